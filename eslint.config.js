@@ -1,0 +1,43 @@
+import tseslint from 'typescript-eslint';
+
+// Time, randomness, the process and the console are handed in (World): nothing in src/ takes them for itself.
+const ambient = [
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'a run has one now: take it as an argument',
+  },
+  {
+    selector: "MemberExpression[object.name='Date'][property.name='now']",
+    message: 'a run has one now: take it as an argument',
+  },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'randomness is handed in as bytes',
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', '.dependency-cruiser.cjs', 'demo-pki/**', 'coverage/**'] },
+  ...tseslint.configs.recommendedTypeChecked.map(config => ({ ...config, files: ['src/**/*.ts', 'test/**/*.ts'] })),
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/require-await': 'off',
+      eqeqeq: ['error', 'always'],
+      'no-var': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...ambient],
+      'no-restricted-globals': ['error', 'process', 'console'],
+      'no-restricted-imports': ['error', { paths: ['node:process', 'process', 'node:console', 'console'] }],
+    },
+  },
+);

@@ -1,0 +1,6 @@
+import { usageErrors } from './usage.ts';
+
+/** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
+export const CATALOGUE = {
+  ...usageErrors,
+} as const;

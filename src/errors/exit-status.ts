@@ -1,0 +1,30 @@
+/** The one table of exit statuses. A status is part of the interface: scripts and systemd units depend on it. */
+export const EXIT = {
+  success: 0,
+  unexpected: 1,
+  usage: 2,
+  warning: 3,
+  critical: 4,
+  partial: 5,
+  busy: 6,
+  refused: 7,
+  secret: 8,
+  integrity: 9,
+  changed: 10,
+} as const;
+
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
+  success: 'success, nothing to do included',
+  unexpected: 'unexpected failure',
+  usage: 'wrong usage or configuration',
+  warning: 'check: something needs attention',
+  critical: 'check: something is broken or about to be',
+  partial: 'part of the work failed',
+  busy: 'another run holds the lock',
+  refused: 'refused by policy or a gate',
+  secret: 'a secret is missing or wrong',
+  integrity: 'manifest, audit log and files disagree',
+  changed: 'something changed (only with --detailed-exitcode)',
+};

@@ -1,0 +1,136 @@
+/** The nouns of the manifest. Plain data: times are `Date` (UTC, whole seconds), serials lower-case hex, DER as bytes. */
+import type { CrlReason } from './revocation-reason.ts';
+
+export type KeyAlgorithmName = 'ecdsa-p256' | 'ecdsa-p384' | 'ed25519' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096';
+export type ProfileName = 'svid' | 'server' | 'client';
+
+/** `pending`: its key exists and its certificate is awaited (`ca install-cert`). The others follow the rotation. */
+export type AuthorityState = 'pending' | 'prepared' | 'active' | 'draining' | 'retired' | 'tainted';
+
+export interface Authority {
+  /** `root-g1`, `issuing-g1`: safe as a file name, never reused. */
+  readonly id: string;
+  readonly tier: 'root' | 'issuing';
+  readonly generation: number;
+  readonly state: AuthorityState;
+  readonly keyAlgorithm: KeyAlgorithmName;
+  /** `file`: authorities/<id>/ca.key; `offline`: the key left this machine; `foreign`: it was never ours. */
+  readonly keyLocation: 'file' | 'offline' | 'foreign';
+  /** Absent while pending. */
+  readonly certificate?: AuthorityCertificate;
+  /** Lifetime in seconds of the CRLs it signs. */
+  readonly crlLifetime: number;
+  readonly createdAt: Date;
+}
+
+export interface AuthorityCertificate {
+  readonly der: Uint8Array;
+  readonly serial: string;
+  /** The authority that signed it; its own id when self-signed. */
+  readonly issuerId: string;
+  readonly notBefore: Date;
+  /** Inclusive (RFC 5280 §4.1.2.5). */
+  readonly notAfter: Date;
+}
+
+/** What a service asked for, as decided once from flags or file; two equal specs give the same certificate but key and serial. */
+export interface ServiceSpec {
+  readonly spiffeId: string;
+  readonly profile: ProfileName;
+  readonly dns: readonly string[];
+  readonly ip: readonly string[];
+  /** Seconds. */
+  readonly ttl: number;
+  readonly keyAlgorithm: KeyAlgorithmName;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Directory of its files when it is not the default one; absolute. */
+  readonly out?: string;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly spec: ServiceSpec;
+  /** The certificate its files should hold; absent before the first one. */
+  readonly currentSerial?: string;
+}
+
+/** `intent`: maybe issued (a crash between intent and result). `superseded`: replaced, still valid and revocable. */
+export type CertificateState = 'intent' | 'current' | 'superseded' | 'revoked';
+
+export interface Certificate {
+  /** Lower-case hex of the positive integer, two digits a byte, no leading zero byte. */
+  readonly serial: string;
+  readonly authorityId: string;
+  readonly service: string;
+  readonly state: CertificateState;
+  readonly spiffeId: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** SHA-256 of the to-be-signed bytes, lower-case hex: what the intent promised. */
+  readonly tbsSha256: string;
+  /** Absent for an intent. */
+  readonly der?: Uint8Array;
+  /** Where the private key came from. */
+  readonly keySource: 'generated' | 'csr' | 'file';
+  readonly issuedAt: Date;
+}
+
+export interface Revocation {
+  readonly serial: string;
+  readonly authorityId: string;
+  /** Never after the thisUpdate of a CRL that lists it. */
+  readonly revokedAt: Date;
+  readonly reason: CrlReason;
+  readonly invalidityDate?: Date;
+  /** Of the certificate: its entry stays until one regular CRL after this has listed it (RFC 5280 §3.3). */
+  readonly notAfter: Date;
+}
+
+export interface Crl {
+  readonly authorityId: string;
+  readonly number: bigint;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  readonly entryCount: number;
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly sha256: string;
+}
+
+/** Issued and deployed are two facts: a delivery is pending until the `current` link names its serial. */
+export interface Delivery {
+  readonly service: string;
+  readonly serial: string;
+  readonly directory: string;
+  readonly state: 'pending' | 'delivered';
+  readonly updatedAt: Date;
+}
+
+export type AuditAction =
+  | 'authority.created'
+  | 'authority.requested'
+  | 'authority.installed'
+  | 'authority.imported'
+  | 'certificate.issued'
+  | 'certificate.revoked'
+  | 'certificate.delivered'
+  | 'crl.signed'
+  | 'crl.imported'
+  | 'crl.published'
+  | 'bundle.written';
+
+export interface AuditRecord {
+  /** From 1, without gaps. */
+  readonly sequence: number;
+  readonly at: Date;
+  /** `user@host` */
+  readonly actor: string;
+  readonly action: AuditAction;
+  /** What it was done to: a service, an authority id. */
+  readonly subject: string;
+  /** Facts, never secrets; values are strings so that the canonical form is unambiguous. */
+  readonly detail: Readonly<Record<string, string>>;
+  /** `hash` of the record before; 64 zeros for the first. */
+  readonly previousHash: string;
+  /** SHA-256, lower-case hex, of the canonical form of everything above. */
+  readonly hash: string;
+}

@@ -1,0 +1,258 @@
+import { TAG } from './der-writer.ts';
+
+/** The bytes are not DER, or not the structure that was asked for. `offset` counts bytes from the start of the input. */
+export class DerError extends Error {
+  override readonly name = 'DerError';
+  readonly offset: number;
+  constructor(problem: string, offset: number) {
+    super(`${problem} at byte ${offset}`);
+    this.offset = offset;
+  }
+}
+
+/**
+ * A strict DER cursor over a range of one buffer: minimal definite lengths, low tag numbers, nothing beyond the range.
+ * Nothing is copied: values are views into the input.
+ */
+export class DerReader {
+  readonly bytes: Uint8Array;
+  /** Next byte to read. */
+  position: number;
+  /** First byte that is not ours. */
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.position = start;
+    this.end = end;
+  }
+
+  get done(): boolean {
+    return this.position >= this.end;
+  }
+
+  /** The tag of the next element, or -1 at the end. */
+  peek(): number {
+    return this.position < this.end ? this.bytes[this.position]! : -1;
+  }
+
+  /** Enters the next element, which must carry `tag`, and moves past it. The result's range is its content. */
+  enter(tag: number, what: string): DerReader {
+    const start = this.position;
+    if (this.peek() !== tag) throw this.unexpected(tag, what);
+    const content = this.header(what);
+    const inner = new DerReader(this.bytes, content, this.position);
+    inner.elementStart = start;
+    return inner;
+  }
+
+  /** Where the element this reader entered begins (its tag byte). */
+  elementStart = 0;
+
+  /** The whole element (tag, length, content) this reader entered. */
+  get element(): Uint8Array {
+    return this.bytes.subarray(this.elementStart, this.end);
+  }
+
+  /** The content this reader has not read yet. */
+  get rest(): Uint8Array {
+    return this.bytes.subarray(this.position, this.end);
+  }
+
+  /** Enters the next element when it carries `tag`; undefined, and nothing read, when it does not. */
+  optional(tag: number, what: string): DerReader | undefined {
+    return this.peek() === tag ? this.enter(tag, what) : undefined;
+  }
+
+  /** The content of the next element, which must carry `tag`. */
+  content(tag: number, what: string): Uint8Array {
+    return this.enter(tag, what).rest;
+  }
+
+  /** The next element whole, of any tag. */
+  any(what: string): Uint8Array {
+    const start = this.position;
+    if (start >= this.end) throw new DerError(`${what} is missing`, start);
+    this.header(what);
+    return this.bytes.subarray(start, this.position);
+  }
+
+  /** Refuses anything that has not been read. */
+  finish(what: string): void {
+    if (this.position !== this.end) throw new DerError(`${what} has trailing bytes`, this.position);
+  }
+
+  /** Reads tag and length, checks the content is inside our range, moves past it; returns the content's start. */
+  private header(what: string): number {
+    const { bytes, end } = this;
+    const start = this.position;
+    if (start + 2 > end) throw new DerError(`${what} is cut short`, start);
+    if ((bytes[start]! & 0x1f) === 0x1f) throw new DerError(`${what} has a high tag number`, start);
+    let length = bytes[start + 1]!;
+    let content = start + 2;
+    if (length >= 0x80) {
+      const size = length & 0x7f;
+      if (size === 0) throw new DerError(`${what} has an indefinite length (BER)`, start);
+      if (size > 4) throw new DerError(`${what} has a length of ${size} octets`, start);
+      if (content + size > end) throw new DerError(`${what} is cut short`, start);
+      length = 0;
+      for (let i = 0; i < size; i++) length = length * 256 + bytes[content + i]!;
+      if (bytes[content] === 0 || length < 0x80)
+        throw new DerError(`${what} has a length that is not minimal (BER)`, start);
+      content += size;
+    }
+    if (content + length > end) throw new DerError(`${what} runs past the end`, start);
+    this.position = content + length;
+    return content;
+  }
+
+  private unexpected(tag: number, what: string): DerError {
+    const found = this.peek();
+    const problem =
+      found < 0
+        ? `${what} is missing`
+        : `${what} should have tag 0x${tag.toString(16).padStart(2, '0')}, found 0x${found.toString(16).padStart(2, '0')}`;
+    return new DerError(problem, this.position);
+  }
+
+  // -- primitive types ------------------------------------------------------------------------------------------
+
+  boolean(what: string): boolean {
+    const at = this.position;
+    const value = this.content(TAG.boolean, what);
+    if (value.length !== 1 || (value[0] !== 0 && value[0] !== 0xff))
+      throw new DerError(`${what} is not a DER BOOLEAN`, at);
+    return value[0] === 0xff;
+  }
+
+  /** The two's-complement content of an INTEGER, checked minimal. */
+  integerBytes(what: string, tag: number = TAG.integer): Uint8Array {
+    const at = this.position;
+    const value = this.content(tag, what);
+    if (value.length === 0) throw new DerError(`${what} is an empty INTEGER`, at);
+    if (value.length > 1) {
+      const [first, second] = value as unknown as [number, number];
+      if ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)) {
+        throw new DerError(`${what} is an INTEGER that is not minimal`, at);
+      }
+    }
+    return value;
+  }
+
+  /** An INTEGER between 0 and 2^31 - 1. */
+  smallInteger(what: string, tag: number = TAG.integer): number {
+    const at = this.position;
+    const value = this.integerBytes(what, tag);
+    if (value[0]! >= 0x80) throw new DerError(`${what} is negative`, at);
+    if (value.length > 4) throw new DerError(`${what} is too large`, at);
+    let number = 0;
+    for (const byte of value) number = number * 256 + byte;
+    return number;
+  }
+
+  /** An INTEGER of any size. */
+  bigInteger(what: string): bigint {
+    const value = this.integerBytes(what);
+    const magnitude = BigInt(`0x${Buffer.from(value).toString('hex')}`);
+    return value[0]! >= 0x80 ? magnitude - (1n << BigInt(8 * value.length)) : magnitude;
+  }
+
+  oid(what: string): string {
+    const at = this.position;
+    return decodeOid(this.content(TAG.oid, what), what, at);
+  }
+
+  /** A BIT STRING of whole bytes (keys, signatures). */
+  wholeBits(what: string): Uint8Array {
+    const at = this.position;
+    const value = this.content(TAG.bitString, what);
+    if (value[0] !== 0) throw new DerError(`${what} is not a BIT STRING of whole bytes`, at);
+    return value.subarray(1);
+  }
+
+  /** A named bit list as the set of bit numbers; trailing zero bits are refused (X.690 §11.2.2). */
+  namedBits(what: string): ReadonlySet<number> {
+    const at = this.position;
+    const value = this.content(TAG.bitString, what);
+    const unused = value[0];
+    if (unused === undefined || unused > 7 || (value.length === 1 && unused !== 0)) {
+      throw new DerError(`${what} is not a BIT STRING`, at);
+    }
+    const last = value[value.length - 1]!;
+    if (value.length > 1 && ((last & ((1 << unused) - 1)) !== 0 || (last & (1 << unused)) === 0)) {
+      throw new DerError(`${what} has trailing zero bits (not DER)`, at);
+    }
+    const bits = new Set<number>();
+    for (let i = 1; i < value.length; i++) {
+      for (let bit = 0; bit < 8; bit++) if (value[i]! & (0x80 >> bit)) bits.add((i - 1) * 8 + bit);
+    }
+    return bits;
+  }
+
+  /** A UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5: seconds, no fraction, Z. */
+  time(what: string): DerTime {
+    const tag = this.peek();
+    if (tag !== TAG.utcTime && tag !== TAG.generalizedTime) throw this.unexpected(TAG.utcTime, what);
+    const at = this.position;
+    const content = this.content(tag, what);
+    const digits = tag === TAG.utcTime ? 12 : 14;
+    if (content.length !== digits + 1 || content[digits] !== 0x5a) throw new DerError(`${what} is not a DER time`, at);
+    const parts: number[] = [];
+    for (let i = 0; i < digits; i += 2) {
+      const high = content[i]! - 0x30;
+      const low = content[i + 1]! - 0x30;
+      if (high < 0 || high > 9 || low < 0 || low > 9) throw new DerError(`${what} is not a DER time`, at);
+      parts.push(high * 10 + low);
+    }
+    if (tag === TAG.generalizedTime) parts.splice(0, 2, parts[0]! * 100 + parts[1]!);
+    else parts[0] = parts[0]! >= 50 ? 1900 + parts[0]! : 2000 + parts[0]!;
+    const [year, month, day, hour, minute, second] = parts as [number, number, number, number, number, number];
+    const date = new Date(0);
+    date.setUTCFullYear(year, month - 1, day);
+    date.setUTCHours(hour, minute, second);
+    if (
+      month < 1 ||
+      date.getUTCMonth() !== month - 1 ||
+      date.getUTCDate() !== day ||
+      hour > 23 ||
+      minute > 59 ||
+      second > 59
+    ) {
+      throw new DerError(`${what} is not a date that exists`, at);
+    }
+    return { date, form: tag === TAG.utcTime ? 'utcTime' : 'generalizedTime' };
+  }
+}
+
+export interface DerTime {
+  readonly date: Date;
+  readonly form: 'utcTime' | 'generalizedTime';
+}
+
+const oidNames = new Map<string, string>();
+
+/** Dotted decimal of OBJECT IDENTIFIER content octets. Arcs above 2^53 are refused. */
+export function decodeOid(content: Uint8Array, what: string, at: number): string {
+  const key = Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
+  const known = oidNames.get(key);
+  if (known !== undefined) return known;
+  if (content.length === 0 || content[content.length - 1]! >= 0x80) throw new DerError(`${what} is not an OID`, at);
+  const arcs: number[] = [];
+  let arc = 0;
+  let fresh = true;
+  for (const byte of content) {
+    if (fresh && byte === 0x80) throw new DerError(`${what} is an OID that is not minimal`, at);
+    arc = arc * 128 + (byte & 0x7f);
+    if (!Number.isSafeInteger(arc)) throw new DerError(`${what} is an OID with an arc above 2^53`, at);
+    fresh = byte < 0x80;
+    if (fresh) {
+      arcs.push(arc);
+      arc = 0;
+    }
+  }
+  const first = Math.min(2, Math.floor(arcs[0]! / 40));
+  const dotted = [first, arcs[0]! - first * 40, ...arcs.slice(1)].join('.');
+  // bounded: hostile inputs must not grow it without end
+  if (oidNames.size < 512) oidNames.set(key, dotted);
+  return dotted;
+}

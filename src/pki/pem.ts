@@ -1,0 +1,52 @@
+import { toBase64 } from './bytes.ts';
+
+/** Textual encodings (RFC 7468). */
+export type PemLabel =
+  'CERTIFICATE' | 'X509 CRL' | 'CERTIFICATE REQUEST' | 'PRIVATE KEY' | 'ENCRYPTED PRIVATE KEY' | 'PUBLIC KEY';
+
+export interface PemBlock {
+  readonly label: string;
+  readonly der: Uint8Array;
+}
+
+/** One block: 64 columns, LF, a final newline (RFC 7468 §2). */
+export function encodePem(label: PemLabel, der: Uint8Array): string {
+  const base64 = toBase64(der);
+  const lines: string[] = [`-----BEGIN ${label}-----`];
+  for (let i = 0; i < base64.length; i += 64) lines.push(base64.slice(i, i + 64));
+  lines.push(`-----END ${label}-----`, '');
+  return lines.join('\n');
+}
+
+/** The text is not PEM. */
+export class PemError extends Error {
+  override readonly name = 'PemError';
+}
+
+/**
+ * Every block of a text, in order; text around the blocks is ignored, as openssl writes it. A block that is begun must be
+ * whole and strictly base64: a damaged block is an error, never skipped (a bundle that silently loses an anchor is an outage).
+ * The caller caps the size of the text.
+ */
+export function decodePem(text: string): PemBlock[] {
+  const blocks: PemBlock[] = [];
+  let position = 0;
+  for (;;) {
+    const begin = text.indexOf('-----BEGIN ', position);
+    if (begin < 0) return blocks;
+    const labelEnd = text.indexOf('-----', begin + 11);
+    const label = labelEnd < 0 ? '' : text.slice(begin + 11, labelEnd);
+    if (!/^[A-Z0-9 ]{1,64}$/.test(label)) throw new PemError('a BEGIN line is damaged');
+    const footer = `-----END ${label}-----`;
+    const end = text.indexOf(footer, labelEnd);
+    if (end < 0) throw new PemError(`a ${label} block has no END line`);
+    const body = text.slice(labelEnd + 5, end);
+    if (body.includes('-----')) throw new PemError(`a ${label} block has no END line`);
+    const base64 = body.replace(/[ \t\r\n]/g, '');
+    if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) {
+      throw new PemError(`a ${label} block is not base64`);
+    }
+    blocks.push({ label, der: new Uint8Array(Buffer.from(base64, 'base64')) });
+    position = end + footer.length;
+  }
+}

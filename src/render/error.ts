@@ -1,0 +1,9 @@
+import type { SvcauthError } from '../errors.ts';
+
+/** What a person reads when a command ends in an error: what happened, then what to do next. */
+export function formatError(error: SvcauthError): string {
+  return [
+    `svcauth: error: ${error.message} [${error.code}]\n`,
+    ...error.hints.map(hint => `svcauth: hint: ${hint}\n`),
+  ].join('');
+}

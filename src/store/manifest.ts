@@ -1,0 +1,90 @@
+import type {
+  AuditAction,
+  AuditRecord,
+  Authority,
+  AuthorityCertificate,
+  AuthorityState,
+  Certificate,
+  Crl,
+  Delivery,
+  Revocation,
+  Service,
+  ServiceSpec,
+} from '../lifecycle/model.ts';
+
+/** What was decided once at `ca init` and never changes. */
+export interface PkiIdentity {
+  readonly trustDomain: string;
+  /** Human name: the stem of the CA subjects. */
+  readonly name: string;
+  readonly createdAt: Date;
+}
+
+/** A current certificate beside its service and delivery: the row of `status` and `check`. */
+export interface LiveService {
+  readonly service: Service;
+  /** Absent when the service has no certificate. */
+  readonly certificate?: Certificate;
+  readonly delivery?: Delivery;
+}
+
+/**
+ * The only persistent truth. Contract, whatever the engine:
+ * - a write happens only inside `transaction`, which is atomic and, once it has returned, durable against power loss;
+ * - readers see the state before or after a transaction, never between;
+ * - every transaction that changes something writes at least one audit record, in the same transaction;
+ * - serials are unique for ever; a certificate row is never deleted while its certificate could still be presented;
+ * - what comes out equals what went in: dates to the second, byte strings to the byte.
+ * Reads take no lock and work on a read-only file system.
+ */
+export interface Manifest {
+  identity(): PkiIdentity | undefined;
+  /** By tier (root first), then generation. */
+  authorities(): readonly Authority[];
+  authority(id: string): Authority | undefined;
+  service(name: string): Service | undefined;
+  serviceNames(): readonly string[];
+  /** Every service by name, beside its current certificate and its delivery. */
+  liveServices(): readonly LiveService[];
+  certificate(serial: string): Certificate | undefined;
+  /** Lower-case hex prefix; at most `limit` rows, so that an ambiguous prefix is seen without reading a million. */
+  certificatesBySerialPrefix(prefix: string, limit: number): readonly Certificate[];
+  /** Newest first, every state. */
+  certificatesOfService(service: string): readonly Certificate[];
+  certificatesBySpiffeId(spiffeId: string): readonly Certificate[];
+  /** Lone intents: maybe issued, never finished. */
+  intents(): readonly Certificate[];
+  /** Not revoked, not intents, with notAfter at or before `instant`, soonest first. Answered from an index. */
+  expiringBy(instant: Date): readonly Certificate[];
+  revocation(serial: string): Revocation | undefined;
+  /** In serial order (by numeric value), as a CRL lists them. */
+  revocations(authorityId: string): Iterable<Revocation>;
+  /** The newest CRL signed for this authority. */
+  latestCrl(authorityId: string): Crl | undefined;
+  delivery(service: string): Delivery | undefined;
+  /** In sequence order, from `fromSequence` (inclusive) on. */
+  auditRecords(fromSequence?: number): Iterable<AuditRecord>;
+  transaction<T>(work: (write: ManifestWriter) => T): T;
+  close(): void;
+}
+
+/** What one transaction may do. Methods throw a catalogue error when a rule of the contract would be broken. */
+export interface ManifestWriter {
+  setIdentity(identity: PkiIdentity): void;
+  insertAuthority(authority: Authority): void;
+  setAuthorityState(id: string, state: AuthorityState): void;
+  setAuthorityCertificate(id: string, certificate: AuthorityCertificate): void;
+  putService(name: string, spec: ServiceSpec): void;
+  /** Rows with state `intent`. A serial that exists is refused. */
+  insertIntents(certificates: readonly Certificate[]): void;
+  /** Turns intents into current certificates and the services' previous current ones into `superseded`. */
+  completeCertificates(results: readonly { readonly serial: string; readonly der: Uint8Array }[]): void;
+  /** Also sets the certificate's state when it is one of ours. Revoking twice is refused. */
+  insertRevocation(revocation: Revocation): void;
+  /** Drops entries of certificates that expired before `instant` and have been listed on a CRL issued after that. */
+  pruneRevocations(authorityId: string, instant: Date): number;
+  recordCrl(crl: Crl): void;
+  setDelivery(delivery: Delivery): void;
+  /** Appends to the hash chain. `detail` must hold no secret. */
+  audit(action: AuditAction, subject: string, detail: Readonly<Record<string, string>>): void;
+}

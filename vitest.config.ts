@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // two cores: forks beat threads here because native modules are loaded once a file
+    pool: 'forks',
+    reporters: ['default'],
+  },
+});
