@@ -1,8 +1,9 @@
 /** The nouns of the manifest. Plain data: times are `Date` (UTC, whole seconds), serials lower-case hex, DER as bytes. */
-import type { CrlReason } from './revocation-reason.ts';
+import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
+import type { ProfileName } from '../pki/profile-name.ts';
+import type { CrlReason } from '../pki/revocation-reason.ts';
 
-export type KeyAlgorithmName = 'ecdsa-p256' | 'ecdsa-p384' | 'ed25519' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096';
-export type ProfileName = 'svid' | 'server' | 'client';
+export type { CrlReason, KeyAlgorithmName, ProfileName };
 
 /** `pending`: its key exists and its certificate is awaited (`ca install-cert`). The others follow the rotation. */
 export type AuthorityState = 'pending' | 'prepared' | 'active' | 'draining' | 'retired' | 'tainted';
