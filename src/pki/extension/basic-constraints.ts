@@ -1,0 +1,28 @@
+import { DerError, DerReader } from '../der-reader.ts';
+import { DER_TRUE, integer, sequence, TAG } from '../der-writer.ts';
+
+/** RFC 5280 §4.2.1.9. */
+export interface BasicConstraints {
+  readonly ca: boolean;
+  /** How many intermediate CAs may follow; absent: no limit. */
+  readonly pathLength?: number;
+}
+
+export function encodeBasicConstraints({ ca, pathLength }: BasicConstraints): Uint8Array {
+  if (!ca) return sequence();
+  return pathLength === undefined ? sequence(DER_TRUE) : sequence(DER_TRUE, integer(pathLength));
+}
+
+export function decodeBasicConstraints(value: Uint8Array): BasicConstraints {
+  const outer = new DerReader(value);
+  const reader = outer.enter(TAG.sequence, 'basicConstraints');
+  outer.finish('basicConstraints');
+  let ca = false;
+  if (reader.peek() === TAG.boolean) {
+    ca = reader.boolean('cA');
+    if (!ca) throw new DerError('cA FALSE is encoded, though it is the default (not DER)', 0);
+  }
+  const pathLength = reader.peek() === TAG.integer ? reader.smallInteger('pathLenConstraint') : undefined;
+  reader.finish('basicConstraints');
+  return pathLength === undefined ? { ca } : { ca, pathLength };
+}

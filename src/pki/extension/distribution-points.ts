@@ -1,0 +1,40 @@
+import { DerReader } from '../der-reader.ts';
+import { contextTag, sequence, TAG, tlv } from '../der-writer.ts';
+import { decodeGeneralName, encodeGeneralName } from './general-name.ts';
+
+/** RFC 5280 §4.2.1.13, as far as it concerns us: fullName URIs; `other` counts points we do not interpret. */
+export interface DistributionPoints {
+  readonly uris: readonly string[];
+  readonly other: number;
+}
+
+/** One distribution point with one fullName URI. */
+export function encodeDistributionPoint(uri: string): Uint8Array {
+  const fullName = tlv(contextTag(0, true), encodeGeneralName({ type: 'uri', value: uri }));
+  return sequence(sequence(tlv(contextTag(0, true), fullName)));
+}
+
+export function decodeDistributionPoints(value: Uint8Array): DistributionPoints {
+  const outer = new DerReader(value);
+  const reader = outer.enter(TAG.sequence, 'cRLDistributionPoints');
+  outer.finish('cRLDistributionPoints');
+  const uris: string[] = [];
+  let other = 0;
+  while (!reader.done) {
+    const point = reader.enter(TAG.sequence, 'a distribution point');
+    const fullName = point
+      .optional(contextTag(0, true), 'distributionPoint')
+      ?.optional(contextTag(0, true), 'fullName');
+    const plain = point.done && fullName !== undefined;
+    if (!plain || fullName === undefined) {
+      other++;
+      continue;
+    }
+    while (!fullName.done) {
+      const name = decodeGeneralName(fullName, 'a distribution point name');
+      if (name.type === 'uri') uris.push(name.value);
+      else other++;
+    }
+  }
+  return { uris, other };
+}

@@ -1,0 +1,44 @@
+import { DerError, type DerReader } from '../der-reader.ts';
+import { DER_TRUE, octetString, oid, sequence, TAG } from '../der-writer.ts';
+
+/** One extension of a certificate, CRL, CRL entry or request. `value` is the content of extnValue. */
+export interface Extension {
+  /** Dotted decimal. */
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly value: Uint8Array;
+}
+
+/** `critical` is DEFAULT FALSE and so omitted when false (RFC 5280 §4.1, X.690 §11.5). */
+export function encodeExtension(type: string, critical: boolean, value: Uint8Array): Uint8Array {
+  return critical ? sequence(oid(type), DER_TRUE, octetString(value)) : sequence(oid(type), octetString(value));
+}
+
+/** Reads an Extensions sequence. An extension that stands twice is refused (RFC 5280 §4.2), and so is an empty sequence. */
+export function decodeExtensions(reader: DerReader, what: string): readonly Extension[] {
+  const list = reader.enter(TAG.sequence, what);
+  const extensions: Extension[] = [];
+  if (list.done) throw new DerError(`${what} is an empty sequence`, list.position);
+  while (!list.done) {
+    const at = list.position;
+    const item = list.enter(TAG.sequence, 'an extension');
+    const type = item.oid('an extension type');
+    let critical = false;
+    if (item.peek() === TAG.boolean) {
+      critical = item.boolean('critical');
+      if (!critical) throw new DerError('critical FALSE is encoded, though it is the default (not DER)', at);
+    }
+    const value = item.content(TAG.octetString, 'an extension value');
+    item.finish('an extension');
+    for (const other of extensions) {
+      if (other.oid === type) throw new DerError(`extension ${type} stands twice`, at);
+    }
+    extensions.push({ oid: type, critical, value });
+  }
+  return extensions;
+}
+
+export function findExtension(extensions: readonly Extension[], type: string): Extension | undefined {
+  for (const extension of extensions) if (extension.oid === type) return extension;
+  return undefined;
+}

@@ -1,0 +1,88 @@
+import { DerError, DerReader } from '../der-reader.ts';
+import { ascii, contextTag, sequence, TAG, tlv } from '../der-writer.ts';
+import { decodeName, type Name } from '../name.ts';
+
+/** GeneralName (RFC 5280 §4.2.1.6). Text forms are IA5; `ip` is 4 or 16 octets, in name constraints 8 or 32. */
+export type GeneralName =
+  | { readonly type: 'dns' | 'uri' | 'email'; readonly value: string }
+  | { readonly type: 'ip'; readonly octets: Uint8Array }
+  | { readonly type: 'directory'; readonly name: Name }
+  | { readonly type: 'registeredId'; readonly oid: Uint8Array }
+  /** otherName, x400Address, ediPartyName: kept, not interpreted. */
+  | { readonly type: 'other'; readonly tag: number; readonly der: Uint8Array };
+
+const TAGS = {
+  email: contextTag(1, false),
+  dns: contextTag(2, false),
+  uri: contextTag(6, false),
+  ip: contextTag(7, false),
+};
+const DIRECTORY = contextTag(4, true);
+const REGISTERED_ID = contextTag(8, false);
+
+export function encodeGeneralName(name: GeneralName): Uint8Array {
+  switch (name.type) {
+    case 'dns':
+    case 'uri':
+    case 'email':
+      // throws on anything but ASCII: a character cut to its low byte would sign another name
+      return ascii(TAGS[name.type], name.value);
+    case 'ip':
+      return tlv(TAGS.ip, name.octets);
+    case 'directory':
+      return tlv(DIRECTORY, name.name.der);
+    case 'registeredId':
+      return tlv(REGISTERED_ID, name.oid);
+    case 'other':
+      return name.der;
+  }
+}
+
+/** SubjectAltName: the names in the order given. */
+export const encodeGeneralNames = (names: readonly GeneralName[]): Uint8Array =>
+  sequence(...names.map(encodeGeneralName));
+
+export function decodeGeneralName(reader: DerReader, what: string): GeneralName {
+  const at = reader.position;
+  switch (reader.peek()) {
+    case TAGS.email:
+      return { type: 'email', value: ia5(reader.content(TAGS.email, what), what, at) };
+    case TAGS.dns:
+      return { type: 'dns', value: ia5(reader.content(TAGS.dns, what), what, at) };
+    case TAGS.uri:
+      return { type: 'uri', value: ia5(reader.content(TAGS.uri, what), what, at) };
+    case TAGS.ip:
+      return { type: 'ip', octets: reader.content(TAGS.ip, what) };
+    case REGISTERED_ID:
+      return { type: 'registeredId', oid: reader.content(REGISTERED_ID, what) };
+    case DIRECTORY: {
+      const inner = reader.enter(DIRECTORY, what);
+      const name = decodeName(inner, what);
+      inner.finish(what);
+      return { type: 'directory', name };
+    }
+    default: {
+      const tag = reader.peek();
+      if (tag !== contextTag(0, true) && tag !== contextTag(3, true) && tag !== contextTag(5, true)) {
+        throw new DerError(`${what} is not a GeneralName`, at);
+      }
+      return { type: 'other', tag, der: reader.any(what) };
+    }
+  }
+}
+
+/** The content of a subjectAltName, issuerAltName or another GeneralNames value; never empty (RFC 5280 §4.2.1.6). */
+export function decodeGeneralNames(value: Uint8Array, what: string): readonly GeneralName[] {
+  const outer = new DerReader(value);
+  const reader = outer.enter(TAG.sequence, what);
+  outer.finish(what);
+  const names: GeneralName[] = [];
+  while (!reader.done) names.push(decodeGeneralName(reader, what));
+  if (names.length === 0) throw new DerError(`${what} is empty`, 0);
+  return names;
+}
+
+function ia5(content: Uint8Array, what: string, at: number): string {
+  for (const byte of content) if (byte > 0x7f) throw new DerError(`${what} holds a name that is not ASCII`, at);
+  return Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
+}

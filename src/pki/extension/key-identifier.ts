@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { DerReader } from '../der-reader.ts';
+import { contextTag, octetString, sequence, TAG, tlv } from '../der-writer.ts';
+
+/** RFC 5280 §4.2.1.1. We emit keyIdentifier alone: issuer and serial break cross-signing. */
+export interface AuthorityKeyIdentifier {
+  readonly keyIdentifier?: Uint8Array;
+  /** authorityCertIssuer or authorityCertSerialNumber is there. */
+  readonly namesIssuer: boolean;
+}
+
+/**
+ * The leftmost 160 bits of the SHA-256 of the subjectPublicKey's bits (RFC 7093 §2 method 1): as long as the SHA-1 form of
+ * RFC 5280 §4.2.1.2, without needing SHA-1 where it is switched off.
+ */
+export function keyIdentifierOf(publicKeyBits: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(publicKeyBits).digest().subarray(0, 20));
+}
+
+export const encodeSubjectKeyIdentifier = (keyIdentifier: Uint8Array): Uint8Array => octetString(keyIdentifier);
+
+export const encodeAuthorityKeyIdentifier = (keyIdentifier: Uint8Array): Uint8Array =>
+  sequence(tlv(contextTag(0, false), keyIdentifier));
+
+export function decodeSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
+  const reader = new DerReader(value);
+  const keyIdentifier = reader.content(TAG.octetString, 'subjectKeyIdentifier');
+  reader.finish('subjectKeyIdentifier');
+  return keyIdentifier;
+}
+
+export function decodeAuthorityKeyIdentifier(value: Uint8Array): AuthorityKeyIdentifier {
+  const outer = new DerReader(value);
+  const reader = outer.enter(TAG.sequence, 'authorityKeyIdentifier');
+  outer.finish('authorityKeyIdentifier');
+  const keyIdentifier = reader.optional(contextTag(0, false), 'keyIdentifier')?.rest;
+  const issuer = reader.optional(contextTag(1, true), 'authorityCertIssuer');
+  const serial = reader.optional(contextTag(2, false), 'authorityCertSerialNumber');
+  reader.finish('authorityKeyIdentifier');
+  const namesIssuer = issuer !== undefined || serial !== undefined;
+  return keyIdentifier === undefined ? { namesIssuer } : { keyIdentifier, namesIssuer };
+}

@@ -1,0 +1,22 @@
+import type { KeyAlgorithm } from './key-algorithm.ts';
+import type { Name } from './name.ts';
+
+/** What a to-be-signed structure is measured against: the certificate of the CA that would sign it. */
+export interface IssuerFacts {
+  /** The CA's subject, byte for byte as in its certificate. */
+  readonly subject: Name;
+  /** Copied from the CA's subjectKeyIdentifier, never recomputed. */
+  readonly keyIdentifier: Uint8Array;
+  readonly algorithm: KeyAlgorithm;
+  readonly notBefore: Date;
+  /** Inclusive. */
+  readonly notAfter: Date;
+  /** Of the CA's basicConstraints; absent: no limit. */
+  readonly pathLength?: number;
+}
+
+/** A CA that can sign: name, key identifier and signing key. Neither a certificate nor a profile ever holds a private key. */
+export interface Issuer extends IssuerFacts {
+  /** The raw signature over `bytes` with the issuer's algorithm. */
+  sign(bytes: Uint8Array): Uint8Array;
+}
