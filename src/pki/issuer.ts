@@ -19,4 +19,12 @@ export interface IssuerFacts {
 export interface Issuer extends IssuerFacts {
   /** The raw signature over `bytes` with the issuer's algorithm. */
   sign(bytes: Uint8Array): Uint8Array;
+  /** The same signature over bytes that come in pieces: a CRL is larger than anyone wants to hold. */
+  startSignature(): SignatureStream;
+}
+
+export interface SignatureStream {
+  update(bytes: Uint8Array): void;
+  /** The raw signature over everything so far; once. */
+  finish(): Uint8Array;
 }
