@@ -97,6 +97,15 @@ export interface Crl {
   readonly sha256: string;
 }
 
+/** What was last written to public/bundle.pem and bundle.json. */
+export interface TrustBundleRecord {
+  /** `spiffe_sequence`: grows whenever the content changes. */
+  readonly sequence: number;
+  /** SHA-256 of the anchors' DER in order, lower-case hex: whether the content changed. */
+  readonly sha256: string;
+  readonly writtenAt: Date;
+}
+
 /** Issued and deployed are two facts: a delivery is pending until the `current` link names its serial. */
 export interface Delivery {
   readonly service: string;

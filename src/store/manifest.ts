@@ -10,6 +10,7 @@ import type {
   Revocation,
   Service,
   ServiceSpec,
+  TrustBundleRecord,
 } from '../lifecycle/model.ts';
 
 /** What was decided once at `ca init` and never changes. */
@@ -32,7 +33,7 @@ export interface LiveService {
  * The only persistent truth. Contract, whatever the engine:
  * - a write happens only inside `transaction`, which is atomic and, once it has returned, durable against power loss;
  * - readers see the state before or after a transaction, never between;
- * - every transaction that changes something writes at least one audit record, in the same transaction;
+ * - a change that matters to somebody (not intents and deliveries, which are bookkeeping) is audited in its own transaction;
  * - serials are unique for ever; a certificate row is never deleted while its certificate could still be presented;
  * - what comes out equals what went in: dates to the second, byte strings to the byte.
  * Reads take no lock and work on a read-only file system.
@@ -62,6 +63,7 @@ export interface Manifest {
   /** The newest CRL signed for this authority. */
   latestCrl(authorityId: string): Crl | undefined;
   delivery(service: string): Delivery | undefined;
+  trustBundle(): TrustBundleRecord | undefined;
   /** In sequence order, from `fromSequence` (inclusive) on. */
   auditRecords(fromSequence?: number): Iterable<AuditRecord>;
   transaction<T>(work: (write: ManifestWriter) => T): T;
@@ -85,6 +87,7 @@ export interface ManifestWriter {
   pruneRevocations(authorityId: string, instant: Date): number;
   recordCrl(crl: Crl): void;
   setDelivery(delivery: Delivery): void;
+  recordTrustBundle(bundle: TrustBundleRecord): void;
   /** Appends to the hash chain. `detail` must hold no secret. */
   audit(action: AuditAction, subject: string, detail: Readonly<Record<string, string>>): void;
 }
