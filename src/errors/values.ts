@@ -1,0 +1,33 @@
+import { EXIT } from './exit-status.ts';
+import { nearest, quote, row } from './row.ts';
+
+/** A text from outside that does not mean what it should: the words themselves, what is wrong, what to write instead. */
+export interface BadValue {
+  readonly text: string;
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+const badValue = (noun: string) =>
+  row<BadValue>(
+    EXIT.usage,
+    p => `${quote(p.text)} is not ${noun}: ${p.reason}`,
+    p => (p.hint === undefined ? [] : [p.hint]),
+  );
+
+/** Names, times and addresses, wherever they come from: flags, policy, lists. */
+export const valueErrors = {
+  ERR_SPIFFE_ID: badValue('a SPIFFE ID'),
+  ERR_TRUST_DOMAIN: badValue('a trust domain'),
+  ERR_SERVICE_NAME: badValue('a service name'),
+  ERR_DURATION: badValue('a duration'),
+  ERR_THRESHOLD: badValue('a duration or a percentage'),
+  ERR_CHOICE: row<{ text: string; noun: string; known: readonly string[] }>(
+    EXIT.usage,
+    p => `${quote(p.text)} is not ${p.noun}: known are ${p.known.join(', ')}`,
+    p => {
+      const near = nearest(p.text.toLowerCase(), p.known);
+      return near === undefined ? [] : [`write: ${near}`];
+    },
+  ),
+} as const;

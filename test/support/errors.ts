@@ -1,0 +1,13 @@
+import { SvcauthError } from '../../src/errors.ts';
+
+/** What a call throws; fails the test when it throws nothing, or anything that is not of the catalogue. */
+export function errorOf(call: () => unknown): SvcauthError {
+  let result: unknown;
+  try {
+    result = call();
+  } catch (error) {
+    if (error instanceof SvcauthError) return error;
+    throw error;
+  }
+  throw new Error(`expected an error, got ${JSON.stringify(result)}`);
+}
