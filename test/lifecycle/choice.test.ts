@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { parseKeyAlgorithm, parseNotAfterPolicy, parseProfile } from '../../src/lifecycle/choice.ts';
+import { KEY_ALGORITHM_NAMES } from '../../src/pki/key-algorithm.ts';
+import { errorOf } from '../support/errors.ts';
+
+test.each(KEY_ALGORITHM_NAMES)('%s is a key algorithm', name => {
+  expect(parseKeyAlgorithm(name)).toBe(name);
+});
+
+test.each([
+  ['ECDSA-P256', 'ecdsa-p256'],
+  ['rsa2048', 'rsa-2048'],
+  ['ed-25519', 'ed25519'],
+])('%s is refused and answered with %s', (typed, meant) => {
+  const error = errorOf(() => parseKeyAlgorithm(typed));
+  expect(error.code).toBe('ERR_CHOICE');
+  expect(error.hints).toEqual([`write: ${meant}`]);
+});
+
+test('a word near nothing is answered with all there are', () => {
+  const error = errorOf(() => parseProfile('constructor'));
+  expect(error.message).toBe('"constructor" is not a profile: known are svid, server, client');
+  expect(error.hints).toEqual([]);
+});
+
+test('a not-after policy is err or truncate', () => {
+  expect([parseNotAfterPolicy('err'), parseNotAfterPolicy('truncate')]).toEqual(['err', 'truncate']);
+});
