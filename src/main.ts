@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import type { World } from './context.ts';
 import { failure, SvcauthError } from './errors.ts';
-import { EXIT, type ExitStatus } from './errors/exit-status.ts';
+import { EXIT, EXIT_MEANING, type ExitStatus } from './errors/exit-status.ts';
 import { addCommands } from './commands/all.ts';
+import { usageError } from './commands/usage-error.ts';
 import { formatError } from './render/error.ts';
 import { VERSION } from './version.ts';
 
@@ -12,22 +13,10 @@ export { openWorld } from './world.ts';
  * Runs one command line in a world and returns its exit status. Never exits, never throws: this is the one place where an
  * error becomes text.
  */
-export async function main(argv: readonly string[], world: World): Promise<ExitStatus> {
+export async function main(argv: readonly string[], ambient: World): Promise<ExitStatus> {
+  const world = argv.includes('--no-color') ? { ...ambient, env: { ...ambient.env, NO_COLOR: '1' } } : ambient;
   let status: ExitStatus = EXIT.success;
-  const program = new Command('svcauth')
-    .description(
-      'Internal PKI and certificate lifecycle: a private CA, SPIFFE service certificates, CRLs that are never stale.',
-    )
-    .version(VERSION, '-V, --version', 'print the version')
-    .option('--home <dir>', 'where the PKI lives (default: $SVCAUTH_HOME, else ./.svcauth)')
-    .option('--debug', 'print the trace of an unexpected failure')
-    .showHelpAfterError(false)
-    .exitOverride()
-    .configureOutput({
-      writeOut: text => world.out.write(text),
-      writeErr: text => world.err.write(text),
-      outputError: () => undefined,
-    });
+  const program = describeProgram(world);
   addCommands(program, world, result => {
     status = result;
   });
@@ -35,21 +24,51 @@ export async function main(argv: readonly string[], world: World): Promise<ExitS
     await program.parseAsync(argv, { from: 'user' });
     return status;
   } catch (cause) {
-    return report(cause, argv, world);
+    if (!(cause instanceof CommanderError)) return report(cause, argv, world);
+    // help and version end in an error that is none
+    if (cause.exitCode === 0) return EXIT.success;
+    // `svcauth` and `svcauth ca` alone: help went to stderr. A script whose "$command" is empty must not read success.
+    if (cause.code === 'commander.help') return EXIT.usage;
+    return report(usageError(cause, program, argv), argv, world);
   }
 }
 
+/** The program without its commands. Global options are understood before and after the command. */
+function describeProgram(world: World): Command {
+  return new Command('svcauth')
+    .description(
+      'Internal PKI and certificate lifecycle: a private CA, SPIFFE service certificates, CRLs that are never stale.',
+    )
+    .version(VERSION, '-V, --version', 'print the version')
+    .option('--home <dir>', 'where the PKI lives (default: $SVCAUTH_HOME, else ./.svcauth)')
+    .option('--no-color', 'no colours on a terminal (as NO_COLOR does)')
+    .option('--debug', 'print the trace of a failure')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .addHelpText('after', ['', 'Exit status:', ...exitStatusLines()].join('\n'))
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => world.out.write(text),
+      writeErr: text => world.err.write(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => world.out.columns || 80,
+      getErrHelpWidth: () => world.err.columns || 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+}
+
+const exitStatusLines = (): string[] =>
+  Object.entries(EXIT).map(
+    ([name, status]) => `  ${String(status).padEnd(4)} ${EXIT_MEANING[name as keyof typeof EXIT]}`,
+  );
+
 function report(cause: unknown, argv: readonly string[], world: World): ExitStatus {
-  if (cause instanceof CommanderError) {
-    // help and version are not errors
-    if (cause.exitCode === 0) return EXIT.success;
-    const problem = cause.message.replace(/^error: /, '').replace(/\n\(Did you mean/, ' (did you mean');
-    return report(failure('ERR_USAGE', { problem }), argv, world);
-  }
-  const known = cause instanceof SvcauthError;
-  const error = known
-    ? cause
-    : failure('ERR_UNEXPECTED', { problem: cause instanceof Error ? cause.message : String(cause) });
+  const error =
+    cause instanceof SvcauthError
+      ? cause
+      : failure('ERR_UNEXPECTED', { problem: cause instanceof Error ? cause.message : String(cause) });
   world.err.write(formatError(error));
   if (argv.includes('--debug') && cause instanceof Error) world.err.write(`${cause.stack ?? ''}\n`);
   return error.exitStatus;

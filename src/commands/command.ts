@@ -1,6 +1,39 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { resolve } from 'node:path';
 import type { World } from '../context.ts';
 import type { ExitStatus } from '../errors/exit-status.ts';
 
 /** What every command file exports: adds itself to the program. `done` tells `main` the exit status when it is not success. */
 export type AddCommand = (program: Command, world: World, done: (status: ExitStatus) => void) => void;
+
+const GROUPS = {
+  ca: 'certification authorities: make, list, show',
+  crl: 'certificate revocation lists: refresh, show, verify, diff, publish',
+  bundle: 'trust bundles: what verifiers load',
+  audit: 'the hash-chained log of every change',
+} as const;
+
+/** The parent of `ca init`, `ca list`, …: found or made. */
+export function group(program: Command, name: keyof typeof GROUPS): Command {
+  return program.commands.find(command => command.name() === name) ?? program.command(name).description(GROUPS[name]);
+}
+
+/** Ends a command's help with command lines that can be pasted. */
+export function examples(command: Command, lines: readonly string[]): Command {
+  return command.addHelpText('after', ['', 'Examples:', ...lines.map(line => `  $ ${line}`)].join('\n'));
+}
+
+export type OutputFormat = 'table' | 'json' | 'jsonl';
+
+/** `-o`, for every command that reads. */
+export function outputOption(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'jsonl']).default('table'),
+  );
+}
+
+/** Absolute path of the PKI: `--home`, else `$SVCAUTH_HOME`, else `./.svcauth`. */
+export function homeDirectory(command: Command, world: World): string {
+  const { home } = command.optsWithGlobals<{ home?: string }>();
+  return resolve(world.cwd, home ?? world.env['SVCAUTH_HOME'] ?? '.svcauth');
+}

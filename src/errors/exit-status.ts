@@ -11,6 +11,8 @@ export const EXIT = {
   secret: 8,
   integrity: 9,
   changed: 10,
+  // what a shell reports for SIGINT: 128 + 2
+  interrupted: 130,
 } as const;
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
@@ -27,4 +29,5 @@ export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   secret: 'a secret is missing or wrong',
   integrity: 'manifest, audit log and files disagree',
   changed: 'something changed (only with --detailed-exitcode)',
+  interrupted: 'interrupted (Ctrl-C); what was durable stays, the next run carries on from there',
 };

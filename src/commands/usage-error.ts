@@ -1,0 +1,62 @@
+import type { Command, CommanderError } from 'commander';
+import { failure, type SvcauthError } from '../errors.ts';
+import { nearest } from '../errors/row.ts';
+
+/** What commander found wrong with a command line, as an error of the catalogue. */
+export function usageError(error: CommanderError, program: Command, argv: readonly string[]): SvcauthError {
+  const { path, command } = resolveCommand(program, argv);
+  const where = path === '' ? {} : { command: path };
+  // commander puts the words in question between single quotes
+  const named = /'(.*?)'/s.exec(error.message)?.[1] ?? '';
+  switch (error.code) {
+    case 'commander.unknownCommand': {
+      const near = nearest(
+        named,
+        command.commands.map(sub => sub.name()),
+      );
+      return failure('ERR_COMMAND_UNKNOWN', {
+        typed: named,
+        ...(near === undefined ? {} : { near }),
+        ...(path === '' ? {} : { group: path }),
+      });
+    }
+    case 'commander.unknownOption': {
+      const option = named.split('=', 1)[0]!;
+      const known = longOptions(program, command);
+      const near = known.find(flag => option.length > 3 && flag.startsWith(option)) ?? nearest(option, known);
+      return failure('ERR_OPTION_UNKNOWN', { option, ...(near === undefined ? {} : { near }), ...where });
+    }
+    case 'commander.optionMissingArgument':
+      return failure('ERR_OPTION_VALUE_MISSING', { option: named, ...where });
+    case 'commander.missingMandatoryOptionValue':
+      return failure('ERR_OPTION_REQUIRED', { option: named, ...where });
+    case 'commander.missingArgument':
+      return failure('ERR_ARGUMENT_MISSING', { argument: named, ...where });
+    case 'commander.excessArguments': {
+      const [expected = 0, received = 0] = [...error.message.matchAll(/(\d+) argument|got (\d+)\./g)].map(m =>
+        Number(m[1] ?? m[2]),
+      );
+      return failure('ERR_ARGUMENT_EXCESS', { expected, received, ...where });
+    }
+    default:
+      return failure('ERR_USAGE', { problem: lowerFirst(error.message.replace(/^error: /, '')), ...where });
+  }
+}
+
+/** The deepest command the words name, and its path as typed after `svcauth`. */
+function resolveCommand(program: Command, argv: readonly string[]): { command: Command; path: string } {
+  let command = program;
+  const path: string[] = [];
+  for (const word of argv) {
+    const next = command.commands.find(sub => sub.name() === word);
+    if (next === undefined) continue;
+    command = next;
+    path.push(word);
+  }
+  return { command, path: path.join(' ') };
+}
+
+const longOptions = (program: Command, command: Command): string[] =>
+  [...command.options, ...program.options].flatMap(option => option.long ?? []).concat('--help');
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
