@@ -1,0 +1,94 @@
+import type { Prompt, Sink, World } from '../../src/context.ts';
+import type { ExitStatus } from '../../src/errors/exit-status.ts';
+import { main } from '../../src/main.ts';
+import { nodeFiles } from '../../src/store/files.ts';
+import { seededRandom } from './random.ts';
+import { tempDirectory } from './temp-directory.ts';
+
+/** A world made for a test: real files in a directory of its own, everything else scripted. All of it can be changed. */
+export interface FakeWorld extends World {
+  now: Date;
+  env: Record<string, string | undefined>;
+  out: CapturedSink;
+  err: CapturedSink;
+  in: World['in'];
+  files: World['files'];
+  run: World['run'];
+  prompt?: Prompt;
+}
+
+interface CapturedSink extends Sink {
+  text: string;
+  isTTY: boolean;
+  columns: number;
+}
+
+export const START = new Date('2026-11-21T00:00:00Z');
+
+/** Files are real ones under `cwd`; nothing is a terminal; no program runs; two worlds of one seed draw equal bytes. */
+export function fakeWorld(changes: Partial<FakeWorld> & { readonly seed?: string } = {}): FakeWorld {
+  const { seed = 'svcauth', ...world } = changes;
+  let ticks = 0;
+  return {
+    now: START,
+    random: seededRandom(seed),
+    env: {},
+    cwd: world.cwd ?? tempDirectory(),
+    in: stdin(''),
+    out: capturedSink(),
+    err: capturedSink(),
+    files: nodeFiles,
+    actor: 'ops@ca.example.org',
+    pid: 4242,
+    run: argv => Promise.reject(new Error(`this world has no program ${argv.join(' ')}`)),
+    ticks: () => ticks++,
+    ...world,
+  };
+}
+
+export const stdin = (content: string | Uint8Array): World['in'] => ({
+  isTTY: false,
+  readAll: async () => (typeof content === 'string' ? new TextEncoder().encode(content) : content),
+});
+
+export function capturedSink(): CapturedSink {
+  const sink: CapturedSink = {
+    text: '',
+    isTTY: false,
+    columns: 0,
+    write: text => {
+      sink.text += text;
+    },
+  };
+  return sink;
+}
+
+/** Answers in order; asking once more than scripted fails the test. `asked` holds the questions. */
+export function scriptedPrompt(answers: readonly (string | boolean)[]): Prompt & { readonly asked: string[] } {
+  const left = [...answers];
+  const asked: string[] = [];
+  const next = (message: string) => {
+    asked.push(message);
+    if (left.length === 0) throw new Error(`unexpected question: ${message}`);
+    return left.shift();
+  };
+  return {
+    asked,
+    secret: async message => next(message) as string,
+    confirm: async message => next(message) as boolean,
+  };
+}
+
+export interface Outcome {
+  readonly status: ExitStatus;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One command line in this process; what it printed is taken out of the world again. */
+export async function runSvcauth(world: FakeWorld, argv: readonly string[]): Promise<Outcome> {
+  world.out.text = '';
+  world.err.text = '';
+  const status = await main(argv, world);
+  return { status, stdout: world.out.text, stderr: world.err.text };
+}
