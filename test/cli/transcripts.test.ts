@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { replay } from '../support/transcript.ts';
+
+const directory = new URL('./', import.meta.url);
+const pages = readdirSync(directory).filter(name => name.endsWith('.txt'));
+
+describe('every page happens as it is written', () => {
+  test.for(pages)('%s', async (name, context) => {
+    const file = new URL(name, directory);
+    const page = readFileSync(file, 'utf8');
+    context.skip(/^\$ openssl /m.test(page) && !hasOpenssl(), 'openssl is not installed');
+    const happened = await replay(page);
+    // UPDATE_TRANSCRIPTS=1 writes what happened; read the diff before committing it
+    if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(file, happened);
+    else expect(happened).toBe(page);
+  });
+});
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

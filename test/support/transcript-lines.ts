@@ -1,0 +1,70 @@
+/** Lines of output and the lines a page expects, in which `…` stands for anything. */
+
+const ANY = '…';
+
+/** Without the final newline, whose absence shows. */
+export function splitLines(output: string): string[] {
+  if (output === '') return [];
+  return output.endsWith('\n') ? output.slice(0, -1).split('\n') : `${output} (no newline at the end)`.split('\n');
+}
+
+function matchesLine(pattern: string, line: string): boolean {
+  if (!pattern.includes(ANY)) return pattern === line;
+  const literal = pattern.split(ANY).map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literal.join('.*')}$`, 'su').test(line);
+}
+
+export function matchesLines(patterns: readonly string[], lines: readonly string[]): boolean {
+  // reachable[i]: the patterns so far can stand for the first i lines
+  let reachable = [true, ...lines.map(() => false)];
+  for (const pattern of patterns) {
+    if (pattern === ANY) {
+      const first = reachable.indexOf(true);
+      reachable = reachable.map((_, i) => first >= 0 && i >= first);
+    } else {
+      reachable = reachable.map((_, i) => i > 0 && reachable[i - 1]! && matchesLine(pattern, lines[i - 1]!));
+    }
+  }
+  return reachable.at(-1)!;
+}
+
+/** The actual lines, with the patterns that still fit in their places. */
+export function alignLines(patterns: readonly string[], lines: readonly string[]): string[] {
+  const anchors = longestCommon(
+    patterns.flatMap((text, index) => (text === ANY ? [] : [{ text, index }])),
+    lines,
+  );
+  const result: string[] = [];
+  let [pattern, line] = [0, 0];
+  for (const anchor of [...anchors, { pattern: patterns.length, line: lines.length }]) {
+    const between = patterns.slice(pattern, anchor.pattern);
+    if (between.length === 1 && between[0] === ANY) result.push(ANY);
+    else result.push(...lines.slice(line, anchor.line));
+    if (anchor.pattern < patterns.length) result.push(patterns[anchor.pattern]!);
+    [pattern, line] = [anchor.pattern + 1, anchor.line + 1];
+  }
+  return result;
+}
+
+interface Anchor {
+  readonly pattern: number;
+  readonly line: number;
+}
+
+/** Longest common subsequence of patterns and lines, as pairs of positions. */
+function longestCommon(
+  patterns: readonly { readonly text: string; readonly index: number }[],
+  lines: readonly string[],
+): Anchor[] {
+  const best: Anchor[][] = lines.map(() => []).concat([[]]);
+  for (const { text, index } of patterns.toReversed()) {
+    let diagonal: Anchor[] = [];
+    for (let i = lines.length - 1; i >= 0; i--) {
+      const before = best[i]!;
+      const found: Anchor[] = matchesLine(text, lines[i]!) ? [{ pattern: index, line: i }, ...diagonal] : [];
+      best[i] = [found, before, best[i + 1]!].reduce((a, b) => (b.length > a.length ? b : a));
+      diagonal = before;
+    }
+  }
+  return best[0] ?? [];
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { runSvcauth, stdin, type FakeWorld } from './world.ts';
+
+export interface VerbOutcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a page calls its directory. */
+const PAGE_DIRECTORY = '/srv/pki';
+
+type FileVerb = (paths: readonly string[], input: string, words: readonly string[]) => string | void;
+
+/** The few words of a shell that pages need; what they return is their output. */
+const FILE_VERBS: Readonly<Record<string, FileVerb>> = {
+  write: ([path], input) => writeFileSync(path!, input),
+  cat: paths => paths.map(path => readFileSync(path, 'utf8')).join(''),
+  ls: ([path]) =>
+    readdirSync(path!)
+      .sort()
+      .map(name => `${name}\n`)
+      .join(''),
+  rm: paths => paths.forEach(path => rmSync(path, { recursive: true })),
+  mkdir: paths => paths.forEach(path => mkdirSync(path, { recursive: true })),
+  cp: ([from, to]) => cpSync(from!, to!, { recursive: true }),
+  chmod: ([, path], _, [mode]) => chmodSync(path!, parseInt(mode!, 8)),
+};
+
+export async function runVerb(argv: readonly string[], input: string, world: FakeWorld): Promise<VerbOutcome> {
+  const real = (text: string) => text.replaceAll(PAGE_DIRECTORY, world.cwd);
+  const rename = (text: string) => text.replaceAll(world.cwd, PAGE_DIRECTORY);
+  const outcome = await dispatch(argv.map(real), real(input), world);
+  return { status: outcome.status, stdout: rename(outcome.stdout), stderr: rename(outcome.stderr) };
+}
+
+async function dispatch(
+  [verb = '', ...words]: readonly string[],
+  input: string,
+  world: FakeWorld,
+): Promise<VerbOutcome> {
+  if (verb === 'svcauth') {
+    world.in = stdin(input);
+    return runSvcauth(world, words);
+  }
+  if (verb === 'openssl') return openssl(words, input, world);
+  const fileVerb = FILE_VERBS[verb];
+  if (fileVerb === undefined) throw new Error(`a page has no command ${JSON.stringify(verb)}`);
+  const paths = (words.length === 0 ? ['.'] : words).map(word => resolve(world.cwd, word));
+  try {
+    return { status: 0, stdout: fileVerb(paths, input, words) ?? '', stderr: '' };
+  } catch (error) {
+    return { status: 1, stdout: '', stderr: `${verb}: ${(error as NodeJS.ErrnoException).code}: ${words.join(' ')}\n` };
+  }
+}
+
+function openssl(words: readonly string[], input: string, world: FakeWorld): Promise<VerbOutcome> {
+  const [command = '', ...rest] = words;
+  const clock = command === 'verify' ? ['-attime', String(world.now.getTime() / 1000)] : [];
+  return new Promise(done => {
+    const child = execFile(
+      'openssl',
+      [command, ...clock, ...rest],
+      { cwd: world.cwd, encoding: 'utf8' },
+      (error, stdout, stderr) => done({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+    child.stdin?.end(input);
+  });
+}

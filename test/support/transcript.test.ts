@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { replay, splitWords } from './transcript.ts';
+import { alignLines, matchesLines, splitLines } from './transcript-lines.ts';
+
+describe('a page', () => {
+  test('that happens as written comes back unchanged', async () => {
+    const page = '# files\n$ write a.txt\n< one\n< two\n$ cat a.txt\n> …\n> two\n$ ls\n> a.txt\n';
+    expect(await replay(page)).toBe(page);
+  });
+
+  test('that does not happen as written comes back as it happened', async () => {
+    const page = '$ write a.txt\n< one\n< two\n$ cat a.txt\n> wrong\n> tw…\n? 3\n# after\n';
+    expect(await replay(page)).toBe('$ write a.txt\n< one\n< two\n$ cat a.txt\n> one\n> tw…\n# after\n');
+  });
+
+  test('shows the status and the message of a command that fails', async () => {
+    expect(await replay('$ cat absent')).toBe('$ cat absent\n! cat: ENOENT: absent\n? 1');
+  });
+
+  test('refuses a line it does not understand', async () => {
+    await expect(replay('\nsvcauth issue')).rejects.toThrow('line 2');
+    await expect(replay('@ tomorrow')).rejects.toThrow('no such time: tomorrow');
+  });
+
+  test('sees its own directory as /srv/pki', async () => {
+    const page = '$ write /srv/pki/a\n< /srv/pki\n$ cat a\n> /srv/pki\n$ ls /srv/pki/b\n! ls: ENOENT: /srv/pki/b\n? 1';
+    expect(await replay(page)).toBe(page);
+  });
+});
+
+describe('expected lines', () => {
+  test.for<[string[], string[], boolean]>([
+    [[], [], true],
+    [['a'], ['a'], true],
+    [['a'], ['b'], false],
+    [['a…c'], ['abbbc'], true],
+    [['a.c'], ['abc'], false],
+    [['…'], [], true],
+    [['…'], ['a', 'b'], true],
+    [['a', '…', 'c'], ['a', 'c'], true],
+    [['a', '…', 'c'], ['a', 'b', 'c', 'd'], false],
+    [['a', '…'], ['b'], false],
+  ])('%j for %j: %j', ([patterns, lines, expected]) => {
+    expect(matchesLines(patterns, lines)).toBe(expected);
+  });
+
+  test('keep what still fits when rewritten', () => {
+    expect(alignLines(['serial …', 'gone', '…', 'end'], ['new', 'serial 1', 'x', 'y', 'end'])).toEqual([
+      'new',
+      'serial …',
+      'x',
+      'y',
+      'end',
+    ]);
+    expect(alignLines(['a', '…', 'end'], ['b', 'c', 'end'])).toEqual(['b', 'c', 'end']);
+    expect(alignLines(['a', '…', 'z', 'end'], ['a', 'c', 'z', 'END'])).toEqual(['a', '…', 'z', 'END']);
+  });
+
+  test('show a missing final newline', () => {
+    expect(splitLines('a\nb')).toEqual(['a', 'b (no newline at the end)']);
+  });
+});
+
+test('words are split as a shell splits them', () => {
+  expect(splitWords(`a  'b c' "d \\"e\\"" f\\ g h'i'"j" '' k`)).toEqual(['a', 'b c', 'd "e"', 'f g', 'hij', '', 'k']);
+});
