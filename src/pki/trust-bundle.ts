@@ -1,0 +1,20 @@
+import { toBase64 } from './bytes.ts';
+import { publicJsonWebKey } from './json-web-key.ts';
+import { decodeCertificate } from './parsed-certificate.ts';
+import { encodePem } from './pem.ts';
+
+/** The trust anchors as PEM: self-signed roots only, in the order given (SPIFFE X509-SVID §6.1). */
+export const encodePemBundle = (anchors: readonly Uint8Array[]): string =>
+  anchors.map(der => encodePem('CERTIFICATE', der)).join('');
+
+/**
+ * The trust anchors as a SPIFFE bundle (SPIFFE Trust Domain and Bundle §4): `use` x509-svid, no `kid`, one certificate in each
+ * x5c as standard base64 DER. `refreshHint` in seconds. The sequence must grow whenever the content changes.
+ */
+export function encodeSpiffeBundle(anchors: readonly Uint8Array[], sequence: number, refreshHint: number): string {
+  const keys = anchors.map(der => {
+    const key = publicJsonWebKey(decodeCertificate(der).tbs.publicKey);
+    return { ...key, use: 'x509-svid', x5c: [toBase64(der)] };
+  });
+  return `${JSON.stringify({ keys, spiffe_sequence: sequence, spiffe_refresh_hint: refreshHint }, null, 2)}\n`;
+}
