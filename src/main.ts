@@ -14,7 +14,7 @@ export { openWorld } from './world.ts';
  * error becomes text.
  */
 export async function main(argv: readonly string[], ambient: World): Promise<ExitStatus> {
-  const world = argv.includes('--no-color') ? { ...ambient, env: { ...ambient.env, NO_COLOR: '1' } } : ambient;
+  const world = argv.includes('--no-color') ? { ...ambient, env: { ...ambient.env, FORCE_COLOR: '0' } } : ambient;
   let status: ExitStatus = EXIT.success;
   const program = describeProgram(world);
   addCommands(program, world, result => {
