@@ -1,6 +1,7 @@
 /**
- * CRLReason (RFC 5280 §5.3.1) by the RFC's words. `unspecified` is omitted from the entry; `removeFromCRL` (8) exists only in
- * delta CRLs, which we do not make; `certificateHold` (6) can be lifted and so is refused: revocation here is final.
+ * CRLReason (RFC 5280 §5.3.1) by the RFC's words, as far as we write them. `unspecified` is omitted from the entry;
+ * `removeFromCRL` (8) exists only in delta CRLs, which we do not make; `certificateHold` (6) can be lifted and so is refused:
+ * revocation here is final.
  */
 export const CRL_REASONS = {
   unspecified: 0,
@@ -14,3 +15,10 @@ export const CRL_REASONS = {
 } as const;
 
 export type CrlReason = keyof typeof CRL_REASONS;
+
+/** Every reason a CRL of somebody else may hold; 7 is not used. */
+const READABLE: Readonly<Record<string, number>> = { ...CRL_REASONS, certificateHold: 6, removeFromCRL: 8 };
+const WORDS = new Map(Object.entries(READABLE).map(([word, code]) => [code, word]));
+
+/** The RFC's word for a reason code, or undefined for a code it does not give. */
+export const reasonWord = (code: number): string | undefined => WORDS.get(code);
