@@ -1,3 +1,4 @@
+import { storeErrors } from './store.ts';
 import { usageErrors } from './usage.ts';
 import { valueErrors } from './values.ts';
 
@@ -5,4 +6,5 @@ import { valueErrors } from './values.ts';
 export const CATALOGUE = {
   ...usageErrors,
   ...valueErrors,
+  ...storeErrors,
 } as const;

@@ -1,6 +1,239 @@
-/** The file system as this program uses it. Handed in, so that a test can fail or interrupt any single step. */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { open } from 'node:fs/promises';
+import { platform, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { failure } from '../errors.ts';
+import { systemErrorCode, systemErrorReason } from '../errors/system-error.ts';
+import { nodeSteps, type FileSteps } from './file-steps.ts';
+
+/** Of the thing itself, or of what a link points to: see the method that returns it. */
+export interface FileStatus {
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  /** Permission bits. */
+  readonly mode: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * The file system as this program uses it; paths are absolute. Handed in, so that a test can fail or interrupt any single
+ * step. What cannot be read is ERR_FILE_READ, what cannot be written ERR_FILE_WRITE; both name the path and the reason.
+ */
 export interface Files {
   /** The whole file; a missing one is undefined. `limit` in bytes: more than that is refused before it is read. */
   read(path: string, limit: number): Uint8Array | undefined;
+  /** Like `read`, but never through a link, and with the status of the very file that was read: for keys. */
+  readOwn(path: string, limit: number): { readonly bytes: Uint8Array; readonly status: FileStatus } | undefined;
+  /** The target of a link as written; undefined when there is no link. */
+  readLink(path: string): string | undefined;
+  /** Follows links; undefined when missing. */
+  status(path: string): FileStatus | undefined;
+  /** Of the link itself; undefined when missing. */
+  linkStatus(path: string): FileStatus | undefined;
+  /** Names, sorted; a missing directory is empty. */
+  list(directory: string): readonly string[];
+  /** With its missing parents, all with `mode`; one that exists is left as it is. Not durable before `syncAll`. */
+  makeDirectory(path: string, mode: number): void;
+  /** Old or new content, never neither, and durable on return. Replaces a link, never writes through it. */
+  replace(path: string, bytes: Uint8Array, mode: number): void;
+  /** Durable on return; one that exists is refused. */
+  createExclusive(path: string, bytes: Uint8Array, mode: number): void;
+  /** For batches: one that exists is refused; not durable before `syncAll`. */
+  writeNew(path: string, bytes: Uint8Array, mode: number): void;
+  /** Points a link at `target` (as written, relative to the link) in one step. `batched`: not durable before `syncAll`. */
+  switchLink(path: string, target: string, durability: 'durable' | 'batched'): void;
+  /** Atomic, and durable on return when both are in one directory. */
+  rename(from: string, to: string): void;
+  /** A file, link or whole tree; a missing one is fine. */
+  remove(path: string): void;
+  /** Makes everything that was written under `directory` durable; `paths` are the files and directories concerned. */
+  syncAll(directory: string, paths: readonly string[]): Promise<void>;
+  /** Copies files into a new directory that only we can read, and returns it; the caller removes it. */
+  copyAside(paths: readonly string[]): string;
 }
-export const nodeFiles: Files = { read: () => undefined };
+
+const TEMPORARY = '.svcauth-tmp-';
+
+/** Removes what a crash left half-written in a directory. The caller holds the lock of whoever else writes there. */
+export function removeLeftovers(files: Files, directory: string): void {
+  for (const name of files.list(directory)) if (name.startsWith(TEMPORARY)) files.remove(join(directory, name));
+}
+
+/** Below this many paths single fsyncs are quicker than starting `sync`. */
+const FEW_PATHS = 24;
+const FSYNC_PARALLEL = 16;
+
+/** The file system over a set of steps; reading needs no steps. */
+export function filesOver(steps: FileSteps): Files {
+  function create(path: string, bytes: Uint8Array, mode: number, durable: boolean): void {
+    const descriptor = steps.create(path, mode);
+    try {
+      steps.write(descriptor, bytes);
+      if (durable) steps.sync(descriptor);
+    } catch (cause) {
+      steps.remove(path);
+      throw cause;
+    } finally {
+      steps.close(descriptor);
+    }
+  }
+
+  /** Makes something under a temporary name beside `path`, then gives it its name. */
+  function switchIn(path: string, make: (temporary: string) => void): void {
+    const temporary = join(dirname(path), `${TEMPORARY}${randomBytes(6).toString('hex')}`);
+    make(temporary);
+    try {
+      steps.rename(temporary, path);
+    } catch (cause) {
+      steps.remove(temporary);
+      throw cause;
+    }
+  }
+
+  function makeDirectory(path: string, mode: number): void {
+    if (statusOf(path, fs.statSync)?.kind === 'directory') return;
+    const parent = dirname(path);
+    if (parent !== path) makeDirectory(parent, mode);
+    steps.makeDirectory(path, mode);
+  }
+
+  return {
+    read: (path, limit) => reading(path, () => readBounded(path, limit, fs.constants.O_RDONLY)?.bytes),
+    readOwn: (path, limit) =>
+      reading(path, () => readBounded(path, limit, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)),
+    readLink: path =>
+      reading(path, () => (statusOf(path, fs.lstatSync)?.kind === 'link' ? fs.readlinkSync(path) : undefined)),
+    status: path => reading(path, () => statusOf(path, fs.statSync)),
+    linkStatus: path => reading(path, () => statusOf(path, fs.lstatSync)),
+    list: directory => reading(directory, () => (fs.existsSync(directory) ? fs.readdirSync(directory).sort() : [])),
+    makeDirectory: (path, mode) => writing(path, () => makeDirectory(path, mode)),
+    replace: (path, bytes, mode) =>
+      writing(path, () => {
+        switchIn(path, temporary => create(temporary, bytes, mode, true));
+        steps.syncDirectory(dirname(path));
+      }),
+    createExclusive: (path, bytes, mode) =>
+      writing(path, () => {
+        create(path, bytes, mode, true);
+        steps.syncDirectory(dirname(path));
+      }),
+    writeNew: (path, bytes, mode) => writing(path, () => create(path, bytes, mode, false)),
+    switchLink: (path, target, durability) =>
+      writing(path, () => {
+        switchIn(path, temporary => steps.link(target, temporary));
+        if (durability === 'durable') steps.syncDirectory(dirname(path));
+      }),
+    rename: (from, to) =>
+      writing(to, () => {
+        steps.rename(from, to);
+        steps.syncDirectory(dirname(to));
+      }),
+    remove: path => writing(path, () => steps.remove(path)),
+    syncAll: async (directory, paths) => {
+      if (paths.length > FEW_PATHS && (await syncFileSystem(directory))) return;
+      await syncEach(paths);
+    },
+    copyAside: paths =>
+      writing(tmpdir(), () => {
+        const directory = fs.mkdtempSync(join(tmpdir(), 'svcauth-'));
+        for (const path of paths) fs.copyFileSync(path, join(directory, basename(path)));
+        return directory;
+      }),
+  };
+}
+
+export const nodeFiles: Files = filesOver(nodeSteps);
+
+function statusOf(path: string, stat: typeof fs.statSync): FileStatus | undefined {
+  const found = stat(path, { throwIfNoEntry: false });
+  return found === undefined ? undefined : toStatus(found);
+}
+
+function toStatus(stat: fs.Stats): FileStatus {
+  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'link' : 'other';
+  return { kind, mode: stat.mode & 0o7777, size: stat.size };
+}
+
+function readBounded(path: string, limit: number, flags: number) {
+  const descriptor = openIfThere(path, flags);
+  if (descriptor === undefined) return undefined;
+  try {
+    const status = toStatus(fs.fstatSync(descriptor));
+    // a pipe (`--passphrase-file <(…)`) has no size: the reading itself is bounded too
+    const buffer = new Uint8Array(status.kind === 'file' ? Math.min(status.size, limit) + 1 : limit + 1);
+    let length = status.kind === 'file' && status.size > limit ? buffer.length : 0;
+    while (length < buffer.length) {
+      const count = fs.readSync(descriptor, buffer, length, buffer.length - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    if (length > limit) {
+      throw failure('ERR_FILE_READ', {
+        what: 'file',
+        path,
+        reason: `it is larger than the ${limit} bytes allowed here`,
+      });
+    }
+    return { bytes: buffer.subarray(0, length), status };
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function openIfThere(path: string, flags: number): number | undefined {
+  try {
+    return fs.openSync(path, flags);
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(cause) ?? '')) return undefined;
+    throw cause;
+  }
+}
+
+/** syncfs(2) through coreutils: one call however many files. False where it is not to be had. */
+function syncFileSystem(directory: string): Promise<boolean> {
+  // elsewhere `sync` returns before the data is on the disk
+  if (platform() !== 'linux') return Promise.resolve(false);
+  return new Promise(resolve => {
+    execFile('sync', ['-f', directory], error => resolve(error === null));
+  });
+}
+
+async function syncEach(paths: readonly string[]): Promise<void> {
+  const queue = paths.values();
+  const worker = async () => {
+    for (const path of queue) {
+      try {
+        const handle = await open(path, 'r');
+        await handle.sync().finally(() => handle.close());
+      } catch (cause) {
+        throw writeFailure(path, cause);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: FSYNC_PARALLEL }, worker));
+}
+
+function reading<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (systemErrorCode(cause) === undefined) throw cause;
+    throw failure('ERR_FILE_READ', { what: 'file', path, reason: systemErrorReason(cause) }, cause);
+  }
+}
+
+function writing<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw writeFailure(path, cause);
+  }
+}
+
+function writeFailure(path: string, cause: unknown): unknown {
+  if (systemErrorCode(cause) === undefined) return cause;
+  const previous = fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return failure('ERR_FILE_WRITE', { path, reason: systemErrorReason(cause), previous }, cause);
+}

@@ -1,0 +1,44 @@
+import * as fs from 'node:fs';
+
+/**
+ * The system calls that change a disk, one by one. Every write of this program is made of these and nothing else, so that a
+ * test can stop it between any two of them.
+ */
+export interface FileSteps {
+  /** Opens a file that must not exist, never through a link; `mode` from the first moment. */
+  create(path: string, mode: number): number;
+  write(descriptor: number, bytes: Uint8Array): void;
+  sync(descriptor: number): void;
+  close(descriptor: number): void;
+  /** Atomic; replaces a file or link, or an empty directory by a directory. */
+  rename(from: string, to: string): void;
+  link(target: string, path: string): void;
+  makeDirectory(path: string, mode: number): void;
+  /** Makes the names in a directory durable. */
+  syncDirectory(path: string): void;
+  /** A file, link or whole tree; a missing one is fine. */
+  remove(path: string): void;
+}
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
+
+export const nodeSteps: FileSteps = {
+  create: (path, mode) => fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode),
+  write: (descriptor, bytes) => {
+    for (let offset = 0; offset < bytes.length;) offset += fs.writeSync(descriptor, bytes, offset);
+  },
+  sync: descriptor => fs.fsyncSync(descriptor),
+  close: descriptor => fs.closeSync(descriptor),
+  rename: (from, to) => fs.renameSync(from, to),
+  link: (target, path) => fs.symlinkSync(target, path),
+  makeDirectory: (path, mode) => void fs.mkdirSync(path, { mode }),
+  syncDirectory: path => {
+    const descriptor = fs.openSync(path, 'r');
+    try {
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  },
+  remove: path => fs.rmSync(path, { recursive: true, force: true }),
+};

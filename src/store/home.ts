@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { World } from '../context.ts';
+import { failure } from '../errors.ts';
+import type { Files } from './files.ts';
+
+/** Where everything of one PKI lies. Absolute paths; none needs to exist. */
+export interface Home {
+  readonly directory: string;
+  readonly manifest: string;
+  readonly policy: string;
+  readonly lock: string;
+  readonly authorities: string;
+  authority(id: string): { readonly directory: string; readonly certificate: string; readonly key: string };
+  /** Everything a verifier needs, safe to serve or copy. */
+  readonly public: {
+    readonly directory: string;
+    readonly bundlePem: string;
+    readonly bundleJson: string;
+    readonly crls: string;
+    crlPem(authorityId: string): string;
+    crlDer(authorityId: string): string;
+    readonly crlBundle: string;
+    readonly index: string;
+  };
+  readonly services: string;
+  service(name: string): string;
+}
+
+export const PRIVATE_DIRECTORY = 0o700;
+
+export function homeAt(directory: string): Home {
+  const authorities = join(directory, 'authorities');
+  const publicDirectory = join(directory, 'public');
+  const crls = join(publicDirectory, 'crl');
+  const services = join(directory, 'services');
+  return {
+    directory,
+    manifest: join(directory, 'manifest.db'),
+    policy: join(directory, 'svcauth.yaml'),
+    lock: join(directory, 'lock.db'),
+    authorities,
+    authority: id => ({
+      directory: join(authorities, id),
+      certificate: join(authorities, id, 'ca.crt'),
+      key: join(authorities, id, 'ca.key'),
+    }),
+    public: {
+      directory: publicDirectory,
+      bundlePem: join(publicDirectory, 'bundle.pem'),
+      bundleJson: join(publicDirectory, 'bundle.json'),
+      crls,
+      crlPem: id => join(crls, `${id}.pem`),
+      crlDer: id => join(crls, `${id}.der`),
+      crlBundle: join(publicDirectory, 'crl-bundle.pem'),
+      index: join(publicDirectory, 'index.json'),
+    },
+    services,
+    service: name => join(services, name),
+  };
+}
+
+type HomeWorld = Pick<World, 'cwd' | 'env' | 'files'>;
+
+/** Which home is meant: `--home`, then $SVCAUTH_HOME, then ./.svcauth. An empty one counts as not given. */
+export function locateHome(world: Pick<World, 'cwd' | 'env'>, flag?: string): Home {
+  return homeAt(resolve(world.cwd, flag || world.env.SVCAUTH_HOME || '.svcauth'));
+}
+
+/** A home that exists and that nobody else may write to. */
+export function openHome(world: HomeWorld, flag?: string): Home {
+  const home = locateHome(world, flag);
+  const status = world.files.status(home.directory);
+  const anything = status?.kind === 'directory' && [home.manifest, home.authorities].some(p => world.files.status(p));
+  if (!anything) {
+    throw failure('ERR_HOME_MISSING', { home: home.directory, ...(flag ? { given: flag } : {}) });
+  }
+  if (status.mode & 0o022) throw failure('ERR_HOME_WRITABLE', { home: home.directory, mode: status.mode });
+  return home;
+}
+
+/**
+ * All or nothing: `build` fills a directory beside the home, and one rename at the end makes it the home. What `build`
+ * throws is thrown on, and nothing is left. It must have closed what it opened.
+ */
+export async function createHome<T>(
+  world: Pick<World, 'files'>,
+  home: Home,
+  build: (draft: Home) => Promise<T>,
+): Promise<T> {
+  const { files } = world;
+  const parent = dirname(home.directory);
+  const prefix = `${basename(home.directory)}.svcauth-tmp-`;
+  refuseOccupied(files, home);
+  files.makeDirectory(parent, PRIVATE_DIRECTORY);
+  // of an interrupted `ca init`: nobody was told of it, and it may hold a key
+  for (const name of files.list(parent)) if (name.startsWith(prefix)) files.remove(join(parent, name));
+  const draft = homeAt(join(parent, `${prefix}${randomBytes(6).toString('hex')}`));
+  try {
+    files.makeDirectory(draft.directory, PRIVATE_DIRECTORY);
+    const result = await build(draft);
+    await files.syncAll(draft.directory, tree(files, draft.directory));
+    refuseOccupied(files, home);
+    files.rename(draft.directory, home.directory);
+    return result;
+  } catch (cause) {
+    files.remove(draft.directory);
+    throw cause;
+  }
+}
+
+function refuseOccupied(files: Files, home: Home): void {
+  const status = files.status(home.directory);
+  if (status === undefined) return;
+  const entries = status.kind === 'directory' ? files.list(home.directory) : [basename(home.directory)];
+  const entry = entries.find(name => name === 'manifest.db') ?? entries[0];
+  if (entry !== undefined) throw failure('ERR_HOME_EXISTS', { home: home.directory, entry });
+}
+
+/** A directory and every file and directory in it; links are names in their directory. */
+function tree(files: Files, path: string): string[] {
+  const kind = files.linkStatus(path)?.kind;
+  if (kind !== 'directory') return kind === 'file' ? [path] : [];
+  return [path, ...files.list(path).flatMap(name => tree(files, join(path, name)))];
+}

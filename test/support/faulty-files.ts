@@ -1,0 +1,35 @@
+import { filesOver, type Files } from '../../src/store/files.ts';
+import { nodeSteps, type FileSteps } from '../../src/store/file-steps.ts';
+
+/** The power failed: nothing of this process happens any more. */
+export class PowerFailure extends Error {}
+
+export interface FaultyFiles extends Files {
+  /** How many changing steps were asked for. */
+  steps(): number;
+}
+
+/**
+ * Files that fail at the n-th changing step (from 1). `disk-full`: this step is refused, later ones work. `power`: a write is cut
+ * in half, and every later step fails too, clean-up included. Without a step nothing fails: for counting.
+ */
+export function faultyFiles(failAtStep?: number, how: 'disk-full' | 'power' = 'power'): FaultyFiles {
+  let count = 0;
+  const guarded = (name: keyof FileSteps): unknown => {
+    const step = nodeSteps[name].bind(nodeSteps) as (...values: unknown[]) => unknown;
+    return (...values: unknown[]) => {
+      count++;
+      const dead = how === 'power' && failAtStep !== undefined && count > failAtStep;
+      if (count !== failAtStep && !dead) return step(...values);
+      if (name === 'write' && !dead) {
+        const bytes = values[1] as Uint8Array;
+        step(values[0], bytes.subarray(0, bytes.length >> 1));
+      }
+      if (name === 'close') step(...values);
+      if (how === 'power') throw new PowerFailure(`at step ${count}`);
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: name });
+    };
+  };
+  const steps = Object.fromEntries((Object.keys(nodeSteps) as (keyof FileSteps)[]).map(name => [name, guarded(name)]));
+  return { ...filesOver(steps as unknown as FileSteps), steps: () => count };
+}
