@@ -6,8 +6,11 @@ import type { KeyAlgorithm } from './key-algorithm.ts';
 import { OID } from './oids.ts';
 import type { ParsedCertificate } from './parsed-certificate.ts';
 
-/** What a CA's certificate says about what it may sign. The key identifier is copied; computed only where it is absent. */
-export function issuerFactsOf({ tbs }: ParsedCertificate, algorithm: KeyAlgorithm): IssuerFacts {
+/**
+ * What a CA's certificate says about what it may sign; a root that is not signed yet says it of itself. The key identifier is
+ * copied; computed only where it is absent.
+ */
+export function issuerFactsOf({ tbs }: Pick<ParsedCertificate, 'tbs'>, algorithm: KeyAlgorithm): IssuerFacts {
   const keyIdentifier = findExtension(tbs.extensions, OID.subjectKeyIdentifier);
   const constraints = findExtension(tbs.extensions, OID.basicConstraints);
   const pathLength = constraints && decodeBasicConstraints(constraints.value).pathLength;
@@ -18,6 +21,7 @@ export function issuerFactsOf({ tbs }: ParsedCertificate, algorithm: KeyAlgorith
         ? keyIdentifierOf(tbs.publicKey.bits)
         : decodeSubjectKeyIdentifier(keyIdentifier.value),
     algorithm,
+    publicKeyDer: tbs.publicKey.der,
     notBefore: tbs.notBefore.date,
     notAfter: tbs.notAfter.date,
     ...(pathLength !== undefined && { pathLength }),

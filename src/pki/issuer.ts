@@ -8,6 +8,8 @@ export interface IssuerFacts {
   /** Copied from the CA's subjectKeyIdentifier, never recomputed. */
   readonly keyIdentifier: Uint8Array;
   readonly algorithm: KeyAlgorithm;
+  /** The CA's SubjectPublicKeyInfo, byte for byte as in its certificate. */
+  readonly publicKeyDer: Uint8Array;
   readonly notBefore: Date;
   /** Inclusive. */
   readonly notAfter: Date;

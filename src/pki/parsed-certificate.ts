@@ -19,6 +19,8 @@ export interface ParsedTbsCertificate {
   readonly notAfter: DerTime;
   readonly subject: Name;
   readonly publicKey: PublicKeyInfo;
+  /** issuerUniqueID or subjectUniqueID is there (RFC 5280 §4.1.2.8: nobody makes them any more). */
+  readonly hasUniqueIdentifier: boolean;
   readonly extensions: readonly Extension[];
 }
 
@@ -63,8 +65,8 @@ function readTbsCertificate(outer: DerReader): ParsedTbsCertificate {
   validity.finish('validity');
   const subject = decodeName(reader, 'subject');
   const publicKey = decodePublicKeyInfo(reader);
-  reader.optional(contextTag(1, false), 'issuerUniqueID');
-  reader.optional(contextTag(2, false), 'subjectUniqueID');
+  const issuerUniqueId = reader.optional(contextTag(1, false), 'issuerUniqueID');
+  const subjectUniqueId = reader.optional(contextTag(2, false), 'subjectUniqueID');
   const wrapped = reader.optional(contextTag(3, true), 'extensions');
   const extensions = wrapped === undefined ? [] : decodeExtensions(wrapped, 'extensions');
   wrapped?.finish('extensions');
@@ -81,6 +83,7 @@ function readTbsCertificate(outer: DerReader): ParsedTbsCertificate {
     notAfter,
     subject,
     publicKey,
+    hasUniqueIdentifier: issuerUniqueId !== undefined || subjectUniqueId !== undefined,
     extensions,
   };
 }
