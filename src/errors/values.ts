@@ -22,6 +22,12 @@ export const valueErrors = {
   ERR_SERVICE_NAME: badValue('a service name'),
   ERR_DURATION: badValue('a duration'),
   ERR_THRESHOLD: badValue('a duration or a percentage'),
+  ERR_INSTANT: badValue('a time'),
+  ERR_IP_ADDRESS: badValue('an IP address'),
+  ERR_IP_RANGE: badValue('an IP range'),
+  ERR_DNS_NAME: badValue('a DNS name'),
+  ERR_NAME_SUBTREE: badValue('a name constraint'),
+  ERR_TAG: badValue('a tag'),
   ERR_CHOICE: row<{ text: string; noun: string; known: readonly string[] }>(
     EXIT.usage,
     p => `${quote(p.text)} is not ${p.noun}: known are ${p.known.join(', ')}`,
