@@ -1,9 +1,11 @@
+import { keyErrors } from './keys.ts';
 import { storeErrors } from './store.ts';
 import { usageErrors } from './usage.ts';
 import { valueErrors } from './values.ts';
 
 /** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
 export const CATALOGUE = {
+  ...keyErrors,
   ...usageErrors,
   ...valueErrors,
   ...storeErrors,

@@ -11,3 +11,11 @@ export function errorOf(call: () => unknown): SvcauthError {
   }
   throw new Error(`expected an error, got ${JSON.stringify(result)}`);
 }
+
+/** The same of a promise. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<SvcauthError> {
+  const result: unknown = await promise.catch((error: unknown) => error);
+  if (result instanceof SvcauthError) return result;
+  if (result instanceof Error) throw result;
+  throw new Error(`expected an error, got ${JSON.stringify(result)}`);
+}
