@@ -1,0 +1,95 @@
+import type { Certificate, Delivery, Service, ServiceSpec } from './model.ts';
+import { renewalTime } from './renewal-time.ts';
+
+/** Why a certificate is issued: the first that holds is the answer. */
+export const ISSUE_REASONS = {
+  new: 'it has no certificate',
+  forced: 'asked for with --force',
+  revoked: 'its certificate is revoked',
+  expired: 'its certificate has expired',
+  'spec-changed': 'its names, profile, lifetime or key algorithm changed',
+  'key-changed': 'it brings another key',
+  'issuer-changed': 'another issuing CA is active',
+  'files-missing': 'its files are missing or damaged',
+  expiring: 'its certificate is past its renewal time',
+} as const;
+
+export type IssueReason = keyof typeof ISSUE_REASONS;
+
+/** What is known of a service when the plan is made. */
+export interface IssueTarget {
+  readonly name: string;
+  readonly spec: ServiceSpec;
+  /** As the manifest has it; absent for a new service. */
+  readonly known?: { readonly service: Service; readonly certificate?: Certificate; readonly delivery?: Delivery };
+  /** The directory of its files holds the current certificate whole. Looked at only when there is one. */
+  readonly filesWhole: boolean;
+  /** The key that was brought is not the certificate's. False when none was brought. */
+  readonly keyDiffers: boolean;
+}
+
+export type IssueStep =
+  | {
+      readonly action: 'issue';
+      readonly name: string;
+      readonly spec: ServiceSpec;
+      readonly reason: IssueReason;
+      /** The serial that becomes `superseded`. */
+      readonly supersedes?: string;
+    }
+  | {
+      /** Nothing to do. */
+      readonly action: 'keep';
+      readonly name: string;
+      readonly serial: string;
+      readonly notAfter: Date;
+    };
+
+/** One step for each target, in their order. Pure: the same targets give the same plan. */
+export function planIssue(
+  targets: readonly IssueTarget[],
+  options: { readonly force: boolean; readonly authorityId: string },
+  now: Date,
+): readonly IssueStep[] {
+  return targets.map(target => {
+    const { name, spec } = target;
+    const certificate = target.known?.certificate;
+    const reason = issueReason(target, certificate, options, now);
+    if (reason !== undefined) {
+      const live = certificate !== undefined && certificate.state === 'current';
+      return { action: 'issue', name, spec, reason, ...(live && { supersedes: certificate.serial }) };
+    }
+    return { action: 'keep', name, serial: certificate!.serial, notAfter: certificate!.notAfter };
+  });
+}
+
+function issueReason(
+  target: IssueTarget,
+  certificate: Certificate | undefined,
+  { force, authorityId }: { readonly force: boolean; readonly authorityId: string },
+  now: Date,
+): IssueReason | undefined {
+  if (target.known === undefined || certificate === undefined) return 'new';
+  if (force) return 'forced';
+  if (certificate.state === 'revoked') return 'revoked';
+  // notAfter is inclusive to its last second (RFC 5280 §4.1.2.5)
+  if (certificate.notAfter < now) return 'expired';
+  if (!sameSpec(target.known.service.spec, target.spec)) return 'spec-changed';
+  if (target.keyDiffers) return 'key-changed';
+  if (certificate.authorityId !== authorityId) return 'issuer-changed';
+  if (!target.filesWhole) return 'files-missing';
+  if (renewalTime(certificate.notBefore, certificate.notAfter) <= now) return 'expiring';
+  return undefined;
+}
+
+/** Whether two specs give the same certificate in the same place; tags are bookkeeping but go into the SPIFFE ID's template. */
+export function sameSpec(a: ServiceSpec, b: ServiceSpec): boolean {
+  const key = ({ tags, ...rest }: ServiceSpec): string =>
+    JSON.stringify([
+      [rest.spiffeId, rest.profile, rest.ttl, rest.keyAlgorithm, rest.out ?? ''],
+      [...rest.dns].sort(),
+      [...rest.ip].sort(),
+      Object.entries(tags).sort(([left], [right]) => (left < right ? -1 : 1)),
+    ]);
+  return key(a) === key(b);
+}

@@ -1,0 +1,16 @@
+import type { Authority } from './model.ts';
+
+/** Seconds between two looks of a consumer at the bundle (SPIFFE Trust Domain and Bundle §4.1.2). */
+export const REFRESH_HINT = 3600;
+
+/** The roots that verifiers must trust now, oldest generation first: prepared ones too, since overlap is the point. */
+export function trustAnchors(authorities: readonly Authority[]): readonly Uint8Array[] {
+  return authorities.flatMap(({ tier, state, certificate }) =>
+    tier === 'root' && certificate !== undefined && state !== 'retired' && state !== 'tainted' ? [certificate.der] : [],
+  );
+}
+
+/** Grows with every change of content; never below the time, so that a restored back-up cannot repeat one. */
+export function nextBundleSequence(previous: number | undefined, now: Date): number {
+  return Math.max((previous ?? 0) + 1, Math.floor(now.getTime() / 1000));
+}
