@@ -1,0 +1,102 @@
+import type { NameConstraints } from '../pki/extension/name-constraints.ts';
+import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
+import type { ParsedCertificate } from '../pki/parsed-certificate.ts';
+
+/** Where the root comes from. */
+export type RootSource =
+  | { readonly kind: 'create' }
+  /** Made here, its key written to `keyPath` and nowhere else: an offline root. */
+  | { readonly kind: 'create-offline'; readonly keyPath: string }
+  /** A root that exists, with its key. */
+  | { readonly kind: 'import'; readonly certificate: ParsedCertificate; readonly keyAlgorithm: KeyAlgorithmName }
+  /** Somebody else holds it: we make a request, they make the certificate (`ca install-cert`). */
+  | { readonly kind: 'foreign' };
+
+export interface InitRequest {
+  readonly trustDomain: string;
+  /** Stem of the CA subjects. */
+  readonly name: string;
+  readonly keyAlgorithm: KeyAlgorithmName;
+  /** Seconds. */
+  readonly rootLifetime: number;
+  readonly issuingLifetime: number;
+  readonly backdate: number;
+  readonly root: RootSource;
+  readonly singleTier: boolean;
+  readonly crlUrl?: string;
+  /** Of the CA that issues the leaves. */
+  readonly nameConstraints?: NameConstraints;
+  readonly keyProtection: 'passphrase' | 'none';
+}
+
+/** One CA that init would make or take in. */
+export interface PlannedAuthority {
+  readonly id: string;
+  readonly tier: 'root' | 'issuing';
+  readonly how: 'create' | 'import' | 'request';
+  readonly keyAlgorithm: KeyAlgorithmName;
+  readonly notBefore: Date;
+  /** Inclusive. */
+  readonly notAfter: Date;
+  readonly keyLocation: 'file' | 'offline';
+  /** Absent: no limit below it. */
+  readonly pathLength?: number;
+  readonly nameConstraints?: NameConstraints;
+  /** Where the CRL of the CA that signs it is served. */
+  readonly crlUrl?: string;
+}
+
+/** The authorities in the order they are made. Pure; the request has been read and is consistent. */
+export function planInit(request: InitRequest, now: Date): readonly PlannedAuthority[] {
+  const { root, keyAlgorithm } = request;
+  const notBefore = new Date(now.getTime() - request.backdate * 1000);
+  const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000);
+  const constrained = request.nameConstraints && { nameConstraints: request.nameConstraints };
+  const planned: PlannedAuthority[] = [];
+  if (root.kind === 'import') {
+    const { tbs } = root.certificate;
+    planned.push({
+      id: 'root-g1',
+      tier: 'root',
+      how: 'import',
+      keyAlgorithm: root.keyAlgorithm,
+      notBefore: tbs.notBefore.date,
+      notAfter: tbs.notAfter.date,
+      keyLocation: 'file',
+    });
+  } else if (root.kind !== 'foreign') {
+    planned.push({
+      id: 'root-g1',
+      tier: 'root',
+      how: 'create',
+      keyAlgorithm,
+      notBefore,
+      notAfter: after(request.rootLifetime),
+      keyLocation: root.kind === 'create' ? 'file' : 'offline',
+      ...(request.singleTier && constrained),
+    });
+  }
+  if (request.singleTier) return planned;
+  const above = planned[0];
+  const wanted = after(request.issuingLifetime);
+  planned.push({
+    id: 'issuing-g1',
+    tier: 'issuing',
+    how: above === undefined ? 'request' : 'create',
+    keyAlgorithm,
+    // never begins before, nor outlives, the root above it
+    notBefore: above !== undefined && above.notBefore > notBefore ? above.notBefore : notBefore,
+    notAfter: above !== undefined && above.notAfter < wanted ? above.notAfter : wanted,
+    keyLocation: 'file',
+    pathLength: 0,
+    ...constrained,
+    ...(request.crlUrl !== undefined && above !== undefined && { crlUrl: crlAddress(request.crlUrl, above.id) }),
+  });
+  return planned;
+}
+
+/** Where a CA's DER CRL is served: `{authority}` filled in, or the published file name behind the base. */
+export function crlAddress(crlUrl: string, authorityId: string): string {
+  if (crlUrl.includes('{authority}')) return crlUrl.replaceAll('{authority}', authorityId);
+  return `${crlUrl.replace(/\/$/, '')}/${authorityId}.der`;
+}
