@@ -32,8 +32,10 @@ export interface World {
   /** Who acts, for the audit log and the lock: `user@host`. */
   readonly actor: string;
   readonly pid: number;
-  /** Runs a program without a shell and returns its standard output; for --passphrase-command. Rejects on failure. */
+  /** Runs a program without a shell and returns its standard output; for --passphrase-command. Rejects on failure, and after 30 s. */
   run(argv: readonly string[]): Promise<Uint8Array>;
+  /** Everything an inherited file descriptor gives, at most `limit` bytes; for --passphrase-fd. Throws when it cannot. */
+  readDescriptor(descriptor: number, limit: number): Uint8Array;
   /** Asks for a line without echo; present only when stdin and stderr are terminals. */
   readonly prompt?: Prompt;
   /** Monotonic milliseconds, for progress display only; never decides anything. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Sink, World } from './context.ts';
@@ -40,6 +41,7 @@ export function openWorld(processHandle: NodeJS.Process, now: Date): World {
     },
     pid: processHandle.pid,
     run: runProgram,
+    readDescriptor,
     ...(interactive && {
       prompt: {
         secret: async message => (await import('./commands/prompt.ts')).askSecret(message, processHandle.stderr),
@@ -71,4 +73,16 @@ async function runProgram([program, ...args]: readonly string[]): Promise<Uint8A
       else reject(new Error(signal === null ? `exit status ${code}` : `ended by ${signal}`));
     });
   });
+}
+
+function readDescriptor(descriptor: number, limit: number): Uint8Array {
+  const buffer = Buffer.alloc(limit + 1);
+  let length = 0;
+  for (let count = -1; count !== 0 && length <= limit; length += count) {
+    count = readSync(descriptor, buffer, length, buffer.length - length, null);
+  }
+  const bytes = new Uint8Array(buffer.subarray(0, length));
+  buffer.fill(0);
+  if (length > limit) throw new RangeError(`more than ${limit} bytes`);
+  return bytes;
 }

@@ -1,4 +1,5 @@
 import { keyErrors } from './keys.ts';
+import { secretErrors } from './secret.ts';
 import { storeErrors } from './store.ts';
 import { usageErrors } from './usage.ts';
 import { valueErrors } from './values.ts';
@@ -9,4 +10,5 @@ export const CATALOGUE = {
   ...usageErrors,
   ...valueErrors,
   ...storeErrors,
+  ...secretErrors,
 } as const;

@@ -43,6 +43,8 @@ async function dispatch(
 ): Promise<VerbOutcome> {
   if (verb === 'svcauth') {
     world.in = stdin(input);
+    world.readDescriptor = () => new TextEncoder().encode(input);
+    world.run = async argv => new TextEncoder().encode((await dispatch(argv, '', world)).stdout);
     return runSvcauth(world, words);
   }
   if (verb === 'openssl') return openssl(words, input, world);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { replay, splitWords } from './transcript.ts';
+import { replay } from './transcript.ts';
 import { alignLines, matchesLines, splitLines } from './transcript-lines.ts';
 
 describe('a page', () => {
@@ -59,8 +59,4 @@ describe('expected lines', () => {
   test('show a missing final newline', () => {
     expect(splitLines('a\nb')).toEqual(['a', 'b (no newline at the end)']);
   });
-});
-
-test('words are split as a shell splits them', () => {
-  expect(splitWords(`a  'b c' "d \\"e\\"" f\\ g h'i'"j" '' k`)).toEqual(['a', 'b c', 'd "e"', 'f g', 'hij', '', 'k']);
 });

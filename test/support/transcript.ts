@@ -12,9 +12,10 @@
  *
  * `…` in an expected line stands for anything within that line, a line of `…` alone for any number of lines. Besides
  * `svcauth` a page has `write FILE`, `cat`, `ls`, `rm`, `mkdir`, `cp`, `chmod`, and `openssl` as installed (`openssl verify`
- * runs at the page's clock). Each page has an empty directory of its own, which it sees as /srv/pki, and random numbers
+ * runs at the page's clock); `--passphrase-command` has the same words. Each page has an empty directory of its own, which it sees as /srv/pki, and random numbers
  * that are the same in every run.
  */
+import { splitWords } from '../../src/commands/words.ts';
 import { alignLines, matchesLines, splitLines } from './transcript-lines.ts';
 import { runVerb } from './transcript-verbs.ts';
 import { fakeWorld, type FakeWorld } from './world.ts';
@@ -59,7 +60,7 @@ function readStep(lines: readonly string[], start: number): Step {
   const expectedFrom = at;
   while (['>', '!', '?'].some(mark => isMarked(lines[at], mark))) at++;
   return {
-    argv: splitWords(command),
+    argv: splitWords(command) ?? refuse(start + 1, `open quotes: ${command}`),
     stdin: input.map(line => `${line}\n`).join(''),
     typed,
     expected: lines.slice(expectedFrom, at),
@@ -98,13 +99,17 @@ function obey(line: string, world: FakeWorld, lineNumber: number): void {
   const [mark, value] = [line.slice(0, 2), line.slice(2).trim()];
   if (mark === '@ ') {
     world.now = value.startsWith('+') ? new Date(world.now.getTime() + milliseconds(value)) : new Date(value);
-    if (Number.isNaN(world.now.getTime())) throw new Error(`line ${lineNumber}: no such time: ${value}`);
+    if (Number.isNaN(world.now.getTime())) refuse(lineNumber, `no such time: ${value}`);
   } else if (mark === '% ') {
     const [name = '', content = ''] = [value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)];
     world.env = { ...world.env, [name]: content === '' ? undefined : content };
   } else {
-    throw new Error(`line ${lineNumber}: a page has # @ % $ < > ! ? lines, not: ${line}`);
+    refuse(lineNumber, `a page has # @ % $ < > ! ? lines, not: ${line}`);
   }
+}
+
+function refuse(lineNumber: number, why: string): never {
+  throw new Error(`line ${lineNumber}: ${why}`);
 }
 
 const UNIT = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
@@ -113,21 +118,4 @@ function milliseconds(span: string): number {
   if (!/^\+(\d+[smhd])+$/.test(span)) return Number.NaN;
   const parts = [...span.matchAll(/(\d+)([smhd])/g)];
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNIT[unit as keyof typeof UNIT] * 1000, 0);
-}
-
-/** Words as a shell splits them: single quotes, double quotes, backslash. No expansion. */
-export function splitWords(command: string): string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  for (const [, single, double, escaped, space, plain] of command.matchAll(
-    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|(\s+)|([^\s'"\\]+)/gs,
-  )) {
-    if (space === undefined)
-      word = (word ?? '') + (single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? plain!);
-    else if (word !== undefined) {
-      words.push(word);
-      word = undefined;
-    }
-  }
-  return word === undefined ? words : [...words, word];
 }

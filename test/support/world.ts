@@ -14,6 +14,7 @@ export interface FakeWorld extends World {
   in: World['in'];
   files: World['files'];
   run: World['run'];
+  readDescriptor: World['readDescriptor'];
   prompt?: Prompt;
 }
 
@@ -41,6 +42,9 @@ export function fakeWorld(changes: Partial<FakeWorld> & { readonly seed?: string
     actor: 'ops@ca.example.org',
     pid: 4242,
     run: argv => Promise.reject(new Error(`this world has no program ${argv.join(' ')}`)),
+    readDescriptor: () => {
+      throw new Error('this world has no open descriptors');
+    },
     ticks: () => ticks++,
     ...world,
   };
