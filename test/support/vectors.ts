@@ -15,3 +15,25 @@ export function describeVectors<T>(file: string, title: string, body: (vectors: 
     test.skip(`${title} (no ${path}: set SVCAUTH_VECTORS)`, () => undefined);
   }
 }
+
+export interface CorpusItem {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** `describe` with the inputs of one corpus: for parsers, which must end in a value or a typed error whatever the bytes are. */
+export function describeCorpus(file: string, title: string, body: (items: readonly CorpusItem[]) => void): void {
+  const path = resolve(FOLDER, file);
+  if (existsSync(path)) {
+    const items = readFileSync(path, 'utf8')
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => {
+        const { name, b64 } = JSON.parse(line) as { name: string; b64: string };
+        return { name, bytes: new Uint8Array(Buffer.from(b64, 'base64')) };
+      });
+    describe(`${title} (${file})`, () => body(items));
+  } else {
+    test.skip(`${title} (no ${path}: set SVCAUTH_VECTORS)`, () => undefined);
+  }
+}
