@@ -1,6 +1,7 @@
 import { keyErrors } from './keys.ts';
 import { secretErrors } from './secret.ts';
 import { storeErrors } from './store.ts';
+import { initErrors } from './init.ts';
 import { usageErrors } from './usage.ts';
 import { valueErrors } from './values.ts';
 
@@ -8,6 +9,7 @@ import { valueErrors } from './values.ts';
 export const CATALOGUE = {
   ...keyErrors,
   ...usageErrors,
+  ...initErrors,
   ...valueErrors,
   ...storeErrors,
   ...secretErrors,

@@ -1,15 +1,17 @@
+import type { DnsName } from '../pki/dns-name.ts';
+import type { IpAddress } from '../pki/ip-address.ts';
 import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
 import type { ProfileName } from '../pki/profile-name.ts';
 import type { SpiffeId } from '../pki/spiffe-id.ts';
 import type { Seconds } from './duration.ts';
+import type { ServiceName } from './service-name.ts';
 
 /** What somebody asks for one service, from flags or a list; every value already read, what is absent comes from the policy. */
 export interface ServiceRequest {
-  readonly service: string;
+  readonly service: ServiceName;
   readonly spiffeId?: SpiffeId;
-  readonly dns: readonly string[];
-  /** In the canonical text of RFC 5952. */
-  readonly ip: readonly string[];
+  readonly dns: readonly DnsName[];
+  readonly ip: readonly IpAddress[];
   readonly ttl?: Seconds;
   readonly profile?: ProfileName;
   readonly keyAlgorithm?: KeyAlgorithmName;

@@ -1,0 +1,125 @@
+import { failure } from '../errors.ts';
+import type { GeneralName } from '../pki/extension/general-name.ts';
+import type { NameConstraints } from '../pki/extension/name-constraints.ts';
+import { parseDnsSubtree, parseUriHost } from '../pki/name-subtree.ts';
+import { parseTrustDomain } from '../pki/spiffe-id.ts';
+import { parseKeyAlgorithm } from './choice.ts';
+import { parseDuration } from './duration.ts';
+import type { InitRequest, RootSource } from './plan-init.ts';
+
+/** What was typed for `ca init`, as text. */
+export interface InitText {
+  readonly trustDomain: string;
+  readonly name?: string;
+  readonly keyAlg: string;
+  readonly rootLifetime: string;
+  readonly issuingLifetime: string;
+  readonly crlUrl?: string;
+  readonly permitDns: readonly string[];
+  readonly excludeDns: readonly string[];
+  readonly permitUri: readonly string[];
+  readonly singleTier?: boolean;
+  readonly rootKeyOut?: string;
+  readonly importRoot?: string;
+  readonly importKey?: string;
+  readonly csrOnly?: boolean;
+  readonly keyProtection: 'passphrase' | 'none';
+}
+
+/** Seconds that certificates begin before they are made, for clocks that are a little behind. */
+const BACKDATE = 60;
+/** Characters left for the stem: ` Issuing g` and a generation of two digits must fit commonName's 64. */
+const MAX_NAME = 52;
+
+/** Everything but the root, read once. Throws the catalogue error of the first value that is wrong. */
+export function readInitRequest(text: InitText): Omit<InitRequest, 'root'> {
+  refuseConflicts(text);
+  const trustDomain = parseTrustDomain(text.trustDomain);
+  const nameConstraints = readNameConstraints(text);
+  const rootLifetime = parseDuration(text.rootLifetime);
+  const issuingLifetime = parseDuration(text.issuingLifetime);
+  if (!text.singleTier && !text.importRoot && !text.csrOnly && issuingLifetime > rootLifetime) {
+    throw failure('ERR_LIFETIMES', { issuing: text.issuingLifetime, root: text.rootLifetime });
+  }
+  return {
+    trustDomain,
+    name: readName(text.name, trustDomain),
+    keyAlgorithm: parseKeyAlgorithm(text.keyAlg),
+    rootLifetime,
+    issuingLifetime,
+    backdate: BACKDATE,
+    singleTier: text.singleTier ?? false,
+    keyProtection: text.keyProtection,
+    ...(text.crlUrl !== undefined && { crlUrl: readCrlUrl(text.crlUrl) }),
+    ...(nameConstraints !== undefined && { nameConstraints }),
+  };
+}
+
+/** Which root is meant; the files of `import` are read by the caller. */
+export function rootKind(text: InitText): RootSource['kind'] {
+  if (text.csrOnly) return 'foreign';
+  if (text.importRoot !== undefined) return 'import';
+  return text.rootKeyOut === undefined ? 'create' : 'create-offline';
+}
+
+function refuseConflicts(text: InitText): void {
+  const given = (flag: string, value: unknown): string[] => (value === undefined || value === false ? [] : [flag]);
+  const roots = [
+    ...given('--root-key-out', text.rootKeyOut),
+    ...given('--import-root', text.importRoot),
+    ...given('--csr-only', text.csrOnly),
+  ];
+  const conflict = (flags: readonly string[], why: string) => failure('ERR_FLAG_CONFLICT', { flags, why });
+  if (roots.length > 1) throw conflict(roots, 'each says where the root comes from');
+  if ((text.importRoot === undefined) !== (text.importKey === undefined)) {
+    const [present, absent] =
+      text.importRoot === undefined ? ['--import-key', '--import-root'] : ['--import-root', '--import-key'];
+    throw failure('ERR_FLAG_NEEDS', { flag: present, needs: absent });
+  }
+  if (text.singleTier && roots.length > 0 && roots[0] !== '--import-root') {
+    throw conflict(['--single-tier', ...roots], 'a single CA signs every day, so its key has to be here');
+  }
+}
+
+function readName(name: string | undefined, trustDomain: string): string {
+  if (name === undefined) return trustDomain.slice(0, MAX_NAME);
+  const problem = nameProblem(name.trim());
+  if (problem !== undefined) throw failure('ERR_CA_NAME', { text: name, reason: problem });
+  return name.trim();
+}
+
+/** Control, formatting and replacement characters, and lone surrogates: nobody means to put them into a name. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\ufffd]/u;
+
+function nameProblem(name: string): string | undefined {
+  if (name === '') return 'it is empty';
+  if (UNPRINTABLE.test(name)) return 'it holds characters that cannot be seen';
+  if ([...name].length <= MAX_NAME) return undefined;
+  return `it is longer than ${MAX_NAME} characters, and a commonName has 64 (RFC 5280 appendix A.1)`;
+}
+
+/** An http or https base; LDAP and others are read by nobody we serve. */
+function readCrlUrl(text: string): string {
+  const bad = (reason: string) =>
+    failure('ERR_CRL_URL', { text, reason, hint: 'write one like http://pki.example.org/crl' });
+  if (!/^[\x21-\x7e]+$/.test(text)) throw bad('it holds spaces or characters that are not ASCII');
+  let url: URL;
+  try {
+    url = new URL(text.replaceAll('{authority}', 'authority'));
+  } catch {
+    throw bad('it is not a URL');
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw bad('only http and https are fetched by verifiers');
+  if (url.username !== '' || url.password !== '')
+    throw bad('it holds a user or a password, which every certificate would publish');
+  if (url.hash !== '') throw bad('it has a fragment');
+  return text;
+}
+
+function readNameConstraints(text: InitText): NameConstraints | undefined {
+  const dns = (value: string): GeneralName => ({ type: 'dns', value: parseDnsSubtree(value) });
+  const uri = (value: string): GeneralName => ({ type: 'uri', value: parseUriHost(value) });
+  const permitted = [...text.permitDns.map(dns), ...text.permitUri.map(uri)];
+  const excluded = text.excludeDns.map(dns);
+  return permitted.length + excluded.length === 0 ? undefined : { permitted, excluded };
+}

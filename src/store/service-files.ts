@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { Files } from './files.ts';
+import { equalBytes } from '../pki/bytes.ts';
+
+/** What one version of a service's directory holds, by the names Kubernetes and cert-manager made familiar. */
+export interface ServiceVersion {
+  readonly serial: string;
+  /** PKCS#8; absent when the key never left its host (a CSR). */
+  readonly keyPem?: Uint8Array;
+  /** Leaf, then the issuing chain: what servers want. */
+  readonly certificatePem: Uint8Array;
+  /** The chain without the leaf; empty under a single CA. */
+  readonly chainPem: Uint8Array;
+  /** The trust anchors. */
+  readonly anchorsPem: Uint8Array;
+}
+
+export const SERVICE_FILES = { key: 'tls.key', certificate: 'tls.crt', chain: 'chain.pem', anchors: 'ca.crt' } as const;
+
+const CURRENT = 'current';
+const VERSIONS = 'versions';
+const KEY_MODE = 0o600;
+const FILE_MODE = 0o644;
+const DIRECTORY_MODE = 0o755;
+const LIMIT = 1024 * 1024;
+
+export const currentDirectory = (directory: string): string => join(directory, CURRENT);
+
+/**
+ * Writes a version beside the ones that serve; nobody sees it before `switchToVersion`. Not durable before the caller has synced
+ * the returned paths.
+ */
+export function writeVersion(files: Files, directory: string, version: ServiceVersion): readonly string[] {
+  const target = join(directory, VERSIONS, version.serial);
+  files.makeDirectory(target, DIRECTORY_MODE);
+  const written: string[] = [];
+  const write = (name: string, bytes: Uint8Array, mode: number): void => {
+    const path = join(target, name);
+    files.writeNew(path, bytes, mode);
+    written.push(path);
+  };
+  if (version.keyPem !== undefined) write(SERVICE_FILES.key, version.keyPem, KEY_MODE);
+  write(SERVICE_FILES.certificate, version.certificatePem, FILE_MODE);
+  write(SERVICE_FILES.chain, version.chainPem, FILE_MODE);
+  write(SERVICE_FILES.anchors, version.anchorsPem, FILE_MODE);
+  return [...written, target, join(directory, VERSIONS), directory];
+}
+
+/** One rename: no reader ever sees a new key with an old certificate. Durable once `directory` is synced. */
+export function switchToVersion(files: Files, directory: string, serial: string): void {
+  files.switchLink(join(directory, CURRENT), join(VERSIONS, serial), 'batched');
+}
+
+/** The serial the `current` link names, or undefined. */
+export function currentVersion(files: Files, directory: string): string | undefined {
+  const target = files.readLink(join(directory, CURRENT));
+  return target?.startsWith(`${VERSIONS}/`) ? target.slice(VERSIONS.length + 1) : undefined;
+}
+
+/** Whether a version's directory holds what it should: the certificate to the byte, and a key where one was made. */
+export function isVersionWhole(
+  files: Files,
+  directory: string,
+  expected: { readonly serial: string; readonly leafPem: Uint8Array; readonly withKey: boolean },
+): boolean {
+  const target = join(directory, VERSIONS, expected.serial);
+  const certificate = files.read(join(target, SERVICE_FILES.certificate), LIMIT);
+  if (certificate === undefined || !equalBytes(certificate.subarray(0, expected.leafPem.length), expected.leafPem)) {
+    return false;
+  }
+  if (files.status(join(target, SERVICE_FILES.chain)) === undefined) return false;
+  if (files.status(join(target, SERVICE_FILES.anchors)) === undefined) return false;
+  return !expected.withKey || (files.status(join(target, SERVICE_FILES.key))?.size ?? 0) > 0;
+}
+
+/** Removes versions other than those named: a key nobody serves any more should not lie about. */
+export function removeOtherVersions(files: Files, directory: string, keep: readonly string[]): void {
+  for (const serial of files.list(join(directory, VERSIONS))) {
+    if (!keep.includes(serial)) files.remove(join(directory, VERSIONS, serial));
+  }
+}
