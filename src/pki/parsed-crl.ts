@@ -71,6 +71,11 @@ export function readCrlHead(prefix: Uint8Array, size: number): CrlHead {
   const outer = new DerReader(prefix, 0, size);
   const list = outer.enter(TAG.sequence, 'a CRL');
   outer.finish('a CRL');
+  return readTbsCrlHead(list);
+}
+
+/** The same of a tbsCertList that stands alone; offsets count from the start of the reader's bytes. */
+export function readTbsCrlHead(list: DerReader): CrlHead {
   const tbs = list.enter(TAG.sequence, 'tbsCertList');
   const version = readVersion(tbs);
   const innerAlgorithm = decodeAlgorithmIdentifier(tbs, 'the inner signature algorithm');
@@ -93,17 +98,23 @@ export function readCrlHead(prefix: Uint8Array, size: number): CrlHead {
 
 /** Reads what follows the entries: `tail` begins at `head.tail` and ends with the CRL. */
 export function readCrlTail(tail: Uint8Array, head: CrlHead): CrlTail {
-  const tbs = new DerReader(tail, 0, head.tbs.end - head.tail);
+  const tbsEnd = head.tbs.end - head.tail;
+  const extensions = readTbsCrlTail(new DerReader(tail, 0, tbsEnd), head);
+  const reader = new DerReader(tail, tbsEnd);
+  const signatureAlgorithm = decodeAlgorithmIdentifier(reader, 'signatureAlgorithm');
+  const signature = reader.wholeBits('signatureValue');
+  reader.finish('a CRL');
+  return { extensions, signatureAlgorithm, signature };
+}
+
+/** The extensions at the end of a tbsCertList; the reader's range begins after the entries. */
+export function readTbsCrlTail(tbs: DerReader, head: CrlHead): readonly Extension[] {
   const wrapped = tbs.optional(contextTag(0, true), 'crlExtensions');
   const extensions = wrapped === undefined ? [] : decodeExtensions(wrapped, 'crlExtensions');
   wrapped?.finish('crlExtensions');
   tbs.finish('tbsCertList');
   if (extensions.length > 0 && head.version !== 2) throw new DerError('extensions in a version 1 CRL', 0);
-  const reader = new DerReader(tail, tbs.end);
-  const signatureAlgorithm = decodeAlgorithmIdentifier(reader, 'signatureAlgorithm');
-  const signature = reader.wholeBits('signatureValue');
-  reader.finish('a CRL');
-  return { extensions, signatureAlgorithm, signature };
+  return extensions;
 }
 
 function readVersion(tbs: DerReader): number {
