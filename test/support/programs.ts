@@ -1,0 +1,91 @@
+/** Other people's programs: found on the PATH, run without a shell, and missed out loud. */
+import { spawn, spawnSync } from 'node:child_process';
+import { describe } from 'vitest';
+
+/** How each one is asked for its version, and the Debian package that brings it. */
+const PROGRAMS = {
+  openssl: { ask: ['version'], debian: 'openssl' },
+  certtool: { ask: ['--version'], debian: 'gnutls-bin' },
+  go: { ask: ['version'], debian: 'golang-go' },
+  java: { ask: ['--version'], debian: 'default-jre-headless' },
+  keytool: { ask: ['-version'], debian: 'default-jre-headless' },
+  certutil: { ask: [], debian: 'libnss3-tools' },
+  crlutil: { ask: [], debian: 'libnss3-tools' },
+  nginx: { ask: ['-v'], debian: 'nginx-light' },
+  haproxy: { ask: ['-v'], debian: 'haproxy' },
+} as const;
+
+export type ProgramName = keyof typeof PROGRAMS;
+
+const versions = new Map<ProgramName, string | undefined>();
+
+/** The version it reports (empty when it reports none); undefined when it is not installed. */
+function versionOf(name: ProgramName): string | undefined {
+  if (!versions.has(name)) {
+    const asked = spawnSync(name, PROGRAMS[name].ask, { encoding: 'utf8', env: environment(), timeout: 20_000 });
+    const missing = asked.error !== undefined;
+    versions.set(name, missing ? undefined : (/\d+(\.\d+)+/.exec(asked.stdout + asked.stderr)?.[0] ?? ''));
+  }
+  return versions.get(name);
+}
+
+/** A `describe` titled with the versions of the programs it needs; without them it is skipped, and says why. */
+export function describeWith(names: readonly ProgramName[], title: string, body: () => void): void {
+  const missing = names.filter(name => versionOf(name) === undefined);
+  if (missing.length > 0) {
+    const packages = [...new Set(missing.map(name => PROGRAMS[name].debian))].join(' ');
+    const reason = `${missing.join(', ')} not installed (Debian: ${packages})`;
+    console.warn(`skipped: ${title}: ${reason}`);
+    describe.skip(`${title}: ${reason}`, body);
+    return;
+  }
+  describe(`${title} (${names.map(name => `${name} ${versionOf(name) ?? ''}`.trim()).join(', ')})`, body);
+}
+
+export interface Ran {
+  /** 128 and more: ended by a signal, or by the timeout. */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds; 30,000 by default. */
+  readonly timeout?: number;
+}
+
+/** Runs a program to its end; whatever status it ends with is an answer, not an error. */
+export function run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<Ran> {
+  const [command, ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      env: { ...environment(), ...options.env },
+      timeout: options.timeout ?? 30_000,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    // a program may well end without having read its input
+    child.stdin.on('error', () => undefined);
+    child.on('error', reject);
+    child.on('close', status => {
+      resolve({
+        status: status ?? 128,
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      });
+    });
+    child.stdin.end(options.input);
+  });
+}
+
+/** English, and no trust anchors that come from outside the test. */
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _anchors, ...inherited } = process.env;
+  return { ...inherited, LC_ALL: 'C', TZ: 'UTC' };
+}
