@@ -3,7 +3,10 @@ import type { ExitStatus } from './exit-status.ts';
 /** One situation of the catalogue: what it exits with, what happened in the user's words, and what to do next. */
 export interface ErrorRow<P> {
   readonly exit: ExitStatus;
-  /** Lower case, no full stop, their words quoted; what state things are in when that is not obvious. */
+  /**
+   * Lower case, no full stop, their words quoted; what state things are in when that is not obvious. Where there is more than
+   * one thing to say, each has its own line after the first.
+   */
   readonly message: (params: P) => string;
   /** What to do next, pasteable where possible. */
   readonly hints: (params: P) => readonly string[];
