@@ -2,12 +2,14 @@ import { keyErrors } from './keys.ts';
 import { secretErrors } from './secret.ts';
 import { storeErrors } from './store.ts';
 import { initErrors } from './init.ts';
+import { policyErrors } from './policy.ts';
 import { usageErrors } from './usage.ts';
 import { valueErrors } from './values.ts';
 
 /** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
 export const CATALOGUE = {
   ...keyErrors,
+  ...policyErrors,
   ...usageErrors,
   ...initErrors,
   ...valueErrors,

@@ -26,7 +26,15 @@ export const valueErrors = {
   ERR_IP_ADDRESS: badValue('an IP address'),
   ERR_IP_RANGE: badValue('an IP range'),
   ERR_DNS_NAME: badValue('a DNS name'),
-  ERR_NAME_SUBTREE: badValue('a name constraint'),
+  ERR_DNS_SUFFIX: badValue('a DNS suffix'),
+  ERR_URI_HOST: badValue('a host for a URI constraint'),
+  ERR_PATTERN: badValue('a pattern'),
+  ERR_ID_TEMPLATE: badValue('a SPIFFE ID template'),
+  ERR_TAG_MISSING: row<{ tag: string; service: string; template: string }>(
+    EXIT.usage,
+    p => `service ${quote(p.service)} has no tag ${quote(p.tag)}, which its SPIFFE ID ${quote(p.template)} is made of`,
+    p => [`give it: --tag ${p.tag}=VALUE, or name the whole id: --id spiffe://...`],
+  ),
   ERR_TAG: badValue('a tag'),
   ERR_CHOICE: row<{ text: string; noun: string; known: readonly string[] }>(
     EXIT.usage,

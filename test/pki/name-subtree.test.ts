@@ -16,7 +16,7 @@ describe('a DNS subtree', () => {
     '%j is refused',
     text => {
       const error = errorOf(() => parseDnsSubtree(text));
-      expect(error.code).toBe('ERR_NAME_SUBTREE');
+      expect(error.code).toBe('ERR_DNS_SUFFIX');
       expect(error.params['text']).toBe(text);
     },
   );

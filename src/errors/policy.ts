@@ -1,0 +1,31 @@
+import { EXIT } from './exit-status.ts';
+import { quote, row } from './row.ts';
+
+/** What svcauth.yaml says, and what it does not allow. */
+export const policyErrors = {
+  ERR_POLICY_FILE: row<{ path: string; problems: readonly string[] }>(
+    EXIT.usage,
+    p => [`the policy file ${quote(p.path)} has ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    () => ['nothing was done; every key is described in the file that "svcauth ca init" writes'],
+  ),
+  /** `lines`: where in the file, and what would allow all of it. */
+  ERR_POLICY_REFUSED: row<{ problems: readonly string[]; lines: readonly { under: string; line: string }[] }>(
+    EXIT.refused,
+    p => [`refused by policy, nothing was issued: ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    p => p.lines.map(({ under, line }) => `to allow this, write in svcauth.yaml under "${under}:" the line: ${line}`),
+  ),
+  ERR_SERVICE_LIST: row<{ path: string; problems: readonly string[] }>(
+    EXIT.usage,
+    p => [`the list ${quote(p.path)} has ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    () => ['nothing was issued: correct the list and run again'],
+  ),
+} as const;
+
+const MOST = 10;
+
+const count = (n: number): string => (n === 1 ? '1 problem' : `${n} problems`);
+
+function shown(problems: readonly string[]): readonly string[] {
+  const more = problems.length - MOST;
+  return more > 0 ? [...problems.slice(0, MOST), `and ${more} more`] : problems;
+}
