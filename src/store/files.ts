@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { open } from 'node:fs/promises';
 import { platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { failure } from '../errors.ts';
-import { systemErrorCode, systemErrorReason } from '../errors/system-error.ts';
+import { systemErrorCode } from '../errors/system-error.ts';
+import { reading, writeFailure, writing } from './file-failure.ts';
 import { nodeSteps, type FileSteps } from './file-steps.ts';
+import { fileChunks, stageFile, temporaryBeside, TEMPORARY, type StagedFile } from './staged-file.ts';
 
 /** Of the thing itself, or of what a link points to: see the method that returns it. */
 export interface FileStatus {
@@ -38,6 +39,10 @@ export interface Files {
   makeDirectory(path: string, mode: number): void;
   /** Old or new content, never neither, and durable on return. Replaces a link, never writes through it. */
   replace(path: string, bytes: Uint8Array, mode: number): void;
+  /** The same for content that comes in pieces: it grows under a temporary name and takes its name when committed. */
+  stage(path: string, mode: number): StagedFile;
+  /** The content in pieces of `size` bytes (the last one shorter), each valid until the next; the file must exist. */
+  chunks(path: string, size: number): Iterable<Uint8Array>;
   /** Durable on return; one that exists is refused. */
   createExclusive(path: string, bytes: Uint8Array, mode: number): void;
   /** For batches: one that exists is refused; not durable before `syncAll`. */
@@ -53,8 +58,6 @@ export interface Files {
   /** Copies files into a new directory that only we can read, and returns it; the caller removes it. */
   copyAside(paths: readonly string[]): string;
 }
-
-const TEMPORARY = '.svcauth-tmp-';
 
 /** Removes what a crash left half-written in a directory. The caller holds the lock of whoever else writes there. */
 export function removeLeftovers(files: Files, directory: string): void {
@@ -82,7 +85,7 @@ export function filesOver(steps: FileSteps): Files {
 
   /** Makes something under a temporary name beside `path`, then gives it its name. */
   function switchIn(path: string, make: (temporary: string) => void): void {
-    const temporary = join(dirname(path), `${TEMPORARY}${randomBytes(6).toString('hex')}`);
+    const temporary = temporaryBeside(path);
     make(temporary);
     try {
       steps.rename(temporary, path);
@@ -114,6 +117,8 @@ export function filesOver(steps: FileSteps): Files {
         switchIn(path, temporary => create(temporary, bytes, mode, true));
         steps.syncDirectory(dirname(path));
       }),
+    stage: (path, mode) => stageFile(steps, path, mode),
+    chunks: (path, size) => fileChunks(path, size),
     createExclusive: (path, bytes, mode) =>
       writing(path, () => {
         create(path, bytes, mode, true);
@@ -213,27 +218,4 @@ async function syncEach(paths: readonly string[]): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: FSYNC_PARALLEL }, worker));
-}
-
-function reading<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (systemErrorCode(cause) === undefined) throw cause;
-    throw failure('ERR_FILE_READ', { what: 'file', path, reason: systemErrorReason(cause) }, cause);
-  }
-}
-
-function writing<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw writeFailure(path, cause);
-  }
-}
-
-function writeFailure(path: string, cause: unknown): unknown {
-  if (systemErrorCode(cause) === undefined) return cause;
-  const previous = fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  return failure('ERR_FILE_WRITE', { path, reason: systemErrorReason(cause), previous }, cause);
 }

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { reading, writing } from './file-failure.ts';
+import type { FileSteps } from './file-steps.ts';
+
+/** What will be the content of a file: invisible until `commit`. After a throw only `discard` is left to call. */
+export interface StagedFile {
+  /** Bytes written so far. */
+  readonly size: number;
+  write(bytes: Uint8Array): void;
+  /** What was written, read back from the file in pieces of `size` bytes, each valid until the next. */
+  chunks(size: number): Iterable<Uint8Array>;
+  /** Makes the content durable, still under its temporary name; nothing is written after this. */
+  seal(): void;
+  /** Gives a sealed file its name, replacing what was there; durable on return. */
+  commit(): void;
+  /** Removes it; after `commit` it does nothing. */
+  discard(): void;
+}
+
+export const TEMPORARY = '.svcauth-tmp-';
+
+/** A name nobody else has, in the same directory: so that a rename is atomic. */
+export const temporaryBeside = (path: string): string =>
+  join(dirname(path), `${TEMPORARY}${randomBytes(6).toString('hex')}`);
+
+export function stageFile(steps: FileSteps, path: string, mode: number): StagedFile {
+  const temporary = temporaryBeside(path);
+  let descriptor: number | undefined = writing(path, () => steps.create(temporary, mode));
+  let size = 0;
+  let left = false;
+  const close = (): void => {
+    if (descriptor !== undefined) steps.close(descriptor);
+    descriptor = undefined;
+  };
+  return {
+    get size() {
+      return size;
+    },
+    write: bytes =>
+      writing(path, () => {
+        steps.write(descriptor!, bytes);
+        size += bytes.length;
+      }),
+    chunks: pieceSize => fileChunks(temporary, pieceSize),
+    seal: () =>
+      writing(path, () => {
+        steps.sync(descriptor!);
+        close();
+      }),
+    commit: () =>
+      writing(path, () => {
+        steps.rename(temporary, path);
+        left = true;
+        steps.syncDirectory(dirname(path));
+      }),
+    discard: () =>
+      writing(path, () => {
+        close();
+        if (!left) steps.remove(temporary);
+        left = true;
+      }),
+  };
+}
+
+export function* fileChunks(path: string, size: number): Generator<Uint8Array> {
+  const descriptor = reading(path, () => fs.openSync(path, fs.constants.O_RDONLY));
+  try {
+    const buffer = Buffer.allocUnsafeSlow(size);
+    for (;;) {
+      let length = 0;
+      while (length < size) {
+        const count = reading(path, () => fs.readSync(descriptor, buffer, length, size - length, null));
+        if (count === 0) break;
+        length += count;
+      }
+      if (length > 0) yield buffer.subarray(0, length);
+      if (length < size) return;
+    }
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
