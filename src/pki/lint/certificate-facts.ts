@@ -1,0 +1,147 @@
+import { equalBytes } from '../bytes.ts';
+import { DerError, DerReader } from '../der-reader.ts';
+import { TAG } from '../der-writer.ts';
+import { decodeAuthorityInfoAccess, type AccessDescription } from '../extension/authority-info-access.ts';
+import { decodeBasicConstraints, type BasicConstraints } from '../extension/basic-constraints.ts';
+import { decodeDistributionPoints, type DistributionPoints } from '../extension/distribution-points.ts';
+import { decodeExtKeyUsage } from '../extension/ext-key-usage.ts';
+import { decodeGeneralNames, type GeneralName } from '../extension/general-name.ts';
+import {
+  decodeAuthorityKeyIdentifier,
+  decodeSubjectKeyIdentifier,
+  type AuthorityKeyIdentifier,
+} from '../extension/key-identifier.ts';
+import { decodeKeyUsage, encodeKeyUsage, type KeyUsage } from '../extension/key-usage.ts';
+import { decodeNameConstraints, type NameConstraints } from '../extension/name-constraints.ts';
+import type { IssuerFacts } from '../issuer.ts';
+import { OID, oidName } from '../oids.ts';
+import type { ParsedTbsCertificate } from '../parsed-certificate.ts';
+import type { ProfileName } from '../profile-name.ts';
+
+/** What a certificate is made to be. `cross`: a CA that another CA certifies as well. */
+export type CertificateKind = 'root' | 'issuing' | 'cross' | ProfileName;
+
+/** A certificate that rules can ask: its fields and the extensions we know, read. */
+export interface CertificateFacts {
+  readonly tbs: ParsedTbsCertificate;
+  readonly extensions: ExtensionsRead;
+  /** Why an extension's value could not be read; the first one only. */
+  readonly malformed: string | undefined;
+  /** The type of an extension we do not know; the first one only. */
+  readonly unknown: string | undefined;
+}
+
+/** A certificate that somebody is about to sign. */
+export interface Candidate extends CertificateFacts {
+  readonly kind: CertificateKind;
+  /** Of a root: the root itself. */
+  readonly issuer: IssuerFacts;
+}
+
+interface ExtensionValues {
+  authorityKeyIdentifier: AuthorityKeyIdentifier;
+  subjectKeyIdentifier: Uint8Array;
+  keyUsage: ReadonlySet<KeyUsage>;
+  extKeyUsage: readonly string[];
+  basicConstraints: BasicConstraints;
+  subjectAltName: readonly GeneralName[];
+  nameConstraints: NameConstraints;
+  cRLDistributionPoints: DistributionPoints;
+  authorityInfoAccess: readonly AccessDescription[];
+  noRevAvail: true;
+}
+
+export type KnownExtension = keyof ExtensionValues;
+
+/** An extension as it stands in the certificate. */
+export interface Carried<T> {
+  readonly critical: boolean;
+  readonly value: T;
+}
+
+export type ExtensionsRead = { readonly [K in KnownExtension]: Carried<ExtensionValues[K]> | undefined };
+
+const DECODERS: { readonly [K in KnownExtension]: (value: Uint8Array) => ExtensionValues[K] } = {
+  authorityKeyIdentifier: remembered(decodeAuthorityKeyIdentifier),
+  subjectKeyIdentifier: decodeSubjectKeyIdentifier,
+  keyUsage: remembered(decodeDefinedKeyUsage),
+  extKeyUsage: remembered(decodeExtKeyUsage),
+  basicConstraints: remembered(decodeBasicConstraints),
+  subjectAltName: value => decodeGeneralNames(value, 'subjectAltName'),
+  nameConstraints: remembered(decodeNameConstraints),
+  cRLDistributionPoints: remembered(decodeDistributionPoints),
+  authorityInfoAccess: remembered(decodeAuthorityInfoAccess),
+  noRevAvail: decodeNoRevAvail,
+};
+
+const KNOWN = new Map<string, KnownExtension>(
+  (Object.keys(DECODERS) as KnownExtension[]).map(name => [OID[name], name]),
+);
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export function certificateFacts(tbs: ParsedTbsCertificate): CertificateFacts {
+  const extensions: Mutable<ExtensionsRead> = {
+    authorityKeyIdentifier: undefined,
+    subjectKeyIdentifier: undefined,
+    keyUsage: undefined,
+    extKeyUsage: undefined,
+    basicConstraints: undefined,
+    subjectAltName: undefined,
+    nameConstraints: undefined,
+    cRLDistributionPoints: undefined,
+    authorityInfoAccess: undefined,
+    noRevAvail: undefined,
+  };
+  let malformed: string | undefined;
+  let unknown: string | undefined;
+  for (const { oid, critical, value } of tbs.extensions) {
+    const name = KNOWN.get(oid);
+    if (name === undefined) {
+      unknown ??= oidName(oid) ?? oid;
+      continue;
+    }
+    try {
+      (extensions as Record<KnownExtension, Carried<unknown>>)[name] = { critical, value: DECODERS[name](value) };
+    } catch (error) {
+      if (!(error instanceof DerError)) throw error;
+      malformed ??= error.message;
+    }
+  }
+  return { tbs, extensions, malformed, unknown };
+}
+
+export const isCa = ({ extensions }: CertificateFacts): boolean => extensions.basicConstraints?.value.ca === true;
+
+/** A bit that RFC 5280 §4.2.1.3 gives no meaning would be signed unread. */
+function decodeDefinedKeyUsage(value: Uint8Array): ReadonlySet<KeyUsage> {
+  const usages = decodeKeyUsage(value);
+  if (!equalBytes(encodeKeyUsage([...usages]), value)) throw new DerError('keyUsage has a bit without a meaning', 0);
+  return usages;
+}
+
+/** RFC 9608 §2: a NULL. */
+function decodeNoRevAvail(value: Uint8Array): true {
+  const reader = new DerReader(value);
+  if (reader.content(TAG.null, 'noRevAvail').length > 0) throw new DerError('noRevAvail is not a DER NULL', 0);
+  reader.finish('noRevAvail');
+  return true;
+}
+
+const MOST_REMEMBERED = 64;
+const LONGEST_REMEMBERED = 256;
+
+/** These values repeat byte for byte through a batch: each is read once, from a copy that nobody else can change. */
+function remembered<T>(decode: (value: Uint8Array) => T): (value: Uint8Array) => T {
+  const known = new Map<string, T>();
+  return value => {
+    if (value.length > LONGEST_REMEMBERED) return decode(value);
+    const key = Buffer.from(value.buffer, value.byteOffset, value.length).latin1Slice();
+    const seen = known.get(key);
+    if (seen !== undefined) return seen;
+    const decoded = decode(value.slice());
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(key, decoded);
+    return decoded;
+  };
+}
