@@ -1,5 +1,6 @@
 import { keyErrors } from './keys.ts';
 import { secretErrors } from './secret.ts';
+import { lintErrors } from './lint.ts';
 import { storeErrors } from './store.ts';
 import { initErrors } from './init.ts';
 import { policyErrors } from './policy.ts';
@@ -10,6 +11,7 @@ import { valueErrors } from './values.ts';
 export const CATALOGUE = {
   ...keyErrors,
   ...policyErrors,
+  ...lintErrors,
   ...usageErrors,
   ...initErrors,
   ...valueErrors,

@@ -136,10 +136,10 @@ function remembered<T>(decode: (value: Uint8Array) => T): (value: Uint8Array) =>
   const known = new Map<string, T>();
   return value => {
     if (value.length > LONGEST_REMEMBERED) return decode(value);
-    const key = Buffer.from(value.buffer, value.byteOffset, value.length).latin1Slice();
+    const key = Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
     const seen = known.get(key);
     if (seen !== undefined) return seen;
-    const decoded = decode(value.slice());
+    const decoded = decode(new Uint8Array(value));
     if (known.size >= MOST_REMEMBERED) known.clear();
     known.set(key, decoded);
     return decoded;

@@ -1,0 +1,212 @@
+import { toHex } from '../bytes.ts';
+import { dnsNameFault } from '../dns-name.ts';
+import type { GeneralName } from '../extension/general-name.ts';
+import type { CertificateFacts } from './certificate-facts.ts';
+import type { Rule } from './rule.ts';
+
+/** The names in subjectAltName, nameConstraints, CRL distribution points and access locations, each by its grammar. */
+export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
+  {
+    name: 'subject-or-alt-name',
+    clause: 'RFC 5280 §4.1.2.6',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ tbs, extensions }) =>
+      tbs.subject.rdns.length === 0 && extensions.subjectAltName === undefined
+        ? 'the subject is empty, and there is no subjectAltName'
+        : undefined,
+  },
+  {
+    name: 'alt-name-dns',
+    clause: 'RFC 5280 §4.2.1.6, RFC 1034 §3.5',
+    severity: 'error',
+    scope: 'standard',
+    check: facts =>
+      firstAltName(facts, name => {
+        if (name.type !== 'dns') return undefined;
+        const fault = dnsNameFault(name.value);
+        return fault && `the DNS name ${JSON.stringify(name.value)} is none: ${fault.reason}`;
+      }),
+  },
+  {
+    name: 'alt-name-dns-lower-case',
+    clause: 'RFC 4343 §3',
+    severity: 'error',
+    scope: 'ours',
+    check: facts =>
+      firstAltName(facts, name =>
+        name.type === 'dns' && name.value !== name.value.toLowerCase()
+          ? `the DNS name ${JSON.stringify(name.value)} has upper case`
+          : undefined,
+      ),
+  },
+  {
+    name: 'alt-name-ip',
+    clause: 'RFC 5280 §4.2.1.6',
+    severity: 'error',
+    scope: 'standard',
+    check: facts =>
+      firstAltName(facts, name =>
+        name.type === 'ip' && name.octets.length !== 4 && name.octets.length !== 16
+          ? `an IP address has ${name.octets.length} octets instead of 4 or 16`
+          : undefined,
+      ),
+  },
+  {
+    name: 'alt-name-uri',
+    clause: 'RFC 5280 §4.2.1.6, RFC 3986 §3',
+    severity: 'error',
+    scope: 'standard',
+    check: facts =>
+      firstAltName(facts, name =>
+        name.type === 'uri' && !ABSOLUTE_URI.test(name.value)
+          ? `the URI ${JSON.stringify(name.value)} has no scheme with something behind it`
+          : undefined,
+      ),
+  },
+  {
+    name: 'alt-name-once',
+    clause: 'RFC 5280 §4.2.1.6',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ extensions: { subjectAltName } }) => subjectAltName && repeated(subjectAltName.value),
+  },
+  {
+    name: 'constraint-ip',
+    clause: 'RFC 5280 §4.2.1.10',
+    severity: 'error',
+    scope: 'standard',
+    check: facts => firstConstraint(facts, base => (base.type === 'ip' ? rangeProblem(base.octets) : undefined)),
+  },
+  {
+    // verifiers disagree on a leading dot (tried: OpenSSL excludes the name itself), so ours are bare
+    name: 'constraint-dns',
+    clause: 'RFC 5280 §4.2.1.10',
+    severity: 'error',
+    scope: 'ours',
+    check: facts =>
+      firstConstraint(facts, base => {
+        if (base.type !== 'dns' && base.type !== 'uri') return undefined;
+        const fault = base.value.includes('*') ? { reason: 'it has a "*"' } : dnsNameFault(base.value);
+        return fault && `the constraint ${JSON.stringify(base.value)} is not a host name: ${fault.reason}`;
+      }),
+  },
+  {
+    name: 'constraint-type',
+    clause: 'RFC 5280 §4.2.1.10',
+    severity: 'error',
+    scope: 'ours',
+    check: facts =>
+      firstConstraint(facts, ({ type }) =>
+        type === 'dns' || type === 'ip' || type === 'uri' ? undefined : `a constraint on names of type ${type}`,
+      ),
+  },
+  {
+    name: 'distribution-point-http',
+    clause: 'RFC 5280 §4.2.1.13',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ extensions: { cRLDistributionPoints } }) => {
+      if (cRLDistributionPoints === undefined) return undefined;
+      const { uris, other } = cRLDistributionPoints.value;
+      if (other > 0) return `${other} distribution points or names are not plain URIs`;
+      if (uris.length === 0) return 'cRLDistributionPoints has no URI';
+      return notHttp('the CRL distribution point', uris);
+    },
+  },
+  {
+    name: 'access-location-http',
+    clause: 'RFC 5280 §4.2.2.1',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ extensions: { authorityInfoAccess } }) => {
+      if (authorityInfoAccess === undefined) return undefined;
+      const locations = authorityInfoAccess.value.map(({ location }) => location);
+      if (locations.some(({ type }) => type !== 'uri')) return 'an access location is not a URI';
+      return notHttp(
+        'the access location',
+        locations.map(location => (location.type === 'uri' ? location.value : '')),
+      );
+    },
+  },
+];
+
+const ABSOLUTE_URI = /^[a-zA-Z][a-zA-Z0-9+.-]*:[\x21-\x7e]+$/;
+const HTTP_URI = /^https?:\/\/[a-zA-Z0-9.:[\]-]+(?:[/?][\x21-\x7e]*)?$/;
+
+function firstAltName(
+  { extensions: { subjectAltName } }: CertificateFacts,
+  problem: (name: GeneralName) => string | undefined,
+): string | undefined {
+  return subjectAltName && firstProblem(subjectAltName.value, problem);
+}
+
+function firstConstraint(
+  { extensions: { nameConstraints } }: CertificateFacts,
+  problem: (base: GeneralName) => string | undefined,
+): string | undefined {
+  if (nameConstraints === undefined) return undefined;
+  const { permitted, excluded } = nameConstraints.value;
+  return firstProblem(permitted, problem) ?? firstProblem(excluded, problem);
+}
+
+function firstProblem(
+  names: readonly GeneralName[],
+  problem: (name: GeneralName) => string | undefined,
+): string | undefined {
+  for (const name of names) {
+    const found = problem(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const plain = (name: GeneralName): string => {
+  switch (name.type) {
+    case 'dns':
+    case 'uri':
+    case 'email':
+      return `${name.type} ${name.value}`;
+    case 'ip':
+      return `ip ${toHex(name.octets)}`;
+    case 'directory':
+      return `directory ${toHex(name.name.der)}`;
+    case 'registeredId':
+      return `registeredId ${toHex(name.oid)}`;
+    case 'other':
+      return `other ${toHex(name.der)}`;
+  }
+};
+
+function repeated(names: readonly GeneralName[]): string | undefined {
+  if (names.length < 2) return undefined;
+  const seen = new Set<string>();
+  for (const name of names) {
+    const words = plain(name);
+    if (seen.has(words)) return `subjectAltName has ${words} twice`;
+    seen.add(words);
+  }
+  return undefined;
+}
+
+/** Address and mask, 8 or 32 octets, the mask a run of ones (RFC 4632 §3.1), nothing of the address outside it. */
+function rangeProblem(octets: Uint8Array): string | undefined {
+  if (octets.length !== 8 && octets.length !== 32) return `an IP range has ${octets.length} octets instead of 8 or 32`;
+  const half = octets.length / 2;
+  let ended = false;
+  for (let bit = 0; bit < half * 8; bit++) {
+    const at = 0x80 >> (bit & 7);
+    const masked = (octets[half + (bit >> 3)]! & at) !== 0;
+    if (masked && ended) return `the mask ${toHex(octets.subarray(half))} of an IP range has a gap`;
+    if (!masked && (octets[bit >> 3]! & at) !== 0) {
+      return `the IP range ${toHex(octets.subarray(0, half))} goes beyond its mask ${toHex(octets.subarray(half))}`;
+    }
+    ended ||= !masked;
+  }
+  return undefined;
+}
+
+function notHttp(what: string, uris: readonly string[]): string | undefined {
+  for (const uri of uris) if (!HTTP_URI.test(uri)) return `${what} ${JSON.stringify(uri)} is not an http or https URI`;
+  return undefined;
+}

@@ -1,0 +1,131 @@
+import { equalBytes, toHex } from '../bytes.ts';
+import { nameToString, sameName } from '../name.ts';
+import type { Candidate } from './certificate-facts.ts';
+import type { Rule } from './rule.ts';
+
+/** A certificate beside the CA that would sign it. */
+export const ISSUER_RULES: readonly Rule<Candidate>[] = [
+  {
+    // the signer adds its own identifier on the outside, so this is what keeps inner and outer equal (§4.1.1.2)
+    name: 'signature-algorithm-of-issuer',
+    clause: 'RFC 5280 §4.1.2.3',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ tbs: { signatureAlgorithm }, issuer: { algorithm } }) =>
+      equalBytes(signatureAlgorithm.der, algorithm.signatureAlgorithmDer)
+        ? undefined
+        : `the signature algorithm is ${toHex(signatureAlgorithm.der)}, and the issuer signs with ` +
+          toHex(algorithm.signatureAlgorithmDer),
+  },
+  {
+    name: 'issuer-name-of-issuer',
+    clause: 'RFC 5280 §4.1.2.4',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ tbs, issuer }) =>
+      sameName(tbs.issuer, issuer.subject)
+        ? undefined
+        : `the issuer name ${nameToString(tbs.issuer)} is not the issuer's subject ${nameToString(issuer.subject)} ` +
+          'byte for byte',
+  },
+  {
+    name: 'authority-key-of-issuer',
+    clause: 'RFC 5280 §4.2.1.1',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ kind, extensions: { authorityKeyIdentifier }, issuer }) => {
+      // a self-signed certificate may go without
+      if (authorityKeyIdentifier === undefined) {
+        return kind === 'root' ? undefined : 'there is no authorityKeyIdentifier';
+      }
+      const { keyIdentifier } = authorityKeyIdentifier.value;
+      if (keyIdentifier === undefined) return 'authorityKeyIdentifier has no keyIdentifier';
+      return equalBytes(keyIdentifier, issuer.keyIdentifier)
+        ? undefined
+        : `authorityKeyIdentifier is ${toHex(keyIdentifier)}, and the issuer's key is ${toHex(issuer.keyIdentifier)}`;
+    },
+  },
+  {
+    name: 'begins-with-issuer',
+    clause: 'RFC 5280 §6.1.3',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ tbs: { notBefore }, issuer }) =>
+      notBefore.date.getTime() >= issuer.notBefore.getTime()
+        ? undefined
+        : `notBefore ${notBefore.date.toISOString()} is before the issuer's ${issuer.notBefore.toISOString()}`,
+  },
+  {
+    name: 'ends-with-issuer',
+    clause: 'RFC 5280 §6.1.3',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ tbs: { notAfter }, issuer }) =>
+      notAfter.date.getTime() <= issuer.notAfter.getTime()
+        ? undefined
+        : `notAfter ${notAfter.date.toISOString()} outlives the issuer's ${issuer.notAfter.toISOString()}`,
+  },
+  {
+    name: 'path-length-of-issuer',
+    clause: 'RFC 5280 §4.2.1.9',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ kind, extensions: { basicConstraints }, issuer }) => {
+      if (kind === 'root' || basicConstraints?.value.ca !== true || issuer.pathLength === undefined) return undefined;
+      if (issuer.pathLength === 0) return 'a CA below an issuer with pathLenConstraint 0';
+      const own = basicConstraints.value.pathLength;
+      return own !== undefined && own < issuer.pathLength
+        ? undefined
+        : `pathLenConstraint is ${own ?? 'absent'}, and the issuer's is ${issuer.pathLength}`;
+    },
+  },
+  {
+    name: 'root-signs-itself',
+    clause: 'RFC 5280 §3.2',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ kind, tbs, issuer }) => {
+      if (kind !== 'root') return undefined;
+      if (!sameName(tbs.subject, issuer.subject)) {
+        return `a root's subject ${nameToString(tbs.subject)} is not its issuer ${nameToString(issuer.subject)}`;
+      }
+      return equalBytes(tbs.publicKey.der, issuer.publicKeyDer)
+        ? undefined
+        : 'the key in a root is not the key that would sign it';
+    },
+  },
+  {
+    name: 'root-key-identifier',
+    clause: 'RFC 5280 §4.2.1.1',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ kind, extensions: { subjectKeyIdentifier }, issuer }) =>
+      kind !== 'root' ||
+      subjectKeyIdentifier === undefined ||
+      equalBytes(subjectKeyIdentifier.value, issuer.keyIdentifier)
+        ? undefined
+        : `a root's subjectKeyIdentifier is ${toHex(subjectKeyIdentifier.value)}, and its issuer's key is ` +
+          toHex(issuer.keyIdentifier),
+  },
+  {
+    name: 'key-not-of-issuer',
+    clause: 'RFC 5280 §3.2',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ kind, tbs, issuer }) =>
+      kind !== 'root' && equalBytes(tbs.publicKey.der, issuer.publicKeyDer)
+        ? "the certified key is the issuer's own"
+        : undefined,
+  },
+  {
+    // two CAs of one name confuse verifiers that do not look at key identifiers (tried: see distinct generations)
+    name: 'name-not-of-issuer',
+    clause: 'RFC 5280 §3.2',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ kind, tbs, issuer }) =>
+      kind !== 'root' && sameName(tbs.subject, issuer.subject)
+        ? `the subject ${nameToString(tbs.subject)} is the issuer's own`
+        : undefined,
+  },
+];
