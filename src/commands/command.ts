@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { resolve } from 'node:path';
 import type { World } from '../context.ts';
 import type { ExitStatus } from '../errors/exit-status.ts';
 
@@ -32,8 +31,5 @@ export function outputOption(command: Command): Command {
   );
 }
 
-/** Absolute path of the PKI: `--home`, else `$SVCAUTH_HOME`, else `./.svcauth`. */
-export function homeDirectory(command: Command, world: World): string {
-  const { home } = command.optsWithGlobals<{ home?: string }>();
-  return resolve(world.cwd, home ?? world.env['SVCAUTH_HOME'] ?? '.svcauth');
-}
+/** `--home` as typed before or after the command, for `openHome`. */
+export const homeFlag = (command: Command): string | undefined => command.optsWithGlobals<{ home?: string }>().home;
