@@ -21,7 +21,11 @@ const LIMIT = 16 * 1024 * 1024;
  * Makes public/bundle.pem and bundle.json say what the manifest says. The sequence is durable before a file shows it, so
  * it never repeats with other content; files that already say it are left alone.
  */
-export function writeTrustBundle(world: Pick<World, 'files' | 'now'>, home: Home, manifest: Manifest): TrustBundleResult {
+export function writeTrustBundle(
+  world: Pick<World, 'files' | 'now'>,
+  home: Home,
+  manifest: Manifest,
+): TrustBundleResult {
   const anchors = trustAnchors(manifest.authorities());
   const record = recordSequence(manifest, anchors, world.now);
   const wanted = [

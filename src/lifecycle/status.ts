@@ -1,0 +1,108 @@
+import type { Authority, AuthorityState, Certificate, Crl, Delivery, Service } from './model.ts';
+import { renewalTime } from './renewal-time.ts';
+
+/** `none`: never issued. `due`: past its renewal time and still valid. */
+export type ServiceState = 'none' | 'valid' | 'due' | 'expired' | 'revoked';
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly spiffeId: string;
+  readonly state: ServiceState;
+  /** Issued, but its files may still be the previous ones. */
+  readonly deliveryPending: boolean;
+  /** The rest is absent without a certificate. */
+  readonly serial?: string;
+  readonly authorityId?: string;
+  readonly notBefore?: Date;
+  /** Inclusive (RFC 5280 §4.1.2.5). */
+  readonly notAfter?: Date;
+  readonly renewAt?: Date;
+}
+
+/** `stale`: nextUpdate has come, every verifier that checks refuses everyone (T5 of the field notes: so does a missing one). */
+export type CrlState = 'fresh' | 'stale' | 'missing';
+
+export interface CrlStatus {
+  readonly state: CrlState;
+  readonly number?: bigint;
+  readonly thisUpdate?: Date;
+  readonly nextUpdate?: Date;
+  readonly entryCount?: number;
+}
+
+export interface AuthorityStatus {
+  readonly id: string;
+  readonly tier: Authority['tier'];
+  readonly state: AuthorityState;
+  readonly expired: boolean;
+  readonly keyAlgorithm: Authority['keyAlgorithm'];
+  readonly keyLocation: Authority['keyLocation'];
+  readonly crl: CrlStatus;
+  /** Absent while its certificate is awaited. */
+  readonly serial?: string;
+  readonly issuerId?: string;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+/** As the manifest has them. */
+export interface ServiceRow {
+  readonly service: Service;
+  readonly certificate?: Certificate;
+  readonly delivery?: Delivery;
+}
+
+export interface AuthorityRow {
+  readonly authority: Authority;
+  readonly crl?: Crl;
+}
+
+export function serviceStatus({ service, certificate, delivery }: ServiceRow, now: Date): ServiceStatus {
+  const base = { name: service.name, spiffeId: service.spec.spiffeId };
+  if (certificate === undefined) return { ...base, state: 'none', deliveryPending: false };
+  const { serial, authorityId, notBefore, notAfter } = certificate;
+  return {
+    ...base,
+    state: certificateState(certificate, now),
+    deliveryPending: delivery?.state === 'pending',
+    serial,
+    authorityId,
+    notBefore,
+    notAfter,
+    renewAt: renewalTime(notBefore, notAfter),
+  };
+}
+
+function certificateState(certificate: Certificate, now: Date): ServiceState {
+  if (certificate.state === 'revoked') return 'revoked';
+  if (certificate.notAfter < now) return 'expired';
+  return renewalTime(certificate.notBefore, certificate.notAfter) <= now ? 'due' : 'valid';
+}
+
+export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): AuthorityStatus {
+  const { certificate } = authority;
+  return {
+    id: authority.id,
+    tier: authority.tier,
+    state: authority.state,
+    expired: certificate !== undefined && certificate.notAfter < now,
+    keyAlgorithm: authority.keyAlgorithm,
+    keyLocation: authority.keyLocation,
+    crl: crlStatus(crl, now),
+    ...(certificate && {
+      serial: certificate.serial,
+      issuerId: certificate.issuerId,
+      notBefore: certificate.notBefore,
+      notAfter: certificate.notAfter,
+    }),
+  };
+}
+
+function crlStatus(crl: Crl | undefined, now: Date): CrlStatus {
+  if (crl === undefined) return { state: 'missing' };
+  const { number, thisUpdate, nextUpdate, entryCount } = crl;
+  return { state: isStale(crl, now) ? 'stale' : 'fresh', number, thisUpdate, nextUpdate, entryCount };
+}
+
+/** From nextUpdate on, the second itself included: OpenSSL refuses then, and the strictest verifier decides. */
+export const isStale = (crl: Crl, now: Date): boolean => crl.nextUpdate <= now;
