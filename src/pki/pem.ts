@@ -1,4 +1,5 @@
 import { toBase64 } from './bytes.ts';
+import { DerReader } from './der-reader.ts';
 
 /** Textual encodings (RFC 7468). */
 export type PemLabel =
@@ -48,5 +49,21 @@ export function decodePem(text: string): PemBlock[] {
     }
     blocks.push({ label, der: new Uint8Array(Buffer.from(base64, 'base64')) });
     position = end + footer.length;
+  }
+}
+
+/** Whether bytes are a PEM text rather than DER: a DER element of the whole length is never taken for text. */
+export function isPem(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return text.includes('-----BEGIN ') && !isWholeElement(bytes);
+}
+
+function isWholeElement(bytes: Uint8Array): boolean {
+  try {
+    const reader = new DerReader(bytes);
+    reader.any('an element');
+    return reader.done;
+  } catch {
+    return false;
   }
 }
