@@ -69,9 +69,9 @@ export const storeErrors = {
     p => `another program is writing the manifest ${quote(p.path)}; nothing was changed`,
     () => ['try again'],
   ),
-  ERR_MANIFEST_WRITE: row<{ path: string; reason: string }>(
+  ERR_MANIFEST_ACCESS: row<{ path: string; reason: string }>(
     EXIT.unexpected,
-    p => `cannot write the manifest ${quote(p.path)}: ${p.reason}; it is as it was before`,
+    p => `cannot use the manifest ${quote(p.path)}: ${p.reason}; it is as it was before`,
   ),
   ERR_MANIFEST_CONFLICT: row<{ problem: string }>(
     EXIT.integrity,

@@ -60,6 +60,13 @@ export interface Manifest {
   revocation(serial: string): Revocation | undefined;
   /** In serial order (by numeric value), as a CRL lists them. */
   revocations(authorityId: string): Iterable<Revocation>;
+  /**
+   * The same as DER, for a CRL of a million: each chunk is some thousand elements of revokedCertificates (RFC 5280 §5.1.2.6), one
+   * after the other; nothing when there are none. Between two calls only a transaction changes what comes out.
+   */
+  revocationEntries(authorityId: string): Iterable<Uint8Array>;
+  /** How many entries, and the length of all chunks together in bytes. */
+  revocationTotals(authorityId: string): { readonly count: number; readonly byteLength: number };
   /** The newest CRL signed for this authority. */
   latestCrl(authorityId: string): Crl | undefined;
   delivery(service: string): Delivery | undefined;

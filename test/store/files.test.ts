@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, lstatSync, readFileSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { tempDirectory } from '../support/temp-directory.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeFiles as files, removeLeftovers } from '../../src/store/files.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
@@ -8,7 +8,7 @@ import { utf8 } from '../../src/pki/bytes.ts';
 let directory: string;
 let path: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'svcauth-test-'));
+  directory = tempDirectory();
   path = join(directory, 'file');
 });
 

@@ -1,16 +1,16 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tempDirectory } from '../support/temp-directory.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { nodeFiles as files } from '../../src/store/files.ts';
-import { caught } from '../support/caught.ts';
+import { errorOf } from '../support/errors.ts';
 import { createHome, locateHome, openHome, type Home } from '../../src/store/home.ts';
 
 let cwd: string;
 let world: { cwd: string; env: Record<string, string>; files: typeof files };
 beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'svcauth-test-'));
+  cwd = tempDirectory();
   world = { cwd, env: {}, files };
 });
 
@@ -29,11 +29,11 @@ describe('which home is meant', () => {
 
 describe('opening a home', () => {
   it('says how to make one where there is none', () => {
-    const error = caught(() => openHome(world));
+    const error = errorOf(() => openHome(world));
     expect([error.code, error.exitStatus]).toEqual(['ERR_HOME_MISSING', 2]);
     expect(error.hints[0]).toBe('make one: svcauth ca init --trust-domain example.org');
     mkdirSync(join(cwd, 'my pki'));
-    expect(caught(() => openHome(world, 'my pki')).hints[0]).toBe(
+    expect(errorOf(() => openHome(world, 'my pki')).hints[0]).toBe(
       `make one: svcauth ca init --trust-domain example.org --home 'my pki'`,
     );
   });
@@ -50,7 +50,7 @@ describe('opening a home', () => {
     expect(openHome(world, 'link').directory).toBe(join(cwd, 'link'));
     for (const mode of [0o770, 0o702]) {
       chmodSync(home.directory, mode);
-      const error = caught(() => openHome(world, 'link'));
+      const error = errorOf(() => openHome(world, 'link'));
       expect([error.code, error.exitStatus]).toEqual(['ERR_HOME_WRITABLE', 7]);
       expect(error.hints).toEqual([`chmod go-w ${join(cwd, 'link')}`]);
     }

@@ -1,0 +1,90 @@
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { SvcauthError, failure } from '../errors.ts';
+import type { Files } from './files.ts';
+import { formatVersion, migrate } from './migrations.ts';
+import { openSqlite, sqliteCode, type Sql } from './sqlite.ts';
+
+/** A connection to a manifest of the current format. */
+export interface ManifestConnection {
+  readonly sql: Sql;
+  /** The file system lets nobody write: every transaction is refused. */
+  readonly readOnly: boolean;
+  close(): void;
+}
+
+/** Milliseconds to wait for another process's transaction. */
+const BUSY_TIMEOUT = 2000;
+
+const SETTINGS = 'PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;';
+
+/** Makes an empty manifest; refuses a file that exists. */
+export async function createConnection(files: Files, path: string): Promise<ManifestConnection> {
+  // SQLite gives its -wal and -shm files the mode of the database
+  files.createExclusive(path, new Uint8Array(), 0o600);
+  const sql = await openSqlite(path, path, BUSY_TIMEOUT);
+  // no WAL yet: a new manifest is moved into place with its directory, and must be one file then
+  sql.exec(SETTINGS);
+  migrate(sql);
+  return { sql, readOnly: false, close: () => sql.close() };
+}
+
+export async function openConnection(files: Files, path: string): Promise<ManifestConnection> {
+  const size = files.status(path)?.size;
+  if (size === undefined) throw failure('ERR_MANIFEST_CORRUPT', { path, problem: 'the file is missing' });
+  try {
+    return await openWritable(path);
+  } catch (cause) {
+    if (!isUnwritable(cause)) throw cause;
+    return openReadOnly(files, path);
+  }
+}
+
+async function openWritable(path: string): Promise<ManifestConnection> {
+  const sql = await openSqlite(path, path, BUSY_TIMEOUT);
+  requireManifest(sql);
+  sql.exec(`PRAGMA journal_mode=WAL; ${SETTINGS}`);
+  migrate(sql);
+  return { sql, readOnly: false, close: () => sql.close() };
+}
+
+/**
+ * WAL wants to write beside the database even to read it. On a read-only file system that fails unless another process keeps
+ * the -wal and -shm files there. Without a -wal file nobody is writing and the database alone is the whole truth: it is read as
+ * immutable. A -wal file left by a crash is replayed in a private copy.
+ */
+async function openReadOnly(files: Files, path: string): Promise<ManifestConnection> {
+  const wal = `${path}-wal`;
+  const pendingFrames = (files.status(wal)?.size ?? 0) > 0;
+  const copy = pendingFrames ? files.copyAside([path, wal]) : undefined;
+  const location = copy === undefined ? `${pathToFileURL(path).href}?immutable=1` : join(copy, basename(path));
+  const removeCopy = () => {
+    if (copy !== undefined) files.remove(copy);
+  };
+  try {
+    const sql = await openSqlite(path, location, BUSY_TIMEOUT);
+    requireManifest(sql);
+    migrate(sql);
+    return {
+      sql,
+      readOnly: true,
+      close: () => {
+        sql.close();
+        removeCopy();
+      },
+    };
+  } catch (cause) {
+    removeCopy();
+    throw cause;
+  }
+}
+
+function requireManifest(sql: Sql): void {
+  if (formatVersion(sql) === 0)
+    throw failure('ERR_MANIFEST_CORRUPT', { path: sql.path, problem: 'it holds no manifest' });
+}
+
+function isUnwritable(error: unknown): boolean {
+  const code = error instanceof SvcauthError ? sqliteCode(error.cause) : undefined;
+  return code !== undefined && /^SQLITE_(CANTOPEN|READONLY)/.test(code);
+}

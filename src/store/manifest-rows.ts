@@ -1,0 +1,130 @@
+import type {
+  AuditAction,
+  AuditRecord,
+  Authority,
+  AuthorityState,
+  Certificate,
+  CertificateState,
+  CrlReason,
+  Crl,
+  Delivery,
+  KeyAlgorithmName,
+  Revocation,
+  Service,
+  ServiceSpec,
+  TrustBundleRecord,
+} from '../lifecycle/model.ts';
+import { toHex } from '../pki/bytes.ts';
+import { serialFromHex } from '../pki/serial-number.ts';
+import type { SqlRow } from './sqlite.ts';
+
+/** Rows of the manifest to nouns of the model, and the values that go the other way. What was written is trusted when read. */
+
+export const toSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+export const toDate = (seconds: SqlRow[string] | undefined): Date => new Date(Number(seconds) * 1000);
+export const toSerial = serialFromHex;
+
+/** A plain view of an octet string. */
+export function bytesOf(value: SqlRow[string] | undefined): Uint8Array {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  const { buffer, byteOffset, length } = value as Uint8Array;
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+/** SHA-256 and serials: hex in the model, octets in the file. */
+export const hexOf = (value: SqlRow[string] | undefined): string => toHex(bytesOf(value));
+
+/** JSON with the keys of every object in order: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+}
+
+export const toAuthority = (row: SqlRow): Authority => ({
+  id: row.id as string,
+  tier: row.tier as Authority['tier'],
+  generation: row.generation as number,
+  state: row.state as AuthorityState,
+  keyAlgorithm: row.key_algorithm as KeyAlgorithmName,
+  keyLocation: row.key_location as Authority['keyLocation'],
+  ...(row.der === null
+    ? {}
+    : {
+        certificate: {
+          der: bytesOf(row.der),
+          serial: hexOf(row.serial),
+          issuerId: row.issuer_id as string,
+          notBefore: toDate(row.not_before),
+          notAfter: toDate(row.not_after),
+        },
+      }),
+  crlLifetime: row.crl_lifetime as number,
+  createdAt: toDate(row.created_at),
+});
+
+export const toService = (row: SqlRow): Service => ({
+  name: row.name as string,
+  spec: JSON.parse(row.spec as string) as ServiceSpec,
+  ...(row.current_serial === null ? {} : { currentSerial: hexOf(row.current_serial) }),
+});
+
+/** Wants the columns of `certificates` and `der` of `encodings`. */
+export const toCertificate = (row: SqlRow): Certificate => ({
+  serial: hexOf(row.serial),
+  authorityId: row.authority_id as string,
+  service: row.service as string,
+  state: row.state as CertificateState,
+  spiffeId: row.spiffe_id as string,
+  notBefore: toDate(row.not_before),
+  notAfter: toDate(row.not_after),
+  tbsSha256: hexOf(row.tbs_sha256),
+  ...(row.der === null ? {} : { der: bytesOf(row.der) }),
+  keySource: row.key_source as Certificate['keySource'],
+  issuedAt: toDate(row.issued_at),
+});
+
+export const toDelivery = (row: SqlRow): Delivery => ({
+  service: row.service as string,
+  serial: hexOf(row.serial),
+  directory: row.directory as string,
+  state: row.state as Delivery['state'],
+  updatedAt: toDate(row.updated_at),
+});
+
+export const toCrl = (row: SqlRow): Crl => ({
+  authorityId: row.authority_id as string,
+  number: BigInt(row.number as string),
+  thisUpdate: toDate(row.this_update),
+  nextUpdate: toDate(row.next_update),
+  entryCount: row.entry_count as number,
+  sha256: hexOf(row.sha256),
+});
+
+export const toTrustBundle = (row: SqlRow): TrustBundleRecord => ({
+  sequence: row.sequence as number,
+  sha256: hexOf(row.sha256),
+  writtenAt: toDate(row.written_at),
+});
+
+export const toRevocation = (row: SqlRow): Revocation => ({
+  serial: hexOf(row.serial),
+  authorityId: row.authority_id as string,
+  revokedAt: toDate(row.revoked_at),
+  reason: row.reason as CrlReason,
+  ...(row.invalidity_date === null ? {} : { invalidityDate: toDate(row.invalidity_date) }),
+  notAfter: toDate(row.not_after),
+});
+
+export const toAuditRecord = (row: SqlRow): AuditRecord => ({
+  sequence: row.sequence as number,
+  at: toDate(row.at),
+  actor: row.actor as string,
+  action: row.action as AuditAction,
+  subject: row.subject as string,
+  detail: JSON.parse(row.detail as string) as Record<string, string>,
+  previousHash: hexOf(row.previous_hash),
+  hash: hexOf(row.hash),
+});

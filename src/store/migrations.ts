@@ -1,0 +1,139 @@
+import { failure } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import type { Sql } from './sqlite.ts';
+
+/**
+ * The format of manifest.db: step n brings it to `user_version` n. A step that was released is never edited; a change is a new
+ * step at the end. Times are unix seconds, serials the magnitude's octets, `spec` and `detail` canonical JSON.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE authorities (
+    id TEXT PRIMARY KEY,
+    tier TEXT NOT NULL CHECK (tier IN ('root', 'issuing')),
+    generation INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    key_algorithm TEXT NOT NULL,
+    key_location TEXT NOT NULL,
+    crl_lifetime INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    der BLOB, serial BLOB, issuer_id TEXT, not_before INTEGER, not_after INTEGER,
+    CHECK ((der IS NULL) = (serial IS NULL) AND (der IS NULL) = (issuer_id IS NULL)
+      AND (der IS NULL) = (not_before IS NULL) AND (der IS NULL) = (not_after IS NULL))
+  ) STRICT;
+
+  CREATE TABLE services (
+    name TEXT PRIMARY KEY,
+    spec TEXT NOT NULL,
+    current_serial BLOB REFERENCES certificates (serial)
+  ) STRICT;
+
+  CREATE TABLE certificates (
+    id INTEGER PRIMARY KEY,
+    serial BLOB NOT NULL UNIQUE,
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    service TEXT NOT NULL REFERENCES services (name),
+    state TEXT NOT NULL CHECK (state IN ('intent', 'current', 'superseded', 'revoked')),
+    spiffe_id TEXT NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    tbs_sha256 BLOB NOT NULL CHECK (length(tbs_sha256) = 32),
+    key_source TEXT NOT NULL CHECK (key_source IN ('generated', 'csr', 'file')),
+    issued_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX certificates_by_service ON certificates (service);
+  CREATE INDEX certificates_by_spiffe_id ON certificates (spiffe_id);
+  CREATE INDEX certificates_by_expiry ON certificates (not_after) WHERE state IN ('current', 'superseded');
+  CREATE INDEX intents ON certificates (id) WHERE state = 'intent';
+
+  -- apart, so that an intent need not grow and a look at the dates does not read them
+  CREATE TABLE encodings (certificate_id INTEGER PRIMARY KEY REFERENCES certificates (id), der BLOB NOT NULL) STRICT;
+
+  -- in the order of a CRL: numeric, so by length first; last_crl is the newest CRL at the time: it does not list this one
+  CREATE TABLE revocations (
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    serial_length INTEGER NOT NULL,
+    serial BLOB NOT NULL,
+    revoked_at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    invalidity_date INTEGER,
+    not_after INTEGER NOT NULL,
+    last_crl INTEGER NOT NULL,
+    entry BLOB NOT NULL,
+    PRIMARY KEY (authority_id, serial_length, serial)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX revocations_by_expiry ON revocations (authority_id, not_after);
+
+  CREATE TABLE crls (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    number TEXT NOT NULL,
+    this_update INTEGER NOT NULL,
+    next_update INTEGER NOT NULL,
+    entry_count INTEGER NOT NULL,
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32)
+  ) STRICT;
+  CREATE INDEX crls_by_authority ON crls (authority_id, id);
+
+  CREATE TABLE trust_bundle (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    sequence INTEGER NOT NULL,
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+    written_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE deliveries (
+    service TEXT PRIMARY KEY REFERENCES services (name),
+    serial BLOB NOT NULL REFERENCES certificates (serial),
+    directory TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'delivered')),
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    previous_hash BLOB NOT NULL,
+    hash BLOB NOT NULL
+  ) STRICT;
+  CREATE TRIGGER audit_is_never_edited BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  `,
+];
+
+/** 0 for a file that holds no manifest. */
+export const formatVersion = (sql: Sql): number => Number(sql.get('PRAGMA user_version')?.user_version);
+
+/** Brings the format up to date in one transaction; a format newer than this program is refused untouched. */
+export function migrate(sql: Sql, migrations: readonly string[] = MIGRATIONS): void {
+  if (isUpToDate(sql, migrations.length)) return;
+  sql.exec('BEGIN IMMEDIATE');
+  try {
+    // another process may have been quicker
+    const found = formatVersion(sql);
+    for (const step of migrations.slice(found)) sql.exec(step);
+    if (found < migrations.length) {
+      sql.run(`INSERT OR REPLACE INTO meta (key, value) VALUES ('written_by', ?)`, VERSION);
+      sql.exec(`PRAGMA user_version = ${migrations.length}`);
+    }
+    sql.exec('COMMIT');
+  } catch (cause) {
+    sql.exec('ROLLBACK');
+    throw cause;
+  }
+}
+
+function isUpToDate(sql: Sql, known: number): boolean {
+  const found = formatVersion(sql);
+  if (found <= known) return found === known;
+  const writtenBy = sql.get(`SELECT value FROM meta WHERE key = 'written_by'`)?.value as string;
+  throw failure('ERR_MANIFEST_NEWER', { path: sql.path, found, known, writtenBy });
+}

@@ -1,0 +1,243 @@
+import type { World } from '../context.ts';
+import { failure, type SvcauthError } from '../errors.ts';
+import { chainAuditEntry } from '../lifecycle/audit-chain.ts';
+import type { AuditRecord, Certificate, Crl, Revocation, TrustBundleRecord } from '../lifecycle/model.ts';
+import { fromHex } from '../pki/bytes.ts';
+import type { ManifestWriter } from './manifest.ts';
+import { canonicalJson, hexOf, toAuditRecord, toCrl, toSeconds, toSerial } from './manifest-rows.ts';
+import { insertRevocation, pruneRevocations, revocation } from './revocation-table.ts';
+import { insertRows, type Sql } from './sqlite.ts';
+
+/** The writer of one transaction. `flush` comes last in it: audit records go in together. */
+export function manifestWriter(
+  sql: Sql,
+  world: Pick<World, 'now' | 'actor'>,
+): { readonly writer: ManifestWriter; flush(): void } {
+  const audited: AuditRecord[] = [];
+  const at = world.now;
+  const { actor } = world;
+  const writer: ManifestWriter = {
+    setIdentity: ({ trustDomain, name, createdAt }) =>
+      insertRows(
+        sql,
+        'meta',
+        ['key', 'value'],
+        [
+          ['trust_domain', trustDomain],
+          ['name', name],
+          ['created_at', String(toSeconds(createdAt))],
+        ],
+      ),
+    insertAuthority: authority => {
+      const columns = [
+        'id',
+        'tier',
+        'generation',
+        'state',
+        'key_algorithm',
+        'key_location',
+        'crl_lifetime',
+        'created_at',
+      ];
+      const { id, tier, generation, state, keyAlgorithm, keyLocation, crlLifetime, createdAt } = authority;
+      insertRows(sql, 'authorities', columns, [
+        [id, tier, generation, state, keyAlgorithm, keyLocation, crlLifetime, toSeconds(createdAt)],
+      ]);
+      if (authority.certificate !== undefined) writer.setAuthorityCertificate(id, authority.certificate);
+    },
+    setAuthorityState: (id, state) =>
+      changeOne(sql.run('UPDATE authorities SET state = ? WHERE id = ?', state, id), `no authority ${id}`),
+    setAuthorityCertificate: (id, { der, serial, issuerId, notBefore, notAfter }) => {
+      const changed = sql.run(
+        'UPDATE authorities SET der = ?, serial = ?, issuer_id = ?, not_before = ?, not_after = ? WHERE id = ?',
+        der,
+        toSerial(serial),
+        issuerId,
+        toSeconds(notBefore),
+        toSeconds(notAfter),
+        id,
+      );
+      changeOne(changed, `no authority ${id}`);
+    },
+    putService: (name, spec) =>
+      void sql.run(
+        'INSERT INTO services (name, spec) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET spec = excluded.spec',
+        name,
+        canonicalJson(spec),
+      ),
+    insertIntents: certificates => insertIntents(sql, certificates),
+    completeCertificates: results => completeCertificates(sql, results),
+    insertRevocation: revoked => revoke(sql, revoked),
+    pruneRevocations: (authorityId, instant) => pruneRevocations(sql, authorityId, instant),
+    recordCrl: crl => recordCrl(sql, crl),
+    setDelivery: ({ service, serial, directory, state, updatedAt }) =>
+      void sql.run(
+        'INSERT OR REPLACE INTO deliveries (service, serial, directory, state, updated_at) VALUES (?, ?, ?, ?, ?)',
+        service,
+        toSerial(serial),
+        directory,
+        state,
+        toSeconds(updatedAt),
+      ),
+    recordTrustBundle: bundle => recordTrustBundle(sql, bundle),
+    audit: (action, subject, detail) => {
+      const previous = audited.at(-1) ?? auditHead(sql);
+      audited.push(chainAuditEntry(previous, { at, actor, action, subject, detail: { ...detail } }));
+    },
+  };
+  return { writer, flush: () => insertAudit(sql, audited) };
+}
+
+const conflict = (problem: string): SvcauthError => failure('ERR_MANIFEST_CONFLICT', { problem });
+
+function changeOne(changed: number, otherwise: string): void {
+  if (changed !== 1) throw conflict(otherwise);
+}
+
+const CERTIFICATE_COLUMNS = [
+  'serial',
+  'authority_id',
+  'service',
+  'state',
+  'spiffe_id',
+  'not_before',
+  'not_after',
+  'tbs_sha256',
+  'key_source',
+  'issued_at',
+] as const;
+
+function insertIntents(sql: Sql, certificates: readonly Certificate[]): void {
+  const taken = sql.get(
+    'SELECT lower(hex(serial)) AS serial FROM certificates WHERE serial IN (SELECT unhex(value) FROM json_each(?))',
+    JSON.stringify(certificates.map(certificate => certificate.serial)),
+  );
+  if (taken !== undefined) throw conflict(`serial ${taken.serial as string} was used before`);
+  insertRows(
+    sql,
+    'certificates',
+    CERTIFICATE_COLUMNS,
+    certificates.map(c => [
+      toSerial(c.serial),
+      c.authorityId,
+      c.service,
+      'intent',
+      c.spiffeId,
+      toSeconds(c.notBefore),
+      toSeconds(c.notAfter),
+      fromHex(c.tbsSha256)!,
+      c.keySource,
+      toSeconds(c.issuedAt),
+    ]),
+  );
+}
+
+/** A handful of statements however many results: each is told the batch as one JSON array. */
+function completeCertificates(
+  sql: Sql,
+  results: readonly { readonly serial: string; readonly der: Uint8Array }[],
+): void {
+  const found = new Map(
+    sql
+      .all(
+        `SELECT id, serial, service FROM certificates
+         WHERE state = 'intent' AND serial IN (SELECT unhex(value) FROM json_each(?))`,
+        JSON.stringify(results.map(result => result.serial)),
+      )
+      .map(row => [hexOf(row.serial), row]),
+  );
+  const encodings: [id: number, der: Uint8Array][] = [];
+  const newest = new Map<string, { id: number; serial: string }>();
+  for (const { serial, der } of results) {
+    const row = found.get(serial);
+    if (row === undefined) throw conflict(`no unfinished certificate has serial ${serial}`);
+    found.delete(serial);
+    const id = Number(row.id);
+    encodings.push([id, der]);
+    newest.set(row.service as string, { id, serial });
+  }
+  insertRows(sql, 'encodings', ['certificate_id', 'der'], encodings);
+  const json = (values: Iterable<string | number>) => JSON.stringify([...values]);
+  sql.run(
+    `UPDATE certificates SET state = 'superseded'
+     WHERE state = 'current' AND service IN (SELECT value FROM json_each(?))
+        OR id IN (SELECT value FROM json_each(?))`,
+    json(newest.keys()),
+    json(encodings.map(([id]) => id)),
+  );
+  sql.run(
+    `UPDATE certificates SET state = 'current' WHERE id IN (SELECT value FROM json_each(?))`,
+    json([...newest.values()].map(each => each.id)),
+  );
+  sql.run(
+    `UPDATE services SET current_serial = unhex(batch.value ->> 1) FROM json_each(?) AS batch
+     WHERE services.name = batch.value ->> 0`,
+    JSON.stringify([...newest].map(([service, { serial }]) => [service, serial])),
+  );
+}
+
+function revoke(sql: Sql, revoked: Revocation): void {
+  if (revocation(sql, revoked.serial) !== undefined) throw conflict(`serial ${revoked.serial} is revoked already`);
+  insertRevocation(sql, revoked);
+  sql.run(`UPDATE certificates SET state = 'revoked' WHERE serial = ?`, toSerial(revoked.serial));
+}
+
+function recordCrl(sql: Sql, crl: Crl): void {
+  const row = sql.get('SELECT * FROM crls WHERE authority_id = ? ORDER BY id DESC LIMIT 1', crl.authorityId);
+  const newest = row && toCrl(row);
+  // RFC 5280 §5.2.3: strictly monotonic
+  if (newest !== undefined && crl.number <= newest.number) {
+    throw conflict(`the CRL number of ${crl.authorityId} would go from ${newest.number} to ${crl.number}`);
+  }
+  sql.run(
+    `INSERT INTO crls (authority_id, number, this_update, next_update, entry_count, sha256) VALUES (?, ?, ?, ?, ?, ?)`,
+    crl.authorityId,
+    crl.number.toString(),
+    toSeconds(crl.thisUpdate),
+    toSeconds(crl.nextUpdate),
+    crl.entryCount,
+    fromHex(crl.sha256)!,
+  );
+}
+
+function recordTrustBundle(sql: Sql, { sequence, sha256, writtenAt }: TrustBundleRecord): void {
+  const newest = sql.get('SELECT sequence, sha256 FROM trust_bundle');
+  if (newest !== undefined) {
+    const before = Number(newest.sequence);
+    const changed = hexOf(newest.sha256) !== sha256;
+    // SPIFFE Trust Domain and Bundle §4.1.1: it grows whenever the content changes
+    if (changed ? sequence <= before : sequence < before) {
+      throw conflict(`the trust bundle's sequence would go from ${before} to ${sequence}`);
+    }
+  }
+  sql.run(
+    'INSERT OR REPLACE INTO trust_bundle (only, sequence, sha256, written_at) VALUES (1, ?, ?, ?)',
+    sequence,
+    fromHex(sha256)!,
+    toSeconds(writtenAt),
+  );
+}
+
+function auditHead(sql: Sql): AuditRecord | undefined {
+  const row = sql.get('SELECT * FROM audit ORDER BY sequence DESC LIMIT 1');
+  return row && toAuditRecord(row);
+}
+
+function insertAudit(sql: Sql, records: readonly AuditRecord[]): void {
+  const columns = ['sequence', 'at', 'actor', 'action', 'subject', 'detail', 'previous_hash', 'hash'];
+  insertRows(
+    sql,
+    'audit',
+    columns,
+    records.map(r => [
+      r.sequence,
+      toSeconds(r.at),
+      r.actor,
+      r.action,
+      r.subject,
+      canonicalJson(r.detail),
+      fromHex(r.previousHash)!,
+      fromHex(r.hash)!,
+    ]),
+  );
+}

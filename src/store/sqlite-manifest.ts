@@ -1,0 +1,148 @@
+import type { World } from '../context.ts';
+import { failure } from '../errors.ts';
+import type { AuditRecord, Certificate } from '../lifecycle/model.ts';
+import { fromHex } from '../pki/bytes.ts';
+import type { LiveService, Manifest, PkiIdentity } from './manifest.ts';
+import { createConnection, openConnection, type ManifestConnection } from './manifest-connection.ts';
+import {
+  toAuditRecord,
+  toAuthority,
+  toCertificate,
+  toCrl,
+  toDate,
+  toDelivery,
+  toSeconds,
+  toSerial,
+  toService,
+  toTrustBundle,
+} from './manifest-rows.ts';
+import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
+import type { Sql, SqlRow, SqlValue } from './sqlite.ts';
+import { manifestWriter } from './sqlite-manifest-writer.ts';
+
+type ManifestWorld = Pick<World, 'files' | 'now' | 'actor'>;
+
+/** A manifest in a new file; the file must not exist. */
+export const createManifest = async (world: ManifestWorld, path: string): Promise<Manifest> =>
+  manifestOver(world, await createConnection(world.files, path));
+
+/** Throws ERR_MANIFEST_CORRUPT, _NEWER or _BUSY. On a read-only file system only `transaction` throws. */
+export const openManifest = async (world: ManifestWorld, path: string): Promise<Manifest> =>
+  manifestOver(world, await openConnection(world.files, path));
+
+const CERTIFICATES = 'SELECT c.*, e.der FROM certificates c LEFT JOIN encodings e ON e.certificate_id = c.id';
+const AUDIT_CHUNK = 1000;
+
+function manifestOver(world: ManifestWorld, connection: ManifestConnection): Manifest {
+  const { sql, readOnly } = connection;
+  const one = <T>(read: (row: SqlRow) => T, query: string, ...parameters: SqlValue[]): T | undefined => {
+    const row = sql.get(query, ...parameters);
+    return row && read(row);
+  };
+  const many = <T>(read: (row: SqlRow) => T, query: string, ...parameters: SqlValue[]): T[] =>
+    sql.all(query, ...parameters).map(read);
+
+  return {
+    identity: () => identity(sql),
+    authorities: () => many(toAuthority, `SELECT * FROM authorities ORDER BY tier = 'issuing', generation`),
+    authority: id => one(toAuthority, 'SELECT * FROM authorities WHERE id = ?', id),
+    service: name => one(toService, 'SELECT * FROM services WHERE name = ?', name),
+    serviceNames: () => many(row => row.name as string, 'SELECT name FROM services ORDER BY name'),
+    liveServices: () => liveServices(sql),
+    certificate: serial => one(toCertificate, `${CERTIFICATES} WHERE c.serial = ?`, toSerial(serial)),
+    certificatesBySerialPrefix: (prefix, limit) => {
+      const [from, below] = serialRange(prefix);
+      return below === undefined
+        ? many(toCertificate, `${CERTIFICATES} WHERE c.serial >= ? ORDER BY c.serial LIMIT ?`, from, limit)
+        : many(
+            toCertificate,
+            `${CERTIFICATES} WHERE c.serial >= ? AND c.serial < ? ORDER BY c.serial LIMIT ?`,
+            from,
+            below,
+            limit,
+          );
+    },
+    certificatesOfService: service =>
+      many(toCertificate, `${CERTIFICATES} WHERE c.service = ? ORDER BY c.id DESC`, service),
+    certificatesBySpiffeId: spiffeId =>
+      many(toCertificate, `${CERTIFICATES} WHERE c.spiffe_id = ? ORDER BY c.id DESC`, spiffeId),
+    intents: () => many(toCertificate, `${CERTIFICATES} WHERE c.state = 'intent' ORDER BY c.id`),
+    expiringBy: instant =>
+      many(
+        toCertificate,
+        `${CERTIFICATES} WHERE c.state IN ('current', 'superseded') AND c.not_after <= ? ORDER BY c.not_after, c.id`,
+        toSeconds(instant),
+      ),
+    revocation: serial => revocation(sql, serial),
+    revocations: authorityId => revocations(sql, authorityId),
+    revocationEntries: authorityId => revocationEntries(sql, authorityId),
+    revocationTotals: authorityId => revocationTotals(sql, authorityId),
+    latestCrl: authorityId =>
+      one(toCrl, 'SELECT * FROM crls WHERE authority_id = ? ORDER BY id DESC LIMIT 1', authorityId),
+    delivery: service => one(toDelivery, 'SELECT * FROM deliveries WHERE service = ?', service),
+    trustBundle: () => one(toTrustBundle, 'SELECT * FROM trust_bundle'),
+    auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
+    transaction: work => {
+      if (readOnly) throw failure('ERR_MANIFEST_ACCESS', { path: sql.path, reason: 'the file system is read-only' });
+      return transaction(sql, () => {
+        const opened = manifestWriter(sql, world);
+        const result = work(opened.writer);
+        opened.flush();
+        return result;
+      });
+    },
+    close: () => connection.close(),
+  };
+}
+
+function transaction<T>(sql: Sql, work: () => T): T {
+  sql.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    sql.exec('COMMIT');
+    return result;
+  } catch (cause) {
+    // a full disk has rolled back already
+    if (sql.inTransaction()) sql.exec('ROLLBACK');
+    throw cause;
+  }
+}
+
+function identity(sql: Sql): PkiIdentity | undefined {
+  const facts = new Map(sql.all('SELECT key, value FROM meta').map(row => [row.key, row.value as string]));
+  const trustDomain = facts.get('trust_domain');
+  const name = facts.get('name');
+  if (trustDomain === undefined || name === undefined) return undefined;
+  return { trustDomain, name, createdAt: toDate(facts.get('created_at')) };
+}
+
+function liveServices(sql: Sql): LiveService[] {
+  const deliveries = new Map(sql.all('SELECT * FROM deliveries').map(row => [row.service as string, toDelivery(row)]));
+  const current = new Map<string, Certificate>();
+  const certificates = `${CERTIFICATES} JOIN services s ON s.current_serial = c.serial`;
+  for (const certificate of sql.all(certificates).map(toCertificate)) current.set(certificate.service, certificate);
+  return sql.all('SELECT * FROM services ORDER BY name').map(row => {
+    const service = toService(row);
+    const certificate = current.get(service.name);
+    const delivery = deliveries.get(service.name);
+    return { service, ...(certificate && { certificate }), ...(delivery && { delivery }) };
+  });
+}
+
+function* auditRecords(sql: Sql, fromSequence: number): Iterable<AuditRecord> {
+  const query = `SELECT * FROM audit WHERE sequence >= ? ORDER BY sequence LIMIT ${AUDIT_CHUNK}`;
+  for (let from = fromSequence; ;) {
+    const rows = sql.all(query, from);
+    yield* rows.map(toAuditRecord);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AUDIT_CHUNK) return;
+    from = Number(last.sequence) + 1;
+  }
+}
+
+/** Octet strings that begin with the hex digits: from the first (inclusive) to below the second; undefined: no upper end. */
+function serialRange(prefix: string): readonly [Uint8Array, Uint8Array | undefined] {
+  const octets = (digits: string) => fromHex(digits.length % 2 === 0 ? digits : `${digits}0`)!;
+  const next = (BigInt(`0x0${prefix}`) + 1n).toString(16).padStart(prefix.length, '0');
+  return [octets(prefix), next.length > prefix.length ? undefined : octets(next)];
+}
