@@ -2,6 +2,7 @@ import { keyErrors } from './keys.ts';
 import { secretErrors } from './secret.ts';
 import { lintErrors } from './lint.ts';
 import { storeErrors } from './store.ts';
+import { issueErrors } from './issue.ts';
 import { initErrors } from './init.ts';
 import { policyErrors } from './policy.ts';
 import { usageErrors } from './usage.ts';
@@ -14,6 +15,7 @@ export const CATALOGUE = {
   ...lintErrors,
   ...usageErrors,
   ...initErrors,
+  ...issueErrors,
   ...valueErrors,
   ...storeErrors,
   ...secretErrors,
