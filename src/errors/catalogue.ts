@@ -3,6 +3,7 @@ import { secretErrors } from './secret.ts';
 import { lintErrors } from './lint.ts';
 import { storeErrors } from './store.ts';
 import { issueErrors } from './issue.ts';
+import { unlockErrors } from './unlock.ts';
 import { initErrors } from './init.ts';
 import { policyErrors } from './policy.ts';
 import { usageErrors } from './usage.ts';
@@ -15,6 +16,7 @@ export const CATALOGUE = {
   ...lintErrors,
   ...usageErrors,
   ...initErrors,
+  ...unlockErrors,
   ...issueErrors,
   ...valueErrors,
   ...storeErrors,

@@ -19,8 +19,6 @@ export interface Authority {
   readonly keyLocation: 'file' | 'offline' | 'foreign';
   /** Absent while pending. */
   readonly certificate?: AuthorityCertificate;
-  /** Lifetime in seconds of the CRLs it signs. */
-  readonly crlLifetime: number;
   readonly createdAt: Date;
 }
 

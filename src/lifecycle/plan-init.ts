@@ -1,14 +1,15 @@
 import type { NameConstraints } from '../pki/extension/name-constraints.ts';
 import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
 import type { ParsedCertificate } from '../pki/parsed-certificate.ts';
+import type { PrivateKey } from '../pki/private-key.ts';
 
 /** Where the root comes from. */
 export type RootSource =
   | { readonly kind: 'create' }
-  /** Made here, its key written to `keyPath` and nowhere else: an offline root. */
+  /** Made here, its key written to `keyPath` (absolute) and nowhere else: an offline root. */
   | { readonly kind: 'create-offline'; readonly keyPath: string }
   /** A root that exists, with its key. */
-  | { readonly kind: 'import'; readonly certificate: ParsedCertificate; readonly keyAlgorithm: KeyAlgorithmName }
+  | { readonly kind: 'import'; readonly certificate: ParsedCertificate; readonly key: PrivateKey }
   /** Somebody else holds it: we make a request, they make the certificate (`ca install-cert`). */
   | { readonly kind: 'foreign' };
 
@@ -33,6 +34,8 @@ export interface InitRequest {
 export interface PlannedAuthority {
   readonly id: string;
   readonly tier: 'root' | 'issuing';
+  /** 1 is the first. */
+  readonly generation: number;
   readonly how: 'create' | 'import' | 'request';
   readonly keyAlgorithm: KeyAlgorithmName;
   readonly notBefore: Date;
@@ -58,8 +61,9 @@ export function planInit(request: InitRequest, now: Date): readonly PlannedAutho
     planned.push({
       id: 'root-g1',
       tier: 'root',
+      generation: 1,
       how: 'import',
-      keyAlgorithm: root.keyAlgorithm,
+      keyAlgorithm: root.key.algorithm.name,
       notBefore: tbs.notBefore.date,
       notAfter: tbs.notAfter.date,
       keyLocation: 'file',
@@ -68,6 +72,7 @@ export function planInit(request: InitRequest, now: Date): readonly PlannedAutho
     planned.push({
       id: 'root-g1',
       tier: 'root',
+      generation: 1,
       how: 'create',
       keyAlgorithm,
       notBefore,
@@ -82,6 +87,7 @@ export function planInit(request: InitRequest, now: Date): readonly PlannedAutho
   planned.push({
     id: 'issuing-g1',
     tier: 'issuing',
+    generation: 1,
     how: above === undefined ? 'request' : 'create',
     keyAlgorithm,
     // never begins before, nor outlives, the root above it

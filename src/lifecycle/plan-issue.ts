@@ -22,8 +22,10 @@ export interface IssueTarget {
   readonly spec: ServiceSpec;
   /** As the manifest has it; absent for a new service. */
   readonly known?: { readonly service: Service; readonly certificate?: Certificate; readonly delivery?: Delivery };
-  /** The directory of its files holds the current certificate whole. Looked at only when there is one. */
-  readonly filesWhole: boolean;
+  /**
+   * Of the current certificate: whole and served by the `current` link; whole, but a crash came before the switch; or not there.
+   */
+  readonly files: 'served' | 'not-switched' | 'missing';
   /** The key that was brought is not the certificate's. False when none was brought. */
   readonly keyDiffers: boolean;
 }
@@ -36,6 +38,13 @@ export type IssueStep =
       readonly reason: IssueReason;
       /** The serial that becomes `superseded`. */
       readonly supersedes?: string;
+    }
+  | {
+      /** Its certificate is good and its files are whole: only the switch is missing. */
+      readonly action: 'deliver';
+      readonly name: string;
+      readonly serial: string;
+      readonly notAfter: Date;
     }
   | {
       /** Nothing to do. */
@@ -59,7 +68,8 @@ export function planIssue(
       const live = certificate !== undefined && certificate.state === 'current';
       return { action: 'issue', name, spec, reason, ...(live && { supersedes: certificate.serial }) };
     }
-    return { action: 'keep', name, serial: certificate!.serial, notAfter: certificate!.notAfter };
+    const { serial, notAfter } = certificate!;
+    return { action: target.files === 'served' ? 'keep' : 'deliver', name, serial, notAfter };
   });
 }
 
@@ -77,7 +87,7 @@ function issueReason(
   if (!sameSpec(target.known.service.spec, target.spec)) return 'spec-changed';
   if (target.keyDiffers) return 'key-changed';
   if (certificate.authorityId !== authorityId) return 'issuer-changed';
-  if (!target.filesWhole) return 'files-missing';
+  if (target.files === 'missing') return 'files-missing';
   if (renewalTime(certificate.notBefore, certificate.notAfter) <= now) return 'expiring';
   return undefined;
 }

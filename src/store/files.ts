@@ -53,8 +53,8 @@ export interface Files {
   rename(from: string, to: string): void;
   /** A file, link or whole tree; a missing one is fine. */
   remove(path: string): void;
-  /** Makes everything that was written under `directory` durable; `paths` are the files and directories concerned. */
-  syncAll(directory: string, paths: readonly string[]): Promise<void>;
+  /** Makes everything that was written under `directories` durable; `paths` are the files and directories concerned. */
+  syncAll(directories: readonly string[], paths: readonly string[]): Promise<void>;
   /** Copies files into a new directory that only we can read, and returns it; the caller removes it. */
   copyAside(paths: readonly string[]): string;
 }
@@ -136,8 +136,8 @@ export function filesOver(steps: FileSteps): Files {
         steps.syncDirectory(dirname(to));
       }),
     remove: path => writing(path, () => steps.remove(path)),
-    syncAll: async (directory, paths) => {
-      if (paths.length > FEW_PATHS && (await syncFileSystem(directory))) return;
+    syncAll: async (directories, paths) => {
+      if (paths.length > FEW_PATHS && (await syncFileSystems(directories))) return;
       await syncEach(paths);
     },
     copyAside: paths =>
@@ -197,11 +197,13 @@ function openIfThere(path: string, flags: number): number | undefined {
 }
 
 /** syncfs(2) through coreutils: one call however many files. False where it is not to be had. */
-function syncFileSystem(directory: string): Promise<boolean> {
+function syncFileSystems(directories: readonly string[]): Promise<boolean> {
   // elsewhere `sync` returns before the data is on the disk
   if (platform() !== 'linux') return Promise.resolve(false);
   return new Promise(resolve => {
-    execFile('sync', ['-f', directory], error => resolve(error === null));
+    // one directory on each file system stands for all of it
+    const byDevice = new Map(directories.map(directory => [fs.statSync(directory).dev, directory]));
+    execFile('sync', ['-f', ...byDevice.values()], error => resolve(error === null));
   });
 }
 

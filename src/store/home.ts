@@ -99,7 +99,7 @@ export async function createHome<T>(
   try {
     files.makeDirectory(draft.directory, PRIVATE_DIRECTORY);
     const result = await build(draft);
-    await files.syncAll(draft.directory, tree(files, draft.directory));
+    await files.syncAll([draft.directory], tree(files, draft.directory));
     refuseOccupied(files, home);
     files.rename(draft.directory, home.directory);
     return result;

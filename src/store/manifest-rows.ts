@@ -61,7 +61,6 @@ export const toAuthority = (row: SqlRow): Authority => ({
           notAfter: toDate(row.not_after),
         },
       }),
-  crlLifetime: row.crl_lifetime as number,
   createdAt: toDate(row.created_at),
 });
 

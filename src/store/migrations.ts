@@ -17,7 +17,6 @@ export const MIGRATIONS: readonly string[] = [
     state TEXT NOT NULL,
     key_algorithm TEXT NOT NULL,
     key_location TEXT NOT NULL,
-    crl_lifetime INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     der BLOB, serial BLOB, issuer_id TEXT, not_before INTEGER, not_after INTEGER,
     CHECK ((der IS NULL) = (serial IS NULL) AND (der IS NULL) = (issuer_id IS NULL)

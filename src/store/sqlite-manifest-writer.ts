@@ -29,19 +29,10 @@ export function manifestWriter(
         ],
       ),
     insertAuthority: authority => {
-      const columns = [
-        'id',
-        'tier',
-        'generation',
-        'state',
-        'key_algorithm',
-        'key_location',
-        'crl_lifetime',
-        'created_at',
-      ];
-      const { id, tier, generation, state, keyAlgorithm, keyLocation, crlLifetime, createdAt } = authority;
+      const columns = ['id', 'tier', 'generation', 'state', 'key_algorithm', 'key_location', 'created_at'];
+      const { id, tier, generation, state, keyAlgorithm, keyLocation, createdAt } = authority;
       insertRows(sql, 'authorities', columns, [
-        [id, tier, generation, state, keyAlgorithm, keyLocation, crlLifetime, toSeconds(createdAt)],
+        [id, tier, generation, state, keyAlgorithm, keyLocation, toSeconds(createdAt)],
       ]);
       if (authority.certificate !== undefined) writer.setAuthorityCertificate(id, authority.certificate);
     },

@@ -119,9 +119,9 @@ describe('writing', () => {
   it('makes few and many files durable', async () => {
     const paths = Array.from({ length: 40 }, (_, i) => join(directory, `f${i}`));
     for (const each of paths) files.writeNew(each, utf8('x'), 0o600);
-    await files.syncAll(directory, paths);
-    await files.syncAll(directory, [directory, ...paths.slice(0, 3)]);
-    await expect(files.syncAll(directory, [join(directory, 'missing')])).rejects.toThrow('cannot write');
+    await files.syncAll([directory], paths);
+    await files.syncAll([directory], [directory, ...paths.slice(0, 3)]);
+    await expect(files.syncAll([directory], [join(directory, 'missing')])).rejects.toThrow('cannot write');
   });
 
   it('copies aside into a directory of our own', () => {

@@ -16,7 +16,6 @@ export const authority = (changes: Partial<Authority> = {}): Authority => ({
   state: 'active',
   keyAlgorithm: 'ecdsa-p256',
   keyLocation: 'file',
-  crlLifetime: 14 * 86400,
   createdAt: START,
   ...changes,
 });

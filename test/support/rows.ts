@@ -63,7 +63,6 @@ export function authorityRow(changes: Partial<Authority> = {}, crl: Crl | null =
       notBefore: at('2026-11-01'),
       notAfter: at('2027-11-01'),
     },
-    crlLifetime: 14 * 86_400,
     createdAt: at('2026-11-01'),
     ...changes,
   };
