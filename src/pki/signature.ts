@@ -57,24 +57,37 @@ export function signerOf(key: KeyObject, { digest }: KeyAlgorithm): (bytes: Uint
   return bytes => sign(digest, bytes, key);
 }
 
-/**
- * Whether `signature` over `bytes` was made by the key. False as well for schemes we do not verify, for keys that do not go with
- * the scheme, and for curves we do not know: nothing that was not verified passes.
- */
+/** A key, opened, and the scheme that it verifies with. */
+export interface VerifyingKey {
+  readonly scheme: SignatureScheme;
+  readonly publicKey: KeyObject;
+}
+
+/** Undefined for schemes we do not verify, for keys that do not go with the scheme, and for curves we do not know. */
+export function verifyingKey(algorithm: AlgorithmIdentifier, key: PublicKeyInfo): VerifyingKey | undefined {
+  const scheme = signatureScheme(algorithm);
+  if (scheme === undefined || scheme.keyOid !== key.algorithm.oid) return undefined;
+  if (scheme.keyOid === OID.ecPublicKey && namedCurve(key.algorithm.parameters) === undefined) return undefined;
+  try {
+    return { scheme, publicKey: createPublicKey({ key: Buffer.from(key.der), format: 'der', type: 'spki' }) };
+  } catch {
+    // OpenSSL does not take the key
+    return undefined;
+  }
+}
+
+/** Whether `signature` over `bytes` was made by the key. False without a verifying key: nothing that was not verified passes. */
 export function verifySignature(
   algorithm: AlgorithmIdentifier,
   key: PublicKeyInfo,
   bytes: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const scheme = signatureScheme(algorithm);
-  if (scheme === undefined || scheme.keyOid !== key.algorithm.oid) return false;
-  if (scheme.keyOid === OID.ecPublicKey && namedCurve(key.algorithm.parameters) === undefined) return false;
+  const verifying = verifyingKey(algorithm, key);
+  if (verifying === undefined) return false;
   try {
-    const publicKey = createPublicKey({ key: Buffer.from(key.der), format: 'der', type: 'spki' });
-    return verify(scheme.digest, bytes, publicKey, signature);
+    return verify(verifying.scheme.digest, bytes, verifying.publicKey, signature);
   } catch {
-    // OpenSSL does not take the key
     return false;
   }
 }
