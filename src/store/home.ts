@@ -10,6 +10,8 @@ export interface Home {
   readonly manifest: string;
   readonly policy: string;
   readonly lock: string;
+  /** Who holds it, for people. */
+  readonly lockNote: string;
   readonly authorities: string;
   authority(id: string): { readonly directory: string; readonly certificate: string; readonly key: string };
   /** Everything a verifier needs, safe to serve or copy. */
@@ -39,6 +41,7 @@ export function homeAt(directory: string): Home {
     manifest: join(directory, 'manifest.db'),
     policy: join(directory, 'svcauth.yaml'),
     lock: join(directory, 'lock.db'),
+    lockNote: join(directory, 'lock.txt'),
     authorities,
     authority: id => ({
       directory: join(authorities, id),

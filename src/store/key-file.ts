@@ -1,0 +1,33 @@
+import { failure } from '../errors.ts';
+import type { Files } from './files.ts';
+import { PRIVATE_DIRECTORY, type Home } from './home.ts';
+
+/** RSA-4096, encrypted, in PEM: 3.5 kB. */
+const KEY_LIMIT = 64 * 1024;
+const KEY_MODE = 0o600;
+const OTHERS = 0o077;
+
+/** An authority's key as it lies on disk. Refused: one that others may read, and anything but a plain file. */
+export function readKeyFile(files: Files, home: Home, authorityId: string): Uint8Array {
+  const path = home.authority(authorityId).key;
+  const kind = files.linkStatus(path)?.kind;
+  if (kind === undefined) throw failure('ERR_KEY_MISSING', { path, authority: authorityId });
+  if (kind !== 'file') throw failure('ERR_KEY_NOT_A_FILE', { path, kind });
+  // of the file that is read, not of the name that was looked at
+  const found = files.readOwn(path, KEY_LIMIT);
+  if (found === undefined) throw failure('ERR_KEY_MISSING', { path, authority: authorityId });
+  if ((found.status.mode & OTHERS) !== 0) throw failure('ERR_KEY_READABLE', { path, mode: found.status.mode });
+  return found.bytes;
+}
+
+/** Puts a new key where none is. */
+export function createKeyFile(files: Files, home: Home, authorityId: string, pem: Uint8Array): void {
+  const { directory, key } = home.authority(authorityId);
+  files.makeDirectory(directory, PRIVATE_DIRECTORY);
+  files.createExclusive(key, pem, KEY_MODE);
+}
+
+/** Puts the same key in other wrapping in its place: another passphrase, or none. */
+export function replaceKeyFile(files: Files, home: Home, authorityId: string, pem: Uint8Array): void {
+  files.replace(home.authority(authorityId).key, pem, KEY_MODE);
+}

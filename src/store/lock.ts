@@ -1,0 +1,75 @@
+import type { World } from '../context.ts';
+import { failure, SvcauthError } from '../errors.ts';
+import { utf8 } from '../pki/bytes.ts';
+import type { Files } from './files.ts';
+import type { Home } from './home.ts';
+import { openSqlite, sqliteCode } from './sqlite.ts';
+
+/** The exclusive right to change a home. */
+export interface Lock {
+  release(): void;
+}
+
+/** Milliseconds to wait for another run, unless told otherwise. */
+const PATIENCE = 10_000;
+
+/**
+ * Takes the lock of a home, or throws ERR_LOCKED naming its holder after `patience` milliseconds. It is SQLite's lock on lock.db,
+ * so the kernel's: it goes with its process however that ends, and is never stale. `command` is `issue`, `crl refresh`, …
+ * Nothing else may open lock.db: where a process closes a file, POSIX takes all its locks on it.
+ */
+export async function lockHome(
+  world: Pick<World, 'files' | 'now' | 'actor' | 'pid'>,
+  home: Home,
+  command: string,
+  patience: number = PATIENCE,
+): Promise<Lock> {
+  const { files } = world;
+  makeLockFile(files, home.lock);
+  const sql = await openSqlite(home.lock, home.lock, patience);
+  try {
+    sql.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    sql.close();
+    if (!isBusy(cause)) throw cause;
+    const holder = readNote(files, home.lockNote);
+    throw failure('ERR_LOCKED', { home: home.directory, waited: patience, ...(holder && { holder }) }, cause);
+  }
+  const since = `${world.now.toISOString().slice(0, 19)}Z`;
+  writeNote(files, home.lockNote, `"svcauth ${command}" of ${world.actor}, pid ${world.pid}, since ${since}`);
+  return {
+    release: () => {
+      files.remove(home.lockNote);
+      sql.exec('ROLLBACK');
+      sql.close();
+    },
+  };
+}
+
+/** Private: whoever may read it could hold it. */
+function makeLockFile(files: Files, path: string): void {
+  if (files.linkStatus(path) !== undefined) return;
+  try {
+    files.writeNew(path, new Uint8Array(), 0o600);
+  } catch (cause) {
+    // another run was quicker
+    if (files.linkStatus(path) === undefined) throw cause;
+  }
+}
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof SvcauthError && (sqliteCode(error.cause)?.startsWith('SQLITE_BUSY') ?? false);
+
+const NOTE_LIMIT = 4096;
+
+/** For people only, so neither durable nor atomic; nothing is decided by it. */
+function writeNote(files: Files, path: string, text: string): void {
+  files.remove(path);
+  files.writeNew(path, utf8(text), 0o600);
+}
+
+function readNote(files: Files, path: string): string | undefined {
+  const bytes = files.read(path, NOTE_LIMIT);
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  return new TextDecoder().decode(bytes).replace(/[^\x20-\x7e]/g, '?');
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { homeAt, type Home } from '../../src/store/home.ts';
+import { lockHome } from '../../src/store/lock.ts';
+import { SvcauthError } from '../../src/errors.ts';
+import { bundled, startChild } from '../support/bundled.ts';
+import { fakeWorld, type FakeWorld } from '../support/world.ts';
+
+let world: FakeWorld;
+let home: Home;
+beforeEach(() => {
+  world = fakeWorld();
+  home = homeAt(world.cwd);
+});
+
+const refusal = async (patience: number): Promise<SvcauthError> => {
+  const error: unknown = await lockHome(world, home, 'issue', patience).catch((thrown: unknown) => thrown);
+  if (error instanceof SvcauthError) return error;
+  throw new Error('the lock was given');
+};
+
+describe('the lock of a home', () => {
+  it('is held by one at a time, and names the holder to the others', async () => {
+    const lock = await lockHome(world, home, 'crl refresh');
+    const error = await refusal(0);
+    expect([error.code, error.exitStatus]).toEqual(['ERR_LOCKED', 6]);
+    expect(error.message).toBe(
+      `"${home.directory}" is in use by "svcauth crl refresh" of ops@ca.example.org, pid 4242, ` +
+        'since 2026-11-21T00:00:00Z; waited 0 s, nothing was changed',
+    );
+    lock.release();
+    (await lockHome(world, home, 'issue', 0)).release();
+  });
+
+  it('leaves a private empty file and no note', async () => {
+    (await lockHome(world, home, 'issue')).release();
+    expect(readdirSync(home.directory)).toEqual(['lock.db']);
+    expect(lstatSync(home.lock).mode & 0o777).toBe(0o600);
+  });
+
+  it('says what is wrong when it cannot be taken at all', async () => {
+    mkdirSync(home.lock);
+    await expect(lockHome(world, home, 'issue', 0)).rejects.toThrow('it cannot be opened');
+  });
+});
+
+async function startHolder() {
+  const holder = startChild([process.execPath, await bundled('lock-holder.ts', home.directory), home.directory]);
+  await once(holder.stdout!, 'data');
+  return holder;
+}
+
+describe('between processes', () => {
+  it('waits for the other, and is free the moment the other is killed', async () => {
+    const holder = await startHolder();
+    const error = await refusal(50);
+    expect(error.message).toContain(`"svcauth tick" of cron@ca.example.org, pid ${String(holder.pid)}, since`);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    (await lockHome(world, home, 'issue', 0)).release();
+  });
+});

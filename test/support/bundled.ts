@@ -1,0 +1,29 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { onTestFinished } from 'vitest';
+
+const SUPPORT = import.meta.dirname;
+
+/** Makes a TypeScript file of test/support runnable by a process of its own; returns the script, in `directory`. */
+export async function bundled(name: string, directory: string): Promise<string> {
+  const outfile = join(directory, name.replace(/\.ts$/, '.mjs'));
+  await build({
+    entryPoints: [join(SUPPORT, name)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    // the script lies where no node_modules are
+    alias: { libsql: join(SUPPORT, '../../node_modules/libsql/index.js') },
+    external: ['@libsql/*', '*/libsql/index.js'],
+  });
+  return outfile;
+}
+
+/** A child that does not outlive its test; its stdout is piped. */
+export function startChild(argv: readonly string[]): ChildProcess {
+  const child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}

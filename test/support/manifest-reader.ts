@@ -1,0 +1,16 @@
+// Opens the manifest it is given, reads it, tries to write it, and prints what came of both.
+import { SvcauthError } from '../../src/errors.ts';
+import { nodeFiles } from '../../src/store/files.ts';
+import { openManifest } from '../../src/store/sqlite-manifest.ts';
+
+const world = { files: nodeFiles, now: new Date('2026-11-21T00:00:00Z'), actor: 'reader@ca.example.org' };
+const manifest = await openManifest(world, process.argv[2]!);
+const services = manifest.serviceNames();
+let refusal: string | undefined;
+try {
+  manifest.transaction(write => write.audit('bundle.written', 'x', {}));
+} catch (error) {
+  refusal = error instanceof SvcauthError ? error.code : String(error);
+}
+manifest.close();
+process.stdout.write(JSON.stringify({ services, refusal }));
