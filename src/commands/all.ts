@@ -1,6 +1,9 @@
+import { addCaList } from './ca-list.ts';
+import { addCaShow } from './ca-show.ts';
 import type { AddCommand } from './command.ts';
+import { addStatus } from './status.ts';
 
-const COMMANDS: readonly AddCommand[] = [];
+const COMMANDS: readonly AddCommand[] = [addCaList, addCaShow, addStatus];
 
 /** Every command, in the order help lists them. */
 export const addCommands: AddCommand = (program, world, done) => {

@@ -22,9 +22,7 @@ export function examples(command: Command, lines: readonly string[]): Command {
   return command.addHelpText('after', ['', 'Examples:', ...lines.map(line => `  $ ${line}`)].join('\n'));
 }
 
-export type OutputFormat = 'table' | 'json' | 'jsonl';
-
-/** `-o`, for every command that reads. */
+/** `-o`, for every command that reads; an `OutputFormat`. */
 export function outputOption(command: Command): Command {
   return command.addOption(
     new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'jsonl']).default('table'),

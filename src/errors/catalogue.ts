@@ -2,6 +2,7 @@ import { keyErrors } from './keys.ts';
 import { requestErrors } from './request.ts';
 import { secretErrors } from './secret.ts';
 import { lintErrors } from './lint.ts';
+import { selectionErrors } from './selection.ts';
 import { storeErrors } from './store.ts';
 import { issueErrors } from './issue.ts';
 import { unlockErrors } from './unlock.ts';
@@ -22,5 +23,6 @@ export const CATALOGUE = {
   ...issueErrors,
   ...valueErrors,
   ...storeErrors,
+  ...selectionErrors,
   ...secretErrors,
 } as const;

@@ -1,0 +1,24 @@
+import { authorityStatus } from '../lifecycle/status.ts';
+import { print, type OutputFormat } from '../render/output.ts';
+import { authoritiesView } from '../render/status.ts';
+import { terminalOf } from '../render/terminal.ts';
+import { group, outputOption, type AddCommand } from './command.ts';
+import { atOption, authorityRows, instantOf, readManifest } from './reading.ts';
+
+interface Flags {
+  readonly output: OutputFormat;
+  readonly at?: string;
+}
+
+export const addCaList: AddCommand = (program, world) => {
+  const command = group(program, 'ca').command('list').description('list the authorities and the state of their CRLs');
+  outputOption(atOption(command));
+  command.action(async (flags: Flags) => {
+    const now = instantOf(flags, world);
+    const terminal = await terminalOf(world);
+    await readManifest(command, world, manifest => {
+      const authorities = authorityRows(manifest).map(row => authorityStatus(row, now));
+      print(world.out, flags.output, authoritiesView(authorities, now, terminal));
+    });
+  });
+};

@@ -1,0 +1,33 @@
+import { authorityStatus, serviceStatus } from '../lifecycle/status.ts';
+import { selectServices } from '../lifecycle/selector.ts';
+import { print, type OutputFormat } from '../render/output.ts';
+import { statusView } from '../render/status.ts';
+import { terminalOf } from '../render/terminal.ts';
+import { examples, outputOption, type AddCommand } from './command.ts';
+import { atOption, authorityRows, instantOf, readManifest } from './reading.ts';
+
+interface Flags {
+  readonly output: OutputFormat;
+  readonly at?: string;
+}
+
+export const addStatus: AddCommand = (program, world) => {
+  const command = program
+    .command('status')
+    .description('show the authorities, their CRLs and every service: state, expiry, renewal time')
+    .argument('[service...]', "names, globs ('payments-*'), SPIFFE IDs or serial prefixes (default: all)");
+  outputOption(atOption(command));
+  examples(command, ['svcauth status', "svcauth status 'payments-*' --at +30d", 'svcauth status -o json']);
+  command.action(async (selectors: readonly string[], flags: Flags) => {
+    const now = instantOf(flags, world);
+    const terminal = await terminalOf(world);
+    await readManifest(command, world, manifest => {
+      const status = {
+        trustDomain: manifest.identity()?.trustDomain ?? '',
+        authorities: authorityRows(manifest).map(row => authorityStatus(row, now)),
+        services: selectServices(selectors, manifest.liveServices()).map(row => serviceStatus(row, now)),
+      };
+      print(world.out, flags.output, statusView(status, now, terminal));
+    });
+  });
+};

@@ -1,0 +1,42 @@
+import type { CheckInput, Finding, Severity } from '../lifecycle/check.ts';
+import { describeFinding } from './finding.ts';
+import type { View } from './output.ts';
+import { formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+const HEADER = ['SEVERITY', 'SUBJECT', 'FINDING', 'WHAT', 'REMEDY'];
+
+/** What `check` says about `input`. */
+export function checkView(
+  input: CheckInput,
+  findings: readonly Finding[],
+  now: Date,
+  { colours, columns }: Terminal,
+): View {
+  const paint = { warning: colours.yellow, critical: colours.red };
+  const count = (severity: Severity) => findings.filter(finding => finding.severity === severity).length;
+  const [critical, warning] = [count('critical'), count('warning')];
+  const checked = { services: input.services.length, authorities: input.authorities.length };
+  const described = findings.map(finding => ({ ...finding, ...describeFinding(finding, now) }));
+  return {
+    table: () => {
+      const of = `of ${plural(checked.services, 'service')} and ${plural(checked.authorities, 'CA')} with their CRLs`;
+      if (findings.length === 0) return `${colours.green('ok')}: nothing needs attention ${of}\n`;
+      const rows = described.map(({ severity, subject, name, message, remedy }) => [
+        { text: severity, paint: paint[severity] },
+        subject,
+        name,
+        message,
+        remedy ?? '',
+      ]);
+      return `${critical} critical, ${plural(warning, 'warning')} ${of}\n\n${formatTable(HEADER, rows, columns)}`;
+    },
+    json: () => {
+      const status = critical > 0 ? 'critical' : warning > 0 ? 'warning' : 'ok';
+      return { kind: 'check', value: { at: now, status, checked, findings: described } };
+    },
+    jsonl: () => described.map(value => ({ kind: 'finding', value })),
+  };
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

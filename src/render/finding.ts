@@ -1,0 +1,55 @@
+import type { Finding, FindingName } from '../lifecycle/check.ts';
+import { formatRelativeTime } from './relative-time.ts';
+
+export interface FindingText {
+  readonly message: string;
+  /** A command to paste; absent where none helps. */
+  readonly remedy?: string;
+}
+
+type Describe = (finding: Finding, when: string) => FindingText;
+
+const reissue = ({ subject }: Finding): string => `svcauth issue ${subject}`;
+const show = ({ subject }: Finding): string => `svcauth ca show ${subject}`;
+
+/** The certificate key of a CRL that cannot be signed here says what is needed instead. */
+const refresh = ({ subject, keyLocation }: Finding): string =>
+  keyLocation === 'file' ? 'svcauth crl refresh' : `svcauth ca show ${subject}`;
+
+const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
+  'certificate-expired': (finding, when) => ({ message: `its certificate expired ${when}`, remedy: reissue(finding) }),
+  'certificate-expiring': (finding, when) => ({ message: `its certificate expires ${when}`, remedy: reissue(finding) }),
+  'issuer-outlived': (finding, when) => ({
+    message: `its certificate outlives the CA that signed it, which ends ${when}`,
+    remedy: `${reissue(finding)} --not-after-policy truncate`,
+  }),
+  'delivery-pending': finding => ({
+    message: 'its certificate was issued, but its files may still be the previous ones',
+    remedy: reissue(finding),
+  }),
+  'intent-unfinished': finding => ({
+    message: `a run ended while it signed: certificate ${finding.serial} may exist`,
+    remedy: `svcauth revoke ${finding.serial?.slice(0, 16)}`,
+  }),
+  'ca-expired': (finding, when) => ({
+    message: `it expired ${when}: nothing below it verifies`,
+    remedy: show(finding),
+  }),
+  'ca-expiring': (finding, when) => ({
+    message: `it expires ${when}, and all below it with it`,
+    remedy: show(finding),
+  }),
+  'crl-missing': finding => ({
+    message: 'it has no CRL: who checks revocation refuses everyone',
+    remedy: refresh(finding),
+  }),
+  'crl-stale': (finding, when) => ({
+    message: `its CRL ended ${when}: who checks revocation refuses everyone`,
+    remedy: refresh(finding),
+  }),
+  'crl-expiring': (finding, when) => ({ message: `its CRL ends ${when}`, remedy: refresh(finding) }),
+};
+
+/** What a finding means to a person who must act on it. */
+export const describeFinding = (finding: Finding, now: Date): FindingText =>
+  DESCRIPTIONS[finding.name](finding, finding.deadline === undefined ? '' : formatRelativeTime(finding.deadline, now));

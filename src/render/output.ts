@@ -1,0 +1,23 @@
+import type { Sink } from '../context.ts';
+import { formatJson, formatJsonLine } from './json.ts';
+
+export type OutputFormat = 'table' | 'json' | 'jsonl';
+
+/** One JSON object; `kind` names its schema. */
+export interface JsonDocument {
+  readonly kind: string;
+  readonly value: object;
+}
+
+/** One answer in every form it can be asked for; only the one that is printed is made. */
+export interface View {
+  readonly table: () => string;
+  readonly json: () => JsonDocument;
+  readonly jsonl: () => Iterable<JsonDocument>;
+}
+
+export function print(out: Sink, format: OutputFormat, view: View): void {
+  if (format === 'table') out.write(view.table());
+  else if (format === 'json') out.write(formatJson(view.json().kind, view.json().value));
+  else for (const { kind, value } of view.jsonl()) out.write(formatJsonLine(kind, value));
+}

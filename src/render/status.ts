@@ -1,0 +1,71 @@
+import type { AuthorityStatus, ServiceStatus } from '../lifecycle/status.ts';
+import { formatInstant } from './json.ts';
+import type { View } from './output.ts';
+import { formatRelativeTime } from './relative-time.ts';
+import { formatTable, type Cell } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Status {
+  readonly trustDomain: string;
+  readonly authorities: readonly AuthorityStatus[];
+  readonly services: readonly ServiceStatus[];
+}
+
+export function statusView(status: Status, now: Date, terminal: Terminal): View {
+  return {
+    table: () =>
+      `${formatAuthorities(status.authorities, now, terminal)}\n${formatServices(status.services, now, terminal)}`,
+    json: () => ({ kind: 'status', value: { at: now, ...status } }),
+    jsonl: () => [
+      ...status.authorities.map(value => ({ kind: 'authority', value })),
+      ...status.services.map(value => ({ kind: 'service', value })),
+    ],
+  };
+}
+
+export function authoritiesView(authorities: readonly AuthorityStatus[], now: Date, terminal: Terminal): View {
+  return {
+    table: () => formatAuthorities(authorities, now, terminal),
+    json: () => ({ kind: 'authorities', value: { at: now, authorities } }),
+    jsonl: () => authorities.map(value => ({ kind: 'authority', value })),
+  };
+}
+
+function formatAuthorities(authorities: readonly AuthorityStatus[], now: Date, { colours, columns }: Terminal): string {
+  const rows = authorities.map((authority): Cell[] => [
+    authority.id,
+    authority.expired ? { text: 'expired', paint: colours.red } : authority.state,
+    authority.keyAlgorithm,
+    authority.keyLocation,
+    withRelative(authority.notAfter, now),
+    authority.crl.state === 'fresh'
+      ? `${authority.crl.number}, ${authority.crl.entryCount} revoked`
+      : { text: authority.crl.state, paint: colours.red },
+    withRelative(authority.crl.nextUpdate, now),
+  ]);
+  return formatTable(['CA', 'STATE', 'KEY', 'KEY IN', 'EXPIRES', 'CRL', 'CRL UNTIL'], rows, columns);
+}
+
+function formatServices(services: readonly ServiceStatus[], now: Date, { colours, columns }: Terminal): string {
+  if (services.length === 0) return 'no services yet\n';
+  const paint = {
+    none: colours.dim,
+    valid: colours.green,
+    due: colours.yellow,
+    expired: colours.red,
+    revoked: colours.dim,
+  };
+  const rows = services.map((service): Cell[] => [
+    service.name,
+    service.spiffeId,
+    service.serial?.slice(0, 8) ?? '',
+    { text: service.deliveryPending ? `${service.state}, not delivered` : service.state, paint: paint[service.state] },
+    withRelative(service.notAfter, now),
+    service.renewAt === undefined ? '' : formatInstant(service.renewAt),
+    service.authorityId ?? '',
+  ]);
+  return formatTable(['SERVICE', 'SPIFFE ID', 'SERIAL', 'STATE', 'EXPIRES', 'RENEW AT', 'CA'], rows, columns);
+}
+
+const withRelative = (instant: Date | undefined, now: Date): string =>
+  instant === undefined ? '' : `${formatInstant(instant)} ${formatRelativeTime(instant, now)}`;

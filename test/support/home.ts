@@ -1,0 +1,42 @@
+import { homeAt } from '../../src/store/home.ts';
+import { createManifest } from '../../src/store/sqlite-manifest.ts';
+import type { Certificate } from '../../src/lifecycle/model.ts';
+import type { AuthorityRow, ServiceRow } from '../../src/lifecycle/status.ts';
+import { at } from './rows.ts';
+import type { FakeWorld } from './world.ts';
+
+export interface HomeContent {
+  readonly authorities?: readonly AuthorityRow[];
+  readonly services?: readonly ServiceRow[];
+  readonly intents?: readonly Certificate[];
+}
+
+/** A home whose manifest holds these rows, where the world's commands look for it. No keys, no files. */
+export async function makeHome(
+  world: FakeWorld,
+  { authorities = [], services = [], intents = [] }: HomeContent,
+): Promise<void> {
+  const home = homeAt(`${world.cwd}/.svcauth`);
+  world.files.makeDirectory(home.directory, 0o700);
+  const manifest = await createManifest(world, home.manifest);
+  manifest.transaction(write => {
+    write.setIdentity({ trustDomain: 'example.org', name: 'example.org', createdAt: at('2026-11-01') });
+    for (const { authority, crl } of authorities) {
+      write.insertAuthority(authority);
+      if (crl) write.recordCrl({ ...crl, authorityId: authority.id });
+    }
+    for (const { service } of services) write.putService(service.name, service.spec);
+    for (const { certificate } of services) if (certificate) issue(certificate);
+    write.insertIntents(intents);
+    for (const { delivery } of services) if (delivery) write.setDelivery(delivery);
+
+    function issue({ der, ...certificate }: Certificate): void {
+      write.insertIntents([{ ...certificate, state: 'intent' }]);
+      write.completeCertificates([{ serial: certificate.serial, der: der! }]);
+      if (certificate.state !== 'revoked') return;
+      const { serial, authorityId, notAfter } = certificate;
+      write.insertRevocation({ serial, authorityId, notAfter, revokedAt: at('2026-11-02'), reason: 'superseded' });
+    }
+  });
+  manifest.close();
+}
