@@ -1,9 +1,9 @@
 import { toHex } from '../bytes.ts';
-import type { DerTime } from '../der-reader.ts';
 import { SERIAL_LENGTH } from '../serial-number.ts';
 import { isEmptyName } from '../name.ts';
 import { isCa, type CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
+import { timeFormProblem } from './time-form.ts';
 
 const LONGEST_SERIAL = 20;
 
@@ -52,14 +52,14 @@ export const FIELD_RULES: readonly Rule<CertificateFacts>[] = [
     clause: 'RFC 5280 §4.1.2.5',
     severity: 'error',
     scope: 'standard',
-    check: ({ tbs }) => timeForm('notBefore', tbs.notBefore),
+    check: ({ tbs }) => timeFormProblem('notBefore', tbs.notBefore),
   },
   {
     name: 'not-after-form',
     clause: 'RFC 5280 §4.1.2.5',
     severity: 'error',
     scope: 'standard',
-    check: ({ tbs }) => timeForm('notAfter', tbs.notAfter),
+    check: ({ tbs }) => timeFormProblem('notAfter', tbs.notAfter),
   },
   {
     name: 'validity-order',
@@ -93,10 +93,3 @@ export const FIELD_RULES: readonly Rule<CertificateFacts>[] = [
     check: ({ tbs }) => (tbs.hasUniqueIdentifier ? 'it has an issuerUniqueID or a subjectUniqueID' : undefined),
   },
 ];
-
-/** A UTCTime ends with 2049 by its form; what is left to refuse is a GeneralizedTime before 2050. */
-function timeForm(field: string, { date, form }: DerTime): string | undefined {
-  return form === 'utcTime' || date.getUTCFullYear() >= 2050
-    ? undefined
-    : `${field} ${date.toISOString()} is a GeneralizedTime before 2050`;
-}

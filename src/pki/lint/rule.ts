@@ -1,3 +1,5 @@
+import type { DerError } from '../der-reader.ts';
+
 /** One obligation of something we are about to sign. */
 export interface Rule<S> {
   /** A slug, unique in its table. */
@@ -20,9 +22,6 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Either the token that signing takes, or why there is none. */
-export type LintOutcome<Linted> = { readonly linted: Linted } | { readonly findings: readonly Finding[] };
-
 /** Every broken rule of a table, in the table's order. */
 export function checkRules<S>(rules: readonly Rule<S>[], subject: S): Finding[] {
   const findings: Finding[] = [];
@@ -33,3 +32,11 @@ export function checkRules<S>(rules: readonly Rule<S>[], subject: S): Finding[] 
   }
   return findings;
 }
+
+/** What comes before every rule: bytes that cannot be read as the structure they should be. */
+export const notDer = (error: DerError): Finding => ({
+  rule: 'der',
+  clause: 'RFC 5280 §4.1, §5.1; X.690 §10',
+  severity: 'error',
+  message: error.message,
+});

@@ -1,0 +1,107 @@
+import { decodeCrlEntry } from '../crl-entry.ts';
+import { emptySpan, scanEntry, type EntrySpan } from '../crl-entry-span.ts';
+import { DerError, DerReader } from '../der-reader.ts';
+import { sequence, TAG, time } from '../der-writer.ts';
+import { encodeExtension } from '../extension/extension.ts';
+import { OID } from '../oids.ts';
+import { CRL_REASONS } from '../revocation-reason.ts';
+import { CRL_ENTRY_RULES } from './crl-entry-rules.ts';
+import { checkRules, notDer, type Finding } from './rule.ts';
+
+/** Checks the entries of one CRL in passing: one entry and one serial number are all it holds. */
+export interface CrlEntryLint {
+  /** Whole entries, in the order they will be signed. */
+  push(chunk: Uint8Array): void;
+  /** Every broken rule so far, up to a number nobody would read beyond. */
+  readonly findings: readonly Finding[];
+  /** How many bytes have passed. */
+  readonly byteLength: number;
+}
+
+const MOST_FINDINGS = 20;
+const LONGEST_SERIAL = 20;
+/** Extensions with nothing but a reason, up to the reason itself. */
+const REASON_ONLY = sequence(encodeExtension(OID.reasonCode, false, Uint8Array.of(TAG.enumerated, 1, 0))).subarray(
+  0,
+  -1,
+);
+const WRITTEN_REASONS: ReadonlySet<number> = new Set(Object.values(CRL_REASONS).filter(code => code !== 0));
+
+export function crlEntryLint(thisUpdate: Date): CrlEntryLint {
+  const span = emptySpan();
+  const findings: Finding[] = [];
+  const latest = time(thisUpdate);
+  const previous = new Uint8Array(LONGEST_SERIAL);
+  let previousLength = 0;
+  let byteLength = 0;
+
+  /** Whether the rules would find nothing; most entries are told by their bytes. */
+  function isPlain(chunk: Uint8Array): boolean {
+    const { serialStart: start, serialEnd: end } = span;
+    const length = end - start;
+    if (length > LONGEST_SERIAL || chunk[start]! >= 0x80 || (length === 1 && chunk[start] === 0)) return false;
+    if (length < previousLength || (length === previousLength && !isAbove(chunk, start, previous, length)))
+      return false;
+    return isUtcUntil(chunk, span.dateStart, latest) && hasPlainExtensions(chunk, span);
+  }
+
+  function explain(chunk: Uint8Array): void {
+    const entry = decodeCrlEntry(new DerReader(chunk, span.start, span.end));
+    findings.push(
+      ...checkRules(CRL_ENTRY_RULES, { entry, previousSerial: previous.subarray(0, previousLength), thisUpdate }),
+    );
+  }
+
+  function walk(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length && findings.length < MOST_FINDINGS; at = span.end) {
+      scanEntry(chunk, at, chunk.length, span);
+      if (!isPlain(chunk)) explain(chunk);
+      previousLength = Math.min(span.serialEnd - span.serialStart, LONGEST_SERIAL);
+      for (let i = 0; i < previousLength; i++) previous[i] = chunk[span.serialStart + i]!;
+    }
+  }
+
+  return {
+    findings,
+    get byteLength() {
+      return byteLength;
+    },
+    push(chunk) {
+      byteLength += chunk.length;
+      try {
+        walk(chunk);
+      } catch (error) {
+        if (!(error instanceof DerError)) throw error;
+        findings.push(notDer(error));
+      }
+    },
+  };
+}
+
+function isAbove(chunk: Uint8Array, start: number, previous: Uint8Array, length: number): boolean {
+  for (let i = 0; i < length; i++) {
+    const difference = chunk[start + i]! - previous[i]!;
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
+}
+
+/** A UTCTime that is not after `latest`, digit by digit; years from 50 on are of the last century (RFC 5280 §4.1.2.5.1). */
+function isUtcUntil(chunk: Uint8Array, at: number, latest: Uint8Array): boolean {
+  if (chunk[at] !== TAG.utcTime) return false;
+  if (latest[0] !== TAG.utcTime) return true;
+  const [old, latestOld] = [chunk[at + 2]! >= 0x35, latest[2]! >= 0x35];
+  if (old !== latestOld) return old;
+  for (let i = 2; i < 14; i++) {
+    const difference = chunk[at + i]! - latest[i]!;
+    if (difference !== 0) return difference < 0;
+  }
+  return true;
+}
+
+function hasPlainExtensions(chunk: Uint8Array, { extensionsStart, end }: EntrySpan): boolean {
+  if (extensionsStart === end) return true;
+  if (end - extensionsStart !== REASON_ONLY.length + 1) return false;
+  for (let i = 0; i < REASON_ONLY.length; i++) if (chunk[extensionsStart + i] !== REASON_ONLY[i]) return false;
+  return WRITTEN_REASONS.has(chunk[end - 1]!);
+}

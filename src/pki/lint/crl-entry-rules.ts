@@ -1,0 +1,134 @@
+import { toHex } from '../bytes.ts';
+import type { CrlEntry } from '../crl-entry.ts';
+import { DerError, DerReader } from '../der-reader.ts';
+import { TAG } from '../der-writer.ts';
+import { findExtension } from '../extension/extension.ts';
+import { OID, oidName } from '../oids.ts';
+import { CRL_REASONS, reasonWord } from '../revocation-reason.ts';
+import { serialToHex } from '../serial-number.ts';
+import type { Rule } from './rule.ts';
+import { timeFormProblem } from './time-form.ts';
+
+/** One element of revokedCertificates in its place. */
+export interface CrlEntryCandidate {
+  readonly entry: CrlEntry;
+  /** The serial number before it, as content octets; empty for the first entry. */
+  readonly previousSerial: Uint8Array;
+  readonly thisUpdate: Date;
+}
+
+const LONGEST_SERIAL = 20;
+const REASON_CODES: ReadonlySet<number> = new Set(Object.values(CRL_REASONS));
+
+export const CRL_ENTRY_RULES: readonly Rule<CrlEntryCandidate>[] = [
+  {
+    name: 'entry-serial',
+    clause: 'RFC 5280 §4.1.2.2',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ entry: { serial } }) => {
+      const positive = serial[0]! < 0x80 && (serial.length > 1 || serial[0] !== 0);
+      return positive && serial.length <= LONGEST_SERIAL
+        ? undefined
+        : `the serial number ${toHex(serial)} is not positive, or longer than ${LONGEST_SERIAL} octets`;
+    },
+  },
+  {
+    name: 'entries-sorted',
+    clause: 'RFC 5280 §5.1.2.6',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ entry: { serial }, previousSerial }) =>
+      compareSerials(previousSerial, serial) < 0
+        ? undefined
+        : `the serial number ${serialToHex(serial)} stands behind ${serialToHex(previousSerial)}`,
+  },
+  {
+    name: 'revocation-date',
+    clause: 'RFC 5280 §5.1.2.4',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ entry: { serial, revocationDate }, thisUpdate }) =>
+      revocationDate.date.getTime() <= thisUpdate.getTime()
+        ? undefined
+        : `the revocation of ${serialToHex(serial)} at ${revocationDate.date.toISOString()} is after thisUpdate ` +
+          thisUpdate.toISOString(),
+  },
+  {
+    name: 'revocation-date-form',
+    clause: 'RFC 5280 §5.1.2.6',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ entry }) => timeFormProblem(`the revocation of ${serialToHex(entry.serial)} at`, entry.revocationDate),
+  },
+  {
+    name: 'entry-extension-known',
+    clause: 'RFC 5280 §5.3',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ entry }) => {
+      for (const { oid } of entry.extensions) {
+        if (oid === OID.reasonCode || oid === OID.invalidityDate) continue;
+        return `the entry extension ${oidName(oid) ?? oid} is none of ours`;
+      }
+      return undefined;
+    },
+  },
+  {
+    name: 'entry-extension-not-critical',
+    clause: 'RFC 5280 §5.3.1, §5.3.2',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ entry }) => {
+      for (const { oid, critical } of entry.extensions) if (critical) return `${oidName(oid) ?? oid} is critical`;
+      return undefined;
+    },
+  },
+  {
+    // unspecified is left out, removeFromCRL belongs to deltas, certificateHold could be lifted
+    name: 'entry-reason',
+    clause: 'RFC 5280 §5.3.1',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ entry }) => {
+      const extension = findExtension(entry.extensions, OID.reasonCode);
+      if (extension === undefined) return undefined;
+      const code = read(extension.value, reader => reader.smallInteger('reasonCode', TAG.enumerated));
+      if (typeof code === 'string') return code;
+      return code !== CRL_REASONS.unspecified && REASON_CODES.has(code)
+        ? undefined
+        : `the reason ${reasonWord(code) ?? code} is not written in a CRL of ours`;
+    },
+  },
+  {
+    name: 'entry-invalidity-date',
+    clause: 'RFC 5280 §5.3.2',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ entry }) => {
+      const extension = findExtension(entry.extensions, OID.invalidityDate);
+      if (extension === undefined) return undefined;
+      const time = read(extension.value, reader => reader.time('invalidityDate'));
+      if (typeof time === 'string') return time;
+      return time.form === 'generalizedTime' ? undefined : 'invalidityDate is not a GeneralizedTime';
+    },
+  },
+];
+
+/** Of two positive integers as minimal content octets: the longer one is the greater one. */
+export function compareSerials(a: Uint8Array, b: Uint8Array): number {
+  return a.length === b.length ? Buffer.compare(a, b) : a.length - b.length;
+}
+
+/** The one value an extension holds, or why it could not be read. */
+function read<T>(value: Uint8Array, decode: (reader: DerReader) => T): T | string {
+  try {
+    const reader = new DerReader(value);
+    const decoded = decode(reader);
+    reader.finish('a CRL entry extension');
+    return decoded;
+  } catch (error) {
+    if (error instanceof DerError) return error.message;
+    throw error;
+  }
+}

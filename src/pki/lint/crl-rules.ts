@@ -1,0 +1,187 @@
+import { equalBytes, toHex } from '../bytes.ts';
+import type { AuthorityKeyIdentifier } from '../extension/key-identifier.ts';
+import type { IssuerFacts } from '../issuer.ts';
+import { nameToString, sameName } from '../name.ts';
+import type { CrlHead } from '../parsed-crl.ts';
+import type { Carried } from './certificate-facts.ts';
+import type { Rule } from './rule.ts';
+import { timeFormProblem } from './time-form.ts';
+
+/** A CRL that somebody is about to sign, but for its entries. */
+export interface CrlCandidate {
+  readonly head: CrlHead;
+  readonly authorityKeyIdentifier: Carried<AuthorityKeyIdentifier> | undefined;
+  /** The INTEGER's content octets. */
+  readonly number: Carried<Uint8Array> | undefined;
+  /** Why an extension's value could not be read; the first one only. */
+  readonly malformed: string | undefined;
+  /** The type of an extension we do not know; the first one only. */
+  readonly unknown: string | undefined;
+  readonly issuer: IssuerFacts;
+  /** Of the newest CRL of this issuer; undefined before the first. */
+  readonly previousNumber: bigint | undefined;
+}
+
+const LONGEST_NUMBER = 20;
+
+export const CRL_RULES: readonly Rule<CrlCandidate>[] = [
+  {
+    name: 'crl-version-2',
+    clause: 'RFC 5280 §5.1.2.1',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head }) => (head.version === 2 ? undefined : `version ${head.version} instead of 2`),
+  },
+  {
+    name: 'crl-signature-algorithm-of-issuer',
+    clause: 'RFC 5280 §5.1.2.2',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head: { innerAlgorithm }, issuer: { algorithm } }) =>
+      equalBytes(innerAlgorithm.der, algorithm.signatureAlgorithmDer)
+        ? undefined
+        : `the signature algorithm is ${toHex(innerAlgorithm.der)}, and the issuer signs with ` +
+          toHex(algorithm.signatureAlgorithmDer),
+  },
+  {
+    name: 'crl-issuer-name',
+    clause: 'RFC 5280 §5.1.2.3',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head, issuer }) =>
+      sameName(head.issuer, issuer.subject)
+        ? undefined
+        : `the issuer name ${nameToString(head.issuer)} is not the issuer's subject ${nameToString(issuer.subject)} ` +
+          'byte for byte',
+  },
+  {
+    name: 'this-update-form',
+    clause: 'RFC 5280 §5.1.2.4',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head }) => timeFormProblem('thisUpdate', head.thisUpdate),
+  },
+  {
+    name: 'next-update-form',
+    clause: 'RFC 5280 §5.1.2.5',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head }) => head.nextUpdate && timeFormProblem('nextUpdate', head.nextUpdate),
+  },
+  {
+    name: 'next-update-present',
+    clause: 'RFC 5280 §5.1.2.5',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head }) => (head.nextUpdate === undefined ? 'there is no nextUpdate' : undefined),
+  },
+  {
+    name: 'next-update-later',
+    clause: 'RFC 5280 §5.1.2.5',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head: { thisUpdate, nextUpdate } }) =>
+      nextUpdate !== undefined && nextUpdate.date.getTime() <= thisUpdate.date.getTime()
+        ? `nextUpdate ${nextUpdate.date.toISOString()} is not after thisUpdate ${thisUpdate.date.toISOString()}`
+        : undefined,
+  },
+  {
+    name: 'revoked-certificates-absent',
+    clause: 'RFC 5280 §5.1.2.6',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head: { entries } }) =>
+      entries !== undefined && entries.start === entries.end ? 'revokedCertificates is there and empty' : undefined,
+  },
+  {
+    name: 'crl-extension-structure',
+    clause: 'RFC 5280 §5.2',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ malformed }) => malformed,
+  },
+  {
+    // an issuingDistributionPoint or a delta makes Node and OpenSSL refuse everybody, or accept the revoked (tried)
+    name: 'crl-extension-known',
+    clause: 'RFC 5280 §5.2',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ unknown }) => (unknown === undefined ? undefined : `the CRL extension ${unknown} is none of ours`),
+  },
+  {
+    name: 'crl-authority-key-of-issuer',
+    clause: 'RFC 5280 §5.2.1',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ authorityKeyIdentifier, issuer }) => {
+      if (authorityKeyIdentifier === undefined) return 'there is no authorityKeyIdentifier';
+      const { keyIdentifier } = authorityKeyIdentifier.value;
+      if (keyIdentifier === undefined) return 'authorityKeyIdentifier has no keyIdentifier';
+      return equalBytes(keyIdentifier, issuer.keyIdentifier)
+        ? undefined
+        : `authorityKeyIdentifier is ${toHex(keyIdentifier)}, and the issuer's key is ${toHex(issuer.keyIdentifier)}`;
+    },
+  },
+  {
+    name: 'crl-authority-key-identifier-alone',
+    clause: 'RFC 5280 §5.2.1',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ authorityKeyIdentifier }) =>
+      authorityKeyIdentifier?.value.namesIssuer
+        ? 'authorityKeyIdentifier names an issuer and serial number, which breaks cross-signing'
+        : undefined,
+  },
+  {
+    name: 'crl-extensions-not-critical',
+    clause: 'RFC 5280 §5.2.1, §5.2.3',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ authorityKeyIdentifier, number }) => {
+      if (authorityKeyIdentifier?.critical) return 'authorityKeyIdentifier is critical';
+      return number?.critical ? 'cRLNumber is critical' : undefined;
+    },
+  },
+  {
+    name: 'crl-number-present',
+    clause: 'RFC 5280 §5.2.3',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ number }) => (number === undefined ? 'there is no cRLNumber' : undefined),
+  },
+  {
+    name: 'crl-number-positive',
+    clause: 'RFC 5280 §5.2.3',
+    severity: 'error',
+    scope: 'ours',
+    check: ({ number }) =>
+      number !== undefined && (number.value[0]! >= 0x80 || toBigInt(number.value) === 0n)
+        ? `the CRL number ${toHex(number.value)} is not positive`
+        : undefined,
+  },
+  {
+    name: 'crl-number-length',
+    clause: 'RFC 5280 §5.2.3',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ number }) =>
+      number !== undefined && number.value.length > LONGEST_NUMBER
+        ? `the CRL number has ${number.value.length} octets, more than ${LONGEST_NUMBER}`
+        : undefined,
+  },
+  {
+    name: 'crl-number-grows',
+    clause: 'RFC 5280 §5.2.3',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ number, previousNumber }) => {
+      if (number === undefined || previousNumber === undefined) return undefined;
+      const value = toBigInt(number.value);
+      return value > previousNumber
+        ? undefined
+        : `the CRL number ${value} is not above the last one, ${previousNumber}`;
+    },
+  },
+];
+
+const toBigInt = (content: Uint8Array): bigint => BigInt.asIntN(content.length * 8, BigInt(`0x${toHex(content)}`));

@@ -1,0 +1,385 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { concatBytes } from '../../../src/pki/bytes.ts';
+import { encodeCrlEntry } from '../../../src/pki/crl-entry.ts';
+import {
+  contextTag,
+  generalizedTime,
+  integer,
+  sequence,
+  TAG,
+  time,
+  tlv,
+  unsignedInteger,
+} from '../../../src/pki/der-writer.ts';
+import { encodeExtension } from '../../../src/pki/extension/extension.ts';
+import { encodeAuthorityKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
+import { CRL_ENTRY_RULES } from '../../../src/pki/lint/crl-entry-rules.ts';
+import { CRL_RULES } from '../../../src/pki/lint/crl-rules.ts';
+import { lintCrl, releaseCrl, type CrlFrame, type LintedCrl } from '../../../src/pki/lint/lint-crl.ts';
+import { requireLinted } from '../../../src/pki/lint/lint.ts';
+import { OID } from '../../../src/pki/oids.ts';
+import { prepareCrl, sequenceHeader } from '../../../src/pki/prepare-crl.ts';
+import { distinguishedName, ISSUING, ROOT } from '../../support/planted-certificate.ts';
+
+const THIS_UPDATE = new Date('2026-11-21T00:00:00Z');
+const NEXT_UPDATE = new Date('2026-12-05T00:00:00Z');
+const PREVIOUS = 1_000n;
+
+interface CrlParts {
+  readonly version: Uint8Array;
+  readonly signatureAlgorithm: Uint8Array;
+  readonly issuer: Uint8Array;
+  readonly thisUpdate: Uint8Array;
+  readonly nextUpdate: Uint8Array;
+  /** The header of the list, without its entries. */
+  readonly revoked: Uint8Array;
+  readonly extensions: readonly Uint8Array[];
+}
+
+const AKI = encodeExtension(OID.authorityKeyIdentifier, false, encodeAuthorityKeyIdentifier(ISSUING.keyIdentifier));
+const number = (value: Uint8Array, critical = false): Uint8Array => encodeExtension(OID.cRLNumber, critical, value);
+
+const GOOD: CrlParts = {
+  version: integer(1),
+  signatureAlgorithm: ISSUING.algorithm.signatureAlgorithmDer,
+  issuer: ISSUING.subject.der,
+  thisUpdate: time(THIS_UPDATE),
+  nextUpdate: time(NEXT_UPDATE),
+  revoked: new Uint8Array(),
+  extensions: [AKI, number(integer(1_001n))],
+};
+
+function frameOf({ extensions, ...fields }: CrlParts): CrlFrame {
+  const content = concatBytes(Object.values(fields));
+  const after = extensions.length === 0 ? new Uint8Array() : tlv(contextTag(0, true), sequence(...extensions));
+  return {
+    before: concatBytes([sequenceHeader(content.length + after.length), content]),
+    after,
+    entriesLength: 0,
+  };
+}
+
+const lint = (frame: CrlFrame) => lintCrl(frame, { issuer: ISSUING, previousNumber: PREVIOUS });
+
+interface Defect {
+  readonly title: string;
+  readonly breaks: readonly string[];
+  readonly plant: Partial<CrlParts>;
+}
+
+const DEFECTS: readonly Defect[] = [
+  { title: 'a CRL of version 1', breaks: ['der'], plant: { version: new Uint8Array() } },
+  {
+    title: 'a CRL of version 1 without extensions',
+    breaks: ['crl-version-2', 'crl-authority-key-of-issuer', 'crl-number-present'],
+    plant: { version: new Uint8Array(), extensions: [] },
+  },
+  {
+    title: 'a signature algorithm that is not the issuer’s',
+    breaks: ['crl-signature-algorithm-of-issuer'],
+    plant: { signatureAlgorithm: sequence(tlv(TAG.oid, Uint8Array.of(42, 3, 4))) },
+  },
+  {
+    title: 'an issuer name that is not the CA’s subject',
+    breaks: ['crl-issuer-name'],
+    plant: { issuer: distinguishedName('Example Issuing g2') },
+  },
+  {
+    title: 'a GeneralizedTime before 2050 as thisUpdate',
+    breaks: ['this-update-form'],
+    plant: { thisUpdate: generalizedTime(THIS_UPDATE) },
+  },
+  {
+    title: 'a GeneralizedTime before 2050 as nextUpdate',
+    breaks: ['next-update-form'],
+    plant: { nextUpdate: generalizedTime(NEXT_UPDATE) },
+  },
+  { title: 'a CRL without nextUpdate', breaks: ['next-update-present'], plant: { nextUpdate: new Uint8Array() } },
+  {
+    title: 'a nextUpdate that is thisUpdate',
+    breaks: ['next-update-later'],
+    plant: { nextUpdate: time(THIS_UPDATE) },
+  },
+  { title: 'an empty revokedCertificates', breaks: ['revoked-certificates-absent'], plant: { revoked: sequence() } },
+  {
+    title: 'an extension value that is not what it should be',
+    breaks: ['crl-extension-structure', 'crl-number-present'],
+    plant: { extensions: [AKI, number(time(THIS_UPDATE))] },
+  },
+  {
+    title: 'a delta CRL',
+    breaks: ['crl-extension-known'],
+    plant: { extensions: [...GOOD.extensions, encodeExtension(OID.deltaCRLIndicator, true, integer(1))] },
+  },
+  {
+    title: 'an issuingDistributionPoint',
+    breaks: ['crl-extension-known'],
+    plant: { extensions: [...GOOD.extensions, encodeExtension(OID.issuingDistributionPoint, true, sequence())] },
+  },
+  {
+    title: 'a CRL without authorityKeyIdentifier',
+    breaks: ['crl-authority-key-of-issuer'],
+    plant: { extensions: [number(integer(1_001n))] },
+  },
+  {
+    title: 'the key identifier of another CA',
+    breaks: ['crl-authority-key-of-issuer'],
+    plant: {
+      extensions: [
+        encodeExtension(OID.authorityKeyIdentifier, false, encodeAuthorityKeyIdentifier(ROOT.keyIdentifier)),
+        number(integer(1_001n)),
+      ],
+    },
+  },
+  {
+    title: 'an authorityKeyIdentifier that names issuer and serial number',
+    breaks: ['crl-authority-key-identifier-alone'],
+    plant: {
+      extensions: [
+        encodeExtension(
+          OID.authorityKeyIdentifier,
+          false,
+          sequence(
+            tlv(contextTag(0, false), ISSUING.keyIdentifier),
+            tlv(contextTag(1, true), tlv(contextTag(4, true), ROOT.subject.der)),
+            tlv(contextTag(2, false), Uint8Array.of(1)),
+          ),
+        ),
+        number(integer(1_001n)),
+      ],
+    },
+  },
+  {
+    title: 'a critical cRLNumber',
+    breaks: ['crl-extensions-not-critical'],
+    plant: { extensions: [AKI, number(integer(1_001n), true)] },
+  },
+  { title: 'a CRL without a number', breaks: ['crl-number-present'], plant: { extensions: [AKI] } },
+  {
+    title: 'the number 0',
+    breaks: ['crl-number-positive', 'crl-number-grows'],
+    plant: { extensions: [AKI, number(integer(0))] },
+  },
+  {
+    title: 'a negative number',
+    breaks: ['crl-number-positive', 'crl-number-grows'],
+    plant: { extensions: [AKI, number(Uint8Array.of(TAG.integer, 1, 0x80))] },
+  },
+  {
+    title: 'a number of 21 octets',
+    breaks: ['crl-number-length'],
+    plant: { extensions: [AKI, number(unsignedInteger(new Uint8Array(21).fill(0x11)))] },
+  },
+  {
+    title: 'the number of the CRL before',
+    breaks: ['crl-number-grows'],
+    plant: { extensions: [AKI, number(integer(PREVIOUS))] },
+  },
+];
+
+const brokenRules = (outcome: ReturnType<typeof lint>): readonly string[] =>
+  'findings' in outcome ? outcome.findings.map(({ rule }) => rule) : [];
+
+describe('a CRL without its entries', () => {
+  test('passes when nothing is wrong with it', () => {
+    expect(lint(frameOf(GOOD))).toHaveProperty('linted');
+  });
+
+  test('passes as the first CRL of its issuer', () => {
+    const first = frameOf({ ...GOOD, extensions: [AKI, number(integer(1))] });
+    expect(lintCrl(first, { issuer: ISSUING, previousNumber: undefined })).toHaveProperty('linted');
+  });
+
+  test.each(DEFECTS)('refuses $title', ({ plant, breaks }) => {
+    expect(brokenRules(lint(frameOf({ ...GOOD, ...plant })))).toEqual(breaks);
+  });
+
+  test('has no rule that cannot be broken', () => {
+    const broken = new Set(DEFECTS.flatMap(({ breaks }) => breaks));
+    expect(CRL_RULES.map(({ name }) => name).filter(name => !broken.has(name))).toEqual([]);
+  });
+
+  test('refuses a frame whose lengths do not fit together', () => {
+    const { before, after } = frameOf(GOOD);
+    expect(brokenRules(lint({ before, after, entriesLength: 40 }))).toEqual(['der']);
+    expect(brokenRules(lint({ before, after: concatBytes([after, after]), entriesLength: 0 }))).toEqual(['der']);
+  });
+});
+
+// ---------------------------------------------------------------------------------------------------- the entries
+
+const serial = (value: number): string => value.toString(16).padStart(32, '4');
+const entry = (value: number): Uint8Array =>
+  encodeCrlEntry({ serial: serial(value), revokedAt: THIS_UPDATE, reason: 'superseded' });
+
+/** An entry from its fields, so that any of them can be wrong. */
+const rawEntry = (fields: { serial?: Uint8Array; date?: Uint8Array; extensions?: readonly Uint8Array[] }): Uint8Array =>
+  sequence(
+    tlv(TAG.integer, fields.serial ?? Uint8Array.of(0x44)),
+    fields.date ?? time(THIS_UPDATE),
+    ...(fields.extensions === undefined ? [] : [sequence(...fields.extensions)]),
+  );
+const reason = (code: number, critical = false): Uint8Array =>
+  encodeExtension(OID.reasonCode, critical, Uint8Array.of(TAG.enumerated, 1, code));
+
+function lintedCrl(entriesLength: number): LintedCrl {
+  const header = { number: 2_000n, thisUpdate: THIS_UPDATE, nextUpdate: NEXT_UPDATE };
+  const prepared = prepareCrl(header, { count: entriesLength === 0 ? 0 : 1, byteLength: entriesLength }, ISSUING);
+  return requireLinted(lint(prepared), 'the CRL');
+}
+
+/** Sends entries through as a signer does. */
+function pass(chunks: readonly Uint8Array[], entriesLength = concatBytes(chunks).length): void {
+  const passage = releaseCrl(lintedCrl(entriesLength), ISSUING);
+  for (const chunk of chunks) passage.check(chunk);
+  passage.finish();
+}
+
+function brokenEntryRules(chunks: readonly Uint8Array[]): readonly string[] {
+  try {
+    pass(chunks);
+    return [];
+  } catch (error) {
+    return (error as { params: { findings: { rule: string }[] } }).params.findings.map(({ rule }) => rule);
+  }
+}
+
+const ENTRY_DEFECTS: readonly { title: string; breaks: readonly string[]; chunks: readonly Uint8Array[] }[] = [
+  { title: 'an entry that is not DER', breaks: ['der'], chunks: [Uint8Array.of(0x30, 0x80, 0, 0)] },
+  { title: 'half an entry', breaks: ['der'], chunks: [entry(1).subarray(0, 20)] },
+  { title: 'the serial number 0', breaks: ['entry-serial'], chunks: [rawEntry({ serial: Uint8Array.of(0) })] },
+  { title: 'a negative serial number', breaks: ['entry-serial'], chunks: [rawEntry({ serial: Uint8Array.of(0x80) })] },
+  {
+    title: 'a serial number of 21 octets',
+    breaks: ['entry-serial'],
+    chunks: [rawEntry({ serial: new Uint8Array(21).fill(1) })],
+  },
+  { title: 'a serial number twice', breaks: ['entries-sorted'], chunks: [entry(1), entry(1)] },
+  {
+    title: 'serial numbers out of order, across chunks and within one',
+    breaks: ['entries-sorted', 'entries-sorted'],
+    chunks: [entry(2), concatBytes([entry(1), entry(0)])],
+  },
+  {
+    title: 'a short serial number behind a long one',
+    breaks: ['entries-sorted'],
+    chunks: [rawEntry({ serial: Uint8Array.of(1, 0) }), rawEntry({ serial: Uint8Array.of(0x7f) })],
+  },
+  {
+    title: 'a revocation after thisUpdate',
+    breaks: ['revocation-date'],
+    chunks: [rawEntry({ date: time(new Date('2026-11-21T00:00:01Z')) })],
+  },
+  {
+    title: 'a revocation in another century than thisUpdate',
+    breaks: ['revocation-date'],
+    chunks: [rawEntry({ date: time(new Date('2050-01-01T00:00:00Z')) })],
+  },
+  {
+    title: 'a GeneralizedTime before 2050',
+    breaks: ['revocation-date-form'],
+    chunks: [rawEntry({ date: generalizedTime(THIS_UPDATE) })],
+  },
+  {
+    title: 'an entry that names its certificate issuer',
+    breaks: ['entry-extension-known'],
+    chunks: [rawEntry({ extensions: [encodeExtension(OID.certificateIssuer, false, sequence())] })],
+  },
+  {
+    title: 'a critical reason',
+    breaks: ['entry-extension-not-critical'],
+    chunks: [rawEntry({ extensions: [reason(1, true)] })],
+  },
+  { title: 'the reason unspecified', breaks: ['entry-reason'], chunks: [rawEntry({ extensions: [reason(0)] })] },
+  { title: 'the reason removeFromCRL', breaks: ['entry-reason'], chunks: [rawEntry({ extensions: [reason(8)] })] },
+  { title: 'the reason certificateHold', breaks: ['entry-reason'], chunks: [rawEntry({ extensions: [reason(6)] })] },
+  { title: 'a reason that does not exist', breaks: ['entry-reason'], chunks: [rawEntry({ extensions: [reason(7)] })] },
+  {
+    title: 'a reason that is no ENUMERATED',
+    breaks: ['entry-reason'],
+    chunks: [rawEntry({ extensions: [encodeExtension(OID.reasonCode, false, integer(1))] })],
+  },
+  { title: 'empty extensions', breaks: ['der'], chunks: [rawEntry({ extensions: [] })] },
+  {
+    title: 'an invalidityDate that is a UTCTime',
+    breaks: ['entry-invalidity-date'],
+    chunks: [rawEntry({ extensions: [encodeExtension(OID.invalidityDate, false, time(THIS_UPDATE))] })],
+  },
+  {
+    title: 'an invalidityDate with a fraction',
+    breaks: ['entry-invalidity-date'],
+    chunks: [
+      rawEntry({
+        extensions: [
+          encodeExtension(
+            OID.invalidityDate,
+            false,
+            tlv(TAG.generalizedTime, new TextEncoder().encode('20261121000000.5Z')),
+          ),
+        ],
+      }),
+    ],
+  },
+];
+
+describe('the entries of a CRL', () => {
+  test('pass in chunks of any size', () => {
+    pass([entry(1), concatBytes([entry(2), entry(3)]), entry(4)]);
+    pass([]);
+  });
+
+  test('pass with every reason we write, with an invalidityDate, and from the last century', () => {
+    pass([
+      rawEntry({ serial: Uint8Array.of(1), date: time(new Date('1999-12-31T23:59:59Z')) }),
+      ...[1, 2, 3, 4, 5, 9, 10].map(code => rawEntry({ serial: Uint8Array.of(code + 1), extensions: [reason(code)] })),
+      encodeCrlEntry({ serial: '44', revokedAt: THIS_UPDATE, reason: 'keyCompromise', invalidityDate: THIS_UPDATE }),
+    ]);
+  });
+
+  test.each(ENTRY_DEFECTS)('are refused for $title', ({ chunks, breaks }) => {
+    expect(brokenEntryRules(chunks)).toEqual(breaks);
+  });
+
+  test('have no rule that cannot be broken', () => {
+    const broken = new Set(ENTRY_DEFECTS.flatMap(({ breaks }) => breaks));
+    expect(CRL_ENTRY_RULES.map(({ name }) => name).filter(name => !broken.has(name))).toEqual([]);
+  });
+
+  test('are refused when they are not as long as they were said to be', () => {
+    expect(() => pass([entry(1)], entry(1).length + 1)).toThrow('instead of');
+    expect(() => pass([], entry(1).length)).toThrow('instead of');
+  });
+
+  test('are refused with a few findings even when all of them are wrong', () => {
+    const wrong = Array.from({ length: 1000 }, () => rawEntry({ serial: Uint8Array.of(0) }));
+    expect(brokenEntryRules(wrong).length).toBeLessThan(50);
+  });
+
+  test('take one linted CRL once, for its issuer', () => {
+    const linted = lintedCrl(0);
+    expect(() => releaseCrl(linted, ROOT)).toThrow('linted against another issuer');
+    releaseCrl(linted, ISSUING).finish();
+    expect(() => releaseCrl(linted, ISSUING)).toThrow('not linted, or signed already');
+  });
+
+  test('pass just when they stand in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.bigInt({ min: 1n, max: 1n << 24n }), { maxLength: 6 }), serials => {
+        const entries = serials.map(value => sequence(integer(value), time(THIS_UPDATE)));
+        const sorted = serials.every((value, i) => i === 0 || serials[i - 1]! < value);
+        expect(brokenEntryRules(entries).length === 0).toBe(sorted);
+      }),
+    );
+  });
+
+  test('pass just when they are not after thisUpdate', () => {
+    const instant = fc.date({ min: new Date('1950-01-01Z'), max: new Date('2060-01-01Z'), noInvalidDate: true });
+    fc.assert(
+      fc.property(instant, date => {
+        date.setUTCMilliseconds(0);
+        expect(brokenEntryRules([rawEntry({ date: time(date) })]).length === 0).toBe(date <= THIS_UPDATE);
+      }),
+    );
+  });
+});
