@@ -1,5 +1,4 @@
 import { keyErrors } from './keys.ts';
-import { requestErrors } from './request.ts';
 import { secretErrors } from './secret.ts';
 import { lintErrors } from './lint.ts';
 import { selectionErrors } from './selection.ts';
@@ -14,7 +13,6 @@ import { valueErrors } from './values.ts';
 /** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
 export const CATALOGUE = {
   ...keyErrors,
-  ...requestErrors,
   ...policyErrors,
   ...lintErrors,
   ...usageErrors,

@@ -1,0 +1,59 @@
+import { durationText, thresholdText } from '../lifecycle/duration.ts';
+import type { Policy } from '../lifecycle/policy.ts';
+import { yamlFlowList, yamlScalar } from '../lifecycle/yaml-text.ts';
+
+/** The svcauth.yaml that `ca init` writes: every key, with what it does. ASCII, and plain enough to be read without the YAML package. */
+export function renderPolicyFile({ trustDomain, spiffeIdTemplate, leaf, crl, allow, check }: Policy): string {
+  return `# What this CA signs, and when it worries. Edit it: every command reads it anew.
+# A key that is left out has the value that "svcauth ca init" wrote here; a key nobody knows is an error.
+# Durations: 90d, 36h, 1h15m, 2w, 6mo, 10y. Thresholds: a duration, or a share of the lifetime: 25%.
+version: 1
+
+# Who the CA is. It stands in the CA's certificates and cannot be changed here.
+trustDomain: ${yamlScalar(trustDomain)}
+
+# The path of a service's SPIFFE ID: {service} is its name, {tag.ns} the value of "--tag ns=...".
+# Another one: /ns/{tag.ns}/sa/{service}
+spiffeIdTemplate: ${spiffeIdTemplate}
+
+leaf:
+  # How long a certificate lives unless --ttl says otherwise, and the longest that --ttl may say.
+  ttl: ${durationText(leaf.ttl)}
+  maxTtl: ${durationText(leaf.maxTtl)}
+  # ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096
+  keyAlgorithm: ${leaf.keyAlgorithm}
+  # When a certificate would outlive its issuer: "err" refuses it, "truncate" ends it with the issuer.
+  notAfterPolicy: ${leaf.notAfterPolicy}
+  # How far in the past a certificate begins, for clocks that are behind.
+  backdate: ${durationText(leaf.backdate)}
+
+crl:
+  # How long a CRL is valid. Once it has expired, verifiers refuse everybody.
+  lifetime: ${durationText(crl.lifetime)}
+  # The root's, which may be signed by hand.
+  rootLifetime: ${durationText(crl.rootLifetime)}
+  # The age at which "svcauth crl refresh" signs a new one although nothing was revoked.
+  refreshAfter: ${thresholdText(crl.refreshAfter)}
+
+# What may be issued. Everything else is refused before it is signed (exit status 7).
+allow:
+  # Each allows itself and every name below it.
+  dnsSuffixes: ${yamlFlowList(allow.dnsSuffixes)}
+  # Other names; "*" stands for any characters within a label, so that '*' alone is any name without a dot: web, localhost.
+  dns: ${yamlFlowList(allow.dns)}
+  # Addresses and CIDR ranges.
+  ips: ${yamlFlowList(allow.ips.map(range => range.text))}
+  # Paths of SPIFFE IDs; "*" stands for any characters within a segment, "**" for one segment or more.
+  spiffePaths: ${yamlFlowList(allow.spiffePaths)}
+  keyAlgorithms: ${yamlFlowList(allow.keyAlgorithms)}
+
+# What "svcauth check" warns of (exit status 3) and calls critical (exit status 4), by the time that is left.
+check:
+  leafWarning: ${thresholdText(check.leafWarning)}
+  leafCritical: ${thresholdText(check.leafCritical)}
+  caWarning: ${thresholdText(check.caWarning)}
+  caCritical: ${thresholdText(check.caCritical)}
+  crlWarning: ${thresholdText(check.crlWarning)}
+  crlCritical: ${thresholdText(check.crlCritical)}
+`;
+}

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parsePolicy } from '../../src/lifecycle/policy-file.ts';
+import { readPlainYaml } from '../../src/lifecycle/plain-yaml.ts';
+import { defaultPolicy } from '../../src/lifecycle/policy.ts';
+import { parseTrustDomain } from '../../src/pki/spiffe-id.ts';
+import { renderPolicyFile } from '../../src/render/policy-file.ts';
+import { rejectionOf } from '../support/errors.ts';
+
+const head = 'version: 1\ntrustDomain: example.org\n';
+const parse = (text: string) => parsePolicy(text, 'svcauth.yaml');
+
+async function problems(text: string): Promise<readonly string[]> {
+  const error = await rejectionOf(parse(text));
+  expect([error.code, error.exitStatus]).toEqual(['ERR_POLICY_FILE', 2]);
+  return error.params['problems'] as readonly string[];
+}
+
+describe('the file that ca init writes', () => {
+  test.each(['example.org', 'prod', 'my_domain', '10.0.0.1', '-x', '1e3', 'true', 'a'.repeat(255)])(
+    'for %s says what the defaults are',
+    async name => {
+      const policy = defaultPolicy(parseTrustDomain(name));
+      expect(await parse(renderPolicyFile(policy))).toEqual(policy);
+    },
+  );
+
+  test('is read without the YAML package', () => {
+    expect(readPlainYaml(renderPolicyFile(defaultPolicy(parseTrustDomain('example.org'))))).toBeDefined();
+  });
+
+  test('shows every key', async () => {
+    const policy = defaultPolicy(parseTrustDomain('example.org'));
+    const text = renderPolicyFile(policy);
+    for (const section of ['leaf', 'crl', 'allow', 'check'] as const) {
+      for (const key of Object.keys(policy[section])) expect(text).toMatch(new RegExp(`^  ${key}: `, 'm'));
+    }
+  });
+});
+
+test('what is left out has its default', async () => {
+  expect(await parse(head)).toEqual(defaultPolicy(parseTrustDomain('example.org')));
+  const policy = await parse(`${head}leaf:\n  ttl: 7d\nallow: {dns: [db.example.net]}\n`);
+  expect(policy.leaf).toMatchObject({ ttl: 7 * 86_400, maxTtl: 90 * 86_400 });
+  expect(policy.allow.dns).toEqual(['db.example.net']);
+  expect(policy.allow.dnsSuffixes).toEqual(['example.org']);
+});
+
+test('a list may be empty, and one value may stand without brackets', async () => {
+  const { allow } = await parse(`${head}allow:\n  ips: []\n  dnsSuffixes: corp.example\n`);
+  expect(allow.ips).toEqual([]);
+  expect(allow.dnsSuffixes).toEqual(['corp.example']);
+});
+
+test('a backdate may be zero, other durations may not', async () => {
+  expect((await parse(`${head}leaf: {backdate: 0s}\n`)).leaf.backdate).toBe(0);
+  expect(await problems(`${head}leaf: {ttl: 0s}\n`)).toHaveLength(1);
+});
+
+describe('problems come with line, column and what was meant', () => {
+  test.each([
+    ['leaf:\n  maxTTL: 90d\n', 'svcauth.yaml:4:3: unknown key "maxTTL": did you mean "maxTtl"?'],
+    ['leaf: {maxTTL: 90d}\n', 'svcauth.yaml:3:8: unknown key "maxTTL": did you mean "maxTtl"?'],
+    [
+      'colour: blue\n',
+      'svcauth.yaml:3:1: unknown key "colour": known are version, trustDomain, spiffeIdTemplate, leaf, crl, allow, check',
+    ],
+    ['leaf:\n  ttl: 30\n', 'svcauth.yaml:4:8: YAML reads 30 as a number: write text, in quotes if need be'],
+    ['leaf:\n  ttl: true\n', 'svcauth.yaml:4:8: YAML reads true as a boolean: write text, in quotes if need be'],
+    ['leaf:\n  ttl: [30d]\n', 'svcauth.yaml:4:8: one value is wanted here'],
+    ['leaf:\n  ttl:\n', 'svcauth.yaml:4:3: a value is missing here'],
+    ['leaf: 30d\n', 'svcauth.yaml:3:7: keys are wanted here (ttl, maxTtl, keyAlgorithm, notAfterPolicy, backdate)'],
+    ['leaf:\n  keyAlgorithm: rsa2048\n', 'did you mean|write: rsa-2048'],
+    ['leaf:\n  ttl: 30d\n  ttl: 40d\n', 'svcauth.yaml:5:3: the same key is given twice'],
+    ['leaf:\n  ttl: 100d\n', 'svcauth.yaml:4:3: leaf.ttl (100d) is longer than leaf.maxTtl (90d)'],
+    ['leaf:\n  keyAlgorithm: ed25519\nallow:\n  keyAlgorithms: [ecdsa-p256]\n', 'svcauth.yaml:4:3: leaf.keyAlgorithm'],
+    ['crl:\n  refreshAfter: 14d\n', 'svcauth.yaml:4:3: a CRL would expire before crl.refreshAfter'],
+    ['check:\n  leafCritical: 50%\n', 'svcauth.yaml:4:3: check.leafCritical comes before check.leafWarning'],
+    ['allow:\n  dns: [*]\n', 'svcauth.yaml:4:'],
+    ['allow:\n  ips: [10.0.0.1/8]\n', 'svcauth.yaml:4:9: "10.0.0.1/8" is not an IP range: '],
+    ['leaf: &x {ttl: 7d}\n', 'svcauth.yaml:3:10: anchors are not read here'],
+    ['leaf: *x\n', 'svcauth.yaml:3:7'],
+    ['<<: {leaf: {ttl: 7d}}\n', 'svcauth.yaml:3:1: unknown key "<<"'],
+    ['__proto__: {leaf: {ttl: 7d}}\n', 'svcauth.yaml:3:1: unknown key "__proto__"'],
+    ['constructor: a\n', 'svcauth.yaml:3:1: unknown key "constructor"'],
+    ['leaf:\n  __proto__: {ttl: 7d}\n', 'svcauth.yaml:4:3: unknown key "__proto__"'],
+    ['1: a\n', 'svcauth.yaml:3:1: a key is a word'],
+    ['---\nversion: 1\n', 'svcauth.yaml:3:1: a second document begins here'],
+    ['leaf: !custom {ttl: 7d}\n', 'svcauth.yaml:3:7: this is not YAML: unresolved tag'],
+    ['leaf: {ttl: 7d\n', 'this is not YAML'],
+    ['\tleaf: 7d\n', 'this is not YAML'],
+  ])('%j', async (text, expected) => {
+    const said = await problems(head + text);
+    expect(said.join('\n')).toMatch(
+      expected.includes('|') ? new RegExp(expected) : new RegExp(expected.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')),
+    );
+    expect(said.every(problem => /^svcauth\.yaml:\d+:\d+: \S/.test(problem))).toBe(true);
+  });
+
+  test('all of them at once, in the order of the file', async () => {
+    expect(await problems(`${head}crl:\n  life: 1d\nleaf:\n  ttl: 1 day\n  key: x\n`)).toEqual([
+      expect.stringMatching(/^svcauth\.yaml:4:3: unknown key "life"/),
+      expect.stringMatching(/^svcauth\.yaml:6:8: "1 day" is not a duration/),
+      expect.stringMatching(/^svcauth\.yaml:7:3: unknown key "key"/),
+    ]);
+  });
+
+  test.each([
+    ['', 'keys are wanted here'],
+    ['# nothing\n', 'keys are wanted here'],
+    ['- a\n', 'keys are wanted here'],
+    ['leaf:\n  ttl: 7d\n', 'the key "version" is missing'],
+    ['version: 1\n', 'the key "trustDomain" is missing'],
+    ['version: 2\ntrustDomain: example.org\n', 'version is 1'],
+    ['version: "1"\ntrustDomain: example.org\n', 'version is 1'],
+    ['version: 1\ntrustDomain: Example.org\n', 'write: example.org'],
+  ])('%j: %s', async (text, expected) => {
+    expect((await problems(text)).join('\n')).toContain(expected);
+  });
+});
+
+test('a document nested twenty thousand deep is refused, not a crash', async () => {
+  expect(await problems(`${head}leaf: ${'['.repeat(20_000)}\n`)).not.toHaveLength(0);
+});
+
+test('nothing reaches the prototype of every object', async () => {
+  await problems(`${head}__proto__: {polluted: true}\nconstructor: {prototype: {polluted: true}}\n`);
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+test('any text is a policy or the catalogue error', async () => {
+  const fragment = fc.constantFrom(
+    'leaf',
+    'ttl',
+    ': ',
+    '7d',
+    '\n',
+    '  ',
+    '[',
+    ']',
+    '{',
+    '}',
+    '*',
+    '&a',
+    '"',
+    "'",
+    '|',
+    '-',
+    '#',
+    '!',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fragment, { maxLength: 20 }), async parts => {
+      await parse(head + parts.join('')).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'ERR_POLICY_FILE' });
+      });
+    }),
+    { numRuns: 500 },
+  );
+});
