@@ -46,6 +46,21 @@ export async function lockHome(
   };
 }
 
+/** Runs `work` while holding the lock of a home. Throws ERR_LOCKED. */
+export async function withLock<T>(
+  world: Pick<World, 'files' | 'now' | 'actor' | 'pid'>,
+  home: Home,
+  command: string,
+  work: () => Promise<T> | T,
+): Promise<T> {
+  const lock = await lockHome(world, home, command);
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
 /** Private: whoever may read it could hold it. */
 function makeLockFile(files: Files, path: string): void {
   if (files.linkStatus(path) !== undefined) return;

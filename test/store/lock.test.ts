@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { homeAt, type Home } from '../../src/store/home.ts';
-import { lockHome } from '../../src/store/lock.ts';
+import { lockHome, withLock } from '../../src/store/lock.ts';
 import { SvcauthError } from '../../src/errors.ts';
 import { bundled, startChild } from '../support/bundled.ts';
 import { fakeWorld, type FakeWorld } from '../support/world.ts';
@@ -37,6 +37,15 @@ describe('the lock of a home', () => {
     (await lockHome(world, home, 'issue')).release();
     expect(readdirSync(home.directory)).toEqual(['lock.db']);
     expect(lstatSync(home.lock).mode & 0o777).toBe(0o600);
+  });
+
+  it('is held as long as the work takes, and let go when that fails', async () => {
+    const work = withLock(world, home, 'tick', async () => {
+      expect((await refusal(0)).message).toContain('"svcauth tick"');
+      throw new Error('stop');
+    });
+    await expect(work).rejects.toThrow('stop');
+    expect(await withLock(world, home, 'tick', () => 'done')).toBe('done');
   });
 
   it('says what is wrong when it cannot be taken at all', async () => {

@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Revocation } from '../../src/lifecycle/model.ts';
 import { concatBytes } from '../../src/pki/bytes.ts';
 import { encodeCrlEntry } from '../../src/pki/crl-entry.ts';
+import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Manifest } from '../../src/store/manifest.ts';
 import { createManifest, openManifest } from '../../src/store/sqlite-manifest.ts';
 import { errorOf } from '../support/errors.ts';
@@ -338,5 +340,43 @@ describe('the file', () => {
 
   it('is never made over another', async () => {
     await expect(createManifest(world, path)).rejects.toThrow('it exists already');
+  });
+});
+
+describe('the audit log', () => {
+  it('is chained through transactions and openings, with the time and actor of each run', async () => {
+    manifest.transaction(write => {
+      write.audit('bundle.written', 'bundle', { sequence: '1', anchors: '1' });
+      write.audit('crl.signed', 'issuing-g1', {});
+    });
+    manifest.close();
+    manifest = await openManifest({ ...world, now: at(60), actor: 'cron@ca' }, path);
+    issue(manifest, 1, 'payments');
+    const records = [...manifest.auditRecords()];
+    expect(checkAuditChain(records)).toEqual({ count: 4, head: records[3]!.hash });
+    expect(records[1]?.detail).toEqual({ anchors: '1', sequence: '1' });
+    expect(records[3]).toMatchObject({
+      actor: 'cron@ca',
+      at: at(60),
+      action: 'certificate.issued',
+      subject: 'payments',
+    });
+    expect([...manifest.auditRecords(3)].map(record => record.sequence)).toEqual([3, 4]);
+    expect([...manifest.auditRecords(5)]).toEqual([]);
+  });
+
+  it('comes in order however long it is', () => {
+    manifest.transaction(write => {
+      for (let i = 0; i < 2500; i++) write.audit('crl.published', `${i}`, {});
+    });
+    expect(checkAuditChain(manifest.auditRecords()).count).toBe(2501);
+  });
+
+  it('refuses to be edited or cut', async () => {
+    const sql = await openSqlite(path, path, 0);
+    for (const change of [`UPDATE audit SET actor = 'x'`, 'DELETE FROM audit']) {
+      expect(() => sql.exec(change)).toThrow('the audit log is append-only');
+    }
+    sql.close();
   });
 });
