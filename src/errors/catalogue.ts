@@ -1,4 +1,5 @@
 import { keyErrors } from './keys.ts';
+import { requestErrors } from './request.ts';
 import { secretErrors } from './secret.ts';
 import { lintErrors } from './lint.ts';
 import { selectionErrors } from './selection.ts';
@@ -13,6 +14,7 @@ import { valueErrors } from './values.ts';
 /** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
 export const CATALOGUE = {
   ...keyErrors,
+  ...requestErrors,
   ...policyErrors,
   ...lintErrors,
   ...usageErrors,

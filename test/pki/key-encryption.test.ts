@@ -1,12 +1,17 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DER_NULL, integer, octetString, oid, sequence } from '../../src/pki/der-writer.ts';
 import { decodeEncryptedPrivateKey, decryptPrivateKey, encryptPrivateKey } from '../../src/pki/key-encryption.ts';
 import { OID } from '../../src/pki/oids.ts';
 import { decryptPbes2, ITERATION_CAP, PBES2_RANDOM_LENGTH, type Pbes2 } from '../../src/pki/pbes2.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
+import { decodePem, encodePem } from '../../src/pki/pem.ts';
 import { rejectionOf } from '../support/errors.ts';
+import { describeWith, run } from '../support/programs.ts';
 import { seededRandom } from '../support/random.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
 import { describeVectors } from '../support/vectors.ts';
 
 const passphrase = utf8('correct horse battery staple');
@@ -149,4 +154,32 @@ describeVectors<PbeVectors>('crypto/wycheproof-pbes2_hmacsha256_aes_256.json', '
     if (result === 'valid') expect(plaintext).toEqual(hex(msg));
     else expect(plaintext).not.toEqual(hex(msg));
   });
+});
+
+describeWith(['openssl'], 'OpenSSL and a key at rest', () => {
+  const pass = ['-passin', 'pass:correct horse battery staple'] as const;
+
+  test('opens what svcauth encrypts', async () => {
+    const file = join(tempDirectory(), 'ca.key');
+    const encrypted = await encryptPrivateKey(pkcs8, passphrase, random(PBES2_RANDOM_LENGTH));
+    writeFileSync(file, encodePem('ENCRYPTED PRIVATE KEY', encrypted));
+    const { stdout } = await run(['openssl', 'pkey', '-in', file, ...pass]);
+    expect(stdout).toBe(encodePem('PRIVATE KEY', pkcs8));
+  });
+
+  test.each(['hmacWithSHA1', 'hmacWithSHA256', 'hmacWithSHA384', 'hmacWithSHA512'])(
+    'encrypts with %s what svcauth opens',
+    async prf => {
+      const directory = tempDirectory();
+      const [plain, encrypted] = [join(directory, 'plain.key'), join(directory, 'encrypted.key')];
+      writeFileSync(plain, encodePem('PRIVATE KEY', pkcs8));
+      const { status } = await run([
+        ...['openssl', 'pkcs8', '-topk8', '-in', plain, '-out', encrypted],
+        ...['-v2', 'aes-256-cbc', '-v2prf', prf, '-passout', 'pass:correct horse battery staple'],
+      ] as [string, ...string[]]);
+      expect(status).toBe(0);
+      const [block] = decodePem(readFileSync(encrypted, 'utf8'));
+      expect(await decryptPrivateKey(block!.der, passphrase)).toEqual(pkcs8);
+    },
+  );
 });

@@ -1,0 +1,23 @@
+import { EXIT } from './exit-status.ts';
+import { row } from './row.ts';
+
+/** Certificate requests (CSRs); `what` names the request for a person. */
+export const requestErrors = {
+  ERR_CSR_FORMAT: row<{ what: string; reason: string }>(
+    EXIT.usage,
+    p => `${p.what} is not a certificate request svcauth accepts: ${p.reason}`,
+    () => [
+      'make one: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout tls.key -subj / -out tls.csr',
+    ],
+  ),
+  ERR_CSR_PROOF: row<{ what: string }>(
+    EXIT.usage,
+    p => `${p.what} is not signed by the key it asks a certificate for`,
+    () => ['make the request again with the private key itself'],
+  ),
+  ERR_CSR_NAMES: row<{ what: string; service: string; problems: readonly string[] }>(
+    EXIT.refused,
+    p => `${p.what} asks for names that this command does not give ${p.service}: ${p.problems.join('; ')}`,
+    () => ['give the names to the command (--id, --dns, --ip), or make the request without them'],
+  ),
+} as const;
