@@ -29,6 +29,17 @@ export interface LiveService {
   readonly delivery?: Delivery;
 }
 
+/** Everything about an authority's revocations that a CRL must know before it lists them. */
+export interface RevocationTotals {
+  readonly count: number;
+  /** Of all entries together. */
+  readonly byteLength: number;
+  /** How many came after the newest CRL was recorded. */
+  readonly unlisted: number;
+  /** Of the last revocation; absent when there is none. */
+  readonly latest?: Date;
+}
+
 /**
  * The only persistent truth. Contract, whatever the engine:
  * - a write happens only inside `transaction`, which is atomic and, once it has returned, durable against power loss;
@@ -65,8 +76,7 @@ export interface Manifest {
    * after the other; nothing when there are none. Between two calls only a transaction changes what comes out.
    */
   revocationEntries(authorityId: string): Iterable<Uint8Array>;
-  /** How many entries, and the length of all chunks together in bytes. */
-  revocationTotals(authorityId: string): { readonly count: number; readonly byteLength: number };
+  revocationTotals(authorityId: string): RevocationTotals;
   /** The newest CRL signed for this authority. */
   latestCrl(authorityId: string): Crl | undefined;
   delivery(service: string): Delivery | undefined;

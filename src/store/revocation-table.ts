@@ -1,6 +1,7 @@
 import type { CrlReason, Revocation } from '../lifecycle/model.ts';
 import { encodeCrlEntry } from '../pki/crl-entry.ts';
 import { bytesOf, toDate, toRevocation, toSeconds, toSerial } from './manifest-rows.ts';
+import type { RevocationTotals } from './manifest.ts';
 import type { Sql, SqlRow, SqlValue } from './sqlite.ts';
 
 /**
@@ -32,12 +33,20 @@ export function* revocationEntries(sql: Sql, authorityId: string): Iterable<Uint
   for (const chunk of chunks(sql, authorityId, ENTRIES)) yield bytesOf(chunk.der);
 }
 
-export function revocationTotals(sql: Sql, authorityId: string): { count: number; byteLength: number } {
+export function revocationTotals(sql: Sql, authorityId: string): RevocationTotals {
   const row = sql.get(
-    'SELECT count(*) AS count, total(length(entry)) AS bytes FROM revocations WHERE authority_id = ?',
+    `WITH newest AS (SELECT coalesce(max(id), 0) AS id FROM crls WHERE authority_id = ?)
+     SELECT count(*) AS count, total(length(entry)) AS bytes, total(last_crl >= (SELECT id FROM newest)) AS unlisted,
+       max(revoked_at) AS latest FROM revocations WHERE authority_id = ?`,
+    authorityId,
     authorityId,
   )!;
-  return { count: Number(row.count), byteLength: Number(row.bytes) };
+  return {
+    count: Number(row.count),
+    byteLength: Number(row.bytes),
+    unlisted: Number(row.unlisted),
+    ...(row.latest !== null && { latest: toDate(row.latest) }),
+  };
 }
 
 const AS_JSON = `SELECT count(*) AS count,

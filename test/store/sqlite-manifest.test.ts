@@ -244,7 +244,7 @@ describe('revocations', () => {
             expect([...manifest.revocations('issuing-g1')].map(r => r.serial)).toEqual(inOrder);
             const expected = concatBytes(inOrder.map(each => encodeCrlEntry(revoked(0, { serial: each }))));
             expect(concatBytes([...manifest.revocationEntries('issuing-g1')])).toEqual(expected);
-            expect(manifest.revocationTotals('issuing-g1')).toEqual({
+            expect(manifest.revocationTotals('issuing-g1')).toMatchObject({
               count: serials.length,
               byteLength: expected.length,
             });
@@ -268,7 +268,26 @@ describe('revocations', () => {
   it('answers nothing for an authority without revocations', () => {
     expect([...manifest.revocations('root-g1')]).toEqual([]);
     expect([...manifest.revocationEntries('root-g1')]).toEqual([]);
-    expect(manifest.revocationTotals('root-g1')).toEqual({ count: 0, byteLength: 0 });
+    expect(manifest.revocationTotals('root-g1')).toEqual({ count: 0, byteLength: 0, unlisted: 0 });
+  });
+
+  it('counts the revocations that came after the newest CRL, and knows the last of all', () => {
+    const totals = () => manifest.revocationTotals('issuing-g1');
+    revoke(revoked(1, { revokedAt: at(5) }));
+    expect(totals()).toMatchObject({ count: 1, unlisted: 1, latest: at(5) });
+    manifest.transaction(write =>
+      write.recordCrl({
+        authorityId: 'issuing-g1',
+        number: 1n,
+        thisUpdate: at(5),
+        nextUpdate: at(9999),
+        entryCount: 1,
+        sha256: '00'.repeat(32),
+      }),
+    );
+    expect(totals()).toMatchObject({ count: 1, unlisted: 0, latest: at(5) });
+    revoke(revoked(2, { revokedAt: at(5) }));
+    expect(totals()).toMatchObject({ count: 2, unlisted: 1 });
   });
 
   it('drops an entry only when a CRL issued after the expiry has listed it', () => {
