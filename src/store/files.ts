@@ -35,8 +35,10 @@ export interface Files {
   linkStatus(path: string): FileStatus | undefined;
   /** Names, sorted; a missing directory is empty. */
   list(directory: string): readonly string[];
-  /** With its missing parents, all with `mode`; one that exists is left as it is. Not durable before `syncAll`. */
+  /** With its missing parents, all with `mode`, durable on return; one that exists is left as it is. */
   makeDirectory(path: string, mode: number): void;
+  /** For batches: the same, durable once `syncAll` has had the directories it returns: those that gained a name. */
+  newDirectory(path: string, mode: number): readonly string[];
   /** Old or new content, never neither, and durable on return. Replaces a link, never writes through it. */
   replace(path: string, bytes: Uint8Array, mode: number): void;
   /** The same for content that comes in pieces: it grows under a temporary name and takes its name when committed. */
@@ -73,13 +75,15 @@ export function filesOver(steps: FileSteps): Files {
   function create(path: string, bytes: Uint8Array, mode: number, durable: boolean): void {
     const descriptor = steps.create(path, mode);
     try {
-      steps.write(descriptor, bytes);
-      if (durable) steps.sync(descriptor);
+      try {
+        steps.write(descriptor, bytes);
+        if (durable) steps.sync(descriptor);
+      } finally {
+        steps.close(descriptor);
+      }
     } catch (cause) {
       steps.remove(path);
       throw cause;
-    } finally {
-      steps.close(descriptor);
     }
   }
 
@@ -95,11 +99,12 @@ export function filesOver(steps: FileSteps): Files {
     }
   }
 
-  function makeDirectory(path: string, mode: number): void {
-    if (statusOf(path, fs.statSync)?.kind === 'directory') return;
+  function newDirectory(path: string, mode: number): string[] {
+    if (statusOf(path, fs.statSync)?.kind === 'directory') return [];
     const parent = dirname(path);
-    if (parent !== path) makeDirectory(parent, mode);
+    const gained = parent === path ? [] : newDirectory(parent, mode);
     steps.makeDirectory(path, mode);
+    return [...gained, parent];
   }
 
   return {
@@ -111,7 +116,11 @@ export function filesOver(steps: FileSteps): Files {
     status: path => reading(path, () => statusOf(path, fs.statSync)),
     linkStatus: path => reading(path, () => statusOf(path, fs.lstatSync)),
     list: directory => reading(directory, () => (fs.existsSync(directory) ? fs.readdirSync(directory).sort() : [])),
-    makeDirectory: (path, mode) => writing(path, () => makeDirectory(path, mode)),
+    makeDirectory: (path, mode) =>
+      writing(path, () => {
+        for (const gained of newDirectory(path, mode)) steps.syncDirectory(gained);
+      }),
+    newDirectory: (path, mode) => writing(path, () => newDirectory(path, mode)),
     replace: (path, bytes, mode) =>
       writing(path, () => {
         switchIn(path, temporary => create(temporary, bytes, mode, true));

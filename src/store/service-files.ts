@@ -32,7 +32,7 @@ export const currentDirectory = (directory: string): string => join(directory, C
  */
 export function writeVersion(files: Files, directory: string, version: ServiceVersion): readonly string[] {
   const target = join(directory, VERSIONS, version.serial);
-  files.makeDirectory(target, DIRECTORY_MODE);
+  const gained = files.newDirectory(target, DIRECTORY_MODE);
   const written: string[] = [];
   const write = (name: string, bytes: Uint8Array, mode: number): void => {
     const path = join(target, name);
@@ -43,7 +43,8 @@ export function writeVersion(files: Files, directory: string, version: ServiceVe
   write(SERVICE_FILES.certificate, version.certificatePem, FILE_MODE);
   write(SERVICE_FILES.chain, version.chainPem, FILE_MODE);
   write(SERVICE_FILES.anchors, version.anchorsPem, FILE_MODE);
-  return [...written, target, join(directory, VERSIONS), directory];
+  // `directory` gains the link at the switch
+  return [...new Set([...written, target, ...gained, directory])];
 }
 
 /** One rename: no reader ever sees a new key with an old certificate. Durable once `directory` is synced. */

@@ -92,7 +92,8 @@ describe('writing', () => {
 
   it('makes a directory with its parents, and leaves an existing one alone', () => {
     const deep = join(directory, 'a', 'b');
-    files.makeDirectory(deep, 0o700);
+    expect(files.newDirectory(deep, 0o700)).toEqual([directory, join(directory, 'a')]);
+    expect(files.newDirectory(deep, 0o700)).toEqual([]);
     expect([mode(join(directory, 'a')), mode(deep)]).toEqual([0o700, 0o700]);
     chmodSync(deep, 0o750);
     files.makeDirectory(deep, 0o700);

@@ -16,6 +16,8 @@ export async function bundled(name: string, directory: string): Promise<string> 
     format: 'esm',
     // the script lies where no node_modules are
     alias: { libsql: join(SUPPORT, '../../node_modules/libsql/index.js') },
+    // commander is CommonJS
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     external: ['@libsql/*', '*/libsql/index.js'],
   });
   return outfile;
