@@ -3,6 +3,17 @@
 import { build } from 'esbuild';
 import { rmSync } from 'node:fs';
 
+/** commander starts programs for subcommands that are executables of their own; we have none, and it costs 2 ms a start. */
+const withoutChildProcess = {
+  name: 'commander-without-child-process',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/commander/') ? { path: 'child_process', namespace: 'empty' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
 await build({
   entryPoints: { main: 'src/main.ts' },
@@ -20,6 +31,7 @@ await build({
   external: ['@libsql/*'],
   // both ask process.report for the C library, which takes 9 ms; ours looks at one path
   alias: { 'detect-libc': './src/store/native-target.ts', '@neon-rs/load': './src/store/native-target.ts' },
+  plugins: [withoutChildProcess],
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },

@@ -1,40 +1,35 @@
-import { randomBytes } from 'node:crypto';
-import { readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { isatty } from 'node:tty';
-import type { Sink, World } from './context.ts';
+import type { World } from './context.ts';
+import { descriptorSink } from './descriptor-sink.ts';
 import { nodeFiles } from './store/files.ts';
 
 /** Seconds a program of ours may take: a secret store that asks a person on its own terminal, not one that hangs a cron job. */
 const RUN_LIMIT = 30;
 
-/** The real world. `processHandle` and `now` come from the launcher; nothing else in src/ sees them. */
-export function openWorld(processHandle: NodeJS.Process, now: Date): World {
-  // The standard streams are opened by first use: each costs a millisecond of start-up.
-  const sink = (name: 'stdout' | 'stderr', isTTY: boolean): Sink => ({
-    write: text => void processHandle[name].write(text),
-    isTTY,
-    get columns() {
-      return isTTY ? processHandle[name].columns : 0;
-    },
-  });
-  const interactive = isatty(0) && isatty(2);
+/** The real world. `processHandle` and `now` come from the launcher, which flushes before it ends; nothing else in src/ sees them. */
+export function openWorld(processHandle: NodeJS.Process, now: Date): World & { flush(): Promise<void> } {
+  const isTTY = (descriptor: number): boolean =>
+    isCharacterDevice(descriptor) && processHandle.getBuiltinModule('node:tty').isatty(descriptor);
+  const out = descriptorSink(1, isTTY(1), () => processHandle.stdout);
+  const err = descriptorSink(2, isTTY(2), () => processHandle.stderr);
+  const interactive = isTTY(0) && isTTY(2);
   return {
     // X.509 times are whole seconds
     now: new Date(Math.floor(now.getTime() / 1000) * 1000),
-    random: length => new Uint8Array(randomBytes(length)),
+    random: randomBytes,
     env: processHandle.env,
     cwd: processHandle.cwd(),
     in: {
-      isTTY: isatty(0),
+      isTTY: isTTY(0),
       readAll: async () => {
         const chunks: Buffer[] = [];
         for await (const chunk of processHandle.stdin) chunks.push(chunk as Buffer);
         return new Uint8Array(Buffer.concat(chunks));
       },
     },
-    out: sink('stdout', isatty(1)),
-    err: sink('stderr', isatty(2)),
+    out,
+    err,
     files: nodeFiles,
     get actor() {
       return `${userInfo().username}@${hostname()}`;
@@ -49,7 +44,31 @@ export function openWorld(processHandle: NodeJS.Process, now: Date): World {
       },
     }),
     ticks: () => performance.now(),
+    flush: async () => {
+      await out.flush();
+      await err.flush();
+    },
   };
+}
+
+/** What getRandomValues gives at once. */
+const RANDOM_QUOTA = 65_536;
+
+/** The global `crypto` loads on first use; importing node:crypto costs every start 2 ms. */
+function randomBytes(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += RANDOM_QUOTA) crypto.getRandomValues(bytes.subarray(at, at + RANDOM_QUOTA));
+  return bytes;
+}
+
+/** Asked first: node:tty loads the network stack, which a pipe never needs. */
+function isCharacterDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    // closed: `svcauth <&-`
+    return false;
+  }
 }
 
 /** Its standard input is empty, its standard error is the user's: it may complain there in its own words. */

@@ -46,6 +46,7 @@ export const usageErrors = {
     p => [seeHelp(p.command)],
   ),
   ERR_INTERRUPTED: row<Record<never, never>>(EXIT.interrupted, () => 'interrupted'),
+  ERR_OUTPUT: row<{ reason: string }>(EXIT.unexpected, p => `cannot write the output: ${p.reason}`),
   ERR_UNEXPECTED: row<{ problem: string }>(
     EXIT.unexpected,
     p => `unexpected failure: ${p.problem}`,

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import { open } from 'node:fs/promises';
 import { platform, tmpdir } from 'node:os';
@@ -206,9 +205,10 @@ function openIfThere(path: string, flags: number): number | undefined {
 }
 
 /** syncfs(2) through coreutils: one call however many files. False where it is not to be had. */
-function syncFileSystems(directories: readonly string[]): Promise<boolean> {
+async function syncFileSystems(directories: readonly string[]): Promise<boolean> {
   // elsewhere `sync` returns before the data is on the disk
-  if (platform() !== 'linux') return Promise.resolve(false);
+  if (platform() !== 'linux') return false;
+  const { execFile } = await import('node:child_process');
   return new Promise(resolve => {
     // one directory on each file system stands for all of it
     const byDevice = new Map(directories.map(directory => [fs.statSync(directory).dev, directory]));

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import type { Files } from './files.ts';
+import { uniqueSuffix } from './unique-suffix.ts';
 
 /** Where everything of one PKI lies. Absolute paths; none needs to exist. */
 export interface Home {
@@ -98,7 +98,7 @@ export async function createHome<T>(
   files.makeDirectory(parent, PRIVATE_DIRECTORY);
   // of an interrupted `ca init`: nobody was told of it, and it may hold a key
   for (const name of files.list(parent)) if (name.startsWith(prefix)) files.remove(join(parent, name));
-  const draft = homeAt(join(parent, `${prefix}${randomBytes(6).toString('hex')}`));
+  const draft = homeAt(join(parent, `${prefix}${uniqueSuffix()}`));
   try {
     files.makeDirectory(draft.directory, PRIVATE_DIRECTORY);
     const result = await build(draft);

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { reading, writing } from './file-failure.ts';
 import type { FileSteps } from './file-steps.ts';
+import { uniqueSuffix } from './unique-suffix.ts';
 
 /** What will be the content of a file: invisible until `commit`. After a throw only `discard` is left to call. */
 export interface StagedFile {
@@ -22,8 +22,7 @@ export interface StagedFile {
 export const TEMPORARY = '.svcauth-tmp-';
 
 /** A name nobody else has, in the same directory: so that a rename is atomic. */
-export const temporaryBeside = (path: string): string =>
-  join(dirname(path), `${TEMPORARY}${randomBytes(6).toString('hex')}`);
+export const temporaryBeside = (path: string): string => join(dirname(path), `${TEMPORARY}${uniqueSuffix()}`);
 
 export function stageFile(steps: FileSteps, path: string, mode: number): StagedFile {
   const temporary = temporaryBeside(path);
