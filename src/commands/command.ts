@@ -31,3 +31,6 @@ export function outputOption(command: Command): Command {
 
 /** `--home` as typed before or after the command, for `openHome`. */
 export const homeFlag = (command: Command): string | undefined => command.optsWithGlobals<{ home?: string }>().home;
+
+/** For options that may stand several times. */
+export const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];

@@ -5,6 +5,7 @@ import { lintErrors } from './lint.ts';
 import { selectionErrors } from './selection.ts';
 import { storeErrors } from './store.ts';
 import { issueErrors } from './issue.ts';
+import { revokeErrors } from './revoke.ts';
 import { unlockErrors } from './unlock.ts';
 import { initErrors } from './init.ts';
 import { policyErrors } from './policy.ts';
@@ -20,6 +21,7 @@ export const CATALOGUE = {
   ...usageErrors,
   ...initErrors,
   ...unlockErrors,
+  ...revokeErrors,
   ...issueErrors,
   ...valueErrors,
   ...storeErrors,

@@ -33,6 +33,16 @@ export const issueErrors = {
     p => `the name constraints of ${p.issuer} forbid this, and verifiers would refuse it: ${p.problems.join('; ')}`,
     p => [`svcauth ca show ${p.issuer}`],
   ),
+  ERR_ISSUE_WHAT: row<Record<string, never>>(
+    EXIT.usage,
+    () => 'nothing to issue: name one service, or a list with --from, not both',
+    () => ['svcauth issue payments', 'svcauth issue --from services.csv'],
+  ),
+  ERR_CSR_ASKS_MORE: row<{ path: string; flags: readonly string[] }>(
+    EXIT.refused,
+    p => `${quote(p.path)} asks for names that the command does not give; nothing was issued`,
+    p => [`to certify them too, add: ${p.flags.join(' ')}`],
+  ),
   ERR_OUT_SHARED: row<{ services: readonly string[]; directory: string }>(
     EXIT.usage,
     p => `${p.services.map(quote).join(' and ')} would share the directory ${quote(p.directory)}: each needs its own`,

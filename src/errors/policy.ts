@@ -8,6 +8,17 @@ export const policyErrors = {
     p => [`the policy file ${quote(p.path)} has ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
     () => ['nothing was done; every key is described in the file that "svcauth ca init" writes'],
   ),
+  ERR_POLICY_MISSING: row<{ path: string }>(
+    EXIT.usage,
+    p => `there is no policy file ${quote(p.path)}: nothing is signed without one`,
+    () => ['restore it from a back-up, or write one with the two lines "version: 1" and "trustDomain: ..."'],
+  ),
+  ERR_POLICY_TRUST_DOMAIN: row<{ path: string; policy: string; pki: string }>(
+    EXIT.usage,
+    p =>
+      `${quote(p.path)} is for the trust domain ${quote(p.policy)}, and this PKI is ${quote(p.pki)}; nothing was done`,
+    p => [`write in it: trustDomain: ${p.pki}`],
+  ),
   /** `lines`: where in the file, and what would allow all of it. */
   ERR_POLICY_REFUSED: row<{ problems: readonly string[]; lines: readonly { under: string; line: string }[] }>(
     EXIT.refused,

@@ -4,6 +4,7 @@ import type { NameConstraints } from '../pki/extension/name-constraints.ts';
 import { parseDnsSubtree, parseUriHost } from '../pki/name-subtree.ts';
 import { parseTrustDomain } from '../pki/spiffe-id.ts';
 import { parseKeyAlgorithm } from './choice.ts';
+import { parseCrlUrl } from './crl-url.ts';
 import { parseDuration } from './duration.ts';
 import type { InitRequest, RootSource } from './plan-init.ts';
 
@@ -50,7 +51,7 @@ export function readInitRequest(text: InitText): Omit<InitRequest, 'root'> {
     backdate: BACKDATE,
     singleTier: text.singleTier ?? false,
     keyProtection: text.keyProtection,
-    ...(text.crlUrl !== undefined && { crlUrl: readCrlUrl(text.crlUrl) }),
+    ...(text.crlUrl !== undefined && { crlUrl: parseCrlUrl(text.crlUrl) }),
     ...(nameConstraints !== undefined && { nameConstraints }),
   };
 }
@@ -96,24 +97,6 @@ function nameProblem(name: string): string | undefined {
   if (UNPRINTABLE.test(name)) return 'it holds characters that cannot be seen';
   if ([...name].length <= MAX_NAME) return undefined;
   return `it is longer than ${MAX_NAME} characters, and a commonName has 64 (RFC 5280 appendix A.1)`;
-}
-
-/** An http or https base; LDAP and others are read by nobody we serve. */
-function readCrlUrl(text: string): string {
-  const bad = (reason: string) =>
-    failure('ERR_CRL_URL', { text, reason, hint: 'write one like http://pki.example.org/crl' });
-  if (!/^[\x21-\x7e]+$/.test(text)) throw bad('it holds spaces or characters that are not ASCII');
-  let url: URL;
-  try {
-    url = new URL(text.replaceAll('{authority}', 'authority'));
-  } catch {
-    throw bad('it is not a URL');
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw bad('only http and https are fetched by verifiers');
-  if (url.username !== '' || url.password !== '')
-    throw bad('it holds a user or a password, which every certificate would publish');
-  if (url.hash !== '') throw bad('it has a fragment');
-  return text;
 }
 
 function readNameConstraints(text: InitText): NameConstraints | undefined {

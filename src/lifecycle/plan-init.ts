@@ -2,6 +2,8 @@ import type { NameConstraints } from '../pki/extension/name-constraints.ts';
 import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
 import type { ParsedCertificate } from '../pki/parsed-certificate.ts';
 import type { PrivateKey } from '../pki/private-key.ts';
+import type { TrustDomain } from '../pki/spiffe-id.ts';
+import { crlAddress } from './crl-url.ts';
 
 /** Where the root comes from. */
 export type RootSource =
@@ -14,7 +16,7 @@ export type RootSource =
   | { readonly kind: 'foreign' };
 
 export interface InitRequest {
-  readonly trustDomain: string;
+  readonly trustDomain: TrustDomain;
   /** Stem of the CA subjects. */
   readonly name: string;
   readonly keyAlgorithm: KeyAlgorithmName;
@@ -99,10 +101,4 @@ export function planInit(request: InitRequest, now: Date): readonly PlannedAutho
     ...(request.crlUrl !== undefined && above !== undefined && { crlUrl: crlAddress(request.crlUrl, above.id) }),
   });
   return planned;
-}
-
-/** Where a CA's DER CRL is served: `{authority}` filled in, or the published file name behind the base. */
-export function crlAddress(crlUrl: string, authorityId: string): string {
-  if (crlUrl.includes('{authority}')) return crlUrl.replaceAll('{authority}', authorityId);
-  return `${crlUrl.replace(/\/$/, '')}/${authorityId}.der`;
 }

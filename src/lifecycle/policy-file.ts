@@ -3,6 +3,7 @@ import { parseIpRange } from '../pki/ip-range.ts';
 import { parseDnsSubtree } from '../pki/name-subtree.ts';
 import { parseTrustDomain, type TrustDomain } from '../pki/spiffe-id.ts';
 import { parseKeyAlgorithm, parseNotAfterPolicy } from './choice.ts';
+import { parseCrlUrl } from './crl-url.ts';
 import { durationText, parseDuration, parseThreshold, type Seconds } from './duration.ts';
 import { parseDnsPattern, parsePathPattern } from './pattern.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
@@ -36,7 +37,12 @@ const readFile = objectOf({
     notAfterPolicy: textOf(parseNotAfterPolicy),
     backdate,
   }),
-  crl: objectOf<Policy['crl']>({ lifetime: duration, rootLifetime: duration, refreshAfter: threshold }),
+  crl: objectOf<Policy['crl']>({
+    lifetime: duration,
+    rootLifetime: duration,
+    refreshAfter: threshold,
+    url: textOf(parseCrlUrl),
+  }),
   allow: objectOf<Policy['allow']>({
     dnsSuffixes: listOf(textOf(parseDnsSubtree)),
     dns: listOf(textOf(parseDnsPattern)),

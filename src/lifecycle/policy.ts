@@ -33,6 +33,8 @@ export interface Policy {
     readonly rootLifetime: Seconds;
     /** The age at which a CRL is signed anew. */
     readonly refreshAfter: Threshold;
+    /** Where the CRLs are served; absent: certificates name no CRL distribution point. */
+    readonly url?: string;
   };
   readonly allow: {
     /** Each allows itself and every name below it. */

@@ -24,7 +24,9 @@ export function listOf<T>(read: Read<T>): Read<readonly T[]> {
 }
 
 /** A map of known keys, each optional; an unknown one is reported with the nearest known. */
-export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: Read<T[K]> }): Read<Partial<T>> {
+export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: Read<NonNullable<T[K]>> }): Read<
+  Partial<T>
+> {
   const known = new Map<string, Read<unknown>>(Object.entries(fields));
   return (node, report) => {
     if (node.kind !== 'map') return refuse(node, `keys are wanted here (${[...known.keys()].join(', ')})`, report);

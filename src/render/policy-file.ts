@@ -34,6 +34,8 @@ crl:
   rootLifetime: ${durationText(crl.rootLifetime)}
   # The age at which "svcauth crl refresh" signs a new one although nothing was revoked.
   refreshAfter: ${thresholdText(crl.refreshAfter)}
+  # Where the CRLs are served: certificates then point there. Certificates that exist do not change.
+  ${crl.url === undefined ? '# url: http://pki.example.org/crl' : `url: ${yamlScalar(crl.url)}`}
 
 # What may be issued. Everything else is refused before it is signed (exit status 7).
 allow:

@@ -13,7 +13,13 @@ export interface Home {
   /** Who holds it, for people. */
   readonly lockNote: string;
   readonly authorities: string;
-  authority(id: string): { readonly directory: string; readonly certificate: string; readonly key: string };
+  authority(id: string): {
+    readonly directory: string;
+    readonly certificate: string;
+    readonly key: string;
+    /** Of a CA that waits for its certificate. */
+    readonly csr: string;
+  };
   /** Everything a verifier needs, safe to serve or copy. */
   readonly public: {
     readonly directory: string;
@@ -47,6 +53,7 @@ export function homeAt(directory: string): Home {
       directory: join(authorities, id),
       certificate: join(authorities, id, 'ca.crt'),
       key: join(authorities, id, 'ca.key'),
+      csr: join(authorities, id, 'ca.csr'),
     }),
     public: {
       directory: publicDirectory,
@@ -112,7 +119,8 @@ export async function createHome<T>(
   }
 }
 
-function refuseOccupied(files: Files, home: Home): void {
+/** Throws ERR_HOME_EXISTS when anything is there already. */
+export function refuseOccupied(files: Files, home: Home): void {
   const status = files.status(home.directory);
   if (status === undefined) return;
   const entries = status.kind === 'directory' ? files.list(home.directory) : [basename(home.directory)];

@@ -1,0 +1,36 @@
+import { EXIT } from './exit-status.ts';
+import { quote, row } from './row.ts';
+
+/** Revoking certificates. Nothing is recorded unless all of what was named can be revoked. */
+export const revokeErrors = {
+  ERR_CERTIFICATE_UNKNOWN: row<{ text: string }>(
+    EXIT.usage,
+    p => `no certificate ${quote(p.text)} in the manifest; nothing was revoked`,
+    () => ['svcauth status'],
+  ),
+  ERR_SERIAL_AMBIGUOUS: row<{ prefix: string; serials: readonly string[] }>(
+    EXIT.usage,
+    p =>
+      `several serial numbers begin with ${quote(p.prefix)}: ${p.serials.join(', ')} and perhaps more; nothing was revoked`,
+    () => ['give more digits'],
+  ),
+  ERR_REVOKE_WHAT: row<Record<string, never>>(
+    EXIT.usage,
+    () => 'nothing to revoke: name services, SPIFFE IDs or serial numbers',
+    () => ['svcauth revoke payments --reason keyCompromise'],
+  ),
+  ERR_REVOKE_NOTHING: row<{ text: string; expired?: string }>(EXIT.usage, p =>
+    p.expired === undefined
+      ? `${quote(p.text)} has no certificate to revoke`
+      : `${quote(p.text)} expired at ${p.expired}: nobody accepts it any more; nothing was revoked`,
+  ),
+  ERR_REVOKE_NO_PREVIOUS: row<{ text: string }>(
+    EXIT.usage,
+    p => `${quote(p.text)} has no previous certificate that is still valid; nothing was revoked`,
+    p => [`its current one: svcauth revoke ${p.text}`],
+  ),
+  ERR_REVOKE_FUTURE: row<{ invalidityDate: string }>(
+    EXIT.usage,
+    p => `an invalidity date says when a key was lost, and ${p.invalidityDate} is still to come; nothing was revoked`,
+  ),
+};

@@ -1,0 +1,25 @@
+import { failure } from '../errors.ts';
+
+/** Where CRLs will be served: an http or https base, or a pattern with `{authority}`. Throws ERR_CRL_URL. */
+export function parseCrlUrl(text: string): string {
+  const bad = (reason: string) =>
+    failure('ERR_CRL_URL', { text, reason, hint: 'write one like http://pki.example.org/crl' });
+  if (!/^[\x21-\x7e]+$/.test(text)) throw bad('it holds spaces or characters that are not ASCII');
+  let url: URL;
+  try {
+    url = new URL(text.replaceAll('{authority}', 'authority'));
+  } catch {
+    throw bad('it is not a URL');
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw bad('only http and https are fetched by verifiers');
+  if (url.username !== '' || url.password !== '')
+    throw bad('it holds a user or a password, which every certificate would publish');
+  if (url.hash !== '') throw bad('it has a fragment');
+  return text;
+}
+
+/** Where a CA's DER CRL is served: `{authority}` filled in, or the published file name behind the base. */
+export function crlAddress(crlUrl: string, authorityId: string): string {
+  if (crlUrl.includes('{authority}')) return crlUrl.replaceAll('{authority}', authorityId);
+  return `${crlUrl.replace(/\/$/, '')}/${authorityId}.der`;
+}

@@ -1,0 +1,125 @@
+import { failure } from '../errors.ts';
+import type { CrlReason } from '../pki/revocation-reason.ts';
+import type { Certificate, Revocation, Service } from './model.ts';
+import { SHORTEST_SERIAL } from './selector.ts';
+
+/** How a certificate is named on the command line. */
+export type CertificateSelector =
+  | { readonly kind: 'serial'; readonly prefix: string }
+  | { readonly kind: 'spiffe-id'; readonly uri: string }
+  | { readonly kind: 'service'; readonly name: string };
+
+/** A name that is also eight hex digits is a service when there is one: services are asked first. */
+export function parseCertificateSelector(text: string, isService: (name: string) => boolean): CertificateSelector {
+  if (text.toLowerCase().startsWith('spiffe://')) return { kind: 'spiffe-id', uri: text };
+  if (isService(text)) return { kind: 'service', name: text };
+  const hex = text.replaceAll(':', '').toLowerCase();
+  if (/^[0-9a-f]+$/.test(hex) && hex.length >= SHORTEST_SERIAL) return { kind: 'serial', prefix: hex };
+  return { kind: 'service', name: text };
+}
+
+/** Where certificates are looked up. */
+export interface CertificateIndex {
+  service(name: string): Service | undefined;
+  serviceNames(): readonly string[];
+  certificate(serial: string): Certificate | undefined;
+  certificatesOfService(service: string): readonly Certificate[];
+  certificatesBySpiffeId(spiffeId: string): readonly Certificate[];
+  certificatesBySerialPrefix(prefix: string, limit: number): readonly Certificate[];
+  revocation(serial: string): Revocation | undefined;
+}
+
+export interface RevokeRequest {
+  readonly selectors: readonly string[];
+  /** `current`: what is deployed; `previous`: the newest one it replaced; `all`: everything that has not expired. */
+  readonly which: 'current' | 'previous' | 'all';
+  readonly reason: CrlReason;
+  readonly invalidityDate?: Date;
+}
+
+export type RevokeStep =
+  | { readonly action: 'revoke'; readonly certificate: Certificate }
+  /** Revoked before: nothing to do. */
+  | { readonly action: 'keep'; readonly certificate: Certificate; readonly revocation: Revocation };
+
+export interface RevokePlan {
+  readonly steps: readonly RevokeStep[];
+  /** Of the same services: still valid, and not asked for. */
+  readonly stillValid: readonly Certificate[];
+}
+
+/** What would be revoked. Throws ERR_SERVICE_UNKNOWN, ERR_CERTIFICATE_UNKNOWN, ERR_SERIAL_AMBIGUOUS, ERR_REVOKE_*. */
+export function planRevoke(index: CertificateIndex, request: RevokeRequest, now: Date): RevokePlan {
+  if (request.invalidityDate !== undefined && request.invalidityDate > now) {
+    throw failure('ERR_REVOKE_FUTURE', { invalidityDate: request.invalidityDate.toISOString() });
+  }
+  const chosen = new Map<string, Certificate>();
+  for (const text of request.selectors) {
+    for (const certificate of select(index, text, request.which, now)) chosen.set(certificate.serial, certificate);
+  }
+  const certificates = [...chosen.values()];
+  const services = new Set(certificates.map(({ service }) => service));
+  return {
+    steps: certificates.map(certificate => {
+      const revocation = index.revocation(certificate.serial);
+      if (revocation !== undefined) return { action: 'keep', certificate, revocation };
+      return { action: 'revoke', certificate };
+    }),
+    stillValid: [...services]
+      .flatMap(service => index.certificatesOfService(service))
+      .filter(other => !chosen.has(other.serial) && other.state !== 'revoked' && other.notAfter >= now),
+  };
+}
+
+function select(
+  index: CertificateIndex,
+  text: string,
+  which: RevokeRequest['which'],
+  now: Date,
+): readonly Certificate[] {
+  const selector = parseCertificateSelector(text, name => index.service(name) !== undefined);
+  if (selector.kind === 'serial') return [bySerial(index, selector.prefix, now)];
+  const all = ofSelector(index, selector);
+  const alive = all.filter(({ notAfter }) => notAfter >= now);
+  const found =
+    which === 'all'
+      ? alive
+      : which === 'previous'
+        ? alive.filter(({ state }) => state === 'superseded').slice(0, 1)
+        : currentOf(alive);
+  if (found.length > 0) return found;
+  if (which === 'previous') throw failure('ERR_REVOKE_NO_PREVIOUS', { text });
+  throw failure('ERR_REVOKE_NOTHING', { text, ...(all[0] && { expired: all[0].notAfter.toISOString() }) });
+}
+
+/** The current one of each service; where that is revoked already, that one, so that a second run says so. */
+function currentOf(alive: readonly Certificate[]): readonly Certificate[] {
+  const current = alive.filter(({ state }) => state === 'current');
+  return current.length > 0 ? current : alive.filter(({ state }) => state === 'revoked').slice(0, 1);
+}
+
+function ofSelector(
+  index: CertificateIndex,
+  selector: Exclude<CertificateSelector, { kind: 'serial' }>,
+): readonly Certificate[] {
+  if (selector.kind === 'spiffe-id') {
+    const found = index.certificatesBySpiffeId(selector.uri);
+    if (found.length === 0) throw failure('ERR_CERTIFICATE_UNKNOWN', { text: selector.uri });
+    return found;
+  }
+  if (index.service(selector.name) === undefined) {
+    throw failure('ERR_SERVICE_UNKNOWN', { text: selector.name, known: index.serviceNames() });
+  }
+  return index.certificatesOfService(selector.name);
+}
+
+function bySerial(index: CertificateIndex, prefix: string, now: Date): Certificate {
+  const [certificate, another] = index.certificatesBySerialPrefix(prefix, 2);
+  if (certificate === undefined) throw failure('ERR_CERTIFICATE_UNKNOWN', { text: prefix });
+  if (another !== undefined)
+    throw failure('ERR_SERIAL_AMBIGUOUS', { prefix, serials: [certificate.serial, another.serial] });
+  if (certificate.notAfter < now) {
+    throw failure('ERR_REVOKE_NOTHING', { text: prefix, expired: certificate.notAfter.toISOString() });
+  }
+  return certificate;
+}
