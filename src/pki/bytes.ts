@@ -15,7 +15,10 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
-  return Buffer.compare(a, b) === 0;
+  // the native comparison costs more than the bytes of an identifier do
+  if (a.length > 64) return Buffer.compare(a, b) === 0;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Lower-case hex, two digits a byte, no separators. */

@@ -1,3 +1,4 @@
+import { equalBytes } from './bytes.ts';
 import { TAG } from './der-writer.ts';
 
 /** The bytes are not DER, or not the structure that was asked for. `offset` counts bytes from the start of the input. */
@@ -66,7 +67,9 @@ export class DerReader {
 
   /** The content of the next element, which must carry `tag`. */
   content(tag: number, what: string): Uint8Array {
-    return this.enter(tag, what).rest;
+    if (this.peek() !== tag) throw this.unexpected(tag, what);
+    const start = this.header(what);
+    return this.bytes.subarray(start, this.position);
   }
 
   /** The next element whole, of any tag. */
@@ -195,21 +198,23 @@ export class DerReader {
     if (tag !== TAG.utcTime && tag !== TAG.generalizedTime) throw this.unexpected(TAG.utcTime, what);
     const at = this.position;
     const content = this.content(tag, what);
-    const digits = tag === TAG.utcTime ? 12 : 14;
+    const isUtc = tag === TAG.utcTime;
+    const digits = isUtc ? 12 : 14;
     if (content.length !== digits + 1 || content[digits] !== 0x5a) throw new DerError(`${what} is not a DER time`, at);
-    const parts: number[] = [];
-    for (let i = 0; i < digits; i += 2) {
-      const high = content[i]! - 0x30;
-      const low = content[i + 1]! - 0x30;
-      if (high < 0 || high > 9 || low < 0 || low > 9) throw new DerError(`${what} is not a DER time`, at);
-      parts.push(high * 10 + low);
+    for (let i = 0; i < digits; i++) {
+      if (content[i]! < 0x30 || content[i]! > 0x39) throw new DerError(`${what} is not a DER time`, at);
     }
-    if (tag === TAG.generalizedTime) parts.splice(0, 2, parts[0]! * 100 + parts[1]!);
-    else parts[0] = parts[0]! >= 50 ? 1900 + parts[0]! : 2000 + parts[0]!;
-    const [year, month, day, hour, minute, second] = parts as [number, number, number, number, number, number];
-    const date = new Date(0);
-    date.setUTCFullYear(year, month - 1, day);
-    date.setUTCHours(hour, minute, second);
+    const first = twoDigits(content, 0);
+    const start = isUtc ? 2 : 4;
+    const year = isUtc ? (first >= 50 ? 1900 : 2000) + first : first * 100 + twoDigits(content, 2);
+    const month = twoDigits(content, start);
+    const day = twoDigits(content, start + 2);
+    const hour = twoDigits(content, start + 4);
+    const minute = twoDigits(content, start + 6);
+    const second = twoDigits(content, start + 8);
+    const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+    // Date.UTC takes the years 0 to 99 for those of the last century
+    if (year < 100) date.setUTCFullYear(year, month - 1, day);
     if (
       month < 1 ||
       date.getUTCMonth() !== month - 1 ||
@@ -220,7 +225,7 @@ export class DerReader {
     ) {
       throw new DerError(`${what} is not a date that exists`, at);
     }
-    return { date, form: tag === TAG.utcTime ? 'utcTime' : 'generalizedTime' };
+    return { date, form: isUtc ? 'utcTime' : 'generalizedTime' };
   }
 }
 
@@ -229,13 +234,29 @@ export interface DerTime {
   readonly form: 'utcTime' | 'generalizedTime';
 }
 
-const oidNames = new Map<string, string>();
+const twoDigits = (content: Uint8Array, at: number): number => content[at]! * 10 + content[at + 1]! - 528;
+
+interface KnownOid {
+  readonly content: Uint8Array;
+  readonly dotted: string;
+}
+
+/** Identifiers read before, by a hash of their octets: certificates name the same dozen again and again. */
+const knownOids = new Map<number, KnownOid>();
 
 /** Dotted decimal of OBJECT IDENTIFIER content octets. Arcs above 2^53 are refused. */
 export function decodeOid(content: Uint8Array, what: string, at: number): string {
-  const key = Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
-  const known = oidNames.get(key);
-  if (known !== undefined) return known;
+  let hash = content.length;
+  for (let i = 0; i < content.length; i++) hash = (Math.imul(hash, 31) + content[i]!) | 0;
+  const known = knownOids.get(hash);
+  if (known !== undefined && equalBytes(known.content, content)) return known.dotted;
+  const dotted = readOid(content, what, at);
+  // bounded: hostile inputs must not grow it without end
+  if (knownOids.size < 512) knownOids.set(hash, { content: new Uint8Array(content), dotted });
+  return dotted;
+}
+
+function readOid(content: Uint8Array, what: string, at: number): string {
   if (content.length === 0 || content[content.length - 1]! >= 0x80) throw new DerError(`${what} is not an OID`, at);
   const arcs: number[] = [];
   let arc = 0;
@@ -251,8 +272,5 @@ export function decodeOid(content: Uint8Array, what: string, at: number): string
     }
   }
   const first = Math.min(2, Math.floor(arcs[0]! / 40));
-  const dotted = [first, arcs[0]! - first * 40, ...arcs.slice(1)].join('.');
-  // bounded: hostile inputs must not grow it without end
-  if (oidNames.size < 512) oidNames.set(key, dotted);
-  return dotted;
+  return [first, arcs[0]! - first * 40, ...arcs.slice(1)].join('.');
 }
