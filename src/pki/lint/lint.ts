@@ -26,7 +26,8 @@ export function lintCertificate(
     if (error instanceof DerError) return { findings: [notDer(error)] };
     throw error;
   }
-  const findings = checkRules(ISSUANCE_RULES, { ...certificateFacts(tbs), kind, issuer });
+  const { extensions, malformed, unknown } = certificateFacts(tbs);
+  const findings = checkRules(ISSUANCE_RULES, { tbs, extensions, malformed, unknown, kind, issuer });
   return findings.length > 0 ? { findings } : { linted: gate.admit(copy, issuer) };
 }
 
