@@ -23,6 +23,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  // the ES modules of @peculiar/x509 shake to two thirds of its CommonJS, and load in half the time
+  mainFields: ['module', 'main'],
   minify: true,
   keepNames: false,
   sourcemap: false,

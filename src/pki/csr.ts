@@ -9,7 +9,6 @@ import { ipAddressText, type IpAddress } from './ip-address.ts';
 import type { KeyAlgorithm } from './key-algorithm.ts';
 import { commonName, type Name } from './name.ts';
 import { OID } from './oids.ts';
-import { loadPeculiar } from './peculiar.ts';
 import { decodePem, isPem, PemError } from './pem.ts';
 import type { PublicKeyInfo } from './public-key-info.ts';
 import { decodePublicKey, keyAlgorithmOf, publicKeyProblem } from './public-key.ts';
@@ -101,7 +100,7 @@ const isPrintable = (text: string): boolean => !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}
 async function provesPossession({ der, publicKey, signatureAlgorithm }: CertificationRequest): Promise<boolean> {
   const scheme = signatureScheme(signatureAlgorithm);
   if (scheme === undefined || scheme.keyOid !== publicKey.algorithm.oid) return false;
-  const { Pkcs10CertificateRequest } = await loadPeculiar();
+  const { Pkcs10CertificateRequest } = await import('./peculiar.ts');
   try {
     return await new Pkcs10CertificateRequest(der as Uint8Array<ArrayBuffer>).verify();
   } catch {

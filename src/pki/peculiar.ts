@@ -1,13 +1,23 @@
-import { webcrypto } from 'node:crypto';
-
 /**
- * @peculiar/x509, the other implementation. Loaded when it is first needed, because it costs as much as everything else together;
- * this is the only place that does it.
+ * @peculiar/x509, the other implementation. To be imported lazily (`await import('./peculiar.ts')`): it costs more than all the
+ * rest of a start.
  */
-export async function loadPeculiar() {
-  // its container needs the metadata polyfill first
-  await import('reflect-metadata');
-  const x509 = await import('@peculiar/x509');
-  x509.cryptoProvider.set(webcrypto as Crypto);
-  return x509;
-}
+// its container needs the metadata polyfill first
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import { cryptoProvider } from '@peculiar/x509';
+
+cryptoProvider.set(webcrypto as Crypto);
+
+export {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  KeyUsagesExtension,
+  Pkcs10CertificateRequest,
+  PublicKey,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509Crl,
+  type X509CrlEntry,
+} from '@peculiar/x509';
