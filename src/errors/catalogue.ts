@@ -1,5 +1,6 @@
 import { keyErrors } from './keys.ts';
 import { requestErrors } from './request.ts';
+import { secondOpinionErrors } from './second-opinion.ts';
 import { secretErrors } from './secret.ts';
 import { lintErrors } from './lint.ts';
 import { selectionErrors } from './selection.ts';
@@ -16,6 +17,7 @@ import { valueErrors } from './values.ts';
 export const CATALOGUE = {
   ...keyErrors,
   ...requestErrors,
+  ...secondOpinionErrors,
   ...policyErrors,
   ...lintErrors,
   ...usageErrors,

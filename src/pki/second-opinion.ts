@@ -1,0 +1,222 @@
+import { failure } from '../errors.ts';
+import { quote } from '../errors/row.ts';
+import { concatBytes, toHex } from './bytes.ts';
+import { entryInvalidityDate, entryReason, type CrlEntry } from './crl-entry.ts';
+import { DerReader } from './der-reader.ts';
+import { lengthSize, sequence, TAG } from './der-writer.ts';
+import { decodeBasicConstraints } from './extension/basic-constraints.ts';
+import { findExtension, type Extension } from './extension/extension.ts';
+import { decodeGeneralNames, type GeneralName } from './extension/general-name.ts';
+import { decodeAuthorityKeyIdentifier, decodeSubjectKeyIdentifier } from './extension/key-identifier.ts';
+import { decodeKeyUsage, KEY_USAGES } from './extension/key-usage.ts';
+import { ipAddressText } from './ip-address.ts';
+import { OID } from './oids.ts';
+import { decodeCertificate, type ParsedCertificate } from './parsed-certificate.ts';
+import { crlEntries, decodeCrl, readCrlHead, type ParsedCrl } from './parsed-crl.ts';
+import type * as Peculiar from './peculiar.ts';
+import { CRL_REASONS } from './revocation-reason.ts';
+import { serialToHex } from './serial-number.ts';
+
+/** What a structure says, field by field, in words by which two implementations can be compared. */
+type Reading = Readonly<Record<string, string>>;
+
+interface SigningKey {
+  /** SubjectPublicKeyInfo. */
+  readonly publicKeyDer: Uint8Array;
+}
+
+/**
+ * Has @peculiar/x509 read a certificate and verify its signature with WebCrypto; every field must be what our own strict reader
+ * finds. `what` names it for a person. Throws ERR_SECOND_OPINION.
+ */
+export async function secondOpinionOnCertificate(
+  der: Uint8Array,
+  issuer: SigningKey,
+  what = 'the certificate',
+): Promise<void> {
+  const x509 = await import('./peculiar.ts');
+  await compare(what, ourCertificate(decodeCertificate(der)), async () => {
+    const certificate = new x509.X509Certificate(own(der));
+    const publicKey = new x509.PublicKey(own(issuer.publicKeyDer));
+    const verified = await certificate.verify({ publicKey, signatureOnly: true });
+    return { ...theirCertificate(x509, certificate), signature: verdict(verified) };
+  });
+}
+
+function ourCertificate({ tbs }: ParsedCertificate): Reading {
+  const value = <T>(oid: string, decode: (value: Uint8Array) => T): T | undefined => {
+    const extension = findExtension(tbs.extensions, oid);
+    return extension && decode(extension.value);
+  };
+  const constraints = value(OID.basicConstraints, decodeBasicConstraints);
+  const usages = value(OID.keyUsage, decodeKeyUsage);
+  const authority = value(OID.authorityKeyIdentifier, decodeAuthorityKeyIdentifier)?.keyIdentifier;
+  const subject = value(OID.subjectKeyIdentifier, decodeSubjectKeyIdentifier);
+  return {
+    serialNumber: serialToHex(tbs.serial),
+    subject: toHex(tbs.subject.der),
+    issuer: toHex(tbs.issuer.der),
+    notBefore: tbs.notBefore.date.toISOString(),
+    notAfter: tbs.notAfter.date.toISOString(),
+    publicKey: toHex(tbs.publicKey.der),
+    subjectAltName: (value(OID.subjectAltName, names) ?? []).map(nameText).join(' '),
+    basicConstraints: `${constraints?.ca ?? false} ${constraints?.pathLength}`,
+    keyUsage: String([...(usages ?? [])].reduce((bits, usage) => bits | (1 << KEY_USAGES.indexOf(usage)), 0)),
+    authorityKeyIdentifier: authority === undefined ? '' : toHex(authority),
+    subjectKeyIdentifier: subject === undefined ? '' : toHex(subject),
+    extensions: tbs.extensions.map(extensionText).join(' '),
+    signature: verdict(true),
+  };
+}
+
+function theirCertificate(x509: typeof Peculiar, certificate: Peculiar.X509Certificate): Reading {
+  const constraints = certificate.getExtension(x509.BasicConstraintsExtension);
+  const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? [];
+  return {
+    serialNumber: certificate.serialNumber,
+    subject: hex(certificate.subjectName.toArrayBuffer()),
+    issuer: hex(certificate.issuerName.toArrayBuffer()),
+    notBefore: certificate.notBefore.toISOString(),
+    notAfter: certificate.notAfter.toISOString(),
+    publicKey: hex(certificate.publicKey.rawData),
+    subjectAltName: names.map(({ type, value }) => `${type === 'url' ? 'uri' : type}:${value}`).join(' '),
+    basicConstraints: `${constraints?.ca ?? false} ${constraints?.pathLength}`,
+    keyUsage: String(certificate.getExtension(x509.KeyUsagesExtension)?.usages ?? 0),
+    authorityKeyIdentifier: certificate.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId ?? '',
+    subjectKeyIdentifier: certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId ?? '',
+    extensions: certificate.extensions.map(theirExtensionText).join(' '),
+  };
+}
+
+/** A CRL as it is signed: the entries stand between `head` and `tail`. */
+export interface WrittenCrl {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  readonly byteLength: number;
+}
+
+/** The library takes a quarter of a millisecond for an entry. */
+const SAMPLE = 100;
+
+/**
+ * The same of a CRL; `chunks` are its entries in pieces of whole entries. A CRL of more than a hundred entries is read as a sample:
+ * its first hundred between its own head and tail. The signature covers more than that, so it is not verified then.
+ * Throws ERR_SECOND_OPINION.
+ */
+export async function secondOpinionOnCrl(
+  crl: WrittenCrl,
+  chunks: Iterable<Uint8Array>,
+  issuer: SigningKey,
+  what = 'the CRL',
+): Promise<void> {
+  const x509 = await import('./peculiar.ts');
+  const { entries, all } = firstEntries(chunks);
+  const der = all ? concatBytes([crl.head, entries, crl.tail]) : sampleCrl(crl, entries);
+  await compare(what, ourCrl(decodeCrl(der)), async () => {
+    // ten nodes an entry at most; the library's own limit is 10,000 for everything
+    const theirs = new x509.X509Crl(own(der), { berOptions: { maxNodes: 20_000 } });
+    const publicKey = new x509.PublicKey(own(issuer.publicKeyDer));
+    const verified = all ? await theirs.verify({ publicKey }) : true;
+    return { ...theirCrl(theirs), signature: verdict(verified) };
+  });
+}
+
+function firstEntries(chunks: Iterable<Uint8Array>): { readonly entries: Uint8Array; readonly all: boolean } {
+  const entries: Uint8Array[] = [];
+  for (const chunk of chunks) {
+    const reader = new DerReader(chunk);
+    while (!reader.done) {
+      if (entries.length === SAMPLE) return { entries: concatBytes(entries), all: false };
+      // a chunk is only good until the next
+      entries.push(Uint8Array.from(reader.any('an entry')));
+    }
+  }
+  return { entries: concatBytes(entries), all: true };
+}
+
+/** A CertificateList with the fields of the whole one and only these entries; its lengths are its own, its signature is not. */
+function sampleCrl({ head, tail, byteLength }: WrittenCrl, entries: Uint8Array): Uint8Array {
+  const { entries: list, tbs } = readCrlHead(head, byteLength);
+  if (list === undefined) throw new RangeError('a CRL with entries says it has none');
+  const fields = new DerReader(head, tbs.start, tbs.end).enter(TAG.sequence, 'tbsCertList').position;
+  const listStart = list.start - 1 - lengthSize(list.end - list.start);
+  const tbsTail = tbs.end - list.end;
+  return sequence(
+    sequence(head.subarray(fields, listStart), sequence(entries), tail.subarray(0, tbsTail)),
+    tail.subarray(tbsTail),
+  );
+}
+
+function ourCrl(crl: ParsedCrl): Reading {
+  return {
+    issuer: toHex(crl.issuer.der),
+    thisUpdate: crl.thisUpdate.date.toISOString(),
+    nextUpdate: crl.nextUpdate?.date.toISOString() ?? '',
+    entries: Array.from(crlEntries(crl), ourEntry).join(' '),
+    extensions: crl.extensions.map(extensionText).join(' '),
+    signature: verdict(true),
+  };
+}
+
+function ourEntry(entry: CrlEntry): string {
+  const reason = entryReason(entry) as keyof typeof CRL_REASONS;
+  const invalidity = entryInvalidityDate(entry)?.toISOString() ?? '';
+  return `${serialToHex(entry.serial)}/${entry.revocationDate.date.toISOString()}/${CRL_REASONS[reason]}/${invalidity}`;
+}
+
+function theirCrl(crl: Peculiar.X509Crl): Reading {
+  return {
+    issuer: hex(crl.issuerName.toArrayBuffer()),
+    thisUpdate: crl.thisUpdate.toISOString(),
+    nextUpdate: crl.nextUpdate?.toISOString() ?? '',
+    entries: crl.entries.map(theirEntry).join(' '),
+    extensions: crl.extensions.map(theirExtensionText).join(' '),
+  };
+}
+
+function theirEntry(entry: Peculiar.X509CrlEntry): string {
+  const { serialNumber, revocationDate, reason, invalidity } = entry;
+  return `${serialNumber}/${revocationDate.toISOString()}/${reason ?? 0}/${invalidity?.toISOString() ?? ''}`;
+}
+
+const names = (value: Uint8Array): readonly GeneralName[] => decodeGeneralNames(value, 'subjectAltName');
+
+function nameText(name: GeneralName): string {
+  switch (name.type) {
+    case 'dns':
+    case 'uri':
+    case 'email':
+      return `${name.type}:${name.value}`;
+    case 'ip':
+      return `ip:${ipAddressText(name.octets)}`;
+    default:
+      return name.type;
+  }
+}
+
+const extensionText = ({ oid, critical, value }: Extension): string => `${oid}/${critical}/${toHex(value)}`;
+
+const theirExtensionText = (extension: {
+  readonly type: string;
+  readonly critical: boolean;
+  readonly value: ArrayBuffer;
+}) => `${extension.type}/${extension.critical}/${hex(extension.value)}`;
+
+const hex = (buffer: ArrayBuffer): string => toHex(new Uint8Array(buffer));
+const verdict = (verified: boolean): string => (verified ? 'verified' : 'not verified');
+
+/** The library wants a buffer that is all its own. */
+const own = (der: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(der);
+
+/** A library that throws has an opinion too. */
+async function compare(what: string, ours: Reading, read: () => Promise<Reading>): Promise<void> {
+  const differences = await read().then(
+    theirs => Object.keys(ours).flatMap(field => difference(field, ours[field], theirs[field])),
+    (cause: unknown) => [cause instanceof Error ? cause.message : String(cause)],
+  );
+  if (differences.length > 0) throw failure('ERR_SECOND_OPINION', { what, differences });
+}
+
+function difference(field: string, ours: string | undefined, theirs: string | undefined): readonly string[] {
+  return ours === theirs ? [] : [`${field} is ${quote(ours ?? '')} to us and ${quote(theirs ?? '')} to it`];
+}
