@@ -78,6 +78,11 @@ export const storeErrors = {
     p => `the manifest refuses the change: ${p.problem}; nothing was changed`,
     () => ['if this comes again, look at the manifest: svcauth audit verify'],
   ),
+  ERR_AUDIT_BROKEN: row<{ sequence: number; problem: string }>(
+    EXIT.integrity,
+    p => `the audit log is broken at record ${p.sequence}: ${p.problem}`,
+    () => ['compare with a back-up of manifest.db: what it holds up to there is sound; what came after is not proven'],
+  ),
   ERR_LOCKED: row<{ home: string; holder?: string; waited: number }>(
     EXIT.busy,
     p =>

@@ -18,6 +18,8 @@ export interface View {
 
 export function print(out: Sink, format: OutputFormat, view: View): void {
   if (format === 'table') out.write(view.table());
-  else if (format === 'json') out.write(formatJson(view.json().kind, view.json().value));
+  else if (format === 'json') out.write(inFull(view.json()));
   else for (const { kind, value } of view.jsonl()) out.write(formatJsonLine(kind, value));
 }
+
+const inFull = ({ kind, value }: JsonDocument): string => formatJson(kind, value);

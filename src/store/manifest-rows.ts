@@ -117,13 +117,26 @@ export const toRevocation = (row: SqlRow): Revocation => ({
   notAfter: toDate(row.not_after),
 });
 
+// whoever tampered with a record need not have left it readable; then it comes out as something else than was written
+const AUDIT_TIMES = { from: 0, to: Date.UTC(9999, 11, 31) / 1000 } as const;
+const readableTime = (seconds: number) => toDate(Math.min(Math.max(seconds, AUDIT_TIMES.from), AUDIT_TIMES.to));
+
+function readableDetail(text: string): Readonly<Record<string, string>> {
+  try {
+    const detail: unknown = JSON.parse(text);
+    return typeof detail === 'object' && detail !== null ? (detail as Record<string, string>) : { unreadable: text };
+  } catch {
+    return { unreadable: text };
+  }
+}
+
 export const toAuditRecord = (row: SqlRow): AuditRecord => ({
   sequence: row.sequence as number,
-  at: toDate(row.at),
+  at: readableTime(row.at as number),
   actor: row.actor as string,
   action: row.action as AuditAction,
   subject: row.subject as string,
-  detail: JSON.parse(row.detail as string) as Record<string, string>,
+  detail: readableDetail(row.detail as string),
   previousHash: hexOf(row.previous_hash),
   hash: hexOf(row.hash),
 });

@@ -1,0 +1,45 @@
+import type { AuditVerdict } from '../lifecycle/audit-chain.ts';
+import type { AuditRecord } from '../lifecycle/model.ts';
+import { formatFacts } from './facts.ts';
+import { formatInstant } from './json.ts';
+import type { View } from './output.ts';
+import { formatTable } from './table.ts';
+
+/** `columns`: the terminal's width, 0 where there is no edge. */
+export function auditLogView(records: Iterable<AuditRecord>, columns: number): View {
+  return {
+    table: () =>
+      formatTable(
+        ['NO', 'AT', 'BY', 'ACTION', 'SUBJECT', 'DETAIL'],
+        Array.from(records, record => [
+          String(record.sequence),
+          formatInstant(record.at),
+          record.actor,
+          record.action,
+          record.subject,
+          Object.entries(record.detail)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(' '),
+        ]),
+        columns,
+      ),
+    json: () => ({ kind: 'audit-log', value: { records: [...records] } }),
+    *jsonl() {
+      for (const value of records) yield { kind: 'audit-record', value };
+    },
+  };
+}
+
+export function auditVerdictView(verdict: AuditVerdict): View {
+  const { count, head, broken } = verdict;
+  const document = { kind: 'audit-verdict', value: { intact: broken === undefined, ...verdict } };
+  return {
+    table: () =>
+      formatFacts([
+        ['records', broken === undefined ? String(count) : `${count} sound, then record ${broken.sequence} is not`],
+        ['head', head],
+      ]),
+    json: () => document,
+    jsonl: () => [document],
+  };
+}
