@@ -31,8 +31,9 @@ export function quote(text: string): string {
   );
 }
 
-/** The known word nearest to what was typed, or undefined when none is near (edit distance at most a third). */
+/** The known word nearest to what was typed, or undefined when none is near (at most a third of it mistyped). */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word === '') return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
@@ -42,16 +43,21 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment); `limit` when it is at least that. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
+  let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
       current.push(Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        current[j] = Math.min(current[j]!, beforePrevious[j - 2]! + 1);
+      }
     }
-    previous = current;
+    [beforePrevious, previous] = [previous, current];
   }
   return previous[b.length]!;
 }
