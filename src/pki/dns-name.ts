@@ -28,10 +28,24 @@ interface Fault {
   readonly hint?: string;
 }
 
+const LABEL = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
+
 /** What keeps `text` from being a DNS name. */
 export function dnsNameFault(text: string): Fault | undefined {
   if (text === '') return { reason: 'it is empty' };
   if (text.length > MAX_NAME) return { reason: `it is longer than ${MAX_NAME} characters` };
+  const wildcard = text.startsWith('*.');
+  const labels = (wildcard ? text.slice(2) : text).split('.');
+  const wrong = labels.find(label => !LABEL.test(label));
+  if (wrong !== undefined) return explain(text, wrong);
+  if (/^[0-9]+$/.test(labels.at(-1)!)) {
+    return { reason: 'its last label is a number, as if it were an address', hint: 'give an address with --ip' };
+  }
+  if (wildcard && labels.length < 2) return { reason: 'verifiers accept "*" only above two labels or more' };
+  return undefined;
+}
+
+function explain(text: string, label: string): Fault {
   if (!/^[\x20-\x7e]*$/.test(text)) {
     return {
       reason: 'it is not ASCII',
@@ -42,25 +56,14 @@ export function dnsNameFault(text: string): Fault | undefined {
     const bare = text.slice(0, -1);
     return { reason: 'it ends with a dot', ...(dnsNameFault(bare) === undefined && { hint: `write: ${bare}` }) };
   }
-  const wildcard = text.startsWith('*.');
-  const labels = (wildcard ? text.slice(2) : text).split('.');
-  for (const label of labels) {
-    const reason = labelFault(label);
-    if (reason !== undefined) return { reason };
-  }
-  if (/^[0-9]+$/.test(labels.at(-1)!)) {
-    return { reason: 'its last label is a number, as if it were an address', hint: 'give an address with --ip' };
-  }
-  if (wildcard && labels.length < 2) return { reason: 'verifiers accept "*" only above two labels or more' };
-  return undefined;
+  return { reason: labelFault(label) };
 }
 
-function labelFault(label: string): string | undefined {
+function labelFault(label: string): string {
   if (label === '') return 'it has an empty label';
   if (label.length > MAX_LABEL) return `it has a label longer than ${MAX_LABEL} characters`;
   if (label.includes('*')) return '"*" is only allowed as the whole first label';
   if (label.includes('_')) return 'a host name has no underscore';
-  if (!/^[a-zA-Z0-9-]*$/.test(label)) return 'labels are made of letters, digits and hyphens';
-  if (label.startsWith('-') || label.endsWith('-')) return 'a label neither starts nor ends with a hyphen';
-  return undefined;
+  if (/^[a-zA-Z0-9-]*$/.test(label)) return 'a label neither starts nor ends with a hyphen';
+  return 'labels are made of letters, digits and hyphens';
 }
