@@ -1,0 +1,60 @@
+import { failure } from '../errors.ts';
+import type { ListedService } from './listed-service.ts';
+import { readServices } from './listed-service.ts';
+import type { ServiceRequest } from './service-request.ts';
+import { problemLines, type Problem } from './yaml-tree.ts';
+import type { Report } from './yaml-value.ts';
+
+export const LIST_FORMATS = ['yaml', 'csv'] as const;
+export type ListFormat = (typeof LIST_FORMATS)[number];
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const EXTENSIONS: Readonly<Record<string, ListFormat>> = { yaml: 'yaml', yml: 'yaml', json: 'yaml', csv: 'csv' };
+
+/** The format that a file's extension stands for; undefined for another one, and for `-`. JSON is YAML. */
+export function listFormatOf(path: string): ListFormat | undefined {
+  const extension = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  return Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
+}
+
+/**
+ * The services of a list, in its order, each with another name. Throws ERR_SERVICE_LIST with every problem and its place, and
+ * then nothing of the list is used.
+ */
+export async function parseServiceList(
+  bytes: Uint8Array,
+  format: ListFormat,
+  path: string,
+): Promise<readonly ServiceRequest[]> {
+  const problems: Problem[] = [];
+  const report: Report = problem => void problems.push(problem);
+  const listed = await readList(bytes, format, report);
+  const requests = listed === undefined ? [] : readServices(listed, report);
+  if (problems.length > 0) throw failure('ERR_SERVICE_LIST', { path, problems: problemLines(path, problems) });
+  return requests;
+}
+
+async function readList(
+  bytes: Uint8Array,
+  format: ListFormat,
+  report: Report,
+): Promise<readonly ListedService[] | undefined> {
+  const text = decode(bytes, report);
+  if (text === undefined) return undefined;
+  if (format === 'csv') return (await import('./service-list-csv.ts')).readCsvServices(text, report);
+  return (await import('./service-list-yaml.ts')).readYamlServices(text, report);
+}
+
+function decode(bytes: Uint8Array, report: Report): string | undefined {
+  if (bytes.length > MAX_BYTES) {
+    report({ at: { line: 1 }, text: `it is larger than ${MAX_BYTES / 1024 / 1024} MiB` });
+    return undefined;
+  }
+  try {
+    // a byte order mark, which spreadsheets write, goes away here
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    report({ at: { line: 1 }, text: 'it is not UTF-8' });
+    return undefined;
+  }
+}
