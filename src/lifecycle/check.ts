@@ -1,3 +1,4 @@
+import type { CheckThresholds } from './check-thresholds.ts';
 import { thresholdOf, type Threshold } from './duration.ts';
 import type { Authority, Certificate, Crl } from './model.ts';
 import { isStale, type AuthorityRow, type ServiceRow } from './status.ts';
@@ -30,16 +31,6 @@ export interface Finding {
   readonly serial?: string;
   /** Whose key it takes to put it right. */
   readonly keyLocation?: Authority['keyLocation'];
-}
-
-/** How much time is left when it becomes a finding. */
-export interface CheckThresholds {
-  readonly leafWarning: Threshold;
-  readonly leafCritical: Threshold;
-  readonly caWarning: Threshold;
-  readonly caCritical: Threshold;
-  readonly crlWarning: Threshold;
-  readonly crlCritical: Threshold;
 }
 
 /** What the manifest says, as far as something in it can be wrong. */

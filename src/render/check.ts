@@ -20,8 +20,8 @@ export function checkView(
   const described = findings.map(finding => ({ ...finding, ...describeFinding(finding, now) }));
   return {
     table: () => {
-      const of = `of ${plural(checked.services, 'service')} and ${plural(checked.authorities, 'CA')} with their CRLs`;
-      if (findings.length === 0) return `${colours.green('ok')}: nothing needs attention ${of}\n`;
+      const where = `in ${plural(checked.services, 'service')} and ${plural(checked.authorities, 'CA')} with their CRLs`;
+      if (findings.length === 0) return `${colours.green('ok')}: nothing needs attention ${where}\n`;
       const rows = described.map(({ severity, subject, name, message, remedy }) => [
         { text: severity, paint: paint[severity] },
         subject,
@@ -29,7 +29,7 @@ export function checkView(
         message,
         remedy ?? '',
       ]);
-      return `${critical} critical, ${plural(warning, 'warning')} ${of}\n\n${formatTable(HEADER, rows, columns)}`;
+      return `${critical} critical, ${plural(warning, 'warning')} ${where}\n\n${formatTable(HEADER, rows, columns)}`;
     },
     json: () => {
       const status = critical > 0 ? 'critical' : warning > 0 ? 'warning' : 'ok';

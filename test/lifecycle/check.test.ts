@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkManifest, type CheckInput, type CheckThresholds } from '../../src/lifecycle/check.ts';
+import { checkManifest, type CheckInput } from '../../src/lifecycle/check.ts';
+import type { CheckThresholds } from '../../src/lifecycle/check-thresholds.ts';
 import { parseThreshold } from '../../src/lifecycle/duration.ts';
 import { at, authorityRow, certificateRow, crlRow, serviceRow } from '../support/rows.ts';
 

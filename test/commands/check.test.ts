@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { makeHome, type HomeContent } from '../support/home.ts';
+import { at, authorityRow, certificateRow, crlRow, serviceRow } from '../support/rows.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from '../support/world.ts';
+
+const content: HomeContent = {
+  authorities: [authorityRow()],
+  services: [
+    serviceRow({ serial: 'aa'.repeat(16) }),
+    serviceRow({ service: 'ledger', serial: 'bb'.repeat(16), notAfter: at('2026-11-25') }),
+  ],
+};
+
+async function worldAt(now: string, home: HomeContent = content): Promise<FakeWorld> {
+  const world = fakeWorld({ now: at(now) });
+  await makeHome(world, home);
+  return world;
+}
+
+const squeeze = (text: string): string => text.replace(/ +/g, ' ');
+
+describe('check', () => {
+  test('says that all is well, and exits 0', async () => {
+    expect(await runSvcauth(await worldAt('2026-11-02'), ['check'])).toEqual({
+      status: 0,
+      stdout: 'ok: nothing needs attention in 2 services and 1 CA with their CRLs\n',
+      stderr: '',
+    });
+  });
+
+  test('exits 3 for a warning', async () => {
+    const { status, stdout } = await runSvcauth(await worldAt('2026-11-20'), ['check']);
+    expect(status).toBe(3);
+    expect(squeeze(stdout)).toBe(
+      [
+        '0 critical, 1 warning in 2 services and 1 CA with their CRLs',
+        '',
+        'SEVERITY SUBJECT FINDING WHAT REMEDY',
+        'warning ledger certificate-expiring its certificate expires in 5 days svcauth issue ledger',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('exits 4 when anything is critical, the worst first', async () => {
+    const { status, stdout } = await runSvcauth(await worldAt('2026-12-05'), ['check', '-o', 'json']);
+    expect(status).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      kind: 'check',
+      at: '2026-12-05T00:00:00Z',
+      status: 'critical',
+      checked: { services: 2, authorities: 1 },
+      findings: [
+        { name: 'certificate-expired', subject: 'ledger', deadline: '2026-11-25T00:00:00Z' },
+        { name: 'certificate-expired', subject: 'payments', remedy: 'svcauth issue payments' },
+        { name: 'crl-stale', kind: 'ca', subject: 'issuing-g1', remedy: 'svcauth crl refresh' },
+      ],
+    });
+  });
+
+  test('looks ahead', async () => {
+    const { status } = await runSvcauth(await worldAt('2026-11-02'), ['check', '--at', '+18d']);
+    expect(status).toBe(3);
+  });
+
+  test('of some services is about them, the CAs and the CRLs', async () => {
+    const home = {
+      ...content,
+      intents: [certificateRow({ serial: 'cc'.repeat(16), state: 'intent', service: 'ledger' })],
+    };
+    const world = await worldAt('2026-11-28', home);
+    const { stdout } = await runSvcauth(world, ['check', 'payments', '-o', 'jsonl']);
+    const names = stdout
+      .trim()
+      .split('\n')
+      .map(line => (JSON.parse(line) as { subject: string }).subject);
+    expect(names).toEqual(['payments', 'issuing-g1']);
+    expect((await runSvcauth(world, ['check', 'ledgre'])).status).toBe(2);
+  });
+
+  test('takes its thresholds from the command line', async () => {
+    const world = await worldAt('2026-11-02', {
+      ...content,
+      authorities: [authorityRow({}, crlRow({ nextUpdate: at('2027-10-30') }))],
+    });
+    expect((await runSvcauth(world, ['check', 'payments', '--warn', '28d'])).status).toBe(0);
+    expect((await runSvcauth(world, ['check', 'payments', '--warn', '29d'])).status).toBe(3);
+    expect((await runSvcauth(world, ['check', 'payments', '--crit', '29d'])).status).toBe(4);
+    expect((await runSvcauth(world, ['check', 'payments', '--warn', '97%'])).status).toBe(3);
+  });
+
+  test('refuses thresholds that are the wrong way round', async () => {
+    const { status, stderr } = await runSvcauth(await worldAt('2026-11-02'), [
+      'check',
+      '--warn',
+      '2d',
+      '--crit',
+      '10d',
+    ]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--warn 2d and --crit 10d do not go together');
+  });
+
+  test('takes its thresholds from svcauth.yaml', async () => {
+    const world = await worldAt('2026-11-02');
+    writeFileSync(
+      `${world.cwd}/.svcauth/svcauth.yaml`,
+      'version: 1\ntrustDomain: example.org\ncheck:\n  leafWarning: 29d\n',
+    );
+    expect((await runSvcauth(world, ['check'])).status).toBe(3);
+  });
+
+  test('without a PKI says how to make one', async () => {
+    const { status, stderr } = await runSvcauth(fakeWorld(), ['check']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('svcauth ca init');
+  });
+});
