@@ -1,7 +1,8 @@
 import { concatBytes } from './bytes.ts';
 import { bitString } from './der-writer.ts';
 import type { Issuer } from './issuer.ts';
-import { sequenceHeader, type PreparedCrl } from './prepare-crl.ts';
+import { releaseCrl, type LintedCrl } from './lint/lint-crl.ts';
+import { sequenceHeader } from './prepare-crl.ts';
 
 /** A CertificateList without its entries: what stands before them, and what stands behind. */
 export interface SignedCrl {
@@ -12,19 +13,26 @@ export interface SignedCrl {
 }
 
 /**
- * Signs what was prepared and linted. The entries pass through once: into the entry rules and into the signature, never into
- * memory (but for Ed25519: see `startSignature`).
+ * Signs a linted CRL. The entries pass through once: through the entry rules and into the signature, never into memory (but for
+ * Ed25519: see `startSignature`). Throws ERR_LINT when an entry breaks a rule; nothing is signed then.
  */
-export function signCrl(prepared: PreparedCrl, chunks: Iterable<Uint8Array>, issuer: Issuer): SignedCrl {
-  const { before, after, entriesLength } = prepared;
+export function signCrl(linted: LintedCrl, chunks: Iterable<Uint8Array>, issuer: Issuer): SignedCrl {
+  const passage = releaseCrl(linted, issuer);
   const signature = issuer.startSignature();
-  signature.update(before);
-  for (const chunk of chunks) signature.update(chunk);
-  signature.update(after);
+  let entriesLength = 0;
+  signature.update(passage.before);
+  for (const chunk of chunks) {
+    passage.check(chunk);
+    signature.update(chunk);
+    entriesLength += chunk.length;
+  }
+  passage.finish();
+  signature.update(passage.after);
   // RFC 5280 §5.1.1: tbsCertList, signatureAlgorithm (the inner one again), signatureValue
-  const tail = concatBytes([after, issuer.algorithm.signatureAlgorithmDer, bitString(signature.finish())]);
-  const contentLength = before.length + entriesLength + tail.length;
-  const head = concatBytes([sequenceHeader(contentLength), before]);
+  const { signatureAlgorithmDer } = issuer.algorithm;
+  const tail = concatBytes([passage.after, signatureAlgorithmDer, bitString(signature.finish())]);
+  const contentLength = passage.before.length + entriesLength + tail.length;
+  const head = concatBytes([sequenceHeader(contentLength), passage.before]);
   return { head, tail, byteLength: head.length + entriesLength + tail.length };
 }
 

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { promisify } from 'node:util';
 
 /**
  * The system calls that change a disk, one by one. Every write of this program is made of these and nothing else, so that a
@@ -9,6 +10,8 @@ export interface FileSteps {
   create(path: string, mode: number): number;
   write(descriptor: number, bytes: Uint8Array): void;
   sync(descriptor: number): void;
+  /** The same beside other work. */
+  syncAside(descriptor: number): Promise<void>;
   close(descriptor: number): void;
   /** Atomic; replaces a file or link, or an empty directory by a directory. */
   rename(from: string, to: string): void;
@@ -28,6 +31,7 @@ export const nodeSteps: FileSteps = {
     for (let offset = 0; offset < bytes.length;) offset += fs.writeSync(descriptor, bytes, offset);
   },
   sync: descriptor => fs.fsyncSync(descriptor),
+  syncAside: promisify(fs.fsync),
   close: descriptor => fs.closeSync(descriptor),
   rename: (from, to) => fs.renameSync(from, to),
   link: (target, path) => fs.symlinkSync(target, path),

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import { reading, writing } from './file-failure.ts';
+import { reading, writeFailure, writing } from './file-failure.ts';
 import type { FileSteps } from './file-steps.ts';
 import { uniqueSuffix } from './unique-suffix.ts';
 
@@ -11,8 +11,8 @@ export interface StagedFile {
   write(bytes: Uint8Array): void;
   /** What was written, read back from the file in pieces of `size` bytes, each valid until the next. */
   chunks(size: number): Iterable<Uint8Array>;
-  /** Makes the content durable, still under its temporary name; nothing is written after this. */
-  seal(): void;
+  /** Makes the content durable, still under its temporary name, beside other work; nothing is written after this. */
+  seal(): Promise<void>;
   /** Gives a sealed file its name, replacing what was there; durable on return. */
   commit(): void;
   /** Removes it; after `commit` it does nothing. */
@@ -43,11 +43,14 @@ export function stageFile(steps: FileSteps, path: string, mode: number): StagedF
         size += bytes.length;
       }),
     chunks: pieceSize => fileChunks(temporary, pieceSize),
-    seal: () =>
-      writing(path, () => {
-        steps.sync(descriptor!);
+    seal: async () => {
+      try {
+        await steps.syncAside(descriptor!);
         close();
-      }),
+      } catch (cause) {
+        throw writeFailure(path, cause);
+      }
+    },
     commit: () =>
       writing(path, () => {
         steps.rename(temporary, path);

@@ -6,6 +6,8 @@ import { readCrlStream } from '../../src/pki/crl-stream.ts';
 import { DerError } from '../../src/pki/der-reader.ts';
 import type { Issuer } from '../../src/pki/issuer.ts';
 import { KEY_ALGORITHM_NAMES } from '../../src/pki/key-algorithm.ts';
+import { requireLinted } from '../../src/pki/lint/lint.ts';
+import { lintCrl } from '../../src/pki/lint/lint-crl.ts';
 import {
   crlEntries,
   crlKeyIdentifier,
@@ -26,6 +28,12 @@ const HEADER = {
   thisUpdate: new Date('2026-11-21T00:00:00Z'),
   nextUpdate: new Date('2026-12-05T00:00:00Z'),
 };
+/** After every revocation that the generator makes. */
+const LATE = {
+  ...HEADER,
+  thisUpdate: new Date('2095-01-01T00:00:00Z'),
+  nextUpdate: new Date('2095-01-15T00:00:00Z'),
+};
 const ISSUER = crlIssuer();
 
 function listingOf(revoked: readonly RevokedSerial[]): CrlListing {
@@ -37,9 +45,11 @@ function listingOf(revoked: readonly RevokedSerial[]): CrlListing {
   };
 }
 
-function sign(revoked: readonly RevokedSerial[], issuer: Issuer = ISSUER): Uint8Array {
+function sign(revoked: readonly RevokedSerial[], issuer: Issuer = ISSUER, header = HEADER): Uint8Array {
   const listing = listingOf(revoked);
-  const signed = signCrl(prepareCrl(HEADER, listing, issuer), listing.chunks(), issuer);
+  const prepared = prepareCrl(header, listing, issuer);
+  const linted = requireLinted(lintCrl(prepared, { issuer, previousNumber: undefined }));
+  const signed = signCrl(linted, listing.chunks(), issuer);
   const der = concatBytes([...crlDer(signed, listing.chunks())]);
   expect(der.length).toBe(signed.byteLength);
   return der;
@@ -69,7 +79,7 @@ test.each(KEY_ALGORITHM_NAMES)('an empty CRL of %s says who, when and which, and
 test('any set of revocations reads back as it was listed', () => {
   fc.assert(
     fc.property(revocations, revoked => {
-      const crl = decodeCrl(sign(revoked));
+      const crl = decodeCrl(sign(revoked, ISSUER, LATE));
       expect(crl.entryCount).toBe(revoked.length);
       const read = [...crlEntries(crl)].map(entry => [serialToHex(entry.serial), entryReason(entry)]);
       expect(read).toEqual(revoked.map(({ serial, reason }) => [serial, reason]));
@@ -81,7 +91,7 @@ test('any set of revocations reads back as it was listed', () => {
 test('in pieces of any size a CRL reads as it does whole', () => {
   fc.assert(
     fc.property(revocations, fc.integer({ min: 1, max: 3000 }), (revoked, size) => {
-      const der = sign(revoked);
+      const der = sign(revoked, ISSUER, LATE);
       const whole = decodeCrl(der);
       const streamed = readCrlStream(inPieces(der, size), der.length, ISSUER.publicKey);
       expect(streamed).toMatchObject({ entryCount: revoked.length, signatureValid: true, tbs: whole.tbs });
@@ -130,4 +140,11 @@ test('a CRL cut short is refused in pieces as it is whole', () => {
 test('another key did not sign it', () => {
   const der = sign([]);
   expect(readCrlStream([der], der.length, crlIssuer().publicKey).signatureValid).toBe(false);
+});
+
+test('what breaks a rule on its way into the signature is not signed', () => {
+  const late = { serial: '0a', revokedAt: HEADER.nextUpdate, reason: 'keyCompromise' as const };
+  expect(() => sign([late])).toThrow('is after thisUpdate');
+  const early = { ...late, revokedAt: HEADER.thisUpdate };
+  expect(() => sign([{ ...early, serial: '0b' }, early])).toThrow('stands behind');
 });

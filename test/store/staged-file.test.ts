@@ -13,12 +13,12 @@ beforeEach(() => {
   path = join(directory, 'large');
 });
 
-test('the old content stays until the new one is committed', () => {
+test('the old content stays until the new one is committed', async () => {
   writeFileSync(path, 'old');
   const staged = files.stage(path, 0o644);
   staged.write(utf8('ne'));
   staged.write(utf8('w'));
-  staged.seal();
+  await staged.seal();
   expect(readFileSync(path, 'utf8')).toBe('old');
   staged.commit();
   expect(readFileSync(path, 'utf8')).toBe('new');
@@ -35,11 +35,11 @@ test('what was written reads back in pieces of the size asked for', () => {
   staged.discard();
 });
 
-test('a discarded file leaves nothing, a committed one stays', () => {
+test('a discarded file leaves nothing, a committed one stays', async () => {
   files.stage(path, 0o600).discard();
   expect(readdirSync(directory)).toEqual([]);
   const staged = files.stage(path, 0o600);
-  staged.seal();
+  await staged.seal();
   staged.commit();
   staged.discard();
   expect(existsSync(path)).toBe(true);
@@ -51,23 +51,23 @@ test('an empty file has no pieces and a missing one is an error', () => {
   expect(() => [...files.chunks(join(directory, 'missing'), 8)]).toThrow('cannot read file');
 });
 
-test('whatever step the power fails at, a reader finds the old content or the new', () => {
-  const run = (failAt?: number): number => {
+test('whatever step the power fails at, a reader finds the old content or the new', async () => {
+  const run = async (failAt?: number): Promise<number> => {
     writeFileSync(path, 'old');
     const faulty = faultyFiles(failAt);
     try {
       const staged = faulty.stage(path, 0o644);
       staged.write(utf8('new'));
-      staged.seal();
+      await staged.seal();
       staged.commit();
     } catch {
       // the next run finds what it finds
     }
     return faulty.steps();
   };
-  const steps = run();
+  const steps = await run();
   for (let step = 1; step <= steps; step++) {
-    run(step);
+    await run(step);
     expect(['old', 'new']).toContain(readFileSync(path, 'utf8'));
   }
 });
