@@ -6,6 +6,8 @@ import type { Issuer } from '../../src/pki/issuer.ts';
 import { issuerFactsOf } from '../../src/pki/issuer-facts.ts';
 import { KEY_ALGORITHMS, KEY_ALGORITHM_NAMES, type KeyAlgorithm } from '../../src/pki/key-algorithm.ts';
 import { generateKeyPair, type KeyPair } from '../../src/pki/key-pair.ts';
+import { requireLinted } from '../../src/pki/lint/lint.ts';
+import { lintCrl } from '../../src/pki/lint/lint-crl.ts';
 import { decodeCertificate } from '../../src/pki/parsed-certificate.ts';
 import { authoritySubject, prepareAuthority } from '../../src/pki/prepare-authority.ts';
 import { prepareCrl } from '../../src/pki/prepare-crl.ts';
@@ -62,7 +64,9 @@ function crlOf(issuer: Issuer, count: number): { crl: SignedCrl; entries: Uint8A
     nextUpdate: new Date('2026-12-05T00:00:00Z'),
   };
   const byteLength = entries.reduce((length, entry) => length + entry.length, 0);
-  return { crl: signCrl(prepareCrl(header, { count, byteLength }, issuer), entries, issuer), entries };
+  const prepared = prepareCrl(header, { count, byteLength }, issuer);
+  const linted = requireLinted(lintCrl(prepared, { issuer, previousNumber: undefined }));
+  return { crl: signCrl(linted, entries, issuer), entries };
 }
 
 const p256 = KEY_ALGORITHMS['ecdsa-p256'];

@@ -5,7 +5,6 @@ import { encodeCrlEntry, entryReason, type RevokedSerial } from '../../src/pki/c
 import { readCrlStream } from '../../src/pki/crl-stream.ts';
 import { DerError } from '../../src/pki/der-reader.ts';
 import type { Issuer } from '../../src/pki/issuer.ts';
-import { KEY_ALGORITHM_NAMES } from '../../src/pki/key-algorithm.ts';
 import { requireLinted } from '../../src/pki/lint/lint.ts';
 import { lintCrl } from '../../src/pki/lint/lint-crl.ts';
 import {
@@ -63,18 +62,22 @@ const revocations = fc
   .uniqueArray(revokedSerials, { selector: revoked => revoked.serial, maxLength: 60 })
   .map(list => list.sort((a, b) => (BigInt(`0x${a.serial}`) < BigInt(`0x${b.serial}`) ? -1 : 1)));
 
-test.each(KEY_ALGORITHM_NAMES)('an empty CRL of %s says who, when and which, and nothing else', name => {
-  const issuer = crlIssuer(name);
-  const crl = decodeCrl(sign([], issuer));
-  expect(crl).toMatchObject({ version: 2, entries: undefined, entryCount: 0 });
-  expect(crl.thisUpdate.date).toEqual(HEADER.thisUpdate);
-  expect(crl.nextUpdate?.date).toEqual(HEADER.nextUpdate);
-  expect(equalBytes(crl.issuer.der, issuer.subject.der)).toBe(true);
-  expect(crlNumber(crl)).toBe(HEADER.number);
-  expect(crlKeyIdentifier(crl)).toEqual(issuer.keyIdentifier);
-  expect(crl.extensions).toHaveLength(2);
-  expect(verifySignature(crl.signatureAlgorithm, issuer.publicKey, crlToBeSigned(crl), crl.signature)).toBe(true);
-});
+// one RSA will do: the long ones only take longer
+test.each(['ecdsa-p256', 'ecdsa-p384', 'ed25519', 'rsa-2048'] as const)(
+  'an empty CRL of %s says who, when and which, and nothing else',
+  name => {
+    const issuer = crlIssuer(name);
+    const crl = decodeCrl(sign([], issuer));
+    expect(crl).toMatchObject({ version: 2, entries: undefined, entryCount: 0 });
+    expect(crl.thisUpdate.date).toEqual(HEADER.thisUpdate);
+    expect(crl.nextUpdate?.date).toEqual(HEADER.nextUpdate);
+    expect(equalBytes(crl.issuer.der, issuer.subject.der)).toBe(true);
+    expect(crlNumber(crl)).toBe(HEADER.number);
+    expect(crlKeyIdentifier(crl)).toEqual(issuer.keyIdentifier);
+    expect(crl.extensions).toHaveLength(2);
+    expect(verifySignature(crl.signatureAlgorithm, issuer.publicKey, crlToBeSigned(crl), crl.signature)).toBe(true);
+  },
+);
 
 test('any set of revocations reads back as it was listed', () => {
   fc.assert(
