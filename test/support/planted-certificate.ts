@@ -27,10 +27,19 @@ export interface CertificateParts {
   readonly extensions: Readonly<Record<string, Uint8Array>>;
 }
 
-export function encodeParts({ extensions, ...fields }: CertificateParts): Uint8Array {
-  const list = Object.values(extensions).filter(der => der.length > 0);
-  const wrapped = list.length === 0 ? [] : [tlv(contextTag(3, true), sequence(...list))];
-  return sequence(...Object.values(fields), ...wrapped);
+export function encodeParts(parts: CertificateParts): Uint8Array {
+  const extensions = Object.values(parts.extensions).filter(der => der.length > 0);
+  return sequence(
+    parts.version,
+    parts.serial,
+    parts.signatureAlgorithm,
+    parts.issuer,
+    parts.validity,
+    parts.subject,
+    parts.publicKey,
+    parts.uniqueIdentifiers,
+    ...(extensions.length === 0 ? [] : [tlv(contextTag(3, true), sequence(...extensions))]),
+  );
 }
 
 /** One extension, ready to replace the good one of its name. */

@@ -43,9 +43,9 @@ export const FIELD_RULES: readonly Rule<CertificateFacts>[] = [
     severity: 'error',
     scope: 'ours',
     check: ({ tbs: { serial } }) =>
-      serial.length === SERIAL_LENGTH && serial[0]! >= 0x40
+      serial.length === SERIAL_LENGTH && (serial[0]! & 0xc0) === 0x40
         ? undefined
-        : `the serial number ${toHex(serial)} is not ${SERIAL_LENGTH} octets from 40 to 7f on`,
+        : `the serial number ${toHex(serial)} is not ${SERIAL_LENGTH} octets that begin with 40 to 7f`,
   },
   {
     name: 'not-before-form',

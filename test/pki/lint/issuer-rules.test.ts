@@ -1,0 +1,86 @@
+import { ascii, sequence, TAG } from '../../../src/pki/der-writer.ts';
+import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key-algorithm.ts';
+import { ISSUER_RULES } from '../../../src/pki/lint/issuer-rules.ts';
+import { commonNameOf, constraints, testDefects } from '../../support/certificate-defects.ts';
+import { distinguishedName, issuerOf, planted, ROOT, validity, without } from '../../support/planted-certificate.ts';
+
+testDefects(ISSUER_RULES, [
+  {
+    title: 'a signature algorithm that is not the issuer’s',
+    breaks: ['signature-algorithm-of-issuer'],
+    fields: { signatureAlgorithm: KEY_ALGORITHMS['ecdsa-p384'].signatureAlgorithmDer },
+  },
+  {
+    title: 'an issuer name in another string type than the CA’s subject',
+    breaks: ['issuer-name-of-issuer'],
+    fields: { issuer: commonNameOf(ascii(TAG.printableString, 'Example Issuing g1')) },
+  },
+  {
+    title: 'the key identifier of another CA',
+    breaks: ['authority-key-of-issuer'],
+    extensions: planted('authorityKeyIdentifier', false, encodeAuthorityKeyIdentifier(ROOT.keyIdentifier)),
+  },
+  {
+    title: 'a leaf without authorityKeyIdentifier',
+    breaks: ['authority-key-of-issuer'],
+    extensions: without('authorityKeyIdentifier'),
+  },
+  {
+    title: 'an authorityKeyIdentifier without a key identifier',
+    breaks: ['authority-key-of-issuer'],
+    extensions: planted('authorityKeyIdentifier', false, sequence()),
+  },
+  {
+    title: 'a leaf that begins before its issuer',
+    breaks: ['begins-with-issuer'],
+    fields: { validity: validity('2025-12-31T23:59:59Z', '2026-03-31T00:00:00Z') },
+  },
+  {
+    title: 'a leaf that outlives its issuer',
+    breaks: ['ends-with-issuer'],
+    fields: { validity: validity('2026-03-01T00:00:00Z', '2027-01-01T00:00:01Z') },
+  },
+  {
+    title: 'a CA below an issuer with pathLenConstraint 0',
+    kind: 'issuing',
+    breaks: ['path-length-of-issuer'],
+    issuer: { pathLength: 0 },
+  },
+  {
+    title: 'a CA whose pathLenConstraint is no smaller than its issuer’s',
+    kind: 'issuing',
+    breaks: ['path-length-of-issuer'],
+    extensions: constraints(true, 1),
+    issuer: { pathLength: 1 },
+  },
+  {
+    title: 'a root whose subject is not its issuer',
+    kind: 'root',
+    breaks: ['root-signs-itself'],
+    fields: { subject: distinguishedName('Example Root g2') },
+  },
+  {
+    title: 'a root with a key that does not sign it',
+    kind: 'root',
+    breaks: ['root-signs-itself'],
+    fields: { publicKey: issuerOf('svid').publicKeyDer },
+  },
+  {
+    title: 'a root whose key identifier is not its own',
+    kind: 'root',
+    breaks: ['root-key-identifier'],
+    extensions: planted('subjectKeyIdentifier', false, encodeSubjectKeyIdentifier(new Uint8Array(20))),
+  },
+  {
+    title: 'a leaf with the key of its issuer',
+    breaks: ['key-not-of-issuer'],
+    fields: { publicKey: issuerOf('svid').publicKeyDer },
+  },
+  {
+    title: 'a CA with the name of its issuer',
+    kind: 'issuing',
+    breaks: ['name-not-of-issuer'],
+    fields: { subject: ROOT.subject.der },
+  },
+]);
