@@ -28,21 +28,23 @@ interface Fault {
   readonly hint?: string;
 }
 
-const LABEL = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
-
 /** What keeps `text` from being a DNS name. */
 export function dnsNameFault(text: string): Fault | undefined {
   if (text === '') return { reason: 'it is empty' };
   if (text.length > MAX_NAME) return { reason: `it is longer than ${MAX_NAME} characters` };
   const wildcard = text.startsWith('*.');
   const labels = (wildcard ? text.slice(2) : text).split('.');
-  const wrong = labels.find(label => !LABEL.test(label));
+  const wrong = labels.find(label => !isLabel(label));
   if (wrong !== undefined) return explain(text, wrong);
   if (/^[0-9]+$/.test(labels.at(-1)!)) {
     return { reason: 'its last label is a number, as if it were an address', hint: 'give an address with --ip' };
   }
   if (wildcard && labels.length < 2) return { reason: 'verifiers accept "*" only above two labels or more' };
   return undefined;
+}
+
+function isLabel(text: string): boolean {
+  return text.length <= MAX_LABEL && /^[a-zA-Z0-9-]+$/.test(text) && !text.startsWith('-') && !text.endsWith('-');
 }
 
 function explain(text: string, label: string): Fault {
