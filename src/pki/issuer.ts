@@ -20,13 +20,18 @@ export interface IssuerFacts {
 /** A CA that can sign: name, key identifier and signing key. Neither a certificate nor a profile ever holds a private key. */
 export interface Issuer extends IssuerFacts {
   /** The raw signature over `bytes` with the issuer's algorithm. */
-  sign(bytes: Uint8Array): Uint8Array;
+  sign(bytes: Cleared): Uint8Array;
   /** The same signature over bytes that come in pieces: a CRL is larger than anyone wants to hold. */
   startSignature(): SignatureStream;
 }
 
 export interface SignatureStream {
   update(bytes: Uint8Array): void;
-  /** The raw signature over everything so far; once. */
-  finish(): Uint8Array;
+  /** The raw signature over everything so far and `last`; once. */
+  finish(last: Cleared): Uint8Array;
 }
+
+/** Bytes that lint let through. Only its gates give them out, so that no signature is reached around it. */
+export type Cleared = Uint8Array & { readonly [brand]: 'cleared' };
+
+declare const brand: unique symbol;

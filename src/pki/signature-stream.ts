@@ -15,13 +15,13 @@ export function startSignature(key: KeyObject, { digest }: KeyAlgorithm): Signat
     const pieces: Uint8Array[] = [];
     return {
       update: bytes => void pieces.push(Uint8Array.from(bytes)),
-      finish: () => new Uint8Array(sign(null, concatBytes(pieces), key)),
+      finish: last => new Uint8Array(sign(null, concatBytes([...pieces, last]), key)),
     };
   }
   const signer = createSign(digest);
   return {
     update: bytes => void signer.update(bytes),
-    finish: () => new Uint8Array(signer.sign(key)),
+    finish: last => new Uint8Array(signer.update(last).sign(key)),
   };
 }
 

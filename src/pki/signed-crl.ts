@@ -26,11 +26,10 @@ export function signCrl(linted: LintedCrl, chunks: Iterable<Uint8Array>, issuer:
     signature.update(chunk);
     entriesLength += chunk.length;
   }
-  passage.finish();
-  signature.update(passage.after);
+  const after = passage.finish();
   // RFC 5280 §5.1.1: tbsCertList, signatureAlgorithm (the inner one again), signatureValue
   const { signatureAlgorithmDer } = issuer.algorithm;
-  const tail = concatBytes([passage.after, signatureAlgorithmDer, bitString(signature.finish())]);
+  const tail = concatBytes([after, signatureAlgorithmDer, bitString(signature.finish(after))]);
   const contentLength = passage.before.length + entriesLength + tail.length;
   const head = concatBytes([sequenceHeader(contentLength), passage.before]);
   return { head, tail, byteLength: head.length + entriesLength + tail.length };

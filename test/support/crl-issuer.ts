@@ -36,10 +36,6 @@ export function crlIssuer(name: KeyAlgorithmName = 'ecdsa-p256'): Issuer & { rea
     notBefore: new Date('2026-01-01T00:00:00Z'),
     notAfter: new Date('2027-01-01T00:00:00Z'),
     startSignature: start,
-    sign: bytes => {
-      const signature = start();
-      signature.update(bytes);
-      return signature.finish();
-    },
+    sign: bytes => start().finish(bytes),
   };
 }

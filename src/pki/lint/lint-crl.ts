@@ -3,7 +3,7 @@ import { concatBytes } from '../bytes.ts';
 import { DerError, DerReader } from '../der-reader.ts';
 import type { Extension } from '../extension/extension.ts';
 import { decodeAuthorityKeyIdentifier } from '../extension/key-identifier.ts';
-import type { IssuerFacts } from '../issuer.ts';
+import type { Cleared, IssuerFacts } from '../issuer.ts';
 import { OID, oidName } from '../oids.ts';
 import { readTbsCrlHead, readTbsCrlTail, type CrlHead } from '../parsed-crl.ts';
 import { crlEntryLint } from './crl-entry-lint.ts';
@@ -48,14 +48,16 @@ export function lintCrl(
   }
 }
 
-/** What is signed of a linted CRL, in this order: `before`, every chunk once `check` has seen it, `after` once `finish` let it. */
+/** What is signed of a linted CRL, in this order: `before`, every chunk once `check` has seen it, what `finish` returns. */
 export interface CrlPassage {
   readonly before: Uint8Array;
-  readonly after: Uint8Array;
   /** Whole entries, in the order they are signed. */
   check(chunk: Uint8Array): void;
-  /** Throws ERR_LINT when an entry broke a rule, or when the entries are not as long as the frame says. */
-  finish(): void;
+  /**
+   * The bytes after the last entry. Throws ERR_LINT when an entry broke a rule, and TypeError when the entries are not as long
+   * as the frame says.
+   */
+  finish(): Cleared;
 }
 
 /** The way into the signature behind a token; for the CRL's signer. */
@@ -64,7 +66,6 @@ export function releaseCrl(linted: LintedCrl, issuer: IssuerFacts): CrlPassage {
   const entries = crlEntryLint(thisUpdate);
   return {
     before,
-    after,
     check: chunk => entries.push(chunk),
     finish() {
       const { findings, byteLength } = entries;
@@ -72,6 +73,7 @@ export function releaseCrl(linted: LintedCrl, issuer: IssuerFacts): CrlPassage {
       if (byteLength !== entriesLength) {
         throw new TypeError(`the entries of the CRL have ${byteLength} bytes instead of ${entriesLength}`);
       }
+      return after as Cleared;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { failure } from '../../errors.ts';
 import { DerError } from '../der-reader.ts';
-import type { IssuerFacts } from '../issuer.ts';
+import type { Cleared, IssuerFacts } from '../issuer.ts';
 import { decodeTbsCertificate, type ParsedTbsCertificate } from '../parsed-certificate.ts';
 import { certificateFacts, type CertificateKind } from './certificate-facts.ts';
 import { ISSUANCE_RULES } from './certificate-rules.ts';
@@ -10,7 +10,7 @@ import { checkRules, notDer } from './rule.ts';
 /** A TBSCertificate that broke no rule. */
 export type LintedTbs = Linted<'tbsCertificate'>;
 
-const gate = makeGate<'tbsCertificate', Uint8Array>();
+const gate = makeGate<'tbsCertificate', Cleared>();
 
 /** Checks every rule of a certificate against what it is made to be and who would sign it. A root is its own issuer. */
 export function lintCertificate(
@@ -28,7 +28,7 @@ export function lintCertificate(
   }
   const { extensions, malformed, unknown } = certificateFacts(tbs);
   const findings = checkRules(ISSUANCE_RULES, { tbs, extensions, malformed, unknown, kind, issuer });
-  return findings.length > 0 ? { findings } : { linted: gate.admit(copy, issuer) };
+  return findings.length > 0 ? { findings } : { linted: gate.admit(copy as Uint8Array as Cleared, issuer) };
 }
 
 /** The token, or ERR_LINT with every broken rule. `what` is the structure in the user's words: `the certificate of "payments"`. */
@@ -38,4 +38,4 @@ export function requireLinted<Token>(outcome: LintOutcome<Token>, what = 'the ce
 }
 
 /** The bytes behind a token; for `signCertificate`. */
-export const releaseTbs = (linted: LintedTbs, issuer: IssuerFacts): Uint8Array => gate.release(linted, issuer);
+export const releaseTbs = (linted: LintedTbs, issuer: IssuerFacts): Cleared => gate.release(linted, issuer);
