@@ -83,7 +83,8 @@ async function runProgram([program, ...args]: readonly string[]): Promise<Uint8A
     });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', reject);
+    // the words are not repeated: one of them may be a passphrase that was meant for another flag
+    child.on('error', cause => reject(new Error('it cannot be started: is it installed and executable?', { cause })));
     // a grandchild that keeps the pipe open must not keep us waiting past the limit
     child.on('exit', () => child.killed && child.stdout.destroy());
     child.on('close', (code, signal) => {

@@ -1,0 +1,15 @@
+// Run by a test at a real terminal: what was typed goes into a file, never onto the screen.
+import { writeFileSync } from 'node:fs';
+import { readPassphrase } from '../../src/commands/passphrase.ts';
+import { SvcauthError } from '../../src/errors.ts';
+import { openWorld } from '../../src/world.ts';
+
+const world = openWorld(process, new Date());
+const [, , file = '', kind = ''] = process.argv;
+try {
+  writeFileSync(file, await readPassphrase({}, world, { what: 'the key of issuing-g1', isNew: kind === 'new' }));
+} catch (error) {
+  if (!(error instanceof SvcauthError)) throw error;
+  world.err.write(`${error.code}\n`);
+  process.exitCode = error.exitStatus;
+}
