@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { World } from '../context.ts';
-import type { TrustBundleRecord } from '../lifecycle/model.ts';
+import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import { nextBundleSequence, REFRESH_HINT, trustAnchors } from '../lifecycle/trust-anchors.ts';
 import { equalBytes, utf8 } from '../pki/bytes.ts';
 import { encodePemBundle, encodeSpiffeBundle } from '../pki/trust-bundle.ts';
@@ -12,6 +12,31 @@ export interface TrustBundleResult {
   readonly anchors: number;
   readonly sequence: number;
   readonly files: readonly string[];
+}
+
+export interface TrustBundle {
+  readonly anchors: readonly CertifiedAuthority[];
+  readonly sequence: number;
+  /** Seconds. */
+  readonly refreshHint: number;
+  readonly pem: string;
+  readonly spiffe: string;
+}
+
+/** The bundle that verifiers should have now: with the sequence it has, or would get. */
+export function trustBundle(manifest: Manifest, now: Date): TrustBundle {
+  const anchors = trustAnchors(manifest.authorities());
+  const ders = anchors.map(({ certificate }) => certificate.der);
+  const previous = manifest.trustBundle();
+  const sequence =
+    previous?.sha256 === contentHash(ders) ? previous.sequence : nextBundleSequence(previous?.sequence, now);
+  return {
+    anchors,
+    sequence,
+    refreshHint: REFRESH_HINT,
+    pem: encodePemBundle(ders),
+    spiffe: encodeSpiffeBundle(ders, sequence, REFRESH_HINT),
+  };
 }
 
 const PUBLIC_FILE = 0o644;
@@ -26,11 +51,11 @@ export function writeTrustBundle(
   home: Home,
   manifest: Manifest,
 ): TrustBundleResult {
-  const anchors = trustAnchors(manifest.authorities());
-  const record = recordSequence(manifest, anchors, world.now);
+  const bundle = trustBundle(manifest, world.now);
+  recordSequence(manifest, bundle, world.now);
   const wanted = [
-    [home.public.bundlePem, encodePemBundle(anchors)],
-    [home.public.bundleJson, encodeSpiffeBundle(anchors, record.sequence, REFRESH_HINT)],
+    [home.public.bundlePem, bundle.pem],
+    [home.public.bundleJson, bundle.spiffe],
   ] as const;
   let changed = false;
   for (const [path, text] of wanted) {
@@ -41,23 +66,26 @@ export function writeTrustBundle(
     world.files.replace(path, bytes, PUBLIC_FILE);
     changed = true;
   }
-  return { changed, anchors: anchors.length, sequence: record.sequence, files: wanted.map(([path]) => path) };
+  return {
+    changed,
+    anchors: bundle.anchors.length,
+    sequence: bundle.sequence,
+    files: wanted.map(([path]) => path),
+  };
 }
 
-function recordSequence(manifest: Manifest, anchors: readonly Uint8Array[], now: Date): TrustBundleRecord {
+function recordSequence(manifest: Manifest, { anchors, sequence }: TrustBundle, now: Date): void {
+  if (manifest.trustBundle()?.sequence === sequence) return;
+  const sha256 = contentHash(anchors.map(({ certificate }) => certificate.der));
+  manifest.transaction(write => {
+    write.recordTrustBundle({ sequence, sha256, writtenAt: now });
+    write.audit('bundle.written', 'bundle', { sequence: String(sequence), anchors: String(anchors.length), sha256 });
+  });
+}
+
+/** SHA-256 of the anchors in order, lower-case hex. */
+function contentHash(anchors: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
   for (const der of anchors) hash.update(der);
-  const sha256 = hash.digest('hex');
-  const previous = manifest.trustBundle();
-  if (previous?.sha256 === sha256) return previous;
-  const record = { sequence: nextBundleSequence(previous?.sequence, now), sha256, writtenAt: now };
-  manifest.transaction(write => {
-    write.recordTrustBundle(record);
-    write.audit('bundle.written', 'bundle', {
-      sequence: String(record.sequence),
-      anchors: String(anchors.length),
-      sha256,
-    });
-  });
-  return record;
+  return hash.digest('hex');
 }

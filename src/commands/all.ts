@@ -1,9 +1,12 @@
 import { addAuditLog } from './audit-log.ts';
 import { addAuditVerify } from './audit-verify.ts';
+import { addBundleShow } from './bundle-show.ts';
+import { addBundleWrite } from './bundle-write.ts';
 import { addCaList } from './ca-list.ts';
 import { addCaShow } from './ca-show.ts';
 import { addCheck } from './check.ts';
 import type { AddCommand } from './command.ts';
+import { addIssue } from './issue.ts';
 import { addStatus } from './status.ts';
 
 /** In the order help lists them. */
@@ -11,6 +14,9 @@ const COMMANDS: readonly AddCommand[] = [
   // making
   addCaList,
   addCaShow,
+  addIssue,
+  addBundleWrite,
+  addBundleShow,
   // watching
   addStatus,
   addCheck,

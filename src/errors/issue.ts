@@ -38,6 +38,11 @@ export const issueErrors = {
     () => 'nothing to issue: name one service, or a list with --from, not both',
     () => ['svcauth issue payments', 'svcauth issue --from services.csv'],
   ),
+  ERR_LIST_FORMAT: row<{ path: string }>(
+    EXIT.usage,
+    p => `whether ${quote(p.path)} is YAML or CSV cannot be told from its name`,
+    () => ['add: --format yaml', 'add: --format csv'],
+  ),
   ERR_CSR_ASKS_MORE: row<{ path: string; flags: readonly string[] }>(
     EXIT.refused,
     p => `${quote(p.path)} asks for names that the command does not give; nothing was issued`,

@@ -1,13 +1,14 @@
+import { isCertified, type CertifiedAuthority } from './active-issuer.ts';
 import type { Authority } from './model.ts';
 
 /** Seconds between two looks of a consumer at the bundle (SPIFFE Trust Domain and Bundle §4.1.2). */
 export const REFRESH_HINT = 3600;
 
 /** The roots that verifiers must trust now, oldest generation first: prepared ones too, since overlap is the point. */
-export function trustAnchors(authorities: readonly Authority[]): readonly Uint8Array[] {
-  return authorities.flatMap(({ tier, state, certificate }) =>
-    tier === 'root' && certificate !== undefined && state !== 'retired' && state !== 'tainted' ? [certificate.der] : [],
-  );
+export function trustAnchors(authorities: readonly Authority[]): readonly CertifiedAuthority[] {
+  return authorities.filter(isCertified).filter(({ tier, state }) => {
+    return tier === 'root' && state !== 'retired' && state !== 'tainted';
+  });
 }
 
 /** Grows with every change of content; never below the time, so that a restored back-up cannot repeat one. */

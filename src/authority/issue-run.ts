@@ -1,0 +1,135 @@
+import type { World } from '../context.ts';
+import { failure } from '../errors.ts';
+import { quote } from '../errors/row.ts';
+import type { NotAfterPolicy } from '../lifecycle/choice.ts';
+import { listFormatOf, parseServiceList, type ListFormat } from '../lifecycle/service-list.ts';
+import type { ServiceRequest } from '../lifecycle/service-request.ts';
+import { parseCsr } from '../pki/csr.ts';
+import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../pki/key-algorithm.ts';
+import { parsePrivateKey } from '../pki/private-key.ts';
+import type { IssuedService } from './apply-issue.ts';
+import { applyIssuePlan, planIssueRun, type IssuePlan, type IssueWork } from './issue.ts';
+import { loadPolicy } from './load-policy.ts';
+import { changePki } from './open-pki.ts';
+import { readInput } from './read-input.ts';
+import type { AskPassphrase } from './unlock.ts';
+
+/** What a run is asked to issue. */
+export type IssueSource =
+  | { readonly request: ServiceRequest; readonly csr: string | undefined; readonly key: string | undefined }
+  | { readonly list: string; readonly format: ListFormat | undefined };
+
+export interface IssueRunRequest {
+  readonly source: IssueSource;
+  readonly force: boolean;
+  readonly notAfterPolicy: NotAfterPolicy | undefined;
+  readonly dryRun: boolean;
+  readonly ask: AskPassphrase;
+  /** Starts a display of `total` certificates. */
+  readonly progress: (total: number) => { advance(count: number): void; end(): void };
+}
+
+export interface IssueOutcome {
+  readonly plan: IssuePlan;
+  /** Empty in a dry run. */
+  readonly issued: readonly IssuedService[];
+  readonly dryRun: boolean;
+}
+
+/** Reads what is asked, plans it whole, and carries it out unless it is a dry run. Files are read before the lock is taken. */
+export async function issueRun(
+  world: World,
+  homeFlag: string | undefined,
+  run: IssueRunRequest,
+): Promise<IssueOutcome> {
+  const work = await readWork(world, run.source);
+  return changePki(world, homeFlag, 'issue', async pki => {
+    const policy = await loadPolicy(pki);
+    const plan = planIssueRun(pki, policy, work, {
+      force: run.force,
+      ...(run.notAfterPolicy && { notAfterPolicy: run.notAfterPolicy }),
+    });
+    if (run.dryRun) return { plan, issued: [], dryRun: true };
+    const progress = run.progress(plan.jobs.length);
+    try {
+      const issued = await applyIssuePlan(pki, policy, plan, run.ask, count => progress.advance(count));
+      return { plan, issued, dryRun: false };
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+const LIMIT = 1024 * 1024;
+const LIST_LIMIT = 64 * 1024 * 1024;
+
+async function readWork(world: World, source: IssueSource): Promise<readonly IssueWork[]> {
+  if ('list' in source) {
+    const requests = await readList(world, source.list, source.format);
+    return requests.map(request => ({ request, key: { source: 'generated' } }));
+  }
+  const { request, csr, key } = source;
+  if (csr !== undefined && key !== undefined) {
+    throw failure('ERR_FLAG_CONFLICT', { flags: ['--csr', '--key'], why: 'each brings the key to certify' });
+  }
+  if (csr !== undefined) return [await csrWork(world, request, csr)];
+  if (key !== undefined) return [await keyWork(world, request, key)];
+  return [{ request, key: { source: 'generated' } }];
+}
+
+async function readList(world: World, path: string, given: ListFormat | undefined): Promise<readonly ServiceRequest[]> {
+  const format = given ?? listFormatOf(path);
+  if (format === undefined) throw failure('ERR_LIST_FORMAT', { path });
+  return parseServiceList(await readInput(world, path, 'the list', LIST_LIMIT), format, path);
+}
+
+/**
+ * What a request asks for is a request, never an order (RFC 2986 §3): the names are those of the command. One that asks for more is
+ * refused rather than shortened, so that nobody deploys a certificate that lacks a name.
+ */
+async function csrWork(world: World, request: ServiceRequest, path: string): Promise<IssueWork> {
+  const what = `the request ${quote(path)}`;
+  const { publicKeyInfo, keyAlgorithm, names } = await parseCsr(
+    await readInput(world, path, 'the request', LIMIT),
+    what,
+  );
+  if (keyAlgorithm === undefined) {
+    throw failure('ERR_KEY_UNSUITABLE', {
+      what: `the key of ${what}`,
+      reason: `svcauth certifies ${KEY_ALGORITHM_NAMES.join(', ')}`,
+    });
+  }
+  const extra = [
+    ...names.dns.filter(name => !request.dns.includes(name)).map(name => `--dns ${name}`),
+    ...names.ip.filter(({ text }) => !request.ip.some(ip => ip.text === text)).map(({ text }) => `--ip ${text}`),
+    ...(names.spiffeId !== undefined && request.spiffeId?.uri !== names.spiffeId.uri
+      ? [`--id ${names.spiffeId.uri}`]
+      : []),
+  ];
+  if (extra.length > 0) throw failure('ERR_CSR_ASKS_MORE', { path, flags: extra });
+  return {
+    request: withAlgorithm(request, keyAlgorithm.name),
+    key: { source: 'csr', publicKey: publicKeyInfo.der, publicKeyBits: publicKeyInfo.bits },
+  };
+}
+
+/** The key algorithm is the brought key's, whatever the policy's default is. */
+async function keyWork(world: World, request: ServiceRequest, path: string): Promise<IssueWork> {
+  const what = `the key ${quote(path)}`;
+  const key = await parsePrivateKey(await readInput(world, path, 'the key', LIMIT), undefined, what);
+  const { publicKeyInfo, algorithm, pkcs8 } = key;
+  return {
+    request: withAlgorithm(request, algorithm.name),
+    key: { source: 'file', publicKey: publicKeyInfo.der, publicKeyBits: publicKeyInfo.bits, pkcs8 },
+  };
+}
+
+function withAlgorithm(request: ServiceRequest, keyAlgorithm: KeyAlgorithmName): ServiceRequest {
+  if (request.keyAlgorithm !== undefined && request.keyAlgorithm !== keyAlgorithm) {
+    throw failure('ERR_FLAG_CONFLICT', {
+      flags: [`--key-alg ${request.keyAlgorithm}`, '--csr or --key'],
+      why: `the key that was brought is ${keyAlgorithm}`,
+    });
+  }
+  return { ...request, keyAlgorithm };
+}

@@ -1,0 +1,55 @@
+import { failure, SvcauthError } from '../errors.ts';
+import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
+import { equalBytes } from '../pki/bytes.ts';
+import { issuerFactsOf } from '../pki/issuer-facts.ts';
+import type { Issuer } from '../pki/issuer.ts';
+import { decodeCertificate } from '../pki/parsed-certificate.ts';
+import { parsePrivateKey, type PrivateKey } from '../pki/private-key.ts';
+import { startSignature } from '../pki/signature-stream.ts';
+import { signerOf } from '../pki/signature.ts';
+import { readKeyFile } from '../store/key-file.ts';
+import type { Pki } from './open-pki.ts';
+
+/** Gives a passphrase; `what` names the key it opens. Called only when a key is encrypted. The receiver wipes it. */
+export type AskPassphrase = (what: string) => Promise<Uint8Array>;
+
+/** A CA that can sign, from its key file. Throws ERR_KEY_AWAY, ERR_PASSPHRASE_*, ERR_KEY_MISMATCH and what is wrong with the file. */
+export async function unlockAuthority(
+  { world, home }: Pick<Pki, 'world' | 'home'>,
+  authority: CertifiedAuthority,
+  ask: AskPassphrase,
+): Promise<Issuer> {
+  const { id, keyLocation } = authority;
+  if (keyLocation !== 'file') throw failure('ERR_KEY_AWAY', { id, keyLocation });
+  const what = `the key of ${id}`;
+  return issuerOf(authority, await openKey(readKeyFile(world.files, home, id), what, ask), what);
+}
+
+/** The issuer of a certificate with the key that was read for it. Throws ERR_KEY_MISMATCH. */
+export function issuerOf(authority: CertifiedAuthority, key: PrivateKey, what: string): Issuer {
+  const certificate = decodeCertificate(authority.certificate.der);
+  if (!equalBytes(certificate.tbs.publicKey.der, key.publicKeyInfo.der)) {
+    throw failure('ERR_KEY_MISMATCH', { what, owner: authority.id });
+  }
+  return { ...issuerFactsOf(certificate, key.algorithm), ...signingWith(key) };
+}
+
+/** A private key from a file's bytes; the passphrase is asked for only when there is something to open. */
+export async function openKey(bytes: Uint8Array, what: string, ask: AskPassphrase): Promise<PrivateKey> {
+  try {
+    return await parsePrivateKey(bytes, undefined, what);
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError) || cause.code !== 'ERR_KEY_ENCRYPTED') throw cause;
+  }
+  const passphrase = await ask(what);
+  try {
+    return await parsePrivateKey(bytes, passphrase, what);
+  } finally {
+    passphrase.fill(0);
+  }
+}
+
+/** The two ways a key signs. */
+export function signingWith({ keyObject, algorithm }: PrivateKey): Pick<Issuer, 'sign' | 'startSignature'> {
+  return { sign: signerOf(keyObject, algorithm), startSignature: () => startSignature(keyObject, algorithm) };
+}

@@ -1,0 +1,30 @@
+import { bundleView } from '../render/bundle.ts';
+import { print } from '../render/output.ts';
+import { examples, group, type AddCommand } from './command.ts';
+import { readManifest } from './reading.ts';
+import { Option } from 'commander';
+
+interface Flags {
+  readonly output: 'table' | 'json' | 'jsonl' | 'pem' | 'spiffe';
+}
+
+export const addBundleShow: AddCommand = (program, world) => {
+  const command = group(program, 'bundle')
+    .command('show')
+    .description('show the trust anchors that verifiers should have now')
+    .addOption(
+      new Option('-o, --output <format>', 'how to print; pem and spiffe are the bundles themselves')
+        .choices(['table', 'json', 'jsonl', 'pem', 'spiffe'])
+        .default('table'),
+    );
+  examples(command, ['svcauth bundle show', 'svcauth bundle show -o pem > ca.crt']);
+  command.action(async ({ output }: Flags) => {
+    const { trustBundle } = await import('../authority/write-trust-bundle.ts');
+    await readManifest(command, world, manifest => {
+      const bundle = trustBundle(manifest, world.now);
+      if (output === 'pem') world.out.write(bundle.pem);
+      else if (output === 'spiffe') world.out.write(bundle.spiffe);
+      else print(world.out, output, bundleView(bundle, world.now));
+    });
+  });
+};
