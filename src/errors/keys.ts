@@ -23,8 +23,13 @@ export const keyErrors = {
   ),
   ERR_KEY_ITERATIONS: row<{ what: string; iterations: bigint; cap: number }>(
     EXIT.usage,
-    p => `${p.what} asks for ${p.iterations} PBKDF2 iterations; svcauth does at most ${p.cap}`,
-    p => [`encrypt it again with at most ${p.cap}: openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in OLD -out NEW`],
+    p => `${p.what} asks for ${p.iterations} rounds of key derivation; svcauth does at most ${p.cap}`,
+    () => ['nothing was opened: a file that asks for so much work is a mistake or an attack'],
+  ),
+  ERR_PKCS12: row<{ what: string; reason: string }>(
+    EXIT.usage,
+    p => `${p.what} is not a PKCS#12 file svcauth reads: ${p.reason}`,
+    () => ['write it anew as DER: openssl pkcs12 -in OLD -nodes | openssl pkcs12 -export -out NEW'],
   ),
   ERR_KEY_FORMAT: row<{ what: string; reason: string }>(
     EXIT.usage,

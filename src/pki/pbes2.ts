@@ -25,6 +25,7 @@ export interface ForeignEncryption {
   readonly oid: string;
   /** For people: `PBES2 with scrypt`, `pbeWithMD5AndDES`. */
   readonly label: string;
+  readonly parameters: Uint8Array | undefined;
 }
 
 export type Encryption = Pbes2 | ForeignEncryption;
@@ -38,7 +39,8 @@ export const PBES2_RANDOM_LENGTH = 32;
 // ~130 ms on one core; read by OpenSSL, Java and Node, where scrypt is not
 const ITERATIONS = 600_000;
 
-const DIGESTS: Readonly<Record<string, Pbes2['digest']>> = {
+/** The digests of HMAC by the OID of the HMAC. */
+export const HMAC_DIGESTS: Readonly<Record<string, Pbes2['digest']>> = {
   [OID.hmacWithSHA1]: 'sha1',
   [OID.hmacWithSHA256]: 'sha256',
   [OID.hmacWithSHA384]: 'sha384',
@@ -59,14 +61,14 @@ const KEY_LENGTH: Readonly<Record<Pbes2['cipher'], number>> = {
 
 /** Reads the algorithm of something encrypted. Throws DerError where the parameters of PBES2 are not as RFC 8018 appendix A has them. */
 export function decodeEncryption(algorithm: AlgorithmIdentifier): Encryption {
-  const foreign = (label: string): ForeignEncryption => ({ scheme: 'foreign', oid: algorithm.oid, label });
+  const foreign = (label: string): ForeignEncryption => ({ scheme: 'foreign', label, ...algorithm });
   if (algorithm.oid !== OID.pbes2) return foreign(nameOf(algorithm.oid));
   const [keyDerivation, cipherAlgorithm] = decodePbes2Algorithms(algorithm);
   if (keyDerivation.oid !== OID.pbkdf2) return foreign(`PBES2 with ${nameOf(keyDerivation.oid)}`);
   const cipher = CIPHERS[cipherAlgorithm.oid];
   if (cipher === undefined) return foreign(`PBES2 with ${nameOf(cipherAlgorithm.oid)}`);
   const { salt, iterations, keyLength, prf } = decodePbkdf2Parameters(keyDerivation);
-  const digest = DIGESTS[prf];
+  const digest = HMAC_DIGESTS[prf];
   if (digest === undefined) return foreign(`PBES2 with PBKDF2 and ${nameOf(prf)}`);
   if (keyLength !== undefined && keyLength !== KEY_LENGTH[cipher]) {
     throw new DerError(`a key length of ${keyLength} octets does not fit ${cipher}`, 0);
@@ -105,8 +107,8 @@ export function decodePbkdf2Parameters({ parameters }: AlgorithmIdentifier): {
 }
 
 /** The iteration count as a number that this machine will work through; `what` names the encrypted thing for a person. */
-export function cappedIterations(iterations: bigint, what: string): number {
-  if (iterations > ITERATION_CAP) throw failure('ERR_KEY_ITERATIONS', { what, iterations, cap: ITERATION_CAP });
+export function cappedIterations(iterations: bigint, what: string, cap = ITERATION_CAP): number {
+  if (iterations > cap) throw failure('ERR_KEY_ITERATIONS', { what, iterations, cap });
   return Number(iterations);
 }
 

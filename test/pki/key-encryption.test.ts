@@ -105,7 +105,7 @@ describe('a key that svcauth does not open', () => {
     async count => {
       const error = await rejectionOf(decryptPrivateKey(pbes2(pbkdf2(count)), passphrase));
       expect(error.code).toBe('ERR_KEY_ITERATIONS');
-      expect(error.message).toContain(`asks for ${count} PBKDF2 iterations; svcauth does at most 10000000`);
+      expect(error.message).toContain(`asks for ${count} rounds of key derivation; svcauth does at most 10000000`);
     },
   );
 
