@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditRecord } from './model.ts';
 
 /**
@@ -37,7 +37,7 @@ export function chainAuditEntry(
   return { ...linked, hash: hashOf(linked) };
 }
 
-const hashOf = (entry: AuditEntry): string => createHash('sha256').update(canonicalAuditEntry(entry)).digest('hex');
+const hashOf = (entry: AuditEntry): string => hash('sha256', canonicalAuditEntry(entry));
 
 export interface AuditVerdict {
   /** Sound records, from the first on. */

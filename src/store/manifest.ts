@@ -21,12 +21,17 @@ export interface PkiIdentity {
   readonly createdAt: Date;
 }
 
-/** A current certificate beside its service and delivery: the row of `status` and `check`. */
+/** A service beside its current certificate and its delivery: the row of `status` and `check`. */
 export interface LiveService {
   readonly service: Service;
-  /** Absent when the service has no certificate. */
-  readonly certificate?: Certificate;
+  /** Absent when the service has none; without its DER, which nobody who looks at all services wants. */
+  readonly certificate?: Omit<Certificate, 'der'>;
   readonly delivery?: Delivery;
+}
+
+/** The same with the DER: what `issue` compares with what is asked for. */
+export interface IssuedService extends LiveService {
+  readonly certificate?: Certificate;
 }
 
 /** Everything about an authority's revocations that a CRL must know before it lists them. */
@@ -56,8 +61,10 @@ export interface Manifest {
   authority(id: string): Authority | undefined;
   service(name: string): Service | undefined;
   serviceNames(): readonly string[];
-  /** Every service by name, beside its current certificate and its delivery. */
+  /** Every service, by name. */
   liveServices(): readonly LiveService[];
+  /** Those of `names` that exist, by name. */
+  servicesNamed(names: readonly string[]): readonly IssuedService[];
   certificate(serial: string): Certificate | undefined;
   /** Lower-case hex prefix; at most `limit` rows, so that an ambiguous prefix is seen without reading a million. */
   certificatesBySerialPrefix(prefix: string, limit: number): readonly Certificate[];
@@ -93,7 +100,8 @@ export interface ManifestWriter {
   insertAuthority(authority: Authority): void;
   setAuthorityState(id: string, state: AuthorityState): void;
   setAuthorityCertificate(id: string, certificate: AuthorityCertificate): void;
-  putService(name: string, spec: ServiceSpec): void;
+  /** New services, or other specs for known ones. */
+  putServices(services: readonly { readonly name: string; readonly spec: ServiceSpec }[]): void;
   /** Rows with state `intent`. A serial that exists is refused. */
   insertIntents(certificates: readonly Certificate[]): void;
   /** Turns intents into current certificates and the services' previous current ones into `superseded`. */
@@ -103,7 +111,8 @@ export interface ManifestWriter {
   /** Drops entries of certificates that expired before `instant` and have been listed on a CRL issued after that. */
   pruneRevocations(authorityId: string, instant: Date): number;
   recordCrl(crl: Crl): void;
-  setDelivery(delivery: Delivery): void;
+  /** One a service: a later one replaces it. */
+  setDeliveries(deliveries: readonly Delivery[]): void;
   recordTrustBundle(bundle: TrustBundleRecord): void;
   /** Appends to the hash chain. `detail` must hold no secret. */
   audit(action: AuditAction, subject: string, detail: Readonly<Record<string, string>>): void;

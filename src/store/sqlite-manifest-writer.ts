@@ -50,26 +50,22 @@ export function manifestWriter(
       );
       changeOne(changed, `no authority ${id}`);
     },
-    putService: (name, spec) =>
-      void sql.run(
-        'INSERT INTO services (name, spec) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET spec = excluded.spec',
-        name,
-        canonicalJson(spec),
-      ),
+    putServices: services => {
+      const rows = services.map(({ name, spec }) => [name, canonicalJson(spec)]);
+      const update = 'ON CONFLICT (name) DO UPDATE SET spec = excluded.spec';
+      insertRows(sql, 'services', ['name', 'spec'], rows, update);
+    },
     insertIntents: certificates => insertIntents(sql, certificates),
     completeCertificates: results => completeCertificates(sql, results),
     insertRevocation: revoked => revoke(sql, revoked),
     pruneRevocations: (authorityId, instant) => pruneRevocations(sql, authorityId, instant),
     recordCrl: crl => recordCrl(sql, crl),
-    setDelivery: ({ service, serial, directory, state, updatedAt }) =>
-      void sql.run(
-        'INSERT OR REPLACE INTO deliveries (service, serial, directory, state, updated_at) VALUES (?, ?, ?, ?, ?)',
-        service,
-        toSerial(serial),
-        directory,
-        state,
-        toSeconds(updatedAt),
-      ),
+    setDeliveries: deliveries => {
+      const columns = ['service', 'serial', 'directory', 'state', 'updated_at'];
+      const rows = deliveries.map(d => [d.service, toSerial(d.serial), d.directory, d.state, toSeconds(d.updatedAt)]);
+      const update = columns.map(column => `${column} = excluded.${column}`).join(', ');
+      insertRows(sql, 'deliveries', columns, rows, `ON CONFLICT (service) DO UPDATE SET ${update}`);
+    },
     recordTrustBundle: bundle => recordTrustBundle(sql, bundle),
     audit: (action, subject, detail) => {
       const previous = audited.at(-1) ?? auditHead(sql);
@@ -99,11 +95,6 @@ const CERTIFICATE_COLUMNS = [
 ] as const;
 
 function insertIntents(sql: Sql, certificates: readonly Certificate[]): void {
-  const taken = sql.get(
-    'SELECT lower(hex(serial)) AS serial FROM certificates WHERE serial IN (SELECT unhex(value) FROM json_each(?))',
-    JSON.stringify(certificates.map(certificate => certificate.serial)),
-  );
-  if (taken !== undefined) throw conflict(`serial ${taken.serial as string} was used before`);
   insertRows(
     sql,
     'certificates',
@@ -149,16 +140,17 @@ function completeCertificates(
   }
   insertRows(sql, 'encodings', ['certificate_id', 'der'], encodings);
   const json = (values: Iterable<string | number>) => JSON.stringify([...values]);
+  const current = [...newest.values()].map(each => each.id);
   sql.run(
     `UPDATE certificates SET state = 'superseded'
-     WHERE state = 'current' AND service IN (SELECT value FROM json_each(?))
-        OR id IN (SELECT value FROM json_each(?))`,
+     WHERE state = 'current' AND service IN (SELECT value FROM json_each(?))`,
     json(newest.keys()),
-    json(encodings.map(([id]) => id)),
   );
   sql.run(
-    `UPDATE certificates SET state = 'current' WHERE id IN (SELECT value FROM json_each(?))`,
-    json([...newest.values()].map(each => each.id)),
+    `UPDATE certificates SET state = iif(id IN (SELECT value FROM json_each(?)), 'current', 'superseded')
+     WHERE id IN (SELECT value FROM json_each(?))`,
+    json(current),
+    json(encodings.map(([id]) => id)),
   );
   sql.run(
     `UPDATE services SET current_serial = unhex(batch.value ->> 1) FROM json_each(?) AS batch

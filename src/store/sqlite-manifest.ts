@@ -1,8 +1,9 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
-import type { AuditRecord, Certificate } from '../lifecycle/model.ts';
+import type { AuditRecord } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
-import type { LiveService, Manifest, PkiIdentity } from './manifest.ts';
+import { liveServices, servicesNamed } from './live-services.ts';
+import type { Manifest, PkiIdentity } from './manifest.ts';
 import { createConnection, openConnection, type ManifestConnection } from './manifest-connection.ts';
 import {
   toAuditRecord,
@@ -49,6 +50,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     service: name => one(toService, 'SELECT * FROM services WHERE name = ?', name),
     serviceNames: () => many(row => row.name as string, 'SELECT name FROM services ORDER BY name'),
     liveServices: () => liveServices(sql),
+    servicesNamed: names => servicesNamed(sql, names),
     certificate: serial => one(toCertificate, `${CERTIFICATES} WHERE c.serial = ?`, toSerial(serial)),
     certificatesBySerialPrefix: (prefix, limit) => {
       const [from, below] = serialRange(prefix);
@@ -114,19 +116,6 @@ function identity(sql: Sql): PkiIdentity | undefined {
   const name = facts.get('name');
   if (trustDomain === undefined || name === undefined) return undefined;
   return { trustDomain, name, createdAt: toDate(facts.get('created_at')) };
-}
-
-function liveServices(sql: Sql): LiveService[] {
-  const deliveries = new Map(sql.all('SELECT * FROM deliveries').map(row => [row.service as string, toDelivery(row)]));
-  const current = new Map<string, Certificate>();
-  const certificates = `${CERTIFICATES} JOIN services s ON s.current_serial = c.serial`;
-  for (const certificate of sql.all(certificates).map(toCertificate)) current.set(certificate.service, certificate);
-  return sql.all('SELECT * FROM services ORDER BY name').map(row => {
-    const service = toService(row);
-    const certificate = current.get(service.name);
-    const delivery = deliveries.get(service.name);
-    return { service, ...(certificate && { certificate }), ...(delivery && { delivery }) };
-  });
 }
 
 function* auditRecords(sql: Sql, fromSequence: number): Iterable<AuditRecord> {

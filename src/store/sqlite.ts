@@ -81,17 +81,18 @@ function knownFailure(path: string, code: string, problem: string, cause: unknow
 /** Rows of one INSERT: enough that crossing into the engine no longer counts, far below its limit of parameters. */
 const ROWS_AT_ONCE = 50;
 
-/** Inserts many rows with few statements. */
+/** Inserts many rows with few statements; `conflict` is the ON CONFLICT clause, if any. */
 export function insertRows(
   sql: Sql,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly SqlValue[])[],
+  conflict = '',
 ): void {
   const row = `(${columns.map(() => '?').join(',')})`;
   for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
     const chunk = rows.slice(start, start + ROWS_AT_ONCE);
     const values = chunk.map(() => row).join(',');
-    sql.run(`INSERT INTO ${table} (${columns.join(',')}) VALUES ${values}`, ...chunk.flat());
+    sql.run(`INSERT INTO ${table} (${columns.join(',')}) VALUES ${values} ${conflict}`, ...chunk.flat());
   }
 }

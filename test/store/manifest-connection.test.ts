@@ -7,7 +7,7 @@ import { MIGRATIONS, formatVersion, migrate } from '../../src/store/migrations.t
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createManifest, openManifest } from '../../src/store/sqlite-manifest.ts';
 import { bundled } from '../support/bundled.ts';
-import { at, authority, issue, serial, spec } from '../support/manifest-rows.ts';
+import { at, authority, issue, newService, serial, spec } from '../support/manifest-rows.ts';
 import { fakeWorld, START, type FakeWorld } from '../support/world.ts';
 
 let world: FakeWorld;
@@ -47,7 +47,7 @@ describe('a damaged manifest', () => {
     await makeManifest();
     const manifest = await open();
     manifest.transaction(write => {
-      for (let n = 0; n < 500; n++) write.putService(`service-${n}`, spec(`service-${n}`));
+      write.putServices(Array.from({ length: 500 }, (_, n) => newService(`service-${n}`)));
     });
     manifest.close();
     const sql = await openSqlite(path, path, 0);

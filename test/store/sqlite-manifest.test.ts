@@ -10,7 +10,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Manifest } from '../../src/store/manifest.ts';
 import { createManifest, openManifest } from '../../src/store/sqlite-manifest.ts';
 import { errorOf } from '../support/errors.ts';
-import { at, authority, der, intent, issue, serial, spec } from '../support/manifest-rows.ts';
+import { at, authority, der, intent, issue, newService, serial, spec } from '../support/manifest-rows.ts';
 import { fakeWorld, START, type FakeWorld } from '../support/world.ts';
 
 let world: FakeWorld;
@@ -67,7 +67,7 @@ describe('what went in comes out', () => {
   });
 
   it('keeps a service beside its certificate and its delivery', () => {
-    manifest.transaction(write => write.putService('ledger', spec('ledger')));
+    manifest.transaction(write => write.putServices([newService('ledger')]));
     issue(manifest, 1, 'payments');
     const delivery = {
       service: 'payments',
@@ -76,24 +76,35 @@ describe('what went in comes out', () => {
       state: 'pending',
       updatedAt: at(1),
     } as const;
-    manifest.transaction(write => write.setDelivery(delivery));
-    manifest.transaction(write => write.setDelivery({ ...delivery, state: 'delivered' }));
+    manifest.transaction(write => write.setDeliveries([delivery]));
+    manifest.transaction(write => write.setDeliveries([{ ...delivery, state: 'delivered' }]));
     const service = { name: 'payments', spec: spec('payments'), currentSerial: serial(1) };
-    const certificate = { ...intent(1, 'payments'), state: 'current', der: der(1) };
+    const dated = { ...intent(1, 'payments'), state: 'current' };
+    const certificate = { ...dated, der: der(1) };
     expect(manifest.service('payments')).toEqual(service);
     expect(manifest.certificate(serial(1))).toEqual(certificate);
     expect(manifest.delivery('payments')).toEqual({ ...delivery, state: 'delivered' });
     expect(manifest.serviceNames()).toEqual(['ledger', 'payments']);
     expect(manifest.liveServices()).toEqual([
       { service: { name: 'ledger', spec: spec('ledger') } },
+      { service, certificate: dated, delivery: { ...delivery, state: 'delivered' } },
+    ]);
+    expect(manifest.servicesNamed(['payments', 'payments', 'nobody'])).toEqual([
       { service, certificate, delivery: { ...delivery, state: 'delivered' } },
     ]);
+  });
+
+  it('lists services in order however many there are', () => {
+    const names = Array.from({ length: 10_001 }, (_, i) => `service-${i}`);
+    manifest.transaction(write => write.putServices(names.map(newService)));
+    expect(manifest.liveServices().map(each => each.service.name)).toEqual([...names].sort());
+    expect(manifest.servicesNamed(names)).toHaveLength(10_001);
   });
 
   it('gives a changed spec to the service and leaves its certificate', () => {
     issue(manifest, 1, 'payments');
     const changed = { ...spec('payments'), ttl: 60, out: '/srv' };
-    manifest.transaction(write => write.putService('payments', changed));
+    manifest.transaction(write => write.putServices([{ name: 'payments', spec: changed }]));
     expect(manifest.service('payments')).toEqual({ name: 'payments', spec: changed, currentSerial: serial(1) });
   });
 
@@ -151,7 +162,7 @@ describe('certificates', () => {
 
   it('makes the last of several results for one service the current one', () => {
     manifest.transaction(write => {
-      write.putService('payments', spec('payments'));
+      write.putServices([newService('payments')]);
       write.insertIntents([1, 2, 3].map(n => intent(n, 'payments')));
       write.completeCertificates([3, 1].map(n => ({ serial: serial(n), der: der(n) })));
     });
@@ -163,11 +174,11 @@ describe('certificates', () => {
   it('keeps batches larger than one statement in order', () => {
     const numbers = Array.from({ length: 333 }, (_, i) => i);
     manifest.transaction(write => {
-      for (const n of numbers) write.putService(`s${n}`, spec(`s${n}`));
+      write.putServices(numbers.map(n => newService(`s${n}`)));
       write.insertIntents(numbers.map(n => intent(n, `s${n}`)));
       write.completeCertificates(numbers.map(n => ({ serial: serial(n), der: der(n) })));
     });
-    for (const { service, certificate } of manifest.liveServices()) {
+    for (const { service, certificate } of manifest.servicesNamed(manifest.serviceNames())) {
       expect(certificate?.der).toEqual(der(Number(service.name.slice(1))));
     }
   });
@@ -179,7 +190,7 @@ describe('certificates', () => {
     );
     expect([code, message]).toEqual([
       'ERR_MANIFEST_CONFLICT',
-      `the manifest refuses the change: serial ${serial(1)} was used before; nothing was changed`,
+      `the manifest refuses the change: UNIQUE constraint failed: certificates.serial; nothing was changed`,
     ]);
     expect(manifest.certificate(serial(2))).toBeUndefined();
     for (const n of [1, 7]) {
@@ -323,7 +334,7 @@ describe('transactions', () => {
   it('leaves nothing of one that fails', () => {
     const failing = () =>
       manifest.transaction(write => {
-        write.putService('payments', spec('payments'));
+        write.putServices([newService('payments')]);
         write.audit('certificate.issued', 'payments', {});
         throw new Error('stop');
       });
@@ -335,10 +346,10 @@ describe('transactions', () => {
   it('is busy, exit 6, while another process writes', async () => {
     const other = await reopened();
     manifest.transaction(() => {
-      const error = errorOf(() => other.transaction(write => write.putService('x', spec('x'))));
+      const error = errorOf(() => other.transaction(write => write.putServices([newService('x')])));
       expect([error.code, error.exitStatus]).toEqual(['ERR_MANIFEST_BUSY', 6]);
     });
-    other.transaction(write => write.putService('x', spec('x')));
+    other.transaction(write => write.putServices([newService('x')]));
     expect(manifest.serviceNames()).toEqual(['x']);
   });
 });

@@ -25,10 +25,10 @@ export async function makeHome(
       write.insertAuthority(authority);
       if (crl) write.recordCrl({ ...crl, authorityId: authority.id });
     }
-    for (const { service } of services) write.putService(service.name, service.spec);
+    write.putServices(services.map(({ service }) => service));
     for (const { certificate } of services) if (certificate) issue(certificate);
     write.insertIntents(intents);
-    for (const { delivery } of services) if (delivery) write.setDelivery(delivery);
+    write.setDeliveries(services.flatMap(({ delivery }) => delivery ?? []));
 
     function issue({ der, ...certificate }: Certificate): void {
       write.insertIntents([{ ...certificate, state: 'intent' }]);

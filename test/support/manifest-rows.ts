@@ -30,6 +30,8 @@ export const spec = (name: string): ServiceSpec => ({
   tags: { team: 'a', env: 'prod' },
 });
 
+export const newService = (name: string) => ({ name, spec: spec(name) });
+
 export const intent = (n: number, service: string, changes: Partial<Certificate> = {}): Certificate => ({
   serial: serial(n),
   authorityId: 'issuing-g1',
@@ -50,7 +52,7 @@ export const der = (n: number): Uint8Array => utf8(`certificate ${n}`);
 /** Issues the n-th certificate to a service that may be new. */
 export function issue(manifest: Manifest, n: number, service: string, changes: Partial<Certificate> = {}): void {
   manifest.transaction(write => {
-    if (manifest.service(service) === undefined) write.putService(service, spec(service));
+    if (manifest.service(service) === undefined) write.putServices([{ name: service, spec: spec(service) }]);
     write.insertIntents([intent(n, service, changes)]);
   });
   manifest.transaction(write => {

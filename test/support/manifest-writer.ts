@@ -1,13 +1,13 @@
 // Issues certificates to one service for ever, and says after each which serial is durable, until it is killed.
 import { nodeFiles } from '../../src/store/files.ts';
 import { openManifest } from '../../src/store/sqlite-manifest.ts';
-import { der, intent, serial, spec } from './manifest-rows.ts';
+import { der, intent, newService, serial } from './manifest-rows.ts';
 
 const world = { files: nodeFiles, now: new Date('2026-11-21T00:00:00Z'), actor: 'cron@ca.example.org' };
 const manifest = await openManifest(world, process.argv[2]!);
 for (let n = 1; ; n++) {
   manifest.transaction(write => {
-    write.putService('payments', spec('payments'));
+    write.putServices([newService('payments')]);
     write.insertIntents([intent(n, 'payments')]);
   });
   manifest.transaction(write => {
