@@ -1,3 +1,4 @@
+import { crlErrors } from './crl.ts';
 import { keyErrors } from './keys.ts';
 import { requestErrors } from './request.ts';
 import { secondOpinionErrors } from './second-opinion.ts';
@@ -15,6 +16,7 @@ import { valueErrors } from './values.ts';
 
 /** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
 export const CATALOGUE = {
+  ...crlErrors,
   ...keyErrors,
   ...requestErrors,
   ...secondOpinionErrors,

@@ -122,6 +122,7 @@ export type AuditAction =
   | 'certificate.revoked'
   | 'certificate.delivered'
   | 'crl.signed'
+  | 'crl.pruned'
   | 'crl.imported'
   | 'crl.published'
   | 'bundle.written';

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { World } from '../context.ts';
+import { isCertified, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
+import type { CrlState } from '../lifecycle/crl-schedule.ts';
+import type { Crl } from '../lifecycle/model.ts';
+import { readCrlStream } from '../pki/crl-stream.ts';
+import { DerError } from '../pki/der-reader.ts';
+import { sameName } from '../pki/name.ts';
+import { decodeCertificate } from '../pki/parsed-certificate.ts';
+import { crlNumber } from '../pki/parsed-crl.ts';
+import { PEM_LINE } from '../pki/pem-stream.ts';
+import type { Home } from '../store/home.ts';
+import type { Manifest } from '../store/manifest.ts';
+
+/** What making CRLs needs of an opened PKI. */
+export interface CrlPki {
+  readonly world: Pick<World, 'files' | 'now'>;
+  readonly home: Home;
+  readonly manifest: Manifest;
+}
+
+export interface AuthorityCrl extends CrlState {
+  readonly authority: CertifiedAuthority;
+  /** How many entries its CRL would have. */
+  readonly entryCount: number;
+}
+
+/** How much of a CRL is held at a time, in bytes: whole lines of PEM. */
+export const CRL_PIECE = PEM_LINE * 4096;
+
+/**
+ * Every CA that verifiers may ask about, root first: those of live chains, whatever their state in a rotation (RFC 5280 §6.3.3
+ * wants a CRL for each). Left out: without a certificate, retired, or past their own end.
+ */
+export function readCrlStates(pki: CrlPki): readonly AuthorityCrl[] {
+  const { world, manifest } = pki;
+  return manifest
+    .authorities()
+    .filter(isCertified)
+    .filter(({ state, certificate }) => state !== 'retired' && certificate.notAfter > world.now)
+    .map(authority => {
+      const latest = manifest.latestCrl(authority.id);
+      const totals = manifest.revocationTotals(authority.id);
+      return {
+        authority,
+        tier: authority.tier,
+        certificate: authority.certificate,
+        latest,
+        published: readPublished(pki, authority, latest),
+        unlisted: totals.unlisted,
+        lastRevocation: totals.latest,
+        entryCount: totals.count,
+      };
+    });
+}
+
+function readPublished({ world, home }: CrlPki, authority: CertifiedAuthority, latest: Crl | undefined) {
+  const path = home.public.crlDer(authority.id);
+  const status = world.files.status(path);
+  if (status?.kind !== 'file') return undefined;
+  const hash = createHash('sha256');
+  for (const piece of world.files.chunks(path, CRL_PIECE)) hash.update(piece);
+  const sha256 = hash.digest('hex');
+  if (sha256 === latest?.sha256) return { sha256, number: latest.number };
+  return { sha256, number: publishedNumber(world.files.chunks(path, CRL_PIECE), status.size, authority) };
+}
+
+/** The number of a CRL that the manifest does not know: it counts only when the CA signed it. */
+function publishedNumber(
+  pieces: Iterable<Uint8Array>,
+  size: number,
+  { certificate }: CertifiedAuthority,
+): bigint | undefined {
+  const { tbs } = decodeCertificate(certificate.der);
+  try {
+    const crl = readCrlStream(pieces, size, tbs.publicKey);
+    return crl.signatureValid && sameName(crl.issuer, tbs.subject) ? crlNumber(crl) : undefined;
+  } catch (cause) {
+    if (cause instanceof DerError) return undefined;
+    throw cause;
+  }
+}

@@ -1,0 +1,201 @@
+import { failure, SvcauthError } from '../errors.ts';
+import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
+import {
+  crlRefreshReasons,
+  nextCrlHeader,
+  type CrlRefreshReason,
+  type CrlSchedule,
+} from '../lifecycle/crl-schedule.ts';
+import type { Crl } from '../lifecycle/model.ts';
+import type { Issuer } from '../pki/issuer.ts';
+import type { CrlHeader } from '../pki/prepare-crl.ts';
+import { removeLeftovers } from '../store/files.ts';
+import type { ManifestWriter } from '../store/manifest.ts';
+import { writeDerivedCrlFiles, type PublishedCrl } from './crl-files.ts';
+import { readCrlStates, type AuthorityCrl, type CrlPki } from './crl-states.ts';
+import { makeCrl, type MadeCrl } from './make-crl.ts';
+
+/** What would be done about one CA's CRL, and why. */
+export interface PlannedCrl {
+  readonly authority: CertifiedAuthority;
+  readonly action:
+    /** The CRL there is can stay. */
+    | 'keep'
+    | 'sign'
+    /** It is due, and the key is not here. */
+    | 'key-away';
+  /** Why it is due; empty for `keep`. */
+  readonly reasons: readonly CrlRefreshReason[];
+  /** Of the CRL that would be signed. */
+  readonly header: CrlHeader;
+  readonly entryCount: number;
+  /** The newest so far. */
+  readonly latest?: Crl | undefined;
+  /** Whether `latest` is what lies in public/crl. */
+  readonly isPublished: boolean;
+}
+
+export interface CrlRequest {
+  readonly schedule: CrlSchedule;
+  /** Only these; an unknown one is ERR_AUTHORITY_UNKNOWN, one without a CRL to make ERR_CRL_NOT_NEEDED. */
+  readonly only?: readonly string[];
+  /** Sign even what is not due. */
+  readonly force?: boolean;
+  /** CAs whose key is brought for this run. */
+  readonly keysAtHand?: ReadonlySet<string>;
+}
+
+export interface CrlPlan {
+  /** Of the CAs that were asked for, root first. */
+  readonly crls: readonly PlannedCrl[];
+  /** Every CA that needs a CRL, asked for or not, with the one that lies in public/crl when that is the newest. */
+  readonly all: readonly { readonly authority: CertifiedAuthority; readonly published?: Crl }[];
+}
+
+/** Looks at every CA and decides; nothing is changed. */
+export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
+  const states = readCrlStates(pki);
+  for (const id of request.only ?? []) requireCrl(pki, states, id);
+  const chosen = states.filter(({ authority }) => request.only?.includes(authority.id) ?? true);
+  return {
+    crls: chosen.map(state => planOne(state, request, pki.world.now)),
+    all: states.map(({ authority, latest, published }) =>
+      latest !== undefined && published?.sha256 === latest.sha256 ? { authority, published: latest } : { authority },
+    ),
+  };
+}
+
+function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCrl {
+  const { authority, entryCount, latest, published } = state;
+  const due = crlRefreshReasons(state, request.schedule, now);
+  const reasons = request.force && due.length === 0 ? (['forced'] as const) : due;
+  const here = authority.keyLocation === 'file' || request.keysAtHand?.has(authority.id);
+  return {
+    authority,
+    action: reasons.length === 0 ? 'keep' : here ? 'sign' : 'key-away',
+    reasons,
+    header: nextCrlHeader(state, request.schedule, now),
+    entryCount,
+    latest,
+    isPublished: latest !== undefined && published?.sha256 === latest.sha256,
+  };
+}
+
+function requireCrl({ manifest }: CrlPki, states: readonly AuthorityCrl[], id: string): void {
+  if (states.some(({ authority }) => authority.id === id)) return;
+  const authority = manifest.authority(id);
+  if (authority === undefined) {
+    throw failure('ERR_AUTHORITY_UNKNOWN', { text: id, known: manifest.authorities().map(each => each.id) });
+  }
+  if (authority.certificate === undefined) throw failure('ERR_AUTHORITY_PENDING', { id });
+  throw failure('ERR_CRL_NOT_NEEDED', { id, state: authority.state, notAfter: authority.certificate.notAfter });
+}
+
+export interface CrlRefreshResult {
+  readonly signed: readonly (Crl & { readonly reasons: readonly CrlRefreshReason[] })[];
+  /** What could not be signed, and why; its old CRL is still in place. */
+  readonly failed: readonly { readonly authorityId: string; readonly error: SvcauthError }[];
+  /** Whether a file in public/ changed. */
+  readonly changed: boolean;
+}
+
+/** Gives the issuer of a CA; throws a catalogue error when its key cannot be opened. */
+export type IssuerLookup = (authority: CertifiedAuthority) => Issuer | Promise<Issuer>;
+
+/**
+ * Signs what the plan says. Every new CRL is durable and verified before the manifest knows it, and in the manifest, with its
+ * number, before anybody sees it: after a crash a number may be missing, but it never comes twice. One CA that fails does not keep
+ * the others from a fresh CRL; when nothing could be signed, the first error is thrown.
+ */
+export async function applyCrlRefresh(pki: CrlPki, plan: CrlPlan, issuerOf: IssuerLookup): Promise<CrlRefreshResult> {
+  const { world, home, manifest } = pki;
+  world.files.makeDirectory(home.public.crls, 0o755);
+  removeLeftovers(world.files, home.public.crls);
+  const { made, failed } = await makePlanned(pki, plan, issuerOf);
+  try {
+    if (made.length > 0) manifest.transaction(write => made.forEach(({ crl }) => recordCrl(write, crl)));
+    for (const { der, pem } of made) {
+      der.commit();
+      pem.commit();
+    }
+  } finally {
+    discard(made);
+  }
+  const changed = await writeDerivedCrlFiles(
+    pki,
+    publishedAfter(plan, made),
+    new Set(made.map(each => each.crl.authorityId)),
+  );
+  const reasons = new Map(plan.crls.map(each => [each.authority.id, each.reasons]));
+  return {
+    signed: made.map(({ crl }) => ({ ...crl, reasons: reasons.get(crl.authorityId) ?? [] })),
+    failed,
+    changed,
+  };
+}
+
+async function makePlanned(pki: CrlPki, plan: CrlPlan, issuerOf: IssuerLookup) {
+  const made: MadeCrl[] = [];
+  const failed: { authorityId: string; error: SvcauthError }[] = [];
+  try {
+    for (const planned of plan.crls.filter(({ action }) => action === 'sign')) {
+      const { authority, header, latest } = planned;
+      try {
+        const issuer = await issuerOf(authority);
+        if (planned.isPublished) prune(pki, authority.id);
+        made.push(await makeCrl(pki, authority.id, header, latest?.number, issuer));
+      } catch (error) {
+        if (!(error instanceof SvcauthError)) throw error;
+        failed.push({ authorityId: authority.id, error });
+      }
+    }
+  } catch (error) {
+    discard(made);
+    throw error;
+  }
+  if (made.length === 0 && failed[0] !== undefined) throw failed[0].error;
+  return { made, failed };
+}
+
+const discard = (made: readonly MadeCrl[]): void =>
+  made.forEach(({ der, pem }) => {
+    der.discard();
+    pem.discard();
+  });
+
+/** Entries whose certificates had expired when the CRL that verifiers have now listed them (RFC 5280 §3.3). */
+const prune = ({ manifest, world }: CrlPki, authorityId: string): void =>
+  manifest.transaction(write => {
+    const entries = write.pruneRevocations(authorityId, world.now);
+    if (entries > 0) write.audit('crl.pruned', authorityId, { entries: String(entries) });
+  });
+
+function recordCrl(write: ManifestWriter, crl: Crl): void {
+  write.recordCrl(crl);
+  write.audit('crl.signed', crl.authorityId, {
+    number: crl.number.toString(),
+    thisUpdate: crl.thisUpdate.toISOString(),
+    nextUpdate: crl.nextUpdate.toISOString(),
+    entries: String(crl.entryCount),
+    sha256: crl.sha256,
+  });
+}
+
+function publishedAfter(plan: CrlPlan, made: readonly MadeCrl[]): readonly PublishedCrl[] {
+  return plan.all.flatMap(({ authority, published }) => {
+    const crl = made.find(each => each.crl.authorityId === authority.id)?.crl ?? published;
+    return crl === undefined ? [] : [{ authority, crl }];
+  });
+}
+
+/** Plans and signs for the CAs whose issuers are at hand. Throws what kept any of them from its CRL. */
+export async function refreshCrls(
+  pki: CrlPki,
+  { issuers, schedule }: { readonly issuers: ReadonlyMap<string, Issuer>; readonly schedule: CrlSchedule },
+): Promise<CrlRefreshResult> {
+  const only = [...issuers.keys()];
+  const plan = planCrlRefresh(pki, { schedule, only, keysAtHand: new Set(only) });
+  const result = await applyCrlRefresh(pki, plan, ({ id }) => issuers.get(id)!);
+  if (result.failed[0] !== undefined) throw result.failed[0].error;
+  return result;
+}

@@ -1,0 +1,22 @@
+import { EXIT } from './exit-status.ts';
+import { quote, row } from './row.ts';
+
+/** CRLs: made, read, compared and published. */
+export const crlErrors = {
+  ERR_CRL_REREAD: row<{ authority: string; problem: string }>(
+    EXIT.integrity,
+    p =>
+      `the new CRL of ${p.authority} does not read back as it was signed: ${p.problem}; the old one is still in place`,
+    () => ['check the disk, then run again: svcauth crl refresh'],
+  ),
+  ERR_CRL_UNREADABLE: row<{ path: string; problem: string }>(
+    EXIT.usage,
+    p => `${quote(p.path)} is not a CRL: ${p.problem}`,
+    () => ['a CRL is read as DER, or as one PEM block "X509 CRL"'],
+  ),
+  ERR_CRL_MISSING: row<{ path: string }>(EXIT.usage, p => `there is no CRL in ${quote(p.path)}`),
+  ERR_CRL_NOT_NEEDED: row<{ id: string; state: string; notAfter: Date }>(
+    EXIT.usage,
+    p => `${p.id} needs no CRL any more: it is ${p.state} and its certificate ends ${p.notAfter.toISOString()}`,
+  ),
+} as const;
