@@ -1,5 +1,5 @@
 import type { World } from '../context.ts';
-import type { Certificate } from '../lifecycle/model.ts';
+import type { Certificate, Delivery } from '../lifecycle/model.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { encodePem } from '../pki/pem.ts';
 import type { Manifest } from '../store/manifest.ts';
@@ -66,12 +66,17 @@ async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Pro
   const { manifest, engine, authorityId, world } = context;
   const leaves = await engine.prepare(jobs.map(({ order }) => order));
   manifest.transaction(write => {
-    for (const { order } of jobs) write.putService(order.service, order.spec);
+    write.putServices(jobs.map(({ order }) => ({ name: order.service, spec: order.spec })));
     write.insertIntents(leaves.map(leaf => intentOf(leaf, authorityId, world.now)));
   });
 
   const signed = leaves.map(leaf => engine.sign(leaf));
   const directories = jobs.map(({ directory }) => directory);
+  const deliveries = (state: Delivery['state']): Delivery[] =>
+    leaves.map(({ serial, order }, index) => {
+      const directory = directories[index]!;
+      return { service: order.service, serial, directory, state, updatedAt: world.now };
+    });
   const common = { chain: utf8(context.chainPem), anchors: utf8(context.anchorsPem) };
   const written = jobs.flatMap(({ directory }, index) =>
     writeVersion(world.files, directory, versionOf(leaves[index]!, signed[index]!, context.chainPem, common)),
@@ -80,9 +85,9 @@ async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Pro
 
   manifest.transaction(write => {
     write.completeCertificates(leaves.map(({ serial }, index) => ({ serial, der: signed[index]! })));
+    write.setDeliveries(deliveries('pending'));
     for (const [index, { serial, order }] of leaves.entries()) {
-      const { directory, supersedes } = jobs[index]!;
-      write.setDelivery({ service: order.service, serial, directory, state: 'pending', updatedAt: world.now });
+      const { supersedes } = jobs[index]!;
       write.audit('certificate.issued', order.service, {
         serial,
         authority: authorityId,
@@ -95,12 +100,7 @@ async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Pro
 
   for (const [index, { directory }] of jobs.entries()) switchToVersion(world.files, directory, leaves[index]!.serial);
   await world.files.syncAll(directories, directories);
-  manifest.transaction(write => {
-    for (const [index, { serial, order }] of leaves.entries()) {
-      const { directory } = jobs[index]!;
-      write.setDelivery({ service: order.service, serial, directory, state: 'delivered', updatedAt: world.now });
-    }
-  });
+  manifest.transaction(write => write.setDeliveries(deliveries('delivered')));
 
   for (const [index, { directory, supersedes, tidy }] of jobs.entries()) {
     // the predecessor stays: a process may still be reading it

@@ -18,7 +18,7 @@ import { OID } from '../pki/oids.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { encodePem } from '../pki/pem.ts';
 import { encodePemBundle } from '../pki/trust-bundle.ts';
-import type { LiveService } from '../store/manifest.ts';
+import type { KnownService } from '../store/manifest.ts';
 import { currentVersion, isVersionWhole, switchToVersion } from '../store/service-files.ts';
 import { applyIssue, type IssuedService, type IssueJob } from './apply-issue.ts';
 import { leafIssuer, type LeafKey } from './leaf-issuer.ts';
@@ -132,8 +132,8 @@ async function finishSwitches({ world, manifest }: Pki, { switches }: IssuePlan)
   const directories = switches.map(({ directory }) => directory);
   await world.files.syncAll(directories, directories);
   manifest.transaction(write => {
+    write.setDeliveries(switches.map(each => ({ ...each, state: 'delivered', updatedAt: world.now })));
     for (const { service, serial, directory } of switches) {
-      write.setDelivery({ service, serial, directory, state: 'delivered', updatedAt: world.now });
       write.audit('certificate.delivered', service, { serial, directory });
     }
   });
@@ -151,25 +151,12 @@ function limitsOf(issuer: CertifiedAuthority): IssuerLimits {
   };
 }
 
-/** Below this many services single look-ups beat reading them all. */
-const FEW_SERVICES = 32;
-
-function knownServices({ manifest }: Pki, work: readonly IssueWork[]): ReadonlyMap<string, LiveService> {
-  const known = new Map<string, LiveService>();
-  if (work.length > FEW_SERVICES) {
-    for (const live of manifest.liveServices()) known.set(live.service.name, live);
-    return known;
-  }
-  for (const { request } of work) {
-    const service = manifest.service(request.service);
-    if (service === undefined) continue;
-    const certificate = service.currentSerial === undefined ? undefined : manifest.certificate(service.currentSerial);
-    known.set(service.name, { service, ...(certificate && { certificate }) });
-  }
-  return known;
+function knownServices({ manifest }: Pki, work: readonly IssueWork[]): ReadonlyMap<string, KnownService> {
+  const known = manifest.servicesNamed(work.map(({ request }) => request.service));
+  return new Map(known.map(each => [each.service.name, each]));
 }
 
-function stateOfFiles({ world }: Pki, live: LiveService | undefined, directory: string): Pick<IssueTarget, 'files'> {
+function stateOfFiles({ world }: Pki, live: KnownService | undefined, directory: string): Pick<IssueTarget, 'files'> {
   const certificate = live?.certificate;
   if (certificate?.der === undefined) return { files: 'missing' };
   const leafPem = utf8(encodePem('CERTIFICATE', certificate.der));
@@ -178,7 +165,7 @@ function stateOfFiles({ world }: Pki, live: LiveService | undefined, directory: 
   return { files: currentVersion(world.files, directory) === certificate.serial ? 'served' : 'not-switched' };
 }
 
-function keyDiffers(key: LeafKey, live: LiveService | undefined): boolean {
+function keyDiffers(key: LeafKey, live: KnownService | undefined): boolean {
   const certificate = live?.certificate;
   if (certificate?.der === undefined) return false;
   // going back from a brought key to one of ours is a change too

@@ -1,6 +1,6 @@
 import type { Certificate, Delivery, ServiceSpec } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
-import type { IssuedService, LiveService } from './manifest.ts';
+import type { KnownService, LiveService } from './manifest.ts';
 import { toDate } from './manifest-rows.ts';
 import type { Sql } from './sqlite.ts';
 
@@ -57,19 +57,19 @@ export function liveServices(sql: Sql): LiveService[] {
 }
 
 /** Those of `names` that exist, each once. */
-export function servicesNamed(sql: Sql, names: readonly string[]): IssuedService[] {
+export function servicesNamed(sql: Sql, names: readonly string[]): KnownService[] {
   const wanted = [...new Set(names)].sort();
-  const services: IssuedService[] = [];
+  const services: KnownService[] = [];
   for (let start = 0; start < wanted.length; start += CHUNK) {
     services.push(...read(sql, NAMED, JSON.stringify(wanted.slice(start, start + CHUNK))));
   }
   return services;
 }
 
-const read = (sql: Sql, query: string, parameter: string): IssuedService[] =>
-  (JSON.parse(sql.get(query, parameter)!.rows as string) as JsonRow[]).map(toIssuedService);
+const read = (sql: Sql, query: string, parameter: string): KnownService[] =>
+  (JSON.parse(sql.get(query, parameter)!.rows as string) as JsonRow[]).map(toKnownService);
 
-function toIssuedService(row: JsonRow): IssuedService {
+function toKnownService(row: JsonRow): KnownService {
   const [name, spec, currentSerial] = row;
   const certificate = toCertificate(row);
   const delivery = toDelivery(row);

@@ -30,7 +30,7 @@ export interface LiveService {
 }
 
 /** The same with the DER: what `issue` compares with what is asked for. */
-export interface IssuedService extends LiveService {
+export interface KnownService extends LiveService {
   readonly certificate?: Certificate;
 }
 
@@ -64,7 +64,7 @@ export interface Manifest {
   /** Every service, by name. */
   liveServices(): readonly LiveService[];
   /** Those of `names` that exist, by name. */
-  servicesNamed(names: readonly string[]): readonly IssuedService[];
+  servicesNamed(names: readonly string[]): readonly KnownService[];
   certificate(serial: string): Certificate | undefined;
   /** Lower-case hex prefix; at most `limit` rows, so that an ambiguous prefix is seen without reading a million. */
   certificatesBySerialPrefix(prefix: string, limit: number): readonly Certificate[];
