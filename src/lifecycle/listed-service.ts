@@ -97,6 +97,6 @@ function readService({ at, fields }: ListedService, report: Report): ServiceRequ
 }
 
 function parseDirectory(text: string): string {
-  if (text.includes('\0')) throw failure('ERR_FLAG_VALUE', { flag: 'out', value: text, expected: 'a path' });
-  return text;
+  if (text !== '' && !text.includes('\0')) return text;
+  throw failure('ERR_FLAG_VALUE', { flag: 'out', value: text, expected: 'a directory' });
 }

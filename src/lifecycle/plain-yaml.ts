@@ -2,9 +2,9 @@ import type { Place, YamlEntry, YamlNode } from './yaml-tree.ts';
 
 /**
  * Reads the YAML that people write for configuration: block lists and maps, scalars on one line, one level of `[a, b]` and
- * `{a: b}`, comments. Answers undefined to everything else, right or wrong, for the `yaml` package to decide: that one reads all
- * of YAML, but takes 250 ms for a thousand services where this takes 10, and 12 ms for a policy where this takes 2. Never more lenient than it, and
- * of the same opinion wherever it answers (a property test compares them).
+ * `{a: b}`, comments. Answers undefined to everything else, right or wrong, for the `yaml` package to decide: that one reads
+ * all of YAML, but takes 250 ms for a thousand services where this takes 10, and 12 ms for a policy where this takes 2. Never
+ * more lenient than it, and of the same opinion wherever it answers (a property test compares them).
  */
 export function readPlainYaml(text: string): YamlNode | undefined {
   const unix = text.replaceAll('\r\n', '\n');

@@ -1,6 +1,5 @@
 import { failure } from '../errors.ts';
-import type { ListedService } from './listed-service.ts';
-import { readServices } from './listed-service.ts';
+import { readServices, type ListedService } from './listed-service.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { problemLines, type Problem } from './yaml-tree.ts';
 import type { Report } from './yaml-value.ts';

@@ -108,7 +108,8 @@ describe('YAML', () => {
     ['- &a web\n- *a\n', 'anchors are not read here'],
     ['- service: web\n  service: api\n', 'list.yaml:2:3: the same key is given twice'],
     ['- service: "a\\0b"\n', 'list.yaml:1:12: "a\\u0000b" is not a service name'],
-    ['- service: web\n  out: "a\\0b"\n', 'list.yaml:2:8: out "a\\u0000b" is not a path'],
+    ['- service: web\n  out: "a\\0b"\n', 'list.yaml:2:8: out "a\\u0000b" is not a directory'],
+    ["- service: web\n  out: ''\n", 'list.yaml:2:8: out "" is not a directory'],
   ])('%j: %s', async (text, expected) => {
     expect((await problems('yaml', text)).join('\n')).toContain(expected);
   });
