@@ -1,6 +1,7 @@
 import { decodeBasicConstraints } from './extension/basic-constraints.ts';
 import { findExtension } from './extension/extension.ts';
 import { decodeSubjectKeyIdentifier, keyIdentifierOf } from './extension/key-identifier.ts';
+import { decodeNameConstraints } from './extension/name-constraints.ts';
 import type { IssuerFacts } from './issuer.ts';
 import type { KeyAlgorithm } from './key-algorithm.ts';
 import { OID } from './oids.ts';
@@ -13,6 +14,7 @@ import type { ParsedCertificate } from './parsed-certificate.ts';
 export function issuerFactsOf({ tbs }: Pick<ParsedCertificate, 'tbs'>, algorithm: KeyAlgorithm): IssuerFacts {
   const keyIdentifier = findExtension(tbs.extensions, OID.subjectKeyIdentifier);
   const constraints = findExtension(tbs.extensions, OID.basicConstraints);
+  const names = findExtension(tbs.extensions, OID.nameConstraints);
   const pathLength = constraints && decodeBasicConstraints(constraints.value).pathLength;
   return {
     subject: tbs.subject,
@@ -25,5 +27,6 @@ export function issuerFactsOf({ tbs }: Pick<ParsedCertificate, 'tbs'>, algorithm
     notBefore: tbs.notBefore.date,
     notAfter: tbs.notAfter.date,
     ...(pathLength !== undefined && { pathLength }),
+    ...(names !== undefined && { nameConstraints: decodeNameConstraints(names.value) }),
   };
 }

@@ -1,3 +1,4 @@
+import type { NameConstraints } from './extension/name-constraints.ts';
 import type { KeyAlgorithm } from './key-algorithm.ts';
 import type { Name } from './name.ts';
 
@@ -15,6 +16,8 @@ export interface IssuerFacts {
   readonly notAfter: Date;
   /** Of the CA's basicConstraints; absent: no limit. */
   readonly pathLength?: number;
+  /** Of the CA's own certificate; those above it are its issuer's business. */
+  readonly nameConstraints?: NameConstraints;
 }
 
 /** A CA that can sign: name, key identifier and signing key. Neither a certificate nor a profile ever holds a private key. */

@@ -161,7 +161,8 @@ function firstProblem(
   return undefined;
 }
 
-const plain = (name: GeneralName): string => {
+/** Type and value, for messages. */
+export const generalNameWords = (name: GeneralName): string => {
   switch (name.type) {
     case 'dns':
     case 'uri':
@@ -182,7 +183,7 @@ function repeated(names: readonly GeneralName[]): string | undefined {
   if (names.length < 2) return undefined;
   const seen = new Set<string>();
   for (const name of names) {
-    const words = plain(name);
+    const words = generalNameWords(name);
     if (seen.has(words)) return `subjectAltName has ${words} twice`;
     seen.add(words);
   }

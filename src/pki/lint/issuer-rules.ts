@@ -1,6 +1,8 @@
 import { equalBytes, toHex } from '../bytes.ts';
+import { constraintViolations } from '../constraint-violation.ts';
 import { nameToString, sameName } from '../name.ts';
 import type { Candidate } from './certificate-facts.ts';
+import { generalNameWords } from './general-name-rules.ts';
 import type { Rule } from './rule.ts';
 
 /** A certificate beside the CA that would sign it. */
@@ -77,6 +79,22 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
       return own !== undefined && own < issuer.pathLength
         ? undefined
         : `pathLenConstraint is ${own ?? 'absent'}, and the issuer's is ${issuer.pathLength}`;
+    },
+  },
+  {
+    // every verifier that knows nameConstraints would refuse the certificate (§6.1.3)
+    name: 'names-within-issuer',
+    clause: 'RFC 5280 §4.2.1.10',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ kind, extensions: { subjectAltName }, issuer: { nameConstraints } }) => {
+      if (kind === 'root' || nameConstraints === undefined || subjectAltName === undefined) return undefined;
+      const [violation] = constraintViolations(nameConstraints, subjectAltName.value);
+      if (violation === undefined) return undefined;
+      const subtrees = violation.subtrees.map(generalNameWords).join(', ');
+      return violation.rule === 'excluded'
+        ? `the issuer excludes ${subtrees}, and ${generalNameWords(violation.name)} is in it`
+        : `the issuer permits ${subtrees}, and ${generalNameWords(violation.name)} is not in it`;
     },
   },
   {

@@ -86,6 +86,16 @@ const GOOD: readonly Omit<Defect, 'breaks'>[] = [
     extensions: permitted(dns('example.org'), { type: 'uri', value: 'example.org' }, ip(10, 0, 0, 0, 255, 0, 0, 0)),
   },
   { title: 'an issuing CA below a pathLenConstraint of 1', kind: 'issuing', issuer: { pathLength: 1 } },
+  {
+    title: 'names that the issuer permits',
+    extensions: names(SPIFFE, dns('payments.example.org'), ip(10, 0, 0, 1)),
+    issuer: {
+      nameConstraints: {
+        permitted: [dns('example.org'), { type: 'uri', value: 'example.org' }],
+        excluded: [dns('internal.example.org')],
+      },
+    },
+  },
   { title: 'a cross certificate without a limit', kind: 'cross' },
   { title: 'a cross certificate with a limit', kind: 'cross', extensions: constraints(true, 0) },
 ];

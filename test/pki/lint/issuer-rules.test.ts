@@ -2,7 +2,7 @@ import { ascii, sequence, TAG } from '../../../src/pki/der-writer.ts';
 import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
 import { KEY_ALGORITHMS } from '../../../src/pki/key-algorithm.ts';
 import { ISSUER_RULES } from '../../../src/pki/lint/issuer-rules.ts';
-import { commonNameOf, constraints, testDefects } from '../../support/certificate-defects.ts';
+import { commonNameOf, constraints, dns, ip, names, SPIFFE, testDefects } from '../../support/certificate-defects.ts';
 import { distinguishedName, issuerOf, planted, ROOT, validity, without } from '../../support/planted-certificate.ts';
 
 testDefects(ISSUER_RULES, [
@@ -53,6 +53,23 @@ testDefects(ISSUER_RULES, [
     breaks: ['path-length-of-issuer'],
     extensions: constraints(true, 1),
     issuer: { pathLength: 1 },
+  },
+  {
+    title: 'a DNS name that the issuer does not permit',
+    breaks: ['names-within-issuer'],
+    extensions: names(SPIFFE, dns('payments.example.com')),
+    issuer: { nameConstraints: { permitted: [dns('example.org')], excluded: [] } },
+  },
+  {
+    title: 'an address that the issuer excludes',
+    breaks: ['names-within-issuer'],
+    extensions: names(SPIFFE, ip(10, 0, 0, 1)),
+    issuer: { nameConstraints: { permitted: [], excluded: [ip(10, 0, 0, 0, 255, 0, 0, 0)] } },
+  },
+  {
+    title: 'a SPIFFE ID in a trust domain that the issuer does not permit',
+    breaks: ['names-within-issuer'],
+    issuer: { nameConstraints: { permitted: [{ type: 'uri', value: 'example.com' }], excluded: [] } },
   },
   {
     title: 'a root whose subject is not its issuer',
