@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import { failure } from '../errors.ts';
 
 /** A DNS name as it stands in a SAN: ASCII, lower case, no trailing dot. Made by `parseDnsName` only. */
@@ -36,6 +37,8 @@ export function dnsNameFault(text: string): Fault | undefined {
   const labels = (wildcard ? text.slice(2) : text).split('.');
   const wrong = labels.find(label => !isLabel(label));
   if (wrong !== undefined) return explain(text, wrong);
+  const broken = labels.find(isBrokenALabel);
+  if (broken !== undefined) return { reason: `no international name is written ${broken.toLowerCase()}` };
   if (/^[0-9]+$/.test(labels.at(-1)!)) {
     return { reason: 'its last label is a number, as if it were an address', hint: 'give an address with --ip' };
   }
@@ -46,6 +49,9 @@ export function dnsNameFault(text: string): Fault | undefined {
 function isLabel(text: string): boolean {
   return text.length <= MAX_LABEL && /^[a-zA-Z0-9-]+$/.test(text) && !text.startsWith('-') && !text.endsWith('-');
 }
+
+/** `xn--` and then nothing that decodes to a label of Unicode (RFC 5280 §7.2, RFC 5891 §4.4). */
+const isBrokenALabel = (label: string): boolean => /^xn--/i.test(label) && domainToUnicode(label) === '';
 
 function explain(text: string, label: string): Fault {
   if (!/^[\x20-\x7e]*$/.test(text)) {

@@ -35,6 +35,8 @@ describe('a DNS name', () => {
     ['bücher.example', 'not ASCII'],
     ['a\0b', 'not ASCII'],
     ['\u212a.example', 'not ASCII'],
+    ['xn--a.example', 'no international name is written xn--a'],
+    ['www.XN--12311613412431243.com', 'no international name is written xn--12311613412431243'],
     ['10.0.0.7', 'as if it were an address'],
     ['example.7', 'as if it were an address'],
     ['*', 'only allowed as the whole first label'],
