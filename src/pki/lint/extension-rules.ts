@@ -1,3 +1,4 @@
+import { sameName } from '../name.ts';
 import { OID } from '../oids.ts';
 import { isCa, type CertificateFacts, type KnownExtension } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
@@ -50,6 +51,24 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
   must('cRLDistributionPoints', false, 'RFC 5280 §4.2.1.13', 'warning'),
   must('authorityInfoAccess', false, 'RFC 5280 §4.2.2.1', 'error'),
   must('noRevAvail', false, 'RFC 9608 §2', 'error'),
+  {
+    // a self-signed CA may go without
+    name: 'authority-key-identifier',
+    clause: 'RFC 5280 §4.2.1.1',
+    severity: 'error',
+    scope: 'standard',
+    check: facts => {
+      const { authorityKeyIdentifier } = facts.extensions;
+      if (authorityKeyIdentifier === undefined) {
+        return isCa(facts) && sameName(facts.tbs.subject, facts.tbs.issuer)
+          ? undefined
+          : 'there is no authorityKeyIdentifier';
+      }
+      return authorityKeyIdentifier.value.keyIdentifier === undefined
+        ? 'authorityKeyIdentifier has no keyIdentifier'
+        : undefined;
+    },
+  },
   {
     name: 'authority-key-identifier-alone',
     clause: 'RFC 5280 §4.2.1.1',

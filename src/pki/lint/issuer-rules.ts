@@ -35,14 +35,9 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
     clause: 'RFC 5280 §4.2.1.1',
     severity: 'error',
     scope: 'standard',
-    check: ({ kind, extensions: { authorityKeyIdentifier }, issuer }) => {
-      // a self-signed certificate may go without
-      if (authorityKeyIdentifier === undefined) {
-        return kind === 'root' ? undefined : 'there is no authorityKeyIdentifier';
-      }
-      const { keyIdentifier } = authorityKeyIdentifier.value;
-      if (keyIdentifier === undefined) return 'authorityKeyIdentifier has no keyIdentifier';
-      return equalBytes(keyIdentifier, issuer.keyIdentifier)
+    check: ({ extensions: { authorityKeyIdentifier }, issuer }) => {
+      const keyIdentifier = authorityKeyIdentifier?.value.keyIdentifier;
+      return keyIdentifier === undefined || equalBytes(keyIdentifier, issuer.keyIdentifier)
         ? undefined
         : `authorityKeyIdentifier is ${toHex(keyIdentifier)}, and the issuer's key is ${toHex(issuer.keyIdentifier)}`;
     },

@@ -99,6 +99,16 @@ testDefects(EXTENSION_RULES, [
     extensions: planted('noRevAvail', true, DER_NULL),
   },
   {
+    title: 'a leaf without authorityKeyIdentifier',
+    breaks: ['authority-key-identifier'],
+    extensions: without('authorityKeyIdentifier'),
+  },
+  {
+    title: 'an authorityKeyIdentifier without a key identifier',
+    breaks: ['authority-key-identifier'],
+    extensions: planted('authorityKeyIdentifier', false, sequence()),
+  },
+  {
     title: 'an authorityKeyIdentifier that names issuer and serial number',
     breaks: ['authority-key-identifier-alone'],
     extensions: planted(
