@@ -116,7 +116,7 @@ export const CRL_ENTRY_RULES: readonly Rule<CrlEntryCandidate>[] = [
 ];
 
 /** Of two positive integers as minimal content octets: the longer one is the greater one. */
-export function compareSerials(a: Uint8Array, b: Uint8Array): number {
+function compareSerials(a: Uint8Array, b: Uint8Array): number {
   return a.length === b.length ? Buffer.compare(a, b) : a.length - b.length;
 }
 

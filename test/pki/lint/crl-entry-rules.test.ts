@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concatBytes } from '../../../src/pki/bytes.ts';
-import { encodeCrlEntry } from '../../../src/pki/crl-entry.ts';
+import { decodeCrlEntry, encodeCrlEntry } from '../../../src/pki/crl-entry.ts';
 import { generalizedTime, integer, sequence, TAG, time, tlv } from '../../../src/pki/der-writer.ts';
+import { DerError, DerReader } from '../../../src/pki/der-reader.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
+import { crlEntryLint } from '../../../src/pki/lint/crl-entry-lint.ts';
 import { CRL_ENTRY_RULES } from '../../../src/pki/lint/crl-entry-rules.ts';
 import { lintCrl, releaseCrl, type LintedCrl } from '../../../src/pki/lint/lint-crl.ts';
+import { checkRules } from '../../../src/pki/lint/rule.ts';
 import { requireLinted } from '../../../src/pki/lint/lint.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { prepareCrl } from '../../../src/pki/prepare-crl.ts';
@@ -191,3 +194,42 @@ describe('the entries of a CRL', () => {
     );
   });
 });
+
+test('the quick look at an entry and its rules agree on every octet', () => {
+  const entries = [
+    entry(1),
+    rawEntry({ extensions: [reason(1)] }),
+    encodeCrlEntry({ serial: '44', revokedAt: THIS_UPDATE, reason: 'keyCompromise', invalidityDate: THIS_UPDATE }),
+  ];
+  const disagreements: string[] = [];
+  for (const good of entries) {
+    for (let at = 2; at < good.length; at++) {
+      for (let value = 0; value < 256; value++) {
+        const changed = Uint8Array.from(good);
+        changed[at] = value;
+        const [quick, slow] = [quickly(changed).join(), slowly(changed).join()];
+        if (quick !== slow) disagreements.push(`${value} at ${at}: ${quick} or ${slow}`);
+      }
+    }
+  }
+  expect(disagreements).toEqual([]);
+});
+
+function quickly(chunk: Uint8Array): readonly string[] {
+  const lint = crlEntryLint(THIS_UPDATE);
+  lint.push(chunk);
+  return lint.findings.map(({ rule }) => rule);
+}
+
+function slowly(chunk: Uint8Array): readonly string[] {
+  try {
+    const reader = new DerReader(chunk);
+    const candidate = { entry: decodeCrlEntry(reader), previousSerial: new Uint8Array(), thisUpdate: THIS_UPDATE };
+    const findings = checkRules(CRL_ENTRY_RULES, candidate);
+    reader.finish('the chunk');
+    return findings.map(({ rule }) => rule);
+  } catch (error) {
+    if (error instanceof DerError) return ['der'];
+    throw error;
+  }
+}
