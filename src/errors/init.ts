@@ -20,4 +20,13 @@ export const initErrors = {
     EXIT.usage,
     p => `${quote(p.path)} cannot be the root: ${p.reason}; nothing was made`,
   ),
+  ERR_NOTHING_PENDING: row<Record<string, never>>(
+    EXIT.usage,
+    () => 'no CA here waits for a certificate; nothing was changed',
+    () => ['svcauth ca list'],
+  ),
+  ERR_CERT_UNSUITABLE: row<{ path: string; reason: string }>(
+    EXIT.usage,
+    p => `${quote(p.path)} cannot be installed: ${p.reason}; nothing was changed`,
+  ),
 };

@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../pki/key-algorithm.ts';
+import { CRL_REASONS, type CrlReason } from '../pki/revocation-reason.ts';
 import { PROFILE_NAMES, type ProfileName } from '../pki/profile-name.ts';
 
 /** What to do with a leaf that would outlive its issuer: refuse it, or end it with the issuer. */
@@ -20,3 +21,7 @@ export const parseProfile = (text: string): ProfileName => parseChoice(text, 'a 
 
 export const parseNotAfterPolicy = (text: string): NotAfterPolicy =>
   parseChoice(text, 'a not-after policy', NOT_AFTER_POLICIES);
+
+const REASONS = Object.keys(CRL_REASONS) as readonly CrlReason[];
+
+export const parseCrlReason = (text: string): CrlReason => parseChoice(text, 'a revocation reason', REASONS);

@@ -44,7 +44,7 @@ export type RevokeStep =
 
 export interface RevokePlan {
   readonly steps: readonly RevokeStep[];
-  /** Of the same services: still valid, and not asked for. */
+  /** Replaced certificates of the same services that are still valid and were not asked for. */
   readonly stillValid: readonly Certificate[];
 }
 
@@ -67,7 +67,7 @@ export function planRevoke(index: CertificateIndex, request: RevokeRequest, now:
     }),
     stillValid: [...services]
       .flatMap(service => index.certificatesOfService(service))
-      .filter(other => !chosen.has(other.serial) && other.state !== 'revoked' && other.notAfter >= now),
+      .filter(other => !chosen.has(other.serial) && other.state === 'superseded' && other.notAfter >= now),
   };
 }
 

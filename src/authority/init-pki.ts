@@ -1,0 +1,238 @@
+import { resolve } from 'node:path';
+import type { World } from '../context.ts';
+import { readInitRequest, rootKind, type InitText } from '../lifecycle/init-request.ts';
+import type { Authority } from '../lifecycle/model.ts';
+import { planInit, type InitRequest, type PlannedAuthority, type RootSource } from '../lifecycle/plan-init.ts';
+import { defaultPolicy, type Policy } from '../lifecycle/policy.ts';
+import { utf8 } from '../pki/bytes.ts';
+import { createCaCsr } from '../pki/ca-csr.ts';
+import { issuerFactsOf } from '../pki/issuer-facts.ts';
+import type { Issuer } from '../pki/issuer.ts';
+import { KEY_ALGORITHMS } from '../pki/key-algorithm.ts';
+import { encryptPrivateKey } from '../pki/key-encryption.ts';
+import { generateKeyPair, type KeyPair } from '../pki/key-pair.ts';
+import { PBES2_RANDOM_LENGTH } from '../pki/pbes2.ts';
+import { encodePem } from '../pki/pem.ts';
+import { parsePrivateKey } from '../pki/private-key.ts';
+import { authoritySubject } from '../pki/prepare-authority.ts';
+import { serialToHex } from '../pki/serial-number.ts';
+import { signerOf } from '../pki/signature.ts';
+import { createHome, PRIVATE_DIRECTORY, type Home } from '../store/home.ts';
+import type { Manifest } from '../store/manifest.ts';
+import { createManifest } from '../store/sqlite-manifest.ts';
+import { certifyAuthority, type ReadyAuthority } from './new-authority.ts';
+import { readRoot } from './read-root.ts';
+import { refreshCrls } from './refresh-crls.ts';
+import { signingWith, type AskPassphrase } from './unlock.ts';
+import { writeTrustBundle } from './write-trust-bundle.ts';
+
+export interface InitPlan {
+  readonly request: InitRequest;
+  /** What svcauth.yaml will say. */
+  readonly policy: Policy;
+  readonly authorities: readonly PlannedAuthority[];
+}
+
+/** Reads what was typed, the files it names included, and decides what would be made. Nothing is written. */
+export async function planInitPki(world: World, text: InitText, ask: AskPassphrase): Promise<InitPlan> {
+  const base = readInitRequest(text);
+  const request = { ...base, root: await rootSource(world, text, ask) };
+  const policy = defaultPolicy(request.trustDomain);
+  return {
+    request,
+    policy: { ...policy, ...(request.crlUrl !== undefined && { crl: { ...policy.crl, url: request.crlUrl } }) },
+    authorities: planInit(request, world.now),
+  };
+}
+
+async function rootSource(world: World, text: InitText, ask: AskPassphrase): Promise<RootSource> {
+  const kind = rootKind(text);
+  switch (kind) {
+    case 'create':
+    case 'foreign':
+      return { kind };
+    case 'create-offline':
+      return { kind, keyPath: resolve(world.cwd, text.rootKeyOut!) };
+    case 'import':
+      return readRoot(world, { certificate: text.importRoot!, key: text.importKey! }, !text.singleTier, ask);
+  }
+}
+
+export interface InitResult {
+  readonly home: Home;
+  readonly trustDomain: string;
+  readonly authorities: readonly Authority[];
+  /** The request to have signed, with --csr-only. */
+  readonly csrPem?: string;
+}
+
+/** A CA as it was made; one without a certificate waits for it. */
+interface MadeAuthority {
+  readonly planned: PlannedAuthority;
+  /** Unencrypted, in memory only. */
+  readonly pkcs8: Uint8Array;
+  readonly ready?: ReadyAuthority;
+  readonly csrPem?: string;
+}
+
+/**
+ * Makes the PKI, all of it or nothing: everything is made beside the home and becomes it by one rename. An offline root's key is
+ * durable in its place before that, so that a PKI never exists without it. `policyText` is the plan's policy as svcauth.yaml.
+ */
+export async function applyInit(
+  world: World,
+  home: Home,
+  plan: InitPlan,
+  policyText: string,
+  ask: AskPassphrase,
+): Promise<InitResult> {
+  const { request } = plan;
+  return createHome(world, home, async draft => {
+    const made = await makeAuthorities(world, plan);
+    await writeAuthorities(world, draft, request, made, ask);
+    world.files.createExclusive(draft.policy, utf8(policyText), 0o644);
+    const manifest = await createManifest(world, draft.manifest);
+    try {
+      const authorities = recordAuthorities(manifest, world.now, request, made);
+      const issuers = new Map(
+        made.flatMap(({ planned, ready }) => (ready ? [[planned.id, ready.issuer] as const] : [])),
+      );
+      await refreshCrls({ world, home: draft, manifest }, { issuers, schedule: plan.policy.crl });
+      writeTrustBundle(world, draft, manifest);
+      const csrPem = made.find(one => one.csrPem !== undefined)?.csrPem;
+      return { home, trustDomain: request.trustDomain, authorities, ...(csrPem !== undefined && { csrPem }) };
+    } finally {
+      manifest.close();
+    }
+  });
+}
+
+async function makeAuthorities(world: World, { request, authorities }: InitPlan): Promise<readonly MadeAuthority[]> {
+  // RSA keys are searched for side by side
+  const keys = await Promise.all(
+    authorities.map(async ({ how, keyAlgorithm }) =>
+      how === 'import' ? undefined : generateKeyPair(KEY_ALGORITHMS[keyAlgorithm]),
+    ),
+  );
+  const made: MadeAuthority[] = [];
+  for (const [index, planned] of authorities.entries()) {
+    made.push(await makeAuthority(world, request, planned, keys[index], made.at(-1)?.ready?.issuer));
+  }
+  return made;
+}
+
+async function makeAuthority(
+  world: World,
+  request: InitRequest,
+  planned: PlannedAuthority,
+  keys: KeyPair | undefined,
+  above: Issuer | undefined,
+): Promise<MadeAuthority> {
+  const { root } = request;
+  if (keys === undefined) {
+    if (root.kind !== 'import') throw new TypeError('a CA is imported or has a new key');
+    const { certificate, key } = root;
+    const issuer = { ...issuerFactsOf(certificate, key.algorithm), ...signingWith(key) };
+    return { planned, pkcs8: key.pkcs8, ready: { certificate, issuer } };
+  }
+  if (planned.how === 'request')
+    return { planned, pkcs8: keys.pkcs8, csrPem: await requestFor(request, planned, keys) };
+  return { planned, pkcs8: keys.pkcs8, ready: await certifyAuthority(world, request, planned, keys, above) };
+}
+
+/** What the holder of the root signs: the request for an issuing CA. */
+async function requestFor(
+  { name, trustDomain }: InitRequest,
+  planned: PlannedAuthority,
+  keys: KeyPair,
+): Promise<string> {
+  const subjectDer = authoritySubject(name, trustDomain, planned.tier, planned.generation);
+  const { algorithm, publicKey: publicKeyDer } = keys;
+  const { keyObject } = await parsePrivateKey(keys.pkcs8, undefined, `the key of ${planned.id}`);
+  const sign = signerOf(keyObject, algorithm);
+  return encodePem('CERTIFICATE REQUEST', createCaCsr({ subjectDer, algorithm, publicKeyDer, sign }));
+}
+
+async function writeAuthorities(
+  { files, random }: Pick<World, 'files' | 'random'>,
+  draft: Home,
+  { keyProtection, root }: InitRequest,
+  made: readonly MadeAuthority[],
+  ask: AskPassphrase,
+): Promise<void> {
+  const passphrase = keyProtection === 'none' ? undefined : await ask('the new CA keys');
+  // the derivations run side by side in the thread pool
+  const keyPems = await Promise.all(made.map(({ pkcs8 }) => encodeKeyPem(pkcs8, passphrase, random)));
+  passphrase?.fill(0);
+  for (const [index, { planned, ready, csrPem, pkcs8 }] of made.entries()) {
+    pkcs8.fill(0);
+    const paths = draft.authority(planned.id);
+    files.makeDirectory(paths.directory, PRIVATE_DIRECTORY);
+    const keyPath = root.kind === 'create-offline' && planned.keyLocation === 'offline' ? root.keyPath : paths.key;
+    files.createExclusive(keyPath, utf8(keyPems[index]!), 0o600);
+    if (ready !== undefined)
+      files.createExclusive(paths.certificate, utf8(encodePem('CERTIFICATE', ready.certificate.der)), 0o644);
+    if (csrPem !== undefined) files.createExclusive(paths.csr, utf8(csrPem), 0o644);
+  }
+}
+
+async function encodeKeyPem(
+  pkcs8: Uint8Array,
+  passphrase: Uint8Array | undefined,
+  random: World['random'],
+): Promise<string> {
+  if (passphrase === undefined) return encodePem('PRIVATE KEY', pkcs8);
+  return encodePem('ENCRYPTED PRIVATE KEY', await encryptPrivateKey(pkcs8, passphrase, random(PBES2_RANDOM_LENGTH)));
+}
+
+function recordAuthorities(
+  manifest: Manifest,
+  now: Date,
+  request: InitRequest,
+  made: readonly MadeAuthority[],
+): readonly Authority[] {
+  const { trustDomain, name } = request;
+  const authorities = made.map(one => authorityOf(one, made[0]!.planned.id, now));
+  manifest.transaction(write => {
+    write.setIdentity({ trustDomain, name, createdAt: now });
+    for (const [index, authority] of authorities.entries()) {
+      write.insertAuthority(authority);
+      const { how } = made[index]!.planned;
+      write.audit(AUDIT_ACTIONS[how], authority.id, auditDetail(authority));
+    }
+  });
+  return authorities;
+}
+
+const AUDIT_ACTIONS = {
+  create: 'authority.created',
+  import: 'authority.imported',
+  request: 'authority.requested',
+} as const;
+
+function authorityOf({ planned, ready }: MadeAuthority, rootId: string, now: Date): Authority {
+  const { id, tier, generation, keyAlgorithm, keyLocation } = planned;
+  const base = { id, tier, generation, keyAlgorithm, keyLocation, createdAt: now };
+  if (ready === undefined) return { ...base, state: 'pending' };
+  const { der, tbs } = ready.certificate;
+  return {
+    ...base,
+    state: 'active',
+    certificate: {
+      der,
+      serial: serialToHex(tbs.serial),
+      issuerId: tier === 'root' ? id : rootId,
+      notBefore: tbs.notBefore.date,
+      notAfter: tbs.notAfter.date,
+    },
+  };
+}
+
+function auditDetail({ tier, keyAlgorithm, keyLocation, certificate }: Authority): Readonly<Record<string, string>> {
+  return {
+    tier,
+    keyAlgorithm,
+    keyLocation,
+    ...(certificate && { serial: certificate.serial, notAfter: certificate.notAfter.toISOString() }),
+  };
+}

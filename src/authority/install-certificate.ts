@@ -1,0 +1,147 @@
+import type { World } from '../context.ts';
+import { failure } from '../errors.ts';
+import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
+import type { Authority } from '../lifecycle/model.ts';
+import { utf8 } from '../pki/bytes.ts';
+import { decodeBasicConstraints } from '../pki/extension/basic-constraints.ts';
+import { findExtension } from '../pki/extension/extension.ts';
+import { decodeKeyUsage } from '../pki/extension/key-usage.ts';
+import { sameName } from '../pki/name.ts';
+import { OID } from '../pki/oids.ts';
+import type { ParsedCertificate } from '../pki/parsed-certificate.ts';
+import { encodePem } from '../pki/pem.ts';
+import { decodePublicKey, keyAlgorithmOf } from '../pki/public-key.ts';
+import { serialToHex } from '../pki/serial-number.ts';
+import { verifySignature } from '../pki/signature.ts';
+import { loadPolicy } from './load-policy.ts';
+import { changePki, type Pki } from './open-pki.ts';
+import { readInput } from './read-input.ts';
+import { readCertificates, rootFault } from './read-root.ts';
+import { refreshCrls } from './refresh-crls.ts';
+import { unlockAuthority, type AskPassphrase } from './unlock.ts';
+import { writeTrustBundle } from './write-trust-bundle.ts';
+
+export interface InstallRequest {
+  /** The issuing CA's certificate, as its root's holder made it from our request. */
+  readonly certificate: string;
+  /** The root that signed it. */
+  readonly root: string;
+  readonly dryRun: boolean;
+  readonly ask: AskPassphrase;
+}
+
+export interface InstallOutcome {
+  readonly issuing: CertifiedAuthority;
+  readonly root: CertifiedAuthority;
+  readonly dryRun: boolean;
+}
+
+const LIMIT = 1024 * 1024;
+
+/**
+ * Takes in the certificate that a foreign root's holder made from our request: checked against the root, against our key and
+ * for what an issuing CA needs, before anything is recorded. Our CRL and the trust bundle follow at once; the root's own CRL is
+ * its holder's to make (`crl import`).
+ */
+export async function installCertificate(
+  world: World,
+  homeFlag: string | undefined,
+  request: InstallRequest,
+): Promise<InstallOutcome> {
+  const certificate = await soleCertificate(world, request.certificate);
+  const root = await soleCertificate(world, request.root);
+  return changePki(world, homeFlag, 'ca install-cert', async pki => {
+    const pending = pki.manifest.authorities().find(({ state }) => state === 'pending');
+    if (pending === undefined) throw failure('ERR_NOTHING_PENDING', {});
+    const fault = rootFault(root, world.now, true);
+    if (fault !== undefined) throw failure('ERR_ROOT_UNSUITABLE', { path: request.root, reason: fault });
+    const reason = issuingFault(certificate, root, world.now);
+    if (reason !== undefined) throw failure('ERR_CERT_UNSUITABLE', { path: request.certificate, reason });
+    const rootAuthority = foreignRoot(root, request.root, world.now);
+    const issuing = certified(pending, certificate, rootAuthority.id);
+    // unlocking compares the certificate's key with ours
+    const issuer = await unlockAuthority(pki, issuing, request.ask);
+    if (request.dryRun) return { issuing, root: rootAuthority, dryRun: true };
+    record(pki, issuing, rootAuthority);
+    writeCertificates(pki, [issuing, rootAuthority]);
+    const policy = await loadPolicy(pki);
+    await refreshCrls(pki, { issuers: new Map([[issuing.id, issuer]]), schedule: policy.crl });
+    writeTrustBundle(world, pki.home, pki.manifest);
+    return { issuing, root: rootAuthority, dryRun: false };
+  });
+}
+
+async function soleCertificate(world: World, path: string): Promise<ParsedCertificate> {
+  const unsuitable = (reason: string) => failure('ERR_CERT_UNSUITABLE', { path, reason });
+  const certificates = readCertificates(await readInput(world, path, 'the certificate', LIMIT), unsuitable);
+  const [certificate] = certificates;
+  if (certificate === undefined || certificates.length > 1) {
+    throw unsuitable(`it holds ${certificates.length} certificates, not one`);
+  }
+  return certificate;
+}
+
+/** What keeps a certificate from being that of our issuing CA under this root; undefined when nothing. */
+function issuingFault(
+  { tbs, signatureAlgorithm, signature }: ParsedCertificate,
+  root: ParsedCertificate,
+  now: Date,
+): string | undefined {
+  const constraints = findExtension(tbs.extensions, OID.basicConstraints);
+  const usage = findExtension(tbs.extensions, OID.keyUsage);
+  if (!sameName(tbs.issuer, root.tbs.subject)) return 'its issuer is not the subject of the root (RFC 5280 §6.1.3 a.4)';
+  if (!verifySignature(signatureAlgorithm, root.tbs.publicKey, tbs.der, signature)) return 'the root did not sign it';
+  if (constraints === undefined || !decodeBasicConstraints(constraints.value).ca) {
+    return 'it is not a CA (basicConstraints cA, RFC 5280 §4.2.1.9)';
+  }
+  const usages = usage && decodeKeyUsage(usage.value);
+  for (const needed of ['keyCertSign', 'cRLSign'] as const) {
+    if (usages?.has(needed) !== true) return `its keyUsage lacks ${needed} (RFC 5280 §4.2.1.3)`;
+  }
+  if (findExtension(tbs.extensions, OID.subjectKeyIdentifier) === undefined) {
+    return 'it has no subjectKeyIdentifier (RFC 5280 §4.2.1.2)';
+  }
+  if (tbs.notBefore.date > now) return `it is not valid before ${tbs.notBefore.date.toISOString()}`;
+  if (tbs.notAfter.date < now) return `it expired at ${tbs.notAfter.date.toISOString()}`;
+  return undefined;
+}
+
+function foreignRoot(root: ParsedCertificate, path: string, now: Date): CertifiedAuthority {
+  const algorithm = keyAlgorithmOf(decodePublicKey(root.tbs.publicKey));
+  if (algorithm === undefined)
+    throw failure('ERR_ROOT_UNSUITABLE', { path, reason: 'svcauth does not know its key type' });
+  const base: Authority = {
+    id: 'root-g1',
+    tier: 'root',
+    generation: 1,
+    state: 'active',
+    keyAlgorithm: algorithm.name,
+    keyLocation: 'foreign',
+    createdAt: now,
+  };
+  return certified(base, root, base.id);
+}
+
+function certified(authority: Authority, { der, tbs }: ParsedCertificate, issuerId: string): CertifiedAuthority {
+  const serial = serialToHex(tbs.serial);
+  const certificate = { der, serial, issuerId, notBefore: tbs.notBefore.date, notAfter: tbs.notAfter.date };
+  return { ...authority, state: 'active', certificate };
+}
+
+function record({ manifest }: Pki, issuing: CertifiedAuthority, root: CertifiedAuthority): void {
+  manifest.transaction(write => {
+    write.insertAuthority(root);
+    write.audit('authority.imported', root.id, { serial: root.certificate.serial, keyLocation: root.keyLocation });
+    write.setAuthorityCertificate(issuing.id, issuing.certificate);
+    write.setAuthorityState(issuing.id, issuing.state);
+    write.audit('authority.installed', issuing.id, { serial: issuing.certificate.serial, issuer: root.id });
+  });
+}
+
+function writeCertificates({ world, home }: Pki, authorities: readonly CertifiedAuthority[]): void {
+  for (const { id, certificate } of authorities) {
+    const paths = home.authority(id);
+    world.files.makeDirectory(paths.directory, 0o700);
+    world.files.replace(paths.certificate, utf8(encodePem('CERTIFICATE', certificate.der)), 0o644);
+  }
+}

@@ -1,0 +1,69 @@
+import { Option } from 'commander';
+import type { InitText } from '../lifecycle/init-request.ts';
+import { print, type OutputFormat } from '../render/output.ts';
+import { formatWarning } from '../render/warning.ts';
+import { passphraseAsker } from './ask-passphrase.ts';
+import { collect, examples, group, homeFlag, outputOption, type AddCommand } from './command.ts';
+import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
+
+interface Flags extends InitText, PassphraseOptions {
+  readonly importPassphraseFile?: string;
+  readonly dryRun?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addCaInit: AddCommand = (program, world) => {
+  const command = group(program, 'ca')
+    .command('init')
+    .description('make a root and an issuing CA, their empty CRLs, the trust bundle and the policy file')
+    .requiredOption('--trust-domain <name>', 'SPIFFE trust domain, like example.org')
+    .option('--name <text>', 'stem of the CA names (default: the trust domain)')
+    .option('--key-alg <algorithm>', 'ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096', 'ecdsa-p256')
+    .option('--root-lifetime <duration>', 'of the root', '10y')
+    .option('--issuing-lifetime <duration>', 'of the issuing CA', '1y')
+    .option('--crl-url <url>', 'where the CRLs will be served; certificates then point there (default: they do not)')
+    .option('--permit-dns <name>', 'DNS names it may certify: this one and those below; repeatable', collect, [])
+    .option('--exclude-dns <name>', 'DNS names it may not certify; repeatable', collect, [])
+    .option('--permit-uri <host>', 'URI hosts it may certify; some verifiers refuse such a CA whole', collect, [])
+    .option('--single-tier', 'one CA that signs the services itself: its key cannot go offline')
+    .option('--root-key-out <file>', 'write the root key here and keep no copy: an offline root')
+    .option('--import-root <file>', 'a root certificate that exists, instead of a new one')
+    .option('--import-key <file>', 'its key')
+    .option('--import-passphrase-file <file>', 'the passphrase of --import-key (default: the one for the new keys)')
+    .option('--csr-only', 'somebody else holds the root: make the issuing key and a request for them to sign')
+    .option('--dry-run', 'print what would be made, and make nothing')
+    .addOption(
+      new Option('--key-protection <how>', 'of the CA keys at rest')
+        .choices(['passphrase', 'none'])
+        .default('passphrase'),
+    );
+  outputOption(passphraseOptions(command));
+  examples(command, [
+    'svcauth ca init --trust-domain example.org --passphrase-file /run/secrets/ca',
+    'svcauth ca init --trust-domain example.org --root-key-out /media/usb/root.key',
+    'svcauth ca init --trust-domain example.org --permit-dns example.org --crl-url http://pki.example.org/crl',
+  ]);
+  command.action(async (flags: Flags) => {
+    const { applyInit, planInitPki } = await import('../authority/init-pki.ts');
+    const { initPlanView, initResultView } = await import('../render/init.ts');
+    const { renderPolicyFile } = await import('../render/policy-file.ts');
+    const { locateHome, refuseOccupied } = await import('../store/home.ts');
+    const home = locateHome(world, homeFlag(command));
+    refuseOccupied(world.files, home);
+    if (flags.permitUri.length > 0) world.err.write(formatWarning(URI_WARNING));
+    const ask = passphraseAsker(flags, world, true);
+    const { importPassphraseFile } = flags;
+    const askImported =
+      importPassphraseFile === undefined
+        ? ask
+        : passphraseAsker({ passphraseFile: importPassphraseFile }, world, false);
+    const plan = await planInitPki(world, flags, askImported);
+    if (flags.dryRun) return print(world.out, flags.output, initPlanView(home, plan));
+    const result = await applyInit(world, home, plan, renderPolicyFile(plan.policy), ask);
+    print(world.out, flags.output, initResultView(result));
+  });
+};
+
+// field notes T13: tried on rustls-webpki >= 0.103.12, pyca, Botan and GnuTLS
+const URI_WARNING =
+  '--permit-uri: rustls-webpki, pyca/cryptography and Botan refuse every certificate below a CA with URI constraints; GnuTLS ignores them';

@@ -1,0 +1,57 @@
+import { Option } from 'commander';
+import { failure } from '../errors.ts';
+import { parseCrlReason } from '../lifecycle/choice.ts';
+import { parseInstant } from '../lifecycle/instant.ts';
+import { CRL_REASONS } from '../pki/revocation-reason.ts';
+import { print, type OutputFormat } from '../render/output.ts';
+import { formatWarning } from '../render/warning.ts';
+import { revokeView } from '../render/revoke.ts';
+import { passphraseAsker } from './ask-passphrase.ts';
+import { examples, homeFlag, outputOption, type AddCommand } from './command.ts';
+import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
+
+interface Flags extends PassphraseOptions {
+  readonly previous?: boolean;
+  readonly all?: boolean;
+  readonly reason: string;
+  readonly invalidityDate?: string;
+  readonly dryRun?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addRevoke: AddCommand = (program, world) => {
+  const command = program
+    .command('revoke')
+    .description('revoke certificates and sign the CRLs that say so')
+    .argument('[certificate...]', 'service names, SPIFFE IDs or serial numbers (the first 8 digits or more)')
+    .addOption(new Option('--previous', 'the certificate that the current one replaced').conflicts('all'))
+    .option('--all', 'every certificate of the service that has not expired')
+    .option('--reason <reason>', Object.keys(CRL_REASONS).join(', '), 'unspecified')
+    .option('--invalidity-date <time>', 'when the key was lost, if that was earlier: 2026-11-20T08:00:00Z or -2h')
+    .option('--dry-run', 'print what would be revoked, and revoke nothing');
+  outputOption(passphraseOptions(command));
+  examples(command, [
+    'svcauth revoke payments --reason keyCompromise --all',
+    'svcauth revoke payments --previous --reason superseded',
+    'svcauth revoke 552a94dd --dry-run',
+  ]);
+  command.action(async (selectors: readonly string[], flags: Flags) => {
+    if (selectors.length === 0) throw failure('ERR_REVOKE_WHAT', {});
+    const { invalidityDate } = flags;
+    const request = {
+      selectors,
+      which: flags.all ? ('all' as const) : flags.previous ? ('previous' as const) : ('current' as const),
+      reason: parseCrlReason(flags.reason),
+      ...(invalidityDate !== undefined && { invalidityDate: parseInstant(invalidityDate, world.now) }),
+    };
+    const { revokeRun } = await import('../authority/revoke.ts');
+    const ask = passphraseAsker(flags, world, false);
+    const outcome = await revokeRun(world, homeFlag(command), request, { dryRun: flags.dryRun ?? false, ask });
+    print(world.out, flags.output, revokeView(outcome));
+    for (const { service, serial } of outcome.plan.stillValid) {
+      world.err.write(
+        formatWarning(`${service} also has ${serial}, replaced and still valid: svcauth revoke ${service} --previous`),
+      );
+    }
+  });
+};

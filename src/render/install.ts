@@ -1,0 +1,24 @@
+import type { InstallOutcome } from '../authority/install-certificate.ts';
+import { formatFacts } from './facts.ts';
+import { formatInstant } from './json.ts';
+import type { View } from './output.ts';
+
+export function installView({ issuing, root, dryRun }: InstallOutcome): View {
+  const value = {
+    dryRun,
+    issuing: { id: issuing.id, serial: issuing.certificate.serial, notAfter: issuing.certificate.notAfter },
+    root: { id: root.id, serial: root.certificate.serial, notAfter: root.certificate.notAfter },
+  };
+  return {
+    table: () =>
+      formatFacts([
+        [dryRun ? 'would install' : 'installed', issuing.id],
+        ['expires', formatInstant(issuing.certificate.notAfter)],
+        ['below', `${root.id}, until ${formatInstant(root.certificate.notAfter)}`],
+        // field notes T2: without the root's CRL a verifier that checks refuses everyone
+        ['next', `svcauth crl import ROOT-CRL (the CRL of ${root.id}: verifiers that check CRLs need it)`],
+      ]),
+    json: () => ({ kind: 'install', value }),
+    jsonl: () => [{ kind: 'install', value }],
+  };
+}

@@ -1,0 +1,40 @@
+import type { RevokeOutcome } from '../authority/revoke.ts';
+import type { RevokeStep } from '../lifecycle/plan-revoke.ts';
+import { formatInstant } from './json.ts';
+import type { View } from './output.ts';
+
+export function revokeView({ plan, request, crls, dryRun }: RevokeOutcome): View {
+  const line = (step: RevokeStep): string => {
+    const { service, serial } = step.certificate;
+    if (step.action === 'keep') {
+      const { revokedAt, reason } = step.revocation;
+      return `unchanged  ${service}  ${serial}  revoked ${formatInstant(revokedAt)}, ${reason}\n`;
+    }
+    return `${dryRun ? 'would revoke' : 'revoked'}  ${service}  ${serial}  ${request.reason}\n`;
+  };
+  const value = {
+    dryRun,
+    reason: request.reason,
+    certificates: plan.steps.map(({ action, certificate: { service, serial, spiffeId, notAfter } }) => ({
+      action,
+      service,
+      serial,
+      spiffeId,
+      notAfter,
+    })),
+    stillValid: plan.stillValid.map(({ service, serial, notAfter }) => ({ service, serial, notAfter })),
+    crls,
+  };
+  return {
+    table: () =>
+      plan.steps.map(line).join('') +
+      crls
+        .map(
+          ({ authorityId, number, nextUpdate }) =>
+            `crl ${authorityId}  number ${number}  until ${formatInstant(nextUpdate)}\n`,
+        )
+        .join(''),
+    json: () => ({ kind: 'revoke', value }),
+    jsonl: () => [{ kind: 'revoke', value }],
+  };
+}
