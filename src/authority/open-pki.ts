@@ -1,6 +1,6 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
-import { openHome, type Home } from '../store/home.ts';
+import { openHome, sweepHome, type Home } from '../store/home.ts';
 import { withLock } from '../store/lock.ts';
 import type { Manifest, PkiIdentity } from '../store/manifest.ts';
 import { openManifest } from '../store/sqlite-manifest.ts';
@@ -22,6 +22,7 @@ export async function changePki<T>(
 ): Promise<T> {
   const home = openHome(world, homeFlag);
   return withLock(world, home, command, async () => {
+    sweepHome(world.files, home);
     const manifest = await openManifest(world, home.manifest);
     try {
       const identity = manifest.identity();

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
-import type { Files } from './files.ts';
+import { removeLeftovers, type Files } from './files.ts';
 import { uniqueSuffix } from './unique-suffix.ts';
 
 /** Where everything of one PKI lies. Absolute paths; none needs to exist. */
@@ -87,6 +87,14 @@ export function openHome(world: HomeWorld, flag?: string): Home {
   }
   if (status.mode & 0o022) throw failure('ERR_HOME_WRITABLE', { home: home.directory, mode: status.mode });
   return home;
+}
+
+/** Removes what an interrupted run left half-written. The caller holds the home's lock. */
+export function sweepHome(files: Files, home: Home): void {
+  const authorities = files.list(home.authorities).map(id => home.authority(id).directory);
+  for (const directory of [home.directory, home.public.directory, home.public.crls, ...authorities]) {
+    removeLeftovers(files, directory);
+  }
 }
 
 /**

@@ -26,8 +26,3 @@ export function createKeyFile(files: Files, home: Home, authorityId: string, pem
   files.makeDirectory(directory, PRIVATE_DIRECTORY);
   files.createExclusive(key, pem, KEY_MODE);
 }
-
-/** Puts the same key in other wrapping in its place: another passphrase, or none. */
-export function replaceKeyFile(files: Files, home: Home, authorityId: string, pem: Uint8Array): void {
-  files.replace(home.authority(authorityId).key, pem, KEY_MODE);
-}

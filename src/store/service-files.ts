@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Files } from './files.ts';
+import { removeLeftovers, type Files } from './files.ts';
 import { equalBytes } from '../pki/bytes.ts';
 
 /** What one version of a service's directory holds, by the names Kubernetes and cert-manager made familiar. */
@@ -76,6 +76,7 @@ export function isVersionWhole(
 
 /** Removes versions other than those named: a key nobody serves any more should not lie about. */
 export function removeOtherVersions(files: Files, directory: string, keep: readonly string[]): void {
+  removeLeftovers(files, directory);
   for (const serial of files.list(join(directory, VERSIONS))) {
     if (!keep.includes(serial)) files.remove(join(directory, VERSIONS, serial));
   }

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { nodeFiles as files } from '../../src/store/files.ts';
 import { errorOf } from '../support/errors.ts';
-import { createHome, locateHome, openHome, type Home } from '../../src/store/home.ts';
+import { createHome, locateHome, openHome, sweepHome, type Home } from '../../src/store/home.ts';
 
 let cwd: string;
 let world: { cwd: string; env: Record<string, string>; files: typeof files };
@@ -92,4 +92,19 @@ describe('making a home', () => {
     await expect(createHome(world, home, failing)).rejects.toThrow('no passphrase');
     expect(readdirSync(cwd)).toEqual([]);
   });
+});
+
+it('is swept of what an interrupted run left, and of nothing else', () => {
+  const home = locateHome(world);
+  const left = [home.directory, home.authority('root-g1').directory, home.public.directory, home.public.crls];
+  for (const directory of left) {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, '.svcauth-tmp-0123456789ab'), 'half a key');
+    writeFileSync(join(directory, 'kept'), '');
+  }
+  sweepHome(files, home);
+  for (const directory of left) {
+    expect(readdirSync(directory)).toContain('kept');
+    expect(readdirSync(directory)).not.toContain('.svcauth-tmp-0123456789ab');
+  }
 });

@@ -1,10 +1,10 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { nodeFiles as files } from '../../src/store/files.ts';
 import { homeAt, type Home } from '../../src/store/home.ts';
-import { createKeyFile, readKeyFile, replaceKeyFile } from '../../src/store/key-file.ts';
+import { createKeyFile, readKeyFile } from '../../src/store/key-file.ts';
 import { errorOf } from '../support/errors.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
@@ -25,13 +25,6 @@ it('writes a key that nobody else can read, never over another', () => {
   expect(() => createKeyFile(files, home, 'root-g1', utf8('another'))).toThrow('it exists already');
 });
 
-it('replaces a key whole, with the mode it must have', () => {
-  chmodSync(path, 0o644);
-  replaceKeyFile(files, home, 'root-g1', utf8('the key with another passphrase'));
-  expect(lstatSync(path).mode & 0o777).toBe(0o600);
-  expect(read()).toEqual(utf8('the key with another passphrase'));
-});
-
 it.each([0o640, 0o604, 0o620, 0o666])('refuses a key of mode %o and says how to mend it', mode => {
   chmodSync(path, mode);
   const error = errorOf(read);
@@ -42,8 +35,6 @@ it('refuses a link, even to a good key', () => {
   renameSync(path, join(home.directory, 'elsewhere'));
   symlinkSync(join(home.directory, 'elsewhere'), path);
   expect(errorOf(read).message).toBe(`the key "${path}" is not a file but a link`);
-  replaceKeyFile(files, home, 'root-g1', utf8('new'));
-  expect(readFileSync(join(home.directory, 'elsewhere'), 'utf8')).toBe('a key');
 });
 
 it('names the authority whose key is missing, and refuses what cannot be a key', () => {

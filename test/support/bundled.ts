@@ -5,11 +5,11 @@ import { onTestFinished } from 'vitest';
 
 const SUPPORT = import.meta.dirname;
 
-/** Makes a TypeScript file of test/support runnable by a process of its own; returns the script, in `directory`. */
+/** Makes a TypeScript file of test/support/children runnable by a process of its own; returns the script, in `directory`. */
 export async function bundled(name: string, directory: string): Promise<string> {
   const outfile = join(directory, name.replace(/\.ts$/, '.mjs'));
   await build({
-    entryPoints: [join(SUPPORT, name)],
+    entryPoints: [join(SUPPORT, 'children', name)],
     outfile,
     bundle: true,
     platform: 'node',
