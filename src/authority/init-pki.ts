@@ -19,6 +19,7 @@ import { serialToHex } from '../pki/serial-number.ts';
 import { signerOf } from '../pki/signature.ts';
 import { createHome, PRIVATE_DIRECTORY, type Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest.ts';
+import { createKeyFile } from '../store/key-file.ts';
 import { createManifest } from '../store/sqlite-manifest.ts';
 import { certifyAuthority, type ReadyAuthority } from './new-authority.ts';
 import { readRoot } from './read-root.ts';
@@ -169,7 +170,7 @@ async function writeAuthorities(
     const paths = draft.authority(planned.id);
     files.makeDirectory(paths.directory, PRIVATE_DIRECTORY);
     const keyPath = root.kind === 'create-offline' && planned.keyLocation === 'offline' ? root.keyPath : paths.key;
-    files.createExclusive(keyPath, utf8(keyPems[index]!), 0o600);
+    createKeyFile(files, keyPath, utf8(keyPems[index]!));
     if (ready !== undefined)
       files.createExclusive(paths.certificate, utf8(encodePem('CERTIFICATE', ready.certificate.der)), 0o644);
     if (csrPem !== undefined) files.createExclusive(paths.csr, utf8(csrPem), 0o644);

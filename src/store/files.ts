@@ -9,7 +9,7 @@ import { nodeSteps, type FileSteps } from './file-steps.ts';
 import { fileChunks, stageFile, temporaryBeside, TEMPORARY, type StagedFile } from './staged-file.ts';
 
 /** Of the thing itself, or of what a link points to: see the method that returns it. */
-export interface FileStatus {
+interface FileStatus {
   readonly kind: 'file' | 'directory' | 'link' | 'other';
   /** Permission bits. */
   readonly mode: number;

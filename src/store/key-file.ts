@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Files } from './files.ts';
-import { PRIVATE_DIRECTORY, type Home } from './home.ts';
+import type { Home } from './home.ts';
 
 /** RSA-4096, encrypted, in PEM: 3.5 kB. */
 const KEY_LIMIT = 64 * 1024;
@@ -20,9 +20,7 @@ export function readKeyFile(files: Files, home: Home, authorityId: string): Uint
   return found.bytes;
 }
 
-/** Puts a new key where none is. */
-export function createKeyFile(files: Files, home: Home, authorityId: string, pem: Uint8Array): void {
-  const { directory, key } = home.authority(authorityId);
-  files.makeDirectory(directory, PRIVATE_DIRECTORY);
-  files.createExclusive(key, pem, KEY_MODE);
+/** Puts a key where none is, in a directory that exists; durable on return. */
+export function createKeyFile(files: Files, path: string, pem: Uint8Array): void {
+  files.createExclusive(path, pem, KEY_MODE);
 }

@@ -15,7 +15,7 @@ export interface ServiceVersion {
   readonly anchorsPem: Uint8Array;
 }
 
-export const SERVICE_FILES = { key: 'tls.key', certificate: 'tls.crt', chain: 'chain.pem', anchors: 'ca.crt' } as const;
+const SERVICE_FILES = { key: 'tls.key', certificate: 'tls.crt', chain: 'chain.pem', anchors: 'ca.crt' } as const;
 
 const CURRENT = 'current';
 const VERSIONS = 'versions';

@@ -13,16 +13,16 @@ let path: string;
 beforeEach(() => {
   home = homeAt(tempDirectory());
   path = home.authority('root-g1').key;
-  createKeyFile(files, home, 'root-g1', utf8('a key'));
+  files.makeDirectory(home.authority('root-g1').directory, 0o700);
+  createKeyFile(files, path, utf8('a key'));
 });
 
 const read = () => readKeyFile(files, home, 'root-g1');
 
 it('writes a key that nobody else can read, never over another', () => {
   expect(lstatSync(path).mode & 0o777).toBe(0o600);
-  expect(lstatSync(home.authority('root-g1').directory).mode & 0o777).toBe(0o700);
   expect(read()).toEqual(utf8('a key'));
-  expect(() => createKeyFile(files, home, 'root-g1', utf8('another'))).toThrow('it exists already');
+  expect(() => createKeyFile(files, path, utf8('another'))).toThrow('it exists already');
 });
 
 it.each([0o640, 0o604, 0o620, 0o666])('refuses a key of mode %o and says how to mend it', mode => {
