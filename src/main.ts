@@ -17,10 +17,10 @@ export async function main(argv: readonly string[], ambient: World): Promise<Exi
   const world = argv.includes('--no-color') ? { ...ambient, env: { ...ambient.env, FORCE_COLOR: '0' } } : ambient;
   let status: ExitStatus = EXIT.success;
   const program = describeProgram(world);
-  addCommands(program, world, result => {
-    status = result;
-  });
   try {
+    await addCommands(argv, program, world, result => {
+      status = result;
+    });
     await program.parseAsync(argv, { from: 'user' });
     return status;
   } catch (cause) {

@@ -1,36 +1,38 @@
-import { addAuditLog } from './audit-log.ts';
-import { addAuditVerify } from './audit-verify.ts';
-import { addBundleShow } from './bundle-show.ts';
-import { addBundleWrite } from './bundle-write.ts';
-import { addCaInit } from './ca-init.ts';
-import { addCaInstallCert } from './ca-install-cert.ts';
-import { addCaList } from './ca-list.ts';
-import { addCaShow } from './ca-show.ts';
-import { addCheck } from './check.ts';
 import type { AddCommand } from './command.ts';
-import { addIssue } from './issue.ts';
-import { addRevoke } from './revoke.ts';
-import { addStatus } from './status.ts';
 
-/** In the order help lists them. */
-const COMMANDS: readonly AddCommand[] = [
+/** Every command by its words, in the order help lists them; its file is loaded when the command line may mean it. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   // making
-  addCaInit,
-  addCaInstallCert,
-  addCaList,
-  addCaShow,
-  addIssue,
-  addRevoke,
-  addBundleWrite,
-  addBundleShow,
+  'ca init': async () => (await import('./ca-init.ts')).addCaInit,
+  'ca install-cert': async () => (await import('./ca-install-cert.ts')).addCaInstallCert,
+  'ca list': async () => (await import('./ca-list.ts')).addCaList,
+  'ca show': async () => (await import('./ca-show.ts')).addCaShow,
+  issue: async () => (await import('./issue.ts')).addIssue,
+  revoke: async () => (await import('./revoke.ts')).addRevoke,
+  'bundle write': async () => (await import('./bundle-write.ts')).addBundleWrite,
+  'bundle show': async () => (await import('./bundle-show.ts')).addBundleShow,
   // watching
-  addStatus,
-  addCheck,
+  status: async () => (await import('./status.ts')).addStatus,
+  check: async () => (await import('./check.ts')).addCheck,
   // proving
-  addAuditLog,
-  addAuditVerify,
-];
-
-export const addCommands: AddCommand = (program, world, done) => {
-  for (const add of COMMANDS) add(program, world, done);
+  'audit log': async () => (await import('./audit-log.ts')).addAuditLog,
+  'audit verify': async () => (await import('./audit-verify.ts')).addAuditVerify,
 };
+
+/**
+ * Adds the commands whose words all occur in `argv`: the one that is meant, and seldom another. All of them when none do: for
+ * help, and for what is misspelt. None for the version, which is asked a thousand times by tools that only want that.
+ */
+export async function addCommands(argv: readonly string[], ...to: Parameters<AddCommand>): Promise<void> {
+  if (argv[0] === '--version' || argv[0] === '-V') return;
+  const loaders = Object.entries(COMMANDS);
+  const meant = loaders.filter(([words]) => words.split(' ').every(word => argv.includes(word)));
+  for (const [, load] of meant.length > 0 ? meant : loaders) (await load())(...to);
+}
+
+/** The words that may follow `group` (`ca`), or begin a command line when it is empty. */
+export function wordsAfter(group: string): string[] {
+  const depth = group === '' ? 0 : 1;
+  const inGroup = Object.keys(COMMANDS).filter(words => group === '' || words.startsWith(`${group} `));
+  return [...new Set(inGroup.map(words => words.split(' ')[depth]!))];
+}

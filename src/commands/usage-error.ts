@@ -1,6 +1,7 @@
 import type { Command, CommanderError } from 'commander';
 import { failure, type SvcauthError } from '../errors.ts';
 import { nearest } from '../errors/row.ts';
+import { wordsAfter } from './all.ts';
 
 /** What commander found wrong with a command line, as an error of the catalogue. */
 export function usageError(error: CommanderError, program: Command, argv: readonly string[]): SvcauthError {
@@ -10,10 +11,7 @@ export function usageError(error: CommanderError, program: Command, argv: readon
   const named = /'(.*?)'/s.exec(error.message)?.[1] ?? '';
   switch (error.code) {
     case 'commander.unknownCommand': {
-      const near = nearest(
-        named,
-        command.commands.map(sub => sub.name()),
-      );
+      const near = nearest(named, wordsAfter(path));
       return failure('ERR_COMMAND_UNKNOWN', {
         typed: named,
         ...(near === undefined ? {} : { near }),
@@ -43,13 +41,17 @@ export function usageError(error: CommanderError, program: Command, argv: readon
   }
 }
 
-/** The deepest command the words name, and its path as typed after `svcauth`. */
+/** The deepest command the first words name, and its path as typed after `svcauth`. */
 function resolveCommand(program: Command, argv: readonly string[]): { command: Command; path: string } {
   let command = program;
   const path: string[] = [];
-  for (const word of argv) {
+  for (let at = 0; at < argv.length && command.commands.length > 0; at++) {
+    const word = argv[at]!;
+    const option = program.options.find(each => each.long === word);
+    if (option?.required) at++;
+    if (word.startsWith('-')) continue;
     const next = command.commands.find(sub => sub.name() === word);
-    if (next === undefined) continue;
+    if (next === undefined) break;
     command = next;
     path.push(word);
   }

@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import { open } from 'node:fs/promises';
 import { platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { failure } from '../errors.ts';
@@ -217,6 +216,7 @@ async function syncFileSystems(directories: readonly string[]): Promise<boolean>
 }
 
 async function syncEach(paths: readonly string[]): Promise<void> {
+  const { open } = await import('node:fs/promises');
   const queue = paths.values();
   const worker = async () => {
     for (const path of queue) {
