@@ -1,11 +1,10 @@
 #!/usr/bin/env node
-// Opens the real world, calls main(), ends with its status.
-import module from 'node:module';
+// Opens the real world, calls main(), ends with its status. CommonJS (see package.json beside this): it starts sooner.
+const { loadMain } = require('./load.js');
 
-module.enableCompileCache?.();
-const { main, openWorld } = await import('../dist/main.js');
+const { main, openWorld } = loadMain();
 const world = openWorld(process, new Date());
-const status = await main(process.argv.slice(2), world);
-await world.flush();
-// explicitly: a worker or a native handle must not keep a finished run alive (nodejs/node#54918)
-process.exit(status);
+main(process.argv.slice(2), world)
+  .then(status => world.flush().then(() => status))
+  // explicitly: a worker or a native handle must not keep a finished run alive (nodejs/node#54918)
+  .then(process.exit);
