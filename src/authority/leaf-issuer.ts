@@ -8,7 +8,8 @@ import type { Issuer } from '../pki/issuer.ts';
 import { KEY_ALGORITHMS } from '../pki/key-algorithm.ts';
 import { generateKeyPair } from '../pki/key-pair.ts';
 import { leafDifference } from '../pki/leaf-difference.ts';
-import { lintCertificate, requireLinted, type LintedTbs } from '../pki/lint/lint.ts';
+import { requireLinted } from '../pki/lint/gate.ts';
+import { lintCertificate, type LintedTbs } from '../pki/lint/lint.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { decodePublicKeyInfo } from '../pki/public-key-info.ts';
 import { leafPreparer, type LeafRequest } from '../pki/prepare-leaf.ts';
@@ -80,7 +81,10 @@ export function leafIssuer(world: Pick<World, 'random'>, issuer: Issuer, crlUrl?
       order,
       serial: serialToHex(serial),
       tbsSha256: createHash('sha256').update(tbsDer).digest('hex'),
-      linted: requireLinted(lintCertificate(tbsDer, { kind: request.profile, issuer })),
+      linted: requireLinted(
+        lintCertificate(tbsDer, { kind: request.profile, issuer }),
+        `the certificate of "${order.service}"`,
+      ),
       request,
       ...(key.pkcs8 && { pkcs8: key.pkcs8 }),
     };

@@ -6,7 +6,7 @@ import { readCrlStream, type StreamedCrl } from '../pki/crl-stream.ts';
 import { DerError, DerReader } from '../pki/der-reader.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import { lintCrl } from '../pki/lint/lint-crl.ts';
-import { requireLinted } from '../pki/lint/lint.ts';
+import { requireLinted } from '../pki/lint/gate.ts';
 import { sameName } from '../pki/name.ts';
 import { crlKeyIdentifier, crlNumber } from '../pki/parsed-crl.ts';
 import { startPem } from '../pki/pem-stream.ts';

@@ -6,7 +6,7 @@ import type { Issuer } from '../../src/pki/issuer.ts';
 import { issuerFactsOf } from '../../src/pki/issuer-facts.ts';
 import { KEY_ALGORITHMS, KEY_ALGORITHM_NAMES, type KeyAlgorithm } from '../../src/pki/key-algorithm.ts';
 import { generateKeyPair, type KeyPair } from '../../src/pki/key-pair.ts';
-import { requireLinted } from '../../src/pki/lint/lint.ts';
+import { requireLinted } from '../../src/pki/lint/gate.ts';
 import { lintCrl } from '../../src/pki/lint/lint-crl.ts';
 import { decodeCertificate } from '../../src/pki/parsed-certificate.ts';
 import { authoritySubject, prepareAuthority } from '../../src/pki/prepare-authority.ts';

@@ -5,7 +5,7 @@ import { encodeCrlEntry, entryReason, type RevokedSerial } from '../../src/pki/c
 import { readCrlStream } from '../../src/pki/crl-stream.ts';
 import { DerError } from '../../src/pki/der-reader.ts';
 import type { Issuer } from '../../src/pki/issuer.ts';
-import { requireLinted } from '../../src/pki/lint/lint.ts';
+import { requireLinted } from '../../src/pki/lint/gate.ts';
 import { lintCrl } from '../../src/pki/lint/lint-crl.ts';
 import {
   crlEntries,

@@ -55,7 +55,7 @@ export const validity = (notBefore: string, notAfter: string): Uint8Array =>
 
 export const distinguishedName = (commonName: string): Uint8Array => encodeName([[OID.commonName, commonName]]);
 
-const readName = (der: Uint8Array): Name => decodeName(new DerReader(der), 'a name');
+export const readName = (der: Uint8Array): Name => decodeName(new DerReader(der), 'a name');
 
 const spki = (key: KeyObject): Uint8Array => new Uint8Array(key.export({ type: 'spki', format: 'der' }));
 const newKeyPair = () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' });

@@ -1,3 +1,4 @@
+import { failure } from '../../errors.ts';
 import { equalBytes } from '../bytes.ts';
 import type { IssuerFacts } from '../issuer.ts';
 import { sameName } from '../name.ts';
@@ -12,6 +13,12 @@ declare const brand: unique symbol;
 
 /** Either the token that signing takes, or why there is none. */
 export type LintOutcome<Token> = { readonly linted: Token } | { readonly findings: readonly Finding[] };
+
+/** The token, or ERR_LINT with every broken rule. `what` is the structure in the user's words: `the certificate of "payments"`. */
+export function requireLinted<Token>(outcome: LintOutcome<Token>, what = 'the certificate'): Token {
+  if ('linted' in outcome) return outcome.linted;
+  throw failure('ERR_LINT', { what, findings: outcome.findings });
+}
 
 /** Where what was checked waits for its signature. */
 export interface Gate<Structure extends string, T> {

@@ -1,4 +1,3 @@
-import { failure } from '../../errors.ts';
 import { DerError } from '../der-reader.ts';
 import type { Cleared, IssuerFacts } from '../issuer.ts';
 import { decodeTbsCertificate, type ParsedTbsCertificate } from '../parsed-certificate.ts';
@@ -29,12 +28,6 @@ export function lintCertificate(
   const { extensions, malformed, unknown } = certificateFacts(tbs);
   const findings = checkRules(ISSUANCE_RULES, { tbs, extensions, malformed, unknown, kind, issuer });
   return findings.length > 0 ? { findings } : { linted: gate.admit(copy as Uint8Array as Cleared, issuer) };
-}
-
-/** The token, or ERR_LINT with every broken rule. `what` is the structure in the user's words: `the certificate of "payments"`. */
-export function requireLinted<Token>(outcome: LintOutcome<Token>, what = 'the certificate'): Token {
-  if ('linted' in outcome) return outcome.linted;
-  throw failure('ERR_LINT', { what, findings: outcome.findings });
 }
 
 /** The bytes behind a token; for `signCertificate`. */

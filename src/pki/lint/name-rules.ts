@@ -1,10 +1,10 @@
 import { TAG } from '../der-writer.ts';
-import { UPPER_BOUNDS, type Name, type NameAttribute } from '../name.ts';
+import { UPPER_BOUNDS, type NameAttribute } from '../name.ts';
 import { OID, oidName } from '../oids.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 
-/** What stands in subject and issuer. The issuer is a copy, but of a name that is ours as often as not. */
+/** What stands in the subject. The issuer is a copy of another subject, of a foreign root's for one, and not ours to choose. */
 export const NAME_RULES: readonly Rule<CertificateFacts>[] = [
   {
     name: 'name-bounds',
@@ -40,7 +40,11 @@ export const NAME_RULES: readonly Rule<CertificateFacts>[] = [
     clause: 'RFC 5280 §4.1.2.4',
     severity: 'error',
     scope: 'ours',
-    check: ({ tbs }) => multiValued('subject', tbs.subject) ?? multiValued('issuer', tbs.issuer),
+    check: ({ tbs }) => {
+      for (const rdn of tbs.subject.rdns)
+        if (rdn.length > 1) return `the subject has ${rdn.length} attributes in one RDN`;
+      return undefined;
+    },
   },
 ];
 
@@ -48,18 +52,10 @@ function firstOf(
   { tbs }: CertificateFacts,
   problem: (attribute: NameAttribute) => string | undefined,
 ): string | undefined {
-  return firstIn('subject', tbs.subject, problem) ?? firstIn('issuer', tbs.issuer, problem);
-}
-
-function firstIn(
-  field: string,
-  name: Name,
-  problem: (attribute: NameAttribute) => string | undefined,
-): string | undefined {
-  for (const rdn of name.rdns) {
+  for (const rdn of tbs.subject.rdns) {
     for (const attribute of rdn) {
       const found = problem(attribute);
-      if (found !== undefined) return `${oidName(attribute.type) ?? attribute.type} of the ${field} ${found}`;
+      if (found !== undefined) return `${oidName(attribute.type) ?? attribute.type} of the subject ${found}`;
     }
   }
   return undefined;
@@ -99,8 +95,3 @@ const notVisible = ({ value = '' }: NameAttribute): string | undefined =>
   /^\s|\s$|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(value)
     ? 'begins or ends with a space, or has a character that cannot be seen'
     : undefined;
-
-function multiValued(field: string, name: Name): string | undefined {
-  for (const rdn of name.rdns) if (rdn.length > 1) return `the ${field} has ${rdn.length} attributes in one RDN`;
-  return undefined;
-}

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
 import { generateKeyPairSync } from 'node:crypto';
-import { sequence } from '../../../src/pki/der-writer.ts';
+import { expect, test } from 'vitest';
+import { sequence, TAG, tlv } from '../../../src/pki/der-writer.ts';
 import { encodeGeneralNames } from '../../../src/pki/extension/general-name.ts';
 import { ISSUANCE_RULES } from '../../../src/pki/lint/certificate-rules.ts';
 import { lintCertificate } from '../../../src/pki/lint/lint.ts';
@@ -8,6 +8,7 @@ import { OID } from '../../../src/pki/oids.ts';
 import { decodeTbsCertificate } from '../../../src/pki/parsed-certificate.ts';
 import {
   brokenRules,
+  commonNameOf,
   constraints,
   crlAt,
   dns,
@@ -26,6 +27,7 @@ import {
   goodParts,
   issuerOf,
   planted,
+  readName,
   validity,
   without,
 } from '../../support/planted-certificate.ts';
@@ -34,6 +36,8 @@ test('has one rule of a name', () => {
   const ruleNames = ISSUANCE_RULES.map(({ name }) => name);
   expect(ruleNames.filter((name, i) => ruleNames.indexOf(name) !== i)).toEqual([]);
 });
+
+const OLD_ROOT = commonNameOf(tlv(TAG.bmpString, Uint8Array.of(0, 0x52)));
 
 const GOOD: readonly Omit<Defect, 'breaks'>[] = [
   {
@@ -95,6 +99,12 @@ const GOOD: readonly Omit<Defect, 'breaks'>[] = [
         excluded: [dns('internal.example.org')],
       },
     },
+  },
+  {
+    title: 'a CA below a foreign root with a name in a BMPString',
+    kind: 'issuing',
+    fields: { issuer: OLD_ROOT },
+    issuer: { subject: readName(OLD_ROOT) },
   },
   { title: 'a cross certificate without a limit', kind: 'cross' },
   { title: 'a cross certificate with a limit', kind: 'cross', extensions: constraints(true, 0) },

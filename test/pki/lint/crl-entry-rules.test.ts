@@ -9,7 +9,7 @@ import { crlEntryLint } from '../../../src/pki/lint/crl-entry-lint.ts';
 import { CRL_ENTRY_RULES } from '../../../src/pki/lint/crl-entry-rules.ts';
 import { lintCrl, releaseCrl, type LintedCrl } from '../../../src/pki/lint/lint-crl.ts';
 import { checkRules } from '../../../src/pki/lint/rule.ts';
-import { requireLinted } from '../../../src/pki/lint/lint.ts';
+import { requireLinted } from '../../../src/pki/lint/gate.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { prepareCrl } from '../../../src/pki/prepare-crl.ts';
 import { ISSUING, ROOT } from '../../support/planted-certificate.ts';

@@ -2,7 +2,8 @@ import { verify, createPublicKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { decodeCertificate } from '../../../src/pki/parsed-certificate.ts';
 import { signCertificate } from '../../../src/pki/sign.ts';
-import { lintCertificate, requireLinted, type LintedTbs } from '../../../src/pki/lint/lint.ts';
+import { requireLinted } from '../../../src/pki/lint/gate.ts';
+import { lintCertificate, type LintedTbs } from '../../../src/pki/lint/lint.ts';
 import type { CertificateKind } from '../../../src/pki/lint/certificate-facts.ts';
 import { encodeParts, goodParts, ISSUING, issuerOf, ROOT, validity } from '../../support/planted-certificate.ts';
 
