@@ -10,7 +10,8 @@ export interface ManifestConnection {
   readonly sql: Sql;
   /** The file system lets nobody write: every transaction is refused. */
   readonly readOnly: boolean;
-  close(): void;
+  /** `changed`: whether there was a transaction. */
+  close(changed: boolean): void;
 }
 
 /** Milliseconds to wait for another process's transaction. */
@@ -45,7 +46,27 @@ async function openWritable(path: string): Promise<ManifestConnection> {
   requireManifest(sql);
   sql.exec(`PRAGMA journal_mode=WAL; ${SETTINGS}`);
   migrate(sql);
-  return { sql, readOnly: false, close: () => sql.close() };
+  return {
+    sql,
+    readOnly: false,
+    close: changed => {
+      if (changed) emptyWal(sql);
+      sql.close();
+    },
+  };
+}
+
+/**
+ * libsql lets go of a file only with the process, and not where that ends by process.exit; a copy of manifest.db alone should be
+ * the whole truth all the same.
+ */
+function emptyWal(sql: Sql): void {
+  try {
+    // without waiting: where somebody else is reading or writing, a later run does it
+    sql.exec('PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE);');
+  } catch {
+    // what was written is durable in the -wal file, and stays there
+  }
 }
 
 /**

@@ -36,6 +36,7 @@ const AUDIT_CHUNK = 1000;
 
 function manifestOver(world: ManifestWorld, connection: ManifestConnection): Manifest {
   const { sql, readOnly } = connection;
+  let changed = false;
   const one = <T>(read: (row: SqlRow) => T, query: string, ...parameters: SqlValue[]): T | undefined => {
     const row = sql.get(query, ...parameters);
     return row && read(row);
@@ -86,14 +87,16 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
     transaction: work => {
       if (readOnly) throw failure('ERR_MANIFEST_ACCESS', { path: sql.path, reason: 'the file system is read-only' });
-      return transaction(sql, () => {
+      const result = transaction(sql, () => {
         const opened = manifestWriter(sql, world);
-        const result = work(opened.writer);
+        const answer = work(opened.writer);
         opened.flush();
-        return result;
+        return answer;
       });
+      changed = true;
+      return result;
     },
-    close: () => connection.close(),
+    close: () => connection.close(changed),
   };
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -366,6 +366,19 @@ describe('the file', () => {
   it('is one file after it was made, so that it can be moved', () => {
     manifest.close();
     expect(readdirSync(world.cwd)).toEqual(['manifest.db']);
+  });
+
+  it('is the whole truth on its own after closing, with or without a reader beside it', async () => {
+    const reader = await reopened();
+    manifest.close();
+    manifest = await reopened();
+    issue(manifest, 1, 'payments');
+    manifest.close();
+    copyFileSync(path, join(world.cwd, 'copy.db'));
+    const copy = await openManifest(world, join(world.cwd, 'copy.db'));
+    expect(copy.serviceNames()).toEqual(['payments']);
+    copy.close();
+    reader.close();
   });
 
   it('is never made over another', async () => {
