@@ -9,6 +9,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'ca show': async () => (await import('./ca-show.ts')).addCaShow,
   issue: async () => (await import('./issue.ts')).addIssue,
   revoke: async () => (await import('./revoke.ts')).addRevoke,
+  'crl refresh': async () => (await import('./crl-refresh.ts')).addCrlRefresh,
+  'crl show': async () => (await import('./crl-show.ts')).addCrlShow,
   'bundle write': async () => (await import('./bundle-write.ts')).addBundleWrite,
   'bundle show': async () => (await import('./bundle-show.ts')).addBundleShow,
   // watching

@@ -15,6 +15,11 @@ export const crlErrors = {
     () => ['a CRL is read as DER, or as one PEM block "X509 CRL"'],
   ),
   ERR_CRL_MISSING: row<{ path: string }>(EXIT.usage, p => `there is no CRL in ${quote(p.path)}`),
+  ERR_CRL_KEY_OWNER: row<Record<string, never>>(
+    EXIT.usage,
+    () => '--key is the key of one CA: say which with one --ca',
+    () => ['svcauth crl refresh --ca root-g1 --key FILE'],
+  ),
   ERR_CRL_NOT_NEEDED: row<{ id: string; state: string; notAfter: Date }>(
     EXIT.usage,
     p => `${p.id} needs no CRL any more: it is ${p.state} and its certificate ends ${p.notAfter.toISOString()}`,

@@ -1,0 +1,58 @@
+import type { World } from '../context.ts';
+import { failure } from '../errors.ts';
+import { readInput } from './read-input.ts';
+import { loadPolicy } from './load-policy.ts';
+import { changePki, type Pki } from './open-pki.ts';
+import { applyCrlRefresh, planCrlRefresh, type CrlPlan, type CrlRefreshResult } from './refresh-crls.ts';
+import { issuerOf, openKey, unlockAuthority, type AskPassphrase } from './unlock.ts';
+
+export interface CrlRefreshRequest {
+  /** Authority ids; empty: every CA. */
+  readonly only: readonly string[];
+  /** The key file of the one CA in `only`: for a CA whose key is kept elsewhere. */
+  readonly key?: string | undefined;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly ask: AskPassphrase;
+}
+
+export interface CrlRefreshOutcome {
+  readonly plan: CrlPlan;
+  /** Absent in a dry run. */
+  readonly result?: CrlRefreshResult;
+}
+
+const KEY_LIMIT = 1024 * 1024;
+
+/** Signs the CRLs that are due. Throws ERR_KEY_AWAY when a CA was asked for by name, its CRL is due, and its key is not here. */
+export async function crlRefreshRun(
+  world: World,
+  homeFlag: string | undefined,
+  { only, key, force, dryRun, ask }: CrlRefreshRequest,
+): Promise<CrlRefreshOutcome> {
+  if (key !== undefined && only.length !== 1) throw failure('ERR_CRL_KEY_OWNER', {});
+  return changePki(world, homeFlag, 'crl refresh', async pki => {
+    const { crl: schedule } = await loadPolicy(pki);
+    const chosen = only.length === 0 ? {} : { only };
+    const plan = planCrlRefresh(pki, {
+      schedule,
+      force,
+      ...chosen,
+      keysAtHand: new Set(key === undefined ? [] : only),
+    });
+    for (const { action, authority } of plan.crls) {
+      if (action !== 'key-away' || authority.keyLocation === 'file' || only.length === 0) continue;
+      throw failure('ERR_KEY_AWAY', { id: authority.id, keyLocation: authority.keyLocation });
+    }
+    if (dryRun) return { plan };
+    return { plan, result: await applyCrlRefresh(pki, plan, issuersOf(pki, key, ask)) };
+  });
+}
+
+const issuersOf =
+  (pki: Pki, key: string | undefined, ask: AskPassphrase): Parameters<typeof applyCrlRefresh>[2] =>
+  async authority => {
+    if (key === undefined) return unlockAuthority(pki, authority, ask);
+    const what = `the key of ${authority.id}`;
+    return issuerOf(authority, await openKey(await readInput(pki.world, key, 'CA key', KEY_LIMIT), what, ask), what);
+  };

@@ -1,0 +1,58 @@
+import type { CrlRefreshOutcome } from '../authority/crl-refresh-run.ts';
+import type { PlannedCrl } from '../authority/refresh-crls.ts';
+import type { CrlRefreshReason } from '../lifecycle/crl-schedule.ts';
+import { formatInstant } from './json.ts';
+import type { View } from './output.ts';
+import { formatRelativeTime } from './relative-time.ts';
+import { formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+const REASONS: Readonly<Record<CrlRefreshReason, string>> = {
+  first: 'there is none yet',
+  revoked: 'certificates were revoked since',
+  age: 'it is old enough',
+  unpublished: 'public/crl does not hold the newest',
+  forced: 'asked for with --force',
+};
+
+export function crlRefreshView({ plan, result }: CrlRefreshOutcome, now: Date, { columns }: Terminal): View {
+  const crls = plan.crls.map(planned => crlOf(planned, result));
+  return {
+    table: () => {
+      const rows = crls.map(crl => [
+        crl.done,
+        crl.authority,
+        crl.number?.toString() ?? '',
+        String(crl.entries),
+        crl.nextUpdate === undefined
+          ? ''
+          : `${formatInstant(crl.nextUpdate)} ${formatRelativeTime(crl.nextUpdate, now)}`,
+        crl.reasons.map(reason => REASONS[reason]).join(', '),
+      ]);
+      const table = formatTable(['CRL', 'CA', 'NUMBER', 'REVOKED', 'UNTIL', 'WHY'], rows, columns);
+      const nothing = result !== undefined && !result.changed && result.failed.length === 0;
+      return nothing ? `${table}nothing is due: nothing was changed\n` : table;
+    },
+    json: () => ({
+      kind: 'crl-refresh',
+      value: { dryRun: result === undefined, changed: result?.changed ?? false, crls },
+    }),
+    jsonl: () => crls.map(value => ({ kind: 'crl-refresh', value })),
+  };
+}
+
+function crlOf(
+  { authority, action, reasons, header, entryCount, latest }: PlannedCrl,
+  result: CrlRefreshOutcome['result'],
+) {
+  const about = { authority: authority.id, reasons };
+  const signed = result?.signed.find(({ authorityId }) => authorityId === authority.id);
+  const failed = result?.failed.find(({ authorityId }) => authorityId === authority.id);
+  if (signed !== undefined) return { ...about, done: 'signed', ...factsOf(signed), entries: signed.entryCount };
+  const old = { ...(latest && factsOf(latest)), entries: latest?.entryCount ?? 0 };
+  if (failed !== undefined) return { ...about, done: 'failed', ...old, error: failed.error.code };
+  if (action === 'sign') return { ...about, done: 'would sign', ...factsOf(header), entries: entryCount };
+  return { ...about, done: action === 'keep' ? 'unchanged' : 'key away', ...old };
+}
+
+const factsOf = ({ number, thisUpdate, nextUpdate }: PlannedCrl['header']) => ({ number, thisUpdate, nextUpdate });
