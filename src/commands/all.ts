@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   revoke: async () => (await import('./revoke.ts')).addRevoke,
   'crl refresh': async () => (await import('./crl-refresh.ts')).addCrlRefresh,
   'crl show': async () => (await import('./crl-show.ts')).addCrlShow,
+  'crl verify': async () => (await import('./crl-verify.ts')).addCrlVerify,
+  'crl diff': async () => (await import('./crl-diff.ts')).addCrlDiff,
   'bundle write': async () => (await import('./bundle-write.ts')).addBundleWrite,
   'bundle show': async () => (await import('./bundle-show.ts')).addBundleShow,
   // watching

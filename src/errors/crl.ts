@@ -15,6 +15,10 @@ export const crlErrors = {
     () => ['a CRL is read as DER, or as one PEM block "X509 CRL"'],
   ),
   ERR_CRL_MISSING: row<{ path: string }>(EXIT.usage, p => `there is no CRL in ${quote(p.path)}`),
+  ERR_CRL_DIFF_KINDS: row<{ before: string; after: string }>(
+    EXIT.usage,
+    p => `${quote(p.before)} and ${quote(p.after)} cannot be compared: one is a directory and the other is not`,
+  ),
   ERR_CRL_KEY_OWNER: row<Record<string, never>>(
     EXIT.usage,
     () => '--key is the key of one CA: say which with one --ca',

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { EXIT, type ExitStatus } from '../errors/exit-status.ts';
+import type { CrlSeverity } from '../authority/verify-crls.ts';
+import { crlVerifyView } from '../render/crl-verify.ts';
+import { print, type OutputFormat } from '../render/output.ts';
+import { terminalOf } from '../render/terminal.ts';
+import { examples, group, outputOption, type AddCommand } from './command.ts';
+import { atOption, instantOf, readManifest } from './reading.ts';
+
+interface Flags {
+  readonly dir?: string;
+  readonly at?: string;
+  readonly output: OutputFormat;
+}
+
+/** Worst first. */
+const STATUS: readonly (readonly [CrlSeverity, ExitStatus])[] = [
+  ['integrity', EXIT.integrity],
+  ['critical', EXIT.critical],
+  ['warning', EXIT.warning],
+];
+
+export const addCrlVerify: AddCommand = (program, world, done) => {
+  const command = group(program, 'crl')
+    .command('verify')
+    .description('check published CRLs: one for every CA, its signature, its dates, and that it lists what is revoked')
+    .option('--dir <dir>', 'where they were published (default: public/ in the home)');
+  outputOption(atOption(command));
+  examples(command, ['svcauth crl verify', 'svcauth crl verify --dir /srv/pki --at +7d']);
+  command.action(async (flags: Flags) => {
+    const now = instantOf(flags, world);
+    const { verifyCrls } = await import('../authority/verify-crls.ts');
+    await readManifest(command, world, async (manifest, home) => {
+      const directory = flags.dir === undefined ? home.public.directory : resolve(world.cwd, flags.dir);
+      const verification = await verifyCrls(world, manifest, directory, now);
+      print(world.out, flags.output, crlVerifyView(verification, now, await terminalOf(world)));
+      const worst = STATUS.find(([severity]) => verification.findings.some(each => each.severity === severity));
+      if (worst !== undefined) done(worst[1]);
+    });
+  });
+};

@@ -1,0 +1,39 @@
+import type { CrlFinding, CrlVerification } from '../authority/verify-crls.ts';
+import { formatInstant } from './json.ts';
+import type { View } from './output.ts';
+import { formatRelativeTime } from './relative-time.ts';
+import { formatTable, type Cell } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+export function crlVerifyView({ directory, crls, findings }: CrlVerification, now: Date, terminal: Terminal): View {
+  return {
+    table: () => {
+      const { colours, columns } = terminal;
+      const rows = crls.map(({ authority, number, entryCount, nextUpdate }): Cell[] => {
+        const worst = findings.some(finding => finding.authority === authority);
+        return [
+          authority,
+          number?.toString() ?? '',
+          entryCount?.toString() ?? '',
+          nextUpdate === undefined ? '' : `${formatInstant(nextUpdate)} ${formatRelativeTime(nextUpdate, now)}`,
+          worst ? { text: 'see below', paint: colours.red } : { text: 'good', paint: colours.green },
+        ];
+      });
+      const table = formatTable(['CA', 'NUMBER', 'REVOKED', 'UNTIL', 'VERDICT'], rows, columns);
+      return findings.length === 0 ? table : `${table}\n${formatFindings(findings, terminal)}`;
+    },
+    json: () => ({ kind: 'crl-verify', value: { at: now, directory, crls, findings } }),
+    jsonl: () => findings.map(value => ({ kind: 'crl-finding', value })),
+  };
+}
+
+function formatFindings(findings: readonly CrlFinding[], { colours, columns }: Terminal): string {
+  const paints = { warning: colours.yellow, critical: colours.red, integrity: colours.red };
+  const rows = findings.map(({ severity, authority, name, message }): Cell[] => [
+    { text: severity, paint: paints[severity] },
+    authority,
+    name,
+    message,
+  ]);
+  return formatTable(['SEVERITY', 'CA', 'FINDING', 'WHAT'], rows, columns);
+}
