@@ -64,8 +64,8 @@ export function diffCrls(before: ParsedCrl, after: ParsedCrl): CrlDiff {
 function fieldDifferences(before: ParsedCrl, after: ParsedCrl): CrlDiff['fields'] {
   const texts = (crl: ParsedCrl): readonly (readonly [field: string, text: string])[] => [
     ['number', crlNumber(crl)?.toString() ?? 'none'],
-    ['thisUpdate', crl.thisUpdate.date.toISOString()],
-    ['nextUpdate', crl.nextUpdate?.date.toISOString() ?? 'none'],
+    ['thisUpdate', toSecond(crl.thisUpdate.date)],
+    ['nextUpdate', crl.nextUpdate === undefined ? 'none' : toSecond(crl.nextUpdate.date)],
   ];
   const others = new Map(texts(after));
   const differing = texts(before).flatMap(([field, text]) => {
@@ -75,3 +75,5 @@ function fieldDifferences(before: ParsedCrl, after: ParsedCrl): CrlDiff['fields'
   if (sameName(before.issuer, after.issuer)) return differing;
   return [{ field: 'issuer', before: nameToString(before.issuer), after: nameToString(after.issuer) }, ...differing];
 }
+
+const toSecond = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
