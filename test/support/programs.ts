@@ -8,7 +8,7 @@ const PROGRAMS = {
   certtool: { ask: ['--version'], debian: 'gnutls-bin' },
   go: { ask: ['version'], debian: 'golang-go' },
   java: { ask: ['--version'], debian: 'default-jre-headless' },
-  keytool: { ask: ['-version'], debian: 'default-jre-headless' },
+  keytool: { ask: [], debian: 'default-jre-headless' },
   certutil: { ask: [], debian: 'libnss3-tools' },
   crlutil: { ask: [], debian: 'libnss3-tools' },
   nginx: { ask: ['-v'], debian: 'nginx-light' },
@@ -84,8 +84,8 @@ export function run(argv: readonly [string, ...string[]], options: RunOptions = 
   });
 }
 
-/** English, and no trust anchors that come from outside the test. */
-function environment(): NodeJS.ProcessEnv {
-  const { NODE_EXTRA_CA_CERTS: _anchors, ...inherited } = process.env;
-  return { ...inherited, LC_ALL: 'C', TZ: 'UTC' };
+/** English, and no trust anchors from outside the test; servers are in a directory that Debian's users do not search. */
+export function environment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _anchors, PATH: path = '', ...inherited } = process.env;
+  return { ...inherited, PATH: `${path}:/usr/sbin`, LC_ALL: 'C', TZ: 'UTC' };
 }
