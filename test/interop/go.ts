@@ -1,0 +1,17 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../support/programs.ts';
+import { decodeVerdicts, encodeJobs, type Judge } from './judge.ts';
+
+/** crypto/x509, in a program of the standard library alone: built without a network, kept nowhere. */
+export const goJudge: Judge = async jobs => {
+  const judge = join(mkdtempSync(join(tmpdir(), 'svcauth-go-')), 'judge');
+  const built = await run(['go', 'build', '-o', judge, '.'], {
+    cwd: join(import.meta.dirname, 'go'),
+    env: { GO111MODULE: 'on', GOFLAGS: '-mod=mod', GOPROXY: 'off', GOTOOLCHAIN: 'local' },
+    timeout: 120_000,
+  });
+  if (built.status !== 0) throw new Error(`go build: ${built.stderr}`);
+  return decodeVerdicts(await run([judge], { input: encodeJobs(jobs) }), jobs);
+};

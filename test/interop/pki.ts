@@ -1,0 +1,86 @@
+/** PKIs as svcauth makes them, and where their files are. */
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KeyAlgorithmName } from '../../src/pki/key-algorithm.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+import { type FakeWorld, fakeWorld, runSvcauth } from '../support/world.ts';
+import type { Job } from './judge.ts';
+import type { Peer } from './tls.ts';
+
+export interface Pki {
+  readonly home: string;
+  readonly world: FakeWorld;
+}
+
+export type ServiceFile = 'tls.key' | 'tls.crt' | 'chain.pem' | 'ca.crt';
+
+/** A PKI and nothing in it. The clock is the real one: other people's programs read no other. */
+export async function initPki(...flags: readonly string[]): Promise<Pki> {
+  const cwd = tempDirectory();
+  const pki = {
+    home: join(cwd, 'home'),
+    world: fakeWorld({ cwd, now: wholeSeconds(new Date()), random: randomBytes }),
+  };
+  await svcauth(pki, 'ca', 'init', '--trust-domain', 'example.org', '--name', 'Example', ...flags);
+  return pki;
+}
+
+/** One of everything: an SVID, a certificate for each purpose, and an SVID that was revoked. */
+export async function makePki(algorithm: KeyAlgorithmName): Promise<Pki> {
+  const pki = await initPki('--key-protection', 'none', '--key-alg', algorithm);
+  const issue = (service: string, profile: string) => {
+    const names = ['--dns', `${service}.example.org`, '--dns', 'localhost', '--ip', '127.0.0.1'];
+    return svcauth(pki, 'issue', service, '--profile', profile, '--key-alg', algorithm, ...names);
+  };
+  await issue('api', 'svid');
+  await issue('web', 'server');
+  await issue('batch', 'client');
+  await issue('stolen', 'svid');
+  await svcauth(pki, 'revoke', 'stolen', '--reason', 'keyCompromise');
+  return pki;
+}
+
+/** What it prints; a command that fails fails the test, in its own words. */
+export async function svcauth({ home, world }: Pki, ...argv: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await runSvcauth(world, ['--home', home, ...argv]);
+  if (status !== 0) throw new Error(`svcauth ${argv.join(' ')}: exit status ${status}\n${stderr}`);
+  return stdout;
+}
+
+export const anchorsOf = ({ home }: Pki) => join(home, 'public', 'bundle.pem');
+export const crlOf = ({ home }: Pki, authority: string) => join(home, 'public', 'crl', `${authority}.pem`);
+/** One file for each authority. */
+export const crlsOf = (pki: Pki) => {
+  const authorities = readdirSync(join(pki.home, 'authorities'));
+  return authorities.map(authority => crlOf(pki, authority));
+};
+export const crlBundleOf = ({ home }: Pki) => join(home, 'public', 'crl-bundle.pem');
+export const authorityOf = ({ home }: Pki, authority: string) => join(home, 'authorities', authority, 'ca.crt');
+export const fileOf = ({ home }: Pki, service: string, file: ServiceFile) =>
+  join(home, 'services', service, 'current', file);
+
+/** The service as a TLS peer that trusts its own PKI and knows every CRL of it. */
+export function peerOf(pki: Pki, service: string): Peer {
+  return {
+    key: fileOf(pki, service, 'tls.key'),
+    certificate: fileOf(pki, service, 'tls.crt'),
+    anchors: fileOf(pki, service, 'ca.crt'),
+    crls: crlsOf(pki),
+  };
+}
+
+/** A peer that trusts us, and holds a certificate of another authority. */
+export function foreignPeerOf(pki: Pki, foreign: Pki, service: string): Peer {
+  const { key, certificate } = peerOf(foreign, service);
+  return { ...peerOf(pki, service), key, certificate };
+}
+
+/** The question whether the verifiers of `pki` let this certificate pass. */
+export function jobFor(pki: Pki, certificate: string, purpose: Job['purpose']): Job {
+  return { certificate, anchors: anchorsOf(pki), crls: crlsOf(pki), crlBundle: crlBundleOf(pki), purpose };
+}
+
+function wholeSeconds(now: Date): Date {
+  return new Date(Math.floor(now.getTime() / 1000) * 1000);
+}

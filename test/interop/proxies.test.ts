@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeWith } from '../support/programs.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+import { crlBundleOf, foreignPeerOf, makePki, peerOf, type Pki } from './pki.ts';
+import { ask, type Proxy, startHaproxy, startNginx } from './proxies.ts';
+
+const PROXIES = [
+  {
+    title: 'nginx with ssl_verify_client and ssl_crl',
+    programs: ['nginx'],
+    start: startNginx,
+    good: '200 SUCCESS CN=batch',
+    revoked: '403 FAILED:certificate revoked',
+    foreign: '403 FAILED:unable to get certificate CRL',
+    wrongPurpose: /^403 FAILED:uns\w+ certificate purpose$/,
+  },
+  {
+    title: 'HAProxy with verify required and crl-file',
+    programs: ['haproxy'],
+    start: startHaproxy,
+    good: '200 0 /CN=batch',
+    revoked: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED',
+    foreign: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+    wrongPurpose: /^ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE$/,
+  },
+] as const;
+
+for (const { title, programs, start, ...answers } of PROXIES) {
+  describeWith(programs, title, () => {
+    let ours: Pki;
+    let foreign: Pki;
+    let proxy: Proxy | undefined;
+
+    beforeAll(async () => {
+      [ours, foreign] = [await makePki('ecdsa-p256'), await makePki('ecdsa-p256')];
+      proxy = await start({ ...peerOf(ours, 'web'), crlBundle: crlBundleOf(ours), directory: tempDirectory() });
+    });
+
+    afterAll(() => proxy?.stop());
+
+    test('lets a good client in and reads who it is', async () => {
+      expect(await ask(proxy!, peerOf(ours, 'batch'))).toBe(answers.good);
+    });
+
+    test('refuses a revoked client', async () => {
+      expect(await ask(proxy!, peerOf(ours, 'stolen'))).toBe(answers.revoked);
+    });
+
+    test('refuses a client of a foreign authority', async () => {
+      expect(await ask(proxy!, foreignPeerOf(ours, foreign, 'api'))).toBe(answers.foreign);
+    });
+
+    test('refuses a certificate that is for servers', async () => {
+      expect(await ask(proxy!, peerOf(ours, 'web'))).toMatch(answers.wrongPurpose);
+    });
+  });
+}

@@ -1,0 +1,65 @@
+import type { KeyAlgorithmName } from '../../src/pki/key-algorithm.ts';
+import type { ProgramName } from '../support/programs.ts';
+import { gnutlsJudge } from './gnutls.ts';
+import { goJudge } from './go.ts';
+import { javaJudge } from './java.ts';
+import type { Judge } from './judge.ts';
+import { nssJudge } from './nss.ts';
+import { opensslJudge } from './openssl.ts';
+
+type Reasons = Partial<Record<KeyAlgorithmName, string>>;
+
+export interface Verifier {
+  readonly title: string;
+  readonly programs: readonly ProgramName[];
+  readonly judge: Judge;
+  /** What it says of a revoked certificate. */
+  readonly revoked: RegExp;
+  /** What it says of an SVID that it accepts, when it says anything. */
+  readonly reads?: string;
+  /** Algorithms that it does not judge, with the reason. */
+  readonly except?: Reasons;
+}
+
+const NSS_RSA = 'NSS wants keyEncipherment of a server with an RSA key; TLS 1.3 and ECDHE have no use for it';
+
+export const VERIFIERS: readonly Verifier[] = [
+  {
+    title: 'OpenSSL, strict, with a CRL for every certificate of the chain',
+    programs: ['openssl'],
+    judge: opensslJudge,
+    revoked: /^error 23 at 0 depth lookup: certificate revoked$/m,
+  },
+  {
+    title: 'GnuTLS',
+    programs: ['certtool'],
+    judge: gnutlsJudge,
+    revoked: /The certificate chain is revoked\./,
+  },
+  {
+    title: 'Go crypto/x509',
+    programs: ['go'],
+    judge: goJudge,
+    revoked: /^CN=stolen.*: on the CRL of its issuer$/,
+    reads: '[spiffe://example.org/api] [api.example.org localhost] [127.0.0.1]',
+  },
+  {
+    title: 'Java CertPath and trust manager',
+    programs: ['java'],
+    judge: javaJudge,
+    revoked: /Certificate has been revoked, reason: KEY_COMPROMISE/,
+    reads: '[[6, spiffe://example.org/api], [2, api.example.org], [2, localhost], [7, 127.0.0.1]]',
+  },
+  {
+    title: 'NSS',
+    programs: ['certutil', 'crlutil'],
+    judge: nssJudge,
+    revoked: /Peer's Certificate has been revoked\./,
+    except: {
+      ed25519: 'NSS reads no Ed25519 certificates',
+      'rsa-2048': NSS_RSA,
+      'rsa-3072': NSS_RSA,
+      'rsa-4096': NSS_RSA,
+    },
+  },
+];
