@@ -36,8 +36,19 @@ export function usageError(error: CommanderError, program: Command, argv: readon
       );
       return failure('ERR_ARGUMENT_EXCESS', { expected, received, ...where });
     }
+    case 'commander.invalidArgument': {
+      const choice = /option '(.*?)' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(error.message);
+      if (choice === null) return otherwise();
+      const [, option = '', value = '', known = ''] = choice;
+      const flag = option.split(/[ ,]+/).find(word => word.startsWith('--')) ?? option;
+      return failure('ERR_FLAG_VALUE', { flag, value, expected: `one of ${known}` });
+    }
     default:
-      return failure('ERR_USAGE', { problem: lowerFirst(error.message.replace(/^error: /, '')), ...where });
+      return otherwise();
+  }
+
+  function otherwise(): SvcauthError {
+    return failure('ERR_USAGE', { problem: lowerFirst(error.message.replace(/^error: /, '')), ...where });
   }
 }
 

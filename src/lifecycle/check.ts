@@ -4,20 +4,18 @@ import type { Authority, Certificate, Crl } from './model.ts';
 import { isStale, type AuthorityRow, type ServiceRow } from './status.ts';
 
 /** Everything `check` can find, by its permanent name: monitoring rules depend on them. */
-export const FINDING_NAMES = [
-  'certificate-expired',
-  'certificate-expiring',
-  'issuer-outlived',
-  'delivery-pending',
-  'intent-unfinished',
-  'ca-expired',
-  'ca-expiring',
-  'crl-missing',
-  'crl-stale',
-  'crl-expiring',
-] as const;
+export type FindingName =
+  | 'certificate-expired'
+  | 'certificate-expiring'
+  | 'issuer-outlived'
+  | 'delivery-pending'
+  | 'intent-unfinished'
+  | 'ca-expired'
+  | 'ca-expiring'
+  | 'crl-missing'
+  | 'crl-stale'
+  | 'crl-expiring';
 
-export type FindingName = (typeof FINDING_NAMES)[number];
 export type Severity = 'warning' | 'critical';
 
 export interface Finding {

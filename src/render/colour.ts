@@ -13,7 +13,7 @@ export interface Colours {
 const plain: Paint = text => text;
 
 /** Text as it is: for pipes, files and JSON. */
-export const NO_COLOURS: Colours = { bold: plain, dim: plain, green: plain, yellow: plain, red: plain };
+const NO_COLOURS: Colours = { bold: plain, dim: plain, green: plain, yellow: plain, red: plain };
 
 /** The colours of a sink: the only door to chalk, which a pipe never loads. */
 export async function coloursFor(sink: Sink, env: Readonly<Record<string, string | undefined>>): Promise<Colours> {

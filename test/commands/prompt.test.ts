@@ -12,7 +12,7 @@ const program = join(directory, 'ask.mjs');
 
 beforeAll(async () => {
   await build({
-    entryPoints: ['test/support/ask-passphrase.ts'],
+    entryPoints: ['test/support/children/ask-passphrase.ts'],
     outfile: program,
     bundle: true,
     platform: 'node',
@@ -33,7 +33,6 @@ describe.skipIf(noTerminal)(`a passphrase asked at a terminal${noTerminal ? ` ($
     // Ctrl-T is inquirer's key to show what was typed
     const { status, screen, answer } = await ask('old', [{ prompt: PROMPT, type: `\u0014${SECRET}\r` }]);
     expect({ status, answer }).toEqual({ status: 0, answer: SECRET });
-    // eslint-disable-next-line no-control-regex
     const shown = screen.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replaceAll(`svcauth: P${PROMPT}`, '');
     expect(shown.trim()).toBe('');
   });

@@ -29,10 +29,15 @@ const FILE_VERBS: Readonly<Record<string, FileVerb>> = {
   chmod: ([, path], _, [mode]) => chmodSync(path!, parseInt(mode!, 8)),
 };
 
+export const toReal = (text: string, world: FakeWorld): string => text.replaceAll(PAGE_DIRECTORY, world.cwd);
+
 export async function runVerb(argv: readonly string[], input: string, world: FakeWorld): Promise<VerbOutcome> {
-  const real = (text: string) => text.replaceAll(PAGE_DIRECTORY, world.cwd);
   const rename = (text: string) => text.replaceAll(world.cwd, PAGE_DIRECTORY);
-  const outcome = await dispatch(argv.map(real), real(input), world);
+  const outcome = await dispatch(
+    argv.map(word => toReal(word, world)),
+    toReal(input, world),
+    world,
+  );
   return { status: outcome.status, stdout: rename(outcome.stdout), stderr: rename(outcome.stderr) };
 }
 
@@ -44,7 +49,11 @@ async function dispatch(
   if (verb === 'svcauth') {
     world.in = stdin(input);
     world.readDescriptor = () => new TextEncoder().encode(input);
-    world.run = async argv => new TextEncoder().encode((await dispatch(argv, '', world)).stdout);
+    world.run = async argv => {
+      const { status, stdout } = await dispatch(argv, '', world);
+      if (status !== 0) throw new Error(`exit status ${status}`);
+      return new TextEncoder().encode(stdout);
+    };
     return runSvcauth(world, words);
   }
   if (verb === 'openssl') return openssl(words, input, world);

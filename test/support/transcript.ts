@@ -17,7 +17,7 @@
  */
 import { splitWords } from '../../src/commands/words.ts';
 import { alignLines, matchesLines, splitLines } from './transcript-lines.ts';
-import { runVerb } from './transcript-verbs.ts';
+import { runVerb, toReal } from './transcript-verbs.ts';
 import { fakeWorld, type FakeWorld } from './world.ts';
 
 /** The page as it should have been written: equal to `page` when everything happened as it says. */
@@ -102,7 +102,7 @@ function obey(line: string, world: FakeWorld, lineNumber: number): void {
     if (Number.isNaN(world.now.getTime())) refuse(lineNumber, `no such time: ${value}`);
   } else if (mark === '% ') {
     const [name = '', content = ''] = [value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)];
-    world.env = { ...world.env, [name]: content === '' ? undefined : content };
+    world.env = { ...world.env, [name]: content === '' ? undefined : toReal(content, world) };
   } else {
     refuse(lineNumber, `a page has # @ % $ < > ! ? lines, not: ${line}`);
   }
