@@ -1,0 +1,143 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { describeWith, run } from '../support/programs.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+import type { Job } from './judge.ts';
+import { crlOf, fileOf, initPki, jobFor, type Pki, svcauth } from './pki.ts';
+import { VERIFIERS } from './verifiers.ts';
+
+const OPENSSL_CONFIGURATION = `
+[req]
+distinguished_name = dn
+string_mask = utf8only
+utf8 = yes
+prompt = no
+x509_extensions = authority
+[authority]
+basicConstraints = critical, CA:true
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[dn]
+C = DE
+O = Bäckerei Müller
+CN = Corporate Root
+[ca]
+default_ca = root
+[root]
+database = index
+serial = serial
+crlnumber = serial
+new_certs_dir = .
+private_key = root.key
+certificate = root.crt
+default_md = sha256
+default_days = 400
+default_crl_days = 90
+policy = any
+copy_extensions = copy
+x509_extensions = signed
+crl_extensions = crl
+[any]
+organizationName = optional
+commonName = supplied
+[signed]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[crl]
+authorityKeyIdentifier = keyid
+`;
+
+/** What a company's PKI team may have: an RSA root with a name in UTF-8, and `openssl ca` on top. */
+async function makeRoot() {
+  const cwd = tempDirectory();
+  const openssl = async (...args: readonly string[]) => {
+    const { status, stderr } = await run(['openssl', ...args], { cwd });
+    if (status !== 0) throw new Error(`openssl ${args.join(' ')}: ${stderr}`);
+  };
+  writeFileSync(join(cwd, 'openssl.cnf'), OPENSSL_CONFIGURATION);
+  writeFileSync(join(cwd, 'index'), '');
+  writeFileSync(join(cwd, 'serial'), '01\n');
+  const newKey = ['-newkey', 'rsa:2048', '-nodes', '-keyout', 'root.key'];
+  await openssl('req', '-x509', '-config', 'openssl.cnf', '-days', '3650', ...newKey, '-out', 'root.crt');
+  return { file: (name: string) => join(cwd, name), openssl };
+}
+
+type Root = Awaited<ReturnType<typeof makeRoot>>;
+
+async function importRoot({ file }: Root): Promise<Pki> {
+  return initPki('--key-protection', 'none', '--import-root', file('root.crt'), '--import-key', file('root.key'));
+}
+
+async function askRoot({ file, openssl }: Root): Promise<Pki> {
+  const pki = await initPki('--key-protection', 'none', '--csr-only');
+  const request = join(pki.home, 'authorities', 'issuing-g1', 'ca.csr');
+  const configuration = ['-config', file('openssl.cnf')];
+  await openssl('ca', ...configuration, '-batch', '-notext', '-in', request, '-out', 'issuing.crt');
+  await openssl('ca', ...configuration, '-gencrl', '-out', 'root.crl');
+  await svcauth(pki, 'ca', 'install-cert', file('issuing.crt'), '--chain', file('root.crt'));
+  return pki;
+}
+
+async function issueAndRevoke(pki: Pki): Promise<void> {
+  await svcauth(pki, 'issue', 'api', '--dns', 'api.example.org');
+  await svcauth(pki, 'issue', 'stolen');
+  await svcauth(pki, 'revoke', 'stolen', '--reason', 'keyCompromise');
+}
+
+describeWith(['openssl'], 'a root that OpenSSL made', () => {
+  let imported: Pki;
+  let asked: Pki;
+  let root: Root;
+
+  beforeAll(async () => {
+    root = await makeRoot();
+    imported = await importRoot(root);
+    asked = await askRoot(root);
+    await issueAndRevoke(imported);
+    await issueAndRevoke(asked);
+  });
+
+  /** Whoever holds the root publishes its CRL. */
+  function withCrlOfRoot(job: Job): Job {
+    const crls = [root.file('root.crl'), crlOf(asked, 'issuing-g1')];
+    const crlBundle = join(tempDirectory(), 'crls.pem');
+    writeFileSync(crlBundle, crls.map(crl => readFileSync(crl, 'utf8')).join(''));
+    return { ...job, crls, crlBundle };
+  }
+
+  for (const { title, programs, judge } of VERIFIERS) {
+    describeWith(programs, title, () => {
+      test('accepts the good and refuses the revoked, whether we hold the root or somebody else', async () => {
+        const services = ['api', 'stolen'];
+        const verdicts = await judge([
+          ...services.map(service => jobFor(imported, fileOf(imported, service, 'tls.crt'), 'client')),
+          ...services.map(service => withCrlOfRoot(jobFor(asked, fileOf(asked, service, 'tls.crt'), 'client'))),
+        ]);
+        const words = verdicts.map(verdict => verdict.words).join('\n');
+        expect(
+          verdicts.map(({ outcome }) => outcome),
+          words,
+        ).toEqual(['accepted', 'revoked', 'accepted', 'revoked']);
+      });
+    });
+  }
+});
+
+describeWith(['openssl'], 'a key that OpenSSL made', () => {
+  test('is certified, from a request or from its file', async () => {
+    const directory = tempDirectory();
+    const [key, request] = [join(directory, 'key.pem'), join(directory, 'request.pem')];
+    await run(['openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-384', '-out', key]);
+    await run(['openssl', 'req', '-new', '-key', key, '-subj', '/CN=anything', '-out', request]);
+    const publicKey = await run(['openssl', 'pkey', '-in', key, '-pubout']);
+    const pki = await initPki('--key-protection', 'none');
+    await svcauth(pki, 'issue', 'from-request', '--csr', request);
+    await svcauth(pki, 'issue', 'from-key', '--key', key);
+    for (const service of ['from-request', 'from-key']) {
+      const certificate = fileOf(pki, service, 'tls.crt');
+      const certified = await run(['openssl', 'x509', '-in', certificate, '-noout', '-pubkey']);
+      expect(certified.stdout, service).toBe(publicKey.stdout);
+    }
+  });
+});
