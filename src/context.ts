@@ -8,7 +8,7 @@ export interface Sink {
   readonly columns: number;
 }
 
-export interface Source {
+interface Source {
   readonly isTTY: boolean;
   /** Everything up to end of file. */
   readAll(): Promise<Uint8Array>;

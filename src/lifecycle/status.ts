@@ -2,7 +2,7 @@ import type { Authority, AuthorityState, Certificate, Crl, Delivery, Service } f
 import { renewalTime } from './renewal-time.ts';
 
 /** `none`: never issued. `due`: past its renewal time and still valid. */
-export type ServiceState = 'none' | 'valid' | 'due' | 'expired' | 'revoked';
+type ServiceState = 'none' | 'valid' | 'due' | 'expired' | 'revoked';
 
 export interface ServiceStatus {
   readonly name: string;
@@ -20,9 +20,9 @@ export interface ServiceStatus {
 }
 
 /** `stale`: nextUpdate has come, every verifier that checks refuses everyone (T5 of the field notes: so does a missing one). */
-export type CrlState = 'fresh' | 'stale' | 'missing';
+type CrlState = 'fresh' | 'stale' | 'missing';
 
-export interface CrlStatus {
+interface CrlStatus {
   readonly state: CrlState;
   readonly number?: bigint;
   readonly thisUpdate?: Date;

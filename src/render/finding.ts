@@ -1,4 +1,5 @@
 import type { Finding, FindingName } from '../lifecycle/check.ts';
+import type { Authority } from '../lifecycle/model.ts';
 import { formatRelativeTime } from './relative-time.ts';
 
 export interface FindingText {
@@ -12,9 +13,14 @@ type Describe = (finding: Finding, when: string) => FindingText;
 const reissue = ({ subject }: Finding): string => `svcauth issue ${subject}`;
 const show = ({ subject }: Finding): string => `svcauth ca show ${subject}`;
 
-/** The certificate key of a CRL that cannot be signed here says what is needed instead. */
-const refresh = ({ subject, keyLocation }: Finding): string =>
-  keyLocation === 'file' ? 'svcauth crl refresh' : `svcauth ca show ${subject}`;
+/** What it takes to get a new CRL depends on where the CA's key is. */
+const REFRESH: Readonly<Record<Authority['keyLocation'], (id: string) => string>> = {
+  file: () => 'svcauth crl refresh',
+  offline: id => `svcauth crl refresh --ca ${id} --key FILE`,
+  foreign: () => 'svcauth crl import FILE',
+};
+
+const refresh = ({ subject, keyLocation = 'file' }: Finding): string => REFRESH[keyLocation](subject);
 
 const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   'certificate-expired': (finding, when) => ({ message: `its certificate expired ${when}`, remedy: reissue(finding) }),

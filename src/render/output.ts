@@ -4,7 +4,7 @@ import { formatJson, formatJsonLine } from './json.ts';
 export type OutputFormat = 'table' | 'json' | 'jsonl';
 
 /** One JSON object; `kind` names its schema. */
-export interface JsonDocument {
+interface JsonDocument {
   readonly kind: string;
   readonly value: object;
 }
