@@ -1,5 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { crlBundleOf, crlOf, foreignPeerOf, makePki, peerOf, type Pki } from './pki.ts';
+import {
+  crlBundleOf,
+  crlOf,
+  foreignPeerOf,
+  initPkiAt,
+  makePki,
+  peerOf,
+  type Pki,
+  svcauth,
+  wholeSeconds,
+} from './pki.ts';
 import { handshake } from './tls.ts';
 
 describe('mutual TLS between two Node services', () => {
@@ -60,5 +70,18 @@ describe('mutual TLS between two Node services', () => {
   test('with all CRLs in one file, everybody stays out: only the first is read', async () => {
     const server = { ...peerOf(ours, 'web'), crls: [crlBundleOf(ours)] };
     expect(await handshake(server, peerOf(ours, 'api'))).toMatchObject({ serverSaw: 'UNABLE_TO_GET_CRL' });
+  });
+
+  test('with an expired CRL, everybody stays out until it is refreshed', async () => {
+    const now = new Date();
+    const fifteenDaysAgo = new Date(now.getTime() - 15 * 86_400_000);
+    const pki = await initPkiAt(fifteenDaysAgo, '--key-protection', 'none');
+    await svcauth(pki, 'issue', 'api', '--dns', 'localhost');
+    const client = { ...peerOf(pki, 'api'), crls: [] };
+    const seen = async () => (await handshake(peerOf(pki, 'api'), client)).serverSaw;
+    expect(await seen()).toBe('CRL_HAS_EXPIRED');
+    pki.world.now = wholeSeconds(now);
+    await svcauth(pki, 'crl', 'refresh');
+    expect(await seen()).toBe('spiffe://example.org/api');
   });
 });

@@ -15,12 +15,14 @@ export interface Pki {
 
 export type ServiceFile = 'tls.key' | 'tls.crt' | 'chain.pem' | 'ca.crt';
 
-/** A PKI and nothing in it. The clock is the real one: other people's programs read no other. */
-export async function initPki(...flags: readonly string[]): Promise<Pki> {
+/** A PKI and nothing in it, made now: other people's programs read the real clock. */
+export const initPki = (...flags: readonly string[]): Promise<Pki> => initPkiAt(new Date(), ...flags);
+
+export async function initPkiAt(now: Date, ...flags: readonly string[]): Promise<Pki> {
   const cwd = tempDirectory();
   const pki = {
     home: join(cwd, 'home'),
-    world: fakeWorld({ cwd, now: wholeSeconds(new Date()), random: randomBytes }),
+    world: fakeWorld({ cwd, now: wholeSeconds(now), random: randomBytes }),
   };
   await svcauth(pki, 'ca', 'init', '--trust-domain', 'example.org', '--name', 'Example', ...flags);
   return pki;
@@ -81,6 +83,6 @@ export function jobFor(pki: Pki, certificate: string, purpose: Job['purpose']): 
   return { certificate, anchors: anchorsOf(pki), crls: crlsOf(pki), crlBundle: crlBundleOf(pki), purpose };
 }
 
-function wholeSeconds(now: Date): Date {
+export function wholeSeconds(now: Date): Date {
   return new Date(Math.floor(now.getTime() / 1000) * 1000);
 }
