@@ -9,6 +9,7 @@ import { decodeEncryptedPrivateKey } from './key-encryption.ts';
 import { OID, oidName } from './oids.ts';
 import {
   cappedIterations,
+  decodeIterations,
   decodePbkdf2Parameters,
   decryptBlocks,
   decryptPbes2,
@@ -187,7 +188,7 @@ async function decrypt(encryption: Encryption, ciphertext: Uint8Array, lock: Loc
 function decryptTripleDes(parameters: Uint8Array | undefined, ciphertext: Uint8Array, { bmp, what }: Lock) {
   const reader = new DerReader(parameters ?? new Uint8Array()).enter(TAG.sequence, 'the PBE parameters');
   const salt = reader.content(TAG.octetString, 'the salt');
-  const rounds = cappedIterations(reader.bigInteger('the iteration count'), what, KDF_CAP);
+  const rounds = cappedIterations(decodeIterations(reader), what, KDF_CAP);
   reader.finish('the PBE parameters');
   const key = derivePkcs12Key('encryption', 'sha1', bmp, salt, rounds, 24);
   const iv = derivePkcs12Key('iv', 'sha1', bmp, salt, rounds, 8);

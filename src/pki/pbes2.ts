@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { failure } from '../errors.ts';
 import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.ts';
-import { concatBytes } from './bytes.ts';
+import { concatBytes, toHex } from './bytes.ts';
 import { DerError, DerReader } from './der-reader.ts';
 import { DER_NULL, integer, octetString, oid, sequence, TAG } from './der-writer.ts';
 import { OID, oidName } from './oids.ts';
@@ -98,12 +98,21 @@ export function decodePbkdf2Parameters({ parameters }: AlgorithmIdentifier): {
 } {
   const reader = new DerReader(parameters ?? new Uint8Array()).enter(TAG.sequence, 'the PBKDF2 parameters');
   const salt = reader.content(TAG.octetString, 'the salt');
-  const iterations = reader.bigInteger('the iteration count');
-  if (iterations < 1n) throw new DerError(`an iteration count of ${iterations}`, 0);
+  const iterations = decodeIterations(reader);
   const keyLength = reader.peek() === TAG.integer ? reader.smallInteger('the key length') : undefined;
   const prf = reader.done ? OID.hmacWithSHA1 : decodeAlgorithmIdentifier(reader, 'the prf').oid;
   reader.finish('the PBKDF2 parameters');
   return { salt, iterations, keyLength, prf };
+}
+
+/** An iteration count of at least 1 that fits 63 bits; how much of it is too much is decided when it is used. */
+export function decodeIterations(reader: DerReader): bigint {
+  const at = reader.position;
+  const content = reader.integerBytes('the iteration count');
+  const isSmall = content.length <= 8 && content[0]! < 0x80;
+  const iterations = isSmall ? BigInt(`0x${toHex(content)}`) : 0n;
+  if (iterations < 1n) throw new DerError('the iteration count is below 1 or above 63 bits', at);
+  return iterations;
 }
 
 /** The iteration count as a number that this machine will work through; `what` names the encrypted thing for a person. */

@@ -2,7 +2,7 @@ import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from './algorithm
 import { DerError, DerReader } from './der-reader.ts';
 import { contextTag, TAG } from './der-writer.ts';
 import { OID, oidName } from './oids.ts';
-import { decodeEncryption, type Encryption } from './pbes2.ts';
+import { decodeEncryption, decodeIterations, type Encryption } from './pbes2.ts';
 
 /** A PFX (RFC 7292 §4) before anything is decrypted. */
 export interface Pfx {
@@ -71,7 +71,7 @@ function decodeMac(outer: DerReader): MacParameters {
   const digest = digestInfo.content(TAG.octetString, 'the MAC value');
   digestInfo.finish('the MAC');
   const salt = reader.content(TAG.octetString, 'the MAC salt');
-  const iterations = reader.done ? 1n : reader.bigInteger('the MAC iteration count');
+  const iterations = reader.done ? 1n : decodeIterations(reader);
   reader.finish('macData');
   return { algorithm, digest, salt, iterations };
 }

@@ -115,10 +115,13 @@ const RSA_BITS = { least: 2048, most: 8192 };
 function rsaProblem({ modulusBits, modulus, exponent }: Extract<PublicKey, { kind: 'rsa' }>): string | undefined {
   if (modulusBits < RSA_BITS.least) return `RSA ${modulusBits} is too short (at least ${RSA_BITS.least} bits)`;
   if (modulusBits > RSA_BITS.most) return `RSA ${modulusBits} is too long (at most ${RSA_BITS.most} bits)`;
-  if (exponent !== 65537n) return `its public exponent is ${exponent}, not 65537`;
+  if (exponent !== 65537n) return `its public exponent is ${exponentText(exponent)}, not 65537`;
   const factor = SMALL_PRIMES.find(prime => modulus % prime === 0n);
   return factor === undefined ? undefined : `its modulus is divisible by ${factor}`;
 }
+
+// a hostile number has a million digits
+const exponentText = (exponent: bigint): string => (exponent < 2n ** 64n ? String(exponent) : 'longer than 64 bits');
 
 /** The primes below 752: what CAs try a modulus with (CA/Browser Forum Baseline Requirements §6.1.1.3). */
 const SMALL_PRIMES: readonly bigint[] = Array.from({ length: 750 }, (_, i) => i + 2)

@@ -100,7 +100,7 @@ describe('a key that svcauth does not open', () => {
     expect(error.hints[0]).toContain('openssl pkcs8 -topk8');
   });
 
-  test.each([ITERATION_CAP + 1, 2n ** 70n])(
+  test.each([ITERATION_CAP + 1, 2n ** 62n])(
     'asks for %s iterations: more than the cap, which is named',
     async count => {
       const error = await rejectionOf(decryptPrivateKey(pbes2(pbkdf2(count)), passphrase));
@@ -114,6 +114,7 @@ describe('a key that svcauth does not open', () => {
     ['text', utf8('-----BEGIN')],
     ['trailing bytes', Uint8Array.of(...pbes2(pbkdf2(1)), 0)],
     ['no iterations', pbes2(pbkdf2(0))],
+    ['more iterations than there are grains of sand', pbes2(pbkdf2(2n ** 70n))],
     ['a key length that does not fit the cipher', pbes2(pbkdf2(1, integer(16)))],
     ['a short vector', pbes2(pbkdf2(1), sequence(oid(OID.aes256Cbc), octetString(new Uint8Array(8))))],
     ['no PBES2 parameters', encryptedWith(sequence(oid(OID.pbes2)))],
