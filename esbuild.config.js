@@ -20,7 +20,8 @@ const heavyLibraries = {
   name: 'heavy-libraries',
   setup({ onResolve }) {
     onResolve({ filter: /^(inquirer|chalk|yaml|csv-parse\/sync)$|\/peculiar\.ts$/ }, ({ path }) => {
-      const [name] = Object.entries(LIBRARIES).find(([, entry]) => entry === path || entry.endsWith(path.slice(1)));
+      const file = path.replace(/^(\.+\/)+/, '/');
+      const [name] = Object.entries(LIBRARIES).find(([, entry]) => entry === path || entry.endsWith(file));
       return { path: `./lib/${name}.cjs`, external: true };
     });
   },

@@ -1,4 +1,5 @@
 import { crlErrors } from './crl.ts';
+import { inspectErrors } from './inspect.ts';
 import { keyErrors } from './keys.ts';
 import { requestErrors } from './request.ts';
 import { secondOpinionErrors } from './second-opinion.ts';
@@ -17,6 +18,7 @@ import { valueErrors } from './values.ts';
 /** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
 export const CATALOGUE = {
   ...crlErrors,
+  ...inspectErrors,
   ...keyErrors,
   ...requestErrors,
   ...secondOpinionErrors,

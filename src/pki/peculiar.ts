@@ -19,5 +19,6 @@ export {
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509Crl,
+  type Name,
   type X509CrlEntry,
 } from '@peculiar/x509';

@@ -5,6 +5,7 @@ import { decodeAuthorityInfoAccess, type AccessDescription } from '../extension/
 import { decodeBasicConstraints, type BasicConstraints } from '../extension/basic-constraints.ts';
 import { decodeDistributionPoints, type DistributionPoints } from '../extension/distribution-points.ts';
 import { decodeExtKeyUsage } from '../extension/ext-key-usage.ts';
+import type { Extension } from '../extension/extension.ts';
 import { decodeGeneralNames, type GeneralName } from '../extension/general-name.ts';
 import {
   decodeAuthorityKeyIdentifier,
@@ -81,6 +82,12 @@ const KNOWN = new Map<string, KnownExtension>(
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function certificateFacts(tbs: ParsedTbsCertificate): CertificateFacts {
+  const { extensions, malformed, unknown } = readExtensions(tbs.extensions);
+  return { tbs, extensions, malformed, unknown };
+}
+
+/** The same of extensions alone: of a request, which is no certificate yet. */
+export function readExtensions(carried: readonly Extension[]): Omit<CertificateFacts, 'tbs'> {
   const extensions: Mutable<ExtensionsRead> = {
     authorityKeyIdentifier: undefined,
     subjectKeyIdentifier: undefined,
@@ -95,7 +102,7 @@ export function certificateFacts(tbs: ParsedTbsCertificate): CertificateFacts {
   };
   let malformed: string | undefined;
   let unknown: string | undefined;
-  for (const { oid, critical, value } of tbs.extensions) {
+  for (const { oid, critical, value } of carried) {
     const name = KNOWN.get(oid);
     if (name === undefined) {
       unknown ??= oidName(oid) ?? oid;
@@ -108,7 +115,7 @@ export function certificateFacts(tbs: ParsedTbsCertificate): CertificateFacts {
       malformed ??= error.message;
     }
   }
-  return { tbs, extensions, malformed, unknown };
+  return { extensions, malformed, unknown };
 }
 
 export const isCa = ({ extensions }: CertificateFacts): boolean => extensions.basicConstraints?.value.ca === true;

@@ -1,0 +1,87 @@
+import type { CertificateReport } from './certificate-report.ts';
+
+/** A JWK Set: a SPIFFE bundle, or another one. */
+export interface BundleReport {
+  readonly type: 'bundle';
+  /** spiffe_sequence */
+  readonly sequence?: number;
+  /** spiffe_refresh_hint, in seconds. */
+  readonly refreshHint?: number;
+  readonly keys: readonly JwkReport[];
+}
+
+/** The members of a JWK that name it; none that could be secret. */
+export interface JwkReport {
+  readonly kty?: string;
+  readonly use?: string;
+  readonly kid?: string;
+  readonly alg?: string;
+  readonly crv?: string;
+  /** Why verifiers ignore or refuse the entry (SPIFFE Trust Domain and Bundle §4.2, X509-SVID §6). */
+  readonly problem?: string;
+  readonly certificates: readonly CertificateReport[];
+}
+
+type Members = Readonly<Record<string, unknown>>;
+type ReportCertificate = (der: Uint8Array) => Promise<CertificateReport>;
+
+/** Undefined where the text is not a JSON object with a `keys` array. Throws what `certificate` throws. */
+export async function reportBundle(text: string, certificate: ReportCertificate): Promise<BundleReport | undefined> {
+  const bundle = parseObject(text);
+  if (bundle === undefined || !Array.isArray(bundle['keys'])) return undefined;
+  const { spiffe_sequence: sequence, spiffe_refresh_hint: refreshHint } = bundle;
+  const keys: JwkReport[] = [];
+  for (const key of bundle['keys'] as unknown[]) keys.push(await reportJwk(key, certificate));
+  return {
+    type: 'bundle',
+    ...(typeof sequence === 'number' && { sequence }),
+    ...(typeof refreshHint === 'number' && { refreshHint }),
+    keys,
+  };
+}
+
+function parseObject(text: string): Members | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+async function reportJwk(key: unknown, certificate: ReportCertificate): Promise<JwkReport> {
+  if (!isObject(key)) return { problem: 'it is not an object', certificates: [] };
+  const chain = Array.isArray(key['x5c']) ? (key['x5c'] as unknown[]) : [];
+  const problem = jwkProblem(key, chain);
+  const certificates: CertificateReport[] = [];
+  for (const base64 of chain.filter(isBase64)) certificates.push(await certificate(fromBase64(base64)));
+  return {
+    ...texts(key, ['kty', 'use', 'kid', 'alg', 'crv']),
+    ...(problem !== undefined && { problem }),
+    certificates,
+  };
+}
+
+function jwkProblem(key: Members, chain: readonly unknown[]): string | undefined {
+  if (typeof key['kty'] !== 'string') return 'it has no kty';
+  if (typeof key['d'] === 'string' || key['kty'] === 'oct') return 'it holds a private key: destroy this copy';
+  if (!chain.every(isBase64)) return 'its x5c is not base64';
+  if (key['use'] === 'jwt-svid' && typeof key['kid'] !== 'string') return 'it has no kid (SPIFFE bundle §4.2.3)';
+  if (key['use'] !== 'x509-svid') return undefined;
+  if (key['kid'] !== undefined) return 'it has a kid (X509-SVID §6.1)';
+  return chain.length === 1 ? undefined : `its x5c holds ${chain.length} certificates, not one (X509-SVID §6.1)`;
+}
+
+const isBase64 = (value: unknown): value is string =>
+  typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+
+const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+
+type TextMember = 'kty' | 'use' | 'kid' | 'alg' | 'crv';
+
+function texts(key: Members, names: readonly TextMember[]): Partial<Record<TextMember, string>> {
+  return Object.fromEntries(names.flatMap(name => (typeof key[name] === 'string' ? [[name, key[name]]] : [])));
+}

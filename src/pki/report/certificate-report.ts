@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { toHex } from '../bytes.ts';
+import type { BasicConstraints } from '../extension/basic-constraints.ts';
+import type { Extension } from '../extension/extension.ts';
+import type { GeneralName } from '../extension/general-name.ts';
+import { ipAddressText } from '../ip-address.ts';
+import { certificateFacts, type CertificateFacts } from '../lint/certificate-facts.ts';
+import { nameToString, sameName } from '../name.ts';
+import { OID, oidName } from '../oids.ts';
+import { decodeCertificate, type ParsedCertificate } from '../parsed-certificate.ts';
+import { serialToHex } from '../serial-number.ts';
+import { signatureScheme, verifySignature } from '../signature.ts';
+import { svidVerdict, type SvidVerdict } from '../svid.ts';
+import { reportPublicKey, type PublicKeyReport } from './key-report.ts';
+
+/** The extensions of a certificate or a request that have fields of their own. */
+export interface ExtensionFields {
+  readonly names: readonly NameReport[];
+  readonly basicConstraints?: BasicConstraints;
+  readonly keyUsage?: readonly string[];
+  readonly extKeyUsage?: readonly string[];
+  readonly nameConstraints?: { readonly permitted: readonly NameReport[]; readonly excluded: readonly NameReport[] };
+  readonly subjectKeyIdentifier?: Uint8Array;
+  readonly authorityKeyIdentifier?: Uint8Array;
+  readonly crlUrls?: readonly string[];
+  readonly access?: readonly { readonly method: string; readonly location: NameReport }[];
+  /** Why the first extension that could not be read could not. */
+  readonly malformed?: string;
+}
+
+/** A certificate, as far as a person asks. */
+export interface CertificateReport extends ExtensionFields {
+  readonly type: 'certificate';
+  /** Why it is not strict DER; what is shown is then what @peculiar/x509 reads. */
+  readonly notStrict?: string;
+  readonly version?: number;
+  readonly serial: string;
+  /** RFC 4514; empty when the name is. */
+  readonly subject: string;
+  readonly issuer: string;
+  readonly notBefore: Date;
+  /** Inclusive. */
+  readonly notAfter: Date;
+  readonly validity: 'valid' | 'expired' | 'not yet valid';
+  /** Its subject is its issuer, and its own key verifies its signature. */
+  readonly selfSigned: boolean;
+  readonly publicKey: PublicKeyReport;
+  readonly signatureAlgorithm: string;
+  /** Absent where it is not strict DER. */
+  readonly spiffe?: SvidVerdict;
+  readonly extensions: readonly ExtensionReport[];
+  readonly sha256: Uint8Array;
+  /** base64url of the same (RFC 8705 §3.1). */
+  readonly x5tS256: string;
+}
+
+export interface NameReport {
+  readonly type: string;
+  readonly value: string;
+}
+
+export interface ExtensionReport {
+  readonly oid: string;
+  /** The standard's name, where we know it. */
+  readonly name?: string;
+  readonly critical: boolean;
+  /** Of an extension that is not shown as a field of its own. */
+  readonly value?: Uint8Array;
+}
+
+/** Throws DerError where it is not strict DER. */
+export function reportCertificate(der: Uint8Array, now: Date): CertificateReport {
+  const certificate = decodeCertificate(der);
+  const { tbs, signatureAlgorithm } = certificate;
+  const facts = certificateFacts(tbs);
+  const [notBefore, notAfter] = [tbs.notBefore.date, tbs.notAfter.date];
+  return {
+    type: 'certificate',
+    version: tbs.version,
+    serial: serialToHex(tbs.serial),
+    subject: nameToString(tbs.subject),
+    issuer: nameToString(tbs.issuer),
+    notBefore,
+    notAfter,
+    validity: validityAt(now, notBefore, notAfter),
+    selfSigned: isSelfSigned(certificate),
+    publicKey: reportPublicKey(tbs.publicKey),
+    signatureAlgorithm: signatureLabel(signatureAlgorithm),
+    spiffe: svidVerdict(facts),
+    ...extensionFields(facts),
+    extensions: tbs.extensions.map(reportExtension),
+    ...fingerprints(der),
+  };
+}
+
+export function validityAt(now: Date, notBefore: Date, notAfter: Date): CertificateReport['validity'] {
+  if (now < notBefore) return 'not yet valid';
+  return now > notAfter ? 'expired' : 'valid';
+}
+
+export function fingerprints(der: Uint8Array): Pick<CertificateReport, 'sha256' | 'x5tS256'> {
+  const sha256 = createHash('sha256').update(der).digest();
+  return { sha256: new Uint8Array(sha256), x5tS256: sha256.toString('base64url') };
+}
+
+function isSelfSigned({ tbs, signatureAlgorithm, signature }: ParsedCertificate): boolean {
+  return sameName(tbs.subject, tbs.issuer) && verifySignature(signatureAlgorithm, tbs.publicKey, tbs.der, signature);
+}
+
+/** `ECDSA with SHA-256`, else the standard's name, else the OID. */
+export const signatureLabel = (algorithm: Parameters<typeof signatureScheme>[0]): string =>
+  signatureScheme(algorithm)?.label ?? oidName(algorithm.oid) ?? algorithm.oid;
+
+const wordOf = (dotted: string): string => oidName(dotted) ?? dotted;
+
+export function extensionFields({
+  extensions,
+  malformed,
+}: Pick<CertificateFacts, 'extensions' | 'malformed'>): ExtensionFields {
+  const { basicConstraints, keyUsage, extKeyUsage, nameConstraints, cRLDistributionPoints } = extensions;
+  const subjectKeyIdentifier = extensions.subjectKeyIdentifier?.value;
+  const authorityKeyIdentifier = extensions.authorityKeyIdentifier?.value.keyIdentifier;
+  const access = extensions.authorityInfoAccess?.value;
+  return {
+    names: (extensions.subjectAltName?.value ?? []).map(reportName),
+    ...(basicConstraints && { basicConstraints: basicConstraints.value }),
+    ...(keyUsage && { keyUsage: [...keyUsage.value] }),
+    ...(extKeyUsage && { extKeyUsage: extKeyUsage.value.map(wordOf) }),
+    ...(nameConstraints && {
+      nameConstraints: {
+        permitted: nameConstraints.value.permitted.map(reportName),
+        excluded: nameConstraints.value.excluded.map(reportName),
+      },
+    }),
+    ...(subjectKeyIdentifier && { subjectKeyIdentifier }),
+    ...(authorityKeyIdentifier && { authorityKeyIdentifier }),
+    ...(cRLDistributionPoints && { crlUrls: cRLDistributionPoints.value.uris }),
+    ...(access && {
+      access: access.map(({ method, location }) => ({ method: wordOf(method), location: reportName(location) })),
+    }),
+    ...(malformed !== undefined && { malformed }),
+  };
+}
+
+const SHOWN: ReadonlySet<string> = new Set([
+  OID.basicConstraints,
+  OID.keyUsage,
+  OID.extKeyUsage,
+  OID.subjectAltName,
+  OID.nameConstraints,
+  OID.subjectKeyIdentifier,
+  OID.authorityKeyIdentifier,
+  OID.cRLDistributionPoints,
+  OID.authorityInfoAccess,
+  OID.noRevAvail,
+  OID.cRLNumber,
+]);
+
+export function reportExtension({ oid, critical, value }: Extension): ExtensionReport {
+  const name = oidName(oid);
+  return { oid, ...(name !== undefined && { name }), critical, ...(!SHOWN.has(oid) && { value }) };
+}
+
+export function reportName(name: GeneralName): NameReport {
+  switch (name.type) {
+    case 'dns':
+    case 'uri':
+    case 'email':
+      return { type: name.type, value: name.value };
+    case 'ip':
+      return { type: 'ip', value: addressText(name.octets) };
+    case 'directory':
+      return { type: 'directory', value: nameToString(name.name) };
+    case 'registeredId':
+      return { type: 'registeredId', value: toHex(name.oid) };
+    case 'other':
+      return { type: 'other', value: toHex(name.der) };
+  }
+}
+
+/** 4 or 16 octets, or twice as many for an address and its mask (RFC 5280 §4.2.1.10); anything else in hex. */
+function addressText(octets: Uint8Array): string {
+  switch (octets.length) {
+    case 4:
+    case 16:
+      return ipAddressText(octets);
+    case 8:
+    case 32: {
+      const half = octets.length / 2;
+      return `${ipAddressText(octets.subarray(0, half))}/${maskText(octets.subarray(half))}`;
+    }
+    default:
+      return `0x${toHex(octets)}`;
+  }
+}
+
+/** A prefix length, or the mask itself where its ones are not in front. */
+function maskText(mask: Uint8Array): string {
+  const bits = Array.from(mask, octet => octet.toString(2).padStart(8, '0')).join('');
+  return /^1*0*$/.test(bits) ? String(bits.lastIndexOf('1') + 1) : ipAddressText(mask);
+}

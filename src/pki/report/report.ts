@@ -1,0 +1,187 @@
+import { failure } from '../../errors.ts';
+import { DerError, DerReader } from '../der-reader.ts';
+import { decodeCrl } from '../parsed-crl.ts';
+import { decodePem, isPem, PemError, type PemBlock } from '../pem.ts';
+import { privateKeyForm } from '../private-key-info.ts';
+import { decodePublicKeyInfo } from '../public-key-info.ts';
+import { reportBundle, type BundleReport } from './bundle-report.ts';
+import { reportCertificate, type CertificateReport } from './certificate-report.ts';
+import { reportCrl, reportCrlEntries, type CrlEntryReport, type CrlReport } from './crl-report.ts';
+import { derKind, firstTags, type DerKind } from './der-kind.ts';
+import { reportForeignCertificate } from './foreign-certificate.ts';
+import { reportPrivateKey, reportPublicKey, type PrivateKeyReport, type PublicKeyReport } from './key-report.ts';
+import { reportPkcs12, type Pkcs12Report } from './pkcs12-report.ts';
+import { reportRequest, type RequestReport } from './request-report.ts';
+
+/** What one thing in a file is and says. */
+export type Report =
+  | CertificateReport
+  | RequestReport
+  | InspectedCrl
+  | ({ readonly type: 'private key' } & PrivateKeyReport)
+  | ({ readonly type: 'public key' } & PublicKeyReport)
+  | Pkcs12Report
+  | BundleReport
+  /** A PEM block that is none of these. */
+  | { readonly type: 'other'; readonly label: string; readonly byteLength: number };
+
+/** A CRL with its first hundred entries: `crl show` shows them all. */
+export type InspectedCrl = CrlReport & { readonly entries: readonly CrlEntryReport[] };
+
+export interface Inspection {
+  /** The bytes, as errors name them. */
+  readonly what: string;
+  readonly now: Date;
+  /** Asked when something is encrypted; absent: it is shown shut. */
+  readonly passphrase?: ((what: string) => Promise<Uint8Array>) | undefined;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const CAPS: Readonly<Record<DerKind, number>> = {
+  certificate: MEBIBYTE,
+  request: MEBIBYTE,
+  crl: 64 * MEBIBYTE,
+  'private key': MEBIBYTE,
+  'public key': MEBIBYTE,
+  pkcs12: MEBIBYTE,
+};
+
+/** What a file may have at most: the longest CRL as PEM, and some text. */
+export const INSPECTION_CAP = 96 * MEBIBYTE;
+
+/**
+ * Everything in a file: PEM blocks in order, one DER structure, or a JWK Set. Throws ERR_INSPECT for what is none of these, or
+ * damaged; ERR_PKCS12, and ERR_PASSPHRASE_WRONG, ERR_KEY_ENCRYPTION and ERR_KEY_ITERATIONS where there is a passphrase.
+ */
+export async function reportBytes(bytes: Uint8Array, inspection: Inspection): Promise<readonly Report[]> {
+  const { what } = inspection;
+  if (isPem(bytes)) return reportPem(bytes, inspection);
+  const kind = derKind(bytes);
+  if (kind !== undefined) return [await reportDer(kind, bytes, inspection)];
+  const certificate = (der: Uint8Array) => reportAnyCertificate(der, inspection);
+  if (mayBeBer(bytes)) return [await certificate(bytes)];
+  const bundle = bytes.length > MEBIBYTE ? undefined : await reportBundle(Buffer.from(bytes).toString(), certificate);
+  if (bundle === undefined) throw failure('ERR_INSPECT', { what, reason: foundIn(bytes) });
+  return [bundle];
+}
+
+async function reportPem(bytes: Uint8Array, inspection: Inspection): Promise<readonly Report[]> {
+  const { what } = inspection;
+  const blocks = readBlocks(bytes, what);
+  const reports: Report[] = [];
+  for (const [index, block] of blocks.entries()) {
+    const kind = LABELS[block.label];
+    const place = blocks.length === 1 ? what : `block ${index + 1} of ${what}`;
+    reports.push(
+      kind === undefined
+        ? { type: 'other', label: block.label, byteLength: block.der.length }
+        : await reportDer(kind, block.der, { ...inspection, what: place }),
+    );
+  }
+  return reports;
+}
+
+const LABELS: Readonly<Record<string, DerKind>> = {
+  CERTIFICATE: 'certificate',
+  'X509 CERTIFICATE': 'certificate',
+  'CERTIFICATE REQUEST': 'request',
+  'NEW CERTIFICATE REQUEST': 'request',
+  'X509 CRL': 'crl',
+  CRL: 'crl',
+  'PRIVATE KEY': 'private key',
+  'ENCRYPTED PRIVATE KEY': 'private key',
+  'EC PRIVATE KEY': 'private key',
+  'RSA PRIVATE KEY': 'private key',
+  'PUBLIC KEY': 'public key',
+};
+
+function readBlocks(bytes: Uint8Array, what: string): readonly PemBlock[] {
+  const text = Buffer.from(bytes).toString('latin1');
+  if (text.includes('Proc-Type: 4,ENCRYPTED')) {
+    throw failure('ERR_KEY_ENCRYPTION', { what, scheme: 'the old encryption of PEM (Proc-Type, DEK-Info)' });
+  }
+  try {
+    return decodePem(text);
+  } catch (cause) {
+    if (cause instanceof PemError) throw failure('ERR_INSPECT', { what, reason: cause.message }, cause);
+    throw cause;
+  }
+}
+
+async function reportDer(kind: DerKind, der: Uint8Array, inspection: Inspection): Promise<Report> {
+  const { what, now } = inspection;
+  if (der.length > CAPS[kind]) {
+    throw failure('ERR_INSPECT', {
+      what,
+      reason: `it holds a ${kind} of ${der.length} bytes, more than ${CAPS[kind]}`,
+    });
+  }
+  try {
+    switch (kind) {
+      case 'certificate':
+        return await reportAnyCertificate(der, inspection);
+      case 'request':
+        return reportRequest(der);
+      case 'crl':
+        return inspectCrl(der, now);
+      case 'private key':
+        return { type: kind, ...(await reportAnyPrivateKey(der, inspection)) };
+      case 'public key':
+        return { type: kind, ...reportPublicKey(soleKey(der)) };
+      case 'pkcs12': {
+        const passphrase = await inspection.passphrase?.(what);
+        return await reportPkcs12(der, passphrase, what, inner => reportAnyCertificate(inner, inspection));
+      }
+    }
+  } catch (cause) {
+    if (cause instanceof DerError)
+      throw failure('ERR_INSPECT', { what, reason: `it holds a damaged ${kind}: ${cause.message}` }, cause);
+    throw cause;
+  }
+}
+
+const ENTRIES_SHOWN = 100;
+
+function inspectCrl(der: Uint8Array, now: Date): InspectedCrl {
+  const crl = decodeCrl(der);
+  const entries: CrlEntryReport[] = [];
+  for (const entry of reportCrlEntries(crl)) if (entries.push(entry) === ENTRIES_SHOWN) break;
+  return { ...reportCrl(crl, now), entries };
+}
+
+async function reportAnyCertificate(der: Uint8Array, { what, now }: Inspection): Promise<CertificateReport> {
+  try {
+    return reportCertificate(der, now);
+  } catch (cause) {
+    if (!(cause instanceof DerError)) throw cause;
+    const report = await reportForeignCertificate(der, cause.message, now);
+    if (report !== undefined) return report;
+    throw failure('ERR_INSPECT', { what, reason: `it holds a damaged certificate: ${cause.message}` }, cause);
+  }
+}
+
+async function reportAnyPrivateKey(der: Uint8Array, { what, passphrase }: Inspection): Promise<PrivateKeyReport> {
+  const form = privateKeyForm(der);
+  if (form === undefined) throw new DerError('it has the structure of no private key', 0);
+  return reportPrivateKey(der, form, form === 'encrypted PKCS#8' ? await passphrase?.(what) : undefined, what);
+}
+
+function soleKey(der: Uint8Array) {
+  const reader = new DerReader(der);
+  const info = decodePublicKeyInfo(reader);
+  reader.finish('a public key');
+  return info;
+}
+
+/** A long SEQUENCE that our reader does not get through: a certificate in BER, perhaps. */
+const mayBeBer = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x30 && bytes[1]! >= 0x80 && ['', '30 30 03'].includes(firstTags(bytes));
+
+function foundIn(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'it is empty';
+  // ContentInfo (RFC 5652 §3)
+  if (firstTags(bytes) === '06 a0') return 'it is PKCS#7 (CMS); openssl pkcs7 -print_certs takes it apart';
+  // the bytes themselves are not repeated: the file may be the wrong one, and hold a passphrase
+  const isText = !/[^\t\r\n\x20-\x7e]/.test(Buffer.from(bytes.subarray(0, 512)).toString('latin1'));
+  return `its ${bytes.length} bytes are ${isText ? 'some other text' : 'neither PEM nor a DER structure svcauth knows'}`;
+}

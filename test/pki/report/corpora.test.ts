@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { SvcauthError } from '../../../src/errors.ts';
+import { utf8 } from '../../../src/pki/bytes.ts';
+import { reportBytes } from '../../../src/pki/report/report.ts';
+import { describeCorpus } from '../../support/vectors.ts';
+
+const now = new Date('2026-11-21T00:00:00Z');
+
+/** Milliseconds; generous, because other programs run beside the tests. */
+const SLOW = 1000;
+
+const CORPORA = [
+  'asn1',
+  'boringssl-parse-tests',
+  'crl',
+  'gnutls-cert-tests',
+  'key-pkcs8-pkcs12-pem',
+  'ocsp',
+  'openssl-test-certs',
+  'pyca-vectors',
+  'x509-cert',
+];
+
+for (const corpus of CORPORA) {
+  describeCorpus(`corpora/${corpus}.jsonl`, 'inspecting what a fuzzer found', items => {
+    test.each([
+      ['without a passphrase', undefined],
+      ['with a passphrase', async () => utf8('password')],
+    ])('ends in a report or a catalogue error, soon, %s', { timeout: 120_000 }, async (_, passphrase) => {
+      const slow: string[] = [];
+      for (const { name, bytes } of items) {
+        const start = performance.now();
+        await reportBytes(bytes, { what: name, now, passphrase }).catch((error: unknown) => {
+          if (!(error instanceof SvcauthError)) throw new Error(`${name} ended in ${String(error)}`, { cause: error });
+        });
+        if (performance.now() - start > SLOW) slow.push(name);
+      }
+      expect(slow).toEqual([]);
+    });
+  });
+}
