@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   // watching
   status: async () => (await import('./status.ts')).addStatus,
   check: async () => (await import('./check.ts')).addCheck,
+  inspect: async () => (await import('./inspect.ts')).addInspect,
   // proving
   'audit log': async () => (await import('./audit-log.ts')).addAuditLog,
   'audit verify': async () => (await import('./audit-verify.ts')).addAuditVerify,

@@ -96,6 +96,10 @@ export function passphraseOptions(command: Command): Command {
   return command;
 }
 
+/** Whether a flag says where a passphrase is; the environment is for the keys of the CA. */
+export const isPassphraseGiven = (options: PassphraseOptions): boolean =>
+  Object.keys(SOURCES).some(name => options[name as keyof PassphraseOptions] !== undefined);
+
 /**
  * The passphrase, from the one flag given, else $SVCAUTH_PASSPHRASE_FILE, else systemd's credential, else a person at the
  * terminal. The caller wipes it (`fill(0)`) after use. Throws ERR_PASSPHRASE_*, ERR_FLAG_CONFLICT.

@@ -1,0 +1,39 @@
+import { quote } from '../errors/row.ts';
+import { inspectView, type InspectedFile } from '../render/inspect.ts';
+import { print, type OutputFormat } from '../render/output.ts';
+import { passphraseAsker } from './ask-passphrase.ts';
+import { examples, outputOption, type AddCommand } from './command.ts';
+import { passphraseOptions, isPassphraseGiven, type PassphraseOptions } from './passphrase.ts';
+import { atOption, instantOf } from './reading.ts';
+
+interface Flags extends PassphraseOptions {
+  readonly output: OutputFormat;
+  readonly at?: string;
+}
+
+export const addInspect: AddCommand = (program, world) => {
+  const command = program
+    .command('inspect')
+    .description('show what a file holds: certificates, requests, CRLs, keys, PKCS#12, trust bundles')
+    .argument('<file...>', 'PEM, DER or JSON; - is standard input');
+  outputOption(atOption(passphraseOptions(command)));
+  examples(command, [
+    'svcauth inspect tls.crt',
+    'svcauth inspect tls.p12 --passphrase-file pass.txt',
+    'openssl s_client -connect host:443 </dev/null | svcauth inspect - -o json',
+  ]);
+  command.action(async (paths: readonly string[], flags: Flags) => {
+    const now = instantOf(flags, world);
+    const { readInput } = await import('../authority/read-input.ts');
+    const { INSPECTION_CAP, reportBytes } = await import('../pki/report/report.ts');
+    // a file is shown shut unless somebody says what opens it: looking never asks
+    const passphrase = isPassphraseGiven(flags) ? passphraseAsker(flags, world, false) : undefined;
+    const files: InspectedFile[] = [];
+    for (const file of paths) {
+      const what = file === '-' ? 'standard input' : quote(file);
+      const bytes = await readInput(world, file, 'file', INSPECTION_CAP);
+      files.push({ file, contents: await reportBytes(bytes, { what, now, passphrase }) });
+    }
+    print(world.out, flags.output, inspectView(files, now));
+  });
+};
