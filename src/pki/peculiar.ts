@@ -4,10 +4,12 @@
  */
 // its container needs the metadata polyfill first
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { Crypto } from '@peculiar/webcrypto';
 import { cryptoProvider } from '@peculiar/x509';
 
-cryptoProvider.set(webcrypto as Crypto);
+// its own engine rather than Node's: it also knows the curves Node's WebCrypto lacks (secp256k1, brainpool), which foreign
+// certificates and requests use, and it is where a token's engine (PKCS#11) will plug in
+cryptoProvider.set(new Crypto());
 
 export {
   AuthorityKeyIdentifierExtension,
