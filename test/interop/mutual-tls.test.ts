@@ -76,7 +76,7 @@ describe('mutual TLS between two Node services', () => {
     const now = new Date();
     const fifteenDaysAgo = new Date(now.getTime() - 15 * 86_400_000);
     const pki = await initPkiAt(fifteenDaysAgo, '--key-protection', 'none');
-    await svcauth(pki, 'issue', 'api', '--dns', 'localhost');
+    await svcauth(pki, 'issue', 'api', '--ip', '127.0.0.1');
     const client = { ...peerOf(pki, 'api'), crls: [] };
     const seen = async () => (await handshake(peerOf(pki, 'api'), client)).serverSaw;
     expect(await seen()).toBe('CRL_HAS_EXPIRED');
