@@ -1,12 +1,11 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../support/programs.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
 import { decodeVerdicts, encodeJobs, type Judge } from './judge.ts';
 
 /** crypto/x509, in a program of the standard library alone: built without a network, kept nowhere. */
 export const goJudge: Judge = async jobs => {
-  const judge = join(mkdtempSync(join(tmpdir(), 'svcauth-go-')), 'judge');
+  const judge = join(tempDirectory(), 'judge');
   const built = await run(['go', 'build', '-o', judge, '.'], {
     cwd: join(import.meta.dirname, 'go'),
     env: { GO111MODULE: 'on', GOFLAGS: '-mod=mod', GOPROXY: 'off', GOTOOLCHAIN: 'local' },

@@ -1,23 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Ran, run } from '../support/programs.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
 import { type Job, type Judge, type Verdict, verdictOf } from './judge.ts';
 
 /** NSS knows certificates and CRLs only out of a database: every job gets its own. */
 export const nssJudge: Judge = jobs => Promise.all(jobs.map(verify));
 
-async function verify(job: Job): Promise<Verdict> {
-  const directory = await mkdtemp(join(tmpdir(), 'svcauth-nss-'));
-  try {
-    return await verifyIn(directory, job);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-}
-
-async function verifyIn(directory: string, { certificate, anchors, crls, purpose }: Job): Promise<Verdict> {
+async function verify({ certificate, anchors, crls, purpose }: Job): Promise<Verdict> {
+  const directory = tempDirectory();
   const database = ['-d', `sql:${directory}`];
   const add = async (nickname: string, trust: string, pem: string) =>
     succeed(await run(['certutil', '-A', ...database, '-n', nickname, '-t', trust], { input: pem }));
