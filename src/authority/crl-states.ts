@@ -10,7 +10,7 @@ import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { crlNumber } from '../pki/parsed-crl.ts';
 import { PEM_LINE } from '../pki/pem-stream.ts';
 import type { Home } from '../store/home.ts';
-import type { Manifest } from '../store/manifest.ts';
+import type { Manifest, RevocationTotals } from '../store/manifest.ts';
 
 /** What making CRLs needs of an opened PKI. */
 export interface CrlPki {
@@ -21,12 +21,11 @@ export interface CrlPki {
 
 export interface AuthorityCrl extends CrlState {
   readonly authority: CertifiedAuthority;
-  /** How many entries its CRL would have. */
-  readonly entryCount: number;
+  readonly totals: RevocationTotals;
 }
 
 /** How much of a CRL is held at a time, in bytes: whole lines of PEM. */
-export const CRL_PIECE = PEM_LINE * 4096;
+export const CRL_PIECE = PEM_LINE * 1024;
 
 /**
  * Every CA that verifiers may ask about, root first: those of live chains, whatever their state in a rotation (RFC 5280 §6.3.3
@@ -49,7 +48,7 @@ export function readCrlStates(pki: CrlPki): readonly AuthorityCrl[] {
         published: readPublished(pki, authority, latest),
         unlisted: totals.unlisted,
         lastRevocation: totals.latest,
-        entryCount: totals.count,
+        totals,
       };
     });
 }

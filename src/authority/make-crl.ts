@@ -14,6 +14,7 @@ import { prepareCrl, type CrlHeader } from '../pki/prepare-crl.ts';
 import { decodePublicKeyInfo } from '../pki/public-key-info.ts';
 import { secondOpinionOnCrl } from '../pki/second-opinion.ts';
 import { crlDer, signCrl } from '../pki/signed-crl.ts';
+import type { RevocationTotals } from '../store/manifest.ts';
 import type { StagedFile } from '../store/staged-file.ts';
 import { CRL_PIECE, type CrlPki } from './crl-states.ts';
 
@@ -24,23 +25,28 @@ export interface MadeCrl {
   readonly pem: StagedFile;
 }
 
+export interface CrlOrder {
+  readonly authorityId: string;
+  readonly header: CrlHeader;
+  /** Of the entries that the manifest holds now. */
+  readonly totals: RevocationTotals;
+  /** The number of the CRL before it. */
+  readonly previous: bigint | undefined;
+}
+
 export const PUBLIC_FILE = 0o644;
 
 /**
  * Prepared, linted, signed, and read back from the disk by us and by an independent implementation, without ever being in memory:
  * the entries go from the manifest through the signature into a spool, and from there between head and tail.
- * `previous` is the number of the CRL before it.
  */
 export async function makeCrl(
   { world: { files }, home, manifest }: CrlPki,
-  authorityId: string,
-  header: CrlHeader,
-  previous: bigint | undefined,
+  { authorityId, header, totals, previous }: CrlOrder,
   issuer: Issuer,
 ): Promise<MadeCrl> {
   const path = home.public.crlDer(authorityId);
   const what = `the CRL of ${authorityId}`;
-  const totals = manifest.revocationTotals(authorityId);
   const prepared = prepareCrl(header, totals, issuer);
   const linted = requireLinted(lintCrl(prepared, { issuer, previousNumber: previous }), what);
   const staged: StagedFile[] = [];

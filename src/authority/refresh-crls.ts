@@ -10,7 +10,7 @@ import type { Crl } from '../lifecycle/model.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import type { CrlHeader } from '../pki/prepare-crl.ts';
 import { removeLeftovers } from '../store/files.ts';
-import type { ManifestWriter } from '../store/manifest.ts';
+import type { ManifestWriter, RevocationTotals } from '../store/manifest.ts';
 import { writeDerivedCrlFiles, type PublishedCrl } from './crl-files.ts';
 import { readCrlStates, type AuthorityCrl, type CrlPki } from './crl-states.ts';
 import { makeCrl, type MadeCrl } from './make-crl.ts';
@@ -28,7 +28,8 @@ export interface PlannedCrl {
   readonly reasons: readonly CrlRefreshReason[];
   /** Of the CRL that would be signed. */
   readonly header: CrlHeader;
-  readonly entryCount: number;
+  /** Of what it would list. */
+  readonly totals: RevocationTotals;
   /** The newest so far. */
   readonly latest?: Crl | undefined;
   /** Whether `latest` is what lies in public/crl. */
@@ -66,7 +67,7 @@ export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
 }
 
 function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCrl {
-  const { authority, entryCount, latest, published } = state;
+  const { authority, totals, latest, published } = state;
   const due = crlRefreshReasons(state, request.schedule, now);
   const reasons = request.force && due.length === 0 ? (['forced'] as const) : due;
   const here = authority.keyLocation === 'file' || request.keysAtHand?.has(authority.id);
@@ -75,7 +76,7 @@ function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCr
     action: reasons.length === 0 ? 'keep' : here ? 'sign' : 'key-away',
     reasons,
     header: nextCrlHeader(state, request.schedule, now),
-    entryCount,
+    totals,
     latest,
     isPublished: latest !== undefined && published?.sha256 === latest.sha256,
   };
@@ -142,8 +143,10 @@ async function makePlanned(pki: CrlPki, plan: CrlPlan, issuerOf: IssuerLookup) {
       const { authority, header, latest } = planned;
       try {
         const issuer = await issuerOf(authority);
-        if (planned.isPublished) prune(pki, authority.id);
-        made.push(await makeCrl(pki, authority.id, header, latest?.number, issuer));
+        const pruned = planned.isPublished && prune(pki, authority.id) > 0;
+        const totals = pruned ? pki.manifest.revocationTotals(authority.id) : planned.totals;
+        const order = { authorityId: authority.id, header, totals, previous: latest?.number };
+        made.push(await makeCrl(pki, order, issuer));
       } catch (error) {
         if (!(error instanceof SvcauthError)) throw error;
         failed.push({ authorityId: authority.id, error });
@@ -164,10 +167,11 @@ const discard = (made: readonly MadeCrl[]): void =>
   });
 
 /** Entries whose certificates had expired when the CRL that verifiers have now listed them (RFC 5280 §3.3). */
-const prune = ({ manifest, world }: CrlPki, authorityId: string): void =>
+const prune = ({ manifest, world }: CrlPki, authorityId: string): number =>
   manifest.transaction(write => {
     const entries = write.pruneRevocations(authorityId, world.now);
     if (entries > 0) write.audit('crl.pruned', authorityId, { entries: String(entries) });
+    return entries;
   });
 
 function recordCrl(write: ManifestWriter, crl: Crl): void {

@@ -27,9 +27,6 @@ export const emptySpan = (): EntrySpan => ({
   end: 0,
 });
 
-// Extensions that hold nothing but a reasonCode, up to the reason itself
-const REASON_ONLY = Uint8Array.of(0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01);
-
 /**
  * Finds the parts of the entry that begins at `start`, as strictly as `decodeCrlEntry` reads it; throws DerError. The usual
  * shape (short lengths, a UTCTime, at most a reason) is recognised byte by byte, everything else is decoded.
@@ -55,10 +52,7 @@ function scanUsual(bytes: Uint8Array, start: number, end: number, span: EntrySpa
   }
   if (!isUsualTime(bytes, date)) return false;
   const extensions = date + 15;
-  if (extensions !== next) {
-    if (next - extensions !== REASON_ONLY.length + 1) return false;
-    for (let i = 0; i < REASON_ONLY.length; i++) if (bytes[extensions + i] !== REASON_ONLY[i]) return false;
-  }
+  if (extensions !== next && !(next - extensions === 14 && isReasonOnly(bytes, extensions))) return false;
   span.serialStart = serial;
   span.serialEnd = date;
   span.dateStart = date;
@@ -69,25 +63,45 @@ function scanUsual(bytes: Uint8Array, start: number, end: number, span: EntrySpa
 
 /** A UTCTime of a day that every month has. */
 function isUsualTime(bytes: Uint8Array, at: number): boolean {
-  if (bytes[at] !== TAG.utcTime || bytes[at + 1] !== 13 || bytes[at + 14] !== 0x5a) return false;
-  for (let i = at + 2; i < at + 14; i++) {
-    const byte = bytes[i]!;
-    if (byte < 0x30 || byte > 0x39) return false;
-  }
-  const month = twoDigits(bytes, at + 4);
-  const day = twoDigits(bytes, at + 6);
   return (
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    day <= 28 &&
-    twoDigits(bytes, at + 8) < 24 &&
-    twoDigits(bytes, at + 10) < 60 &&
-    twoDigits(bytes, at + 12) < 60
+    bytes[at] === TAG.utcTime &&
+    bytes[at + 1] === 13 &&
+    bytes[at + 14] === 0x5a &&
+    isNumber(bytes, at + 2, 0, 99) &&
+    isNumber(bytes, at + 4, 1, 12) &&
+    isNumber(bytes, at + 6, 1, 28) &&
+    isNumber(bytes, at + 8, 0, 23) &&
+    isNumber(bytes, at + 10, 0, 59) &&
+    isNumber(bytes, at + 12, 0, 59)
   );
 }
 
-const twoDigits = (bytes: Uint8Array, at: number): number => bytes[at]! * 10 + bytes[at + 1]! - 528;
+/** Two decimal digits within bounds. */
+function isNumber(bytes: Uint8Array, at: number, least: number, most: number): boolean {
+  const tens = bytes[at]! - 0x30;
+  const ones = bytes[at + 1]! - 0x30;
+  const value = tens * 10 + ones;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && value >= least && value <= most;
+}
+
+/** Extensions with nothing but a reasonCode, up to the reason itself; spelt out, a loop takes four times as long. */
+function isReasonOnly(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at] === 0x30 &&
+    bytes[at + 1] === 0x0c &&
+    bytes[at + 2] === 0x30 &&
+    bytes[at + 3] === 0x0a &&
+    bytes[at + 4] === 0x06 &&
+    bytes[at + 5] === 0x03 &&
+    bytes[at + 6] === 0x55 &&
+    bytes[at + 7] === 0x1d &&
+    bytes[at + 8] === 0x15 &&
+    bytes[at + 9] === 0x04 &&
+    bytes[at + 10] === 0x03 &&
+    bytes[at + 11] === 0x0a &&
+    bytes[at + 12] === 0x01
+  );
+}
 
 function scanAny(bytes: Uint8Array, start: number, end: number, span: EntrySpan): void {
   const list = new DerReader(bytes, start, end);

@@ -42,7 +42,7 @@ export function crlRefreshView({ plan, result }: CrlRefreshOutcome, now: Date, {
 }
 
 function crlOf(
-  { authority, action, reasons, header, entryCount, latest }: PlannedCrl,
+  { authority, action, reasons, header, totals, latest }: PlannedCrl,
   result: CrlRefreshOutcome['result'],
 ) {
   const about = { authority: authority.id, reasons };
@@ -51,7 +51,7 @@ function crlOf(
   if (signed !== undefined) return { ...about, done: 'signed', ...factsOf(signed), entries: signed.entryCount };
   const old = { ...(latest && factsOf(latest)), entries: latest?.entryCount ?? 0 };
   if (failed !== undefined) return { ...about, done: 'failed', ...old, error: failed.error.code };
-  if (action === 'sign') return { ...about, done: 'would sign', ...factsOf(header), entries: entryCount };
+  if (action === 'sign') return { ...about, done: 'would sign', ...factsOf(header), entries: totals.count };
   return { ...about, done: action === 'keep' ? 'unchanged' : 'key away', ...old };
 }
 
