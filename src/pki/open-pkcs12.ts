@@ -32,7 +32,7 @@ export interface OpenedPkcs12 {
 
 type Packed<T> = T & Pick<Bag, 'friendlyName' | 'localKeyId'>;
 
-export interface PackedKey {
+interface PackedKey {
   /** Absent: it lay there unencrypted. */
   readonly encryption: Encryption | undefined;
   /** Absent when it stayed shut. */

@@ -19,7 +19,7 @@ export interface Pbes2 {
 }
 
 /** A scheme we can name and not read. */
-export interface ForeignEncryption {
+interface ForeignEncryption {
   readonly scheme: 'foreign';
   /** Dotted decimal of the scheme. */
   readonly oid: string;

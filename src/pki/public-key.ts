@@ -15,10 +15,10 @@ export type PublicKey =
   | { readonly kind: 'other'; readonly label: string };
 
 /** The curves whose signatures we verify, by the name NIST gives them. */
-export const CURVES = {
-  'P-256': { oid: OID.prime256v1, nodeName: 'prime256v1', scalarLength: 32 },
-  'P-384': { oid: OID.secp384r1, nodeName: 'secp384r1', scalarLength: 48 },
-  'P-521': { oid: OID.secp521r1, nodeName: 'secp521r1', scalarLength: 66 },
+const CURVES = {
+  'P-256': OID.prime256v1,
+  'P-384': OID.secp384r1,
+  'P-521': OID.secp521r1,
 } as const;
 
 export type CurveName = keyof typeof CURVES;
@@ -29,7 +29,7 @@ const CURVE_NAMES = Object.keys(CURVES) as readonly CurveName[];
 export function namedCurve(parameters: Uint8Array | undefined): CurveName | undefined {
   if (parameters?.[0] !== TAG.oid) return undefined;
   const dotted = new DerReader(parameters).oid('the curve');
-  return CURVE_NAMES.find(name => CURVES[name].oid === dotted);
+  return CURVE_NAMES.find(name => CURVES[name] === dotted);
 }
 
 /** Throws DerError where an RSA key is not an RSAPublicKey (RFC 8017 appendix A.1.1). */

@@ -161,7 +161,7 @@ export function reportExtension({ oid, critical, value }: Extension): ExtensionR
   return { oid, ...(name !== undefined && { name }), critical, ...(!SHOWN.has(oid) && { value }) };
 }
 
-export function reportName(name: GeneralName): NameReport {
+function reportName(name: GeneralName): NameReport {
   switch (name.type) {
     case 'dns':
     case 'uri':

@@ -65,9 +65,15 @@ export async function reportBytes(bytes: Uint8Array, inspection: Inspection): Pr
   return [bundle];
 }
 
+/** A trust store has hundreds; what is not strict DER takes milliseconds each. */
+const MOST_BLOCKS = 10_000;
+
 async function reportPem(bytes: Uint8Array, inspection: Inspection): Promise<readonly Report[]> {
   const { what } = inspection;
   const blocks = readBlocks(bytes, what);
+  if (blocks.length > MOST_BLOCKS) {
+    throw failure('ERR_INSPECT', { what, reason: `it holds ${blocks.length} PEM blocks, more than ${MOST_BLOCKS}` });
+  }
   const reports: Report[] = [];
   for (const [index, block] of blocks.entries()) {
     const kind = LABELS[block.label];
