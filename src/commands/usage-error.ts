@@ -18,16 +18,17 @@ export function usageError(error: CommanderError, program: Command, argv: readon
         ...(path === '' ? {} : { group: path }),
       });
     }
-    case 'commander.unknownOption': {
-      const option = named.split('=', 1)[0]!;
-      const known = longOptions(program, command);
-      const near = known.find(flag => option.length > 3 && flag.startsWith(option)) ?? nearest(option, known);
-      return failure('ERR_OPTION_UNKNOWN', { option, ...(near === undefined ? {} : { near }), ...where });
-    }
+    case 'commander.unknownOption':
+      return unknownOption(named);
     case 'commander.optionMissingArgument':
       return failure('ERR_OPTION_VALUE_MISSING', { option: named, ...where });
-    case 'commander.missingMandatoryOptionValue':
+    case 'commander.missingMandatoryOptionValue': {
+      // commander asks for what is missing first, even where it stands misspelt on the line
+      const known = longOptions(program, command);
+      const unknown = argv.find(word => /^--[a-z]/.test(word) && !known.includes(optionName(word)));
+      if (unknown !== undefined) return unknownOption(unknown);
       return failure('ERR_OPTION_REQUIRED', { option: named, ...where });
+    }
     case 'commander.missingArgument':
       return failure('ERR_ARGUMENT_MISSING', { argument: named, ...where });
     case 'commander.excessArguments': {
@@ -45,6 +46,13 @@ export function usageError(error: CommanderError, program: Command, argv: readon
     }
     default:
       return otherwise();
+  }
+
+  function unknownOption(word: string): SvcauthError {
+    const option = optionName(word);
+    const known = longOptions(program, command);
+    const near = known.find(flag => option.length > 3 && flag.startsWith(option)) ?? nearest(option, known);
+    return failure('ERR_OPTION_UNKNOWN', { option, ...(near === undefined ? {} : { near }), ...where });
   }
 
   function otherwise(): SvcauthError {
@@ -68,6 +76,8 @@ function resolveCommand(program: Command, argv: readonly string[]): { command: C
   }
   return { command, path: path.join(' ') };
 }
+
+const optionName = (word: string): string => word.split('=', 1)[0]!;
 
 const longOptions = (program: Command, command: Command): string[] =>
   [...command.options, ...program.options].flatMap(option => option.long ?? []).concat('--help');
