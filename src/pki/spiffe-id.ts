@@ -44,9 +44,10 @@ export function isSpiffeId(text: string): boolean {
 
 /** Reads the bare name, `example.org`. Throws ERR_TRUST_DOMAIN. */
 export function parseTrustDomain(text: string): TrustDomain {
-  if (text.toLowerCase().startsWith(SCHEME)) {
-    const [bare] = splitAuthority(text.toLowerCase());
-    const hint = trustDomainFault(bare) === undefined ? `write: ${bare}` : 'write the bare name: example.org';
+  if (/^[a-z]+:\/\//i.test(text)) {
+    const bare = /^[a-z]+:\/\/([\x21-\x2e\x30-\x7e]+)(?:\/|$)/i.exec(text)?.[1]?.toLowerCase();
+    const good = bare !== undefined && trustDomainFault(bare) === undefined;
+    const hint = good ? `write: ${bare}` : 'write the bare name: example.org';
     throw failure('ERR_TRUST_DOMAIN', { text, reason: 'a trust domain has no scheme and no path', hint });
   }
   const fault = trustDomainFault(text);
@@ -73,7 +74,10 @@ function spiffeIdFault(text: string): Fault | undefined {
   // every character is at least a byte; beyond this the grammar below is ASCII and the two are the same
   if (text.length > MAX_ID_BYTES) return { reason: `it is longer than ${MAX_ID_BYTES} bytes` };
   const [trustDomain, path] = splitAuthority(text);
-  return trustDomainFault(trustDomain) ?? pathFault(path);
+  const fault = trustDomainFault(trustDomain);
+  // its hint is the bare name, not an id
+  if (fault !== undefined) return { reason: fault.reason };
+  return pathFault(path);
 }
 
 function trustDomainFault(text: string): Fault | undefined {

@@ -96,12 +96,20 @@ describe('what is wrong is said', () => {
   test('a trust domain typed as an id or in upper case is answered with the one to write', () => {
     expect(errorOf(() => parseTrustDomain('spiffe://example.org')).hints).toEqual(['write: example.org']);
     expect(errorOf(() => parseTrustDomain('SPIFFE://Example.org/x')).hints).toEqual(['write: example.org']);
+    expect(errorOf(() => parseTrustDomain('https://example.org/')).hints).toEqual(['write: example.org']);
     expect(errorOf(() => parseTrustDomain('Example.ORG')).hints).toEqual(['write: example.org']);
   });
 
   test('no lower case is suggested for a letter that only folds to ASCII', () => {
     // U+212A KELVIN SIGN lower-cases to k
     expect(errorOf(() => parseTrustDomain('\u212a.example')).hints).toEqual([]);
+    expect(errorOf(() => parseTrustDomain('spiffe://\u212a.example')).hints).toEqual([
+      'write the bare name: example.org',
+    ]);
+  });
+
+  test('no bare name is suggested where an id belongs', () => {
+    expect(errorOf(() => parseSpiffeId('spiffe://Example.org/a')).hints).toEqual([]);
   });
 });
 
