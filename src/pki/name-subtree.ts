@@ -25,7 +25,15 @@ export function parseUriHost(text: string): string {
 }
 
 function parseHost(code: 'ERR_DNS_SUFFIX' | 'ERR_URI_HOST', host: string, text: string): string {
-  const fault = host.includes('*') ? { reason: 'it stands for all names below it: no "*" in it' } : dnsNameFault(host);
+  const fault = host.includes('*') ? wildcardFault(host) : dnsNameFault(host);
   if (fault !== undefined) throw failure(code, { text, ...fault });
   return host.toLowerCase();
+}
+
+function wildcardFault(host: string) {
+  const bare = host.replace(/^\*\./, '');
+  return {
+    reason: 'it stands for all names below it: no "*" in it',
+    ...(dnsNameFault(bare) === undefined && { hint: `write: ${bare}` }),
+  };
 }
