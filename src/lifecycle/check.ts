@@ -10,6 +10,7 @@ export type FindingName =
   | 'issuer-outlived'
   | 'delivery-pending'
   | 'intent-unfinished'
+  | 'ca-pending'
   | 'ca-expired'
   | 'ca-expiring'
   | 'crl-missing'
@@ -91,10 +92,11 @@ function intentFindings(intent: Certificate, now: Date): Finding[] {
 
 function authorityFindings({ authority, crl }: AuthorityRow, thresholds: CheckThresholds, now: Date): Finding[] {
   const { certificate } = authority;
-  // a pending one has nothing to expire, a retired one signed nothing that is still valid
-  if (certificate === undefined || authority.state === 'retired') return [];
-  const { notBefore, notAfter } = certificate;
   const about = { kind: 'ca', subject: authority.id, keyLocation: authority.keyLocation } as const;
+  if (certificate === undefined) return [{ ...about, name: 'ca-pending', severity: 'warning' }];
+  // a retired one signed nothing that is still valid
+  if (authority.state === 'retired') return [];
+  const { notBefore, notAfter } = certificate;
   // nothing below an expired CA verifies: its CRL no longer matters
   if (notAfter < now) return [{ ...about, name: 'ca-expired', severity: 'critical', deadline: notAfter }];
   // a short-lived CA is not in its last days from its first

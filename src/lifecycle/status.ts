@@ -19,10 +19,13 @@ export interface ServiceStatus {
   readonly renewAt?: Date;
 }
 
-/** `stale`: nextUpdate has come, every verifier that checks refuses everyone (T5 of the field notes: so does a missing one). */
-type CrlState = 'fresh' | 'stale' | 'missing';
+/**
+ * `none`: not needed before the CA has its certificate. `stale`: nextUpdate has come, every verifier that checks refuses everyone
+ * (T5 of the field notes: so does a missing one).
+ */
+type CrlState = 'none' | 'fresh' | 'stale' | 'missing';
 
-interface CrlStatus {
+export interface CrlStatus {
   readonly state: CrlState;
   readonly number?: bigint;
   readonly thisUpdate?: Date;
@@ -88,7 +91,7 @@ export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): Au
     expired: certificate !== undefined && certificate.notAfter < now,
     keyAlgorithm: authority.keyAlgorithm,
     keyLocation: authority.keyLocation,
-    crl: crlStatus(crl, now),
+    crl: certificate === undefined ? { state: 'none' } : crlStatus(crl, now),
     ...(certificate && {
       serial: certificate.serial,
       issuerId: certificate.issuerId,

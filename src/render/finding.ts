@@ -37,6 +37,10 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     message: `a run ended while it signed: certificate ${finding.serial} may exist`,
     remedy: `svcauth revoke ${finding.serial?.slice(0, 16)}`,
   }),
+  'ca-pending': () => ({
+    message: 'it waits for its certificate and can sign nothing',
+    remedy: 'svcauth ca install-cert CERT --chain ROOT',
+  }),
   'ca-expired': (finding, when) => ({
     message: `it expired ${when}: nothing below it verifies`,
     remedy: show(finding),

@@ -1,4 +1,4 @@
-import type { AuthorityStatus, ServiceStatus } from '../lifecycle/status.ts';
+import type { AuthorityStatus, CrlStatus, ServiceStatus } from '../lifecycle/status.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
 import { formatRelativeTime } from './relative-time.ts';
@@ -38,12 +38,15 @@ function formatAuthorities(authorities: readonly AuthorityStatus[], now: Date, {
     authority.keyAlgorithm,
     authority.keyLocation,
     withRelative(authority.notAfter, now),
-    authority.crl.state === 'fresh'
-      ? `${authority.crl.number}, ${authority.crl.entryCount} revoked`
-      : { text: authority.crl.state, paint: colours.red },
+    crlCell(authority.crl, colours.red),
     withRelative(authority.crl.nextUpdate, now),
   ]);
   return formatTable(['CA', 'STATE', 'KEY', 'KEY IN', 'EXPIRES', 'CRL', 'CRL UNTIL'], rows, columns);
+}
+
+function crlCell({ state, number, entryCount }: CrlStatus, red: (text: string) => string): Cell {
+  if (state === 'none') return '';
+  return state === 'fresh' ? `${number}, ${entryCount} revoked` : { text: state, paint: red };
 }
 
 function formatServices(services: readonly ServiceStatus[], now: Date, { colours, columns }: Terminal): string {
