@@ -2,9 +2,9 @@ import { failure } from '../errors.ts';
 import { constraintViolations } from '../pki/constraint-violation.ts';
 import type { GeneralName } from '../pki/extension/general-name.ts';
 import type { NameConstraints } from '../pki/extension/name-constraints.ts';
-import { ipAddressText } from '../pki/ip-address.ts';
 import type { NotAfterPolicy } from './choice.ts';
 import { durationText } from './duration.ts';
+import { generalNameText } from './general-name-text.ts';
 import type { ServiceSpec } from './model.ts';
 import { enforcePolicy, type Policy, type Violation } from './policy.ts';
 import type { ServiceRequest } from './service-request.ts';
@@ -76,21 +76,10 @@ export function refuseConstrainedNames(names: readonly GeneralName[], issuer: Is
   const violations = constraintViolations(issuer.nameConstraints, names);
   if (violations.length === 0) return;
   const problems = violations.map(({ name, rule, subtrees }) => {
-    const bases = subtrees.map(nameText).join(', ');
-    return rule === 'excluded' ? `${nameText(name)} is excluded by ${bases}` : `${nameText(name)} is outside ${bases}`;
+    const bases = subtrees.map(generalNameText).join(', ');
+    return rule === 'excluded'
+      ? `${generalNameText(name)} is excluded by ${bases}`
+      : `${generalNameText(name)} is outside ${bases}`;
   });
   throw failure('ERR_CONSTRAINED', { problems, issuer: issuer.id });
-}
-
-function nameText(name: GeneralName): string {
-  switch (name.type) {
-    case 'dns':
-    case 'uri':
-    case 'email':
-      return `${name.type} "${name.value}"`;
-    case 'ip':
-      return `ip ${name.octets.length <= 16 ? ipAddressText(name.octets) : 'range'}`;
-    default:
-      return name.type;
-  }
 }
