@@ -2,8 +2,9 @@ import { failure } from '../errors.ts';
 
 /** Where CRLs will be served: an http or https base, or a pattern with `{authority}`. Throws ERR_CRL_URL. */
 export function parseCrlUrl(text: string): string {
-  const bad = (reason: string) =>
-    failure('ERR_CRL_URL', { text, reason, hint: 'write one like http://pki.example.org/crl' });
+  const bad = (reason: string, hint = 'write one like http://pki.example.org/crl') =>
+    // what stands before the @ may be a password
+    failure('ERR_CRL_URL', { text: text.replace(/\/\/.*@/s, '//...@'), reason, hint });
   if (!/^[\x21-\x7e]+$/.test(text)) throw bad('it holds spaces or characters that are not ASCII');
   let url: URL;
   try {
@@ -15,6 +16,12 @@ export function parseCrlUrl(text: string): string {
   if (url.username !== '' || url.password !== '')
     throw bad('it holds a user or a password, which every certificate would publish');
   if (url.hash !== '') throw bad('it has a fragment');
+  if (url.search !== '' && !text.includes('{authority}')) {
+    throw bad(
+      'it has a query, behind which no file name can stand',
+      'write {authority} where the name of the CA belongs',
+    );
+  }
   return text;
 }
 
