@@ -2,7 +2,7 @@ import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { Authority } from '../lifecycle/model.ts';
-import { utf8 } from '../pki/bytes.ts';
+import { equalBytes, utf8 } from '../pki/bytes.ts';
 import { decodeBasicConstraints } from '../pki/extension/basic-constraints.ts';
 import { findExtension } from '../pki/extension/extension.ts';
 import { decodeKeyUsage } from '../pki/extension/key-usage.ts';
@@ -13,12 +13,13 @@ import { encodePem } from '../pki/pem.ts';
 import { decodePublicKey, keyAlgorithmOf } from '../pki/public-key.ts';
 import { serialToHex } from '../pki/serial-number.ts';
 import { verifySignature } from '../pki/signature.ts';
+import { readKeyFile } from '../store/key-file.ts';
 import { loadPolicy } from './load-policy.ts';
 import { changePki, type Pki } from './open-pki.ts';
 import { readInput } from './read-input.ts';
 import { readCertificates, rootFault } from './read-root.ts';
 import { refreshCrls } from './refresh-crls.ts';
-import { unlockAuthority, type AskPassphrase } from './unlock.ts';
+import { issuerOf, openKey, type AskPassphrase } from './unlock.ts';
 import { writeTrustBundle } from './write-trust-bundle.ts';
 
 export interface InstallRequest {
@@ -59,8 +60,13 @@ export async function installCertificate(
     if (reason !== undefined) throw failure('ERR_CERT_UNSUITABLE', { path: request.certificate, reason });
     const rootAuthority = foreignRoot(root, request.root, world.now);
     const issuing = certified(pending, certificate, rootAuthority.id);
-    // unlocking compares the certificate's key with ours
-    const issuer = await unlockAuthority(pki, issuing, request.ask);
+    const what = `the key of ${pending.id}`;
+    const key = await openKey(readKeyFile(world.files, pki.home, pending.id), what, request.ask);
+    if (!equalBytes(certificate.tbs.publicKey.der, key.publicKeyInfo.der)) {
+      const otherKey = `it is not for ${what}: it was not made from its request`;
+      throw failure('ERR_CERT_UNSUITABLE', { path: request.certificate, reason: otherKey });
+    }
+    const issuer = issuerOf(issuing, key, what);
     if (request.dryRun) return { issuing, root: rootAuthority, dryRun: true };
     record(pki, issuing, rootAuthority);
     writeCertificates(pki, [issuing, rootAuthority]);
@@ -76,7 +82,9 @@ async function soleCertificate(world: World, path: string): Promise<ParsedCertif
   const certificates = readCertificates(await readInput(world, path, 'the certificate', LIMIT), unsuitable);
   const [certificate] = certificates;
   if (certificate === undefined || certificates.length > 1) {
-    throw unsuitable(`it holds ${certificates.length} certificates, not one`);
+    throw unsuitable(
+      `it holds ${certificates.length === 0 ? 'no certificate' : `${certificates.length} certificates`}`,
+    );
   }
   return certificate;
 }

@@ -1,5 +1,6 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
+import { quote } from '../errors/row.ts';
 import type { RootSource } from '../lifecycle/plan-init.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { DerError } from '../pki/der-reader.ts';
@@ -33,10 +34,11 @@ export async function readRoot(
   if (another !== undefined) throw unsuitable(`it holds ${certificates.length} certificates`);
   const reason = rootFault(certificate, world.now, needsIntermediate);
   if (reason !== undefined) throw unsuitable(reason);
-  const what = `the key ${JSON.stringify(paths.key)}`;
+  const what = `the key ${quote(paths.key)}`;
   const key = await openKey(await readInput(world, paths.key, 'the root key', LIMIT), what, ask);
   if (!equalBytes(key.publicKeyInfo.der, certificate.tbs.publicKey.der)) {
-    throw failure('ERR_KEY_MISMATCH', { what, owner: paths.certificate });
+    const reason = `it is not the key of ${quote(paths.certificate)}: the public keys differ`;
+    throw failure('ERR_KEY_UNSUITABLE', { what, reason });
   }
   return { kind: 'import', certificate, key };
 }
@@ -66,12 +68,12 @@ export function rootFault(
   const usage = findExtension(tbs.extensions, OID.keyUsage);
   const basic = constraints && decodeBasicConstraints(constraints.value);
   if (basic?.ca !== true) return 'it is not a CA (basicConstraints cA, RFC 5280 §4.2.1.9)';
+  if (!sameName(tbs.issuer, tbs.subject)) return 'it is not self-signed: its issuer is another CA';
   if (needsIntermediate && basic.pathLength === 0) return 'its pathLen is 0: no issuing CA can stand below it';
   const usages = usage && decodeKeyUsage(usage.value);
   for (const needed of ['keyCertSign', 'cRLSign'] as const) {
     if (usages !== undefined && !usages.has(needed)) return `its keyUsage lacks ${needed} (RFC 5280 §4.2.1.3)`;
   }
-  if (!sameName(tbs.issuer, tbs.subject)) return 'it is not self-signed: its issuer is another CA';
   if (!verifySignature(signatureAlgorithm, tbs.publicKey, tbs.der, signature))
     return 'its self-signature does not verify';
   if (tbs.notBefore.date > now) return `it is not valid before ${tbs.notBefore.date.toISOString()}`;
