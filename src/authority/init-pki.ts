@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { World } from '../context.ts';
+import { failure } from '../errors.ts';
 import { readInitRequest, rootKind, type InitText } from '../lifecycle/init-request.ts';
 import type { Authority } from '../lifecycle/model.ts';
 import { planInit, type InitRequest, type PlannedAuthority, type RootSource } from '../lifecycle/plan-init.ts';
@@ -53,10 +54,19 @@ async function rootSource(world: World, text: InitText, ask: AskPassphrase): Pro
     case 'foreign':
       return { kind };
     case 'create-offline':
-      return { kind, keyPath: resolve(world.cwd, text.rootKeyOut!) };
+      return { kind, keyPath: freePath(world, text.rootKeyOut!) };
     case 'import':
       return readRoot(world, { certificate: text.importRoot!, key: text.importKey! }, !text.singleTier, ask);
   }
+}
+
+/** Where an offline root's key can go. Throws ERR_ROOT_KEY_OUT. */
+function freePath({ cwd, files }: World, typed: string): string {
+  const path = resolve(cwd, typed);
+  const unfit = (reason: string) => failure('ERR_ROOT_KEY_OUT', { path, reason });
+  if (files.linkStatus(path) !== undefined) throw unfit('something is there already, which may be a key');
+  if (files.status(dirname(path))?.kind !== 'directory') throw unfit('its directory does not exist');
+  return path;
 }
 
 export interface InitResult {
@@ -65,6 +75,8 @@ export interface InitResult {
   readonly authorities: readonly Authority[];
   /** The request to have signed, with --csr-only. */
   readonly csrPem?: string;
+  /** Where an offline root's key was written. */
+  readonly rootKey?: string;
 }
 
 /** A CA as it was made; one without a certificate waits for it. */
@@ -101,7 +113,13 @@ export async function applyInit(
       await refreshCrls({ world, home: draft, manifest }, { issuers, schedule: plan.policy.crl });
       writeTrustBundle(world, draft, manifest);
       const csrPem = made.find(one => one.csrPem !== undefined)?.csrPem;
-      return { home, trustDomain: request.trustDomain, authorities, ...(csrPem !== undefined && { csrPem }) };
+      return {
+        home,
+        trustDomain: request.trustDomain,
+        authorities,
+        ...(csrPem !== undefined && { csrPem }),
+        ...(request.root.kind === 'create-offline' && { rootKey: request.root.keyPath }),
+      };
     } finally {
       manifest.close();
     }

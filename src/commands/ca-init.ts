@@ -2,12 +2,11 @@ import { Option } from 'commander';
 import type { InitText } from '../lifecycle/init-request.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { formatWarning } from '../render/warning.ts';
-import { passphraseAsker } from './ask-passphrase.ts';
+import { importedKeyAsker, passphraseAsker } from './ask-passphrase.ts';
 import { collect, examples, group, homeFlag, outputOption, type AddCommand } from './command.ts';
-import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
+import { passphraseFlags, passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 
-interface Flags extends InitText, PassphraseOptions {
-  readonly importPassphraseFile?: string;
+interface Flags extends Omit<InitText, 'passphraseFlags'>, PassphraseOptions {
   readonly dryRun?: boolean;
   readonly output: OutputFormat;
 }
@@ -50,20 +49,28 @@ export const addCaInit: AddCommand = (program, world) => {
     const { locateHome, refuseOccupied } = await import('../store/home.ts');
     const home = locateHome(world, homeFlag(command));
     refuseOccupied(world.files, home);
-    if (flags.permitUri.length > 0) world.err.write(formatWarning(URI_WARNING));
     const ask = passphraseAsker(flags, world, true);
-    const { importPassphraseFile } = flags;
-    const askImported =
-      importPassphraseFile === undefined
-        ? ask
-        : passphraseAsker({ passphraseFile: importPassphraseFile }, world, false);
-    const plan = await planInitPki(world, flags, askImported);
+    const text = { ...flags, passphraseFlags: passphraseFlags(flags) };
+    const plan = await planInitPki(world, text, importedKeyAsker(flags, world, ask));
+    for (const warning of warnings(flags)) world.err.write(formatWarning(warning));
     if (flags.dryRun) return print(world.out, flags.output, initPlanView(home, plan));
     const result = await applyInit(world, home, plan, renderPolicyFile(plan.policy), ask);
     print(world.out, flags.output, initResultView(result));
   });
 };
 
-// field notes T13: tried on rustls-webpki >= 0.103.12, pyca, Botan and GnuTLS
-const URI_WARNING =
-  '--permit-uri: rustls-webpki, pyca/cryptography and Botan refuse every certificate below a CA with URI constraints; GnuTLS ignores them';
+function warnings({ permitUri, crlUrl }: Flags): string[] {
+  return [
+    // field notes T13: tried on rustls-webpki >= 0.103.12, pyca, Botan and GnuTLS
+    ...(permitUri.length > 0
+      ? [
+          '--permit-uri: rustls-webpki, pyca/cryptography and Botan refuse every certificate below a CA with URI constraints; GnuTLS ignores them',
+        ]
+      : []),
+    ...(crlUrl?.toLowerCase().startsWith('https:')
+      ? [
+          '--crl-url: to fetch a CRL over https, a certificate has to be checked first; serve it over http, it is signed (RFC 5280 §8)',
+        ]
+      : []),
+  ];
+}

@@ -3,7 +3,7 @@ import { inspectView, type InspectedFile } from '../render/inspect.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { passphraseAsker } from './ask-passphrase.ts';
 import { examples, outputOption, type AddCommand } from './command.ts';
-import { passphraseOptions, isPassphraseGiven, type PassphraseOptions } from './passphrase.ts';
+import { passphraseFlags, passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 import { atOption, instantOf } from './reading.ts';
 
 interface Flags extends PassphraseOptions {
@@ -27,7 +27,7 @@ export const addInspect: AddCommand = (program, world) => {
     const { readInput } = await import('../authority/read-input.ts');
     const { INSPECTION_CAP, reportBytes } = await import('../pki/report/report.ts');
     // a file is shown shut unless somebody says what opens it: looking never asks
-    const passphrase = isPassphraseGiven(flags) ? passphraseAsker(flags, world, false) : undefined;
+    const passphrase = passphraseFlags(flags).length > 0 ? passphraseAsker(flags, world, false) : undefined;
     const files: InspectedFile[] = [];
     for (const file of paths) {
       const what = file === '-' ? 'standard input' : quote(file);

@@ -96,9 +96,11 @@ export function passphraseOptions(command: Command): Command {
   return command;
 }
 
-/** Whether a flag says where a passphrase is; the environment is for the keys of the CA. */
-export const isPassphraseGiven = (options: PassphraseOptions): boolean =>
-  Object.keys(SOURCES).some(name => options[name as keyof PassphraseOptions] !== undefined);
+/** The flags that were given; the environment is for the keys of the CA. */
+export const passphraseFlags = (options: PassphraseOptions): readonly string[] =>
+  Object.entries(SOURCES).flatMap(([name, { flag }]) =>
+    options[name as keyof PassphraseOptions] === undefined ? [] : [flag],
+  );
 
 /**
  * The passphrase, from the one flag given, else $SVCAUTH_PASSPHRASE_FILE, else systemd's credential, else a person at the
@@ -116,6 +118,10 @@ export async function readPassphrase(
   read.fill(0);
   return accept(passphrase, source.name, need);
 }
+
+/** Whether one comes from somewhere, without anybody being asked. */
+export const hasPassphraseSource = (options: PassphraseOptions, world: World): boolean =>
+  chooseSource(options, world) !== undefined;
 
 function chooseSource(
   options: PassphraseOptions,

@@ -10,6 +10,11 @@ export const initErrors = {
     p => `${quote(p.text)} is not an address to serve CRLs at: ${p.reason}`,
     p => (p.hint === undefined ? [] : [p.hint]),
   ),
+  ERR_ROOT_KEY_OUT: row<{ path: string; reason: string }>(
+    EXIT.usage,
+    p => `the root key cannot go to ${quote(p.path)}: ${p.reason}; nothing was made`,
+    () => ['name a file that does not exist yet, in a directory that does: --root-key-out /media/usb/root.key'],
+  ),
   ERR_FLAG_NEEDS: row<{ flag: string; needs: string }>(EXIT.usage, p => `${p.flag} needs ${p.needs} beside it`),
   ERR_LIFETIMES: row<{ issuing: string; root: string }>(
     EXIT.usage,
@@ -18,7 +23,7 @@ export const initErrors = {
   ),
   ERR_ROOT_UNSUITABLE: row<{ path: string; reason: string }>(
     EXIT.usage,
-    p => `${quote(p.path)} cannot be the root: ${p.reason}; nothing was made`,
+    p => `${quote(p.path)} cannot be the root: ${p.reason}; nothing was changed`,
   ),
   ERR_NOTHING_PENDING: row<Record<string, never>>(
     EXIT.usage,

@@ -23,8 +23,11 @@ export interface InitText {
   readonly rootKeyOut?: string;
   readonly importRoot?: string;
   readonly importKey?: string;
+  readonly importPassphraseFile?: string;
   readonly csrOnly?: boolean;
   readonly keyProtection: 'passphrase' | 'none';
+  /** The flags, as typed, that say where a passphrase comes from. */
+  readonly passphraseFlags: readonly string[];
 }
 
 /** Seconds that certificates begin before they are made, for clocks that are a little behind. */
@@ -76,6 +79,22 @@ function refuseConflicts(text: InitText): void {
     const [present, absent] =
       text.importRoot === undefined ? ['--import-key', '--import-root'] : ['--import-root', '--import-key'];
     throw failure('ERR_FLAG_NEEDS', { flag: present, needs: absent });
+  }
+  const constraints = [
+    ...given('--permit-dns', text.permitDns[0]),
+    ...given('--exclude-dns', text.excludeDns[0]),
+    ...given('--permit-uri', text.permitUri[0]),
+  ];
+  if (text.csrOnly && constraints.length > 0) {
+    throw conflict(['--csr-only', ...constraints], 'what the CA may certify is for the holder of the root to say');
+  }
+  if (text.importPassphraseFile !== undefined && text.importKey === undefined) {
+    throw failure('ERR_FLAG_NEEDS', { flag: '--import-passphrase-file', needs: '--import-key' });
+  }
+  const [passphraseFlag] = text.passphraseFlags;
+  // an imported key may be encrypted all the same
+  if (passphraseFlag !== undefined && text.keyProtection === 'none' && text.importKey === undefined) {
+    throw conflict(['--key-protection none', passphraseFlag], 'there would be nothing to encrypt');
   }
   if (text.singleTier && roots.length > 0 && roots[0] !== '--import-root') {
     throw conflict(['--single-tier', ...roots], 'a single CA signs every day, so its key has to be here');

@@ -1,17 +1,24 @@
 import type { InitPlan, InitResult } from '../authority/init-pki.ts';
+import { generalNameText } from '../lifecycle/general-name-text.ts';
+import type { PlannedAuthority } from '../lifecycle/plan-init.ts';
+import type { GeneralName } from '../pki/extension/general-name.ts';
 import type { Home } from '../store/home.ts';
 import { formatFacts } from './facts.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
 
 const KEY_PLACES = { file: 'in the home', offline: 'offline', foreign: 'elsewhere' } as const;
+const VERBS = { create: 'would be made', import: 'would be taken in', request: 'would be requested' } as const;
 
 export function initPlanView(home: Home, { request, authorities }: InitPlan): View {
+  const { trustDomain, keyProtection, crlUrl, nameConstraints } = request;
+  const names = (list: readonly GeneralName[] = []) => (list.length > 0 ? list.map(generalNameText) : undefined);
+  const [permitted, excluded] = [names(nameConstraints?.permitted), names(nameConstraints?.excluded)];
   const value = {
     dryRun: true,
     home: home.directory,
-    trustDomain: request.trustDomain,
-    keyProtection: request.keyProtection,
+    trustDomain,
+    keyProtection,
     authorities: authorities.map(({ id, tier, how, keyAlgorithm, notBefore, notAfter, keyLocation }) => ({
       id,
       tier,
@@ -21,27 +28,35 @@ export function initPlanView(home: Home, { request, authorities }: InitPlan): Vi
       notAfter,
       keyLocation,
     })),
+    ...(permitted && { permitted }),
+    ...(excluded && { excluded }),
+    ...(crlUrl !== undefined && { crlUrl }),
+    ...(request.root.kind === 'create-offline' && { rootKey: request.root.keyPath }),
   };
-  const verb = { create: 'would make', import: 'would import', request: 'would request' } as const;
+  const plan = ({ id, how, keyAlgorithm, keyLocation, notAfter }: PlannedAuthority) => {
+    // how long a requested one lives is its signer's to say
+    const until = how === 'request' ? '' : `, until ${formatInstant(notAfter)}`;
+    return [id, `${VERBS[how]}: ${keyAlgorithm}, key ${KEY_PLACES[keyLocation]}${until}`] as const;
+  };
   return {
     table: () =>
       formatFacts([
-        ['would make', home.directory],
-        ['trust domain', request.trustDomain],
-        ['keys at rest', request.keyProtection === 'none' ? 'not encrypted' : 'encrypted with a passphrase'],
-      ]) +
-      authorities
-        .map(
-          one =>
-            `${verb[one.how]} ${one.id}  ${one.keyAlgorithm}, key ${KEY_PLACES[one.keyLocation]}, until ${formatInstant(one.notAfter)}\n`,
-        )
-        .join(''),
+        ['home', home.directory],
+        ['trust domain', trustDomain],
+        ...authorities.map(plan),
+        ['root key', value.rootKey],
+        ['permits', permitted?.join(', ')],
+        ['excludes', excluded?.join(', ')],
+        ['crl url', crlUrl],
+        ['keys at rest', keyProtection === 'none' ? 'not encrypted' : 'encrypted with a passphrase'],
+        ['dry run', 'nothing was made'],
+      ]),
     json: () => ({ kind: 'init', value }),
     jsonl: () => [{ kind: 'init', value }],
   };
 }
 
-export function initResultView({ home, authorities, csrPem, trustDomain }: InitResult): View {
+export function initResultView({ home, authorities, csrPem, rootKey, trustDomain }: InitResult): View {
   const paths = { bundle: home.public.bundlePem, crls: home.public.crls, policy: home.policy };
   const pending = authorities.find(({ state }) => state === 'pending');
   const value = {
@@ -58,6 +73,7 @@ export function initResultView({ home, authorities, csrPem, trustDomain }: InitR
     })),
     ...paths,
     ...(csrPem !== undefined && { csr: csrPem }),
+    ...(rootKey !== undefined && { rootKey }),
   };
   return {
     table: () =>
@@ -71,6 +87,7 @@ export function initResultView({ home, authorities, csrPem, trustDomain }: InitR
               `${keyAlgorithm}, key ${KEY_PLACES[keyLocation]}, ${certificate === undefined ? 'waits for its certificate' : `until ${formatInstant(certificate.notAfter)}`}`,
             ] as const,
         ),
+        ['root key', rootKey && `${rootKey}: the only copy, take it away from this machine`],
         ...(pending === undefined
           ? ([
               ['bundle', paths.bundle],
