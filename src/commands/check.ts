@@ -36,20 +36,32 @@ export const addCheck: AddCommand = (program, world, done) => {
     );
     const { overrideThresholds } = await import('../lifecycle/check-thresholds.ts');
     const { checkManifest } = await import('../lifecycle/check.ts');
-    const { selectServices } = await import('../lifecycle/selector.ts');
     const { checkView } = await import('../render/check.ts');
     await readManifest(command, world, async (manifest, home) => {
       const thresholds = overrideThresholds(await thresholdsOf(world, home, manifest), warning, critical);
-      const services = selectServices(selectors, manifest.liveServices());
-      const named = new Set(services.map(({ service }) => service.name));
-      const intents = manifest.intents().filter(intent => selectors.length === 0 || named.has(intent.service));
-      const input = { services, intents, authorities: authorityRows(manifest) };
+      const authorities = authorityRows(manifest);
+      const input = { ...(await chosen(manifest, selectors, thresholds, now)), authorities };
       const findings = checkManifest(input, thresholds, now);
-      print(world.out, flags.output, checkView(input, findings, now, await terminalOf(world)));
+      const checked = { services: input.count, authorities: authorities.length };
+      print(world.out, flags.output, checkView(checked, findings, now, await terminalOf(world)));
       if (findings.length > 0) done(findings[0]!.severity === 'critical' ? EXIT.critical : EXIT.warning);
     });
   });
 };
+
+/** The services to look at: all that are named, or, when none is, those that the manifest's indexes cannot rule out. */
+async function chosen(manifest: Manifest, selectors: readonly string[], thresholds: CheckThresholds, now: Date) {
+  const { riskQuestion } = await import('../lifecycle/check-thresholds.ts');
+  const intents = manifest.intents();
+  if (selectors.length === 0) {
+    const services = manifest.servicesAtRisk(riskQuestion(thresholds, manifest.authorities(), now));
+    return { services, intents, count: manifest.serviceCount() };
+  }
+  const { selectServices } = await import('../lifecycle/selector.ts');
+  const services = selectServices(selectors, manifest.liveServices());
+  const named = new Set(services.map(({ service }) => service.name));
+  return { services, intents: intents.filter(({ service }) => named.has(service)), count: services.length };
+}
 
 const POLICY_LIMIT = 1024 * 1024;
 

@@ -1,5 +1,6 @@
 import { failure } from '../errors.ts';
 import { thresholdText, type Threshold } from './duration.ts';
+import type { Authority } from './model.ts';
 import type { Policy } from './policy.ts';
 
 /** How much of its lifetime is left when something becomes a finding. */
@@ -22,6 +23,28 @@ export function overrideThresholds(
     ...(warning && { leafWarning: warning, caWarning: warning, crlWarning: warning }),
     ...(critical && { leafCritical: critical, caCritical: critical, crlCritical: critical }),
   };
+}
+
+const DAY = 86_400_000;
+/** A leaf is at most a sixth of its issuer's lifetime. */
+const LEAF_SHARE = 6;
+
+/** What to ask of the manifest so that no service that `checkManifest` would find is left out. */
+export function riskQuestion(
+  { leafWarning, leafCritical }: CheckThresholds,
+  authorities: readonly Authority[],
+  at: Date,
+): { readonly at: Date; readonly endingBy: Date; readonly percentLeft: number; readonly secondsLeft: number } {
+  const lifetimes = authorities.map(({ certificate }) =>
+    certificate === undefined ? 0 : certificate.notAfter.getTime() - certificate.notBefore.getTime(),
+  );
+  // a day for backdating and rounding
+  const longestLeaf = Math.max(0, ...lifetimes) / LEAF_SHARE + DAY;
+  const limits = [leafWarning, leafCritical];
+  const percentLeft = Math.max(0, ...limits.map(limit => ('percent' in limit ? limit.percent : 0)));
+  const secondsLeft = Math.max(0, ...limits.map(limit => ('span' in limit ? limit.span : 0)));
+  const reach = Math.max(secondsLeft * 1000, (longestLeaf * percentLeft) / 100);
+  return { at, endingBy: new Date(at.getTime() + reach), percentLeft, secondsLeft };
 }
 
 /** False where they cannot be compared: a percentage and a span. */

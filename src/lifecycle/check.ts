@@ -34,6 +34,7 @@ export interface Finding {
 
 /** What the manifest says, as far as something in it can be wrong. */
 export interface CheckInput {
+  /** At least those that something can be wrong with. */
   readonly services: readonly ServiceRow[];
   /** Lone ones. */
   readonly intents: readonly Certificate[];

@@ -1,4 +1,4 @@
-import type { CheckInput, Finding, Severity } from '../lifecycle/check.ts';
+import type { Finding, Severity } from '../lifecycle/check.ts';
 import { describeFinding } from './finding.ts';
 import type { View } from './output.ts';
 import { formatTable } from './table.ts';
@@ -6,9 +6,9 @@ import type { Terminal } from './terminal.ts';
 
 const HEADER = ['SEVERITY', 'SUBJECT', 'FINDING', 'WHAT', 'REMEDY'];
 
-/** What `check` says about `input`. */
+/** What `check` says; `checked` counts what it looked at. */
 export function checkView(
-  input: CheckInput,
+  checked: { readonly services: number; readonly authorities: number },
   findings: readonly Finding[],
   now: Date,
   { colours, columns }: Terminal,
@@ -16,7 +16,6 @@ export function checkView(
   const paint = { warning: colours.yellow, critical: colours.red };
   const count = (severity: Severity) => findings.filter(finding => finding.severity === severity).length;
   const [critical, warning] = [count('critical'), count('warning')];
-  const checked = { services: input.services.length, authorities: input.authorities.length };
   const described = findings.map(finding => ({ ...finding, ...describeFinding(finding, now) }));
   return {
     table: () => {

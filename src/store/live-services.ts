@@ -1,8 +1,8 @@
 import type { Certificate, Delivery, ServiceSpec } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
-import type { KnownService, LiveService } from './manifest.ts';
-import { toDate } from './manifest-rows.ts';
-import type { Sql } from './sqlite.ts';
+import type { KnownService, LiveService, RiskQuestion } from './manifest.ts';
+import { toDate, toSeconds } from './manifest-rows.ts';
+import type { Sql, SqlValue } from './sqlite.ts';
 
 /**
  * Services beside their certificates and deliveries, a chunk of them as one JSON text: a value crosses from the engine to
@@ -24,6 +24,17 @@ const AFTER = `SELECT ${columns('NULL')}
 const NAMED = `SELECT ${columns('hex(e.der)')}
   FROM (SELECT * FROM services WHERE name IN (SELECT value FROM json_each(?)) ORDER BY name) s ${JOINED}
   LEFT JOIN encodings e ON e.certificate_id = c.id`;
+
+const AT_RISK = `WITH risk (id) AS (
+    SELECT id FROM certificates
+      WHERE state IN ('current', 'superseded') AND state = 'current' AND not_after <= ?2
+        AND (not_after - ?1 <= ?4 OR (not_after - ?1) * 100 <= ?3 * (not_after - not_before))
+    UNION SELECT c.id FROM authorities a JOIN certificates c
+      ON c.state IN ('current', 'superseded') AND c.state = 'current' AND c.not_after > a.not_after AND c.authority_id = a.id
+    UNION SELECT c.id FROM deliveries p JOIN certificates c ON c.serial = p.serial WHERE p.state = 'pending')
+  SELECT ${columns('NULL')}
+  FROM (SELECT s.* FROM risk r JOIN certificates c ON c.id = r.id JOIN services s ON s.name = c.service
+    WHERE s.current_serial = c.serial ORDER BY s.name) s ${JOINED}`;
 
 type JsonRow = readonly [
   name: string,
@@ -56,6 +67,11 @@ export function liveServices(sql: Sql): LiveService[] {
   }
 }
 
+/** Those that something may be wrong with, by name. */
+export function servicesAtRisk(sql: Sql, { at, endingBy, percentLeft, secondsLeft }: RiskQuestion): LiveService[] {
+  return read(sql, AT_RISK, toSeconds(at), toSeconds(endingBy), percentLeft, secondsLeft);
+}
+
 /** Those of `names` that exist, each once. */
 export function servicesNamed(sql: Sql, names: readonly string[]): KnownService[] {
   const wanted = [...new Set(names)].sort();
@@ -66,8 +82,8 @@ export function servicesNamed(sql: Sql, names: readonly string[]): KnownService[
   return services;
 }
 
-const read = (sql: Sql, query: string, parameter: string): KnownService[] =>
-  (JSON.parse(sql.get(query, parameter)!.rows as string) as JsonRow[]).map(toKnownService);
+const read = (sql: Sql, query: string, ...parameters: SqlValue[]): KnownService[] =>
+  (JSON.parse(sql.get(query, ...parameters)!.rows as string) as JsonRow[]).map(toKnownService);
 
 function toKnownService(row: JsonRow): KnownService {
   const [name, spec, currentSerial] = row;

@@ -34,6 +34,18 @@ export interface KnownService extends LiveService {
   readonly certificate?: Certificate;
 }
 
+/**
+ * At risk at `at` is a current certificate with at most `secondsLeft`, or at most `percentLeft` of its lifetime, before it ends;
+ * one that ends after its CA; and one whose delivery is pending.
+ */
+export interface RiskQuestion {
+  readonly at: Date;
+  /** No certificate that ends later is at risk by its own lifetime: what bounds the search. */
+  readonly endingBy: Date;
+  readonly percentLeft: number;
+  readonly secondsLeft: number;
+}
+
 /** Everything about an authority's revocations that a CRL must know before it lists them. */
 export interface RevocationTotals {
   readonly count: number;
@@ -63,6 +75,9 @@ export interface Manifest {
   serviceNames(): readonly string[];
   /** Every service, by name. */
   liveServices(): readonly LiveService[];
+  /** The services, by name, that something may be wrong with; the others need no look. Answered from indexes. */
+  servicesAtRisk(question: RiskQuestion): readonly LiveService[];
+  serviceCount(): number;
   /** Those of `names` that exist, by name. */
   servicesNamed(names: readonly string[]): readonly KnownService[];
   certificate(serial: string): Certificate | undefined;

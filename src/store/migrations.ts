@@ -90,6 +90,7 @@ export const MIGRATIONS: readonly string[] = [
     state TEXT NOT NULL CHECK (state IN ('pending', 'delivered')),
     updated_at INTEGER NOT NULL
   ) STRICT;
+  CREATE INDEX pending_deliveries ON deliveries (service) WHERE state = 'pending';
 
   CREATE TABLE audit (
     sequence INTEGER PRIMARY KEY,

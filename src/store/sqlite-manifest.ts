@@ -2,7 +2,7 @@ import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import type { AuditRecord } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
-import { liveServices, servicesNamed } from './live-services.ts';
+import { liveServices, servicesAtRisk, servicesNamed } from './live-services.ts';
 import type { Manifest, PkiIdentity } from './manifest.ts';
 import { createConnection, openConnection, type ManifestConnection } from './manifest-connection.ts';
 import {
@@ -51,6 +51,8 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     service: name => one(toService, 'SELECT * FROM services WHERE name = ?', name),
     serviceNames: () => many(row => row.name as string, 'SELECT name FROM services ORDER BY name'),
     liveServices: () => liveServices(sql),
+    servicesAtRisk: question => servicesAtRisk(sql, question),
+    serviceCount: () => Number(sql.get('SELECT count(*) AS count FROM services')!.count),
     servicesNamed: names => servicesNamed(sql, names),
     certificate: serial => one(toCertificate, `${CERTIFICATES} WHERE c.serial = ?`, toSerial(serial)),
     certificatesBySerialPrefix: (prefix, limit) => {

@@ -58,6 +58,7 @@ CREATE TABLE deliveries (
     state TEXT NOT NULL CHECK (state IN ('pending', 'delivered')),
     updated_at INTEGER NOT NULL
   ) STRICT;
+CREATE INDEX pending_deliveries ON deliveries (service) WHERE state = 'pending';
 INSERT INTO "deliveries" VALUES('payments',X'40000000000000000000000000000002','/srv/payments','delivered',1795219201);
 CREATE TABLE encodings (certificate_id INTEGER PRIMARY KEY REFERENCES certificates (id), der BLOB NOT NULL) STRICT;
 INSERT INTO "encodings" VALUES(1,X'63657274696669636174652031');
