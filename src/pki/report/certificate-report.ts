@@ -9,8 +9,9 @@ import { nameToString, sameName } from '../name.ts';
 import { OID, oidName } from '../oids.ts';
 import { decodeCertificate, type ParsedCertificate } from '../parsed-certificate.ts';
 import { serialToHex } from '../serial-number.ts';
-import { signatureScheme, verifySignature } from '../signature.ts';
+import { signatureScheme, verifyingKey, verifySignature } from '../signature.ts';
 import { svidVerdict, type SvidVerdict } from '../svid.ts';
+import { verifiesUnderItself } from './foreign-signature.ts';
 import { reportPublicKey, type PublicKeyReport } from './key-report.ts';
 
 /** The extensions of a certificate or a request that have fields of their own. */
@@ -69,7 +70,7 @@ export interface ExtensionReport {
 }
 
 /** Throws DerError where it is not strict DER. */
-export function reportCertificate(der: Uint8Array, now: Date): CertificateReport {
+export async function reportCertificate(der: Uint8Array, now: Date): Promise<CertificateReport> {
   const certificate = decodeCertificate(der);
   const { tbs, signatureAlgorithm } = certificate;
   const facts = certificateFacts(tbs);
@@ -83,7 +84,7 @@ export function reportCertificate(der: Uint8Array, now: Date): CertificateReport
     notBefore,
     notAfter,
     validity: validityAt(now, notBefore, notAfter),
-    selfSigned: isSelfSigned(certificate),
+    selfSigned: await isSelfSigned(certificate),
     publicKey: reportPublicKey(tbs.publicKey),
     signatureAlgorithm: signatureLabel(signatureAlgorithm),
     spiffe: svidVerdict(facts),
@@ -103,8 +104,11 @@ export function fingerprints(der: Uint8Array): Pick<CertificateReport, 'sha256' 
   return { sha256: new Uint8Array(sha256), x5tS256: sha256.toString('base64url') };
 }
 
-function isSelfSigned({ tbs, signatureAlgorithm, signature }: ParsedCertificate): boolean {
-  return sameName(tbs.subject, tbs.issuer) && verifySignature(signatureAlgorithm, tbs.publicKey, tbs.der, signature);
+async function isSelfSigned({ der, tbs, signatureAlgorithm, signature }: ParsedCertificate): Promise<boolean> {
+  if (!sameName(tbs.subject, tbs.issuer)) return false;
+  return verifyingKey(signatureAlgorithm, tbs.publicKey) === undefined
+    ? verifiesUnderItself(der)
+    : verifySignature(signatureAlgorithm, tbs.publicKey, tbs.der, signature);
 }
 
 /** `ECDSA with SHA-256`, else the standard's name, else the OID. */

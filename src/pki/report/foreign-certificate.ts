@@ -5,6 +5,7 @@ import { decodeName, nameToString } from '../name.ts';
 import type * as Peculiar from '../peculiar.ts';
 import { decodePublicKeyInfo } from '../public-key-info.ts';
 import { fingerprints, reportExtension, validityAt, type CertificateReport } from './certificate-report.ts';
+import { verifiesUnderItself } from './foreign-signature.ts';
 import { reportPublicKey } from './key-report.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function reportForeignCertificate(
       notBefore,
       notAfter,
       validity: validityAt(now, notBefore, notAfter),
-      selfSigned: await certificate.isSelfSigned(),
+      selfSigned: await verifiesUnderItself(der),
       publicKey: reportPublicKey(decodePublicKeyInfo(new DerReader(new Uint8Array(certificate.publicKey.rawData)))),
       signatureAlgorithm: signatureName(certificate),
       names: (certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? []).map(

@@ -157,7 +157,7 @@ function inspectCrl(der: Uint8Array, now: Date): InspectedCrl {
 
 async function reportAnyCertificate(der: Uint8Array, { what, now }: Inspection): Promise<CertificateReport> {
   try {
-    return reportCertificate(der, now);
+    return await reportCertificate(der, now);
   } catch (cause) {
     if (!(cause instanceof DerError)) throw cause;
     const report = await reportForeignCertificate(der, cause.message, now);

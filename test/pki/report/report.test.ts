@@ -1,6 +1,7 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { toBase64, utf8 } from '../../../src/pki/bytes.ts';
+import { DerReader } from '../../../src/pki/der-reader.ts';
 import { bitString, contextTag, integer, octetString, oid, sequence, time, tlv } from '../../../src/pki/der-writer.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { encodeGeneralNames } from '../../../src/pki/extension/general-name.ts';
@@ -10,6 +11,7 @@ import { OID } from '../../../src/pki/oids.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
 import { INSPECTION_CAP, reportBytes, type Report } from '../../../src/pki/report/report.ts';
 import { signerOf } from '../../../src/pki/signature.ts';
+import { decodePublicKeyInfo } from '../../../src/pki/public-key-info.ts';
 import { encodeTbsCertificate } from '../../../src/pki/tbs-certificate.ts';
 import { rejectionOf } from '../../support/errors.ts';
 
@@ -90,6 +92,27 @@ describe('a certificate', () => {
     expect(await inspect(bad)).toMatchObject([{ selfSigned: false }]);
   });
 
+  test('is self-signed too with an algorithm that svcauth does not use', async () => {
+    const rsaPss = generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha256' });
+    const spki = derOf(rsaPss.publicKey, 'spki');
+    // the algorithm of the key with all its parameters is that of the signature as well (RFC 4055 §3.1)
+    const algorithm = decodePublicKeyInfo(new DerReader(spki)).algorithm.der;
+    const tbs = encodeTbsCertificate({
+      serial: Uint8Array.of(1),
+      signatureAlgorithmDer: algorithm,
+      issuerDer: name,
+      notBefore: now,
+      notAfter: now,
+      subjectDer: name,
+      publicKeyDer: spki,
+      extensions: [san],
+    });
+    const signature = sign('sha256', tbs, rsaPss.privateKey);
+    expect(await inspect(sequence(tbs, algorithm, bitString(signature)))).toMatchObject([{ selfSigned: true }]);
+    signature[0]! ^= 1;
+    expect(await inspect(sequence(tbs, algorithm, bitString(signature)))).toMatchObject([{ selfSigned: false }]);
+  });
+
   test('shares the fingerprint of its key with the key itself', async () => {
     const [inCertificate, inFile] = await Promise.all([inspect(certificate()), inspect(derOf(privateKey, 'pkcs8'))]);
     const sha256 = (report: Report | undefined) => report && 'publicKey' in report && report.publicKey?.sha256;
@@ -163,6 +186,7 @@ describe('what cannot be shown is named', () => {
       certificate([encodeExtension('1.2.3', false, oversize)]),
       'it holds a certificate of',
     ],
+    ['too many blocks', encodePem('CERTIFICATE', sequence()).repeat(10_001), 'it holds 10001 PEM blocks'],
     [
       'a broken block among others',
       encodePem('X509 CRL', crl(1)) + encodePem('PRIVATE KEY', sequence()),
