@@ -70,6 +70,7 @@ export function leafIssuer(world: Pick<World, 'random'>, issuer: Issuer, crlUrl?
       spiffeId: order.spec.spiffeId,
       dns: order.spec.dns,
       ip: order.spec.ip.map(text => parseIpAddress(text).octets),
+      keyKind: KEY_ALGORITHMS[order.spec.keyAlgorithm].kind,
       publicKeyDer: key.publicKey,
       publicKeyBits: key.publicKeyBits,
       serial,

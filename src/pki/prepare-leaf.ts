@@ -9,6 +9,7 @@ import {
 } from './extension/key-identifier.ts';
 import { encodeKeyUsage } from './extension/key-usage.ts';
 import type { IssuerFacts } from './issuer.ts';
+import type { KeyAlgorithm } from './key-algorithm.ts';
 import { encodeName } from './name.ts';
 import { OID } from './oids.ts';
 import type { ProfileName } from './profile-name.ts';
@@ -22,6 +23,7 @@ export interface LeafRequest {
   readonly dns: readonly string[];
   /** 4 or 16 octets each. */
   readonly ip: readonly Uint8Array[];
+  readonly keyKind: KeyAlgorithm['kind'];
   /** SubjectPublicKeyInfo. */
   readonly publicKeyDer: Uint8Array;
   /** What its key identifier hashes. */
@@ -38,8 +40,14 @@ const PURPOSES: Readonly<Record<ProfileName, readonly string[]>> = {
   client: [OID.clientAuth],
 };
 
-// critical everywhere (X509-SVID §4.3); digitalSignature alone: TLS 1.3 and ECDHE need no keyEncipherment (RFC 8813 §3)
-const KEY_USAGE = encodeExtension(OID.keyUsage, true, encodeKeyUsage(['digitalSignature']));
+// critical everywhere (X509-SVID §4.3)
+const SIGNS = encodeExtension(OID.keyUsage, true, encodeKeyUsage(['digitalSignature']));
+// NSS refuses a server with an RSA key that may not encipher, even where TLS has no use for it (tried with tstclnt)
+const SIGNS_AND_ENCIPHERS = encodeExtension(
+  OID.keyUsage,
+  true,
+  encodeKeyUsage(['digitalSignature', 'keyEncipherment']),
+);
 const EXT_KEY_USAGE: Readonly<Record<ProfileName, Uint8Array>> = {
   svid: encodeExtension(OID.extKeyUsage, false, encodeExtKeyUsage(PURPOSES.svid)),
   server: encodeExtension(OID.extKeyUsage, false, encodeExtKeyUsage(PURPOSES.server)),
@@ -78,7 +86,7 @@ export function leafPreparer(issuer: IssuerFacts, crlUrl?: string): (request: Le
           false,
           encodeSubjectKeyIdentifier(keyIdentifierOf(request.publicKeyBits)),
         ),
-        KEY_USAGE,
+        request.keyKind === 'rsa' && request.profile !== 'client' ? SIGNS_AND_ENCIPHERS : SIGNS,
         EXT_KEY_USAGE[request.profile],
         // critical only when the subject is empty (RFC 5280 §4.2.1.6)
         encodeExtension(OID.subjectAltName, emptySubject, encodeGeneralNames(names)),

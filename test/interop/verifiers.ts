@@ -21,8 +21,6 @@ export interface Verifier {
   readonly except?: Reasons;
 }
 
-const NSS_RSA = 'NSS wants keyEncipherment of a server with an RSA key; TLS 1.3 and ECDHE have no use for it';
-
 export const VERIFIERS: readonly Verifier[] = [
   {
     title: 'OpenSSL, strict, with a CRL for every certificate of the chain',
@@ -57,9 +55,6 @@ export const VERIFIERS: readonly Verifier[] = [
     revoked: /Peer's Certificate has been revoked\./,
     except: {
       ed25519: 'NSS reads no Ed25519 certificates',
-      'rsa-2048': NSS_RSA,
-      'rsa-3072': NSS_RSA,
-      'rsa-4096': NSS_RSA,
     },
   },
 ];

@@ -11,6 +11,7 @@ interface Profile {
   readonly ca: boolean;
   /** `any`: a cross certificate repeats what the CA's other certificate says. */
   readonly pathLength: 'none' | 'some' | 'any';
+  /** And keyEncipherment where a server's key is RSA: NSS asks for it. */
   readonly keyUsage: readonly KeyUsage[];
   /** Empty: no extKeyUsage at all. */
   readonly purposes: readonly string[];
@@ -55,11 +56,13 @@ export const PROFILE_RULES: readonly Rule<Candidate>[] = [
     clause: 'RFC 5280 §4.2.1.3, X509-SVID §4.3',
     severity: 'error',
     scope: 'ours',
-    check: ({ kind, extensions: { keyUsage } }) => {
-      const expected = PROFILES[kind].keyUsage;
+    check: ({ kind, tbs, extensions: { keyUsage } }) => {
+      const { keyUsage: expected, purposes } = PROFILES[kind];
       if (keyUsage === undefined) return 'there is no keyUsage';
       const found = keyUsage.value;
-      return found.size === expected.length && expected.every(usage => found.has(usage))
+      const mayEncipher = tbs.publicKey.algorithm.oid === OID.rsaEncryption && purposes.includes(OID.serverAuth);
+      const extra = mayEncipher && found.has('keyEncipherment') ? 1 : 0;
+      return found.size === expected.length + extra && expected.every(usage => found.has(usage))
         ? undefined
         : `keyUsage is ${[...found].join(', ') || 'empty'} instead of ${expected.join(', ')}`;
     },

@@ -19,6 +19,7 @@ import {
   permitted,
   rsaKey,
   SPIFFE,
+  usages,
   type Defect,
 } from '../../support/certificate-defects.ts';
 import {
@@ -76,6 +77,11 @@ const GOOD: readonly Omit<Defect, 'breaks'>[] = [
   { title: 'noRevAvail for a day', fields: { validity: ONE_DAY }, extensions: NO_REV_AVAIL },
   { title: 'basicConstraints that say it is a leaf', extensions: constraints(false) },
   { title: 'an RSA key', fields: { publicKey: rsaKey() } },
+  {
+    title: 'an RSA key of a server that enciphers',
+    fields: { publicKey: rsaKey() },
+    extensions: usages('digitalSignature', 'keyEncipherment'),
+  },
   {
     title: 'an Ed25519 key',
     fields: {

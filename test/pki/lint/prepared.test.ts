@@ -32,6 +32,7 @@ const leafRequest: fc.Arbitrary<LeafRequest> = fc.record({
   spiffeId: fc.array(word, { minLength: 1, maxLength: 3 }).map(path => `spiffe://example.org/${path.join('/')}`),
   dns: fc.uniqueArray(dnsName, { maxLength: 4 }),
   ip: fc.uniqueArray(fc.oneof(bytes(4), bytes(16)), { maxLength: 3, selector: octets => octets.join() }),
+  keyKind: fc.constant('ec'),
   publicKeyDer: fc.constant(LEAF_PUBLIC_KEY),
   publicKeyBits: fc.constant(publicKeyBits(LEAF_PUBLIC_KEY)),
   serial,

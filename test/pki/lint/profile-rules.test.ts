@@ -1,7 +1,16 @@
 import { encodeExtKeyUsage } from '../../../src/pki/extension/ext-key-usage.ts';
 import { PROFILE_RULES } from '../../../src/pki/lint/profile-rules.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { constraints, dns, names, purposes, SPIFFE, testDefects, usages } from '../../support/certificate-defects.ts';
+import {
+  constraints,
+  dns,
+  names,
+  purposes,
+  rsaKey,
+  SPIFFE,
+  testDefects,
+  usages,
+} from '../../support/certificate-defects.ts';
 import { planted, without } from '../../support/planted-certificate.ts';
 
 testDefects(PROFILE_RULES, [
@@ -40,6 +49,13 @@ testDefects(PROFILE_RULES, [
     kind: 'issuing',
     breaks: ['profile-key-usage'],
     extensions: usages('digitalSignature', 'keyCertSign', 'cRLSign'),
+  },
+  {
+    title: 'a client whose RSA key enciphers',
+    kind: 'client',
+    breaks: ['profile-key-usage'],
+    fields: { publicKey: rsaKey() },
+    extensions: { ...purposes(OID.clientAuth), ...usages('digitalSignature', 'keyEncipherment') },
   },
   { title: 'an SVID for servers only', breaks: ['profile-purposes'], extensions: purposes(OID.serverAuth) },
   {
