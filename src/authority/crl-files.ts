@@ -66,7 +66,8 @@ const writeBundle = ({ files }: CrlPki['world'], path: string, pems: readonly st
     for (const pem of pems) for (const piece of files.chunks(pem, CRL_PIECE)) write(piece);
   });
 
-async function replaceInPieces(
+/** The file is replaced as a whole once `fill` has written all of it. */
+export async function replaceInPieces(
   files: CrlPki['world']['files'],
   path: string,
   fill: (write: (piece: Uint8Array) => void) => void,

@@ -53,6 +53,10 @@ export function readCrlStates(pki: CrlPki): readonly AuthorityCrl[] {
     });
 }
 
+/** Whether what verifiers get is the newest. */
+export const isCurrent = ({ latest, published }: AuthorityCrl): boolean =>
+  latest !== undefined && published?.sha256 === latest.sha256;
+
 function readPublished({ world, home }: CrlPki, authority: CertifiedAuthority, latest: Crl | undefined) {
   const path = home.public.crlDer(authority.id);
   const status = world.files.status(path);

@@ -12,7 +12,7 @@ import type { CrlHeader } from '../pki/prepare-crl.ts';
 import { removeLeftovers } from '../store/files.ts';
 import type { ManifestWriter, RevocationTotals } from '../store/manifest.ts';
 import { writeDerivedCrlFiles, type PublishedCrl } from './crl-files.ts';
-import { readCrlStates, type AuthorityCrl, type CrlPki } from './crl-states.ts';
+import { isCurrent, readCrlStates, type AuthorityCrl, type CrlPki } from './crl-states.ts';
 import { makeCrl, type MadeCrl } from './make-crl.ts';
 
 /** What would be done about one CA's CRL, and why. */
@@ -60,14 +60,15 @@ export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
   const chosen = states.filter(({ authority }) => request.only?.includes(authority.id) ?? true);
   return {
     crls: chosen.map(state => planOne(state, request, pki.world.now)),
-    all: states.map(({ authority, latest, published }) =>
-      latest !== undefined && published?.sha256 === latest.sha256 ? { authority, published: latest } : { authority },
-    ),
+    all: states.map(state => {
+      const { authority, latest } = state;
+      return latest !== undefined && isCurrent(state) ? { authority, published: latest } : { authority };
+    }),
   };
 }
 
 function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCrl {
-  const { authority, totals, latest, published } = state;
+  const { authority, totals, latest } = state;
   const due = crlRefreshReasons(state, request.schedule, now);
   const reasons = request.force && due.length === 0 ? (['forced'] as const) : due;
   const here = authority.keyLocation === 'file' || request.keysAtHand?.has(authority.id);
@@ -78,7 +79,7 @@ function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCr
     header: nextCrlHeader(state, request.schedule, now),
     totals,
     latest,
-    isPublished: latest !== undefined && published?.sha256 === latest.sha256,
+    isPublished: isCurrent(state),
   };
 }
 

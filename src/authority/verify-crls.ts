@@ -10,9 +10,9 @@ import type { Crl } from '../lifecycle/model.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { DerError } from '../pki/der-reader.ts';
 import { crlNumber, type ParsedCrl } from '../pki/parsed-crl.ts';
-import type { CrlEntryReport } from '../pki/report/crl-report.ts';
 import { sortedEntries } from '../pki/sorted-entries.ts';
 import type { Manifest } from '../store/manifest.ts';
+import { expectedEntries } from './expected-entries.ts';
 import { CRL_PIECE } from './crl-states.ts';
 import { readCrl } from './read-crl.ts';
 
@@ -156,7 +156,10 @@ function checkNumber(crl: ParsedCrl, latest: Crl | undefined, report: Report): v
 
 function checkEntries(crl: ParsedCrl, authorityId: string, manifest: Manifest, now: Date, report: Report): void {
   let told = 0;
-  for (const { serial, before, after } of compareEntries(expected(manifest, authorityId, now), sortedEntries(crl))) {
+  for (const { serial, before, after } of compareEntries(
+    expectedEntries(manifest, authorityId, now),
+    sortedEntries(crl),
+  )) {
     // an entry stays for a while after its certificate has expired (RFC 5280 §3.3)
     if (before === undefined && wasRevoked(manifest, serial)) continue;
     if (told++ === MOST) return;
@@ -168,12 +171,6 @@ function checkEntries(crl: ParsedCrl, authorityId: string, manifest: Manifest, n
       const [ours, theirs] = [before, after].map(entry => `${entry.revokedAt.toISOString()} ${entry.reason}`);
       report('entry-differs', 'integrity', `${serial} is listed as ${theirs}, and was revoked ${ours}`, serial);
     }
-  }
-}
-
-function* expected(manifest: Manifest, authorityId: string, now: Date): Generator<CrlEntryReport> {
-  for (const { serial, revokedAt, reason, invalidityDate, notAfter } of manifest.revocations(authorityId)) {
-    if (notAfter >= now) yield { serial, revokedAt, reason, ...(invalidityDate && { invalidityDate }) };
   }
 }
 

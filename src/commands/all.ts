@@ -13,6 +13,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'crl show': async () => (await import('./crl-show.ts')).addCrlShow,
   'crl verify': async () => (await import('./crl-verify.ts')).addCrlVerify,
   'crl diff': async () => (await import('./crl-diff.ts')).addCrlDiff,
+  'crl publish': async () => (await import('./crl-publish.ts')).addCrlPublish,
+  'crl import': async () => (await import('./crl-import.ts')).addCrlImport,
   'bundle write': async () => (await import('./bundle-write.ts')).addBundleWrite,
   'bundle show': async () => (await import('./bundle-show.ts')).addBundleShow,
   // watching

@@ -1,5 +1,5 @@
 import { EXIT } from './exit-status.ts';
-import { quote, row } from './row.ts';
+import { quote, row, shell } from './row.ts';
 
 /** CRLs: made, read, compared and published. */
 export const crlErrors = {
@@ -15,6 +15,28 @@ export const crlErrors = {
     () => ['a CRL is read as DER, or as one PEM block "X509 CRL"'],
   ),
   ERR_CRL_MISSING: row<{ path: string }>(EXIT.usage, p => `there is no CRL in ${quote(p.path)}`),
+  ERR_CRL_UNFINISHED: row<{ problem: string }>(
+    EXIT.integrity,
+    p => `nothing was published: ${p.problem}`,
+    () => ['put it right first: svcauth crl refresh'],
+  ),
+  ERR_CRL_BACKWARDS: row<{ directory: string; problems: readonly string[] }>(
+    EXIT.refused,
+    p =>
+      [`publishing to ${quote(p.directory)} would go backwards; nothing was written there`, ...p.problems].join('\n'),
+    p => [
+      `see what differs: svcauth crl diff ${shell(p.directory)}`,
+      'is this the newest manifest? a restored one forgets who was revoked since',
+    ],
+  ),
+  ERR_CRL_REFUSED: row<{ path: string; problem: string }>(
+    EXIT.refused,
+    p => `the CRL in ${quote(p.path)} was not taken in: ${p.problem}`,
+  ),
+  ERR_CRL_PUBLISH_HERE: row<{ directory: string }>(
+    EXIT.usage,
+    p => `${quote(p.directory)} is where CRLs are made: publish to the directory that verifiers read`,
+  ),
   ERR_CRL_DIFF_KINDS: row<{ before: string; after: string }>(
     EXIT.usage,
     p => `${quote(p.before)} and ${quote(p.after)} cannot be compared: one is a directory and the other is not`,

@@ -31,6 +31,10 @@ export function quote(text: string): string {
   );
 }
 
+/** A path as it can be pasted into a command line. */
+export const shell = (path: string): string =>
+  /^[\w./+@:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+
 /** The known word nearest to what was typed, or undefined when none is near (at most a third of it mistyped). */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word === '') return undefined;

@@ -1,7 +1,5 @@
 import { EXIT } from './exit-status.ts';
-import { quote, row } from './row.ts';
-
-const shell = (path: string): string => (/^[\w./+@:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
+import { quote, row, shell } from './row.ts';
 
 /** Files, the home, the manifest and its lock. */
 export const storeErrors = {
