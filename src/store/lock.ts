@@ -35,13 +35,24 @@ export async function lockHome(
     const holder = readNote(files, home.lockNote);
     throw failure('ERR_LOCKED', { home: home.directory, waited: patience, ...(holder && { holder }) }, cause);
   }
-  const since = `${world.now.toISOString().slice(0, 19)}Z`;
-  writeNote(files, home.lockNote, `"svcauth ${command}" of ${world.actor}, pid ${world.pid}, since ${since}`);
+  const release = (): void => {
+    sql.exec('ROLLBACK');
+    sql.close();
+  };
+  try {
+    const since = `${world.now.toISOString().slice(0, 19)}Z`;
+    writeNote(files, home.lockNote, `"svcauth ${command}" of ${world.actor}, pid ${world.pid}, since ${since}`);
+  } catch (cause) {
+    release();
+    throw cause;
+  }
   return {
     release: () => {
-      files.remove(home.lockNote);
-      sql.exec('ROLLBACK');
-      sql.close();
+      try {
+        files.remove(home.lockNote);
+      } finally {
+        release();
+      }
     },
   };
 }

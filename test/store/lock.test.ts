@@ -4,7 +4,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { homeAt, type Home } from '../../src/store/home.ts';
 import { lockHome, withLock } from '../../src/store/lock.ts';
 import { SvcauthError } from '../../src/errors.ts';
+import { nodeFiles } from '../../src/store/files.ts';
 import { bundled, startChild } from '../support/bundled.ts';
+import { faultyFiles } from '../support/faulty-files.ts';
 import { fakeWorld, type FakeWorld } from '../support/world.ts';
 
 let world: FakeWorld;
@@ -46,6 +48,16 @@ describe('the lock of a home', () => {
     });
     await expect(work).rejects.toThrow('stop');
     expect(await withLock(world, home, 'tick', () => 'done')).toBe('done');
+  });
+
+  it('is let go even when its note cannot be written or removed', async () => {
+    for (let step = 1; ; step++) {
+      world.files = faultyFiles(step, 'disk-full');
+      const [done] = await Promise.allSettled([withLock(world, home, 'tick', () => 'done')]);
+      world.files = nodeFiles;
+      (await lockHome(world, home, 'issue', 0)).release();
+      if (done!.status === 'fulfilled') break;
+    }
   });
 
   it('says what is wrong when it cannot be taken at all', async () => {
