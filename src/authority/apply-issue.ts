@@ -1,12 +1,14 @@
 import type { World } from '../context.ts';
-import type { Certificate, Delivery } from '../lifecycle/model.ts';
+import { SvcauthError } from '../errors.ts';
+import type { Certificate } from '../lifecycle/model.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { encodePem } from '../pki/pem.ts';
-import type { Manifest } from '../store/manifest.ts';
+import type { Manifest, ManifestWriter } from '../store/manifest.ts';
 import {
   currentDirectory,
-  removeOtherVersions,
+  currentVersion,
   switchToVersion,
+  tidyVersions,
   writeVersion,
   type ServiceVersion,
 } from '../store/service-files.ts';
@@ -18,8 +20,8 @@ export interface IssueJob {
   readonly directory: string;
   /** The serial that serves until the switch. */
   readonly supersedes?: string;
-  /** The directory may hold versions nobody serves any more. */
-  readonly tidy: boolean;
+  /** Without an entry in the manifest so far. */
+  readonly isNew: boolean;
 }
 
 export interface IssuedService {
@@ -29,6 +31,13 @@ export interface IssuedService {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly authorityId: string;
+  readonly directory: string;
+}
+
+/** A version that lies ready and is to be served. */
+export interface VersionSwitch {
+  readonly service: string;
+  readonly serial: string;
   readonly directory: string;
 }
 
@@ -66,17 +75,20 @@ async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Pro
   const { manifest, engine, authorityId, world } = context;
   const leaves = await engine.prepare(jobs.map(({ order }) => order));
   manifest.transaction(write => {
-    write.putServices(jobs.map(({ order }) => ({ name: order.service, spec: order.spec })));
+    // a known service gets its new spec together with the certificate that is made to it
+    write.putServices(
+      jobs.filter(({ isNew }) => isNew).map(({ order }) => ({ name: order.service, spec: order.spec })),
+    );
     write.insertIntents(leaves.map(leaf => intentOf(leaf, authorityId, world.now)));
   });
 
   const signed = leaves.map(leaf => engine.sign(leaf));
   const directories = jobs.map(({ directory }) => directory);
-  const deliveries = (state: Delivery['state']): Delivery[] =>
-    leaves.map(({ serial, order }, index) => {
-      const directory = directories[index]!;
-      return { service: order.service, serial, directory, state, updatedAt: world.now };
-    });
+  const switches = leaves.map(({ serial, order }, index) => ({
+    service: order.service,
+    serial,
+    directory: directories[index]!,
+  }));
   const common = { chain: utf8(context.chainPem), anchors: utf8(context.anchorsPem) };
   const written = jobs.flatMap(({ directory }, index) =>
     writeVersion(world.files, directory, versionOf(leaves[index]!, signed[index]!, context.chainPem, common)),
@@ -84,8 +96,9 @@ async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Pro
   await world.files.syncAll(directories, written);
 
   manifest.transaction(write => {
+    write.putServices(jobs.map(({ order }) => ({ name: order.service, spec: order.spec })));
     write.completeCertificates(leaves.map(({ serial }, index) => ({ serial, der: signed[index]! })));
-    write.setDeliveries(deliveries('pending'));
+    write.setDeliveries(switches.map(each => ({ ...each, state: 'pending', updatedAt: world.now })));
     for (const [index, { serial, order }] of leaves.entries()) {
       const { supersedes } = jobs[index]!;
       write.audit('certificate.issued', order.service, {
@@ -98,15 +111,8 @@ async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Pro
     }
   });
 
-  for (const [index, { directory }] of jobs.entries()) switchToVersion(world.files, directory, leaves[index]!.serial);
-  await world.files.syncAll(directories, directories);
-  manifest.transaction(write => write.setDeliveries(deliveries('delivered')));
+  await deliver(context, switches);
 
-  for (const [index, { directory, supersedes, tidy }] of jobs.entries()) {
-    // the predecessor stays: a process may still be reading it
-    const keep = [leaves[index]!.serial, ...(supersedes === undefined ? [] : [supersedes])];
-    if (tidy) removeOtherVersions(world.files, directory, keep);
-  }
   return leaves.map(({ serial, order }, index) => ({
     service: order.service,
     spiffeId: order.spec.spiffeId,
@@ -116,6 +122,40 @@ async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Pro
     authorityId,
     directory: currentDirectory(jobs[index]!.directory),
   }));
+}
+
+/**
+ * Points each `current` link at the version that lies ready. Its predecessor stays, since a process may still be reading it; what is
+ * older goes. A failure to remove that fails nothing: the next run removes it.
+ */
+export async function deliver(
+  { world, manifest }: Pick<IssueContext, 'world' | 'manifest'>,
+  switches: readonly VersionSwitch[],
+  record: (write: ManifestWriter) => void = () => undefined,
+): Promise<void> {
+  const { files } = world;
+  const directories = switches.map(({ directory }) => directory);
+  const previous = directories.map(directory => currentVersion(files, directory));
+  for (const { directory, serial } of switches) switchToVersion(files, directory, serial);
+  await files.syncAll(directories, directories);
+  manifest.transaction(write => {
+    write.setDeliveries(switches.map(each => ({ ...each, state: 'delivered', updatedAt: world.now })));
+    record(write);
+  });
+  for (const [index, { service, serial, directory }] of switches.entries()) {
+    const isOurs = (other: string): boolean => isSerial(other) && manifest.certificate(other)?.service === service;
+    ignoringUnwritable(() => tidyVersions(files, directory, { keep: [serial, previous[index]], isOurs }));
+  }
+}
+
+const isSerial = (text: string): boolean => /^([0-9a-f]{2})+$/.test(text);
+
+function ignoringUnwritable(work: () => void): void {
+  try {
+    work();
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError && cause.code === 'ERR_FILE_WRITE')) throw cause;
+  }
 }
 
 function intentOf({ order, serial, tbsSha256 }: PreparedLeaf, authorityId: string, now: Date): Certificate {

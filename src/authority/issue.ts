@@ -19,8 +19,8 @@ import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { encodePem } from '../pki/pem.ts';
 import { encodePemBundle } from '../pki/trust-bundle.ts';
 import type { KnownService } from '../store/manifest.ts';
-import { currentVersion, isVersionWhole, switchToVersion } from '../store/service-files.ts';
-import { applyIssue, type IssuedService, type IssueJob } from './apply-issue.ts';
+import { currentVersion, isVersionWhole } from '../store/service-files.ts';
+import { applyIssue, deliver, type IssuedService, type IssueJob, type VersionSwitch } from './apply-issue.ts';
 import { leafIssuer, type LeafKey } from './leaf-issuer.ts';
 import type { Pki } from './open-pki.ts';
 import { unlockAuthority, type AskPassphrase } from './unlock.ts';
@@ -42,8 +42,8 @@ export interface IssueOptions {
 export interface IssuePlan {
   readonly steps: readonly IssueStep[];
   readonly jobs: readonly IssueJob[];
-  /** Directories whose `current` link is to be switched, by service. */
-  readonly switches: readonly { readonly service: string; readonly serial: string; readonly directory: string }[];
+  /** What a crash left undone between the result and the switch. */
+  readonly switches: readonly VersionSwitch[];
   readonly issuer: CertifiedAuthority;
 }
 
@@ -77,7 +77,7 @@ export function planIssueRun(pki: Pki, policy: Policy, work: readonly IssueWork[
   });
   const steps = planIssue(targets, { force: options.force, authorityId: issuer.id }, world.now);
   const jobs: IssueJob[] = [];
-  const switches: { service: string; serial: string; directory: string }[] = [];
+  const switches: VersionSwitch[] = [];
   for (const [index, step] of steps.entries()) {
     const directory = directories[index]!;
     if (step.action === 'deliver') switches.push({ service: step.name, serial: step.serial, directory });
@@ -91,7 +91,7 @@ export function planIssueRun(pki: Pki, policy: Policy, work: readonly IssueWork[
     jobs.push({
       order: { service: name, spec, notBefore, notAfter, key: work[index]!.key },
       directory,
-      tidy: known.has(name),
+      isNew: !known.has(name),
       ...(step.supersedes !== undefined && { supersedes: step.supersedes }),
     });
   }
@@ -107,10 +107,10 @@ export async function applyIssuePlan(
   progress: (count: number) => void,
 ): Promise<readonly IssuedService[]> {
   const { world, manifest } = pki;
-  await finishSwitches(pki, plan);
-  if (plan.jobs.length === 0) return [];
+  const issuer = plan.jobs.length === 0 ? undefined : await unlockAuthority(pki, plan.issuer, ask);
+  if (plan.switches.length > 0) await finishSwitches(pki, plan.switches);
+  if (issuer === undefined) return [];
   const authorities = manifest.authorities();
-  const issuer = await unlockAuthority(pki, plan.issuer, ask);
   const crlUrl = policy.crl.url === undefined ? undefined : crlAddress(policy.crl.url, plan.issuer.id);
   return applyIssue(plan.jobs, {
     world,
@@ -125,19 +125,12 @@ export async function applyIssuePlan(
   });
 }
 
-/** What a crash left undone between the result and the switch. */
-async function finishSwitches({ world, manifest }: Pki, { switches }: IssuePlan): Promise<void> {
-  if (switches.length === 0) return;
-  for (const { directory, serial } of switches) switchToVersion(world.files, directory, serial);
-  const directories = switches.map(({ directory }) => directory);
-  await world.files.syncAll(directories, directories);
-  manifest.transaction(write => {
-    write.setDeliveries(switches.map(each => ({ ...each, state: 'delivered', updatedAt: world.now })));
+const finishSwitches = (pki: Pki, switches: readonly VersionSwitch[]): Promise<void> =>
+  deliver(pki, switches, write => {
     for (const { service, serial, directory } of switches) {
       write.audit('certificate.delivered', service, { serial, directory });
     }
   });
-}
 
 function limitsOf(issuer: CertifiedAuthority): IssuerLimits {
   const { id, certificate } = issuer;

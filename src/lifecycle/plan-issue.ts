@@ -7,7 +7,7 @@ export const ISSUE_REASONS = {
   forced: 'asked for with --force',
   revoked: 'its certificate is revoked',
   expired: 'its certificate has expired',
-  'spec-changed': 'its names, profile, lifetime or key algorithm changed',
+  'spec-changed': 'its names, profile, lifetime, key algorithm, tags or directory changed',
   'key-changed': 'it brings another key',
   'issuer-changed': 'another issuing CA is active',
   'files-missing': 'its files are missing or damaged',
@@ -40,7 +40,7 @@ export type IssueStep =
       readonly supersedes?: string;
     }
   | {
-      /** Its certificate is good and its files are whole: only the switch is missing. */
+      /** Its certificate is good and its files are whole: only the switch is missing, or known to nobody. */
       readonly action: 'deliver';
       readonly name: string;
       readonly serial: string;
@@ -69,8 +69,14 @@ export function planIssue(
       return { action: 'issue', name, spec, reason, ...(live && { supersedes: certificate.serial }) };
     }
     const { serial, notAfter } = certificate!;
-    return { action: target.files === 'served' ? 'keep' : 'deliver', name, serial, notAfter };
+    return { action: isDelivered(target) ? 'keep' : 'deliver', name, serial, notAfter };
   });
+}
+
+/** A crash may have come before the switch, and between it and its record. */
+function isDelivered({ files, known }: IssueTarget): boolean {
+  const delivery = known?.delivery;
+  return files === 'served' && delivery?.state === 'delivered' && delivery.serial === known?.certificate?.serial;
 }
 
 function issueReason(

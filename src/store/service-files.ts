@@ -74,10 +74,17 @@ export function isVersionWhole(
   return !expected.withKey || (files.status(join(target, SERVICE_FILES.key))?.size ?? 0) > 0;
 }
 
-/** Removes versions other than those named: a key nobody serves any more should not lie about. */
-export function removeOtherVersions(files: Files, directory: string, keep: readonly string[]): void {
+/**
+ * Removes what a crash left half-made, and versions that are neither named in `keep` nor strangers: a key nobody serves any more
+ * should not lie about, and what svcauth did not put there is not its to remove.
+ */
+export function tidyVersions(
+  files: Files,
+  directory: string,
+  { keep, isOurs }: { readonly keep: readonly (string | undefined)[]; readonly isOurs: (serial: string) => boolean },
+): void {
   removeLeftovers(files, directory);
   for (const serial of files.list(join(directory, VERSIONS))) {
-    if (!keep.includes(serial)) files.remove(join(directory, VERSIONS, serial));
+    if (!keep.includes(serial) && isOurs(serial)) files.remove(join(directory, VERSIONS, serial));
   }
 }

@@ -7,6 +7,8 @@ export class PowerFailure extends Error {}
 export interface FaultyFiles extends Files {
   /** How many changing steps were asked for. */
   steps(): number;
+  /** Takes part in the counting, and fails like a step: for what changes the disk around these files. */
+  step(): void;
 }
 
 /**
@@ -15,21 +17,30 @@ export interface FaultyFiles extends Files {
  */
 export function faultyFiles(failAtStep?: number, how: 'disk-full' | 'power' = 'power'): FaultyFiles {
   let count = 0;
+  const dead = (): boolean => how === 'power' && failAtStep !== undefined && count > failAtStep;
+  const fails = (): boolean => ++count === failAtStep || dead();
+  const failure = (syscall: string): Error =>
+    how === 'power'
+      ? new PowerFailure(`at step ${count}`)
+      : Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall });
   const guarded = (name: keyof FileSteps): unknown => {
     const step = nodeSteps[name].bind(nodeSteps) as (...values: unknown[]) => unknown;
     return (...values: unknown[]) => {
-      count++;
-      const dead = how === 'power' && failAtStep !== undefined && count > failAtStep;
-      if (count !== failAtStep && !dead) return step(...values);
-      if (name === 'write' && !dead) {
+      if (!fails()) return step(...values);
+      if (name === 'write' && !dead()) {
         const bytes = values[1] as Uint8Array;
         step(values[0], bytes.subarray(0, bytes.length >> 1));
       }
       if (name === 'close') step(...values);
-      if (how === 'power') throw new PowerFailure(`at step ${count}`);
-      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: name });
+      throw failure(name);
     };
   };
   const steps = Object.fromEntries((Object.keys(nodeSteps) as (keyof FileSteps)[]).map(name => [name, guarded(name)]));
-  return { ...filesOver(steps as unknown as FileSteps), steps: () => count };
+  return {
+    ...filesOver(steps as unknown as FileSteps),
+    steps: () => count,
+    step: () => {
+      if (fails()) throw failure('write');
+    },
+  };
 }

@@ -1,0 +1,136 @@
+import { X509Certificate } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
+import { runUntil } from '../support/power-failure.ts';
+import { servedSerial } from '../support/service-state.ts';
+
+/** Of a key that nobody has kept. */
+const CSR = `-----BEGIN CERTIFICATE REQUEST-----
+MIG5MGICAQAwADBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCTF4VsSj3rKvbJS
+7TTAw1Eq+NH8nNRkla9SqO4ZIGaLtlQc40ADARTlrQTEpgzxPuej9yO6eherUl5I
+tgLERwegADAKBggqhkjOPQQDAgNHADBEAiAVex7xp/SHglrbPy1Wx5h/7NNQihbr
+yQpZQpIGAZYODwIgX45K/lcLu2GpMvKWsNZiuMH5oV/4T/IZ55A/cQHk0A0=
+-----END CERTIFICATE REQUEST-----
+`;
+const LIST = 'service,dns\npayments,payments.example.org\nledger,ledger.example.org\nweb,\n';
+
+interface Case {
+  readonly name: string;
+  /** What was issued before, if anything. */
+  readonly before: readonly (readonly string[])[];
+  readonly argv: readonly string[];
+  /** The services that `argv` wants, with the DNS names they shall have. */
+  readonly wanted: Readonly<Record<string, readonly string[]>>;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'issuing for a new service',
+    before: [],
+    argv: ['issue', 'payments', '--dns', 'payments.example.org'],
+    wanted: { payments: ['payments.example.org'] },
+  },
+  {
+    name: 'issuing anew with another name',
+    before: [
+      ['issue', 'payments', '--dns', 'old.example.org'],
+      ['issue', 'payments', '--dns', 'older.example.org'],
+    ],
+    argv: ['issue', 'payments', '--dns', 'payments.example.org'],
+    wanted: { payments: ['payments.example.org'] },
+  },
+  {
+    name: 'issuing a list of which one is known',
+    before: [['issue', 'ledger', '--ttl', '5d']],
+    argv: ['issue', '--from', 'list.csv'],
+    wanted: { payments: ['payments.example.org'], ledger: ['ledger.example.org'], web: [] },
+  },
+  {
+    name: 'issuing for a request, to a directory of its own',
+    before: [],
+    argv: ['issue', 'payments', '--csr', 'payments.csr', '--out', 'tls'],
+    wanted: { payments: [] },
+  },
+];
+
+describe.each(CASES)('$name', ({ before, argv, wanted }) => {
+  let fresh: () => PkiWorld;
+  beforeAll(async () => {
+    const template = await pkiTemplate([], before);
+    fresh = () => {
+      const world = template();
+      writeFileSync(join(world.cwd, 'list.csv'), LIST);
+      writeFileSync(join(world.cwd, 'payments.csr'), CSR);
+      return world;
+    };
+  });
+  const directory = (world: PkiWorld, service: string): string =>
+    argv.includes('--out') ? join(world.cwd, 'tls') : world.home.service(service);
+  const services = Object.keys(wanted);
+  const serve = (world: PkiWorld) => services.map(service => servedSerial(directory(world, service)));
+
+  test('ends well wherever the power fails: old or new, all serials known, and right after the next run', async () => {
+    for (let moment = 1, ended = false; !ended; moment++) {
+      const world = fresh();
+      const old = serve(world);
+      const { status, moments } = await runUntil(world, moment, argv);
+      ended = moments < moment;
+      expect(status, `moment ${moment}`).toBe(ended ? 0 : 1);
+
+      await world.manifest(manifest => {
+        for (const [index, serial] of serve(world).entries()) {
+          if (serial === old[index]) continue;
+          // what serves has been recorded as issued, never as an intent
+          expect(manifest.certificate(serial!)).toMatchObject({ state: 'current', service: services[index] });
+        }
+        for (const service of services) {
+          const versions = join(directory(world, service), 'versions');
+          for (const serial of list(versions)) expect(manifest.certificate(serial)?.service).toBe(service);
+        }
+      });
+
+      const interrupted = await world.manifest(manifest => manifest.intents().map(({ serial }) => serial));
+      await world.succeed(...argv);
+      const now = serve(world);
+      await world.manifest(manifest => {
+        for (const [index, service] of services.entries()) {
+          const { spec, currentSerial } = manifest.service(service)!;
+          expect(currentSerial).toBe(now[index]);
+          expect(spec.dns).toEqual(wanted[service]);
+          expect(manifest.delivery(service)).toMatchObject({ serial: now[index], state: 'delivered' });
+          const all = manifest.certificatesOfService(service);
+          expect(new Set(all.map(({ serial }) => serial)).size).toBe(all.length);
+          expect(all.filter(({ state }) => state === 'current').map(({ serial }) => serial)).toEqual([now[index]]);
+          expect(dnsNames(all.find(({ serial }) => serial === now[index])!.der!)).toEqual(wanted[service]);
+          // the certificate before this one may still be in use; nothing else lies about
+          const left = list(join(directory(world, service), 'versions'));
+          expect(left.filter(serial => serial !== now[index] && serial !== old[index]).length).toBeLessThanOrEqual(1);
+          expect(list(directory(world, service))).toEqual(['current', 'versions']);
+        }
+        expect(manifest.intents().map(({ serial }) => serial)).toEqual(interrupted);
+      });
+
+      const again = await world.succeed(...argv);
+      expect(
+        again
+          .split('\n')
+          .filter(line => line !== '')
+          .every(line => line.startsWith('unchanged')),
+      ).toBe(true);
+      expect(serve(world)).toEqual(now);
+    }
+  });
+});
+
+const dnsNames = (der: Uint8Array): string[] =>
+  (new X509Certificate(der).subjectAltName ?? '').split(', ').flatMap(name => /^DNS:(.*)$/.exec(name)?.[1] ?? []);
+
+const list = (path: string): string[] => {
+  try {
+    return readdirSync(path).sort();
+  } catch {
+    return [];
+  }
+};

@@ -1,0 +1,58 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { homeAt, type Home } from '../../src/store/home.ts';
+import type { Manifest } from '../../src/store/manifest.ts';
+import { openManifest } from '../../src/store/sqlite-manifest.ts';
+import { tempDirectory } from './temp-directory.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from './world.ts';
+
+/** A world whose `.svcauth` is a PKI of example.org. */
+export interface PkiWorld extends FakeWorld {
+  readonly home: Home;
+  /** Runs a command line that must succeed; returns what it printed. */
+  readonly succeed: (...argv: readonly string[]) => Promise<string>;
+  /** Reads the manifest, for as long as `read` takes. */
+  readonly manifest: <T>(read: (manifest: Manifest) => T) => Promise<T>;
+}
+
+let worlds = 0;
+
+/**
+ * Makes a PKI by commands, once, and gives out copies of it to do things to. The keys are not encrypted; no two copies draw the same
+ * random numbers.
+ */
+export async function pkiTemplate(
+  initFlags: readonly string[] = [],
+  commands: readonly (readonly string[])[] = [],
+): Promise<(changes?: Partial<FakeWorld>) => PkiWorld> {
+  const template = pkiWorld();
+  await template.succeed('ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none', ...initFlags);
+  for (const argv of commands) await template.succeed(...argv);
+  return changes => {
+    const cwd = tempDirectory();
+    cpSync(template.cwd, cwd, { recursive: true, verbatimSymlinks: true });
+    return pkiWorld({ now: template.now, ...changes, cwd });
+  };
+}
+
+/** One whose home may still be made. */
+export function pkiWorld(changes: Partial<FakeWorld> = {}): PkiWorld {
+  const world = fakeWorld({ seed: `world ${worlds++}`, ...changes });
+  const home = homeAt(join(world.cwd, '.svcauth'));
+  return Object.assign(world, {
+    home,
+    succeed: async (...argv: readonly string[]): Promise<string> => {
+      const { status, stdout, stderr } = await runSvcauth(world, argv);
+      if (status !== 0) throw new Error(`svcauth ${argv.join(' ')} ended with ${status}: ${stderr}`);
+      return stdout;
+    },
+    manifest: async <T>(read: (manifest: Manifest) => T): Promise<T> => {
+      const manifest = await openManifest(world, home.manifest);
+      try {
+        return read(manifest);
+      } finally {
+        manifest.close();
+      }
+    },
+  });
+}
