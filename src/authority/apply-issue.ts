@@ -1,5 +1,5 @@
 import type { World } from '../context.ts';
-import { SvcauthError } from '../errors.ts';
+import { failure, SvcauthError } from '../errors.ts';
 import type { Certificate } from '../lifecycle/model.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { encodePem } from '../pki/pem.ts';
@@ -7,6 +7,7 @@ import type { Manifest, ManifestWriter } from '../store/manifest.ts';
 import {
   currentDirectory,
   currentVersion,
+  removeVersion,
   switchToVersion,
   tidyVersions,
   writeVersion,
@@ -63,40 +64,57 @@ const BATCH = 1000;
  */
 export async function applyIssue(jobs: readonly IssueJob[], context: IssueContext): Promise<readonly IssuedService[]> {
   const issued: IssuedService[] = [];
+  const tally: Tally = { intended: 0, recorded: 0, delivered: 0 };
   for (let start = 0; start < jobs.length; start += BATCH) {
-    const batch = await issueBatch(jobs.slice(start, start + BATCH), context);
-    issued.push(...batch);
-    context.progress(batch.length);
+    try {
+      issued.push(...(await issueBatch(jobs.slice(start, start + BATCH), context, tally)));
+    } catch (cause) {
+      throw stopped(cause, tally, jobs.length);
+    }
+    context.progress(issued.length - start);
   }
   return issued;
 }
 
-async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Promise<readonly IssuedService[]> {
+/** How far a run came, in certificates. */
+interface Tally {
+  intended: number;
+  recorded: number;
+  delivered: number;
+}
+
+/** What a person must know of a run that ended early: which certificates there are now, and what serves. */
+function stopped(cause: unknown, tally: Tally, total: number): unknown {
+  if (!(cause instanceof SvcauthError) || tally.intended === 0) return cause;
+  const problem = cause.message;
+  if (tally.recorded === 0) return failure('ERR_ISSUE_FAILED', { problem }, cause);
+  const { recorded, delivered } = tally;
+  return failure('ERR_ISSUE_PARTIAL', { problem, recorded, delivered, total }, cause);
+}
+
+async function issueBatch(
+  jobs: readonly IssueJob[],
+  context: IssueContext,
+  tally: Tally,
+): Promise<readonly IssuedService[]> {
   const { manifest, engine, authorityId, world } = context;
   const leaves = await engine.prepare(jobs.map(({ order }) => order));
+  const servicesOf = (some: readonly IssueJob[]) =>
+    some.map(({ order }) => ({ name: order.service, spec: order.spec }));
   manifest.transaction(write => {
-    // a known service gets its new spec together with the certificate that is made to it
-    write.putServices(
-      jobs.filter(({ isNew }) => isNew).map(({ order }) => ({ name: order.service, spec: order.spec })),
-    );
+    write.putServices(servicesOf(jobs.filter(({ isNew }) => isNew)));
     write.insertIntents(leaves.map(leaf => intentOf(leaf, authorityId, world.now)));
   });
+  tally.intended += jobs.length;
 
   const signed = leaves.map(leaf => engine.sign(leaf));
-  const directories = jobs.map(({ directory }) => directory);
-  const switches = leaves.map(({ serial, order }, index) => ({
-    service: order.service,
-    serial,
-    directory: directories[index]!,
-  }));
-  const common = { chain: utf8(context.chainPem), anchors: utf8(context.anchorsPem) };
-  const written = jobs.flatMap(({ directory }, index) =>
-    writeVersion(world.files, directory, versionOf(leaves[index]!, signed[index]!, context.chainPem, common)),
-  );
-  await world.files.syncAll(directories, written);
-
+  await writeVersions(jobs, leaves, signed, context);
+  const switches = leaves.map(({ serial, order }, index) => {
+    return { service: order.service, serial, directory: jobs[index]!.directory };
+  });
   manifest.transaction(write => {
-    write.putServices(jobs.map(({ order }) => ({ name: order.service, spec: order.spec })));
+    // a known service gets its new spec together with the certificate made to it: until then the old one is the truth
+    write.putServices(servicesOf(jobs.filter(({ isNew }) => !isNew)));
     write.completeCertificates(leaves.map(({ serial }, index) => ({ serial, der: signed[index]! })));
     write.setDeliveries(switches.map(each => ({ ...each, state: 'pending', updatedAt: world.now })));
     for (const [index, { serial, order }] of leaves.entries()) {
@@ -110,9 +128,10 @@ async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Pro
       });
     }
   });
+  tally.recorded += jobs.length;
 
   await deliver(context, switches);
-
+  tally.delivered += jobs.length;
   return leaves.map(({ serial, order }, index) => ({
     service: order.service,
     spiffeId: order.spec.spiffeId,
@@ -122,6 +141,30 @@ async function issueBatch(jobs: readonly IssueJob[], context: IssueContext): Pro
     authorityId,
     directory: currentDirectory(jobs[index]!.directory),
   }));
+}
+
+/** Beside the versions that serve, and durable. What cannot be written whole is taken away again: it holds private keys. */
+async function writeVersions(
+  jobs: readonly IssueJob[],
+  leaves: readonly PreparedLeaf[],
+  signed: readonly Uint8Array[],
+  { world: { files }, chainPem, anchorsPem }: IssueContext,
+): Promise<void> {
+  const common = { chain: utf8(chainPem), anchors: utf8(anchorsPem) };
+  try {
+    const written = jobs.flatMap(({ directory }, index) =>
+      writeVersion(files, directory, versionOf(leaves[index]!, signed[index]!, chainPem, common)),
+    );
+    await files.syncAll(
+      jobs.map(({ directory }) => directory),
+      written,
+    );
+  } catch (cause) {
+    ignoringUnwritable(() => {
+      for (const [index, { directory }] of jobs.entries()) removeVersion(files, directory, leaves[index]!.serial);
+    });
+    throw cause;
+  }
 }
 
 /**
@@ -143,12 +186,10 @@ export async function deliver(
     record(write);
   });
   for (const [index, { service, serial, directory }] of switches.entries()) {
-    const isOurs = (other: string): boolean => isSerial(other) && manifest.certificate(other)?.service === service;
+    const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
     ignoringUnwritable(() => tidyVersions(files, directory, { keep: [serial, previous[index]], isOurs }));
   }
 }
-
-const isSerial = (text: string): boolean => /^([0-9a-f]{2})+$/.test(text);
 
 function ignoringUnwritable(work: () => void): void {
   try {

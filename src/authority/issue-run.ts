@@ -1,16 +1,16 @@
 import type { World } from '../context.ts';
-import { failure } from '../errors.ts';
+import { failure, SvcauthError } from '../errors.ts';
 import { quote } from '../errors/row.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
 import { listFormatOf, parseServiceList, type ListFormat } from '../lifecycle/service-list.ts';
 import type { ServiceRequest } from '../lifecycle/service-request.ts';
 import { parseCsr } from '../pki/csr.ts';
 import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../pki/key-algorithm.ts';
-import { parsePrivateKey } from '../pki/private-key.ts';
+import { parsePrivateKey, type PrivateKey } from '../pki/private-key.ts';
 import type { IssuedService } from './apply-issue.ts';
 import { applyIssuePlan, planIssueRun, type IssuePlan, type IssueWork } from './issue.ts';
 import { loadPolicy } from './load-policy.ts';
-import { changePki } from './open-pki.ts';
+import { changePki, readPki } from './open-pki.ts';
 import { readInput } from './read-input.ts';
 import type { AskPassphrase } from './unlock.ts';
 
@@ -43,13 +43,15 @@ export async function issueRun(
   run: IssueRunRequest,
 ): Promise<IssueOutcome> {
   const work = await readWork(world, run.source);
+  const options = { force: run.force, ...(run.notAfterPolicy && { notAfterPolicy: run.notAfterPolicy }) };
+  if (run.dryRun) {
+    return readPki(world, homeFlag, async pki => {
+      return { plan: planIssueRun(pki, await loadPolicy(pki), work, options), issued: [], dryRun: true };
+    });
+  }
   return changePki(world, homeFlag, 'issue', async pki => {
     const policy = await loadPolicy(pki);
-    const plan = planIssueRun(pki, policy, work, {
-      force: run.force,
-      ...(run.notAfterPolicy && { notAfterPolicy: run.notAfterPolicy }),
-    });
-    if (run.dryRun) return { plan, issued: [], dryRun: true };
+    const plan = planIssueRun(pki, policy, work, options);
     const progress = run.progress(plan.jobs.length);
     try {
       const issued = await applyIssuePlan(pki, policy, plan, run.ask, count => progress.advance(count));
@@ -66,16 +68,21 @@ const LIST_LIMIT = 64 * 1024 * 1024;
 async function readWork(world: World, source: IssueSource): Promise<readonly IssueWork[]> {
   if ('list' in source) {
     const requests = await readList(world, source.list, source.format);
-    return requests.map(request => ({ request, key: { source: 'generated' } }));
+    return requests.map(request => ({ request, key: { source: 'generated' }, asRecorded: false }));
   }
   const { request, csr, key } = source;
   if (csr !== undefined && key !== undefined) {
     throw failure('ERR_FLAG_CONFLICT', { flags: ['--csr', '--key'], why: 'each brings the key to certify' });
   }
-  if (csr !== undefined) return [await csrWork(world, request, csr)];
-  if (key !== undefined) return [await keyWork(world, request, key)];
-  return [{ request, key: { source: 'generated' } }];
+  const asRecorded = isNamedOnly(request);
+  if (csr !== undefined) return [{ ...(await csrWork(world, request, csr)), asRecorded }];
+  if (key !== undefined) return [{ ...(await keyWork(world, request, key)), asRecorded }];
+  return [{ request, key: { source: 'generated' }, asRecorded }];
 }
+
+/** Whether nothing is said about a service but its name: `issue payments` must not take its other names away. */
+const isNamedOnly = ({ service: _, dns, ip, tags, ...rest }: ServiceRequest): boolean =>
+  dns.length + ip.length + Object.keys(tags).length === 0 && Object.keys(rest).length === 0;
 
 async function readList(world: World, path: string, given: ListFormat | undefined): Promise<readonly ServiceRequest[]> {
   const format = given ?? listFormatOf(path);
@@ -83,11 +90,10 @@ async function readList(world: World, path: string, given: ListFormat | undefine
   return parseServiceList(await readInput(world, path, 'the list', LIST_LIMIT), format, path);
 }
 
-/**
- * What a request asks for is a request, never an order (RFC 2986 §3): the names are those of the command. One that asks for more is
- * refused rather than shortened, so that nobody deploys a certificate that lacks a name.
- */
-async function csrWork(world: World, request: ServiceRequest, path: string): Promise<IssueWork> {
+type BroughtKey = Omit<IssueWork, 'asRecorded'>;
+
+/** What a request asks for is a request, never an order (RFC 2986 §3): the names are those of the command. */
+async function csrWork(world: World, request: ServiceRequest, path: string): Promise<BroughtKey> {
   const what = `the request ${quote(path)}`;
   const { publicKeyInfo, keyAlgorithm, names } = await parseCsr(
     await readInput(world, path, 'the request', LIMIT),
@@ -99,29 +105,34 @@ async function csrWork(world: World, request: ServiceRequest, path: string): Pro
       reason: `svcauth certifies ${KEY_ALGORITHM_NAMES.join(', ')}`,
     });
   }
-  const extra = [
-    ...names.dns.filter(name => !request.dns.includes(name)).map(name => `--dns ${name}`),
-    ...names.ip.filter(({ text }) => !request.ip.some(ip => ip.text === text)).map(({ text }) => `--ip ${text}`),
-    ...(names.spiffeId !== undefined && request.spiffeId?.uri !== names.spiffeId.uri
-      ? [`--id ${names.spiffeId.uri}`]
-      : []),
-  ];
-  if (extra.length > 0) throw failure('ERR_CSR_ASKS_MORE', { path, flags: extra });
   return {
     request: withAlgorithm(request, keyAlgorithm.name),
     key: { source: 'csr', publicKey: publicKeyInfo.der, publicKeyBits: publicKeyInfo.bits },
+    requested: { names, what },
   };
 }
 
 /** The key algorithm is the brought key's, whatever the policy's default is. */
-async function keyWork(world: World, request: ServiceRequest, path: string): Promise<IssueWork> {
+async function keyWork(world: World, request: ServiceRequest, path: string): Promise<BroughtKey> {
   const what = `the key ${quote(path)}`;
-  const key = await parsePrivateKey(await readInput(world, path, 'the key', LIMIT), undefined, what);
+  const key = await openLeafKey(await readInput(world, path, 'the key', LIMIT), path, what);
   const { publicKeyInfo, algorithm, pkcs8 } = key;
   return {
     request: withAlgorithm(request, algorithm.name),
     key: { source: 'file', publicKey: publicKeyInfo.der, publicKeyBits: publicKeyInfo.bits, pkcs8 },
   };
+}
+
+async function openLeafKey(bytes: Uint8Array, path: string, what: string): Promise<PrivateKey> {
+  try {
+    return await parsePrivateKey(bytes, undefined, what);
+  } catch (cause) {
+    // the passphrase flags open the CA's key, and a service could not read an encrypted one anyway
+    if (cause instanceof SvcauthError && cause.code === 'ERR_KEY_ENCRYPTED') {
+      throw failure('ERR_LEAF_KEY_ENCRYPTED', { path }, cause);
+    }
+    throw cause;
+  }
 }
 
 function withAlgorithm(request: ServiceRequest, keyAlgorithm: KeyAlgorithmName): ServiceRequest {

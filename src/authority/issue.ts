@@ -1,15 +1,23 @@
 import { resolve } from 'node:path';
 import { failure } from '../errors.ts';
-import { activeIssuer, chainAbove, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
+import { activeIssuer, chainBelowRoot, chainToRoot, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
-import { planIssue, type IssueStep, type IssueTarget } from '../lifecycle/plan-issue.ts';
+import { ISSUE_REASONS, planIssue, type IssueStep, type IssueTarget } from '../lifecycle/plan-issue.ts';
 import { crlAddress } from '../lifecycle/crl-url.ts';
 import { policyRefusal } from '../lifecycle/policy-refusal.ts';
 import type { Policy, Violation } from '../lifecycle/policy.ts';
+import type { ServiceSpec } from '../lifecycle/model.ts';
 import type { ServiceRequest } from '../lifecycle/service-request.ts';
-import { leafNotAfter, refuseConstrainedNames, resolveSpec, type IssuerLimits } from '../lifecycle/service-spec.ts';
+import {
+  leafNotAfter,
+  refuseConstrainedNames,
+  requestAsRecorded,
+  resolveSpec,
+  type IssuerLimits,
+} from '../lifecycle/service-spec.ts';
 import { trustAnchors } from '../lifecycle/trust-anchors.ts';
 import { equalBytes, utf8 } from '../pki/bytes.ts';
+import { checkCsrNames, type RequestedNames } from '../pki/csr.ts';
 import { findExtension } from '../pki/extension/extension.ts';
 import type { GeneralName } from '../pki/extension/general-name.ts';
 import { decodeNameConstraints } from '../pki/extension/name-constraints.ts';
@@ -23,12 +31,17 @@ import { currentVersion, isVersionWhole } from '../store/service-files.ts';
 import { applyIssue, deliver, type IssuedService, type IssueJob, type VersionSwitch } from './apply-issue.ts';
 import { leafIssuer, type LeafKey } from './leaf-issuer.ts';
 import type { Pki } from './open-pki.ts';
+import { requireDirectories } from './service-directories.ts';
 import { unlockAuthority, type AskPassphrase } from './unlock.ts';
 
 /** One request with the key it brings. */
 export interface IssueWork {
   readonly request: ServiceRequest;
   readonly key: LeafKey;
+  /** It only names the service: one that is known keeps what it has. */
+  readonly asRecorded: boolean;
+  /** Of a certificate request: what it asks for, and what it is called. */
+  readonly requested?: { readonly names: RequestedNames; readonly what: string };
 }
 
 export interface IssueOptions {
@@ -49,53 +62,101 @@ export interface IssuePlan {
 
 /** Decides everything and touches nothing. Throws what policy, issuer and names have against any of it: all or nothing. */
 export function planIssueRun(pki: Pki, policy: Policy, work: readonly IssueWork[], options: IssueOptions): IssuePlan {
-  const { world, manifest, home } = pki;
-  const issuer = activeIssuer(manifest.authorities(), world.now);
-  const limits = limitsOf(issuer);
-  const known = knownServices(pki, work);
-  const resolved = work.map(({ request }) => {
-    const out = request.out === undefined ? undefined : resolve(world.cwd, request.out);
-    return resolveSpec(policy, request, out);
-  });
-  refuseViolations(
-    policy,
-    resolved.flatMap(({ violations }) => violations),
-  );
-
-  const directories = resolved.map(({ spec }, index) => spec.out ?? home.service(work[index]!.request.service));
-  refuseSharedDirectories(work, directories);
-  const targets = resolved.map(({ spec }, index): IssueTarget => {
-    const { request, key } = work[index]!;
-    const live = known.get(request.service);
-    return {
-      name: request.service,
-      spec,
-      ...(live && { known: live }),
-      ...stateOfFiles(pki, live, directories[index]!),
-      keyDiffers: keyDiffers(key, live),
-    };
-  });
-  const steps = planIssue(targets, { force: options.force, authorityId: issuer.id }, world.now);
+  const { world, manifest } = pki;
+  const authorities = manifest.authorities();
+  const issuer = activeIssuer(authorities, world.now);
+  const limits = chainToRoot(issuer, authorities).map(limitsOf);
+  const candidates = resolveWork(pki, policy, work);
+  requireDirectories(pki, candidates, options.force);
+  const targets = candidates.map(candidate => targetOf(pki, candidate));
+  const steps = planIssue(targets, { force: options.force, issuer: limits[0]! }, world.now);
   const jobs: IssueJob[] = [];
   const switches: VersionSwitch[] = [];
   for (const [index, step] of steps.entries()) {
-    const directory = directories[index]!;
-    if (step.action === 'deliver') switches.push({ service: step.name, serial: step.serial, directory });
-    if (step.action !== 'issue') continue;
-    const { spec, name } = step;
-    const notAfterPolicy = options.notAfterPolicy ?? policy.leaf.notAfterPolicy;
-    const notAfter = leafNotAfter(name, spec.ttl, limits, notAfterPolicy, world.now);
-    refuseConstrainedNames(leafNames(spec), limits);
-    const backdated = new Date(world.now.getTime() - policy.leaf.backdate * 1000);
-    const notBefore = backdated < limits.notBefore ? limits.notBefore : backdated;
-    jobs.push({
-      order: { service: name, spec, notBefore, notAfter, key: work[index]!.key },
-      directory,
-      isNew: !known.has(name),
-      ...(step.supersedes !== undefined && { supersedes: step.supersedes }),
-    });
+    const candidate = candidates[index]!;
+    if (step.action === 'deliver') {
+      switches.push({ service: step.name, serial: step.serial, directory: candidate.directory });
+    }
+    if (step.action === 'issue') jobs.push(planJob(candidate, step, limits, policy, options, world.now));
   }
   return { steps, jobs, switches, issuer };
+}
+
+/** One service that a run is about, with all that is known of it. */
+interface Candidate {
+  readonly service: string;
+  readonly key: LeafKey;
+  readonly spec: ServiceSpec;
+  readonly directory: string;
+  readonly known?: KnownService;
+  readonly currentSerial?: string | undefined;
+}
+
+/** What the policy makes of every request. Throws ERR_POLICY_REFUSED and ERR_CSR_NAMES. */
+function resolveWork({ world, manifest, home }: Pki, policy: Policy, work: readonly IssueWork[]): Candidate[] {
+  const known = new Map(
+    manifest.servicesNamed(work.map(({ request }) => request.service)).map(each => [each.service.name, each]),
+  );
+  const violations: Violation[] = [];
+  const candidates = work.map(({ request: asked, key, asRecorded, requested }): Candidate => {
+    const { service } = asked;
+    const before = known.get(service);
+    const request =
+      asRecorded && before ? { ...requestAsRecorded(service, before.service.spec), ...brought(asked) } : asked;
+    const directory = request.out === undefined ? home.service(service) : resolve(world.cwd, request.out);
+    const out = directory === home.service(service) ? undefined : directory;
+    const resolved = resolveSpec(policy, request, out);
+    violations.push(...resolved.violations);
+    if (requested) checkCsrNames(requested.names, { service, ...resolved.spec }, requested.what);
+    return {
+      service,
+      key,
+      spec: resolved.spec,
+      directory,
+      ...(before && { known: before, currentSerial: before.certificate?.serial }),
+    };
+  });
+  if (violations.length > 0) throw policyRefusal(policy, violations);
+  return candidates;
+}
+
+/** A brought key decides its own algorithm. */
+const brought = ({ keyAlgorithm }: ServiceRequest): Pick<ServiceRequest, 'keyAlgorithm'> =>
+  keyAlgorithm === undefined ? {} : { keyAlgorithm };
+
+function targetOf(pki: Pki, { service, spec, known, key, directory }: Candidate): IssueTarget {
+  return {
+    name: service,
+    spec,
+    ...(known && { known }),
+    files: stateOfFiles(pki, known, directory),
+    keyDiffers: keyDiffers(key, known),
+  };
+}
+
+function planJob(
+  { service, key, spec, directory, known }: Candidate,
+  { reason, supersedes }: Extract<IssueStep, { action: 'issue' }>,
+  limits: readonly IssuerLimits[],
+  policy: Policy,
+  options: IssueOptions,
+  now: Date,
+): IssueJob {
+  const [issuer] = limits as readonly [IssuerLimits];
+  if (known?.certificate?.keySource === 'csr' && key.source === 'generated' && !options.force) {
+    throw failure('ERR_KEY_NOT_BROUGHT', { service, reason: ISSUE_REASONS[reason] });
+  }
+  const notAfterPolicy = options.notAfterPolicy ?? policy.leaf.notAfterPolicy;
+  const notAfter = leafNotAfter(service, spec.ttl, issuer, notAfterPolicy, now);
+  for (const each of limits) refuseConstrainedNames(leafNames(spec), each);
+  const backdated = new Date(now.getTime() - policy.leaf.backdate * 1000);
+  const notBefore = backdated < issuer.notBefore ? issuer.notBefore : backdated;
+  return {
+    order: { service, spec, notBefore, notAfter, key },
+    directory,
+    isNew: known === undefined,
+    ...(supersedes !== undefined && { supersedes }),
+  };
 }
 
 /** Carries a plan out. The CA's key is unlocked only when there is something to sign. */
@@ -117,7 +178,7 @@ export async function applyIssuePlan(
     manifest,
     engine: leafIssuer(world, issuer, crlUrl),
     authorityId: plan.issuer.id,
-    chainPem: chainAbove(plan.issuer, authorities)
+    chainPem: chainBelowRoot(chainToRoot(plan.issuer, authorities))
       .map(({ certificate }) => encodePem('CERTIFICATE', certificate.der))
       .join(''),
     anchorsPem: encodePemBundle(trustAnchors(authorities).map(({ certificate }) => certificate.der)),
@@ -144,26 +205,20 @@ function limitsOf(issuer: CertifiedAuthority): IssuerLimits {
   };
 }
 
-function knownServices({ manifest }: Pki, work: readonly IssueWork[]): ReadonlyMap<string, KnownService> {
-  const known = manifest.servicesNamed(work.map(({ request }) => request.service));
-  return new Map(known.map(each => [each.service.name, each]));
-}
-
-function stateOfFiles({ world }: Pki, live: KnownService | undefined, directory: string): Pick<IssueTarget, 'files'> {
+function stateOfFiles({ world }: Pki, live: KnownService | undefined, directory: string): IssueTarget['files'] {
   const certificate = live?.certificate;
-  if (certificate?.der === undefined) return { files: 'missing' };
+  if (certificate?.der === undefined) return 'missing';
   const leafPem = utf8(encodePem('CERTIFICATE', certificate.der));
   const expected = { serial: certificate.serial, leafPem, withKey: certificate.keySource !== 'csr' };
-  if (!isVersionWhole(world.files, directory, expected)) return { files: 'missing' };
-  return { files: currentVersion(world.files, directory) === certificate.serial ? 'served' : 'not-switched' };
+  if (!isVersionWhole(world.files, directory, expected)) return 'missing';
+  return currentVersion(world.files, directory) === certificate.serial ? 'served' : 'not-switched';
 }
 
 function keyDiffers(key: LeafKey, live: KnownService | undefined): boolean {
   const certificate = live?.certificate;
   if (certificate?.der === undefined) return false;
-  // going back from a brought key to one of ours is a change too
-  if (key.source === 'generated') return certificate.keySource !== 'generated';
-  return !equalBytes(decodeCertificate(certificate.der).tbs.publicKey.der, key.publicKey);
+  // who brings none says nothing about the key there is
+  return key.source !== 'generated' && !equalBytes(decodeCertificate(certificate.der).tbs.publicKey.der, key.publicKey);
 }
 
 function leafNames({
@@ -180,18 +235,4 @@ function leafNames({
     ...dns.map((value): GeneralName => ({ type: 'dns', value })),
     ...ip.map((text): GeneralName => ({ type: 'ip', octets: parseIpAddress(text).octets })),
   ];
-}
-
-function refuseViolations(policy: Policy, violations: readonly Violation[]): void {
-  if (violations.length > 0) throw policyRefusal(policy, violations);
-}
-
-function refuseSharedDirectories(work: readonly IssueWork[], directories: readonly string[]): void {
-  const owners = new Map<string, string>();
-  for (const [index, directory] of directories.entries()) {
-    const service = work[index]!.request.service;
-    const other = owners.get(directory);
-    if (other !== undefined) throw failure('ERR_OUT_SHARED', { services: [other, service], directory });
-    owners.set(directory, service);
-  }
 }

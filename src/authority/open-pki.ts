@@ -21,15 +21,26 @@ export async function changePki<T>(
   work: (pki: Pki) => Promise<T> | T,
 ): Promise<T> {
   const home = openHome(world, homeFlag);
-  return withLock(world, home, command, async () => {
+  return withLock(world, home, command, () => {
     sweepHome(world.files, home);
-    const manifest = await openManifest(world, home.manifest);
-    try {
-      const identity = manifest.identity();
-      if (identity === undefined) throw failure('ERR_HOME_MISSING', { home: home.directory });
-      return await work({ world, home, manifest, identity });
-    } finally {
-      manifest.close();
-    }
+    return withManifest(world, home, work);
   });
+}
+
+/** For verbs that only look, dry runs among them: no lock, and nothing is swept. */
+export const readPki = <T>(
+  world: World,
+  homeFlag: string | undefined,
+  work: (pki: Pki) => Promise<T> | T,
+): Promise<T> => withManifest(world, openHome(world, homeFlag), work);
+
+async function withManifest<T>(world: World, home: Home, work: (pki: Pki) => Promise<T> | T): Promise<T> {
+  const manifest = await openManifest(world, home.manifest);
+  try {
+    const identity = manifest.identity();
+    if (identity === undefined) throw failure('ERR_HOME_MISSING', { home: home.directory });
+    return await work({ world, home, manifest, identity });
+  } finally {
+    manifest.close();
+  }
 }

@@ -1,6 +1,8 @@
 import { EXIT } from './exit-status.ts';
 import { quote, row } from './row.ts';
 
+const AGAIN = 'when that is put right, run the same command again: it goes on from there';
+
 /** Issuing certificates. */
 export const issueErrors = {
   ERR_NO_ISSUER: row<{ pending?: string }>(
@@ -43,14 +45,45 @@ export const issueErrors = {
     p => `whether ${quote(p.path)} is YAML or CSV cannot be told from its name`,
     () => ['add: --format yaml', 'add: --format csv'],
   ),
-  ERR_CSR_ASKS_MORE: row<{ path: string; flags: readonly string[] }>(
-    EXIT.refused,
-    p => `${quote(p.path)} asks for names that the command does not give; nothing was issued`,
-    p => [`to certify them too, add: ${p.flags.join(' ')}`],
-  ),
   ERR_OUT_SHARED: row<{ services: readonly string[]; directory: string }>(
     EXIT.usage,
-    p => `${p.services.map(quote).join(' and ')} would share the directory ${quote(p.directory)}: each needs its own`,
+    p => `${p.services.map(quote).join(' and ')} would share the directory ${quote(p.directory)}; nothing was issued`,
+    () => ['give each its own: --out DIR'],
+  ),
+  ERR_OUT_UNUSABLE: row<{ service: string; directory: string; problem: string; hint?: string }>(
+    EXIT.usage,
+    p => `the files of ${quote(p.service)} cannot go to ${quote(p.directory)}: ${p.problem}; nothing was issued`,
+    p => [p.hint ?? 'name another directory: --out DIR'],
+  ),
+  ERR_KEY_NOT_BROUGHT: row<{ service: string; reason: string }>(
+    EXIT.usage,
+    p =>
+      `${quote(p.service)} needs a certificate (${p.reason}), and its key is on its own host: it was certified from a request; nothing was issued`,
+    () => ['bring a new request: --csr FILE', 'to make its keys here from now on: --force'],
+  ),
+  ERR_LEAF_KEY_ENCRYPTED: row<{ path: string }>(
+    EXIT.usage,
+    p => `the key ${quote(p.path)} is encrypted, and the service could not read it; nothing was issued`,
+    p => [`decrypt it first: openssl pkey -in ${p.path} -out ${p.path}.plain`],
+  ),
+  ERR_ISSUER_NOT_YET: row<{ id: string; notBefore: string; now: string }>(
+    EXIT.refused,
+    p => `${p.id} is valid from ${p.notBefore} and it is ${p.now} here: nothing it signs would be accepted`,
+    () => ['is the clock right? nothing was issued'],
+  ),
+  ERR_ISSUE_FAILED: row<{ problem: string }>(
+    EXIT.unexpected,
+    p => `${p.problem}; no certificate was issued, and every service has the files it had`,
+    () => [AGAIN],
+  ),
+  ERR_ISSUE_PARTIAL: row<{ problem: string; recorded: number; delivered: number; total: number }>(
+    EXIT.partial,
+    p =>
+      `${p.problem}; ${p.recorded} of ${p.total} certificates were issued` +
+      (p.delivered < p.recorded
+        ? `, ${p.recorded - p.delivered} of them may not be served yet`
+        : ', the other services have the files they had'),
+    () => [AGAIN],
   ),
   ERR_REREAD: row<{ service: string; problem: string }>(
     EXIT.unexpected,

@@ -1,5 +1,5 @@
 import { EXIT } from './exit-status.ts';
-import { row } from './row.ts';
+import { quote, row } from './row.ts';
 
 /** Certificate requests (CSRs); `what` names the request for a person. */
 export const requestErrors = {
@@ -15,9 +15,19 @@ export const requestErrors = {
     p => `${p.what} is not signed by the key it asks a certificate for`,
     () => ['make the request again with the private key itself'],
   ),
-  ERR_CSR_NAMES: row<{ what: string; service: string; problems: readonly string[] }>(
+  /** `flags` would make the certificate name it too; a commonName has none. */
+  ERR_CSR_NAMES: row<{
+    what: string;
+    service: string;
+    problems: readonly string[];
+    flags: readonly string[];
+  }>(
     EXIT.refused,
-    p => `${p.what} asks for names that this command does not give ${p.service}: ${p.problems.join('; ')}`,
-    () => ['give the names to the command (--id, --dns, --ip), or make the request without them'],
+    p =>
+      `${p.what} asks for names that the certificate of ${quote(p.service)} would not have: ${p.problems.join('; ')}; nothing was issued`,
+    p =>
+      p.flags.length > 0
+        ? [`to certify them too, add: ${p.flags.join(' ')}`]
+        : ['is it the request of another service? if not, make it with -subj /'],
   ),
 } as const;

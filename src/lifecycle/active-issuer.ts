@@ -12,7 +12,10 @@ export function activeIssuer(authorities: readonly Authority[], now: Date): Cert
     const pending = candidates.find(({ state }) => state === 'pending');
     throw failure('ERR_NO_ISSUER', pending === undefined ? {} : { pending: pending.id });
   }
-  const { notAfter } = active.certificate;
+  const { notBefore, notAfter } = active.certificate;
+  if (notBefore > now) {
+    throw failure('ERR_ISSUER_NOT_YET', { id: active.id, notBefore: notBefore.toISOString(), now: now.toISOString() });
+  }
   if (notAfter < now) throw failure('ERR_ISSUER_EXPIRED', { id: active.id, notAfter: notAfter.toISOString() });
   return active;
 }
@@ -20,17 +23,21 @@ export function activeIssuer(authorities: readonly Authority[], now: Date): Cert
 export const isCertified = (authority: Authority): authority is CertifiedAuthority =>
   authority.certificate !== undefined;
 
-/** From the signing CA up to, and without, the root: what a server sends behind its leaf. */
-export function chainAbove(
+/** From the signing CA up to the root; without it when the manifest does not have it. */
+export function chainToRoot(
   authority: CertifiedAuthority,
   authorities: readonly Authority[],
 ): readonly CertifiedAuthority[] {
   const chain: CertifiedAuthority[] = [];
   let next: Authority | undefined = authority;
-  while (next !== undefined && isCertified(next) && next.certificate.issuerId !== next.id && !chain.includes(next)) {
+  while (next !== undefined && isCertified(next) && !chain.includes(next)) {
     chain.push(next);
     const issuerId: string = next.certificate.issuerId;
     next = authorities.find(({ id }) => id === issuerId);
   }
   return chain;
 }
+
+/** What a server sends behind its leaf: the chain without its root. */
+export const chainBelowRoot = (chain: readonly CertifiedAuthority[]): readonly CertifiedAuthority[] =>
+  chain.filter(({ id, certificate }) => certificate.issuerId !== id);

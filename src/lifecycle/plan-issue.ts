@@ -54,12 +54,14 @@ export type IssueStep =
       readonly notAfter: Date;
     };
 
+export interface PlanIssueOptions {
+  /** Issue even where the certificate is good. */
+  readonly force: boolean;
+  readonly issuer: { readonly id: string; readonly notAfter: Date };
+}
+
 /** One step for each target, in their order. Pure: the same targets give the same plan. */
-export function planIssue(
-  targets: readonly IssueTarget[],
-  options: { readonly force: boolean; readonly authorityId: string },
-  now: Date,
-): readonly IssueStep[] {
+export function planIssue(targets: readonly IssueTarget[], options: PlanIssueOptions, now: Date): readonly IssueStep[] {
   return targets.map(target => {
     const { name, spec } = target;
     const certificate = target.known?.certificate;
@@ -82,7 +84,7 @@ function isDelivered({ files, known }: IssueTarget): boolean {
 function issueReason(
   target: IssueTarget,
   certificate: Certificate | undefined,
-  { force, authorityId }: { readonly force: boolean; readonly authorityId: string },
+  { force, issuer }: PlanIssueOptions,
   now: Date,
 ): IssueReason | undefined {
   if (target.known === undefined || certificate === undefined) return 'new';
@@ -92,9 +94,11 @@ function issueReason(
   if (certificate.notAfter < now) return 'expired';
   if (!sameSpec(target.known.service.spec, target.spec)) return 'spec-changed';
   if (target.keyDiffers) return 'key-changed';
-  if (certificate.authorityId !== authorityId) return 'issuer-changed';
+  if (certificate.authorityId !== issuer.id) return 'issuer-changed';
   if (target.files === 'missing') return 'files-missing';
-  if (renewalTime(certificate.notBefore, certificate.notAfter) <= now) return 'expiring';
+  // one that ends with its issuer gains nothing from being made again
+  const isLast = certificate.notAfter >= issuer.notAfter;
+  if (!isLast && renewalTime(certificate.notBefore, certificate.notAfter) <= now) return 'expiring';
   return undefined;
 }
 

@@ -1,12 +1,16 @@
 import { failure } from '../errors.ts';
 import { constraintViolations } from '../pki/constraint-violation.ts';
+import { parseDnsName } from '../pki/dns-name.ts';
 import type { GeneralName } from '../pki/extension/general-name.ts';
 import type { NameConstraints } from '../pki/extension/name-constraints.ts';
+import { parseIpAddress } from '../pki/ip-address.ts';
+import { parseSpiffeId } from '../pki/spiffe-id.ts';
 import type { NotAfterPolicy } from './choice.ts';
-import { durationText } from './duration.ts';
+import { durationText, parseDuration } from './duration.ts';
 import { generalNameText } from './general-name-text.ts';
 import type { ServiceSpec } from './model.ts';
 import { enforcePolicy, type Policy, type Violation } from './policy.ts';
+import type { ServiceName } from './service-name.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { spiffeIdFromTemplate } from './spiffe-id-template.ts';
 
@@ -38,6 +42,19 @@ export function resolveSpec(
   };
 }
 
+/** The request that gives a service what it has: for one that is named and not described. */
+export function requestAsRecorded(service: ServiceName, spec: ServiceSpec): ServiceRequest {
+  const { spiffeId, dns, ip, ttl, ...rest } = spec;
+  return {
+    ...rest,
+    service,
+    spiffeId: parseSpiffeId(spiffeId),
+    dns: dns.map(parseDnsName),
+    ip: ip.map(parseIpAddress),
+    ttl: parseDuration(durationText(ttl)),
+  };
+}
+
 export interface IssuerLimits {
   readonly id: string;
   readonly notBefore: Date;
@@ -55,8 +72,8 @@ export function leafNotAfter(
 ): Date {
   const longest = Math.floor((issuer.notAfter.getTime() - issuer.notBefore.getTime()) / 1000 / LEAF_SHARE);
   if (ttl > longest) {
-    const hours = Math.max(1, Math.floor(longest / 3600)) * 3600;
-    const text = longest >= 86_400 ? durationText(Math.floor(longest / 86_400) * 86_400) : durationText(hours);
+    const unit = [86_400, 3600, 60, 1].find(seconds => longest >= seconds) ?? 1;
+    const text = durationText(longest - (longest % unit));
     throw failure('ERR_TTL_SHARE', { service, ttl: durationText(ttl), longest: text, issuer: issuer.id });
   }
   const notAfter = new Date(now.getTime() + ttl * 1000);

@@ -111,26 +111,34 @@ async function provesPossession({ der, publicKey, signatureAlgorithm }: Certific
 /** What a certificate is about to name. */
 export interface GivenNames {
   readonly service: string;
-  readonly spiffeId: SpiffeId;
-  readonly dns: readonly DnsName[];
-  readonly ip: readonly IpAddress[];
+  readonly spiffeId: string;
+  readonly dns: readonly string[];
+  /** Text, as `ipAddressText` writes it. */
+  readonly ip: readonly string[];
 }
 
 /**
  * Every name of a request must be one that the certificate will have: a request for another service is a mix-up, or worse. A
  * commonName is the service's name or one of its names. Throws ERR_CSR_NAMES with all that is too much.
  */
-export function checkCsrNames(csr: ParsedCsr, given: GivenNames, what = 'the certificate request'): void {
-  const { commonName: cn, spiffeId, dns, ip } = csr.names;
-  const addresses = given.ip.map(({ text }) => text);
-  const all = [given.service, given.spiffeId.uri, ...given.dns, ...addresses];
+export function checkCsrNames(names: RequestedNames, given: GivenNames, what = 'the certificate request'): void {
+  const { commonName: cn, spiffeId } = names;
+  const all = [given.service, given.spiffeId, ...given.dns, ...given.ip];
+  const dns = names.dns.filter(name => !given.dns.includes(name));
+  const ip = names.ip.map(({ text }) => text).filter(text => !given.ip.includes(text));
+  const id = spiffeId === undefined || spiffeId.uri === given.spiffeId ? [] : [spiffeId.uri];
   const problems = [
-    ...(cn === undefined || all.includes(cn) ? [] : [`commonName ${quote(cn)}`]),
-    ...(spiffeId === undefined || spiffeId.uri === given.spiffeId.uri ? [] : [`SPIFFE ID ${quote(spiffeId.uri)}`]),
-    ...dns.filter(name => !given.dns.includes(name)).map(name => `DNS name ${quote(name)}`),
-    ...ip.filter(({ text }) => !addresses.includes(text)).map(({ text }) => `IP address ${text}`),
+    ...(cn === undefined || cn === '' || all.includes(cn) ? [] : [`commonName ${quote(cn)}`]),
+    ...id.map(uri => `SPIFFE ID ${quote(uri)}`),
+    ...dns.map(name => `DNS name ${quote(name)}`),
+    ...ip.map(text => `IP address ${text}`),
   ];
-  if (problems.length > 0) throw failure('ERR_CSR_NAMES', { what, service: given.service, problems });
+  const flags = [
+    ...id.map(uri => `--id ${uri}`),
+    ...dns.map(name => `--dns ${name}`),
+    ...ip.map(text => `--ip ${text}`),
+  ];
+  if (problems.length > 0) throw failure('ERR_CSR_NAMES', { what, service: given.service, problems, flags });
 }
 
 /** A fault of the bytes, or of a name in them, told as a fault of the request. */

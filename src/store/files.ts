@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { failure } from '../errors.ts';
-import { systemErrorCode } from '../errors/system-error.ts';
+import { systemErrorCode, systemErrorReason } from '../errors/system-error.ts';
 import { reading, writeFailure, writing } from './file-failure.ts';
 import { nodeSteps, type FileSteps } from './file-steps.ts';
 import { fileChunks, stageFile, temporaryBeside, TEMPORARY, type StagedFile } from './staged-file.ts';
@@ -31,6 +31,11 @@ export interface Files {
   status(path: string): FileStatus | undefined;
   /** Of the link itself; undefined when missing. */
   linkStatus(path: string): FileStatus | undefined;
+  /**
+   * What keeps us from making names in a directory, as far as can be told without trying; undefined when nothing does. One that is
+   * missing is judged by the nearest directory above it.
+   */
+  obstacle(directory: string): { readonly path: string; readonly reason: string } | undefined;
   /** Names, sorted; a missing directory is empty. */
   list(directory: string): readonly string[];
   /** With its missing parents, all with `mode`, durable on return; one that exists is left as it is. */
@@ -98,7 +103,9 @@ export function filesOver(steps: FileSteps): Files {
   }
 
   function newDirectory(path: string, mode: number): string[] {
-    if (statusOf(path, fs.statSync)?.kind === 'directory') return [];
+    const kind = statusOf(path, fs.statSync)?.kind;
+    if (kind === 'directory') return [];
+    if (kind !== undefined) throw failure('ERR_FILE_WRITE', { path, reason: 'it is not a directory', previous: true });
     const parent = dirname(path);
     const gained = parent === path ? [] : newDirectory(parent, mode);
     steps.makeDirectory(path, mode);
@@ -113,6 +120,7 @@ export function filesOver(steps: FileSteps): Files {
       reading(path, () => (statusOf(path, fs.lstatSync)?.kind === 'link' ? fs.readlinkSync(path) : undefined)),
     status: path => reading(path, () => statusOf(path, fs.statSync)),
     linkStatus: path => reading(path, () => statusOf(path, fs.lstatSync)),
+    obstacle: directory => reading(directory, () => obstacle(directory)),
     list: directory => reading(directory, () => (fs.existsSync(directory) ? fs.readdirSync(directory).sort() : [])),
     makeDirectory: (path, mode) =>
       writing(path, () => {
@@ -158,9 +166,30 @@ export function filesOver(steps: FileSteps): Files {
 
 export const nodeFiles: Files = filesOver(nodeSteps);
 
+/** What lies below a file is missing too. */
 function statusOf(path: string, stat: typeof fs.statSync): FileStatus | undefined {
-  const found = stat(path, { throwIfNoEntry: false });
-  return found === undefined ? undefined : toStatus(found);
+  try {
+    const found = stat(path, { throwIfNoEntry: false });
+    return found === undefined ? undefined : toStatus(found);
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOTDIR') return undefined;
+    throw cause;
+  }
+}
+
+function obstacle(path: string): { readonly path: string; readonly reason: string } | undefined {
+  const kind = statusOf(path, fs.statSync)?.kind;
+  if (kind === undefined && statusOf(path, fs.lstatSync) !== undefined) {
+    return { path, reason: 'it is a symbolic link to nothing' };
+  }
+  if (kind === undefined) return obstacle(dirname(path));
+  if (kind !== 'directory') return { path, reason: 'it is not a directory' };
+  try {
+    fs.accessSync(path, fs.constants.W_OK | fs.constants.X_OK);
+    return undefined;
+  } catch (cause) {
+    return { path, reason: systemErrorReason(cause) };
+  }
 }
 
 function toStatus(stat: fs.Stats): FileStatus {

@@ -52,11 +52,22 @@ export function switchToVersion(files: Files, directory: string, serial: string)
   files.switchLink(join(directory, CURRENT), join(VERSIONS, serial), 'batched');
 }
 
+/** What stands where the `current` link belongs: a link to a version, or something that svcauth did not put there. */
+export function currentEntry(files: Files, directory: string): { readonly serial: string } | 'foreign' | undefined {
+  const path = join(directory, CURRENT);
+  if (files.linkStatus(path) === undefined) return undefined;
+  const target = files.readLink(path);
+  const serial = target?.startsWith(`${VERSIONS}/`) ? target.slice(VERSIONS.length + 1) : '';
+  return isSerial(serial) ? { serial } : 'foreign';
+}
+
 /** The serial the `current` link names, or undefined. */
 export function currentVersion(files: Files, directory: string): string | undefined {
-  const target = files.readLink(join(directory, CURRENT));
-  return target?.startsWith(`${VERSIONS}/`) ? target.slice(VERSIONS.length + 1) : undefined;
+  const entry = currentEntry(files, directory);
+  return entry === 'foreign' ? undefined : entry?.serial;
 }
+
+const isSerial = (text: string): boolean => /^([0-9a-f]{2})+$/.test(text);
 
 /** Whether a version's directory holds what it should: the certificate to the byte, and a key where one was made. */
 export function isVersionWhole(
@@ -74,6 +85,11 @@ export function isVersionWhole(
   return !expected.withKey || (files.status(join(target, SERVICE_FILES.key))?.size ?? 0) > 0;
 }
 
+/** Of one that nobody was told of. */
+export function removeVersion(files: Files, directory: string, serial: string): void {
+  files.remove(join(directory, VERSIONS, serial));
+}
+
 /**
  * Removes what a crash left half-made, and versions that are neither named in `keep` nor strangers: a key nobody serves any more
  * should not lie about, and what svcauth did not put there is not its to remove.
@@ -85,6 +101,6 @@ export function tidyVersions(
 ): void {
   removeLeftovers(files, directory);
   for (const serial of files.list(join(directory, VERSIONS))) {
-    if (!keep.includes(serial) && isOurs(serial)) files.remove(join(directory, VERSIONS, serial));
+    if (!keep.includes(serial) && isSerial(serial) && isOurs(serial)) files.remove(join(directory, VERSIONS, serial));
   }
 }

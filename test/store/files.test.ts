@@ -21,6 +21,25 @@ describe('reading', () => {
     expect(files.read(join(path, 'below'), 10)).toBeUndefined();
   });
 
+  it('says what keeps us from writing to a directory, there or not', () => {
+    const at = (...parts: string[]) => files.obstacle(join(directory, ...parts));
+    writeFileSync(join(directory, 'file'), '');
+    symlinkSync('nowhere', join(directory, 'dangling'));
+    expect(at()).toBeUndefined();
+    expect(at('new', 'deep')).toBeUndefined();
+    expect(at('file', 'deep')).toEqual({ path: join(directory, 'file'), reason: 'it is not a directory' });
+    expect(at('dangling', 'deep')).toEqual({
+      path: join(directory, 'dangling'),
+      reason: 'it is a symbolic link to nothing',
+    });
+  });
+
+  // root may write anywhere
+  it.skipIf(process.getuid?.() === 0)('knows a directory that is not ours to write to', () => {
+    chmodSync(directory, 0o500);
+    expect(files.obstacle(join(directory, 'new'))).toEqual({ path: directory, reason: 'permission denied' });
+  });
+
   it('reads a file of exactly the limit and refuses one byte more', () => {
     writeFileSync(path, '12345');
     expect(files.read(path, 5)).toEqual(utf8('12345'));

@@ -56,7 +56,7 @@ describe('the lock of a home', () => {
       const [done] = await Promise.allSettled([withLock(world, home, 'tick', () => 'done')]);
       world.files = nodeFiles;
       (await lockHome(world, home, 'issue', 0)).release();
-      if (done!.status === 'fulfilled') break;
+      if (done.status === 'fulfilled') break;
     }
   });
 
