@@ -26,7 +26,7 @@ export interface ParsedCsr {
   readonly otherExtensions: readonly Extension[];
 }
 
-interface RequestedNames {
+export interface RequestedNames {
   readonly commonName: string | undefined;
   readonly spiffeId: SpiffeId | undefined;
   readonly dns: readonly DnsName[];
