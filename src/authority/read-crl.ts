@@ -15,7 +15,7 @@ export async function readCrl(world: Pick<World, 'cwd' | 'files' | 'in'>, path: 
 }
 
 /** `path` is what people call the file. Throws ERR_CRL_UNREADABLE. */
-export function parseCrl(bytes: Uint8Array, path: string): ParsedCrl {
+function parseCrl(bytes: Uint8Array, path: string): ParsedCrl {
   try {
     const der = isPem(bytes) ? onlyCrl(bytes) : bytes;
     if (der.length > CRL_LIMIT) throw new PemError(`it is larger than ${CRL_LIMIT} bytes`);

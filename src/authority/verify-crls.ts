@@ -16,7 +16,7 @@ import { expectedEntries } from './expected-entries.ts';
 import { CRL_PIECE } from './crl-states.ts';
 import { readCrl } from './read-crl.ts';
 
-export type CrlFindingName =
+type CrlFindingName =
   | 'missing'
   | 'unreadable'
   | 'not-of-this-ca'
@@ -42,7 +42,7 @@ export interface CrlFinding {
   readonly serial?: string;
 }
 
-export interface VerifiedCrl {
+interface VerifiedCrl {
   readonly authority: string;
   /** Absent when there is none that can be read. */
   readonly number?: bigint;

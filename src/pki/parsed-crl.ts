@@ -9,7 +9,7 @@ import { decodeName, type Name } from './name.ts';
 import { OID } from './oids.ts';
 
 /** A range of bytes, as offsets. */
-export interface Range {
+interface Range {
   readonly start: number;
   /** Exclusive. */
   readonly end: number;

@@ -82,7 +82,7 @@ export function* reportCrlEntries(crl: ParsedCrl): Generator<CrlEntryReport> {
   for (const entry of crlEntries(crl)) yield reportCrlEntry(entry);
 }
 
-export function reportCrlEntry(entry: CrlEntry): CrlEntryReport {
+function reportCrlEntry(entry: CrlEntry): CrlEntryReport {
   const invalidityDate = entryInvalidityDate(entry);
   return {
     serial: serialToHex(entry.serial),
