@@ -3,6 +3,7 @@ import type { World } from '../context.ts';
 import { failure, type SvcauthError } from '../errors.ts';
 import { compareEntries } from '../lifecycle/crl-diff.ts';
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
+import { instantText } from '../lifecycle/instant.ts';
 import type { Crl } from '../lifecycle/model.ts';
 import { findExtension } from '../pki/extension/extension.ts';
 import { decodeIssuingDistributionPoint } from '../pki/extension/issuing-distribution-point.ts';
@@ -105,8 +106,8 @@ function scopeProblem({ extensions }: ParsedCrl): string | undefined {
 }
 
 function dateProblem({ thisUpdate, nextUpdate }: ParsedCrl, now: Date): string | undefined {
-  if (thisUpdate.date > now) return `it is not valid before ${thisUpdate.date.toISOString()}`;
-  return nextUpdate !== undefined && nextUpdate.date <= now ? `it ended ${nextUpdate.date.toISOString()}` : undefined;
+  if (thisUpdate.date > now) return `it is not valid before ${instantText(thisUpdate.date)}`;
+  return nextUpdate !== undefined && nextUpdate.date <= now ? `it ended ${instantText(nextUpdate.date)}` : undefined;
 }
 
 const recordOf = (crl: ParsedCrl, authorityId: string): Crl => ({

@@ -6,6 +6,7 @@ import { isCertified, type CertifiedAuthority } from '../lifecycle/active-issuer
 import { compareEntries } from '../lifecycle/crl-diff.ts';
 import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } from '../lifecycle/crl-index.ts';
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
+import { instantText } from '../lifecycle/instant.ts';
 import type { Crl } from '../lifecycle/model.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { DerError } from '../pki/der-reader.ts';
@@ -136,9 +137,9 @@ function checkCrl(crl: ParsedCrl, authority: CertifiedAuthority, manifest: Manif
 
 function checkDates({ thisUpdate, nextUpdate }: ParsedCrl, now: Date, report: Report): void {
   if (thisUpdate.date > now)
-    report('not-yet-valid', 'critical', `it is not valid before ${thisUpdate.date.toISOString()}`);
+    report('not-yet-valid', 'critical', `it is not valid before ${instantText(thisUpdate.date)}`);
   if (nextUpdate !== undefined && nextUpdate.date <= now) {
-    report('stale', 'critical', `it ended ${nextUpdate.date.toISOString()}: who checks revocation refuses everyone`);
+    report('stale', 'critical', `it ended ${instantText(nextUpdate.date)}: who checks revocation refuses everyone`);
   }
 }
 
@@ -168,7 +169,7 @@ function checkEntries(crl: ParsedCrl, authorityId: string, manifest: Manifest, n
     } else if (before === undefined) {
       report('listed-not-revoked', 'integrity', `${serial} is listed, and the manifest has not revoked it`, serial);
     } else {
-      const [ours, theirs] = [before, after].map(entry => `${entry.revokedAt.toISOString()} ${entry.reason}`);
+      const [ours, theirs] = [before, after].map(entry => `${instantText(entry.revokedAt)} ${entry.reason}`);
       report('entry-differs', 'integrity', `${serial} is listed as ${theirs}, and was revoked ${ours}`, serial);
     }
   }

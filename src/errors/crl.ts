@@ -48,6 +48,7 @@ export const crlErrors = {
   ),
   ERR_CRL_NOT_NEEDED: row<{ id: string; state: string; notAfter: Date }>(
     EXIT.usage,
-    p => `${p.id} needs no CRL any more: it is ${p.state} and its certificate ends ${p.notAfter.toISOString()}`,
+    p =>
+      `${p.id} needs no CRL any more: it is ${p.state} and its certificate ends ${p.notAfter.toISOString().slice(0, 19)}Z`,
   ),
 } as const;

@@ -3,6 +3,7 @@ import { crlNumber, type ParsedCrl } from '../pki/parsed-crl.ts';
 import { nameToString, sameName } from '../pki/name.ts';
 import type { CrlEntryReport } from '../pki/report/crl-report.ts';
 import { compareSerialHex, sortedEntries } from '../pki/sorted-entries.ts';
+import { instantText } from './instant.ts';
 
 /** One serial as two lists have it; absent on the side that does not list it. */
 export interface EntryDifference {
@@ -64,8 +65,8 @@ export function diffCrls(before: ParsedCrl, after: ParsedCrl): CrlDiff {
 function fieldDifferences(before: ParsedCrl, after: ParsedCrl): CrlDiff['fields'] {
   const texts = (crl: ParsedCrl): readonly (readonly [field: string, text: string])[] => [
     ['number', crlNumber(crl)?.toString() ?? 'none'],
-    ['thisUpdate', toSecond(crl.thisUpdate.date)],
-    ['nextUpdate', crl.nextUpdate === undefined ? 'none' : toSecond(crl.nextUpdate.date)],
+    ['thisUpdate', instantText(crl.thisUpdate.date)],
+    ['nextUpdate', crl.nextUpdate === undefined ? 'none' : instantText(crl.nextUpdate.date)],
   ];
   const others = new Map(texts(after));
   const differing = texts(before).flatMap(([field, text]) => {
@@ -75,5 +76,3 @@ function fieldDifferences(before: ParsedCrl, after: ParsedCrl): CrlDiff['fields'
   if (sameName(before.issuer, after.issuer)) return differing;
   return [{ field: 'issuer', before: nameToString(before.issuer), after: nameToString(after.issuer) }, ...differing];
 }
-
-const toSecond = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;

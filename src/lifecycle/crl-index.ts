@@ -1,3 +1,4 @@
+import { instantText } from './instant.ts';
 import type { Crl } from './model.ts';
 
 /** One line of public/index.json: a CRL and where its files lie, relative to the index. */
@@ -25,8 +26,8 @@ export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
       keyId: crl.keyId,
       // may exceed 2^53
       number: crl.number.toString(),
-      thisUpdate: rfc3339(crl.thisUpdate),
-      nextUpdate: rfc3339(crl.nextUpdate),
+      thisUpdate: instantText(crl.thisUpdate),
+      nextUpdate: instantText(crl.nextUpdate),
       entries: crl.entryCount,
       sha256: crl.sha256,
       der: crlDerFile(crl.authorityId),
@@ -35,8 +36,6 @@ export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
   };
   return `${JSON.stringify(index, null, 2)}\n`;
 }
-
-const rfc3339 = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
 /** SHA-256 of every CRL an index lists, by authority; empty for a text that is no index of ours. */
 export function indexedDigests(text: string | undefined): ReadonlyMap<string, string> {

@@ -1,14 +1,15 @@
+import { equalBytes, toHex } from '../pki/bytes.ts';
 import { nameToString, sameName } from '../pki/name.ts';
-import { crlNumber, type ParsedCrl } from '../pki/parsed-crl.ts';
+import { crlKeyIdentifier, crlNumber, type ParsedCrl } from '../pki/parsed-crl.ts';
 import { sortedEntries } from '../pki/sorted-entries.ts';
-import { equalBytes } from '../pki/bytes.ts';
 import { compareEntries } from './crl-diff.ts';
+import { instantText } from './instant.ts';
 
 /** How many lost entries are named; the rest is counted. */
 const NAMED = 5;
 
 /**
- * Why verifiers who have `theirs` must not be given `ours`: another issuer, a number that does not grow, or an entry lost before its
+ * Why verifiers who have `theirs` must not be given `ours`: another issuer or key, a number that does not grow, or an entry lost before its
  * time. An entry may go once a CRL made after its certificate's expiry has listed it (RFC 5280 §3.3); `expiryOf` is undefined for
  * a certificate nobody knows, which then may not go.
  */
@@ -20,6 +21,10 @@ export function crlRegressions(
   if (equalBytes(theirs.der, ours.der)) return [];
   if (!sameName(theirs.issuer, ours.issuer)) {
     return [`the CRL there is of another issuer, ${nameToString(theirs.issuer)}`];
+  }
+  const [theirKey, ourKey] = [crlKeyIdentifier(theirs), crlKeyIdentifier(ours)];
+  if (theirKey !== undefined && ourKey !== undefined && !equalBytes(theirKey, ourKey)) {
+    return [`the CRL there was signed with another key, ${toHex(theirKey)}`];
   }
   return [...numberProblems(crlNumber(theirs), crlNumber(ours)), ...lostEntries(theirs, ours, expiryOf)];
 }
@@ -40,7 +45,7 @@ function lostEntries(theirs: ParsedCrl, ours: ParsedCrl, expiryOf: (serial: stri
     if (expiry !== undefined && expiry < theirs.thisUpdate.date) continue;
     if (count++ < NAMED)
       named.push(
-        `${serial} would no longer be revoked${expiry ? `, and it is valid until ${expiry.toISOString()}` : ''}`,
+        `${serial} would no longer be revoked${expiry ? `, and it is valid until ${instantText(expiry)}` : ''}`,
       );
   }
   return count > NAMED ? [...named, `and ${count - NAMED} more would no longer be revoked`] : named;

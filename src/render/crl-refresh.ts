@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts';
 const REASONS: Readonly<Record<CrlRefreshReason, string>> = {
   first: 'there is none yet',
   revoked: 'certificates were revoked since',
-  age: 'it is old enough',
+  age: 'due by its age',
   unpublished: 'public/crl does not hold the newest',
   forced: 'asked for with --force',
 };
