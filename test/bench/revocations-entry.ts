@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { serialFromRandom, SERIAL_LENGTH, serialToHex } from '../../src/pki/serial-number.ts';
+import { nodeFiles } from '../../src/store/files.ts';
+import { openManifest } from '../../src/store/sqlite-manifest.ts';
+
+const REASONS = ['unspecified', 'keyCompromise', 'superseded', 'cessationOfOperation'] as const;
+
+/** Revokes certificates that were never issued: what a CRL lists is all that is measured. Returns their serials. */
+export async function fillRevocations(path: string, count: number, now: Date): Promise<readonly string[]> {
+  const serials = Array.from({ length: count }, () => serialToHex(serialFromRandom(randomBytes(SERIAL_LENGTH))));
+  const manifest = await openManifest({ files: nodeFiles, now, actor: 'bench' }, path);
+  manifest.transaction(write => {
+    for (const [index, serial] of serials.entries()) {
+      write.insertRevocation({
+        serial,
+        authorityId: 'issuing-g1',
+        revokedAt: new Date(now.getTime() - index * 1000),
+        reason: REASONS[index % REASONS.length]!,
+        notAfter: new Date(now.getTime() + 90 * 86_400_000),
+      });
+    }
+    write.audit('certificate.revoked', 'bench', { certificates: String(count) });
+  });
+  manifest.close();
+  return serials;
+}
