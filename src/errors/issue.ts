@@ -42,7 +42,10 @@ export const issueErrors = {
   ),
   ERR_LIST_FORMAT: row<{ path: string }>(
     EXIT.usage,
-    p => `whether ${quote(p.path)} is YAML or CSV cannot be told from its name`,
+    p =>
+      p.path === '-'
+        ? 'standard input does not say whether it is YAML or CSV'
+        : `whether ${quote(p.path)} is YAML or CSV cannot be told from its name`,
     () => ['add: --format yaml', 'add: --format csv'],
   ),
   ERR_OUT_SHARED: row<{ services: readonly string[]; directory: string }>(

@@ -1,4 +1,5 @@
 import { failure } from '../errors.ts';
+import { quote } from '../errors/row.ts';
 import { parseDnsName } from '../pki/dns-name.ts';
 import { parseIpAddress } from '../pki/ip-address.ts';
 import { parseSpiffeId } from '../pki/spiffe-id.ts';
@@ -8,7 +9,7 @@ import { parseServiceName } from './service-name.ts';
 import type { ServiceRequest } from './service-request.ts';
 import { addTag } from './tag.ts';
 import type { Place } from './yaml-tree.ts';
-import { attempt, type Report } from './yaml-value.ts';
+import { attempt, unknownWord, type Report } from './yaml-value.ts';
 
 /** The keys of a list, the same in YAML and in CSV; `many` takes more than one value. */
 export const SERVICE_FIELDS = {
@@ -26,6 +27,23 @@ export const SERVICE_FIELDS = {
 export type ServiceField = keyof typeof SERVICE_FIELDS;
 
 export const isServiceField = (word: string): word is ServiceField => Object.hasOwn(SERVICE_FIELDS, word);
+
+/** What other programs, and our own JSON, call the same. */
+const OTHER_WORDS: Readonly<Record<string, ServiceField>> = {
+  name: 'service',
+  keyalgorithm: 'key-alg',
+  keyalg: 'key-alg',
+  lifetime: 'ttl',
+  spiffeid: 'id',
+  sans: 'dns',
+};
+
+export function unknownField(noun: 'key' | 'column', word: string): string {
+  const plain = word.toLowerCase().replace(/[^a-z]/g, '');
+  const meant = Object.hasOwn(OTHER_WORDS, plain) ? OTHER_WORDS[plain] : undefined;
+  if (meant === undefined) return unknownWord(noun, word, Object.keys(SERVICE_FIELDS));
+  return `unknown ${noun} ${quote(word)}: write ${quote(meant)}`;
+}
 
 /** A service as it was written: texts and where they stand. */
 export interface ListedService {
@@ -73,7 +91,7 @@ function readService({ at, fields }: ListedService, report: Report): ServiceRequ
     fields.has(field) ? many(field, parse)[0] : undefined;
 
   const service = one('service', parseServiceName);
-  if (!fields.has('service')) report({ at, text: 'it has no name: the key "service" is missing' });
+  if (!fields.has('service')) report({ at, text: 'the key "service" is missing' });
   const tags = new Map<string, string>();
   many('tags', text => addTag(tags, text));
   const [dns, ip] = [many('dns', parseDnsName), many('ip', parseIpAddress)];

@@ -1,12 +1,13 @@
 import {
   isServiceField,
   SERVICE_FIELDS,
+  unknownField,
   type ListedService,
   type ListedText,
   type ServiceField,
 } from './listed-service.ts';
 import type { Place } from './yaml-tree.ts';
-import { unknownWord, type Report } from './yaml-value.ts';
+import type { Report } from './yaml-value.ts';
 
 interface CsvRecord {
   readonly cells: readonly string[];
@@ -48,10 +49,19 @@ async function readQuoted(text: string, report: Report): Promise<readonly CsvRec
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
-    report({ at: { line }, text: `this is not CSV: ${error.message}` });
+    report({ at: { line }, text: `this is not CSV: ${FAULTS[error.code] ?? lowerFirst(error.message)}` });
     return undefined;
   }
 }
+
+/** csv-parse's codes in words. */
+const FAULTS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quote is opened here or above and never closed',
+  CSV_INVALID_CLOSING_QUOTE: 'something stands between a closing quote and the next comma',
+  INVALID_OPENING_QUOTE: 'a quote stands in the middle of a cell',
+};
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 function readHeader({ cells, at }: CsvRecord, report: Report): readonly ServiceField[] | undefined {
   if (cells.length === 1 && cells[0]!.includes(';')) {
@@ -60,7 +70,7 @@ function readHeader({ cells, at }: CsvRecord, report: Report): readonly ServiceF
   }
   const fields = cells.filter(isServiceField);
   for (const cell of cells) {
-    if (!isServiceField(cell)) report({ at, text: unknownWord('column', cell, Object.keys(SERVICE_FIELDS)) });
+    if (!isServiceField(cell)) report({ at, text: unknownField('column', cell) });
   }
   for (const field of new Set(fields.filter((field, index) => fields.indexOf(field) !== index))) {
     report({ at, text: `the column "${field}" is there twice` });

@@ -1,6 +1,7 @@
 import {
   isServiceField,
   SERVICE_FIELDS,
+  unknownField,
   type ListedService,
   type ListedText,
   type ServiceField,
@@ -38,7 +39,7 @@ function readItem(node: YamlNode, report: Report): ListedService | undefined {
   const fields = new Map<ServiceField, readonly ListedText[]>();
   for (const { key, at, value } of node.entries) {
     if (isServiceField(key)) fields.set(key, textsOf(key, value, report));
-    else report({ at, text: unknownWord('key', key, Object.keys(SERVICE_FIELDS)) });
+    else report({ at, text: unknownField('key', key) });
   }
   return { at: node.at, fields };
 }

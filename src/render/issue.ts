@@ -26,6 +26,7 @@ export function issueView({ plan, issued, dryRun }: IssueOutcome, now: Date): Vi
   };
   return {
     table: () => {
+      if (plan.steps.length === 0) return 'nothing to issue: the list names no service\n';
       const [one, another] = issued;
       if (one === undefined || another !== undefined || plan.steps.length !== 1) return plan.steps.map(line).join('');
       return formatFacts([

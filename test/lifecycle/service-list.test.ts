@@ -88,6 +88,7 @@ describe('YAML', () => {
   });
 
   test.each([
+    ['- name: web\n', 'list.yaml:1:3: unknown key "name": write "service"'],
     ['- service: web\n  dsn: a\n', 'list.yaml:2:3: unknown key "dsn": did you mean "dns"?'],
     ['- service: web\n  ttl: 30\n', 'list.yaml:2:8: YAML reads 30 as a number'],
     ['- service: true\n', 'list.yaml:1:12: YAML reads true as a boolean'],
@@ -97,7 +98,7 @@ describe('YAML', () => {
     ['- service: web\n  dns: [web, w_b]\n', 'list.yaml:2:14: "w_b" is not a DNS name: a host name has no underscore'],
     ['- service: web\n  tags: {ns: prod, __proto__: x}\n', 'list.yaml:2:20: "__proto__=x" is not a tag'],
     ['- service: web\n  tags: [a=b, a=c]\n', 'list.yaml:2:15: "a=c" is not a tag: tag "a" is given twice'],
-    ['- dns: web\n', 'list.yaml:1:3: it has no name: the key "service" is missing'],
+    ['- dns: web\n', 'list.yaml:1:3: the key "service" is missing'],
     ['- service: web\n- service: ledger\n- web\n', 'list.yaml:3:3: service "web" is listed already, on line 1'],
     ['- [web]\n', 'list.yaml:1:3: a service is wanted here, not a list'],
     ['- Web\n', 'list.yaml:1:3: "Web" is not a service name'],
@@ -147,10 +148,13 @@ describe('CSV', () => {
     ['service,dns\nweb\n', 'list.csv:2: the row has 1 cells and the header 2'],
     ['service,dns\nweb,web,web\n', 'list.csv:2: the row has 3 cells and the header 2'],
     ['service,ttl\nweb,30\n', 'list.csv:2: "30" is not a duration: it has no unit'],
-    ['service,ttl\n,30d\n', 'list.csv:2: it has no name'],
+    ['service,ttl\n,30d\n', 'list.csv:2: the key "service" is missing'],
     ['service\nweb\napi\nweb\n', 'list.csv:4: service "web" is listed already, on line 2'],
-    ['service,dns\nweb,"a\n', 'list.csv:2: this is not CSV: Quote Not Closed'],
-    ['service,dns\nweb,"a"b\n', 'list.csv:2: this is not CSV: Invalid Closing Quote'],
+    ['service,dns\nweb,"a\n', 'list.csv:2: this is not CSV: a quote is opened here or above and never closed'],
+    [
+      'service,dns\nweb,"a"b\n',
+      'list.csv:2: this is not CSV: something stands between a closing quote and the next comma',
+    ],
     ['', 'list.csv:1: a header row is wanted: service,dns,ip'],
     ['__proto__,service\nx,web\n', 'list.csv:1: unknown column "__proto__"'],
   ])('%j: %s', async (text, expected) => {
