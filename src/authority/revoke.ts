@@ -1,5 +1,6 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
+import { instantText } from '../instant-text.ts';
 import { isCertified } from '../lifecycle/active-issuer.ts';
 import type { Crl } from '../lifecycle/model.ts';
 import { planRevoke, type RevokePlan, type RevokeRequest } from '../lifecycle/plan-revoke.ts';
@@ -39,7 +40,8 @@ export async function revokeRun(
         const { reason, invalidityDate } = request;
         const dated = invalidityDate && { invalidityDate };
         write.insertRevocation({ serial, authorityId, revokedAt: world.now, reason, notAfter, ...dated });
-        write.audit('certificate.revoked', service, { serial, authority: authorityId, reason });
+        const since = invalidityDate && { invalidityDate: instantText(invalidityDate) };
+        write.audit('certificate.revoked', service, { serial, authority: authorityId, reason, ...since });
       }
     });
     const { signed } = await refreshCrls(pki, { issuers, schedule: policy.crl });

@@ -13,7 +13,7 @@ import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 interface Flags extends PassphraseOptions {
   readonly previous?: boolean;
   readonly all?: boolean;
-  readonly reason: string;
+  readonly reason?: string;
   readonly invalidityDate?: string;
   readonly dryRun?: boolean;
   readonly output: OutputFormat;
@@ -26,7 +26,7 @@ export const addRevoke: AddCommand = (program, world) => {
     .argument('[certificate...]', 'service names, SPIFFE IDs or serial numbers (the first 8 digits or more)')
     .addOption(new Option('--previous', 'the certificate that the current one replaced').conflicts('all'))
     .option('--all', 'every certificate of the service that has not expired')
-    .option('--reason <reason>', Object.keys(CRL_REASONS).join(', '), 'unspecified')
+    .option('--reason <reason>', `${Object.keys(CRL_REASONS).join(', ')} (default: unspecified)`)
     .option('--invalidity-date <time>', 'when the key was lost, if that was earlier: 2026-11-20T08:00:00Z or -2h')
     .option('--dry-run', 'print what would be revoked, and revoke nothing');
   outputOption(passphraseOptions(command));
@@ -41,13 +41,19 @@ export const addRevoke: AddCommand = (program, world) => {
     const request = {
       selectors,
       which: flags.all ? ('all' as const) : flags.previous ? ('previous' as const) : ('current' as const),
-      reason: parseCrlReason(flags.reason),
+      reason: parseCrlReason(flags.reason ?? 'unspecified'),
       ...(invalidityDate !== undefined && { invalidityDate: parseInstant(invalidityDate, world.now) }),
     };
     const { revokeRun } = await import('../authority/revoke.ts');
     const ask = passphraseAsker(flags, world, false);
     const outcome = await revokeRun(world, homeFlag(command), request, { dryRun: flags.dryRun ?? false, ask });
     print(world.out, flags.output, revokeView(outcome));
+    for (const step of outcome.plan.steps) {
+      if (step.action !== 'keep' || step.revocation.reason === request.reason || flags.reason === undefined) continue;
+      world.err.write(
+        formatWarning(`${step.certificate.serial} stays ${step.revocation.reason}: a reason is given once`),
+      );
+    }
     for (const { service, serial } of outcome.plan.stillValid) {
       world.err.write(
         formatWarning(`${service} also has ${serial}, replaced and still valid: svcauth revoke ${service} --previous`),

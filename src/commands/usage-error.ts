@@ -44,6 +44,10 @@ export function usageError(error: CommanderError, program: Command, argv: readon
       const flag = option.split(/[ ,]+/).find(word => word.startsWith('--')) ?? option;
       return failure('ERR_FLAG_VALUE', { flag, value, expected: `one of ${known}` });
     }
+    case 'commander.conflictingOption': {
+      const flags = [...error.message.matchAll(/'(.*?)'/g)].map(match => match[1]!);
+      return failure('ERR_FLAG_CONFLICT', { flags, why: 'choose one' });
+    }
     default:
       return otherwise();
   }

@@ -19,6 +19,12 @@ export const revokeErrors = {
     () => 'nothing to revoke: name services, SPIFFE IDs or serial numbers',
     () => ['svcauth revoke payments --reason keyCompromise'],
   ),
+  ERR_REVOKE_ONE: row<{ text: string; flag: string }>(
+    EXIT.usage,
+    p =>
+      `${p.flag} is for services and SPIFFE IDs, and the serial number ${quote(p.text)} is one certificate's; nothing was revoked`,
+    p => [`that certificate: svcauth revoke ${p.text}`],
+  ),
   ERR_REVOKE_NOTHING: row<{ text: string; expired?: string }>(EXIT.usage, p =>
     p.expired === undefined
       ? `${quote(p.text)} has no certificate to revoke`

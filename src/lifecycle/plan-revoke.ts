@@ -1,4 +1,6 @@
 import { failure } from '../errors.ts';
+import { instantText } from '../instant-text.ts';
+import { foldSpiffeId } from '../pki/spiffe-id.ts';
 import type { CrlReason } from '../pki/revocation-reason.ts';
 import type { Certificate, Revocation, Service } from './model.ts';
 import { SHORTEST_SERIAL } from './selector.ts';
@@ -11,7 +13,7 @@ export type CertificateSelector =
 
 /** A name that is also eight hex digits is a service when there is one: services are asked first. */
 export function parseCertificateSelector(text: string, isService: (name: string) => boolean): CertificateSelector {
-  if (text.toLowerCase().startsWith('spiffe://')) return { kind: 'spiffe-id', uri: text };
+  if (/^spiffe:\/\//i.test(text)) return { kind: 'spiffe-id', uri: foldSpiffeId(text) };
   if (isService(text)) return { kind: 'service', name: text };
   const hex = text.replaceAll(':', '').toLowerCase();
   if (/^[0-9a-f]+$/.test(hex) && hex.length >= SHORTEST_SERIAL) return { kind: 'serial', prefix: hex };
@@ -51,7 +53,7 @@ export interface RevokePlan {
 /** What would be revoked. Throws ERR_SERVICE_UNKNOWN, ERR_CERTIFICATE_UNKNOWN, ERR_SERIAL_AMBIGUOUS, ERR_REVOKE_*. */
 export function planRevoke(index: CertificateIndex, request: RevokeRequest, now: Date): RevokePlan {
   if (request.invalidityDate !== undefined && request.invalidityDate > now) {
-    throw failure('ERR_REVOKE_FUTURE', { invalidityDate: request.invalidityDate.toISOString() });
+    throw failure('ERR_REVOKE_FUTURE', { invalidityDate: instantText(request.invalidityDate) });
   }
   const chosen = new Map<string, Certificate>();
   for (const text of request.selectors) {
@@ -78,7 +80,10 @@ function select(
   now: Date,
 ): readonly Certificate[] {
   const selector = parseCertificateSelector(text, name => index.service(name) !== undefined);
-  if (selector.kind === 'serial') return [bySerial(index, selector.prefix, now)];
+  if (selector.kind === 'serial') {
+    if (which !== 'current') throw failure('ERR_REVOKE_ONE', { text, flag: `--${which}` });
+    return [bySerial(index, selector.prefix, now)];
+  }
   const all = ofSelector(index, selector);
   const alive = all.filter(({ notAfter }) => notAfter >= now);
   const found =
@@ -89,7 +94,7 @@ function select(
         : currentOf(alive);
   if (found.length > 0) return found;
   if (which === 'previous') throw failure('ERR_REVOKE_NO_PREVIOUS', { text });
-  throw failure('ERR_REVOKE_NOTHING', { text, ...(all[0] && { expired: all[0].notAfter.toISOString() }) });
+  throw failure('ERR_REVOKE_NOTHING', { text, ...(all[0] && { expired: instantText(all[0].notAfter) }) });
 }
 
 /** The current one of each service; where that is revoked already, that one, so that a second run says so. */
@@ -108,7 +113,11 @@ function ofSelector(
     return found;
   }
   if (index.service(selector.name) === undefined) {
-    throw failure('ERR_SERVICE_UNKNOWN', { text: selector.name, known: index.serviceNames() });
+    throw failure('ERR_SERVICE_UNKNOWN', {
+      text: selector.name,
+      known: index.serviceNames(),
+      outcome: 'nothing was revoked',
+    });
   }
   return index.certificatesOfService(selector.name);
 }
@@ -119,7 +128,7 @@ function bySerial(index: CertificateIndex, prefix: string, now: Date): Certifica
   if (another !== undefined)
     throw failure('ERR_SERIAL_AMBIGUOUS', { prefix, serials: [certificate.serial, another.serial] });
   if (certificate.notAfter < now) {
-    throw failure('ERR_REVOKE_NOTHING', { text: prefix, expired: certificate.notAfter.toISOString() });
+    throw failure('ERR_REVOKE_NOTHING', { text: prefix, expired: instantText(certificate.notAfter) });
   }
   return certificate;
 }

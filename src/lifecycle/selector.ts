@@ -1,4 +1,5 @@
 import { failure } from '../errors.ts';
+import { foldSpiffeId } from '../pki/spiffe-id.ts';
 import { matchesGlob } from './pattern.ts';
 import type { ServiceRow } from './status.ts';
 
@@ -23,7 +24,7 @@ export function selectServices(selectors: readonly string[], rows: readonly Serv
 function isSelected(selector: string, { service, certificate }: ServiceRow): boolean {
   return (
     matchesGlob(selector, service.name) ||
-    selector === service.spec.spiffeId ||
+    foldSpiffeId(selector) === service.spec.spiffeId ||
     (selector.length >= SHORTEST_SERIAL && certificate?.serial.startsWith(selector.toLowerCase()) === true)
   );
 }

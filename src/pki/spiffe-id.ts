@@ -42,6 +42,9 @@ export function isSpiffeId(text: string): boolean {
   return spiffeIdFault(text) === undefined;
 }
 
+/** As it would be written: scheme and trust domain in lower case, which readers fold (SPIFFE-ID §2.4). For looking up only. */
+export const foldSpiffeId = (text: string): string => text.replace(/^spiffe:\/\/[^/]*/i, start => start.toLowerCase());
+
 /** Reads the bare name, `example.org`. Throws ERR_TRUST_DOMAIN. */
 export function parseTrustDomain(text: string): TrustDomain {
   if (/^[a-z]+:\/\//i.test(text)) {

@@ -4,17 +4,20 @@ import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
 
 export function revokeView({ plan, request, crls, dryRun }: RevokeOutcome): View {
+  const { reason: asked, invalidityDate } = request;
+  const described = invalidityDate === undefined ? asked : `${asked}, key lost ${formatInstant(invalidityDate)}`;
   const line = (step: RevokeStep): string => {
     const { service, serial } = step.certificate;
     if (step.action === 'keep') {
       const { revokedAt, reason } = step.revocation;
       return `unchanged  ${service}  ${serial}  revoked ${formatInstant(revokedAt)}, ${reason}\n`;
     }
-    return `${dryRun ? 'would revoke' : 'revoked'}  ${service}  ${serial}  ${request.reason}\n`;
+    return `${dryRun ? 'would revoke' : 'revoked'}  ${service}  ${serial}  ${described}\n`;
   };
   const value = {
     dryRun,
-    reason: request.reason,
+    reason: asked,
+    ...(invalidityDate && { invalidityDate }),
     certificates: plan.steps.map(({ action, certificate: { service, serial, spiffeId, notAfter } }) => ({
       action,
       service,
