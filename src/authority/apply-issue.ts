@@ -1,5 +1,6 @@
 import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
+import { instantText } from '../instant-text.ts';
 import type { Certificate } from '../lifecycle/model.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { encodePem } from '../pki/pem.ts';
@@ -123,7 +124,7 @@ async function issueBatch(
         serial,
         authority: authorityId,
         spiffeId: order.spec.spiffeId,
-        notAfter: order.notAfter.toISOString(),
+        notAfter: instantText(order.notAfter),
         ...(supersedes !== undefined && { supersedes }),
       });
     }

@@ -3,7 +3,7 @@ import type { World } from '../context.ts';
 import { failure, type SvcauthError } from '../errors.ts';
 import { compareEntries } from '../lifecycle/crl-diff.ts';
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
-import { instantText } from '../lifecycle/instant.ts';
+import { instantText } from '../instant-text.ts';
 import type { Crl } from '../lifecycle/model.ts';
 import { findExtension } from '../pki/extension/extension.ts';
 import { decodeIssuingDistributionPoint } from '../pki/extension/issuing-distribution-point.ts';

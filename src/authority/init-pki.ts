@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
+import { instantText } from '../instant-text.ts';
 import { readInitRequest, rootKind, type InitText } from '../lifecycle/init-request.ts';
 import type { Authority } from '../lifecycle/model.ts';
 import { planInit, type InitRequest, type PlannedAuthority, type RootSource } from '../lifecycle/plan-init.ts';
@@ -252,6 +253,6 @@ function auditDetail({ tier, keyAlgorithm, keyLocation, certificate }: Authority
     tier,
     keyAlgorithm,
     keyLocation,
-    ...(certificate && { serial: certificate.serial, notAfter: certificate.notAfter.toISOString() }),
+    ...(certificate && { serial: certificate.serial, notAfter: instantText(certificate.notAfter) }),
   };
 }

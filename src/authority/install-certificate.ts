@@ -1,5 +1,6 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
+import { instantText } from '../instant-text.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { Authority } from '../lifecycle/model.ts';
 import { equalBytes, utf8 } from '../pki/bytes.ts';
@@ -109,8 +110,8 @@ function issuingFault(
   if (findExtension(tbs.extensions, OID.subjectKeyIdentifier) === undefined) {
     return 'it has no subjectKeyIdentifier (RFC 5280 §4.2.1.2)';
   }
-  if (tbs.notBefore.date > now) return `it is not valid before ${tbs.notBefore.date.toISOString()}`;
-  if (tbs.notAfter.date < now) return `it expired at ${tbs.notAfter.date.toISOString()}`;
+  if (tbs.notBefore.date > now) return `it is not valid before ${instantText(tbs.notBefore.date)}`;
+  if (tbs.notAfter.date < now) return `it expired at ${instantText(tbs.notAfter.date)}`;
   return undefined;
 }
 

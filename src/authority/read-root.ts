@@ -1,6 +1,7 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import { quote } from '../errors/row.ts';
+import { instantText } from '../instant-text.ts';
 import type { RootSource } from '../lifecycle/plan-init.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { DerError } from '../pki/der-reader.ts';
@@ -76,7 +77,7 @@ export function rootFault(
   }
   if (!verifySignature(signatureAlgorithm, tbs.publicKey, tbs.der, signature))
     return 'its self-signature does not verify';
-  if (tbs.notBefore.date > now) return `it is not valid before ${tbs.notBefore.date.toISOString()}`;
-  if (tbs.notAfter.date < now) return `it expired at ${tbs.notAfter.date.toISOString()}`;
+  if (tbs.notBefore.date > now) return `it is not valid before ${instantText(tbs.notBefore.date)}`;
+  if (tbs.notAfter.date < now) return `it expired at ${instantText(tbs.notAfter.date)}`;
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { failure, SvcauthError } from '../errors.ts';
+import { instantText } from '../instant-text.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import {
   crlRefreshReasons,
@@ -179,8 +180,8 @@ function recordCrl(write: ManifestWriter, crl: Crl): void {
   write.recordCrl(crl);
   write.audit('crl.signed', crl.authorityId, {
     number: crl.number.toString(),
-    thisUpdate: crl.thisUpdate.toISOString(),
-    nextUpdate: crl.nextUpdate.toISOString(),
+    thisUpdate: instantText(crl.thisUpdate),
+    nextUpdate: instantText(crl.nextUpdate),
     entries: String(crl.entryCount),
     sha256: crl.sha256,
   });

@@ -1,3 +1,4 @@
+import { instantText } from '../instant-text.ts';
 import { EXIT } from './exit-status.ts';
 import { quote, row, shell } from './row.ts';
 
@@ -48,7 +49,6 @@ export const crlErrors = {
   ),
   ERR_CRL_NOT_NEEDED: row<{ id: string; state: string; notAfter: Date }>(
     EXIT.usage,
-    p =>
-      `${p.id} needs no CRL any more: it is ${p.state} and its certificate ends ${p.notAfter.toISOString().slice(0, 19)}Z`,
+    p => `${p.id} needs no CRL any more: it is ${p.state} and its certificate ends ${instantText(p.notAfter)}`,
   ),
 } as const;

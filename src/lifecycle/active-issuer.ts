@@ -1,4 +1,5 @@
 import { failure } from '../errors.ts';
+import { instantText } from '../instant-text.ts';
 import type { Authority, AuthorityCertificate } from './model.ts';
 
 export type CertifiedAuthority = Authority & { readonly certificate: AuthorityCertificate };
@@ -14,9 +15,9 @@ export function activeIssuer(authorities: readonly Authority[], now: Date): Cert
   }
   const { notBefore, notAfter } = active.certificate;
   if (notBefore > now) {
-    throw failure('ERR_ISSUER_NOT_YET', { id: active.id, notBefore: notBefore.toISOString(), now: now.toISOString() });
+    throw failure('ERR_ISSUER_NOT_YET', { id: active.id, notBefore: instantText(notBefore), now: instantText(now) });
   }
-  if (notAfter < now) throw failure('ERR_ISSUER_EXPIRED', { id: active.id, notAfter: notAfter.toISOString() });
+  if (notAfter < now) throw failure('ERR_ISSUER_EXPIRED', { id: active.id, notAfter: instantText(notAfter) });
   return active;
 }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { instantText } from '../instant-text.ts';
 import type { AuditRecord } from './model.ts';
 
 /**
@@ -17,7 +18,7 @@ export const NO_HASH = '0'.repeat(64);
 export function canonicalAuditEntry(entry: AuditEntry): string {
   return JSON.stringify([
     String(entry.sequence),
-    `${entry.at.toISOString().slice(0, 19)}Z`,
+    instantText(entry.at),
     entry.actor,
     entry.action,
     entry.subject,

@@ -1,9 +1,9 @@
+import { instantText } from '../instant-text.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { crlNumber, type ParsedCrl } from '../pki/parsed-crl.ts';
 import { nameToString, sameName } from '../pki/name.ts';
 import type { CrlEntryReport } from '../pki/report/crl-report.ts';
 import { compareSerialHex, sortedEntries } from '../pki/sorted-entries.ts';
-import { instantText } from './instant.ts';
 
 /** One serial as two lists have it; absent on the side that does not list it. */
 export interface EntryDifference {

@@ -1,4 +1,4 @@
-import { instantText } from './instant.ts';
+import { instantText } from '../instant-text.ts';
 import type { Crl } from './model.ts';
 
 /** One line of public/index.json: a CRL and where its files lie, relative to the index. */

@@ -3,7 +3,7 @@ import { nameToString, sameName } from '../pki/name.ts';
 import { crlKeyIdentifier, crlNumber, type ParsedCrl } from '../pki/parsed-crl.ts';
 import { sortedEntries } from '../pki/sorted-entries.ts';
 import { compareEntries } from './crl-diff.ts';
-import { instantText } from './instant.ts';
+import { instantText } from '../instant-text.ts';
 
 /** How many lost entries are named; the rest is counted. */
 const NAMED = 5;

@@ -1,9 +1,6 @@
 import { failure } from '../errors.ts';
 import { parseDuration } from './duration.ts';
 
-/** The exact text that `parseInstant` reads back: RFC 3339, UTC, whole seconds. */
-export const instantText = (instant: Date): string => `${instant.toISOString().slice(0, 19)}Z`;
-
 const HINT = 'write one like 2026-11-21T23:00:00Z, 2026-11-21, +30d or -2h';
 
 // RFC 3339 §5.6, without fractions; a date alone is its midnight, UTC

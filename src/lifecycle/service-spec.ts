@@ -1,4 +1,5 @@
 import { failure } from '../errors.ts';
+import { instantText } from '../instant-text.ts';
 import { constraintViolations } from '../pki/constraint-violation.ts';
 import { parseDnsName } from '../pki/dns-name.ts';
 import type { GeneralName } from '../pki/extension/general-name.ts';
@@ -81,9 +82,9 @@ export function leafNotAfter(
   if (notAfterPolicy === 'truncate') return issuer.notAfter;
   throw failure('ERR_OUTLIVES_ISSUER', {
     service,
-    notAfter: notAfter.toISOString(),
+    notAfter: instantText(notAfter),
     issuer: issuer.id,
-    issuerNotAfter: issuer.notAfter.toISOString(),
+    issuerNotAfter: instantText(issuer.notAfter),
   });
 }
 

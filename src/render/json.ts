@@ -1,3 +1,4 @@
+import { instantText } from '../instant-text.ts';
 import { toHex } from '../pki/bytes.ts';
 import { visible } from './visible.ts';
 
@@ -18,12 +19,11 @@ const document = (kind: string, value: object) => ({
   ...(plainValue(value) as object),
 });
 
-/** `YYYY-MM-DDTHH:MM:SSZ` (RFC 3339, UTC, whole seconds). */
-export const formatInstant = (instant: Date): string => `${instant.toISOString().slice(0, -5)}Z`;
+export { instantText as formatInstant };
 
 /** Times as RFC 3339, bytes as lower-case hex, bigints (CRL numbers exceed 2^53) as decimal strings; undefined goes. */
 function plainValue(value: unknown): unknown {
-  if (value instanceof Date) return formatInstant(value);
+  if (value instanceof Date) return instantText(value);
   if (value instanceof Uint8Array) return toHex(value);
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return value.map(plainValue);

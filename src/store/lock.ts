@@ -1,5 +1,6 @@
 import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
+import { instantText } from '../instant-text.ts';
 import { utf8 } from '../pki/bytes.ts';
 import type { Files } from './files.ts';
 import type { Home } from './home.ts';
@@ -40,7 +41,7 @@ export async function lockHome(
     sql.close();
   };
   try {
-    const since = `${world.now.toISOString().slice(0, 19)}Z`;
+    const since = instantText(world.now);
     writeNote(files, home.lockNote, `"svcauth ${command}" of ${world.actor}, pid ${world.pid}, since ${since}`);
   } catch (cause) {
     release();
