@@ -2,11 +2,19 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
-import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } from '../lifecycle/crl-index.ts';
+import {
+  CRL_BUNDLE_FILE,
+  CRL_DIRECTORY,
+  crlDerFile,
+  crlPemFile,
+  INDEX_FILE,
+  indexedDigests,
+} from '../lifecycle/crl-index.ts';
 import { crlRegressions } from '../lifecycle/crl-regression.ts';
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
 import type { Crl } from '../lifecycle/model.ts';
 import type { ParsedCrl } from '../pki/parsed-crl.ts';
+import { removeLeftovers } from '../store/files.ts';
 import { replaceInPieces } from './crl-files.ts';
 import { CRL_PIECE, readCrlStates, type AuthorityCrl, type CrlPki } from './crl-states.ts';
 import { readCrl } from './read-crl.ts';
@@ -109,6 +117,7 @@ export async function applyCrlPublication({ world, home, manifest }: PublishPki,
   const { files } = world;
   const todo = plan.files.filter(({ action }) => action !== 'same');
   if (todo.length === 0) return false;
+  for (const directory of [plan.directory, join(plan.directory, CRL_DIRECTORY)]) removeLeftovers(files, directory);
   for (const { name } of todo) {
     const target = join(plan.directory, name);
     files.makeDirectory(dirname(target), 0o755);

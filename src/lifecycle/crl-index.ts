@@ -11,8 +11,9 @@ export interface IndexedCrl extends Crl {
 
 export const INDEX_FILE = 'index.json';
 export const CRL_BUNDLE_FILE = 'crl-bundle.pem';
-export const crlDerFile = (authorityId: string): string => `crl/${authorityId}.der`;
-export const crlPemFile = (authorityId: string): string => `crl/${authorityId}.pem`;
+export const CRL_DIRECTORY = 'crl';
+export const crlDerFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.der`;
+export const crlPemFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.pem`;
 
 /** What a mirror or a verifier's host reads to know which CRLs there are. The same CRLs give the same text. */
 export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
