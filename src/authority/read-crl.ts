@@ -1,5 +1,6 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
+import { checkCrlValues } from '../pki/crl-values.ts';
 import { DerError } from '../pki/der-reader.ts';
 import { decodeCrl, type ParsedCrl } from '../pki/parsed-crl.ts';
 import { decodePem, isPem, PemError } from '../pki/pem.ts';
@@ -9,7 +10,7 @@ import { readInput } from './read-input.ts';
 const CRL_LIMIT = 64 * 1024 * 1024;
 const PEM_LIMIT = Math.ceil(CRL_LIMIT * 1.4);
 
-/** A CRL named on the command line, DER or PEM. Throws ERR_FILE_READ and ERR_CRL_UNREADABLE. */
+/** A CRL named on the command line, DER or PEM; every value in it can be read. Throws ERR_FILE_READ and ERR_CRL_UNREADABLE. */
 export async function readCrl(world: Pick<World, 'cwd' | 'files' | 'in'>, path: string): Promise<ParsedCrl> {
   return parseCrl(await readInput(world, path, 'CRL', PEM_LIMIT), path);
 }
@@ -19,7 +20,9 @@ function parseCrl(bytes: Uint8Array, path: string): ParsedCrl {
   try {
     const der = isPem(bytes) ? onlyCrl(bytes) : bytes;
     if (der.length > CRL_LIMIT) throw new PemError(`it is larger than ${CRL_LIMIT} bytes`);
-    return decodeCrl(der);
+    const crl = decodeCrl(der);
+    checkCrlValues(crl);
+    return crl;
   } catch (cause) {
     if (!(cause instanceof DerError || cause instanceof PemError)) throw cause;
     throw failure('ERR_CRL_UNREADABLE', { path, problem: cause.message }, cause);

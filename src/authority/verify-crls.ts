@@ -9,7 +9,6 @@ import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } f
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
 import type { Crl } from '../lifecycle/model.ts';
 import { equalBytes } from '../pki/bytes.ts';
-import { DerError } from '../pki/der-reader.ts';
 import { crlNumber, type ParsedCrl } from '../pki/parsed-crl.ts';
 import { sortedEntries } from '../pki/sorted-entries.ts';
 import type { Manifest } from '../store/manifest.ts';
@@ -108,23 +107,13 @@ async function readOrReport(world: World, path: string, report: Report): Promise
 }
 
 const summaryOf = (crl: ParsedCrl): Omit<VerifiedCrl, 'authority'> => {
-  const number = numberOf(crl);
+  const number = crlNumber(crl);
   return {
     ...(number !== undefined && { number }),
     ...(crl.nextUpdate && { nextUpdate: crl.nextUpdate.date }),
     entryCount: crl.entryCount,
   };
 };
-
-/** What cannot be read is told by `crlOwnerProblem`. */
-function numberOf(crl: ParsedCrl): bigint | undefined {
-  try {
-    return crlNumber(crl);
-  } catch (cause) {
-    if (cause instanceof DerError) return undefined;
-    throw cause;
-  }
-}
 
 function checkCrl(crl: ParsedCrl, authority: CertifiedAuthority, manifest: Manifest, now: Date, report: Report): void {
   const problem = crlOwnerProblem(crl, authority);

@@ -1,5 +1,4 @@
 import { toHex, equalBytes } from '../pki/bytes.ts';
-import { DerError } from '../pki/der-reader.ts';
 import { issuerFactsOf } from '../pki/issuer-facts.ts';
 import { KEY_ALGORITHMS } from '../pki/key-algorithm.ts';
 import { nameToString, sameName } from '../pki/name.ts';
@@ -8,7 +7,7 @@ import { crlKeyIdentifier, crlNumber, crlToBeSigned, isDeltaCrl, type ParsedCrl 
 import { verifySignature } from '../pki/signature.ts';
 import type { CertifiedAuthority } from './active-issuer.ts';
 
-/** Why a CRL does not speak for a CA: signature, issuer, key, form; undefined when it does. Its dates are another question. */
+/** Why a CRL does not speak for a CA: signature, issuer, key, form; undefined when it does. Its dates are another question. `crl` was read by `readCrl`, so that every value can be read. */
 export function crlOwnerProblem(crl: ParsedCrl, authority: CertifiedAuthority): string | undefined {
   const certificate = decodeCertificate(authority.certificate.der);
   const { subject, publicKey } = certificate.tbs;
@@ -24,17 +23,12 @@ export function crlOwnerProblem(crl: ParsedCrl, authority: CertifiedAuthority): 
 }
 
 function extensionProblem(crl: ParsedCrl, keyIdentifier: Uint8Array): string | undefined {
-  try {
-    const found = crlKeyIdentifier(crl);
-    if (found === undefined) return 'it has no authority key identifier';
-    if (!equalBytes(found, keyIdentifier)) {
-      return `its key identifier ${toHex(found)} is not the CA's ${toHex(keyIdentifier)}`;
-    }
-    if (crlNumber(crl) === undefined) return 'it has no number';
-  } catch (cause) {
-    if (cause instanceof DerError) return cause.message;
-    throw cause;
+  const found = crlKeyIdentifier(crl);
+  if (found === undefined) return 'it has no authority key identifier';
+  if (!equalBytes(found, keyIdentifier)) {
+    return `its key identifier ${toHex(found)} is not the CA's ${toHex(keyIdentifier)}`;
   }
+  if (crlNumber(crl) === undefined) return 'it has no number';
   if (isDeltaCrl(crl)) return 'it is a delta CRL: alone it says nothing about a certificate';
   return crl.nextUpdate === undefined ? 'it has no nextUpdate' : undefined;
 }

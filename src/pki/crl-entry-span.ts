@@ -103,6 +103,11 @@ function isReasonOnly(bytes: Uint8Array, at: number): boolean {
   );
 }
 
+/** Whether the extensions of a scanned entry hold nothing but a reason that can be read. */
+export const hasPlainExtensions = (bytes: Uint8Array, { extensionsStart, end }: EntrySpan): boolean =>
+  extensionsStart === end ||
+  (end - extensionsStart === 14 && isReasonOnly(bytes, extensionsStart) && bytes[end - 1]! < 0x80);
+
 function scanAny(bytes: Uint8Array, start: number, end: number, span: EntrySpan): void {
   const list = new DerReader(bytes, start, end);
   decodeCrlEntry(list);

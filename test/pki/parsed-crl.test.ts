@@ -2,21 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { concatBytes } from '../../src/pki/bytes.ts';
 import { emptySpan, scanEntry } from '../../src/pki/crl-entry-span.ts';
-import { decodeCrlEntry, encodeCrlEntry, entryReason } from '../../src/pki/crl-entry.ts';
+import { decodeCrlEntry, encodeCrlEntry } from '../../src/pki/crl-entry.ts';
+import { checkCrlValues } from '../../src/pki/crl-values.ts';
 import { DerError, DerReader } from '../../src/pki/der-reader.ts';
 import { bitString, integer, sequence, time } from '../../src/pki/der-writer.ts';
 import { KEY_ALGORITHMS } from '../../src/pki/key-algorithm.ts';
 import { encodeName } from '../../src/pki/name.ts';
 import { OID } from '../../src/pki/oids.ts';
-import {
-  crlEntries,
-  crlKeyIdentifier,
-  crlNumber,
-  decodeCrl,
-  findCrlEntry,
-  isDeltaCrl,
-  type ParsedCrl,
-} from '../../src/pki/parsed-crl.ts';
+import { crlEntries, decodeCrl, findCrlEntry, type ParsedCrl } from '../../src/pki/parsed-crl.ts';
+import { reportCrl, reportCrlEntries } from '../../src/pki/report/crl-report.ts';
 import { revokedSerials } from '../support/revoked-serials.ts';
 import { describeCorpus, describeVectors } from '../support/vectors.ts';
 
@@ -30,14 +24,22 @@ function crlOf(...revoked: Uint8Array[]): Uint8Array {
   return sequence(tbs, signatureAlgorithmDer, bitString(Uint8Array.of(1, 2, 3)));
 }
 
-/** Everything that can be asked of a CRL. */
+/** Everything that can be asked of a CRL. Once its values are checked, nothing of it throws. */
 function readAll(der: Uint8Array): ParsedCrl {
   const crl = decodeCrl(der);
-  for (const entry of crlEntries(crl)) entryReason(entry);
-  crlNumber(crl);
-  crlKeyIdentifier(crl);
-  isDeltaCrl(crl);
+  checkCrlValues(crl);
+  const { entryCount } = trusted(() => reportCrl(crl, NOW));
+  const listed = trusted(() => [...reportCrlEntries(crl)]);
+  expect(listed).toHaveLength(entryCount);
   return crl;
+}
+
+function trusted<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (cause) {
+    throw new Error('a value that was checked cannot be read', { cause });
+  }
 }
 
 test('a CRL that lists nothing has no list', () => {
@@ -66,6 +68,13 @@ test.each([
   ['two lists of entries', () => crlOf(sequence(), sequence())],
 ])('refuses %s', (_what, damage) => {
   expect(() => decodeCrl(damage(crlOf()))).toThrow(DerError);
+});
+
+test('a reason or a date that cannot be read is found before anybody asks for it', () => {
+  const negative = encodeCrlEntry({ serial: '0a', revokedAt: NOW, reason: 'keyCompromise' });
+  negative[negative.length - 1] = 0x80;
+  const crl = decodeCrl(crlOf(sequence(negative)));
+  expect(() => checkCrlValues(crl)).toThrow('reasonCode is negative');
 });
 
 test('the quick walk over entries and the full decoding agree on every input', () => {
