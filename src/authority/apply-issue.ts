@@ -5,6 +5,7 @@ import type { Certificate } from '../lifecycle/model.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { encodePem } from '../pki/pem.ts';
 import type { Manifest, ManifestWriter } from '../store/manifest.ts';
+import { whereWritable } from '../store/file-failure.ts';
 import {
   currentDirectory,
   currentVersion,
@@ -161,7 +162,7 @@ async function writeVersions(
       written,
     );
   } catch (cause) {
-    ignoringUnwritable(() => {
+    whereWritable(() => {
       for (const [index, { directory }] of jobs.entries()) removeVersion(files, directory, leaves[index]!.serial);
     });
     throw cause;
@@ -188,15 +189,7 @@ export async function deliver(
   });
   for (const [index, { service, serial, directory }] of switches.entries()) {
     const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
-    ignoringUnwritable(() => tidyVersions(files, directory, { keep: [serial, previous[index]], isOurs }));
-  }
-}
-
-function ignoringUnwritable(work: () => void): void {
-  try {
-    work();
-  } catch (cause) {
-    if (!(cause instanceof SvcauthError && cause.code === 'ERR_FILE_WRITE')) throw cause;
+    whereWritable(() => tidyVersions(files, directory, { keep: [serial, previous[index]], isOurs }));
   }
 }
 

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { failure } from '../errors.ts';
+import { failure, SvcauthError } from '../errors.ts';
 import { systemErrorCode, systemErrorReason } from '../errors/system-error.ts';
 
 /** Runs what reads `path`; a system error becomes ERR_FILE_READ. */
@@ -25,4 +25,13 @@ export function writeFailure(path: string, cause: unknown): unknown {
   if (systemErrorCode(cause) === undefined) return cause;
   const previous = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   return failure('ERR_FILE_WRITE', { path, reason: systemErrorReason(cause), previous }, cause);
+}
+
+/** Runs what may as well be left undone where the disk refuses it: notes for people, tidying up. */
+export function whereWritable(work: () => void): void {
+  try {
+    work();
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError && cause.code === 'ERR_FILE_WRITE')) throw cause;
+  }
 }

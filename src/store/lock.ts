@@ -2,6 +2,7 @@ import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import { utf8 } from '../pki/bytes.ts';
+import { whereWritable } from './file-failure.ts';
 import type { Files } from './files.ts';
 import type { Home } from './home.ts';
 import { openSqlite, sqliteCode } from './sqlite.ts';
@@ -41,8 +42,8 @@ export async function lockHome(
     sql.close();
   };
   try {
-    const since = instantText(world.now);
-    writeNote(files, home.lockNote, `"svcauth ${command}" of ${world.actor}, pid ${world.pid}, since ${since}`);
+    const text = `"svcauth ${command}" of ${world.actor}, pid ${world.pid}, since ${instantText(world.now)}`;
+    whereWritable(() => writeNote(files, home.lockNote, text));
   } catch (cause) {
     release();
     throw cause;
@@ -50,7 +51,7 @@ export async function lockHome(
   return {
     release: () => {
       try {
-        files.remove(home.lockNote);
+        whereWritable(() => files.remove(home.lockNote));
       } finally {
         release();
       }
