@@ -1,13 +1,14 @@
 import type { World } from '../context.ts';
-import { failure } from '../errors.ts';
+import { failure, SvcauthError } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import { isCertified } from '../lifecycle/active-issuer.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { CrlSchedule } from '../lifecycle/crl-schedule.ts';
+import type { Certificate, Crl } from '../lifecycle/model.ts';
 import { planRevoke, type RevokePlan, type RevokeRequest } from '../lifecycle/plan-revoke.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import { loadPolicy } from './load-policy.ts';
-import { changePki, type Pki } from './open-pki.ts';
-import { refreshCrls } from './refresh-crls.ts';
+import { changePki, readPki, type Pki } from './open-pki.ts';
+import { planCrlRefresh, refreshCrls } from './refresh-crls.ts';
 import { unlockAuthority, type AskPassphrase } from './unlock.ts';
 
 export interface RevokeOutcome {
@@ -20,8 +21,8 @@ export interface RevokeOutcome {
 
 /**
  * Revokes and publishes the CRLs that say so. The CA's key is opened before anything is recorded, so that a forgotten passphrase
- * does not leave a revocation that no verifier hears of; the revocation is durable before the CRL is signed, so that a crash
- * between them is repaired by the next `crl refresh`.
+ * does not leave a revocation that no verifier hears of; the revocation is durable before the CRL is signed, so that the same
+ * command, run again after a crash between them, signs what is missing.
  */
 export async function revokeRun(
   world: World,
@@ -29,23 +30,48 @@ export async function revokeRun(
   request: RevokeRequest,
   options: { readonly dryRun: boolean; readonly ask: AskPassphrase },
 ): Promise<RevokeOutcome> {
+  if (options.dryRun) {
+    return readPki(world, homeFlag, ({ manifest }) => {
+      return { plan: planRevoke(manifest, request, world.now), request, crls: [], dryRun: true };
+    });
+  }
   return changePki(world, homeFlag, 'revoke', async pki => {
     const plan = planRevoke(pki.manifest, request, world.now);
     const todo = plan.steps.flatMap(step => (step.action === 'revoke' ? [step.certificate] : []));
-    if (options.dryRun || todo.length === 0) return { plan, request, crls: [], dryRun: options.dryRun };
-    const issuers = await unlockIssuers(pki, new Set(todo.map(({ authorityId }) => authorityId)), options.ask);
     const policy = await loadPolicy(pki);
-    pki.manifest.transaction(write => {
-      for (const { serial, authorityId, notAfter, service } of todo) {
-        const { reason, invalidityDate } = request;
-        const dated = invalidityDate && { invalidityDate };
-        write.insertRevocation({ serial, authorityId, revokedAt: world.now, reason, notAfter, ...dated });
-        const since = invalidityDate && { invalidityDate: instantText(invalidityDate) };
-        write.audit('certificate.revoked', service, { serial, authority: authorityId, reason, ...since });
-      }
-    });
-    const { signed } = await refreshCrls(pki, { issuers, schedule: policy.crl });
-    return { plan, request, crls: signed, dryRun: false };
+    const unheard = unheardAuthorities(pki, plan, policy.crl);
+    const ids = new Set([...todo.map(({ authorityId }) => authorityId), ...unheard]);
+    const issuers = await unlockIssuers(pki, ids, options.ask);
+    if (todo.length > 0) record(pki, todo, request);
+    try {
+      const { signed } = await refreshCrls(pki, { issuers, schedule: policy.crl });
+      return { plan, request, crls: signed, dryRun: false };
+    } catch (cause) {
+      if (!(cause instanceof SvcauthError)) throw cause;
+      throw failure('ERR_REVOKE_UNHEARD', { problem: cause.message }, cause);
+    }
+  });
+}
+
+/** The CAs of certificates that are revoked already, where an interrupted run left a CRL that does not say so. */
+function unheardAuthorities(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedule): readonly string[] {
+  const revoked = new Set(steps.flatMap(step => (step.action === 'keep' ? [step.certificate.authorityId] : [])));
+  if (revoked.size === 0) return [];
+  const { crls } = planCrlRefresh(pki, { schedule });
+  return crls
+    .filter(({ authority, reasons }) => revoked.has(authority.id) && reasons.some(reason => reason !== 'age'))
+    .map(({ authority }) => authority.id);
+}
+
+function record({ world, manifest }: Pki, certificates: readonly Certificate[], request: RevokeRequest): void {
+  const { reason, invalidityDate } = request;
+  const dated = invalidityDate && { invalidityDate };
+  const since = invalidityDate && { invalidityDate: instantText(invalidityDate) };
+  manifest.transaction(write => {
+    for (const { serial, authorityId, notAfter, service } of certificates) {
+      write.insertRevocation({ serial, authorityId, revokedAt: world.now, reason, notAfter, ...dated });
+      write.audit('certificate.revoked', service, { serial, authority: authorityId, reason, ...since });
+    }
   });
 }
 

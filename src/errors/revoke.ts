@@ -35,6 +35,11 @@ export const revokeErrors = {
     p => `${quote(p.text)} has no previous certificate that is still valid; nothing was revoked`,
     p => [`its current one: svcauth revoke ${p.text}`],
   ),
+  ERR_REVOKE_UNHEARD: row<{ problem: string }>(
+    EXIT.partial,
+    p => `${p.problem}; what was revoked is recorded, but verifiers may still read a CRL that does not say so`,
+    () => ['when that is put right, run the same command again'],
+  ),
   ERR_REVOKE_FUTURE: row<{ invalidityDate: string }>(
     EXIT.usage,
     p => `an invalidity date says when a key was lost, and ${p.invalidityDate} is still to come; nothing was revoked`,

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { crlEntries, crlNumber, decodeCrl } from '../../src/pki/parsed-crl.ts';
+import { decodePem } from '../../src/pki/pem.ts';
+import { serialToHex } from '../../src/pki/serial-number.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
+import { runUntil } from '../support/power-failure.ts';
+
+let fresh: () => PkiWorld;
+beforeAll(async () => {
+  fresh = await pkiTemplate([], [['issue', 'payments']]);
+});
+
+const published = ({ home }: PkiWorld) => decodeCrl(new Uint8Array(readFileSync(home.public.crlDer('issuing-g1'))));
+const listed = (world: PkiWorld) => [...crlEntries(published(world))].map(({ serial }) => serialToHex(serial));
+
+test('revoking ends well wherever the power fails: a whole CRL at any time, and all of it after the next run', async () => {
+  for (let moment = 1, ended = false; !ended; moment++) {
+    const world = fresh();
+    const before = crlNumber(published(world))!;
+    const argv = ['revoke', 'payments', '--reason', 'keyCompromise'];
+    const { status, moments } = await runUntil(world, moment, argv);
+    ended = moments < moment;
+    expect(status, `moment ${moment}`).toBe(ended ? 0 : 1);
+
+    const serial = await world.manifest(manifest => manifest.service('payments')!.currentSerial!);
+    const between = crlNumber(published(world))!;
+    await world.manifest(manifest => {
+      // nothing is published that is not recorded, and no number is published that could come again
+      if (listed(world).length > 0) expect(manifest.revocation(serial)).toMatchObject({ reason: 'keyCompromise' });
+      expect(between <= manifest.latestCrl('issuing-g1')!.number).toBe(true);
+    });
+    expect(between >= before).toBe(true);
+
+    await world.succeed(...argv);
+    expect(listed(world)).toEqual([serial]);
+    expect(crlNumber(published(world))! > before).toBe(true);
+    await world.manifest(manifest => {
+      expect(manifest.certificate(serial)).toMatchObject({ state: 'revoked' });
+      expect(manifest.latestCrl('issuing-g1')!.number).toBe(crlNumber(published(world)));
+      const audited = [...manifest.auditRecords()].filter(({ action }) => action === 'certificate.revoked');
+      expect(audited).toHaveLength(1);
+    });
+    expect(decodePem(readFileSync(world.home.public.crlBundle, 'utf8')).at(-1)!.der).toEqual(published(world).der);
+    expect(readdirSync(world.home.public.crls)).toHaveLength(4);
+
+    const number = crlNumber(published(world));
+    expect(await world.succeed(...argv)).toMatch(/^unchanged {2}payments {2}/);
+    expect(crlNumber(published(world))).toBe(number);
+  }
+});
+
+test('a full disk leaves the revocation or nothing, says which, and the same command finishes it', async () => {
+  for (let moment = 1, ended = false; !ended; moment++) {
+    const world = fresh();
+    const { status, stderr, moments } = await runUntil(world, moment, ['revoke', 'payments'], 'disk-full');
+    ended = moments < moment;
+    if (ended) break;
+    const serial = await world.manifest(manifest => manifest.service('payments')!.currentSerial!);
+    const recorded = await world.manifest(manifest => manifest.revocation(serial) !== undefined);
+    if (status === 0) expect(listed(world)).toEqual([serial]);
+    else if (!stderr.includes('ERR_UNEXPECTED')) {
+      expect(stderr).toContain(recorded ? 'is recorded' : 'cannot write');
+      expect(status).toBe(recorded ? 5 : 1);
+    }
+    await world.succeed('revoke', 'payments');
+    expect(listed(world)).toEqual([serial]);
+  }
+});
