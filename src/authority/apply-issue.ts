@@ -101,8 +101,6 @@ async function issueBatch(
 ): Promise<readonly IssuedService[]> {
   const { manifest, engine, authorityId, world } = context;
   const leaves = await engine.prepare(jobs.map(({ order }) => order));
-  const servicesOf = (some: readonly IssueJob[]) =>
-    some.map(({ order }) => ({ name: order.service, spec: order.spec }));
   manifest.transaction(write => {
     write.putServices(servicesOf(jobs.filter(({ isNew }) => isNew)));
     write.insertIntents(leaves.map(leaf => intentOf(leaf, authorityId, world.now)));
@@ -110,10 +108,40 @@ async function issueBatch(
   tally.intended += jobs.length;
 
   const signed = leaves.map(leaf => engine.sign(leaf));
-  await writeVersions(jobs, leaves, signed, context);
   const switches = leaves.map(({ serial, order }, index) => {
     return { service: order.service, serial, directory: jobs[index]!.directory };
   });
+  try {
+    await writeVersions(jobs, leaves, signed, context);
+    recordResults(jobs, leaves, signed, switches, context);
+  } catch (cause) {
+    // nobody was told of these keys
+    whereWritable(() => switches.forEach(({ directory, serial }) => removeVersion(world.files, directory, serial)));
+    throw cause;
+  }
+  tally.recorded += jobs.length;
+
+  await deliver(context, switches);
+  tally.delivered += jobs.length;
+  return leaves.map(({ serial, order }, index) => ({
+    service: order.service,
+    spiffeId: order.spec.spiffeId,
+    serial,
+    notBefore: order.notBefore,
+    notAfter: order.notAfter,
+    authorityId,
+    directory: currentDirectory(jobs[index]!.directory),
+  }));
+}
+
+/** The certificates exist: as far as the manifest goes this is the moment. */
+function recordResults(
+  jobs: readonly IssueJob[],
+  leaves: readonly PreparedLeaf[],
+  signed: readonly Uint8Array[],
+  switches: readonly VersionSwitch[],
+  { manifest, authorityId, world }: IssueContext,
+): void {
   manifest.transaction(write => {
     // a known service gets its new spec together with the certificate made to it: until then the old one is the truth
     write.putServices(servicesOf(jobs.filter(({ isNew }) => !isNew)));
@@ -130,22 +158,11 @@ async function issueBatch(
       });
     }
   });
-  tally.recorded += jobs.length;
-
-  await deliver(context, switches);
-  tally.delivered += jobs.length;
-  return leaves.map(({ serial, order }, index) => ({
-    service: order.service,
-    spiffeId: order.spec.spiffeId,
-    serial,
-    notBefore: order.notBefore,
-    notAfter: order.notAfter,
-    authorityId,
-    directory: currentDirectory(jobs[index]!.directory),
-  }));
 }
 
-/** Beside the versions that serve, and durable. What cannot be written whole is taken away again: it holds private keys. */
+const servicesOf = (jobs: readonly IssueJob[]) => jobs.map(({ order }) => ({ name: order.service, spec: order.spec }));
+
+/** Beside the versions that serve, and durable. */
 async function writeVersions(
   jobs: readonly IssueJob[],
   leaves: readonly PreparedLeaf[],
@@ -153,20 +170,13 @@ async function writeVersions(
   { world: { files }, chainPem, anchorsPem }: IssueContext,
 ): Promise<void> {
   const common = { chain: utf8(chainPem), anchors: utf8(anchorsPem) };
-  try {
-    const written = jobs.flatMap(({ directory }, index) =>
-      writeVersion(files, directory, versionOf(leaves[index]!, signed[index]!, chainPem, common)),
-    );
-    await files.syncAll(
-      jobs.map(({ directory }) => directory),
-      written,
-    );
-  } catch (cause) {
-    whereWritable(() => {
-      for (const [index, { directory }] of jobs.entries()) removeVersion(files, directory, leaves[index]!.serial);
-    });
-    throw cause;
-  }
+  const written = jobs.flatMap(({ directory }, index) =>
+    writeVersion(files, directory, versionOf(leaves[index]!, signed[index]!, chainPem, common)),
+  );
+  await files.syncAll(
+    jobs.map(({ directory }) => directory),
+    written,
+  );
 }
 
 /**

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 import { runUntil } from '../support/power-failure.ts';
 import { servedSerial } from '../support/service-state.ts';
+import { treeDigest } from '../support/tree-digest.ts';
 
 /** Of a key that nobody has kept. */
 const CSR = `-----BEGIN CERTIFICATE REQUEST-----
@@ -122,7 +123,36 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
       expect(serve(world)).toEqual(now);
     }
   });
+
+  test('leaves all files as they were, or all right, when the disk is full at any step, and says which', async () => {
+    for (let moment = 1, ended = false; !ended; moment++) {
+      const world = fresh();
+      const [files, old] = [treeDigest(world.cwd), serve(world)];
+      const { status, stderr, moments } = await runUntil(world, moment, argv, 'disk-full');
+      ended = moments < moment;
+      const [filesNow, now] = [treeDigest(world.cwd), serve(world)];
+      const at = `moment ${moment}`;
+      if (status === 0) {
+        // what could not be removed is no failure
+        for (const [index, serial] of now.entries()) expect(serial, at).not.toBe(old[index]);
+      } else if (stderr.includes('[ERR_ISSUE_PARTIAL]')) {
+        expect(status).toBe(5);
+        expect(stderr).toContain('may not be served yet');
+        const states = await world.manifest(manifest => services.map(name => manifest.delivery(name)?.state));
+        expect(states, at).toContain('pending');
+      } else {
+        expect(status).toBe(1);
+        expect(withoutManifest(filesNow), at).toEqual(withoutManifest(files));
+        const { length } = await world.manifest(manifest => manifest.intents());
+        expect(stderr).toContain(length > 0 ? '[ERR_ISSUE_FAILED]' : 'no space is left on the disk');
+      }
+      if (status !== 0) await world.succeed(...argv);
+      expect(await world.succeed(...argv)).toMatch(/^(unchanged .*\n)+$/);
+    }
+  });
 });
+
+const withoutManifest = ({ '.svcauth/manifest.db': _, ...files }: Readonly<Record<string, string>>) => files;
 
 const dnsNames = (der: Uint8Array): string[] =>
   (new X509Certificate(der).subjectAltName ?? '').split(', ').flatMap(name => /^DNS:(.*)$/.exec(name)?.[1] ?? []);

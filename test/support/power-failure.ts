@@ -1,3 +1,4 @@
+import { failure } from '../../src/errors.ts';
 import { nodeFiles } from '../../src/store/files.ts';
 import { faultyFiles } from './faulty-files.ts';
 import { runSvcauth, type FakeWorld, type Outcome } from './world.ts';
@@ -17,7 +18,12 @@ export async function runUntil(
   // every transaction asks who acts
   const doomed = Object.defineProperty({ ...world, files }, 'actor', {
     get: () => {
-      files.step();
+      try {
+        files.step();
+      } catch (cause) {
+        if (how === 'power') throw cause;
+        throw failure('ERR_MANIFEST_ACCESS', { path: 'manifest.db', reason: 'no space is left on the disk' }, cause);
+      }
       return actor;
     },
   });
