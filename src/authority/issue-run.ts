@@ -15,7 +15,7 @@ import { readInput } from './read-input.ts';
 import type { AskPassphrase } from './unlock.ts';
 
 /** What a run is asked to issue. */
-export type IssueSource =
+type IssueSource =
   | { readonly request: ServiceRequest; readonly csr: string | undefined; readonly key: string | undefined }
   | { readonly list: string; readonly format: ListFormat | undefined };
 

@@ -3,7 +3,7 @@ import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
 import type { ProfileName } from '../pki/profile-name.ts';
 import type { CrlReason } from '../pki/revocation-reason.ts';
 
-export type { CrlReason, KeyAlgorithmName, ProfileName };
+export type { CrlReason, KeyAlgorithmName };
 
 /** `pending`: its key exists and its certificate is awaited (`ca install-cert`). The others follow the rotation. */
 export type AuthorityState = 'pending' | 'prepared' | 'active' | 'draining' | 'retired' | 'tainted';

@@ -14,7 +14,7 @@ export const ISSUE_REASONS = {
   expiring: 'its certificate is past its renewal time',
 } as const;
 
-export type IssueReason = keyof typeof ISSUE_REASONS;
+type IssueReason = keyof typeof ISSUE_REASONS;
 
 /** What is known of a service when the plan is made. */
 export interface IssueTarget {

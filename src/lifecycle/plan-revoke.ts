@@ -6,13 +6,13 @@ import type { Certificate, Revocation, Service } from './model.ts';
 import { SHORTEST_SERIAL } from './selector.ts';
 
 /** How a certificate is named on the command line. */
-export type CertificateSelector =
+type CertificateSelector =
   | { readonly kind: 'serial'; readonly prefix: string }
   | { readonly kind: 'spiffe-id'; readonly uri: string }
   | { readonly kind: 'service'; readonly name: string };
 
 /** A name that is also eight hex digits is a service when there is one: services are asked first. */
-export function parseCertificateSelector(text: string, isService: (name: string) => boolean): CertificateSelector {
+function parseCertificateSelector(text: string, isService: (name: string) => boolean): CertificateSelector {
   if (/^spiffe:\/\//i.test(text)) return { kind: 'spiffe-id', uri: foldSpiffeId(text) };
   if (isService(text)) return { kind: 'service', name: text };
   const hex = text.replaceAll(':', '').toLowerCase();

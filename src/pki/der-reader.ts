@@ -245,7 +245,7 @@ interface KnownOid {
 const knownOids = new Map<number, KnownOid>();
 
 /** Dotted decimal of OBJECT IDENTIFIER content octets. Arcs above 2^53 are refused. */
-export function decodeOid(content: Uint8Array, what: string, at: number): string {
+function decodeOid(content: Uint8Array, what: string, at: number): string {
   let hash = content.length;
   for (let i = 0; i < content.length; i++) hash = (Math.imul(hash, 31) + content[i]!) | 0;
   const known = knownOids.get(hash);

@@ -17,8 +17,7 @@ export interface TbsCertificateFields {
 
 const VERSION_3 = tlv(contextTag(0, true), integer(2));
 
-export const encodeValidity = (notBefore: Date, notAfter: Date): Uint8Array =>
-  sequence(time(notBefore), time(notAfter));
+const encodeValidity = (notBefore: Date, notAfter: Date): Uint8Array => sequence(time(notBefore), time(notAfter));
 
 /** RFC 5280 §4.1.2, field by field in the RFC's order; always version 3. */
 export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
