@@ -1,5 +1,6 @@
 import type { Certificate, Delivery, Service, ServiceSpec } from './model.ts';
 import { renewalTime } from './renewal-time.ts';
+import { specChanges } from './spec-change.ts';
 
 /** Why a certificate is issued: the first that holds is the answer. */
 export const ISSUE_REASONS = {
@@ -7,7 +8,7 @@ export const ISSUE_REASONS = {
   forced: 'asked for with --force',
   revoked: 'its certificate is revoked',
   expired: 'its certificate has expired',
-  'spec-changed': 'its names, profile, lifetime, key algorithm, tags or directory changed',
+  'spec-changed': 'something else is asked for it',
   'key-changed': 'it brings another key',
   'issuer-changed': 'another issuing CA is active',
   'files-missing': 'its files are missing or damaged',
@@ -36,6 +37,8 @@ export type IssueStep =
       readonly name: string;
       readonly spec: ServiceSpec;
       readonly reason: IssueReason;
+      /** What is asked for otherwise than before, in words. */
+      readonly changes: readonly string[];
       /** The serial that becomes `superseded`. */
       readonly supersedes?: string;
     }
@@ -64,11 +67,12 @@ export interface PlanIssueOptions {
 export function planIssue(targets: readonly IssueTarget[], options: PlanIssueOptions, now: Date): readonly IssueStep[] {
   return targets.map(target => {
     const { name, spec } = target;
-    const certificate = target.known?.certificate;
-    const reason = issueReason(target, certificate, options, now);
+    const { service, certificate } = target.known ?? {};
+    const changes = service === undefined ? [] : specChanges(service.spec, spec);
+    const reason = issueReason(target, certificate, changes, options, now);
     if (reason !== undefined) {
       const live = certificate !== undefined && certificate.state === 'current';
-      return { action: 'issue', name, spec, reason, ...(live && { supersedes: certificate.serial }) };
+      return { action: 'issue', name, spec, reason, changes, ...(live && { supersedes: certificate.serial }) };
     }
     const { serial, notAfter } = certificate!;
     return { action: isDelivered(target) ? 'keep' : 'deliver', name, serial, notAfter };
@@ -84,6 +88,7 @@ function isDelivered({ files, known }: IssueTarget): boolean {
 function issueReason(
   target: IssueTarget,
   certificate: Certificate | undefined,
+  changes: readonly string[],
   { force, issuer }: PlanIssueOptions,
   now: Date,
 ): IssueReason | undefined {
@@ -92,7 +97,7 @@ function issueReason(
   if (certificate.state === 'revoked') return 'revoked';
   // notAfter is inclusive to its last second (RFC 5280 §4.1.2.5)
   if (certificate.notAfter < now) return 'expired';
-  if (!sameSpec(target.known.service.spec, target.spec)) return 'spec-changed';
+  if (changes.length > 0) return 'spec-changed';
   if (target.keyDiffers) return 'key-changed';
   if (certificate.authorityId !== issuer.id) return 'issuer-changed';
   if (target.files === 'missing') return 'files-missing';
@@ -100,16 +105,4 @@ function issueReason(
   const isLast = certificate.notAfter >= issuer.notAfter;
   if (!isLast && renewalTime(certificate.notBefore, certificate.notAfter) <= now) return 'expiring';
   return undefined;
-}
-
-/** Whether two specs give the same certificate in the same place; tags are bookkeeping but go into the SPIFFE ID's template. */
-export function sameSpec(a: ServiceSpec, b: ServiceSpec): boolean {
-  const key = ({ tags, ...rest }: ServiceSpec): string =>
-    JSON.stringify([
-      [rest.spiffeId, rest.profile, rest.ttl, rest.keyAlgorithm, rest.out ?? ''],
-      [...rest.dns].sort(),
-      [...rest.ip].sort(),
-      Object.entries(tags).sort(([left], [right]) => (left < right ? -1 : 1)),
-    ]);
-  return key(a) === key(b);
 }

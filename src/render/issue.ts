@@ -18,8 +18,7 @@ export function issueView({ plan, issued, dryRun }: IssueOutcome, now: Date): Vi
         return `${dryRun ? 'would switch' : 'switched'}  ${step.name}  ${step.serial}  until ${until(step.notAfter)}\n`;
       case 'issue': {
         const made = bySerial.get(step.name);
-        if (made === undefined)
-          return `would issue  ${step.name}  ${step.spec.spiffeId}  (${ISSUE_REASONS[step.reason]})\n`;
+        if (made === undefined) return `would issue  ${step.name}  ${step.spec.spiffeId}  (${why(step)})\n`;
         return `issued  ${step.name}  ${made.serial}  until ${until(made.notAfter)}\n`;
       }
     }
@@ -31,6 +30,10 @@ export function issueView({ plan, issued, dryRun }: IssueOutcome, now: Date): Vi
       if (one === undefined || another !== undefined || plan.steps.length !== 1) return plan.steps.map(line).join('');
       return formatFacts([
         ['issued', one.service],
+        [
+          'because',
+          plan.steps[0]?.action === 'issue' && plan.steps[0].reason !== 'new' ? why(plan.steps[0]) : undefined,
+        ],
         ['spiffe id', one.spiffeId],
         ['serial', one.serial],
         ['expires', until(one.notAfter)],
@@ -46,6 +49,9 @@ export function issueView({ plan, issued, dryRun }: IssueOutcome, now: Date): Vi
 function jsonOf(step: IssueStep): object {
   if (step.action !== 'issue')
     return { service: step.name, action: step.action, serial: step.serial, notAfter: step.notAfter };
-  const { spec, reason, supersedes } = step;
-  return { service: step.name, action: step.action, reason, supersedes, ...spec };
+  const { spec, reason, changes, supersedes } = step;
+  return { service: step.name, action: step.action, reason, changes, supersedes, ...spec };
 }
+
+const why = ({ reason, changes }: Extract<IssueStep, { action: 'issue' }>): string =>
+  reason === 'spec-changed' ? `it changed: ${changes.join(', ')}` : ISSUE_REASONS[reason];
