@@ -1,8 +1,10 @@
 import type { World } from '../context.ts';
+import { quote } from '../errors/row.ts';
 import { EXIT } from '../errors/exit-status.ts';
 import type { CheckThresholds } from '../lifecycle/check-thresholds.ts';
 import { parseThreshold } from '../lifecycle/duration.ts';
 import { print, type OutputFormat } from '../render/output.ts';
+import { formatWarning } from '../render/warning.ts';
 import { terminalOf } from '../render/terminal.ts';
 import type { Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest.ts';
@@ -72,6 +74,9 @@ async function thresholdsOf(world: World, home: Home, manifest: Manifest): Promi
     const { parsePolicy } = await import('../lifecycle/policy-file.ts');
     return (await parsePolicy(new TextDecoder().decode(bytes), home.policy)).check;
   }
+  world.err.write(
+    formatWarning(`no policy file ${quote(home.policy)}: judged by the defaults, and nothing can be signed`),
+  );
   const { defaultPolicy } = await import('../lifecycle/policy.ts');
   const { parseTrustDomain } = await import('../pki/spiffe-id.ts');
   return defaultPolicy(parseTrustDomain(manifest.identity()!.trustDomain)).check;

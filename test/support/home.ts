@@ -1,3 +1,4 @@
+import { utf8 } from '../../src/pki/bytes.ts';
 import { homeAt } from '../../src/store/home.ts';
 import { createManifest } from '../../src/store/sqlite-manifest.ts';
 import type { Certificate } from '../../src/lifecycle/model.ts';
@@ -18,6 +19,7 @@ export async function makeHome(
 ): Promise<void> {
   const home = homeAt(`${world.cwd}/.svcauth`);
   world.files.makeDirectory(home.directory, 0o700);
+  world.files.replace(home.policy, utf8('version: 1\ntrustDomain: example.org\n'), 0o644);
   const manifest = await createManifest(world, home.manifest);
   manifest.transaction(write => {
     write.setIdentity({ trustDomain: 'example.org', name: 'example.org', createdAt: at('2026-11-01') });
