@@ -128,7 +128,7 @@ async function openLeafKey(bytes: Uint8Array, path: string, what: string): Promi
     return await parsePrivateKey(bytes, undefined, what);
   } catch (cause) {
     // the passphrase flags open the CA's key, and a service could not read an encrypted one anyway
-    if (cause instanceof SvcauthError && cause.code === 'ERR_KEY_ENCRYPTED') {
+    if (cause instanceof SvcauthError && (cause.code === 'ERR_KEY_ENCRYPTED' || cause.code === 'ERR_KEY_ENCRYPTION')) {
       throw failure('ERR_LEAF_KEY_ENCRYPTED', { path }, cause);
     }
     throw cause;

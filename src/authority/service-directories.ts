@@ -41,7 +41,8 @@ function fault({ world, home, manifest }: Pki, wanted: ServiceDirectory, force: 
     return { problem: 'it lies in the home of the PKI', hint: 'leave --out away, or name a directory elsewhere' };
   }
   const obstacle = world.files.obstacle(directory);
-  if (obstacle !== undefined) return { problem: `${quote(obstacle.path)}: ${obstacle.reason}` };
+  if (obstacle !== undefined)
+    return { problem: obstacle.path === directory ? obstacle.reason : `${quote(obstacle.path)}: ${obstacle.reason}` };
   const entry = currentEntry(world.files, directory);
   if (entry === undefined) return undefined;
   if (entry === 'foreign') return { problem: 'something of the name "current" is there that svcauth did not make' };
