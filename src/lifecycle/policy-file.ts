@@ -22,7 +22,7 @@ const backdate = textOf(text => (/^0[a-z]*$/.test(text) ? (0 as Seconds) : parse
 
 const version: Read<number> = (node, report) => {
   if (node.kind === 'scalar' && node.value === VERSION) return VERSION;
-  report({ at: node.at, text: `version is ${VERSION}: another one is for another svcauth` });
+  report({ at: node.at, text: `this svcauth reads version ${VERSION}` });
   return undefined;
 };
 
@@ -69,7 +69,7 @@ export async function parsePolicy(text: string, path: string): Promise<Policy> {
   const report: Report = problem => void problems.push(problem);
   const policy = await readPolicy(text, report);
   if (policy === undefined || problems.length > 0) {
-    throw failure('ERR_POLICY_FILE', { path, problems: problemLines(path, problems) });
+    throw failure('ERR_POLICY_FILE', { path, problems: problemLines('svcauth.yaml', problems) });
   }
   return policy;
 }

@@ -111,8 +111,8 @@ describe('problems come with line, column and what was meant', () => {
     ['- a\n', 'keys are wanted here'],
     ['leaf:\n  ttl: 7d\n', 'the key "version" is missing'],
     ['version: 1\n', 'the key "trustDomain" is missing'],
-    ['version: 2\ntrustDomain: example.org\n', 'version is 1'],
-    ['version: "1"\ntrustDomain: example.org\n', 'version is 1'],
+    ['version: 2\ntrustDomain: example.org\n', 'this svcauth reads version 1'],
+    ['version: "1"\ntrustDomain: example.org\n', 'this svcauth reads version 1'],
     ['version: 1\ntrustDomain: Example.org\n', 'write: example.org'],
   ])('%j: %s', async (text, expected) => {
     expect((await problems(text)).join('\n')).toContain(expected);
