@@ -4,8 +4,14 @@ import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import { readInitRequest, rootKind, type InitText } from '../lifecycle/init-request.ts';
 import type { Authority } from '../lifecycle/model.ts';
-import { planInit, type InitRequest, type PlannedAuthority, type RootSource } from '../lifecycle/plan-init.ts';
-import { defaultPolicy, type Policy } from '../lifecycle/policy.ts';
+import {
+  planInit,
+  planPolicy,
+  type InitRequest,
+  type PlannedAuthority,
+  type RootSource,
+} from '../lifecycle/plan-init.ts';
+import type { Policy } from '../lifecycle/policy.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { createCaCsr } from '../pki/ca-csr.ts';
 import { issuerFactsOf } from '../pki/issuer-facts.ts';
@@ -40,12 +46,8 @@ export interface InitPlan {
 export async function planInitPki(world: World, text: InitText, ask: AskPassphrase): Promise<InitPlan> {
   const base = readInitRequest(text);
   const request = { ...base, root: await rootSource(world, text, ask) };
-  const policy = defaultPolicy(request.trustDomain);
-  return {
-    request,
-    policy: { ...policy, ...(request.crlUrl !== undefined && { crl: { ...policy.crl, url: request.crlUrl } }) },
-    authorities: planInit(request, world.now),
-  };
+  const authorities = planInit(request, world.now);
+  return { request, policy: planPolicy(request, authorities), authorities };
 }
 
 async function rootSource(world: World, text: InitText, ask: AskPassphrase): Promise<RootSource> {
@@ -64,8 +66,8 @@ async function rootSource(world: World, text: InitText, ask: AskPassphrase): Pro
 /** Where an offline root's key can go. Throws ERR_ROOT_KEY_OUT. */
 function freePath({ cwd, files }: World, typed: string): string {
   const path = resolve(cwd, typed);
-  const unfit = (reason: string) => failure('ERR_ROOT_KEY_OUT', { path, reason });
-  if (files.linkStatus(path) !== undefined) throw unfit('something is there already, which may be a key');
+  const unfit = (reason: string, found = false) => failure('ERR_ROOT_KEY_OUT', { path, reason, found });
+  if (files.linkStatus(path) !== undefined) throw unfit('something is there already, which may be a key', true);
   if (files.status(dirname(path))?.kind !== 'directory') throw unfit('its directory does not exist');
   return path;
 }
@@ -90,8 +92,8 @@ interface MadeAuthority {
 }
 
 /**
- * Makes the PKI, all of it or nothing: everything is made beside the home and becomes it by one rename. An offline root's key is
- * durable in its place before that, so that a PKI never exists without it. `policyText` is the plan's policy as svcauth.yaml.
+ * Makes the PKI, all of it or nothing: everything is made beside the home and becomes it by one rename. The last thing before that is
+ * an offline root's key, durable in its place: a PKI never exists without it. `policyText` is the plan's policy as svcauth.yaml.
  */
 export async function applyInit(
   world: World,
@@ -100,31 +102,48 @@ export async function applyInit(
   policyText: string,
   ask: AskPassphrase,
 ): Promise<InitResult> {
+  const { files } = world;
+  const { root } = plan.request;
+  const rootKey = root.kind === 'create-offline' ? root.keyPath : undefined;
+  let rootKeyWritten = false;
+  try {
+    return await createHome(world, home, async draft => {
+      const { made, rootKeyPem } = await buildHome(world, draft, plan, policyText, ask);
+      if (rootKey !== undefined) createKeyFile(files, rootKey, utf8(rootKeyPem!));
+      rootKeyWritten = true;
+      return { ...made, home, ...(rootKey !== undefined && { rootKey }) };
+    });
+  } catch (cause) {
+    if (rootKey !== undefined && rootKeyWritten && files.status(home.manifest) === undefined) files.remove(rootKey);
+    throw cause;
+  }
+}
+
+async function buildHome(
+  world: World,
+  draft: Home,
+  plan: InitPlan,
+  policyText: string,
+  ask: AskPassphrase,
+): Promise<{ readonly made: Omit<InitResult, 'home'>; readonly rootKeyPem?: string }> {
   const { request } = plan;
-  return createHome(world, home, async draft => {
-    const made = await makeAuthorities(world, plan);
-    await writeAuthorities(world, draft, request, made, ask);
-    world.files.createExclusive(draft.policy, utf8(policyText), 0o644);
-    const manifest = await createManifest(world, draft.manifest);
-    try {
-      const authorities = recordAuthorities(manifest, world.now, request, made);
-      const issuers = new Map(
-        made.flatMap(({ planned, ready }) => (ready ? [[planned.id, ready.issuer] as const] : [])),
-      );
-      await refreshCrls({ world, home: draft, manifest }, { issuers, schedule: plan.policy.crl });
-      writeTrustBundle(world, draft, manifest);
-      const csrPem = made.find(one => one.csrPem !== undefined)?.csrPem;
-      return {
-        home,
-        trustDomain: request.trustDomain,
-        authorities,
-        ...(csrPem !== undefined && { csrPem }),
-        ...(request.root.kind === 'create-offline' && { rootKey: request.root.keyPath }),
-      };
-    } finally {
-      manifest.close();
-    }
-  });
+  const made = await makeAuthorities(world, plan);
+  const rootKeyPem = await writeAuthorities(world, draft, request, made, ask);
+  world.files.createExclusive(draft.policy, utf8(policyText), 0o644);
+  const manifest = await createManifest(world, draft.manifest);
+  try {
+    const authorities = recordAuthorities(manifest, world.now, request, made);
+    const issuers = new Map(made.flatMap(({ planned, ready }) => (ready ? [[planned.id, ready.issuer] as const] : [])));
+    await refreshCrls({ world, home: draft, manifest }, { issuers, schedule: plan.policy.crl });
+    writeTrustBundle(world, draft, manifest);
+    const csrPem = made.find(one => one.csrPem !== undefined)?.csrPem;
+    return {
+      made: { trustDomain: request.trustDomain, authorities, ...(csrPem !== undefined && { csrPem }) },
+      ...(rootKeyPem !== undefined && { rootKeyPem }),
+    };
+  } finally {
+    manifest.close();
+  }
 }
 
 async function makeAuthorities(world: World, { request, authorities }: InitPlan): Promise<readonly MadeAuthority[]> {
@@ -173,13 +192,15 @@ async function requestFor(
   return encodePem('CERTIFICATE REQUEST', createCaCsr({ subjectDer, algorithm, publicKeyDer, sign }));
 }
 
+/** Returns, as PEM, the key that does not stay here. */
 async function writeAuthorities(
   { files, random }: Pick<World, 'files' | 'random'>,
   draft: Home,
-  { keyProtection, root }: InitRequest,
+  { keyProtection }: InitRequest,
   made: readonly MadeAuthority[],
   ask: AskPassphrase,
-): Promise<void> {
+): Promise<string | undefined> {
+  let offline: string | undefined;
   const passphrase = keyProtection === 'none' ? undefined : await ask('the new CA keys');
   // the derivations run side by side in the thread pool
   const keyPems = await Promise.all(made.map(({ pkcs8 }) => encodeKeyPem(pkcs8, passphrase, random)));
@@ -188,12 +209,14 @@ async function writeAuthorities(
     pkcs8.fill(0);
     const paths = draft.authority(planned.id);
     files.makeDirectory(paths.directory, PRIVATE_DIRECTORY);
-    const keyPath = root.kind === 'create-offline' && planned.keyLocation === 'offline' ? root.keyPath : paths.key;
-    createKeyFile(files, keyPath, utf8(keyPems[index]!));
+    const keyPem = keyPems[index]!;
+    if (planned.keyLocation === 'offline') offline = keyPem;
+    else createKeyFile(files, paths.key, utf8(keyPem));
     if (ready !== undefined)
       files.createExclusive(paths.certificate, utf8(encodePem('CERTIFICATE', ready.certificate.der)), 0o644);
     if (csrPem !== undefined) files.createExclusive(paths.csr, utf8(csrPem), 0o644);
   }
+  return offline;
 }
 
 async function encodeKeyPem(

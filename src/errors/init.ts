@@ -10,10 +10,13 @@ export const initErrors = {
     p => `${quote(p.text)} is not an address to serve CRLs at: ${p.reason}`,
     p => (p.hint === undefined ? [] : [p.hint]),
   ),
-  ERR_ROOT_KEY_OUT: row<{ path: string; reason: string }>(
+  ERR_ROOT_KEY_OUT: row<{ path: string; reason: string; found: boolean }>(
     EXIT.usage,
     p => `the root key cannot go to ${quote(p.path)}: ${p.reason}; nothing was made`,
-    () => ['name a file that does not exist yet, in a directory that does: --root-key-out /media/usb/root.key'],
+    p => [
+      'name a file that does not exist yet, in a directory that does: --root-key-out /media/usb/root.key',
+      ...(p.found ? ['if an interrupted "ca init" for this home left it, no PKI uses it: it can be removed'] : []),
+    ],
   ),
   ERR_FLAG_NEEDS: row<{ flag: string; needs: string }>(EXIT.usage, p => `${p.flag} needs ${p.needs} beside it`),
   ERR_LIFETIMES: row<{ issuing: string; root: string }>(

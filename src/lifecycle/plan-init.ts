@@ -4,6 +4,9 @@ import type { ParsedCertificate } from '../pki/parsed-certificate.ts';
 import type { PrivateKey } from '../pki/private-key.ts';
 import type { TrustDomain } from '../pki/spiffe-id.ts';
 import { crlAddress } from './crl-url.ts';
+import type { Seconds } from './duration.ts';
+import { defaultPolicy, type Policy } from './policy.ts';
+import { longestLeaf, roundDown } from './service-spec.ts';
 
 /** Where the root comes from. */
 export type RootSource =
@@ -101,4 +104,15 @@ export function planInit(request: InitRequest, now: Date): readonly PlannedAutho
     ...(request.crlUrl !== undefined && above !== undefined && { crlUrl: crlAddress(request.crlUrl, above.id) }),
   });
   return planned;
+}
+
+/** What svcauth.yaml will say: the usual values, as far as the CA that signs the leaves lives long enough for them. */
+export function planPolicy({ trustDomain, crlUrl }: InitRequest, authorities: readonly PlannedAuthority[]): Policy {
+  const policy = defaultPolicy(trustDomain);
+  const longest = roundDown(longestLeaf(authorities.at(-1)!)) as Seconds;
+  return {
+    ...policy,
+    leaf: { ...policy.leaf, ttl: longest < policy.leaf.ttl ? longest : policy.leaf.ttl },
+    ...(crlUrl !== undefined && { crl: { ...policy.crl, url: crlUrl } }),
+  };
 }

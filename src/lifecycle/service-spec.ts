@@ -63,6 +63,16 @@ export interface IssuerLimits {
   readonly nameConstraints?: NameConstraints;
 }
 
+/** The longest lifetime of a leaf, in seconds. */
+export const longestLeaf = ({ notBefore, notAfter }: Pick<IssuerLimits, 'notBefore' | 'notAfter'>): number =>
+  Math.floor((notAfter.getTime() - notBefore.getTime()) / 1000 / LEAF_SHARE);
+
+/** To whole days, hours or minutes, whatever is the largest that leaves anything. */
+export function roundDown(seconds: number): number {
+  const unit = [86_400, 3600, 60].find(each => seconds >= each) ?? 1;
+  return seconds - (seconds % unit);
+}
+
 /** When the leaf ends (inclusive). Throws ERR_TTL_SHARE, ERR_OUTLIVES_ISSUER. */
 export function leafNotAfter(
   service: string,
@@ -71,11 +81,10 @@ export function leafNotAfter(
   notAfterPolicy: NotAfterPolicy,
   now: Date,
 ): Date {
-  const longest = Math.floor((issuer.notAfter.getTime() - issuer.notBefore.getTime()) / 1000 / LEAF_SHARE);
+  const longest = longestLeaf(issuer);
   if (ttl > longest) {
-    const unit = [86_400, 3600, 60, 1].find(seconds => longest >= seconds) ?? 1;
-    const text = durationText(longest - (longest % unit));
-    throw failure('ERR_TTL_SHARE', { service, ttl: durationText(ttl), longest: text, issuer: issuer.id });
+    const [wanted, most] = [durationText(ttl), durationText(roundDown(longest))];
+    throw failure('ERR_TTL_SHARE', { service, ttl: wanted, longest: most, issuer: issuer.id });
   }
   const notAfter = new Date(now.getTime() + ttl * 1000);
   if (notAfter <= issuer.notAfter) return notAfter;

@@ -137,7 +137,12 @@ export function filesOver(steps: FileSteps): Files {
     createExclusive: (path, bytes, mode) =>
       writing(path, () => {
         create(path, bytes, mode, true);
-        steps.syncDirectory(dirname(path));
+        try {
+          steps.syncDirectory(dirname(path));
+        } catch (cause) {
+          steps.remove(path);
+          throw cause;
+        }
       }),
     writeNew: (path, bytes, mode) => writing(path, () => create(path, bytes, mode, false)),
     switchLink: (path, target, durability) =>

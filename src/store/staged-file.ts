@@ -30,8 +30,10 @@ export function stageFile(steps: FileSteps, path: string, mode: number): StagedF
   let size = 0;
   let left = false;
   const close = (): void => {
-    if (descriptor !== undefined) steps.close(descriptor);
+    const open = descriptor;
+    // closed even when closing reports an error: a second time its number may be another file's
     descriptor = undefined;
+    if (open !== undefined) steps.close(open);
   };
   return {
     get size() {
