@@ -36,7 +36,7 @@ export async function pkiTemplate(
 }
 
 /** One whose home may still be made. */
-function pkiWorld(changes: Partial<FakeWorld> = {}): PkiWorld {
+export function pkiWorld(changes: Partial<FakeWorld> = {}): PkiWorld {
   const world = fakeWorld({ seed: `world ${worlds++}`, ...changes });
   const home = homeAt(join(world.cwd, '.svcauth'));
   return Object.assign(world, {
