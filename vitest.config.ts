@@ -8,6 +8,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // two cores: forks beat threads here because native modules are loaded once a file
     pool: 'forks',
-    reporters: ['default'],
+    reporters: ['default', './test/support/skipped-reporter.ts'],
   },
 });

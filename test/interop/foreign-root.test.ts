@@ -129,7 +129,7 @@ describeWith(['openssl'], 'a key that OpenSSL made', () => {
     const directory = tempDirectory();
     const [key, request] = [join(directory, 'key.pem'), join(directory, 'request.pem')];
     await run(['openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-384', '-out', key]);
-    await run(['openssl', 'req', '-new', '-key', key, '-subj', '/CN=anything', '-out', request]);
+    await run(['openssl', 'req', '-new', '-key', key, '-subj', '/CN=from-request', '-out', request]);
     const publicKey = await run(['openssl', 'pkey', '-in', key, '-pubout']);
     const pki = await initPki('--key-protection', 'none');
     await svcauth(pki, 'issue', 'from-request', '--csr', request);
