@@ -1,5 +1,6 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
+import { quote } from '../errors/row.ts';
 import { readInput } from './read-input.ts';
 import { loadPolicy } from './load-policy.ts';
 import { changePki, type Pki } from './open-pki.ts';
@@ -53,6 +54,7 @@ const issuersOf =
   (pki: Pki, key: string | undefined, ask: AskPassphrase): Parameters<typeof applyCrlRefresh>[2] =>
   async authority => {
     if (key === undefined) return unlockAuthority(pki, authority, ask);
-    const what = `the key of ${authority.id}`;
-    return issuerOf(authority, await openKey(await readInput(pki.world, key, 'CA key', KEY_LIMIT), what, ask), what);
+    const what = `the key ${quote(key)}`;
+    const bytes = await readInput(pki.world, key, 'the key', KEY_LIMIT);
+    return issuerOf(authority, await openKey(bytes, what, ask), what, 'brought');
   };

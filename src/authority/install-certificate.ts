@@ -67,7 +67,7 @@ export async function installCertificate(
       const otherKey = `it is not for ${what}: it was not made from its request`;
       throw failure('ERR_CERT_UNSUITABLE', { path: request.certificate, reason: otherKey });
     }
-    const issuer = issuerOf(issuing, key, what);
+    const issuer = issuerOf(issuing, key, what, 'home');
     if (request.dryRun) return { issuing, root: rootAuthority, dryRun: true };
     record(pki, issuing, rootAuthority);
     writeCertificates(pki, [issuing, rootAuthority]);

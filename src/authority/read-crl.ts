@@ -12,7 +12,7 @@ const PEM_LIMIT = Math.ceil(CRL_LIMIT * 1.4);
 
 /** A CRL named on the command line, DER or PEM; every value in it can be read. Throws ERR_FILE_READ and ERR_CRL_UNREADABLE. */
 export async function readCrl(world: Pick<World, 'cwd' | 'files' | 'in'>, path: string): Promise<ParsedCrl> {
-  return parseCrl(await readInput(world, path, 'CRL', PEM_LIMIT), path);
+  return parseCrl(await readInput(world, path, 'the CRL', PEM_LIMIT), path);
 }
 
 /** `path` is what people call the file. Throws ERR_CRL_UNREADABLE. */

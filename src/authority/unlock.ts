@@ -22,14 +22,20 @@ export async function unlockAuthority(
   const { id, keyLocation } = authority;
   if (keyLocation !== 'file') throw failure('ERR_KEY_AWAY', { id, keyLocation });
   const what = `the key of ${id}`;
-  return issuerOf(authority, await openKey(readKeyFile(world.files, home, id), what, ask), what);
+  return issuerOf(authority, await openKey(readKeyFile(world.files, home, id), what, ask), what, 'home');
 }
 
-/** The issuer of a certificate with the key that was read for it. Throws ERR_KEY_MISMATCH. */
-export function issuerOf(authority: CertifiedAuthority, key: PrivateKey, what: string): Issuer {
+/** The issuer of a certificate with the key that was read for it. Throws ERR_KEY_MISMATCH; of a brought key ERR_KEY_UNSUITABLE. */
+export function issuerOf(
+  authority: CertifiedAuthority,
+  key: PrivateKey,
+  what: string,
+  from: 'home' | 'brought',
+): Issuer {
   const certificate = decodeCertificate(authority.certificate.der);
   if (!equalBytes(certificate.tbs.publicKey.der, key.publicKeyInfo.der)) {
-    throw failure('ERR_KEY_MISMATCH', { what, owner: authority.id });
+    if (from === 'home') throw failure('ERR_KEY_MISMATCH', { what, owner: authority.id });
+    throw failure('ERR_KEY_UNSUITABLE', { what, reason: `it is not the key of ${authority.id}` });
   }
   return { ...issuerFactsOf(certificate, key.algorithm), ...signingWith(key) };
 }

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { EXIT } from '../errors/exit-status.ts';
+import { isPressing } from '../lifecycle/crl-schedule.ts';
 import { formatError } from '../render/error.ts';
 import { crlRefreshView } from '../render/crl-refresh.ts';
 import { print, type OutputFormat } from '../render/output.ts';
@@ -37,8 +38,9 @@ export const addCrlRefresh: AddCommand = (program, world, done) => {
     const ask = passphraseAsker(flags, world, false);
     const outcome = await crlRefreshRun(world, homeFlag(command), { only, key, force, dryRun, ask });
     print(world.out, flags.output, crlRefreshView(outcome, world.now, await terminalOf(world)));
-    for (const { action, authority } of outcome.plan.crls) {
-      if (action !== 'key-away') continue;
+    for (const planned of outcome.plan.crls) {
+      const { action, authority } = planned;
+      if (action !== 'key-away' || !isPressing(planned, world.now)) continue;
       const remedy =
         authority.keyLocation === 'foreign' ? 'crl import FILE' : `crl refresh --ca ${authority.id} --key FILE`;
       world.err.write(formatWarning(`the CRL of ${authority.id} is due, and its key is not here: svcauth ${remedy}`));

@@ -11,8 +11,8 @@ export const unlockErrors = {
         : `the key of ${p.id} was never here: somebody else holds it`,
     p =>
       p.keyLocation === 'offline'
-        ? ['bring it for this run: --key FILE']
-        : ['have its holder sign, and take the result in'],
+        ? [`bring it for one run: svcauth crl refresh --ca ${p.id} --key FILE`]
+        : ['have its holder sign, and take the result in: svcauth crl import FILE'],
   ),
   ERR_KEY_MISMATCH: row<{ what: string; owner: string }>(
     EXIT.integrity,

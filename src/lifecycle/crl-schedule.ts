@@ -44,6 +44,18 @@ export function crlRefreshReasons(state: CrlState, schedule: CrlSchedule, now: D
   return reasons;
 }
 
+/**
+ * Whether somebody should fetch a key that is kept elsewhere: for its age alone not in the first half of the CRL's life, or a daily
+ * run would ask for it every day.
+ */
+export function isPressing(
+  { reasons, latest }: { readonly reasons: readonly CrlRefreshReason[]; readonly latest?: Crl | undefined },
+  now: Date,
+): boolean {
+  if (latest === undefined || reasons.some(reason => reason !== 'age')) return true;
+  return now.getTime() - latest.thisUpdate.getTime() >= latest.nextUpdate.getTime() - now.getTime();
+}
+
 /** Near the CA's own end a new CRL would not live longer than the old one: then age is no reason. */
 function isOld(latest: Crl, state: CrlState, schedule: CrlSchedule, now: Date): boolean {
   const lifetime = (latest.nextUpdate.getTime() - latest.thisUpdate.getTime()) / 1000;

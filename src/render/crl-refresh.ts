@@ -31,7 +31,9 @@ export function crlRefreshView({ plan, result }: CrlRefreshOutcome, now: Date, {
       ]);
       const table = formatTable(['CRL', 'CA', 'NUMBER', 'REVOKED', 'UNTIL', 'WHY'], rows, columns);
       const nothing = result !== undefined && !result.changed && result.failed.length === 0;
-      return nothing ? `${table}nothing is due: nothing was changed\n` : table;
+      if (!nothing) return table;
+      const due = crls.some(({ done }) => done === 'key away');
+      return `${table}${due ? 'nothing could be signed here' : 'nothing is due'}: nothing was changed\n`;
     },
     json: () => ({
       kind: 'crl-refresh',

@@ -3,6 +3,7 @@ import {
   crlNextUpdate,
   crlRefreshReasons,
   crlThisUpdate,
+  isPressing,
   nextCrlHeader,
   type CrlSchedule,
   type CrlState,
@@ -105,4 +106,13 @@ test('the header of the next CRL goes above what is stored and what is published
   const number = BigInt(NOW.getTime() / 1000) + 100n;
   const header = nextCrlHeader(stateWith({ published: { sha256: 'bb', number } }), SCHEDULE, NOW);
   expect(header.number).toBe(number + 1n);
+});
+
+test('a key that is kept elsewhere is asked for when half of the life has passed, or when more than age is the reason', () => {
+  const pressing = (span: string, ...reasons: ('age' | 'revoked' | 'first')[]) =>
+    isPressing({ reasons, latest: LATEST }, later(NOW, span));
+  expect(pressing('4d', 'age')).toBe(false);
+  expect(pressing('7d', 'age')).toBe(true);
+  expect(pressing('4d', 'revoked', 'age')).toBe(true);
+  expect(isPressing({ reasons: ['first'] }, NOW)).toBe(true);
 });
