@@ -8,21 +8,20 @@ import { formatTable } from './table.ts';
 /** `columns`: the terminal's width, 0 where there is no edge. */
 export function auditLogView(records: Iterable<AuditRecord>, columns: number): View {
   return {
-    table: () =>
-      formatTable(
-        ['NO', 'AT', 'BY', 'ACTION', 'SUBJECT', 'DETAIL'],
-        Array.from(records, record => [
-          String(record.sequence),
-          formatInstant(record.at),
-          record.actor,
-          record.action,
-          record.subject,
-          Object.entries(record.detail)
-            .map(([key, value]) => `${key}=${value}`)
-            .join(' '),
-        ]),
-        columns,
-      ),
+    table: () => {
+      const rows = Array.from(records, record => [
+        String(record.sequence),
+        formatInstant(record.at),
+        record.actor,
+        record.action,
+        record.subject,
+        Object.entries(record.detail)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(' '),
+      ]);
+      if (rows.length === 0) return 'no records\n';
+      return formatTable(['NO', 'AT', 'BY', 'ACTION', 'SUBJECT', 'DETAIL'], rows, columns);
+    },
     json: () => ({ kind: 'audit-log', value: { records: [...records] } }),
     *jsonl() {
       for (const value of records) yield { kind: 'audit-record', value };
@@ -36,7 +35,10 @@ export function auditVerdictView(verdict: AuditVerdict): View {
   return {
     table: () =>
       formatFacts([
-        ['records', broken === undefined ? String(count) : `${count} sound, then record ${broken.sequence} is not`],
+        [
+          'records',
+          broken === undefined ? `${count}, all sound` : `${count} sound, then record ${broken.sequence} is not`,
+        ],
         ['head', head],
       ]),
     json: () => document,

@@ -81,7 +81,7 @@ describe('audit verify', () => {
 
   it('prints how many records there are and the head to keep', async () => {
     const { stdout, status } = await run('verify');
-    expect([status, stdout]).toEqual([0, `records  3\nhead     ${await head()}\n`]);
+    expect([status, stdout]).toEqual([0, `records  3, all sound\nhead     ${await head()}\n`]);
     expect((await run('verify', '--expect-head', (await head()).toUpperCase())).status).toBe(0);
   });
 
