@@ -4,6 +4,8 @@ import { decodeGeneralName } from './general-name.ts';
 
 /** RFC 5280 §5.2.5: which certificates a CRL speaks for. We never emit one: verifiers refuse it where the leaf does not match. */
 export interface IssuingDistributionPoint {
+  /** Whether it names a distribution point, of whatever form. */
+  readonly named: boolean;
   /** fullName URIs of the distribution point. */
   readonly uris: readonly string[];
   readonly onlyContainsUserCerts: boolean;
@@ -17,7 +19,9 @@ export function decodeIssuingDistributionPoint(value: Uint8Array): IssuingDistri
   const outer = new DerReader(value);
   const reader = outer.enter(TAG.sequence, 'issuingDistributionPoint');
   outer.finish('issuingDistributionPoint');
-  const uris = readPoint(reader.optional(contextTag(0, true), 'distributionPoint'));
+  if (reader.done) throw new DerError('issuingDistributionPoint is empty', reader.position);
+  const point = reader.optional(contextTag(0, true), 'distributionPoint');
+  const uris = readPoint(point);
   const onlyContainsUserCerts = readFlag(reader, 1);
   const onlyContainsCACerts = readFlag(reader, 2);
   const onlySomeReasons = reader.optional(contextTag(3, false), 'onlySomeReasons') !== undefined;
@@ -25,6 +29,7 @@ export function decodeIssuingDistributionPoint(value: Uint8Array): IssuingDistri
   const onlyContainsAttributeCerts = readFlag(reader, 5);
   reader.finish('issuingDistributionPoint');
   return {
+    named: point !== undefined,
     uris,
     onlyContainsUserCerts,
     onlyContainsCACerts,

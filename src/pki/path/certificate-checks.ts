@@ -1,0 +1,130 @@
+import { equalBytes } from '../bytes.ts';
+import { DerError } from '../der-reader.ts';
+import { findExtension } from '../extension/extension.ts';
+import type { ExtensionsRead } from '../lint/certificate-facts.ts';
+import { isEmptyName, sameName } from '../name.ts';
+import { OID, oidName } from '../oids.ts';
+import type { ParsedCertificate } from '../parsed-certificate.ts';
+import { decodePublicKey, publicKeyLabel } from '../public-key.ts';
+import type { PolicyExtensions } from './path-certificate.ts';
+import { refusal, type Refusal } from './refusal.ts';
+
+interface Subject extends ParsedCertificate {
+  readonly extensions: ExtensionsRead;
+  readonly policies: PolicyExtensions;
+}
+
+/** Extensions that a path acts on: RFC 5280 §6.1.4 (o) refuses every other that is critical. */
+const PROCESSED: ReadonlySet<string> = new Set([
+  OID.basicConstraints,
+  OID.keyUsage,
+  OID.extKeyUsage,
+  OID.subjectAltName,
+  OID.nameConstraints,
+  OID.cRLDistributionPoints,
+  OID.certificatePolicies,
+  OID.policyMappings,
+  OID.policyConstraints,
+  OID.inhibitAnyPolicy,
+]);
+
+/** What the profile says of criticality with a MUST, beyond §4.2.1.9 (RFC 5280 §4.2.1.1 to §4.2.2.2). */
+const CRITICALITY: Readonly<Record<string, boolean>> = {
+  [OID.authorityKeyIdentifier]: false,
+  [OID.subjectKeyIdentifier]: false,
+  [OID.subjectDirectoryAttributes]: false,
+  [OID.freshestCRL]: false,
+  [OID.authorityInfoAccess]: false,
+  [OID.subjectInfoAccess]: false,
+  [OID.nameConstraints]: true,
+  [OID.policyConstraints]: true,
+  [OID.inhibitAnyPolicy]: true,
+};
+
+/** RFC 5280 §4.2.1.4: the qualifiers that may stand in a critical extension. */
+const KNOWN_QUALIFIERS: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.2.1', '1.3.6.1.5.5.7.2.2']);
+
+/** RSA below 2048 bits can be forged; above 8192 one signature costs too much. SP 800-131A §3. */
+const RSA_BITS = { least: 2048, most: 8192 };
+
+const isCa = ({ extensions }: Subject): boolean => extensions.basicConstraints?.value.ca === true;
+
+const CHECKS: readonly ((subject: Subject) => Refusal | undefined)[] = [
+  ({ tbs, signatureAlgorithm }) =>
+    equalBytes(tbs.signatureAlgorithm.der, signatureAlgorithm.der)
+      ? undefined
+      : refusal(
+          'signature-algorithms-differ',
+          `it is signed as ${nameOf(signatureAlgorithm.oid)} and says ${nameOf(tbs.signatureAlgorithm.oid)}`,
+        ),
+  ({ tbs }) => (isEmptyName(tbs.issuer) ? refusal('issuer-empty', 'its issuer has no name') : undefined),
+  subject =>
+    isCa(subject) && isEmptyName(subject.tbs.subject)
+      ? refusal('subject-empty', 'it is a CA without a name')
+      : undefined,
+  ({ tbs, extensions }) =>
+    isEmptyName(tbs.subject) && extensions.subjectAltName?.critical !== true
+      ? refusal('subject-empty', 'it has no subject, and no critical subjectAltName in its place')
+      : undefined,
+  ({ tbs }) => {
+    const wrong = tbs.extensions.find(({ oid, critical }) => (CRITICALITY[oid] ?? critical) !== critical);
+    if (wrong === undefined) return undefined;
+    return refusal('extension-criticality', `${nameOf(wrong.oid)} ${wrong.critical ? 'is' : 'is not'} critical`);
+  },
+  ({ tbs }) => {
+    const unknown = tbs.extensions.find(({ oid, critical }) => critical && !PROCESSED.has(oid));
+    return unknown && refusal('extension-critical-unknown', `${nameOf(unknown.oid)} is critical and not processed`);
+  },
+  ({ tbs, policies }) => {
+    if (findExtension(tbs.extensions, OID.certificatePolicies)?.critical !== true) return undefined;
+    const unknown = policies.certificatePolicies?.flatMap(({ qualifiers }) => qualifiers).find(q => !KNOWN_QUALIFIERS.has(q));
+    return unknown === undefined ? undefined : refusal('policy-unsupported', `policy qualifier ${unknown} is not known`);
+  },
+  // the one exception is a CA's own self-signed certificate
+  ({ tbs, extensions }) =>
+    extensions.authorityKeyIdentifier?.value.keyIdentifier === undefined && !sameName(tbs.subject, tbs.issuer)
+      ? refusal('authority-key-identifier-missing', 'it does not name the key of its issuer')
+      : undefined,
+  subject =>
+    isCa(subject) && subject.extensions.subjectKeyIdentifier === undefined
+      ? refusal('subject-key-identifier-missing', 'it is a CA whose key has no identifier')
+      : undefined,
+  subject =>
+    !isCa(subject) && subject.extensions.keyUsage?.value.has('keyCertSign') === true
+      ? refusal('key-cert-sign-without-ca', 'it may sign certificates, and is not a CA')
+      : undefined,
+  subject =>
+    !isCa(subject) && subject.extensions.nameConstraints !== undefined
+      ? refusal('name-constraints-without-ca', 'it has name constraints, and is not a CA')
+      : undefined,
+  ({ tbs }) => {
+    const problem = keyProblem(tbs.publicKey);
+    return problem === undefined ? undefined : refusal('key-refused', problem);
+  },
+];
+
+const nameOf = (dotted: string): string => oidName(dotted) ?? dotted;
+
+function keyProblem(info: ParsedCertificate['tbs']['publicKey']): string | undefined {
+  try {
+    const key = decodePublicKey(info);
+    if (key.kind === 'other') return `its key is ${key.label}`;
+    if (key.kind !== 'rsa') return undefined;
+    if (key.modulusBits < RSA_BITS.least) return `its key is ${publicKeyLabel(key)}, less than ${RSA_BITS.least} bits`;
+    if (key.modulusBits > RSA_BITS.most) return `its key is ${publicKeyLabel(key)}, more than ${RSA_BITS.most} bits`;
+    if (key.exponent < 3n || key.exponent % 2n === 0n) return `its key has the exponent ${key.exponent}`;
+    return undefined;
+  } catch (error) {
+    if (error instanceof DerError) return error.message;
+    throw error;
+  }
+}
+
+/** The first thing that is wrong with a certificate wherever it stands. */
+export function certificateFault(subject: Subject): Refusal | undefined {
+  for (const check of CHECKS) {
+    const found = check(subject);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

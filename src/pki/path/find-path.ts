@@ -1,0 +1,130 @@
+import { equalBytes } from '../bytes.ts';
+import { certificateLabel, type PathCertificate } from './path-certificate.ts';
+import { policyRefusal, type PolicyInputs } from './policy.ts';
+import { spend } from './budget.ts';
+import { refusal, type Refusal } from './refusal.ts';
+import { revocationRefusal } from './revocation.ts';
+import { intermediates, issuerRefusal, standingRefusal, type Circumstances } from './standing.ts';
+import type { TrustStore } from './trust-store.ts';
+
+/** A path as far as it came, from the target upwards, and why it went no further. */
+export interface TriedPath {
+  readonly certificates: readonly PathCertificate[];
+  readonly refusal: Refusal;
+}
+
+export interface Search extends Circumstances {
+  readonly store: TrustStore;
+  readonly policies: PolicyInputs;
+  readonly tried: TriedPath[];
+  /** The one anchor that may be used; all of them when undefined. */
+  readonly anchor?: PathCertificate;
+  /** Signers of CRLs whose own paths are being looked for. */
+  readonly pending: ReadonlySet<PathCertificate>;
+}
+
+/** Depth first with backtracking (RFC 4158 §2.4): the first path from the target to an anchor that stands every check. */
+export function findPath(target: PathCertificate, search: Search): readonly PathCertificate[] | undefined {
+  return extend([target], search);
+}
+
+function extend(below: readonly PathCertificate[], search: Search): readonly PathCertificate[] | undefined {
+  const { store, budget, tried } = search;
+  const child = below.at(-1)!;
+  const candidates = issuersOf(child, search);
+  if (candidates.length === 0) {
+    const words = `no certificate of its issuer ${nameOf(child)} is at hand`;
+    tried.push({ certificates: below, refusal: refusal('no-issuer', words) });
+  }
+  for (const issuer of candidates) {
+    const isAnchor = store.anchors.has(issuer);
+    const path = [...below, issuer];
+    const found =
+      spend(budget, 'candidates') ??
+      repeatRefusal(below, issuer) ??
+      depthRefusal(path, isAnchor, budget.limits.depth) ??
+      issuerRefusal(below, issuer, isAnchor, search) ??
+      (isAnchor ? wholePathRefusal(path, search) : undefined);
+    if (found !== undefined) tried.push({ certificates: path, refusal: found });
+    else if (isAnchor) return path;
+    else {
+      const whole = extend(path, search);
+      if (whole !== undefined) return whole;
+    }
+    if (budget.spent !== undefined) return undefined;
+  }
+  return undefined;
+}
+
+const nameOf = (certificate: PathCertificate): string => certificateLabel(certificate);
+
+/** RFC 4158 §3.5: anchors before others, then the key that the child names, then the youngest. */
+function issuersOf(child: PathCertificate, { store, anchor }: Search): readonly PathCertificate[] {
+  const all = store.bySubject.get(child.issuerName) ?? [];
+  const usable = anchor === undefined ? all : all.filter(issuer => issuer === anchor || !store.anchors.has(issuer));
+  if (usable.length < 2) return usable;
+  const wanted = child.extensions.authorityKeyIdentifier?.value.keyIdentifier;
+  const rank = (issuer: PathCertificate): number => {
+    const own = issuer.extensions.subjectKeyIdentifier?.value;
+    const otherKey = wanted !== undefined && own !== undefined && !equalBytes(wanted, own);
+    return (otherKey ? 2 : 0) + (store.anchors.has(issuer) ? 0 : 1);
+  };
+  return [...usable].sort(
+    (a, b) => rank(a) - rank(b) || b.tbs.notBefore.date.getTime() - a.tbs.notBefore.date.getTime(),
+  );
+}
+
+/** RFC 4158 §5.2: what stands in the path once, by name and key, leads nowhere new. */
+function repeatRefusal(below: readonly PathCertificate[], issuer: PathCertificate): Refusal | undefined {
+  return below.some(({ entity }) => entity === issuer.entity)
+    ? refusal('loop', 'it stands in the path already, by name and key')
+    : undefined;
+}
+
+function depthRefusal(path: readonly PathCertificate[], isAnchor: boolean, limit: number): Refusal | undefined {
+  const depth = intermediates(isAnchor ? path.slice(0, -1) : path);
+  return depth <= limit ? undefined : refusal('too-deep', `more than ${limit} intermediates would be needed`);
+}
+
+/** What needs both ends: policies, and the CRL of every certificate below the anchor. */
+function wholePathRefusal(path: readonly PathCertificate[], search: Search): Refusal | undefined {
+  const policy = policyRefusal(path, search.policies);
+  if (policy !== undefined || search.store.crls === undefined) return policy;
+  // from the anchor down: a CRL is worth what its issuer is worth
+  for (let i = path.length - 2; i >= 0; i--) {
+    const found = revocationOf(path[i]!, path[i + 1]!, path.at(-1)!, search);
+    if (found !== undefined) return { ...found, message: `${nameOf(path[i]!)}: ${found.message}` };
+  }
+  return undefined;
+}
+
+function revocationOf(
+  certificate: PathCertificate,
+  issuer: PathCertificate,
+  anchor: PathCertificate,
+  search: Search,
+): Refusal | undefined {
+  const { store, now, budget, pending } = search;
+  const others = (store.bySubject.get(issuer.subjectName) ?? []).filter(other => other.entity !== issuer.entity);
+  return revocationRefusal(certificate, {
+    crls: store.crls?.get(issuer.subjectName) ?? [],
+    signers: [issuer, ...others],
+    // a signer whose own path is being looked for answers for itself
+    isTrusted: signer => signer === anchor || pending.has(signer) || isSignerTrusted(signer, anchor, search),
+    now,
+    budget,
+  });
+}
+
+/** §6.3.3 (f): the path of a CRL's signer ends at the same anchor. */
+function isSignerTrusted(signer: PathCertificate, anchor: PathCertificate, search: Search): boolean {
+  if (search.store.anchors.has(signer)) return false;
+  const inner: Search = {
+    ...search,
+    purpose: 'any',
+    tried: [],
+    anchor,
+    pending: new Set([...search.pending, signer]),
+  };
+  return standingRefusal(signer, inner) === undefined && findPath(signer, inner) !== undefined;
+}

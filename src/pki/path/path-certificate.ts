@@ -1,0 +1,95 @@
+import { toHex } from '../bytes.ts';
+import { DerError } from '../der-reader.ts';
+import {
+  decodeCertificatePolicies,
+  decodeInhibitAnyPolicy,
+  decodePolicyConstraints,
+  decodePolicyMappings,
+  type PolicyConstraints,
+  type PolicyInformation,
+  type PolicyMapping,
+} from '../extension/certificate-policies.ts';
+import { findExtension } from '../extension/extension.ts';
+import { certificateFacts, type ExtensionsRead } from '../lint/certificate-facts.ts';
+import { nameToString } from '../name.ts';
+import { OID } from '../oids.ts';
+import { decodeCertificate, type ParsedCertificate } from '../parsed-certificate.ts';
+import { canonicalName } from './canonical-name.ts';
+import { certificateFault } from './certificate-checks.ts';
+import { refusal, type Refusal } from './refusal.ts';
+
+/** A certificate, read once for any number of paths. */
+export interface PathCertificate extends ParsedCertificate {
+  readonly extensions: ExtensionsRead;
+  readonly policies: PolicyExtensions;
+  /** Names in the form of RFC 5280 §7.1. */
+  readonly subjectName: string;
+  readonly issuerName: string;
+  readonly selfIssued: boolean;
+  /** Equal where subject and key are: the same entity, however often it is certified (RFC 4158 §5.2). */
+  readonly entity: string;
+  /** What is wrong with it in any path. */
+  readonly fault: Refusal | undefined;
+}
+
+export interface PolicyExtensions {
+  readonly certificatePolicies: readonly PolicyInformation[] | undefined;
+  readonly policyMappings: readonly PolicyMapping[] | undefined;
+  readonly policyConstraints: PolicyConstraints | undefined;
+  readonly inhibitAnyPolicy: number | undefined;
+}
+
+/** Throws DerError where the bytes are not a certificate; everything else that is wrong is its `fault`. */
+export function readPathCertificate(der: Uint8Array): PathCertificate {
+  const parsed = decodeCertificate(der);
+  const { tbs } = parsed;
+  const { extensions, malformed } = certificateFacts(tbs);
+  const [policies, malformedPolicy] = readPolicies(parsed);
+  const subjectName = canonicalName(tbs.subject);
+  const issuerName = canonicalName(tbs.issuer);
+  const broken = malformed ?? malformedPolicy;
+  return {
+    ...parsed,
+    extensions,
+    policies,
+    subjectName,
+    issuerName,
+    selfIssued: subjectName === issuerName,
+    entity: `${toHex(tbs.publicKey.der)} ${subjectName}`,
+    fault:
+      broken === undefined
+        ? certificateFault({ ...parsed, extensions, policies })
+        : refusal('extension-malformed', broken),
+  };
+}
+
+const NO_POLICIES: PolicyExtensions = {
+  certificatePolicies: undefined,
+  policyMappings: undefined,
+  policyConstraints: undefined,
+  inhibitAnyPolicy: undefined,
+};
+
+function readPolicies({ tbs }: ParsedCertificate): [PolicyExtensions, malformed?: string] {
+  const read = <T>(type: string, decode: (value: Uint8Array) => T): T | undefined => {
+    const extension = findExtension(tbs.extensions, type);
+    return extension && decode(extension.value);
+  };
+  try {
+    return [
+      {
+        certificatePolicies: read(OID.certificatePolicies, decodeCertificatePolicies),
+        policyMappings: read(OID.policyMappings, decodePolicyMappings),
+        policyConstraints: read(OID.policyConstraints, decodePolicyConstraints),
+        inhibitAnyPolicy: read(OID.inhibitAnyPolicy, decodeInhibitAnyPolicy),
+      },
+    ];
+  } catch (error) {
+    if (error instanceof DerError) return [NO_POLICIES, error.message];
+    throw error;
+  }
+}
+
+/** How a person knows it: its subject, or its serial number where there is none. */
+export const certificateLabel = ({ tbs }: ParsedCertificate): string =>
+  nameToString(tbs.subject) || `serial ${toHex(tbs.serial)}`;

@@ -1,0 +1,56 @@
+import { verify } from 'node:crypto';
+import type { AlgorithmIdentifier } from '../algorithm-identifier.ts';
+import { oidName } from '../oids.ts';
+import { verifyingKey, type VerifyingKey } from '../signature.ts';
+import { spend, type Budget } from './budget.ts';
+import type { PathCertificate } from './path-certificate.ts';
+import { refusal, type Refusal, type RefusalCode } from './refusal.ts';
+
+/** Something that carries a signature. The object is its identity: what was verified once is remembered with it. */
+export interface Signed {
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
+}
+
+const keys = new WeakMap<PathCertificate, Map<string, VerifyingKey | undefined>>();
+const verdicts = new WeakMap<Signed, WeakMap<PathCertificate, boolean>>();
+
+/** Why the key of `issuer` did not make the signature over `bytes`. Remembered signatures count like fresh ones. */
+export function signatureRefusal(
+  signed: Signed,
+  bytes: Uint8Array,
+  issuer: PathCertificate,
+  wrong: RefusalCode & `${string}signature-wrong`,
+  budget: Budget,
+): Refusal | undefined {
+  const over = spend(budget, 'signatures');
+  if (over !== undefined) return over;
+  const key = keyFor(signed.signatureAlgorithm, issuer);
+  if (key === undefined) {
+    const { oid } = signed.signatureAlgorithm;
+    return refusal('signature-algorithm-refused', `${oidName(oid) ?? oid} with this key is not verified`);
+  }
+  let known = verdicts.get(signed);
+  if (known === undefined) verdicts.set(signed, (known = new WeakMap()));
+  let good = known.get(issuer);
+  if (good === undefined) known.set(issuer, (good = isMadeBy(key, bytes, signed.signature)));
+  return good ? undefined : refusal(wrong, 'the key of its issuer did not make its signature');
+}
+
+function keyFor(algorithm: AlgorithmIdentifier, issuer: PathCertificate): VerifyingKey | undefined {
+  let known = keys.get(issuer);
+  if (known === undefined) keys.set(issuer, (known = new Map()));
+  const id = Buffer.from(algorithm.der).toString('latin1');
+  if (known.has(id)) return known.get(id);
+  const key = verifyingKey(algorithm, issuer.tbs.publicKey);
+  known.set(id, key);
+  return key;
+}
+
+function isMadeBy({ scheme, publicKey }: VerifyingKey, bytes: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return verify(scheme.digest, bytes, publicKey, signature);
+  } catch {
+    return false;
+  }
+}

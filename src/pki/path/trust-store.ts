@@ -1,0 +1,71 @@
+import { equalBytes } from '../bytes.ts';
+import { DerError } from '../der-reader.ts';
+import { readPathCertificate, type PathCertificate } from './path-certificate.ts';
+import { readPathCrl, type PathCrl } from './path-crl.ts';
+
+/** What a validation may use, read and indexed once for any number of targets. */
+export interface TrustStore {
+  readonly anchors: ReadonlySet<PathCertificate>;
+  /** Anchors and intermediates by canonical subject. */
+  readonly bySubject: ReadonlyMap<string, readonly PathCertificate[]>;
+  /** By canonical issuer; undefined when revocation is not asked for. */
+  readonly crls: ReadonlyMap<string, readonly PathCrl[]> | undefined;
+  /** What could not be read: no path can use it. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface Unreadable {
+  readonly what: 'anchor' | 'intermediate' | 'crl';
+  /** Its place in the list that was given. */
+  readonly index: number;
+  readonly message: string;
+}
+
+export interface TrustMaterial {
+  readonly anchors: readonly Uint8Array[];
+  readonly intermediates?: readonly Uint8Array[];
+  /** When given, every certificate below the anchor must be covered by one (RFC 5280 §6.3). */
+  readonly crls?: readonly Uint8Array[] | undefined;
+}
+
+/** Reads DER; never throws for what it holds. */
+export function loadTrustStore({ anchors, intermediates = [], crls }: TrustMaterial): TrustStore {
+  const unreadable: Unreadable[] = [];
+  const read = <T>(what: Unreadable['what'], list: readonly Uint8Array[], decode: (der: Uint8Array) => T): T[] =>
+    list.flatMap((der, index) => {
+      try {
+        return [decode(der)];
+      } catch (error) {
+        if (!(error instanceof DerError)) throw error;
+        unreadable.push({ what, index, message: error.message });
+        return [];
+      }
+    });
+  const trusted = read('anchor', anchors, readPathCertificate);
+  const helping = read('intermediate', intermediates, readPathCertificate).filter(
+    certificate => !trusted.some(anchor => equalBytes(anchor.der, certificate.der)),
+  );
+  const lists = crls && groupBy(read('crl', crls, readPathCrl), crl => crl.issuerName);
+  return {
+    anchors: new Set(trusted),
+    bySubject: groupBy([...trusted, ...helping], certificate => certificate.subjectName),
+    crls: lists,
+    unreadable,
+  };
+}
+
+/** The same store with the certificates that one peer sent. */
+export function withIntermediates(store: TrustStore, intermediates: readonly PathCertificate[]): TrustStore {
+  if (intermediates.length === 0) return store;
+  return { ...store, bySubject: groupBy([...[...store.bySubject.values()].flat(), ...intermediates], c => c.subjectName) };
+}
+
+function groupBy<T>(list: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of list) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,67 @@
+import { DEFAULT_LIMITS, startBudget, type Limits } from './budget.ts';
+import { findPath, type TriedPath } from './find-path.ts';
+import { identityRefusal, type Identity } from './identity.ts';
+import type { PathCertificate } from './path-certificate.ts';
+import { ANY_POLICY_INPUTS, type PolicyInputs } from './policy.ts';
+import type { Purpose } from './purpose.ts';
+import { refusal, type Refusal } from './refusal.ts';
+import { standingRefusal } from './standing.ts';
+import { withIntermediates, type TrustStore } from './trust-store.ts';
+
+export interface PathQuestion {
+  /** What the peer sent besides the target. */
+  readonly intermediates?: readonly PathCertificate[];
+  readonly now: Date;
+  readonly purpose: Purpose;
+  readonly identity?: Identity;
+  readonly policies?: PolicyInputs;
+  readonly limits?: Partial<Limits>;
+}
+
+/** `tried` holds every path that was refused on the way, in the order they were tried. */
+export type PathVerdict =
+  | { readonly accepted: true; readonly path: readonly PathCertificate[]; readonly tried: readonly TriedPath[] }
+  | { readonly accepted: false; readonly reason: Refusal; readonly tried: readonly TriedPath[] };
+
+/** RFC 5280 §6.1 and §6.3 over the paths that RFC 4158 finds. The path leads from the target to its anchor. */
+export function validatePath(target: PathCertificate, trust: TrustStore, question: PathQuestion): PathVerdict {
+  const { now, purpose, identity } = question;
+  const first =
+    targetRefusal(target, trust) ??
+    standingRefusal(target, { now, purpose }) ??
+    (identity && identityRefusal(target, identity));
+  if (first !== undefined) {
+    return { accepted: false, reason: first, tried: [{ certificates: [target], refusal: first }] };
+  }
+  const tried: TriedPath[] = [];
+  const path = findPath(target, {
+    store: withIntermediates(trust, question.intermediates ?? []),
+    now,
+    purpose,
+    policies: question.policies ?? ANY_POLICY_INPUTS,
+    budget: startBudget({ ...DEFAULT_LIMITS, ...question.limits }),
+    pending: new Set(),
+    tried,
+  });
+  return path === undefined ? { accepted: false, reason: mainReason(tried), tried } : { accepted: true, path, tried };
+}
+
+/** An anchor is trusted for what it says of others: there is no path to check it by. */
+function targetRefusal(target: PathCertificate, { anchors }: TrustStore): Refusal | undefined {
+  return [...anchors].some(({ entity }) => entity === target.entity)
+    ? refusal('target-is-an-anchor', 'it is a trust anchor itself')
+    : undefined;
+}
+
+/** Of many refusals the one of the path that came furthest, the first of them; what ended the search before all others. */
+function mainReason(tried: readonly TriedPath[]): Refusal {
+  const last = tried.at(-1)!;
+  if (last.refusal.code.startsWith('too-many-')) return last.refusal;
+  return tried.reduce((best, next) => (distance(next) > distance(best) ? next : best)).refusal;
+}
+
+/** A path is worth the links that held; one that ended for want of an issuer, or in a loop, says the least. */
+function distance({ certificates, refusal: { code } }: TriedPath): number {
+  const dead = code === 'no-issuer' || code === 'loop' || code === 'signature-wrong';
+  return certificates.length * 2 - (dead ? 3 : 0);
+}

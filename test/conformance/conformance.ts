@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import type { ConformanceCase, ConformanceSuite, Deviation, Outcome } from './case.ts';
+import { limboSuites } from './limbo.ts';
+import { vectorsDirectory } from './vectors.ts';
+
+/** Milliseconds that no case may take. */
+const SLOWEST = 2000;
+
+interface Tally {
+  right: number;
+  falseAccepts: number;
+  falseRefusals: number;
+  slowest: number;
+  readonly unexplained: string[];
+  /** How many cases each deviation has explained. */
+  readonly used: Map<Deviation, number>;
+}
+
+/** Runs every suite that is at hand; returns the exit status. */
+export function main(deviationsFile: string, only: string | undefined): number {
+  const deviations = JSON.parse(readFileSync(deviationsFile, 'utf8')) as readonly Deviation[];
+  const suites: readonly ConformanceSuite[] = [...limboSuites()];
+  const chosen = suites.filter(({ name }) => only === undefined || name.includes(only));
+  if (chosen.length === 0) {
+    console.error(`no suite in ${vectorsDirectory()} (set SVCAUTH_VECTORS)`);
+    return 1;
+  }
+  let failed = false;
+  for (const suite of chosen) {
+    const tally = judge(suite, deviations);
+    const { right, falseAccepts, falseRefusals, slowest, unexplained, used } = tally;
+    const known = [...used.values()].reduce((sum, n) => sum + n, 0);
+    console.log(
+      `${suite.name}: ${right}/${suite.cases.length}, ${falseAccepts} false accepts, ${falseRefusals} false refusals, ` +
+        `slowest ${slowest.toFixed(0)} ms${known > 0 ? ` (${known} known deviations)` : ''}`,
+    );
+    for (const line of unexplained) console.log(`  ${line}`);
+    failed ||= unexplained.length > 0;
+  }
+  return failed ? 1 : 0;
+}
+
+function judge(suite: ConformanceSuite, deviations: readonly Deviation[]): Tally {
+  const tally: Tally = { right: 0, falseAccepts: 0, falseRefusals: 0, slowest: 0, unexplained: [], used: new Map() };
+  for (const one of suite.cases) {
+    const start = performance.now();
+    const outcome = one.run();
+    const took = performance.now() - start;
+    tally.slowest = Math.max(tally.slowest, took);
+    if (took > SLOWEST) tally.unexplained.push(`${one.id}: took ${took.toFixed(0)} ms`);
+    const wrong = wrongness(one, outcome);
+    if (wrong === undefined) {
+      tally.right++;
+      continue;
+    }
+    if (wrong === 'falsely accepted') tally.falseAccepts++;
+    else tally.falseRefusals++;
+    const deviation = deviations.find(known => explains(known, suite, one, outcome));
+    if (deviation !== undefined) tally.used.set(deviation, (tally.used.get(deviation) ?? 0) + 1);
+    else tally.unexplained.push(`${one.id}: ${wrong}${outcome.accepted ? '' : ` [${outcome.code}] ${outcome.message}`}`);
+  }
+  return tally;
+}
+
+function wrongness(one: ConformanceCase, outcome: Outcome): string | undefined {
+  if (one.expected === 'either') return undefined;
+  if (one.expected === 'accept') return outcome.accepted ? undefined : 'falsely refused';
+  if (outcome.accepted) return 'falsely accepted';
+  return one.reason === undefined || one.reason === outcome.code ? undefined : `refused, but not as ${one.reason}`;
+}
+
+/** A reason may explain refusals only: what is falsely accepted stands there by its id. */
+function explains(deviation: Deviation, suite: ConformanceSuite, one: ConformanceCase, outcome: Outcome): boolean {
+  if ('id' in deviation) return deviation.id === one.id;
+  return deviation.suite === suite.name && !outcome.accepted && deviation.refusal === outcome.code;
+}
