@@ -9,7 +9,8 @@ export interface ConformanceCase {
   readonly run: () => Outcome;
 }
 
-export type Outcome = { readonly accepted: true } | { readonly accepted: false; readonly code: string; readonly message: string };
+export type Outcome =
+  { readonly accepted: true } | { readonly accepted: false; readonly code: string; readonly message: string };
 
 export interface ConformanceSuite {
   readonly name: string;

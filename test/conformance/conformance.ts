@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ConformanceCase, ConformanceSuite, Deviation, Outcome } from './case.ts';
+import { boringsslChains } from './boringssl-chains.ts';
+import { crlSuites } from './crls.ts';
+import { goNameConstraints } from './go-name-constraints.ts';
 import { limboSuites } from './limbo.ts';
+import { pkits } from './pkits.ts';
 import { vectorsDirectory } from './vectors.ts';
 
 /** Milliseconds that no case may take. */
@@ -19,7 +23,13 @@ interface Tally {
 /** Runs every suite that is at hand; returns the exit status. */
 export function main(deviationsFile: string, only: string | undefined): number {
   const deviations = JSON.parse(readFileSync(deviationsFile, 'utf8')) as readonly Deviation[];
-  const suites: readonly ConformanceSuite[] = [...limboSuites()];
+  const suites: readonly ConformanceSuite[] = [
+    ...limboSuites(),
+    ...goNameConstraints(),
+    ...pkits(),
+    ...boringsslChains(),
+    ...crlSuites(),
+  ];
   const chosen = suites.filter(({ name }) => only === undefined || name.includes(only));
   if (chosen.length === 0) {
     console.error(`no suite in ${vectorsDirectory()} (set SVCAUTH_VECTORS)`);
@@ -57,7 +67,8 @@ function judge(suite: ConformanceSuite, deviations: readonly Deviation[]): Tally
     else tally.falseRefusals++;
     const deviation = deviations.find(known => explains(known, suite, one, outcome));
     if (deviation !== undefined) tally.used.set(deviation, (tally.used.get(deviation) ?? 0) + 1);
-    else tally.unexplained.push(`${one.id}: ${wrong}${outcome.accepted ? '' : ` [${outcome.code}] ${outcome.message}`}`);
+    else
+      tally.unexplained.push(`${one.id}: ${wrong}${outcome.accepted ? '' : ` [${outcome.code}] ${outcome.message}`}`);
   }
   return tally;
 }

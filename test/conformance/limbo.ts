@@ -30,7 +30,11 @@ export function limboSuites(): readonly ConformanceSuite[] {
   ].filter(found => found !== undefined);
 }
 
-function suite(name: string, path: string, keep: (limboCase: LimboCase) => boolean = () => true): ConformanceSuite | undefined {
+function suite(
+  name: string,
+  path: string,
+  keep: (limboCase: LimboCase) => boolean = () => true,
+): ConformanceSuite | undefined {
   const vectors = readVectors<{ cases: readonly LimboCase[] }>(path);
   return vectors && { name, cases: vectors.cases.filter(keep).map(limboCase) };
 }

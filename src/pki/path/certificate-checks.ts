@@ -2,7 +2,7 @@ import { equalBytes } from '../bytes.ts';
 import { DerError } from '../der-reader.ts';
 import { findExtension } from '../extension/extension.ts';
 import type { ExtensionsRead } from '../lint/certificate-facts.ts';
-import { isEmptyName, sameName } from '../name.ts';
+import { isEmptyName } from '../name.ts';
 import { OID, oidName } from '../oids.ts';
 import type { ParsedCertificate } from '../parsed-certificate.ts';
 import { decodePublicKey, publicKeyLabel } from '../public-key.ts';
@@ -77,14 +77,13 @@ const CHECKS: readonly ((subject: Subject) => Refusal | undefined)[] = [
   },
   ({ tbs, policies }) => {
     if (findExtension(tbs.extensions, OID.certificatePolicies)?.critical !== true) return undefined;
-    const unknown = policies.certificatePolicies?.flatMap(({ qualifiers }) => qualifiers).find(q => !KNOWN_QUALIFIERS.has(q));
-    return unknown === undefined ? undefined : refusal('policy-unsupported', `policy qualifier ${unknown} is not known`);
+    const unknown = policies.certificatePolicies
+      ?.flatMap(({ qualifiers }) => qualifiers)
+      .find(q => !KNOWN_QUALIFIERS.has(q));
+    return unknown === undefined
+      ? undefined
+      : refusal('policy-unsupported', `policy qualifier ${unknown} is not known`);
   },
-  // the one exception is a CA's own self-signed certificate
-  ({ tbs, extensions }) =>
-    extensions.authorityKeyIdentifier?.value.keyIdentifier === undefined && !sameName(tbs.subject, tbs.issuer)
-      ? refusal('authority-key-identifier-missing', 'it does not name the key of its issuer')
-      : undefined,
   subject =>
     isCa(subject) && subject.extensions.subjectKeyIdentifier === undefined
       ? refusal('subject-key-identifier-missing', 'it is a CA whose key has no identifier')

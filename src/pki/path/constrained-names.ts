@@ -47,13 +47,20 @@ export function nameRefusal(
   return undefined;
 }
 
-function oneRefusal(name: ReadName, permitted: readonly ReadName[], excluded: readonly ReadName[]): Refusal | undefined {
+function oneRefusal(
+  name: ReadName,
+  permitted: readonly ReadName[],
+  excluded: readonly ReadName[],
+): Refusal | undefined {
   const barrier = excluded.find(base => touches(name, base));
   if (barrier !== undefined) return refusal('name-excluded', `${name.words} is excluded by ${barrier.words}`);
   const allowed = permitted.filter(base => base.type === name.type);
   if (allowed.length === 0 || allowed.some(base => holds(name, base))) return undefined;
   const some = allowed.slice(0, 3).map(base => base.words);
-  return refusal('name-not-permitted', `${name.words} is not within ${some.join(', ')}${allowed.length > 3 ? ', …' : ''}`);
+  return refusal(
+    'name-not-permitted',
+    `${name.words} is not within ${some.join(', ')}${allowed.length > 3 ? ', …' : ''}`,
+  );
 }
 
 /** RFC 5280 §4.2.1.10: a URI without an authority, or with an address in it, fails any URI constraint. */
@@ -105,7 +112,10 @@ function readBases(bases: readonly GeneralName[], names: readonly GeneralName[])
     if (typeof comparable === 'string') return refusal('name-constraint-malformed', comparable);
     if (comparable !== undefined) read.push(comparable);
     else if (names.some(name => sameForm(name, base))) {
-      return refusal('name-form-unsupported', `names of the form ${formOf(base)} are constrained, and cannot be compared`);
+      return refusal(
+        'name-form-unsupported',
+        `names of the form ${formOf(base)} are constrained, and cannot be compared`,
+      );
     }
   }
   return read;
@@ -157,7 +167,11 @@ function readBase(base: GeneralName): ReadName | string | undefined {
         : `the URI constraint ${JSON.stringify(base.value)} is not a host`;
     case 'ip':
       return isAddressBlock(base.octets)
-        ? { type: 'ip', octets: base.octets, words: `${addressWords(base.octets.subarray(0, base.octets.length / 2))}/…` }
+        ? {
+            type: 'ip',
+            octets: base.octets,
+            words: `${addressWords(base.octets.subarray(0, base.octets.length / 2))}/…`,
+          }
         : 'an IP constraint is not an address and a mask';
     case 'directory':
       return { type: 'directory', rdns: canonicalRdns(base.name), words: `"${nameToString(base.name)}"` };
@@ -175,14 +189,17 @@ const isHostBase = (text: string): boolean =>
 /** Local-Part@Domain, no more (RFC 5280 §4.2.1.6, RFC 5321 §4.1.2); only the domain is folded (§7.5). */
 function readMailbox(text: string): ReadName | undefined {
   const parts = text.split('@');
-  if (parts.length !== 2 || !/^[\x21-\x7e]+$/.test(parts[0]!) || dnsNameFault(parts[1]!) !== undefined) return undefined;
+  if (parts.length !== 2 || !/^[\x21-\x7e]+$/.test(parts[0]!) || dnsNameFault(parts[1]!) !== undefined)
+    return undefined;
   return { type: 'email', local: parts[0]!, host: parts[1]!.toLowerCase(), words: text };
 }
 
 /** The host name of a URI (RFC 3986 §3.2.2), folded; undefined where it has no authority, or an address in its place. */
 function uriHost(uri: string): string | undefined {
   const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#:@]+)(?::[0-9]*)?(?:[/?#]|$)/i.exec(uri)?.[1]?.toLowerCase();
-  return host === undefined || readIpAddress(host) !== undefined || dnsNameFault(host.replaceAll('_', '-')) !== undefined
+  return host === undefined ||
+    readIpAddress(host) !== undefined ||
+    dnsNameFault(host.replaceAll('_', '-')) !== undefined
     ? undefined
     : host;
 }

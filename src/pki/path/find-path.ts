@@ -126,5 +126,5 @@ function isSignerTrusted(signer: PathCertificate, anchor: PathCertificate, searc
     anchor,
     pending: new Set([...search.pending, signer]),
   };
-  return standingRefusal(signer, inner) === undefined && findPath(signer, inner) !== undefined;
+  return standingRefusal(signer, false, inner) === undefined && findPath(signer, inner) !== undefined;
 }

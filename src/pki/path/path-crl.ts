@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes.ts';
 import { emptySpan, scanEntry } from '../crl-entry-span.ts';
-import { decodeCrlEntry, entryInvalidityDate, entryReason } from '../crl-entry.ts';
+import { decodeCrlEntry, entryReason } from '../crl-entry.ts';
 import { DerError, DerReader } from '../der-reader.ts';
 import { findExtension } from '../extension/extension.ts';
 import {
@@ -17,21 +17,23 @@ export interface PathCrl extends ParsedCrl {
   readonly issuerName: string;
   readonly keyIdentifier: Uint8Array | undefined;
   readonly distributionPoint: IssuingDistributionPoint | undefined;
-  /** What is wrong with it for any certificate. */
+  /** What makes it worthless for any certificate. */
   readonly fault: Refusal | undefined;
+  /** What it lacks to say of a certificate that it is not revoked. */
+  readonly gap: Refusal | undefined;
 }
 
 /** Throws DerError where the bytes are not a CRL; everything else that is wrong is its `fault`. */
 export function readPathCrl(der: Uint8Array): PathCrl {
   const crl = decodeCrl(der);
   const issuerName = canonicalName(crl.issuer);
-  const read = { ...crl, issuerName, keyIdentifier: undefined, distributionPoint: undefined };
+  const read = { ...crl, issuerName, keyIdentifier: undefined, distributionPoint: undefined, gap: undefined };
   try {
     const point = findExtension(crl.extensions, OID.issuingDistributionPoint);
     const distributionPoint = point && decodeIssuingDistributionPoint(point.value);
     const keyIdentifier = crlKeyIdentifier(crl);
     const fault = crlFault(crl, distributionPoint) ?? entryFault(crl);
-    return { ...read, keyIdentifier, distributionPoint, fault };
+    return { ...read, keyIdentifier, distributionPoint, fault, gap: crlGap(crl) };
   } catch (error) {
     if (error instanceof DerError) return { ...read, fault: refusal('crl-malformed', error.message) };
     throw error;
@@ -44,7 +46,6 @@ function crlFault(crl: ParsedCrl, point: IssuingDistributionPoint | undefined): 
   if (!equalBytes(crl.innerAlgorithm.der, crl.signatureAlgorithm.der)) {
     return refusal('signature-algorithms-differ', 'its inner and outer signature algorithms differ');
   }
-  if (crl.nextUpdate === undefined) return refusal('crl-next-update-missing', 'it does not say when the next one comes');
   // a delta is critical: named before it is called unknown
   if (isDeltaCrl(crl)) return refusal('crl-delta', 'it is a delta CRL: it lists changes only');
   if (findExtension(crl.extensions, OID.freshestCRL) !== undefined) {
@@ -62,10 +63,16 @@ function crlFault(crl: ParsedCrl, point: IssuingDistributionPoint | undefined): 
   if (wrong !== undefined) {
     return refusal('crl-extension-criticality', `${oidName(wrong.oid)} ${wrong.critical ? 'is' : 'is not'} critical`);
   }
+  return point && scopeFault(point);
+}
+
+/** §5.1.2.5, §5.2.3: without these nobody can tell whether a newer one is out. */
+function crlGap(crl: ParsedCrl): Refusal | undefined {
+  if (crl.nextUpdate === undefined)
+    return refusal('crl-next-update-missing', 'it does not say when the next one comes');
   const number = crlNumber(crl);
   if (number === undefined) return refusal('crl-extension-missing', 'it has no cRLNumber');
-  if (number < 0n) return refusal('crl-malformed', 'its cRLNumber is negative');
-  return point && scopeFault(point);
+  return number < 0n ? refusal('crl-malformed', 'its cRLNumber is negative') : undefined;
 }
 
 function scopeFault(point: IssuingDistributionPoint): Refusal | undefined {
@@ -96,7 +103,6 @@ function entryFault({ der, entries, version }: ParsedCrl): Refusal | undefined {
       }
     }
     if (entryReason(entry).startsWith('reason ')) return refusal('crl-malformed', `an entry has ${entryReason(entry)}`);
-    entryInvalidityDate(entry);
   }
   return undefined;
 }

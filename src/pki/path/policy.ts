@@ -69,7 +69,8 @@ export function policyRefusal(path: readonly PathCertificate[], inputs: PolicyIn
   return state.explicitPolicy > 0 || isAcceptable(state.level, inputs) ? undefined : none();
 }
 
-const none = (): Refusal => refusal('policy-required', 'an explicit policy is required, and none is valid for the path');
+const none = (): Refusal =>
+  refusal('policy-required', 'an explicit policy is required, and none is valid for the path');
 
 /** Without these nothing can come to require a policy. */
 function asksAnything(order: readonly PathCertificate[], inputs: PolicyInputs): boolean {

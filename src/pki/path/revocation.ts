@@ -20,42 +20,50 @@ export interface RevocationQuestion {
 
 /**
  * RFC 5280 §6.3.3 for complete, direct CRLs. Undefined when one that covers the certificate does not list it; `revoked` when
- * any does; else why none covers it.
+ * any does, also one too old to clear it; else why none covers it.
  */
 export function revocationRefusal(certificate: PathCertificate, question: RevocationQuestion): Refusal | undefined {
   let covered = false;
   let why: Refusal | undefined;
   for (const crl of question.crls) {
-    const found = crlRefusal(crl, certificate, question);
-    if (found === undefined) {
-      const entry = findCrlEntry(crl, certificate.tbs.serial);
-      if (entry !== undefined) {
-        const day = entry.revocationDate.date.toISOString().slice(0, 10);
-        return refusal('revoked', `serial ${toHex(certificate.tbs.serial)} was revoked on ${day} (${entryReason(entry)})`);
-      }
-      covered = true;
-    } else if (found.code === 'crl-delta') {
-      // what a delta may add is not known: the complete list alone would say too little
-      return found;
-    } else why ??= found;
+    const found = authorityRefusal(crl, certificate, question);
+    const entry = found === undefined ? findCrlEntry(crl, certificate.tbs.serial) : undefined;
+    if (entry !== undefined) {
+      const day = entry.revocationDate.date.toISOString().slice(0, 10);
+      return refusal(
+        'revoked',
+        `serial ${toHex(certificate.tbs.serial)} was revoked on ${day} (${entryReason(entry)})`,
+      );
+    }
+    // what a delta may add is not known: the complete list alone would say too little
+    if (found?.code === 'crl-delta') return found;
+    const doubt = found ?? crl.gap ?? timeRefusal(crl, question.now);
+    if (doubt === undefined) covered = true;
+    else why ??= doubt;
   }
   if (covered) return undefined;
   return why ?? refusal('crl-missing', 'no CRL of its issuer is at hand');
 }
 
-/** Why a CRL says nothing about a certificate. */
-function crlRefusal(
+/** Both ends are inclusive. */
+function timeRefusal({ thisUpdate, nextUpdate }: PathCrl, now: Date): Refusal | undefined {
+  if (now < thisUpdate.date) {
+    return refusal(
+      'crl-not-valid-yet',
+      `it holds from ${thisUpdate.date.toISOString()}, and now is ${now.toISOString()}`,
+    );
+  }
+  if (nextUpdate === undefined || now <= nextUpdate.date) return undefined;
+  return refusal('crl-expired', `its nextUpdate was ${nextUpdate.date.toISOString()}, and now is ${now.toISOString()}`);
+}
+
+/** Why a CRL has nothing to say about a certificate. */
+function authorityRefusal(
   crl: PathCrl,
   certificate: PathCertificate,
-  { signers, isTrusted, now, budget }: RevocationQuestion,
+  { signers, isTrusted, budget }: RevocationQuestion,
 ): Refusal | undefined {
   if (crl.fault !== undefined) return crl.fault;
-  if (now < crl.thisUpdate.date) {
-    return refusal('crl-not-valid-yet', `it holds from ${crl.thisUpdate.date.toISOString()}, and now is ${now.toISOString()}`);
-  }
-  if (now > crl.nextUpdate!.date) {
-    return refusal('crl-expired', `its nextUpdate was ${crl.nextUpdate!.date.toISOString()}, and now is ${now.toISOString()}`);
-  }
   const scope = scopeRefusal(crl, certificate);
   if (scope !== undefined) return scope;
   let why: Refusal | undefined;

@@ -1,3 +1,4 @@
+import { sameName } from '../name.ts';
 import type { Budget } from './budget.ts';
 import { constrainedNames, nameRefusal } from './constrained-names.ts';
 import type { PathCertificate } from './path-certificate.ts';
@@ -15,12 +16,21 @@ export interface Circumstances {
 /** What speaks against a certificate itself: its form, its time, its purpose. Both ends of the validity are inclusive. */
 export function standingRefusal(
   certificate: PathCertificate,
+  isAnchor: boolean,
   { now, purpose }: Pick<Circumstances, 'now' | 'purpose'>,
 ): Refusal | undefined {
   if (certificate.fault !== undefined) return certificate.fault;
+  // §4.2.1.1: for finding the way up; there is none from an anchor, and a self-signed certificate may omit it
+  const namesKey = certificate.extensions.authorityKeyIdentifier?.value.keyIdentifier !== undefined;
+  if (!namesKey && !isAnchor && !sameName(certificate.tbs.subject, certificate.tbs.issuer)) {
+    return refusal('authority-key-identifier-missing', 'it does not name the key of its issuer');
+  }
   const { notBefore, notAfter } = certificate.tbs;
   if (now < notBefore.date) {
-    return refusal('not-valid-yet', `it is valid from ${notBefore.date.toISOString()}, and now is ${now.toISOString()}`);
+    return refusal(
+      'not-valid-yet',
+      `it is valid from ${notBefore.date.toISOString()}, and now is ${now.toISOString()}`,
+    );
   }
   // notAfter stands for its whole second
   if (Math.floor(now.getTime() / 1000) > notAfter.date.getTime() / 1000) {
@@ -38,7 +48,7 @@ export function issuerRefusal(
 ): Refusal | undefined {
   const child = below.at(-1)!;
   return (
-    standingRefusal(issuer, circumstances) ??
+    standingRefusal(issuer, isAnchor, circumstances) ??
     authorityRefusal(issuer, isAnchor) ??
     pathLengthRefusal(below, issuer) ??
     namesRefusal(below, issuer, circumstances.budget) ??
@@ -70,7 +80,11 @@ export const intermediates = (below: readonly PathCertificate[]): number =>
   below.slice(1).filter(certificate => !certificate.selfIssued).length;
 
 /** §6.1.3 (b), (c): every certificate below but self-issued CAs. */
-function namesRefusal(below: readonly PathCertificate[], { extensions }: PathCertificate, budget: Budget): Refusal | undefined {
+function namesRefusal(
+  below: readonly PathCertificate[],
+  { extensions }: PathCertificate,
+  budget: Budget,
+): Refusal | undefined {
   const constraints = extensions.nameConstraints?.value;
   if (constraints === undefined) return undefined;
   for (const [index, certificate] of below.entries()) {

@@ -57,7 +57,10 @@ export function loadTrustStore({ anchors, intermediates = [], crls }: TrustMater
 /** The same store with the certificates that one peer sent. */
 export function withIntermediates(store: TrustStore, intermediates: readonly PathCertificate[]): TrustStore {
   if (intermediates.length === 0) return store;
-  return { ...store, bySubject: groupBy([...[...store.bySubject.values()].flat(), ...intermediates], c => c.subjectName) };
+  return {
+    ...store,
+    bySubject: groupBy([...[...store.bySubject.values()].flat(), ...intermediates], c => c.subjectName),
+  };
 }
 
 function groupBy<T>(list: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {

@@ -28,7 +28,7 @@ export function validatePath(target: PathCertificate, trust: TrustStore, questio
   const { now, purpose, identity } = question;
   const first =
     targetRefusal(target, trust) ??
-    standingRefusal(target, { now, purpose }) ??
+    standingRefusal(target, false, { now, purpose }) ??
     (identity && identityRefusal(target, identity));
   if (first !== undefined) {
     return { accepted: false, reason: first, tried: [{ certificates: [target], refusal: first }] };
