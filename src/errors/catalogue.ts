@@ -9,6 +9,7 @@ import { selectionErrors } from './selection.ts';
 import { storeErrors } from './store.ts';
 import { issueErrors } from './issue.ts';
 import { revokeErrors } from './revoke.ts';
+import { trustBundleErrors } from './trust-bundle.ts';
 import { unlockErrors } from './unlock.ts';
 import { initErrors } from './init.ts';
 import { policyErrors } from './policy.ts';
@@ -26,6 +27,7 @@ export const CATALOGUE = {
   ...lintErrors,
   ...usageErrors,
   ...initErrors,
+  ...trustBundleErrors,
   ...unlockErrors,
   ...revokeErrors,
   ...issueErrors,

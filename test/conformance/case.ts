@@ -6,7 +6,9 @@ export interface ConformanceCase {
   readonly expected: 'accept' | 'refuse' | 'either';
   /** Where the suite says why: a refusal for another reason is not right. */
   readonly reason?: string;
-  readonly run: () => Outcome;
+  /** Milliseconds it may take; 2000 when not said. */
+  readonly within?: number;
+  readonly run: () => Outcome | Promise<Outcome>;
 }
 
 export type Outcome =

@@ -18,4 +18,4 @@ buildSync({
   target: 'node20.19',
 });
 const { main } = await import(pathToFileURL(outfile).href);
-process.exitCode = main(here('deviations.json'), process.argv[2]);
+process.exitCode = await main(here('deviations.json'), process.argv[2]);

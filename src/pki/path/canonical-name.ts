@@ -26,7 +26,6 @@ function attribute({ type, value, der }: NameAttribute): string {
 const measured = (text: string): string => `${text.length}:${text}`;
 
 function foldedText(value: string): string {
-  // eslint-disable-next-line no-control-regex -- ASCII without control characters needs no normalisation
   const text = /^[\x20-\x7e]*$/.test(value) ? value : value.normalize('NFKC');
   return text.toLowerCase().trim().replace(/\s+/g, ' ');
 }

@@ -42,6 +42,15 @@ const CLAUSES = {
   // who it is
   'identity-absent': 'RFC 9525 §6.1',
   'identity-differs': 'RFC 9525 §6.3, §6.4; RFC 5280 §6.1',
+  // what an X509-SVID asks beyond RFC 5280
+  'svid-one-uri': 'X509-SVID §2',
+  'svid-id': 'X509-SVID §2; SPIFFE-ID §2',
+  'svid-path': 'X509-SVID §3.1, §5.2',
+  'svid-leaf-is-ca': 'X509-SVID §4.1, §5.2',
+  'svid-key-usage': 'X509-SVID §4.3, §5.2',
+  'svid-extended-key-usage': 'X509-SVID §4.4',
+  'svid-trust-domain': 'X509-SVID §5.1; SPIFFE Trust Domain and Bundle §4',
+  'svid-signer': 'X509-SVID §3.2, §4.3',
   // revocation
   revoked: 'RFC 5280 §6.3.3 (i), (j)',
   'crl-missing': 'RFC 5280 §6.3.3',

@@ -39,7 +39,7 @@ export function signatureRefusal(
 
 function keyFor(algorithm: AlgorithmIdentifier, issuer: PathCertificate): VerifyingKey | undefined {
   let known = keys.get(issuer);
-  if (known === undefined) keys.set(issuer, (known = new Map()));
+  if (known === undefined) keys.set(issuer, (known = new Map<string, VerifyingKey | undefined>()));
   const id = Buffer.from(algorithm.der).toString('latin1');
   if (known.has(id)) return known.get(id);
   const key = verifyingKey(algorithm, issuer.tbs.publicKey);

@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SvcauthError } from '../../src/errors.ts';
+import { decodeCertificationRequest } from '../../src/pki/certification-request.ts';
+import { DerError } from '../../src/pki/der-reader.ts';
+import { openPkcs12 } from '../../src/pki/open-pkcs12.ts';
+import { readPathCertificate } from '../../src/pki/path/path-certificate.ts';
+import { loadTrustStore } from '../../src/pki/path/trust-store.ts';
+import { validatePath } from '../../src/pki/path/validate-path.ts';
+import { decodePem, PemError } from '../../src/pki/pem.ts';
+import { parsePrivateKey } from '../../src/pki/private-key.ts';
+import { parseSpiffeBundle } from '../../src/pki/read-trust-bundle.ts';
+import type { ConformanceSuite } from './case.ts';
+import { base64Bytes, readCorpus, vectorsDirectory } from './vectors.ts';
+
+/** Milliseconds for every parser on one input. */
+const SLOWEST = 1000;
+
+const NOW = new Date('2026-01-01T00:00:00Z');
+
+/** Everything that reads bytes from outside; a value or an error of its own, nothing else. */
+const PARSERS: readonly ((bytes: Uint8Array) => unknown)[] = [
+  bytes => {
+    const certificate = readPathCertificate(bytes);
+    const trust = loadTrustStore({ anchors: [], intermediates: [bytes], crls: [bytes] });
+    return validatePath(certificate, trust, { now: NOW, purpose: 'any' });
+  },
+  bytes => loadTrustStore({ anchors: [bytes], intermediates: [bytes], crls: [bytes] }),
+  bytes => decodeCertificationRequest(bytes),
+  bytes => parsePrivateKey(bytes, undefined),
+  bytes => openPkcs12(bytes, undefined),
+  bytes => decodePem(Buffer.from(bytes).toString('latin1')),
+  bytes => parseSpiffeBundle(Buffer.from(bytes).toString('utf8')),
+];
+
+export function corpora(): readonly ConformanceSuite[] {
+  const directory = join(vectorsDirectory(), 'corpora');
+  return listed(directory).flatMap(file => {
+    const corpus = readCorpus(join('corpora', file));
+    if (corpus === undefined) return [];
+    const cases = corpus.map(({ name, b64 }) => ({
+      id: name,
+      expected: 'either' as const,
+      within: SLOWEST,
+      run: async () => {
+        for (const bytes of readings(base64Bytes(b64))) for (const parse of PARSERS) await survive(parse, bytes);
+        return { accepted: true } as const;
+      },
+    }));
+    return [{ name: `corpus ${file.replace('.jsonl', '')}`, cases }];
+  });
+}
+
+function listed(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).filter(file => file.endsWith('.jsonl'));
+  } catch {
+    return [];
+  }
+}
+
+/** The bytes as they are, and what stands in them as PEM. */
+function readings(bytes: Uint8Array): readonly Uint8Array[] {
+  try {
+    return [bytes, ...decodePem(Buffer.from(bytes).toString('latin1')).map(({ der }) => der)];
+  } catch {
+    return [bytes];
+  }
+}
+
+async function survive(parse: (bytes: Uint8Array) => unknown, bytes: Uint8Array): Promise<void> {
+  try {
+    await parse(bytes);
+  } catch (error) {
+    if (error instanceof DerError || error instanceof PemError || error instanceof SvcauthError) return;
+    throw error;
+  }
+}
