@@ -19,9 +19,15 @@ export interface ConformanceSuite {
   readonly cases: readonly ConformanceCase[];
 }
 
-/** A known deviation: one case by its id, or every false refusal of a suite that has one of our reasons. */
-export type Deviation =
-  | { readonly id: string; readonly reason: string }
-  | { readonly suite: string; readonly refusal: string; readonly reason: string };
+/**
+ * Why we refuse what a suite accepts, on purpose. It explains every case of the suite that is refused with that code; `ids` are
+ * those that we have seen. What is falsely accepted has no `refusal`, and is explained by its id only.
+ */
+export interface Deviation {
+  readonly suite: string;
+  readonly refusal?: string;
+  readonly reason: string;
+  readonly ids: readonly string[];
+}
 
 export const refused = (code: string, message = code): Outcome => ({ accepted: false, code, message });

@@ -94,8 +94,9 @@ function wrongness(one: ConformanceCase, outcome: Outcome): string | undefined {
   return one.reason === undefined || one.reason === outcome.code ? undefined : `refused, but not as ${one.reason}`;
 }
 
-/** A reason may explain refusals only: what is falsely accepted stands there by its id. */
 function explains(deviation: Deviation, suite: ConformanceSuite, one: ConformanceCase, outcome: Outcome): boolean {
-  if ('id' in deviation) return deviation.id === one.id;
-  return deviation.suite === suite.name && !outcome.accepted && deviation.refusal === outcome.code;
+  if (deviation.suite !== suite.name) return false;
+  return outcome.accepted
+    ? deviation.refusal === undefined && deviation.ids.includes(one.id)
+    : deviation.refusal === outcome.code;
 }

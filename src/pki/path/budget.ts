@@ -11,8 +11,8 @@ export interface Limits {
   readonly nameComparisons: number;
 }
 
-/** Go stops at 100 signatures, OpenSSL at 2^20 names. */
-export const DEFAULT_LIMITS: Limits = { depth: 16, signatures: 100, candidates: 2000, nameComparisons: 1 << 19 };
+/** Go stops at the same numbers of signatures and of names. */
+export const DEFAULT_LIMITS: Limits = { depth: 16, signatures: 100, candidates: 2000, nameComparisons: 250_000 };
 
 /** Counts down. What it has refused once it refuses for good. */
 export interface Budget {
