@@ -5,7 +5,7 @@ import type { NameConstraints } from './extension/name-constraints.ts';
  * Whether a DNS name lies in a subtree: the base itself or anything that adds labels on its left (RFC 5280 §4.2.1.10).
  * An empty base holds every name. A leading dot in the base is read as OpenSSL reads it: only names below it.
  */
-function dnsInSubtree(name: string, base: string): boolean {
+export function dnsInSubtree(name: string, base: string): boolean {
   const [lowerName, lowerBase] = [name.toLowerCase(), base.toLowerCase()];
   if (lowerBase === '') return true;
   if (lowerBase.startsWith('.')) return lowerName.endsWith(lowerBase) && lowerName.length > lowerBase.length;
@@ -13,7 +13,7 @@ function dnsInSubtree(name: string, base: string): boolean {
 }
 
 /** `base` is address and mask, 8 or 32 octets. */
-function ipInSubtree(address: Uint8Array, base: Uint8Array): boolean {
+export function ipInSubtree(address: Uint8Array, base: Uint8Array): boolean {
   const size = address.length;
   if (base.length !== 2 * size) return false;
   for (let i = 0; i < size; i++) if ((address[i]! & base[size + i]!) !== (base[i]! & base[size + i]!)) return false;

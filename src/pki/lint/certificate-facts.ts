@@ -60,7 +60,7 @@ export interface Carried<T> {
   readonly value: T;
 }
 
-type ExtensionsRead = { readonly [K in KnownExtension]: Carried<ExtensionValues[K]> | undefined };
+export type ExtensionsRead = { readonly [K in KnownExtension]: Carried<ExtensionValues[K]> | undefined };
 
 const DECODERS: { readonly [K in KnownExtension]: (value: Uint8Array) => ExtensionValues[K] } = {
   authorityKeyIdentifier: remembered(decodeAuthorityKeyIdentifier),
