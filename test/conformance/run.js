@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const here = name => fileURLToPath(new URL(name, import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'svcauth-conformance-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 const outfile = join(directory, 'conformance.mjs');
 buildSync({
-  entryPoints: [here('conformance.ts')],
+  entryPoints: [fileURLToPath(new URL('conformance.ts', import.meta.url))],
   outfile,
   bundle: true,
   format: 'esm',
@@ -18,4 +17,4 @@ buildSync({
   target: 'node20.19',
 });
 const { main } = await import(pathToFileURL(outfile).href);
-process.exitCode = await main(here('deviations.json'), process.argv[2]);
+process.exitCode = await main(fileURLToPath(new URL('deviations.json', import.meta.url)), process.argv[2]);

@@ -14,7 +14,7 @@ export interface TrustStore {
   readonly unreadable: readonly Unreadable[];
 }
 
-export interface Unreadable {
+interface Unreadable {
   readonly what: 'anchor' | 'intermediate' | 'crl';
   /** Its place in the list that was given. */
   readonly index: number;
