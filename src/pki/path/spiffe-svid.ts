@@ -41,7 +41,7 @@ export function validateSvid(
 }
 
 /** The one URI of a certificate, when it is a SPIFFE ID (§2). */
-export function svidId(certificate: PathCertificate): SpiffeId | Refusal {
+function svidId(certificate: PathCertificate): SpiffeId | Refusal {
   const uris = urisOf(certificate);
   if (uris.length !== 1) return refusal('svid-one-uri', `it has ${uris.length} URIs, not one`);
   const [uri] = uris as [string];
@@ -49,7 +49,7 @@ export function svidId(certificate: PathCertificate): SpiffeId | Refusal {
 }
 
 /** What speaks against a certificate as a leaf SVID, whoever signed it (§3.1, §4, §5.2). */
-export function leafRefusal({ extensions }: PathCertificate, id: SpiffeId): Refusal | undefined {
+function leafRefusal({ extensions }: PathCertificate, id: SpiffeId): Refusal | undefined {
   if (id.path === '') return refusal('svid-path', `${id.uri} is a trust domain, not a workload`);
   if (extensions.basicConstraints?.value.ca === true) return refusal('svid-leaf-is-ca', 'it is a CA');
   const usage = extensions.keyUsage;
