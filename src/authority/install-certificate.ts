@@ -1,7 +1,8 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
-import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
+import { isCertified, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
+import type { CrlSchedule } from '../lifecycle/crl-schedule.ts';
 import type { Authority } from '../lifecycle/model.ts';
 import { equalBytes, utf8 } from '../pki/bytes.ts';
 import { decodeBasicConstraints } from '../pki/extension/basic-constraints.ts';
@@ -9,18 +10,20 @@ import { findExtension } from '../pki/extension/extension.ts';
 import { decodeKeyUsage } from '../pki/extension/key-usage.ts';
 import { sameName } from '../pki/name.ts';
 import { OID } from '../pki/oids.ts';
+import type { Issuer } from '../pki/issuer.ts';
 import type { ParsedCertificate } from '../pki/parsed-certificate.ts';
 import { encodePem } from '../pki/pem.ts';
 import { decodePublicKey, keyAlgorithmOf } from '../pki/public-key.ts';
 import { serialToHex } from '../pki/serial-number.ts';
 import { verifySignature } from '../pki/signature.ts';
+import { PRIVATE_DIRECTORY } from '../store/home.ts';
 import { readKeyFile } from '../store/key-file.ts';
 import { loadPolicy } from './load-policy.ts';
-import { changePki, type Pki } from './open-pki.ts';
+import { changePki, readPki, type Pki } from './open-pki.ts';
 import { readInput } from './read-input.ts';
-import { readCertificates, rootFault } from './read-root.ts';
-import { refreshCrls } from './refresh-crls.ts';
-import { issuerOf, openKey, type AskPassphrase } from './unlock.ts';
+import { faultOfDer, readCertificates, rootFault } from './read-root.ts';
+import { planCrlRefresh, refreshCrls } from './refresh-crls.ts';
+import { issuerOf, openKey, unlockAuthority, type AskPassphrase } from './unlock.ts';
 import { writeTrustBundle } from './write-trust-bundle.ts';
 
 export interface InstallRequest {
@@ -35,6 +38,8 @@ export interface InstallRequest {
 export interface InstallOutcome {
   readonly issuing: CertifiedAuthority;
   readonly root: CertifiedAuthority;
+  /** False when it was installed before. */
+  readonly changed: boolean;
   readonly dryRun: boolean;
 }
 
@@ -42,8 +47,8 @@ const LIMIT = 1024 * 1024;
 
 /**
  * Takes in the certificate that a foreign root's holder made from our request: checked against the root, against our key and
- * for what an issuing CA needs, before anything is recorded. Our CRL and the trust bundle follow at once; the root's own CRL is
- * its holder's to make (`crl import`).
+ * for what an issuing CA needs, before anything is recorded. Our CRL and the trust bundle follow at once; the same command, run again
+ * after a crash, makes what is missing of them. The root's own CRL is its holder's to make (`crl import`).
  */
 export async function installCertificate(
   world: World,
@@ -52,30 +57,80 @@ export async function installCertificate(
 ): Promise<InstallOutcome> {
   const certificate = await soleCertificate(world, request.certificate);
   const root = await soleCertificate(world, request.root);
+  if (request.dryRun) {
+    return readPki(world, homeFlag, async pki => {
+      const found = findInstalled(pki, certificate, root);
+      const { issuing, root: above } = found ?? (await requireInstallable(pki, certificate, root, request));
+      return { issuing, root: above, changed: found === undefined, dryRun: true };
+    });
+  }
   return changePki(world, homeFlag, 'ca install-cert', async pki => {
-    const pending = pki.manifest.authorities().find(({ state }) => state === 'pending');
-    if (pending === undefined) throw failure('ERR_NOTHING_PENDING', {});
-    const fault = rootFault(root, world.now, true);
-    if (fault !== undefined) throw failure('ERR_ROOT_UNSUITABLE', { path: request.root, reason: fault });
-    const reason = issuingFault(certificate, root, world.now);
-    if (reason !== undefined) throw failure('ERR_CERT_UNSUITABLE', { path: request.certificate, reason });
-    const rootAuthority = foreignRoot(root, request.root, world.now);
-    const issuing = certified(pending, certificate, rootAuthority.id);
-    const what = `the key of ${pending.id}`;
-    const key = await openKey(readKeyFile(world.files, pki.home, pending.id), what, request.ask);
-    if (!equalBytes(certificate.tbs.publicKey.der, key.publicKeyInfo.der)) {
-      const otherKey = `it is not for ${what}: it was not made from its request`;
-      throw failure('ERR_CERT_UNSUITABLE', { path: request.certificate, reason: otherKey });
-    }
-    const issuer = issuerOf(issuing, key, what, 'home');
-    if (request.dryRun) return { issuing, root: rootAuthority, dryRun: true };
-    record(pki, issuing, rootAuthority);
-    writeCertificates(pki, [issuing, rootAuthority]);
     const policy = await loadPolicy(pki);
-    await refreshCrls(pki, { issuers: new Map([[issuing.id, issuer]]), schedule: policy.crl });
+    const found = findInstalled(pki, certificate, root);
+    const { issuing, root: above, issuer } = found ?? (await requireInstallable(pki, certificate, root, request));
+    if (found === undefined) record(pki, issuing, above);
+    writeCertificates(pki, [issuing, above]);
+    const opened = issuer ?? (await unlockWhenDue(pki, issuing, policy.crl, request.ask));
+    const issuers = new Map(opened ? [[issuing.id, opened]] : []);
+    await refreshCrls(pki, { issuers, schedule: policy.crl });
     writeTrustBundle(world, pki.home, pki.manifest);
-    return { issuing, root: rootAuthority, dryRun: false };
+    return { issuing, root: above, changed: found === undefined, dryRun: false };
   });
+}
+
+interface Installable {
+  readonly issuing: CertifiedAuthority;
+  readonly root: CertifiedAuthority;
+  /** Opened to compare the keys; absent when the certificate was installed before. */
+  readonly issuer?: Issuer;
+}
+
+/** The authorities that have these very certificates already. */
+function findInstalled(
+  { manifest }: Pki,
+  certificate: ParsedCertificate,
+  root: ParsedCertificate,
+): Installable | undefined {
+  const authorities = manifest.authorities().filter(isCertified);
+  const holder = ({ der }: ParsedCertificate) => authorities.find(each => equalBytes(each.certificate.der, der));
+  const [issuing, above] = [holder(certificate), holder(root)];
+  return issuing && above && { issuing, root: above };
+}
+
+async function requireInstallable(
+  pki: Pki,
+  certificate: ParsedCertificate,
+  root: ParsedCertificate,
+  request: InstallRequest,
+): Promise<Installable> {
+  const { world, home, manifest } = pki;
+  const pending = manifest.authorities().find(({ state }) => state === 'pending');
+  if (pending === undefined) throw failure('ERR_NOTHING_PENDING', {});
+  const fault = rootFault(root, world.now, true);
+  if (fault !== undefined) throw failure('ERR_ROOT_UNSUITABLE', { path: request.root, reason: fault });
+  const unsuitable = (reason: string) => failure('ERR_CERT_UNSUITABLE', { path: request.certificate, reason });
+  const reason = issuingFault(certificate, root, world.now);
+  if (reason !== undefined) throw unsuitable(reason);
+  const above = foreignRoot(root, request.root, world.now);
+  const issuing = certified(pending, certificate, above.id);
+  const what = `the key of ${pending.id}`;
+  const key = await openKey(readKeyFile(world.files, home, pending.id), what, request.ask);
+  if (!equalBytes(certificate.tbs.publicKey.der, key.publicKeyInfo.der)) {
+    throw unsuitable(`it is not for ${what}: it was not made from its request`);
+  }
+  return { issuing, root: above, issuer: issuerOf(issuing, key, what, 'home') };
+}
+
+/** The issuer of a CRL that an interrupted run did not come to. */
+async function unlockWhenDue(
+  pki: Pki,
+  issuing: CertifiedAuthority,
+  schedule: CrlSchedule,
+  ask: AskPassphrase,
+): Promise<Issuer | undefined> {
+  const { crls } = planCrlRefresh(pki, { schedule });
+  const due = crls.some(crl => crl.authority.id === issuing.id && crl.reasons.some(reason => reason !== 'age'));
+  return due ? unlockAuthority(pki, issuing, ask) : undefined;
 }
 
 async function soleCertificate(world: World, path: string): Promise<ParsedCertificate> {
@@ -91,7 +146,10 @@ async function soleCertificate(world: World, path: string): Promise<ParsedCertif
 }
 
 /** What keeps a certificate from being that of our issuing CA under this root; undefined when nothing. */
-function issuingFault(
+const issuingFault = (certificate: ParsedCertificate, root: ParsedCertificate, now: Date): string | undefined =>
+  faultOfDer(() => faultBelow(certificate, root, now));
+
+function faultBelow(
   { tbs, signatureAlgorithm, signature }: ParsedCertificate,
   root: ParsedCertificate,
   now: Date,
@@ -150,7 +208,10 @@ function record({ manifest }: Pki, issuing: CertifiedAuthority, root: CertifiedA
 function writeCertificates({ world, home }: Pki, authorities: readonly CertifiedAuthority[]): void {
   for (const { id, certificate } of authorities) {
     const paths = home.authority(id);
-    world.files.makeDirectory(paths.directory, 0o700);
-    world.files.replace(paths.certificate, utf8(encodePem('CERTIFICATE', certificate.der)), 0o644);
+    const pem = utf8(encodePem('CERTIFICATE', certificate.der));
+    const present = world.files.read(paths.certificate, LIMIT);
+    if (present !== undefined && equalBytes(present, pem)) continue;
+    world.files.makeDirectory(paths.directory, PRIVATE_DIRECTORY);
+    world.files.replace(paths.certificate, pem, 0o644);
   }
 }

@@ -60,7 +60,20 @@ export function readCertificates(
 }
 
 /** What keeps a certificate from being a trust anchor that signs CAs and CRLs; undefined when nothing. */
-export function rootFault(
+export const rootFault = (certificate: ParsedCertificate, now: Date, needsIntermediate: boolean): string | undefined =>
+  faultOfDer(() => anchorFault(certificate, now, needsIntermediate));
+
+/** Extensions are decoded when they are asked for, and may be broken. */
+export function faultOfDer(look: () => string | undefined): string | undefined {
+  try {
+    return look();
+  } catch (cause) {
+    if (cause instanceof DerError) return cause.message;
+    throw cause;
+  }
+}
+
+function anchorFault(
   { tbs, signatureAlgorithm, signature }: ParsedCertificate,
   now: Date,
   needsIntermediate: boolean,

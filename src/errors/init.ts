@@ -1,5 +1,5 @@
 import { EXIT } from './exit-status.ts';
-import { quote, row } from './row.ts';
+import { quote, row, shell } from './row.ts';
 import type { BadValue } from './values.ts';
 
 /** Making a PKI. */
@@ -27,6 +27,7 @@ export const initErrors = {
   ERR_ROOT_UNSUITABLE: row<{ path: string; reason: string }>(
     EXIT.usage,
     p => `${quote(p.path)} cannot be the root: ${p.reason}; nothing was changed`,
+    p => [`look at it: svcauth inspect ${shell(p.path)}`],
   ),
   ERR_NOTHING_PENDING: row<Record<string, never>>(
     EXIT.usage,
@@ -36,5 +37,6 @@ export const initErrors = {
   ERR_CERT_UNSUITABLE: row<{ path: string; reason: string }>(
     EXIT.usage,
     p => `${quote(p.path)} cannot be installed: ${p.reason}; nothing was changed`,
+    p => [`look at it: svcauth inspect ${shell(p.path)}`],
   ),
 };

@@ -1,5 +1,5 @@
 import { EXIT } from './exit-status.ts';
-import { quote, row } from './row.ts';
+import { quote, row, shell } from './row.ts';
 
 const AGAIN = 'when that is put right, run the same command again: it goes on from there';
 
@@ -67,7 +67,7 @@ export const issueErrors = {
   ERR_LEAF_KEY_ENCRYPTED: row<{ path: string }>(
     EXIT.usage,
     p => `the key ${quote(p.path)} is encrypted, and the service could not read it; nothing was issued`,
-    p => [`decrypt it first: openssl pkey -in ${p.path} -out ${p.path}.plain`],
+    p => [`decrypt it first: openssl pkey -in ${shell(p.path)} -out ${shell(`${p.path}.plain`)}`],
   ),
   ERR_ISSUER_NOT_YET: row<{ id: string; notBefore: string; now: string }>(
     EXIT.refused,

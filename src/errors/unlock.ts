@@ -17,5 +17,6 @@ export const unlockErrors = {
   ERR_KEY_MISMATCH: row<{ what: string; owner: string }>(
     EXIT.integrity,
     p => `${p.what} is not the key of ${quote(p.owner)}: the public keys differ; nothing was changed`,
+    p => [`restore the ca.key of ${p.owner} from a back-up`],
   ),
 };

@@ -3,16 +3,18 @@ import { formatFacts } from './facts.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
 
-export function installView({ issuing, root, dryRun }: InstallOutcome): View {
+export function installView({ issuing, root, changed, dryRun }: InstallOutcome): View {
+  const verb = !changed ? 'unchanged' : dryRun ? 'would install' : 'installed';
   const value = {
     dryRun,
+    changed,
     issuing: { id: issuing.id, serial: issuing.certificate.serial, notAfter: issuing.certificate.notAfter },
     root: { id: root.id, serial: root.certificate.serial, notAfter: root.certificate.notAfter },
   };
   return {
     table: () =>
       formatFacts([
-        [dryRun ? 'would install' : 'installed', issuing.id],
+        [verb, issuing.id],
         ['expires', formatInstant(issuing.certificate.notAfter)],
         ['below', `${root.id}, until ${formatInstant(root.certificate.notAfter)}`],
         // field notes T2: without the root's CRL a verifier that checks refuses everyone

@@ -1,13 +1,13 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { DerReader } from '../../src/pki/der-reader.ts';
-import { contextTag, integer, sequence, time, tlv, unsignedInteger } from '../../src/pki/der-writer.ts';
+import { bitString, contextTag, integer, sequence, time, tlv, unsignedInteger } from '../../src/pki/der-writer.ts';
 import { encodeBasicConstraints } from '../../src/pki/extension/basic-constraints.ts';
 import { encodeExtKeyUsage } from '../../src/pki/extension/ext-key-usage.ts';
 import { encodeExtension } from '../../src/pki/extension/extension.ts';
 import { encodeGeneralNames } from '../../src/pki/extension/general-name.ts';
 import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../src/pki/extension/key-identifier.ts';
 import { encodeKeyUsage, type KeyUsage } from '../../src/pki/extension/key-usage.ts';
-import type { Issuer } from '../../src/pki/issuer.ts';
+import type { Cleared, Issuer } from '../../src/pki/issuer.ts';
 import { KEY_ALGORITHMS } from '../../src/pki/key-algorithm.ts';
 import type { CertificateKind } from '../../src/pki/lint/certificate-facts.ts';
 import { decodeName, encodeName, type Name } from '../../src/pki/name.ts';
@@ -42,6 +42,12 @@ export function encodeParts(parts: CertificateParts): Uint8Array {
   );
 }
 
+/** Signed by whoever signs that kind, lint or no lint. */
+export const signParts = (parts: CertificateParts, { algorithm, sign: signWith }: Issuer): Uint8Array => {
+  const tbs = encodeParts(parts);
+  return sequence(tbs, algorithm.signatureAlgorithmDer, bitString(signWith(tbs as Cleared)));
+};
+
 /** One extension, ready to replace the good one of its name. */
 export const planted = (name: OidName, critical: boolean, value: Uint8Array): Record<string, Uint8Array> => ({
   [name]: encodeExtension(OID[name], critical, value),
@@ -56,6 +62,9 @@ export const validity = (notBefore: string, notAfter: string): Uint8Array =>
 export const distinguishedName = (commonName: string): Uint8Array => encodeName([[OID.commonName, commonName]]);
 
 export const readName = (der: Uint8Array): Name => decodeName(new DerReader(der), 'a name');
+
+/** Of the root, PKCS#8. */
+export const rootKeyPem = (): string => ROOT_KEY.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
 const spki = (key: KeyObject): Uint8Array => new Uint8Array(key.export({ type: 'spki', format: 'der' }));
 const newKeyPair = () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
