@@ -43,10 +43,10 @@ export function encodeParts(parts: CertificateParts): Uint8Array {
 }
 
 /** Signed by whoever signs that kind, lint or no lint. */
-export const signParts = (parts: CertificateParts, { algorithm, sign: signWith }: Issuer): Uint8Array => {
+export function signParts(parts: CertificateParts, by: Issuer): Uint8Array {
   const tbs = encodeParts(parts);
-  return sequence(tbs, algorithm.signatureAlgorithmDer, bitString(signWith(tbs as Cleared)));
-};
+  return sequence(tbs, by.algorithm.signatureAlgorithmDer, bitString(by.sign(tbs as Cleared)));
+}
 
 /** One extension, ready to replace the good one of its name. */
 export const planted = (name: OidName, critical: boolean, value: Uint8Array): Record<string, Uint8Array> => ({
