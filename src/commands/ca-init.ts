@@ -3,7 +3,7 @@ import type { InitText } from '../lifecycle/init-request.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { formatWarning } from '../render/warning.ts';
 import { importedKeyAsker, passphraseAsker } from './ask-passphrase.ts';
-import { collect, examples, group, homeFlag, outputOption, type AddCommand } from './command.ts';
+import { examples, group, homeFlag, outputOption, repeatable, type AddCommand } from './command.ts';
 import { passphraseFlags, passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 
 interface Flags extends Omit<InitText, 'passphraseFlags'>, PassphraseOptions {
@@ -21,9 +21,9 @@ export const addCaInit: AddCommand = (program, world) => {
     .option('--root-lifetime <duration>', 'of the root', '10y')
     .option('--issuing-lifetime <duration>', 'of the issuing CA', '1y')
     .option('--crl-url <url>', 'where the CRLs will be served; certificates then point there (default: they do not)')
-    .option('--permit-dns <name>', 'DNS names it may certify: this one and those below; repeatable', collect, [])
-    .option('--exclude-dns <name>', 'DNS names it may not certify; repeatable', collect, [])
-    .option('--permit-uri <host>', 'URI hosts it may certify; some verifiers refuse such a CA whole', collect, [])
+    .addOption(repeatable('--permit-dns <name>', 'DNS names it may certify: this one and those below'))
+    .addOption(repeatable('--exclude-dns <name>', 'DNS names it may not certify'))
+    .addOption(repeatable('--permit-uri <host>', 'URI hosts it may certify; some verifiers refuse such a CA whole'))
     .option('--single-tier', 'one CA that signs the services itself: its key cannot go offline')
     .option('--root-key-out <file>', 'write the root key here and keep no copy: an offline root')
     .option('--import-root <file>', 'a root certificate that exists, instead of a new one')

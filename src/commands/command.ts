@@ -32,5 +32,8 @@ export function outputOption(command: Command): Command {
 /** `--home` as typed before or after the command, for `openHome`. */
 export const homeFlag = (command: Command): string | undefined => command.optsWithGlobals<{ home?: string }>().home;
 
-/** For options that may stand several times. */
-export const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+/** An option that may stand several times; its value is a list, empty when it is not given. */
+export const repeatable = (flags: string, description: string): Option =>
+  new Option(flags, `${description}; repeatable`)
+    .argParser((value: string, previous: readonly string[]): readonly string[] => [...previous, value])
+    .default([], 'none');

@@ -7,7 +7,7 @@ import { print, type OutputFormat } from '../render/output.ts';
 import { terminalOf } from '../render/terminal.ts';
 import { formatWarning } from '../render/warning.ts';
 import { passphraseAsker } from './ask-passphrase.ts';
-import { collect, examples, group, homeFlag, outputOption, type AddCommand } from './command.ts';
+import { examples, group, homeFlag, outputOption, repeatable, type AddCommand } from './command.ts';
 import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 
 interface Flags extends PassphraseOptions {
@@ -22,7 +22,7 @@ export const addCrlRefresh: AddCommand = (program, world, done) => {
   const command = group(program, 'crl')
     .command('refresh')
     .description('sign the CRLs that are due: after a revocation, at a quarter of their life, or when one is missing')
-    .option('--ca <id>', 'only this CA; repeatable', collect, [])
+    .addOption(repeatable('--ca <id>', 'only this CA'))
     .option('--key <file>', 'its key, when that is kept elsewhere')
     .option('--if-due', 'only what is due, which is the default: for scripts that say what they mean')
     .addOption(new Option('--force', 'sign a new CRL even where the old one is good').conflicts('ifDue'))

@@ -2,7 +2,7 @@ import { failure } from '../errors.ts';
 import { crlShowView } from '../render/crl-show.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { terminalOf } from '../render/terminal.ts';
-import { collect, examples, group, outputOption, type AddCommand } from './command.ts';
+import { examples, group, outputOption, repeatable, type AddCommand } from './command.ts';
 import { atOption, instantOf, readManifest } from './reading.ts';
 
 interface Flags {
@@ -19,7 +19,7 @@ export const addCrlShow: AddCommand = (program, world) => {
     .command('show')
     .description('show CRLs: who signed them, how long they are good, and what they list')
     .argument('[file]', 'a CRL, PEM or DER; - is standard input (default: the CRLs in public/crl)')
-    .option('--ca <id>', 'the one of this CA; repeatable', collect, [])
+    .addOption(repeatable('--ca <id>', 'the one of this CA'))
     .option('--all', `list every entry, not the first ${SHOWN}`);
   outputOption(atOption(command));
   examples(command, [

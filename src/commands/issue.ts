@@ -6,7 +6,7 @@ import { serviceRequestFromText, type ServiceText } from '../lifecycle/service-t
 import { print, type OutputFormat } from '../render/output.ts';
 import { startProgress } from '../render/progress.ts';
 import { passphraseAsker } from './ask-passphrase.ts';
-import { collect, examples, homeFlag, outputOption, type AddCommand } from './command.ts';
+import { examples, homeFlag, outputOption, repeatable, type AddCommand } from './command.ts';
 import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 
 interface Flags extends Omit<ServiceText, 'service'>, PassphraseOptions {
@@ -29,15 +29,15 @@ export const addIssue: AddCommand = (program, world) => {
     .description('issue a certificate for a service, or see that its current one is good')
     .argument('[service]', 'its name: a-z, 0-9, ., _ and -')
     .option('--id <spiffe-id>', "instead of the one from the policy's template")
-    .option('--dns <name>', 'DNS SAN; repeatable', collect, [])
-    .option('--ip <address>', 'IP SAN; repeatable', collect, [])
+    .addOption(repeatable('--dns <name>', 'DNS SAN'))
+    .addOption(repeatable('--ip <address>', 'IP SAN'))
     .option('--ttl <duration>', 'lifetime, like 30d or 12h')
     .option('--profile <profile>', 'svid (server and client), server or client')
     .option('--key-alg <algorithm>', 'ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096')
     .option('--csr <file>', 'certify the key of this request: the private key never leaves its host')
     .option('--key <file>', 'certify this private key instead of a new one')
     .option('--out <dir>', 'directory of its files (default: services/<service> in the home)')
-    .option('--tag <name=value>', 'label; repeatable', collect, [])
+    .addOption(repeatable('--tag <name=value>', 'label'))
     .option('--from <file>', 'issue every service of a YAML or CSV list (- is standard input)')
     .addOption(new Option('--format <format>', 'of --from (default: by its ending)').choices(LIST_FORMATS))
     .addOption(
