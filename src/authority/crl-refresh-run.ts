@@ -1,6 +1,7 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import { quote } from '../errors/row.ts';
+import { applyAdoption, planAdoption, type Adoption } from './adopt-revocations.ts';
 import { readInput } from './read-input.ts';
 import { loadPolicy } from './load-policy.ts';
 import { changePki, type Pki } from './open-pki.ts';
@@ -19,6 +20,8 @@ export interface CrlRefreshRequest {
 
 export interface CrlRefreshOutcome {
   readonly plan: CrlPlan;
+  /** What a manifest that was restored from a back-up did not know. */
+  readonly adopted: readonly Adoption[];
   /** Absent in a dry run. */
   readonly result?: CrlRefreshResult;
 }
@@ -34,6 +37,8 @@ export async function crlRefreshRun(
   if (key !== undefined && only.length !== 1) throw failure('ERR_CRL_KEY_OWNER', {});
   return changePki(world, homeFlag, 'crl refresh', async pki => {
     const { crl: schedule } = await loadPolicy(pki);
+    const adopted = planAdoption(pki);
+    if (!dryRun) applyAdoption(pki, adopted);
     const chosen = only.length === 0 ? {} : { only };
     const plan = planCrlRefresh(pki, {
       schedule,
@@ -45,8 +50,8 @@ export async function crlRefreshRun(
       if (action !== 'key-away' || authority.keyLocation === 'file' || only.length === 0) continue;
       throw failure('ERR_KEY_AWAY', { id: authority.id, keyLocation: authority.keyLocation });
     }
-    if (dryRun) return { plan };
-    return { plan, result: await applyCrlRefresh(pki, plan, issuersOf(pki, key, ask)) };
+    if (dryRun) return { plan, adopted };
+    return { plan, adopted, result: await applyCrlRefresh(pki, plan, issuersOf(pki, key, ask)) };
   });
 }
 

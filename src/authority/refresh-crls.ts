@@ -12,6 +12,7 @@ import type { Issuer } from '../pki/issuer.ts';
 import type { CrlHeader } from '../pki/prepare-crl.ts';
 import { removeLeftovers } from '../store/files.ts';
 import type { ManifestWriter, RevocationTotals } from '../store/manifest.ts';
+import { applyAdoption, planAdoption } from './adopt-revocations.ts';
 import { writeDerivedCrlFiles, type PublishedCrl } from './crl-files.ts';
 import { isCurrent, readCrlStates, type AuthorityCrl, type CrlPki } from './crl-states.ts';
 import { makeCrl, type MadeCrl } from './make-crl.ts';
@@ -200,6 +201,7 @@ export async function refreshCrls(
   { issuers, schedule }: { readonly issuers: ReadonlyMap<string, Issuer>; readonly schedule: CrlSchedule },
 ): Promise<CrlRefreshResult> {
   const only = [...issuers.keys()];
+  applyAdoption(pki, planAdoption(pki));
   const plan = planCrlRefresh(pki, { schedule, only, keysAtHand: new Set(only) });
   const result = await applyCrlRefresh(pki, plan, ({ id }) => issuers.get(id)!);
   if (result.failed[0] !== undefined) throw result.failed[0].error;

@@ -1,8 +1,7 @@
 import { Option } from 'commander';
 import { EXIT } from '../errors/exit-status.ts';
-import { isPressing } from '../lifecycle/crl-schedule.ts';
 import { formatError } from '../render/error.ts';
-import { crlRefreshView } from '../render/crl-refresh.ts';
+import { crlRefreshView, crlRefreshWarnings } from '../render/crl-refresh.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { terminalOf } from '../render/terminal.ts';
 import { formatWarning } from '../render/warning.ts';
@@ -38,13 +37,7 @@ export const addCrlRefresh: AddCommand = (program, world, done) => {
     const ask = passphraseAsker(flags, world, false);
     const outcome = await crlRefreshRun(world, homeFlag(command), { only, key, force, dryRun, ask });
     print(world.out, flags.output, crlRefreshView(outcome, world.now, await terminalOf(world)));
-    for (const planned of outcome.plan.crls) {
-      const { action, authority } = planned;
-      if (action !== 'key-away' || !isPressing(planned, world.now)) continue;
-      const remedy =
-        authority.keyLocation === 'foreign' ? 'crl import FILE' : `crl refresh --ca ${authority.id} --key FILE`;
-      world.err.write(formatWarning(`the CRL of ${authority.id} is due, and its key is not here: svcauth ${remedy}`));
-    }
+    for (const warning of crlRefreshWarnings(outcome, world.now)) world.err.write(formatWarning(warning));
     for (const { error } of outcome.result?.failed ?? []) world.err.write(formatError(error));
     if (outcome.result !== undefined && outcome.result.failed.length > 0) done(EXIT.partial);
   });

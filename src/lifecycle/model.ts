@@ -124,6 +124,7 @@ export type AuditAction =
   | 'crl.signed'
   | 'crl.pruned'
   | 'crl.imported'
+  | 'crl.adopted'
   | 'crl.published'
   | 'bundle.written';
 

@@ -16,6 +16,8 @@ export const CRL_REASONS = {
 
 export type CrlReason = keyof typeof CRL_REASONS;
 
+export const isCrlReason = (word: string): word is CrlReason => Object.hasOwn(CRL_REASONS, word);
+
 /** Every reason a CRL of somebody else may hold; 7 is not used. */
 const READABLE: Readonly<Record<string, number>> = { ...CRL_REASONS, certificateHold: 6, removeFromCRL: 8 };
 const WORDS = new Map(Object.entries(READABLE).map(([word, code]) => [code, word]));

@@ -1,6 +1,6 @@
 import type { CrlRefreshOutcome } from '../authority/crl-refresh-run.ts';
 import type { PlannedCrl } from '../authority/refresh-crls.ts';
-import type { CrlRefreshReason } from '../lifecycle/crl-schedule.ts';
+import { isPressing, type CrlRefreshReason } from '../lifecycle/crl-schedule.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
 import { formatRelativeTime } from './relative-time.ts';
@@ -58,3 +58,19 @@ function crlOf(
 }
 
 const factsOf = ({ number, thisUpdate, nextUpdate }: PlannedCrl['header']) => ({ number, thisUpdate, nextUpdate });
+
+/** What a person should know of a refresh. */
+export function crlRefreshWarnings({ plan, adopted, result }: CrlRefreshOutcome, now: Date): readonly string[] {
+  return [
+    ...adopted.map(({ authorityId, number, revocations: { length } }) => {
+      const taken = result === undefined ? 'would be taken over from it' : 'taken over from it';
+      return `public/crl has number ${number} of ${authorityId}, which the manifest does not know: was it restored from a back-up? revocations ${taken}: ${length}`;
+    }),
+    ...plan.crls
+      .filter(planned => planned.action === 'key-away' && isPressing(planned, now))
+      .map(({ authority: { id, keyLocation } }) => {
+        const remedy = keyLocation === 'foreign' ? 'crl import FILE' : `crl refresh --ca ${id} --key FILE`;
+        return `the CRL of ${id} is due, and its key is not here: svcauth ${remedy}`;
+      }),
+  ];
+}
