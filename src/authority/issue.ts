@@ -209,7 +209,8 @@ function stateOfFiles({ world }: Pki, live: KnownService | undefined, directory:
   const certificate = live?.certificate;
   if (certificate?.der === undefined) return 'missing';
   const leafPem = utf8(encodePem('CERTIFICATE', certificate.der));
-  const expected = { serial: certificate.serial, leafPem, withKey: certificate.keySource !== 'csr' };
+  const key = certificate.keySource === 'csr' ? {} : { publicKey: decodeCertificate(certificate.der).tbs.publicKey };
+  const expected = { serial: certificate.serial, leafPem, ...key };
   if (!isVersionWhole(world.files, directory, expected)) return 'missing';
   return currentVersion(world.files, directory) === certificate.serial ? 'served' : 'not-switched';
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { removeLeftovers, type Files } from './files.ts';
 import { equalBytes } from '../pki/bytes.ts';
+import { mayBeKeyOf } from '../pki/key-fit.ts';
+import type { PublicKeyInfo } from '../pki/public-key-info.ts';
 
 /** What one version of a service's directory holds, by the names Kubernetes and cert-manager made familiar. */
 export interface ServiceVersion {
@@ -69,20 +71,26 @@ export function currentVersion(files: Files, directory: string): string | undefi
 
 const isSerial = (text: string): boolean => /^([0-9a-f]{2})+$/.test(text);
 
-/** Whether a version's directory holds what it should: the certificate to the byte, and a key where one was made. */
+/** Whether a version's directory holds what it should: the certificate to the byte, and its key where one was made. */
 export function isVersionWhole(
   files: Files,
   directory: string,
-  expected: { readonly serial: string; readonly leafPem: Uint8Array; readonly withKey: boolean },
+  expected: {
+    readonly serial: string;
+    readonly leafPem: Uint8Array;
+    /** Absent when the key never left its host. */
+    readonly publicKey?: PublicKeyInfo;
+  },
 ): boolean {
   const target = join(directory, VERSIONS, expected.serial);
+  const { leafPem, publicKey } = expected;
   const certificate = files.read(join(target, SERVICE_FILES.certificate), LIMIT);
-  if (certificate === undefined || !equalBytes(certificate.subarray(0, expected.leafPem.length), expected.leafPem)) {
-    return false;
-  }
+  if (certificate === undefined || !equalBytes(certificate.subarray(0, leafPem.length), leafPem)) return false;
   if (files.status(join(target, SERVICE_FILES.chain)) === undefined) return false;
   if (files.status(join(target, SERVICE_FILES.anchors)) === undefined) return false;
-  return !expected.withKey || (files.status(join(target, SERVICE_FILES.key))?.size ?? 0) > 0;
+  if (publicKey === undefined) return true;
+  const key = files.read(join(target, SERVICE_FILES.key), LIMIT);
+  return key !== undefined && mayBeKeyOf(key, publicKey);
 }
 
 /** Of one that nobody was told of. */

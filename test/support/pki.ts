@@ -18,14 +18,15 @@ export interface PkiWorld extends FakeWorld {
 let worlds = 0;
 
 /**
- * Makes a PKI by commands, once, and gives out copies of it to do things to. The keys are not encrypted; no two copies draw the same
+ * Makes a PKI by commands, once, and gives out copies of it to do things to. The keys are not encrypted unless the flags say so; no two copies draw the same
  * random numbers.
  */
 export async function pkiTemplate(
   initFlags: readonly string[] = [],
   commands: readonly (readonly string[])[] = [],
+  worldOf: Partial<FakeWorld> = {},
 ): Promise<(changes?: Partial<FakeWorld>) => PkiWorld> {
-  const template = pkiWorld();
+  const template = pkiWorld(worldOf);
   await template.succeed('ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none', ...initFlags);
   for (const argv of commands) await template.succeed(...argv);
   return changes => {
