@@ -65,6 +65,8 @@ export const OID = {
   emailProtection: '1.3.6.1.5.5.7.3.4',
   timeStamping: '1.3.6.1.5.5.7.3.8',
   ocspSigning: '1.3.6.1.5.5.7.3.9',
+  // names (RFC 9598 §3)
+  smtpUtf8Mailbox: '1.3.6.1.5.5.7.8.9',
   // access descriptions
   adOcsp: '1.3.6.1.5.5.7.48.1',
   adCaIssuers: '1.3.6.1.5.5.7.48.2',

@@ -10,7 +10,7 @@ if (existsSync(vectorsDirectory())) {
   test(title, { timeout: 120_000 }, async () => {
     const lines: string[] = [];
     vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
-    const status = await main(resolve(import.meta.dirname, 'deviations.json'), undefined);
+    const status = await main(resolve(import.meta.dirname, 'deviations.json'), 5000);
     vi.restoreAllMocks();
     expect(status, lines.join('\n')).toBe(0);
   });

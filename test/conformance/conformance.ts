@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { refused, type ConformanceCase, type ConformanceSuite, type Deviation, type Outcome } from './case.ts';
 import { boringsslChains } from './boringssl-chains.ts';
-import { corpora } from './corpora.ts';
+import { corpora, mutants } from './corpora.ts';
 import { crlSuites } from './crls.ts';
 import { goNameConstraints } from './go-name-constraints.ts';
 import { limboSuites } from './limbo.ts';
@@ -23,7 +23,7 @@ interface Tally {
 }
 
 /** Runs every suite that is at hand; returns the exit status. */
-export async function main(deviationsFile: string, only: string | undefined): Promise<number> {
+export async function main(deviationsFile: string, mutantCount: number, only?: string): Promise<number> {
   const deviations = JSON.parse(readFileSync(deviationsFile, 'utf8')) as readonly Deviation[];
   const suites: readonly ConformanceSuite[] = [
     ...limboSuites(),
@@ -33,6 +33,7 @@ export async function main(deviationsFile: string, only: string | undefined): Pr
     ...crlSuites(),
     ...spiffeSuites(),
     ...corpora(),
+    ...mutants(mutantCount),
   ];
   const chosen = suites.filter(({ name }) => only === undefined || name.includes(only));
   if (chosen.length === 0) {

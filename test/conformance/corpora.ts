@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SvcauthError } from '../../src/errors.ts';
+import { concatBytes } from '../../src/pki/bytes.ts';
 import { decodeCertificationRequest } from '../../src/pki/certification-request.ts';
 import { DerError } from '../../src/pki/der-reader.ts';
 import { openPkcs12 } from '../../src/pki/open-pkcs12.ts';
@@ -49,6 +50,52 @@ export function corpora(): readonly ConformanceSuite[] {
     }));
     return [{ name: `corpus ${file.replace('.jsonl', '')}`, cases }];
   });
+}
+
+/** Corpus inputs with some bytes changed, cut or repeated: the same for the same seed. */
+export function mutants(count: number, seed = 1): readonly ConformanceSuite[] {
+  const directory = join(vectorsDirectory(), 'corpora');
+  const inputs = listed(directory).flatMap(file => readCorpus(join('corpora', file)) ?? []);
+  if (inputs.length === 0) return [];
+  const random = xorshift(seed);
+  const cases = Array.from({ length: count }, (_, index) => {
+    const { name, b64 } = inputs[random(inputs.length)]!;
+    const bytes = mutate(readings(base64Bytes(b64)).at(-1)!, random);
+    return {
+      id: `mutant ${index} of ${name}`,
+      expected: 'either' as const,
+      within: SLOWEST,
+      run: async () => {
+        for (const parse of PARSERS) await survive(parse, bytes);
+        return { accepted: true } as const;
+      },
+    };
+  });
+  return [{ name: `corpus mutants (seed ${seed})`, cases }];
+}
+
+/** Marsaglia's xorshift32: a number below `limit`. */
+function xorshift(seed: number): (limit: number) => number {
+  let state = seed;
+  return limit => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % limit;
+  };
+}
+
+function mutate(original: Uint8Array, random: (limit: number) => number): Uint8Array {
+  let bytes: Uint8Array = Uint8Array.from(original);
+  for (let i = 1 + random(4); i > 0 && bytes.length > 0; i--) {
+    const at = random(bytes.length);
+    const kind = random(8);
+    if (kind === 0) bytes = bytes.slice(0, at);
+    else if (kind === 1) bytes = concatBytes([bytes.subarray(0, at), bytes.subarray(random(at + 1))]);
+    else if (kind < 5) bytes[at] = random(256);
+    else bytes[at]! ^= 1 << random(8);
+  }
+  return bytes;
 }
 
 function listed(directory: string): readonly string[] {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+const MUTANTS = 200_000;
+
 const directory = mkdtempSync(join(tmpdir(), 'svcauth-conformance-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 const outfile = join(directory, 'conformance.mjs');
@@ -17,4 +19,4 @@ buildSync({
   target: 'node20.19',
 });
 const { main } = await import(pathToFileURL(outfile).href);
-process.exitCode = await main(fileURLToPath(new URL('deviations.json', import.meta.url)), process.argv[2]);
+process.exitCode = await main(fileURLToPath(new URL('deviations.json', import.meta.url)), MUTANTS, process.argv[2]);

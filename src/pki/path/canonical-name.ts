@@ -1,3 +1,4 @@
+import { toHex } from '../bytes.ts';
 import type { Name, NameAttribute } from '../name.ts';
 
 /**
@@ -18,14 +19,17 @@ export function isBelowName(name: readonly string[], base: readonly string[]): b
 }
 
 function attribute({ type, value, der }: NameAttribute): string {
-  const text = value === undefined ? `#${Buffer.from(der).toString('hex')}` : foldedText(value);
-  return `${type}=${measured(text)}`;
+  return value === undefined ? `${type}#${toHex(der)};` : `${type}=${measured(foldedText(value))}`;
 }
 
 /** With its length before it no text can look like two. */
 const measured = (text: string): string => `${text.length}:${text}`;
 
+/** Mapped to nothing (RFC 4518 §2.2): soft hyphens, joiners, direction marks, variation selectors, other control characters. */
+const NOTHING =
+  /[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u06dd\u070f\u1806\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2063\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/gu;
+
 function foldedText(value: string): string {
-  const text = /^[\x20-\x7e]*$/.test(value) ? value : value.normalize('NFKC');
+  const text = /^[\x20-\x7e]*$/.test(value) ? value : value.replace(NOTHING, '').normalize('NFKC');
   return text.toLowerCase().trim().replace(/\s+/g, ' ');
 }

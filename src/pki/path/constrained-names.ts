@@ -1,4 +1,5 @@
 import { dnsInSubtree, ipInSubtree } from '../constraint-violation.ts';
+import { oid } from '../der-writer.ts';
 import { dnsNameFault } from '../dns-name.ts';
 import type { GeneralName } from '../extension/general-name.ts';
 import type { NameConstraints } from '../extension/name-constraints.ts';
@@ -38,7 +39,9 @@ export function nameRefusal(
     // a form that nothing constrains: readBases has refused those that something does
     if (comparable !== undefined) read.push(comparable);
   }
-  const over = spend(budget, 'nameComparisons', comparisons(read, [...permitted, ...excluded]));
+  // reading them costs as well
+  const reading = names.length + constraints.permitted.length + constraints.excluded.length;
+  const over = spend(budget, 'nameComparisons', reading + comparisons(read, [...permitted, ...excluded]));
   if (over !== undefined) return over;
   for (const name of read) {
     const found = uriWithoutHost(name, [...permitted, ...excluded]) ?? oneRefusal(name, permitted, excluded);
@@ -111,15 +114,19 @@ function readBases(bases: readonly GeneralName[], names: readonly GeneralName[])
     const comparable = readBase(base);
     if (typeof comparable === 'string') return refusal('name-constraint-malformed', comparable);
     if (comparable !== undefined) read.push(comparable);
-    else if (names.some(name => sameForm(name, base))) {
-      return refusal(
-        'name-form-unsupported',
-        `names of the form ${formOf(base)} are constrained, and cannot be compared`,
-      );
+    if (names.some(name => (comparable === undefined && sameForm(name, base)) || isOtherMailbox(name, base))) {
+      const words = `names of the form ${formOf(base)} are constrained, and one cannot be compared`;
+      return refusal('name-form-unsupported', words);
     }
   }
   return read;
 }
+
+const SMTP_UTF8_MAILBOX = Buffer.from(oid(OID.smtpUtf8Mailbox));
+
+/** RFC 9598 §6: constraints on mailboxes hold for those outside ASCII too, which we do not read. */
+const isOtherMailbox = (name: GeneralName, base: GeneralName): boolean =>
+  base.type === 'email' && name.type === 'other' && Buffer.from(name.der).includes(SMTP_UTF8_MAILBOX);
 
 const formOf = (name: GeneralName): string => (name.type === 'other' ? `[${name.tag & 0x1f}]` : name.type);
 
@@ -194,9 +201,12 @@ function readMailbox(text: string): ReadName | undefined {
   return { type: 'email', local: parts[0]!, host: parts[1]!.toLowerCase(), words: text };
 }
 
+/** Scheme, user information of its own characters only, host, port (RFC 3986 §3.1, §3.2). */
+const URI_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9._~!$&'()*+,;=:%-]*@)?([^/?#:@]+)(?::[0-9]*)?(?:[/?#]|$)/i;
+
 /** The host name of a URI (RFC 3986 §3.2.2), folded; undefined where it has no authority, or an address in its place. */
 function uriHost(uri: string): string | undefined {
-  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#:@]+)(?::[0-9]*)?(?:[/?#]|$)/i.exec(uri)?.[1]?.toLowerCase();
+  const host = URI_HOST.exec(uri)?.[1]?.toLowerCase();
   return host === undefined ||
     readIpAddress(host) !== undefined ||
     dnsNameFault(host.replaceAll('_', '-')) !== undefined

@@ -47,7 +47,7 @@ export function revocationRefusal(certificate: PathCertificate, question: Revoca
 
 /** Both ends are inclusive. */
 function timeRefusal({ thisUpdate, nextUpdate }: PathCrl, now: Date): Refusal | undefined {
-  if (now < thisUpdate.date) {
+  if (!(now >= thisUpdate.date)) {
     return refusal(
       'crl-not-valid-yet',
       `it holds from ${thisUpdate.date.toISOString()}, and now is ${now.toISOString()}`,

@@ -26,18 +26,20 @@ export function standingRefusal(
     return refusal('authority-key-identifier-missing', 'it does not name the key of its issuer');
   }
   const { notBefore, notAfter } = certificate.tbs;
-  if (now < notBefore.date) {
-    return refusal(
-      'not-valid-yet',
-      `it is valid from ${notBefore.date.toISOString()}, and now is ${now.toISOString()}`,
-    );
+  // written so that a date that is none is refused
+  if (!(now >= notBefore.date)) {
+    return refusal('not-valid-yet', `it is valid from ${instant(notBefore.date)}, and now is ${instant(now)}`);
   }
   // notAfter stands for its whole second
   if (Math.floor(now.getTime() / 1000) > notAfter.date.getTime() / 1000) {
-    return refusal('expired', `it was valid until ${notAfter.date.toISOString()}, and now is ${now.toISOString()}`);
+    return refusal('expired', `it was valid until ${instant(notAfter.date)}, and now is ${instant(now)}`);
   }
   return purposeRefusal(certificate, purpose);
 }
+
+/** To the second; what is no date says so. */
+const instant = (date: Date): string =>
+  Number.isNaN(date.getTime()) ? 'no time' : date.toISOString().replace('.000Z', 'Z');
 
 /** What speaks against a CA as the issuer of the last certificate of `below`, the target first. The signature comes last. */
 export function issuerRefusal(

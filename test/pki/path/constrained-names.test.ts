@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { oid, tlv, utf8String } from '../../../src/pki/der-writer.ts';
 import type { GeneralName } from '../../../src/pki/extension/general-name.ts';
 import { DEFAULT_LIMITS, startBudget } from '../../../src/pki/path/budget.ts';
 import { nameRefusal } from '../../../src/pki/path/constrained-names.ts';
@@ -15,6 +16,9 @@ const directory = (...values: readonly string[]): GeneralName => ({
   name: readName(encodeName(values.map(value => [OID.organizationName, value] as const))),
 });
 const other: GeneralName = { type: 'other', tag: 0xa0, der: Uint8Array.of(0xa0, 0) };
+
+const mailbox = tlv(0xa0, oid(OID.smtpUtf8Mailbox), tlv(0xa0, utf8String('\u00e9@example.net')));
+const smtpUtf8Mailbox: GeneralName = { type: 'other', tag: 0xa0, der: mailbox };
 
 const ask = (permitted: readonly GeneralName[], excluded: readonly GeneralName[], ...names: readonly GeneralName[]) =>
   nameRefusal({ permitted, excluded }, names, startBudget(DEFAULT_LIMITS))?.code ?? 'accepted';
@@ -52,9 +56,14 @@ describe('permitted', () => {
     [directory('A', 'B'), directory('a', ' b ', 'C'), 'accepted'],
     [directory('A', 'B'), directory('A'), 'name-not-permitted'],
     [directory(), directory('A'), 'accepted'],
+    [directory('Caf\u00e9'), directory('cafe\u0301'), 'accepted'],
+    [directory('AB'), directory('a\u200bb'), 'accepted'],
     [other, other, 'name-form-unsupported'],
     [other, dns('example.org'), 'accepted'],
     [dns('example.org'), other, 'accepted'],
+    [email('example.org'), other, 'accepted'],
+    [email('example.org'), smtpUtf8Mailbox, 'name-form-unsupported'],
+    [uri('example.org'), uri('https://example.net\\@example.org/'), 'name-not-permitted'],
   ])('%j for %j: %s', (base, name, expected) => expect(ask([base], [], name)).toBe(expected));
 
   test('asks one base of the form, for every name', () => {

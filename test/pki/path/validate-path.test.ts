@@ -67,6 +67,7 @@ describe('a certificate in its place', () => {
     expect(at('2026-01-01T00:00:00Z')).toBe('accepted');
     expect(at('2027-01-01T00:00:00.999Z')).toBe('accepted');
     expect(at('2027-01-01T00:00:01Z')).toBe('expired');
+    expect(at('no time at all')).toBe('not-valid-yet');
   });
 
   test('is signed by the key of its issuer', () => {
