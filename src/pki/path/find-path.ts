@@ -1,7 +1,8 @@
 import { equalBytes } from '../bytes.ts';
+import { nameToString } from '../name.ts';
+import { spend } from './budget.ts';
 import { certificateLabel, type PathCertificate } from './path-certificate.ts';
 import { policyRefusal, type PolicyInputs } from './policy.ts';
-import { spend } from './budget.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { revocationRefusal } from './revocation.ts';
 import { intermediates, issuerRefusal, standingRefusal, type Circumstances } from './standing.ts';
@@ -33,7 +34,7 @@ function extend(below: readonly PathCertificate[], search: Search): readonly Pat
   const child = below.at(-1)!;
   const candidates = issuersOf(child, search);
   if (candidates.length === 0) {
-    const words = `no certificate of its issuer ${nameOf(child)} is at hand`;
+    const words = `no certificate of its issuer ${nameToString(child.tbs.issuer)} is at hand`;
     tried.push({ certificates: below, refusal: refusal('no-issuer', words) });
   }
   for (const issuer of candidates) {
@@ -56,11 +57,9 @@ function extend(below: readonly PathCertificate[], search: Search): readonly Pat
   return undefined;
 }
 
-const nameOf = (certificate: PathCertificate): string => certificateLabel(certificate);
-
 /** RFC 4158 §3.5: anchors before others, then the key that the child names, then the youngest. */
 function issuersOf(child: PathCertificate, { store, anchor }: Search): readonly PathCertificate[] {
-  const all = store.bySubject.get(child.issuerName) ?? [];
+  const all = store.named(child.issuerName);
   const usable = anchor === undefined ? all : all.filter(issuer => issuer === anchor || !store.anchors.has(issuer));
   if (usable.length < 2) return usable;
   const wanted = child.extensions.authorityKeyIdentifier?.value.keyIdentifier;
@@ -93,7 +92,7 @@ function wholePathRefusal(path: readonly PathCertificate[], search: Search): Ref
   // from the anchor down: a CRL is worth what its issuer is worth
   for (let i = path.length - 2; i >= 0; i--) {
     const found = revocationOf(path[i]!, path[i + 1]!, path.at(-1)!, search);
-    if (found !== undefined) return { ...found, message: `${nameOf(path[i]!)}: ${found.message}` };
+    if (found !== undefined) return { ...found, message: `${certificateLabel(path[i]!)}: ${found.message}` };
   }
   return undefined;
 }
@@ -105,7 +104,7 @@ function revocationOf(
   search: Search,
 ): Refusal | undefined {
   const { store, now, budget, pending } = search;
-  const others = (store.bySubject.get(issuer.subjectName) ?? []).filter(other => other.entity !== issuer.entity);
+  const others = store.named(issuer.subjectName).filter(other => other.entity !== issuer.entity);
   return revocationRefusal(certificate, {
     crls: store.crls?.get(issuer.subjectName) ?? [],
     signers: [issuer, ...others],

@@ -6,8 +6,8 @@ import { readPathCrl, type PathCrl } from './path-crl.ts';
 /** What a validation may use, read and indexed once for any number of targets. */
 export interface TrustStore {
   readonly anchors: ReadonlySet<PathCertificate>;
-  /** Anchors and intermediates by canonical subject. */
-  readonly bySubject: ReadonlyMap<string, readonly PathCertificate[]>;
+  /** Anchors and intermediates of a canonical subject. */
+  readonly named: (subjectName: string) => readonly PathCertificate[];
   /** By canonical issuer; undefined when revocation is not asked for. */
   readonly crls: ReadonlyMap<string, readonly PathCrl[]> | undefined;
   /** What could not be read: no path can use it. */
@@ -48,7 +48,7 @@ export function loadTrustStore({ anchors, intermediates = [], crls }: TrustMater
   const lists = crls && groupBy(read('crl', crls, readPathCrl), crl => crl.issuerName);
   return {
     anchors: new Set(trusted),
-    bySubject: groupBy([...trusted, ...helping], certificate => certificate.subjectName),
+    named: bySubject([...trusted, ...helping]),
     crls: lists,
     unreadable,
   };
@@ -57,10 +57,13 @@ export function loadTrustStore({ anchors, intermediates = [], crls }: TrustMater
 /** The same store with the certificates that one peer sent. */
 export function withIntermediates(store: TrustStore, intermediates: readonly PathCertificate[]): TrustStore {
   if (intermediates.length === 0) return store;
-  return {
-    ...store,
-    bySubject: groupBy([...[...store.bySubject.values()].flat(), ...intermediates], c => c.subjectName),
-  };
+  const sent = bySubject(intermediates);
+  return { ...store, named: subjectName => [...store.named(subjectName), ...sent(subjectName)] };
+}
+
+function bySubject(certificates: readonly PathCertificate[]): TrustStore['named'] {
+  const groups = groupBy(certificates, ({ subjectName }) => subjectName);
+  return subjectName => groups.get(subjectName) ?? [];
 }
 
 function groupBy<T>(list: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
