@@ -2,6 +2,7 @@ import { DerError } from '../../src/pki/der-reader.ts';
 import { startBudget, DEFAULT_LIMITS } from '../../src/pki/path/budget.ts';
 import { readPathCertificate } from '../../src/pki/path/path-certificate.ts';
 import { readPathCrl } from '../../src/pki/path/path-crl.ts';
+import type { Refusal } from '../../src/pki/path/refusal.ts';
 import { revocationRefusal } from '../../src/pki/path/revocation.ts';
 import { refused, type ConformanceCase, type ConformanceSuite, type Outcome } from './case.ts';
 import { base64Bytes, readVectors } from './vectors.ts';
@@ -49,23 +50,30 @@ function status(target: Uint8Array, authorities: readonly Uint8Array[], crl: Uin
     now,
     budget: startBudget(DEFAULT_LIMITS),
   });
-  return found === undefined ? { accepted: true } : refused(found.code, found.message);
+  return outcomeOf(found);
 }
 
-/** What the hint leaves to the file's name is only read: no crash, in time. */
+/** What the hint leaves to the file's name is only read: no crash, in time. Some are certificates. */
 function webpkiCase({ id, der_b64, hint }: WebpkiCrls['cases'][number]): ConformanceCase {
+  const der = base64Bytes(der_b64);
   const expected = hint === 'parse' ? 'accept' : /^reject(?!-or-)/.test(hint) ? 'refuse' : 'either';
+  const asCrl = (): Outcome => {
+    const { fault, gap } = readPathCrl(der);
+    return outcomeOf(fault ?? gap);
+  };
   return {
     id,
     expected,
-    run: () =>
-      typed(() => {
-        const crl = readPathCrl(base64Bytes(der_b64));
-        const found = crl.fault ?? crl.gap;
-        return found === undefined ? { accepted: true } : refused(found.code, found.message);
-      }),
+    run: () => {
+      const outcome = typed(asCrl);
+      const isCrl = outcome.accepted || outcome.code !== 'not-der';
+      return isCrl ? outcome : typed(() => outcomeOf(readPathCertificate(der).fault));
+    },
   };
 }
+
+const outcomeOf = (found: Refusal | undefined): Outcome =>
+  found === undefined ? { accepted: true } : refused(found.code, found.message);
 
 function typed(run: () => Outcome): Outcome {
   try {
