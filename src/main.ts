@@ -34,7 +34,7 @@ export async function main(argv: readonly string[], ambient: World): Promise<Exi
 }
 
 /** The program without its commands. Global options are understood before and after the command. */
-function describeProgram(world: World): Command {
+export function describeProgram(world: World): Command {
   return new Command('svcauth')
     .description(
       'Internal PKI and certificate lifecycle: a private CA, SPIFFE service certificates, CRLs that are never stale.',

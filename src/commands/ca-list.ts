@@ -2,7 +2,7 @@ import { authorityStatus } from '../lifecycle/status.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { authoritiesView } from '../render/status.ts';
 import { terminalOf } from '../render/terminal.ts';
-import { group, outputOption, type AddCommand } from './command.ts';
+import { examples, group, outputOption, type AddCommand } from './command.ts';
 import { atOption, authorityRows, instantOf, readManifest } from './reading.ts';
 
 interface Flags {
@@ -13,6 +13,7 @@ interface Flags {
 export const addCaList: AddCommand = (program, world) => {
   const command = group(program, 'ca').command('list').description('list the authorities and the state of their CRLs');
   outputOption(atOption(command));
+  examples(command, ['svcauth ca list', 'svcauth ca list --at +90d -o json']);
   command.action(async (flags: Flags) => {
     const now = instantOf(flags, world);
     const terminal = await terminalOf(world);

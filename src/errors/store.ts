@@ -23,8 +23,8 @@ export const storeErrors = {
         : `${quote(p.home)} is not empty: it holds ${quote(p.entry)}; nothing was changed`,
     p =>
       p.entry === 'manifest.db'
-        ? ['look at it: svcauth ca list', 'for a second PKI name another directory: svcauth ca init --home DIR']
-        : ['name a directory that is empty or does not exist: svcauth ca init --home DIR'],
+        ? ['look at it: svcauth ca list', 'for a second PKI name another directory: --home DIR']
+        : ['name a directory that is empty or does not exist: --home DIR'],
   ),
   ERR_HOME_WRITABLE: row<{ home: string; mode: number }>(
     EXIT.refused,
