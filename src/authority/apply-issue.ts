@@ -1,7 +1,7 @@
 import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
-import type { Certificate } from '../lifecycle/model.ts';
+import type { Certificate, Delivery } from '../lifecycle/model.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { encodePem } from '../pki/pem.ts';
 import type { Manifest, ManifestWriter } from '../store/manifest.ts';
@@ -42,6 +42,8 @@ export interface VersionSwitch {
   readonly service: string;
   readonly serial: string;
   readonly directory: string;
+  /** Nothing was there before. */
+  readonly isNew: boolean;
 }
 
 export interface IssueContext {
@@ -109,7 +111,8 @@ async function issueBatch(
 
   const signed = leaves.map(leaf => engine.sign(leaf));
   const switches = leaves.map(({ serial, order }, index) => {
-    return { service: order.service, serial, directory: jobs[index]!.directory };
+    const { directory, isNew } = jobs[index]!;
+    return { service: order.service, serial, directory, isNew };
   });
   try {
     await writeVersions(jobs, leaves, signed, context);
@@ -146,7 +149,7 @@ function recordResults(
     // a known service gets its new spec together with the certificate made to it: until then the old one is the truth
     write.putServices(servicesOf(jobs.filter(({ isNew }) => !isNew)));
     write.completeCertificates(leaves.map(({ serial }, index) => ({ serial, der: signed[index]! })));
-    write.setDeliveries(switches.map(each => ({ ...each, state: 'pending', updatedAt: world.now })));
+    write.setDeliveries(switches.map(each => deliveryOf(each, 'pending', world.now)));
     for (const [index, { serial, order }] of leaves.entries()) {
       const { supersedes } = jobs[index]!;
       write.audit('certificate.issued', order.service, {
@@ -190,18 +193,25 @@ export async function deliver(
 ): Promise<void> {
   const { files } = world;
   const directories = switches.map(({ directory }) => directory);
-  const previous = directories.map(directory => currentVersion(files, directory));
+  const previous = switches.map(({ directory, isNew }) => (isNew ? undefined : currentVersion(files, directory)));
   for (const { directory, serial } of switches) switchToVersion(files, directory, serial);
   await files.syncAll(directories, directories);
   manifest.transaction(write => {
-    write.setDeliveries(switches.map(each => ({ ...each, state: 'delivered', updatedAt: world.now })));
+    write.setDeliveries(switches.map(each => deliveryOf(each, 'delivered', world.now)));
     record(write);
   });
-  for (const [index, { service, serial, directory }] of switches.entries()) {
+  for (const [index, { service, serial, directory, isNew }] of switches.entries()) {
+    if (isNew) continue;
     const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
     whereWritable(() => tidyVersions(files, directory, { keep: [serial, previous[index]], isOurs }));
   }
 }
+
+const deliveryOf = (
+  { service, serial, directory }: VersionSwitch,
+  state: Delivery['state'],
+  updatedAt: Date,
+): Delivery => ({ service, serial, directory, state, updatedAt });
 
 function intentOf({ order, serial, tbsSha256 }: PreparedLeaf, authorityId: string, now: Date): Certificate {
   return {

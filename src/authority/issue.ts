@@ -75,7 +75,7 @@ export function planIssueRun(pki: Pki, policy: Policy, work: readonly IssueWork[
   for (const [index, step] of steps.entries()) {
     const candidate = candidates[index]!;
     if (step.action === 'deliver') {
-      switches.push({ service: step.name, serial: step.serial, directory: candidate.directory });
+      switches.push({ service: step.name, serial: step.serial, directory: candidate.directory, isNew: false });
     }
     if (step.action === 'issue') jobs.push(planJob(candidate, step, limits, policy, options, world.now));
   }

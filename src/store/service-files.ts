@@ -57,9 +57,9 @@ export function switchToVersion(files: Files, directory: string, serial: string)
 /** What stands where the `current` link belongs: a link to a version, or something that svcauth did not put there. */
 export function currentEntry(files: Files, directory: string): { readonly serial: string } | 'foreign' | undefined {
   const path = join(directory, CURRENT);
-  if (files.linkStatus(path) === undefined) return undefined;
   const target = files.readLink(path);
-  const serial = target?.startsWith(`${VERSIONS}/`) ? target.slice(VERSIONS.length + 1) : '';
+  if (target === undefined) return files.linkStatus(path) === undefined ? undefined : 'foreign';
+  const serial = target.startsWith(`${VERSIONS}/`) ? target.slice(VERSIONS.length + 1) : '';
   return isSerial(serial) ? { serial } : 'foreign';
 }
 
