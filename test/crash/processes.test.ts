@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
+import { bundled } from '../support/bundled.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
+import { servedSerial } from '../support/service-state.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+let program: string;
+let fresh: () => PkiWorld;
+beforeAll(async () => {
+  program = await bundled('svcauth.ts', tempDirectory());
+  fresh = await pkiTemplate();
+});
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run in a process of its own, killed after some milliseconds if told so. */
+function start(world: PkiWorld, argv: readonly string[], killAfter?: number): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...argv], { cwd: world.cwd });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const output = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+    if (killAfter !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfter);
+    child.on('error', reject);
+    child.on('close', status => resolve({ status, ...output }));
+  });
+}
+
+const services = async (world: PkiWorld) =>
+  world.manifest(manifest =>
+    manifest.serviceNames().map(name => {
+      const certificates = manifest.certificatesOfService(name).map(({ serial, state }) => ({ serial, state }));
+      return { name, served: servedSerial(world.home.service(name)), certificates };
+    }),
+  );
+
+describe('runs at the same time', () => {
+  test('for different services both succeed', async () => {
+    const world = fresh();
+    const names = ['payments', 'ledger', 'web', 'mail'];
+    const runs = await Promise.all(names.map(name => start(world, ['issue', name])));
+    expect(runs.map(({ status, stderr }) => ({ status, stderr }))).toEqual(
+      names.map(() => ({ status: 0, stderr: '' })),
+    );
+    const found = await services(world);
+    expect(found.map(({ name }) => name)).toEqual(names.toSorted());
+    for (const { served, certificates } of found) expect(certificates).toEqual([{ serial: served, state: 'current' }]);
+    await world.manifest(manifest => expect(checkAuditChain(manifest.auditRecords())).not.toHaveProperty('broken'));
+  });
+
+  test('for one service one of them issues, and the others find nothing to do', async () => {
+    const world = fresh();
+    const runs = await Promise.all([1, 2, 3].map(() => start(world, ['issue', 'payments'])));
+    expect(runs.map(({ status }) => status)).toEqual([0, 0, 0]);
+    expect(runs.map(({ stdout }) => stdout.split(/ /, 1)[0]).sort()).toEqual(['issued', 'unchanged', 'unchanged']);
+    expect(await services(world)).toMatchObject([{ name: 'payments', certificates: [{ state: 'current' }] }]);
+  });
+
+  test('of which one revokes lose no revocation', async () => {
+    const world = fresh();
+    await world.succeed('issue', 'a');
+    await world.succeed('issue', 'b');
+    const runs = await Promise.all(
+      [
+        ['revoke', 'a'],
+        ['revoke', 'b'],
+        ['issue', 'c'],
+        ['bundle', 'write'],
+      ].map(argv => start(world, argv)),
+    );
+    expect(runs.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
+    await world.manifest(manifest => expect(manifest.latestCrl('issuing-g1')!.entryCount).toBe(2));
+  });
+});
+
+test('a run that is killed at any time leaves what the next one finishes', async () => {
+  const names = Array.from({ length: 60 }, (_, i) => `s${String(i).padStart(2, '0')}`);
+  for (const killAfter of [150, 200, 250, 300, 400]) {
+    const world = fresh();
+    writeFileSync(join(world.cwd, 'list.csv'), ['service', ...names].join('\n'));
+    await start(world, ['issue', '--from', 'list.csv'], killAfter);
+    for (const { served, certificates } of await services(world)) {
+      if (served !== undefined) expect(certificates).toEqual([{ serial: served, state: 'current' }]);
+    }
+    const { status, stderr } = await start(world, ['issue', '--from', 'list.csv']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const found = await services(world);
+    expect(found.map(({ name }) => name)).toEqual(names);
+    for (const { served, certificates } of found) {
+      expect(certificates.filter(({ state }) => state === 'current')).toEqual([{ serial: served, state: 'current' }]);
+    }
+    await world.manifest(manifest => {
+      expect(checkAuditChain(manifest.auditRecords())).not.toHaveProperty('broken');
+      for (const name of names) expect(manifest.delivery(name)).toMatchObject({ state: 'delivered' });
+    });
+  }
+});
