@@ -27,7 +27,7 @@ export function spiffeText(verdict: SvidVerdict | undefined): string | undefined
     case 'signing':
       return verdict.id === undefined ? 'signing certificate without an id' : `signing certificate of ${verdict.id}`;
     case 'none':
-      return `no SVID: ${verdict.reasons.join('; ')}`;
+      return `no SVID: ${verdict.refusals.map(({ message, clause }) => `${message} (${clause})`).join('; ')}`;
   }
 }
 

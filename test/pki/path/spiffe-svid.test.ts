@@ -69,7 +69,7 @@ describe('a signing certificate', () => {
     expect(under({})).toBe('spiffe://example.org/a');
     expect(under(id('spiffe://example.org'))).toBe('spiffe://example.org/a');
     expect(under(id('spiffe://example.org/issuing'))).toBe('svid-signer');
-    expect(under(id('https://example.org'))).toBe('svid-id');
+    expect(under(id('https://example.org'))).toBe('svid-signer');
   });
 
   test('has a critical keyUsage', () => {
