@@ -1,5 +1,5 @@
 import { EXIT } from './exit-status.ts';
-import { quote, row } from './row.ts';
+import { quote, row, shell } from './row.ts';
 
 /** Revoking certificates. Nothing is recorded unless all of what was named can be revoked. */
 export const revokeErrors = {
@@ -25,10 +25,13 @@ export const revokeErrors = {
       `${p.flag} is for services and SPIFFE IDs, and the serial number ${quote(p.text)} is one certificate's; nothing was revoked`,
     p => [`that certificate: svcauth revoke ${p.text}`],
   ),
-  ERR_REVOKE_NOTHING: row<{ text: string; expired?: string }>(EXIT.usage, p =>
-    p.expired === undefined
-      ? `${quote(p.text)} has no certificate to revoke`
-      : `${quote(p.text)} expired at ${p.expired}: nobody accepts it any more; nothing was revoked`,
+  ERR_REVOKE_NOTHING: row<{ text: string; expired?: string; others: number }>(
+    EXIT.usage,
+    p =>
+      p.expired === undefined
+        ? `${quote(p.text)} has no current certificate to revoke; nothing was revoked`
+        : `${quote(p.text)} expired at ${p.expired}: nobody accepts it any more; nothing was revoked`,
+    p => (p.others === 0 ? [] : [`everything of it that is still valid: svcauth revoke ${shell(p.text)} --all`]),
   ),
   ERR_REVOKE_NO_PREVIOUS: row<{ text: string }>(
     EXIT.usage,

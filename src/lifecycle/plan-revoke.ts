@@ -12,7 +12,7 @@ type CertificateSelector =
   | { readonly kind: 'service'; readonly name: string };
 
 /** A name that is also eight hex digits is a service when there is one: services are asked first. */
-function parseCertificateSelector(text: string, isService: (name: string) => boolean): CertificateSelector {
+export function parseCertificateSelector(text: string, isService: (name: string) => boolean): CertificateSelector {
   if (/^spiffe:\/\//i.test(text)) return { kind: 'spiffe-id', uri: foldSpiffeId(text) };
   if (isService(text)) return { kind: 'service', name: text };
   const hex = text.replaceAll(':', '').toLowerCase();
@@ -86,15 +86,22 @@ function select(
   }
   const all = ofSelector(index, selector);
   const alive = all.filter(({ notAfter }) => notAfter >= now);
-  const found =
-    which === 'all'
-      ? alive
-      : which === 'previous'
-        ? alive.filter(({ state }) => state === 'superseded').slice(0, 1)
-        : currentOf(alive);
+  const found = which === 'all' ? alive : which === 'previous' ? previousOf(index, all, now) : currentOf(alive);
   if (found.length > 0) return found;
   if (which === 'previous') throw failure('ERR_REVOKE_NO_PREVIOUS', { text });
-  throw failure('ERR_REVOKE_NOTHING', { text, ...(all[0] && { expired: instantText(all[0].notAfter) }) });
+  const [newest] = all;
+  throw failure('ERR_REVOKE_NOTHING', {
+    text,
+    ...(newest !== undefined && alive.length === 0 && { expired: instantText(newest.notAfter) }),
+    others: alive.length,
+  });
+}
+
+/** The newest one before the current, revoked already or not: a second run finds the same. */
+function previousOf(index: CertificateIndex, newestFirst: readonly Certificate[], now: Date): readonly Certificate[] {
+  const at = newestFirst.findIndex(({ serial, service }) => index.service(service)?.currentSerial === serial);
+  const previous = newestFirst.slice(at + 1).find(({ state }) => state !== 'intent');
+  return at < 0 || previous === undefined || previous.notAfter < now ? [] : [previous];
 }
 
 /** The current one of each service; where that is revoked already, that one, so that a second run says so. */
@@ -128,7 +135,7 @@ function bySerial(index: CertificateIndex, prefix: string, now: Date): Certifica
   if (another !== undefined)
     throw failure('ERR_SERIAL_AMBIGUOUS', { prefix, serials: [certificate.serial, another.serial] });
   if (certificate.notAfter < now) {
-    throw failure('ERR_REVOKE_NOTHING', { text: prefix, expired: instantText(certificate.notAfter) });
+    throw failure('ERR_REVOKE_NOTHING', { text: prefix, expired: instantText(certificate.notAfter), others: 0 });
   }
   return certificate;
 }
