@@ -11,11 +11,21 @@ exports.CACHE_FILE = join(__dirname, '../dist/main.cache');
 
 /** What main.ts exports, and the script it came from. */
 exports.loadMain = function loadMain() {
-  const script = new Script(wrap(readFileSync(FILE, 'utf8')), { filename: FILE, cachedData: readCache() });
+  const script = new Script(wrap(readMain()), { filename: FILE, cachedData: readCache() });
   const loaded = { exports: {} };
   script.runInThisContext()(loaded.exports, createRequire(FILE), loaded, FILE, dirname(FILE));
   return { ...loaded.exports, script };
 };
+
+function readMain() {
+  try {
+    return readFileSync(FILE, 'utf8');
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    process.stderr.write('svcauth: error: it is not built yet\nsvcauth: hint: npm ci && npm run build\n');
+    process.exit(1);
+  }
+}
 
 function readCache() {
   try {
