@@ -1,5 +1,6 @@
 import { bundleView } from '../render/bundle.ts';
 import { print } from '../render/output.ts';
+import { formatWarning } from '../render/warning.ts';
 import { examples, group, type AddCommand } from './command.ts';
 import { readManifest } from './reading.ts';
 import { Option } from 'commander';
@@ -22,6 +23,8 @@ export const addBundleShow: AddCommand = (program, world) => {
     const { trustBundle } = await import('../authority/write-trust-bundle.ts');
     await readManifest(command, world, manifest => {
       const bundle = trustBundle(manifest, world.now);
+      if (bundle.anchors.length === 0)
+        world.err.write(formatWarning('no root has a certificate yet: the bundle is empty'));
       if (output === 'pem') world.out.write(bundle.pem);
       else if (output === 'spiffe') world.out.write(bundle.spiffe);
       else print(world.out, output, bundleView(bundle, world.now));

@@ -32,7 +32,8 @@ export const issueErrors = {
   ),
   ERR_CONSTRAINED: row<{ problems: readonly string[]; issuer: string }>(
     EXIT.refused,
-    p => `the name constraints of ${p.issuer} forbid this, and verifiers would refuse it: ${p.problems.join('; ')}`,
+    p =>
+      `the name constraints of ${p.issuer} forbid this, and verifiers would refuse it: ${p.problems.join('; ')}; nothing was issued`,
     p => [`svcauth ca show ${p.issuer}`],
   ),
   ERR_ISSUE_WHAT: row<Record<string, never>>(

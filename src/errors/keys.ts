@@ -6,7 +6,7 @@ export const keyErrors = {
   ERR_PASSPHRASE_WRONG: row<{ what: string }>(
     EXIT.secret,
     p => `the passphrase does not open ${p.what}`,
-    () => ['nothing was changed; a passphrase file counts up to its first line end'],
+    () => ['nothing was changed; is it the passphrase of another key?'],
   ),
   ERR_KEY_ENCRYPTED: row<{ what: string }>(
     EXIT.secret,

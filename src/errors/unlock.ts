@@ -1,5 +1,5 @@
 import { EXIT } from './exit-status.ts';
-import { quote, row } from './row.ts';
+import { row } from './row.ts';
 
 /** CA keys that are not where they are needed. */
 export const unlockErrors = {
@@ -16,7 +16,7 @@ export const unlockErrors = {
   ),
   ERR_KEY_MISMATCH: row<{ what: string; owner: string }>(
     EXIT.integrity,
-    p => `${p.what} is not the key of ${quote(p.owner)}: the public keys differ; nothing was changed`,
+    p => `${p.what} is another one than its certificate has: the public keys differ; nothing was changed`,
     p => [`restore the ca.key of ${p.owner} from a back-up`],
   ),
 };
