@@ -384,7 +384,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web'],
     status: 9,
     code: 'ERR_KEY_MISMATCH',
-    says: 'the key of issuing-g1 is not the key of "issuing-g1"',
+    says: 'the key of issuing-g1 is another one than its certificate has',
   },
   {
     title: 'a CA key that is gone',
