@@ -1,3 +1,4 @@
+import { parseBerTime } from './ber-time.ts';
 import { equalBytes } from './bytes.ts';
 import { TAG } from './der-writer.ts';
 
@@ -5,11 +6,17 @@ import { TAG } from './der-writer.ts';
 export class DerError extends Error {
   override readonly name = 'DerError';
   readonly offset: number;
-  constructor(problem: string, offset: number) {
+  /** Where it is forbidden, when it is not X.690 §10 as a whole. */
+  readonly clause: string | undefined;
+  constructor(problem: string, offset: number, clause?: string) {
     super(`${problem} at byte ${offset}`);
     this.offset = offset;
+    this.clause = clause;
   }
 }
+
+/** Told of a fault that leaves the meaning plain, after which reading goes on: for people who look, never for a decision. */
+export type Tolerance = (fault: DerError) => void;
 
 /**
  * A strict DER cursor over a range of one buffer: minimal definite lengths, low tag numbers, nothing beyond the range.
@@ -21,11 +28,21 @@ export class DerReader {
   position: number;
   /** First byte that is not ours. */
   readonly end: number;
+  readonly tolerance: Tolerance | undefined;
 
-  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+  /** With a `tolerance`, it and every reader it enters read over faults that leave the meaning plain. */
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length, tolerance?: Tolerance) {
     this.bytes = bytes;
     this.position = start;
     this.end = end;
+    this.tolerance = tolerance;
+  }
+
+  /** What DER or a standard forbids, though one can tell what was meant: thrown, or told to the tolerance. */
+  fault(problem: string, offset: number, clause?: string): void {
+    const error = new DerError(problem, offset, clause);
+    if (this.tolerance === undefined) throw error;
+    this.tolerance(error);
   }
 
   get done(): boolean {
@@ -42,7 +59,7 @@ export class DerReader {
     const start = this.position;
     if (this.peek() !== tag) throw this.unexpected(tag, what);
     const content = this.header(what);
-    const inner = new DerReader(this.bytes, content, this.position);
+    const inner = new DerReader(this.bytes, content, this.position, this.tolerance);
     inner.elementStart = start;
     return inner;
   }
@@ -82,7 +99,7 @@ export class DerReader {
 
   /** Refuses anything that has not been read. */
   finish(what: string): void {
-    if (this.position !== this.end) throw new DerError(`${what} has trailing bytes`, this.position);
+    if (this.position !== this.end) this.fault(`${what} has trailing bytes`, this.position);
   }
 
   /** Reads tag and length, checks the content is inside our range, moves past it; returns the content's start. */
@@ -101,7 +118,7 @@ export class DerReader {
       length = 0;
       for (let i = 0; i < size; i++) length = length * 256 + bytes[content + i]!;
       if (bytes[content] === 0 || length < 0x80)
-        throw new DerError(`${what} has a length that is not minimal (BER)`, start);
+        this.fault(`${what} has a length that is not minimal (BER)`, start, 'X.690 §10.1');
       content += size;
     }
     if (content + length > end) throw new DerError(`${what} runs past the end`, start);
@@ -123,9 +140,9 @@ export class DerReader {
   boolean(what: string): boolean {
     const at = this.position;
     const value = this.content(TAG.boolean, what);
-    if (value.length !== 1 || (value[0] !== 0 && value[0] !== 0xff))
-      throw new DerError(`${what} is not a DER BOOLEAN`, at);
-    return value[0] === 0xff;
+    if (value.length !== 1) throw new DerError(`${what} is not a BOOLEAN`, at);
+    if (value[0] !== 0 && value[0] !== 0xff) this.fault(`${what} is not a DER BOOLEAN`, at, 'X.690 §11.1');
+    return value[0] !== 0;
   }
 
   /** The two's-complement content of an INTEGER, checked minimal. */
@@ -136,21 +153,22 @@ export class DerReader {
     if (value.length > 1) {
       const [first, second] = value as unknown as [number, number];
       if ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)) {
-        throw new DerError(`${what} is an INTEGER that is not minimal`, at);
+        this.fault(`${what} is an INTEGER that is not minimal`, at, 'X.690 §8.3.2');
       }
     }
     return value;
   }
 
-  /** An INTEGER between 0 and 2^31 - 1. */
+  /** An INTEGER between 0 and 2^31 - 1; a negative one only where it is tolerated. */
   smallInteger(what: string, tag: number = TAG.integer): number {
     const at = this.position;
     const value = this.integerBytes(what, tag);
-    if (value[0]! >= 0x80) throw new DerError(`${what} is negative`, at);
     if (value.length > 4) throw new DerError(`${what} is too large`, at);
     let number = 0;
     for (const byte of value) number = number * 256 + byte;
-    return number;
+    if (value[0]! < 0x80) return number;
+    this.fault(`${what} is negative`, at);
+    return number - 256 ** value.length;
   }
 
   /** An INTEGER of any size. */
@@ -183,7 +201,7 @@ export class DerReader {
     }
     const last = value[value.length - 1]!;
     if (value.length > 1 && ((last & ((1 << unused) - 1)) !== 0 || (last & (1 << unused)) === 0)) {
-      throw new DerError(`${what} has trailing zero bits (not DER)`, at);
+      this.fault(`${what} has trailing zero bits (not DER)`, at, 'X.690 §11.2.2');
     }
     const bits = new Set<number>();
     for (let i = 1; i < value.length; i++) {
@@ -200,9 +218,12 @@ export class DerReader {
     const content = this.content(tag, what);
     const isUtc = tag === TAG.utcTime;
     const digits = isUtc ? 12 : 14;
-    if (content.length !== digits + 1 || content[digits] !== 0x5a) throw new DerError(`${what} is not a DER time`, at);
-    for (let i = 0; i < digits; i++) {
-      if (content[i]! < 0x30 || content[i]! > 0x39) throw new DerError(`${what} is not a DER time`, at);
+    const form = isUtc ? 'utcTime' : 'generalizedTime';
+    if (!isDerTime(content, digits)) {
+      this.fault(`${what} is not a DER time`, at, 'RFC 5280 §4.1.2.5');
+      const date = parseBerTime(Buffer.from(content).toString('latin1'), isUtc);
+      if (date === undefined) throw new DerError(`${what} is not a time`, at);
+      return { date, form };
     }
     const first = twoDigits(content, 0);
     const start = isUtc ? 2 : 4;
@@ -225,8 +246,15 @@ export class DerReader {
     ) {
       throw new DerError(`${what} is not a date that exists`, at);
     }
-    return { date, form: isUtc ? 'utcTime' : 'generalizedTime' };
+    return { date, form };
   }
+}
+
+/** `digits` digits and a Z. */
+function isDerTime(content: Uint8Array, digits: number): boolean {
+  if (content.length !== digits + 1 || content[digits] !== 0x5a) return false;
+  for (let i = 0; i < digits; i++) if (content[i]! < 0x30 || content[i]! > 0x39) return false;
+  return true;
 }
 
 export interface DerTime {

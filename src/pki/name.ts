@@ -1,5 +1,5 @@
 import { equalBytes } from './bytes.ts';
-import { DerError, DerReader } from './der-reader.ts';
+import { DerReader } from './der-reader.ts';
 import { ascii, oid, sequence, setOf, TAG, utf8String } from './der-writer.ts';
 import { OID, oidName } from './oids.ts';
 
@@ -34,6 +34,8 @@ export const UPPER_BOUNDS: Readonly<Record<string, number>> = {
   [OID.countryName]: 2,
   [OID.localityName]: 128,
   [OID.stateOrProvinceName]: 128,
+  // X.520 ub-street-address: RFC 5280 names no bound
+  [OID.streetAddress]: 128,
 };
 
 /** A name of single-attribute RDNs, UTF8String but for countryName and serialNumber (PrintableString, RFC 5280 appendix A). */
@@ -52,7 +54,10 @@ export function decodeName(reader: DerReader, what: string): Name {
   const rdns: NameAttribute[][] = [];
   while (!outer.done) {
     const set = outer.enter(TAG.set, `${what} RDN`);
-    if (set.done) throw new DerError(`${what} has an empty RDN`, set.position);
+    if (set.done) {
+      set.fault(`${what} has an empty RDN`, set.position, 'RFC 5280 §4.1.2.4, appendix A.1');
+      continue;
+    }
     const attributes: NameAttribute[] = [];
     let previous: Uint8Array | undefined;
     while (!set.done) {
@@ -62,10 +67,10 @@ export function decodeName(reader: DerReader, what: string): Name {
       const der = pair.any(`${what} attribute value`);
       pair.finish(`${what} attribute`);
       if (previous !== undefined && Buffer.compare(previous, pair.element) > 0) {
-        throw new DerError(`${what} RDN is not sorted (not DER)`, at);
+        pair.fault(`${what} RDN is not sorted (not DER)`, at, 'X.690 §11.6');
       }
       previous = pair.element;
-      attributes.push({ type, tag: der[0]!, der, value: decodeDirectoryString(der, what, at) });
+      attributes.push({ type, tag: der[0]!, der, value: decodeDirectoryString(pair, der, what, at) });
     }
     rdns.push(attributes);
   }
@@ -74,24 +79,28 @@ export function decodeName(reader: DerReader, what: string): Name {
 
 const fatalUtf8 = new TextDecoder('utf-8', { fatal: true });
 
-function decodeDirectoryString(der: Uint8Array, what: string, at: number): string | undefined {
-  const content = new DerReader(der).content(der[0]!, what);
+function decodeDirectoryString(pair: DerReader, der: Uint8Array, what: string, at: number): string | undefined {
+  // its header was read a moment ago: a fault in it is told once
+  const content = new DerReader(der, 0, der.length, pair.tolerance && (() => undefined)).content(der[0]!, what);
   switch (der[0]) {
     case TAG.utf8String:
       try {
         return fatalUtf8.decode(content);
       } catch {
-        throw new DerError(`${what} holds a UTF8String that is not UTF-8`, at);
+        pair.fault(`${what} holds a UTF8String that is not UTF-8`, at, 'X.690 §8.23');
+        return Buffer.from(content).toString('latin1');
       }
     case TAG.printableString:
     case TAG.ia5String:
-      if (content.some(byte => byte > 0x7f)) throw new DerError(`${what} holds a string that is not ASCII`, at);
+      if (content.some(byte => byte > 0x7f)) pair.fault(`${what} holds a string that is not ASCII`, at, 'X.680 §41');
       return Buffer.from(content).toString('latin1');
     case TAG.teletexString:
       return Buffer.from(content).toString('latin1');
     case TAG.bmpString:
-      if (content.length % 2 !== 0) throw new DerError(`${what} holds a BMPString of odd length`, at);
-      return Buffer.from(content).swap16().toString('utf16le');
+      if (content.length % 2 !== 0) pair.fault(`${what} holds a BMPString of odd length`, at, 'X.690 §8.23');
+      return Buffer.from(content.subarray(0, content.length & ~1))
+        .swap16()
+        .toString('utf16le');
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.ts';
-import { DerError, DerReader, type DerTime } from './der-reader.ts';
+import { DerReader, type DerTime, type Tolerance } from './der-reader.ts';
 import { contextTag, TAG } from './der-writer.ts';
 import { decodeExtensions, type Extension } from './extension/extension.ts';
 import { decodeName, type Name } from './name.ts';
@@ -33,10 +33,11 @@ export interface ParsedCertificate {
 }
 
 /**
- * Strict DER, structure only: what it means is for lint and path validation. Throws DerError.
+ * Strict DER, structure only: what it means is for lint and path validation. Throws DerError. With a `tolerance`, faults that
+ * leave the meaning plain are told to it and read over.
  */
-export function decodeCertificate(der: Uint8Array): ParsedCertificate {
-  const outer = new DerReader(der);
+export function decodeCertificate(der: Uint8Array, tolerance?: Tolerance): ParsedCertificate {
+  const outer = new DerReader(der, 0, der.length, tolerance);
   const reader = outer.enter(TAG.sequence, 'a certificate');
   outer.finish('a certificate');
   const tbs = readTbsCertificate(reader);
@@ -71,7 +72,9 @@ function readTbsCertificate(outer: DerReader): ParsedTbsCertificate {
   const extensions = wrapped === undefined ? [] : decodeExtensions(wrapped, 'extensions');
   wrapped?.finish('extensions');
   reader.finish('tbsCertificate');
-  if (extensions.length > 0 && version !== 3) throw new DerError(`extensions in a version ${version} certificate`, 0);
+  if (extensions.length > 0 && version !== 3) {
+    reader.fault(`extensions in a version ${version} certificate`, 0, 'RFC 5280 §4.1.2.1');
+  }
   const { element } = reader;
   return {
     der: element,
@@ -94,7 +97,7 @@ function readVersion(reader: DerReader): number {
   const at = wrapped.position;
   const value = wrapped.smallInteger('version');
   wrapped.finish('version');
-  if (value === 0) throw new DerError('version 1 is encoded, though it is the default (not DER)', at);
-  if (value > 2) throw new DerError(`version ${value + 1} does not exist`, at);
+  if (value === 0) reader.fault('version 1 is encoded, though it is the default (not DER)', at, 'X.690 §11.5');
+  if (value > 2) reader.fault(`version ${value + 1} does not exist`, at, 'RFC 5280 §4.1.2.1');
   return value + 1;
 }

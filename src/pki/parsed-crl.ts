@@ -1,7 +1,7 @@
 import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from './algorithm-identifier.ts';
 import { emptySpan, scanEntry } from './crl-entry-span.ts';
 import { decodeCrlEntry, type CrlEntry } from './crl-entry.ts';
-import { DerError, DerReader, type DerTime } from './der-reader.ts';
+import { DerReader, type DerTime, type Tolerance } from './der-reader.ts';
 import { contextTag, TAG } from './der-writer.ts';
 import { decodeExtensions, findExtension, type Extension } from './extension/extension.ts';
 import { decodeAuthorityKeyIdentifier } from './extension/key-identifier.ts';
@@ -67,8 +67,8 @@ export function decodeCrl(der: Uint8Array): ParsedCrl {
  * Reads the beginning of a CRL of `size` bytes. `prefix` may end anywhere after the first entry has begun, so that a large
  * CRL can be read in pieces.
  */
-export function readCrlHead(prefix: Uint8Array, size: number): CrlHead {
-  const outer = new DerReader(prefix, 0, size);
+export function readCrlHead(prefix: Uint8Array, size: number, tolerance?: Tolerance): CrlHead {
+  const outer = new DerReader(prefix, 0, size, tolerance);
   const list = outer.enter(TAG.sequence, 'a CRL');
   outer.finish('a CRL');
   return readTbsCrlHead(list);
@@ -97,10 +97,10 @@ export function readTbsCrlHead(list: DerReader): CrlHead {
 }
 
 /** Reads what follows the entries: `tail` begins at `head.tail` and ends with the CRL. */
-export function readCrlTail(tail: Uint8Array, head: CrlHead): CrlTail {
+export function readCrlTail(tail: Uint8Array, head: CrlHead, tolerance?: Tolerance): CrlTail {
   const tbsEnd = head.tbs.end - head.tail;
-  const extensions = readTbsCrlTail(new DerReader(tail, 0, tbsEnd), head);
-  const reader = new DerReader(tail, tbsEnd);
+  const extensions = readTbsCrlTail(new DerReader(tail, 0, tbsEnd, tolerance), head);
+  const reader = new DerReader(tail, tbsEnd, tail.length, tolerance);
   const signatureAlgorithm = decodeAlgorithmIdentifier(reader, 'signatureAlgorithm');
   const signature = reader.wholeBits('signatureValue');
   reader.finish('a CRL');
@@ -113,7 +113,7 @@ export function readTbsCrlTail(tbs: DerReader, head: CrlHead): readonly Extensio
   const extensions = wrapped === undefined ? [] : decodeExtensions(wrapped, 'crlExtensions');
   wrapped?.finish('crlExtensions');
   tbs.finish('tbsCertList');
-  if (extensions.length > 0 && head.version !== 2) throw new DerError('extensions in a version 1 CRL', 0);
+  if (extensions.length > 0 && head.version !== 2) tbs.fault('extensions in a version 1 CRL', 0, 'RFC 5280 §5.1.2.1');
   return extensions;
 }
 
@@ -121,8 +121,10 @@ function readVersion(tbs: DerReader): number {
   if (tbs.peek() !== TAG.integer) return 1;
   const at = tbs.position;
   const value = tbs.smallInteger('version');
-  if (value !== 1) throw new DerError(`version ${value + 1} of a CRL is not written down (only version 2 is)`, at);
-  return 2;
+  if (value !== 1) {
+    tbs.fault(`version ${value + 1} of a CRL is not written down (only version 2 is)`, at, 'RFC 5280 §5.1.2.1');
+  }
+  return value + 1;
 }
 
 /** The entries in the order they stand, each made when it is asked for. */

@@ -1,4 +1,4 @@
-import { DerError, DerReader } from '../der-reader.ts';
+import { DerReader, type Tolerance } from '../der-reader.ts';
 import { TAG } from '../der-writer.ts';
 import { decodeGeneralName, type GeneralName } from './general-name.ts';
 
@@ -9,8 +9,8 @@ export interface AccessDescription {
   readonly location: GeneralName;
 }
 
-export function decodeAuthorityInfoAccess(value: Uint8Array): readonly AccessDescription[] {
-  const outer = new DerReader(value);
+export function decodeAuthorityInfoAccess(value: Uint8Array, tolerance?: Tolerance): readonly AccessDescription[] {
+  const outer = new DerReader(value, 0, value.length, tolerance);
   const reader = outer.enter(TAG.sequence, 'authorityInfoAccess');
   outer.finish('authorityInfoAccess');
   const descriptions: AccessDescription[] = [];
@@ -21,6 +21,6 @@ export function decodeAuthorityInfoAccess(value: Uint8Array): readonly AccessDes
     description.finish('an access description');
     descriptions.push({ method, location });
   }
-  if (descriptions.length === 0) throw new DerError('authorityInfoAccess is empty', 0);
+  if (descriptions.length === 0) reader.fault('authorityInfoAccess is empty', 0, 'RFC 5280 §4.2.2.1');
   return descriptions;
 }

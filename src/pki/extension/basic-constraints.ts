@@ -1,4 +1,4 @@
-import { DerError, DerReader } from '../der-reader.ts';
+import { DerReader, type Tolerance } from '../der-reader.ts';
 import { DER_TRUE, integer, sequence, TAG } from '../der-writer.ts';
 
 /** RFC 5280 §4.2.1.9. */
@@ -13,14 +13,14 @@ export function encodeBasicConstraints({ ca, pathLength }: BasicConstraints): Ui
   return pathLength === undefined ? sequence(DER_TRUE) : sequence(DER_TRUE, integer(pathLength));
 }
 
-export function decodeBasicConstraints(value: Uint8Array): BasicConstraints {
-  const outer = new DerReader(value);
+export function decodeBasicConstraints(value: Uint8Array, tolerance?: Tolerance): BasicConstraints {
+  const outer = new DerReader(value, 0, value.length, tolerance);
   const reader = outer.enter(TAG.sequence, 'basicConstraints');
   outer.finish('basicConstraints');
   let ca = false;
   if (reader.peek() === TAG.boolean) {
     ca = reader.boolean('cA');
-    if (!ca) throw new DerError('cA FALSE is encoded, though it is the default (not DER)', 0);
+    if (!ca) reader.fault('cA FALSE is encoded, though it is the default (not DER)', 0, 'X.690 §11.5');
   }
   const pathLength = reader.peek() === TAG.integer ? reader.smallInteger('pathLenConstraint') : undefined;
   reader.finish('basicConstraints');

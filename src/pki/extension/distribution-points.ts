@@ -1,4 +1,4 @@
-import { DerReader } from '../der-reader.ts';
+import { DerReader, type Tolerance } from '../der-reader.ts';
 import { contextTag, sequence, TAG, tlv } from '../der-writer.ts';
 import { decodeGeneralName, encodeGeneralName } from './general-name.ts';
 
@@ -6,6 +6,8 @@ import { decodeGeneralName, encodeGeneralName } from './general-name.ts';
 export interface DistributionPoints {
   readonly uris: readonly string[];
   readonly other: number;
+  /** Points that name neither a place nor an issuer, which §4.2.1.13 forbids; they are among `other` too. */
+  readonly nowhere: number;
 }
 
 /** One distribution point with one fullName URI. */
@@ -14,17 +16,18 @@ export function encodeDistributionPoint(uri: string): Uint8Array {
   return sequence(sequence(tlv(contextTag(0, true), fullName)));
 }
 
-export function decodeDistributionPoints(value: Uint8Array): DistributionPoints {
-  const outer = new DerReader(value);
+export function decodeDistributionPoints(value: Uint8Array, tolerance?: Tolerance): DistributionPoints {
+  const outer = new DerReader(value, 0, value.length, tolerance);
   const reader = outer.enter(TAG.sequence, 'cRLDistributionPoints');
   outer.finish('cRLDistributionPoints');
   const uris: string[] = [];
   let other = 0;
+  let nowhere = 0;
   while (!reader.done) {
     const point = reader.enter(TAG.sequence, 'a distribution point');
-    const fullName = point
-      .optional(contextTag(0, true), 'distributionPoint')
-      ?.optional(contextTag(0, true), 'fullName');
+    const place = point.optional(contextTag(0, true), 'distributionPoint');
+    const fullName = place?.optional(contextTag(0, true), 'fullName');
+    if (place === undefined && !namesIssuer(point)) nowhere++;
     const plain = point.done && fullName !== undefined;
     if (!plain || fullName === undefined) {
       other++;
@@ -36,5 +39,11 @@ export function decodeDistributionPoints(value: Uint8Array): DistributionPoints 
       else other++;
     }
   }
-  return { uris, other };
+  return { uris, other, nowhere };
+}
+
+/** Whether a cRLIssuer follows the reasons. */
+function namesIssuer(point: DerReader): boolean {
+  point.optional(contextTag(1, false), 'reasons');
+  return point.peek() === contextTag(2, true);
 }

@@ -1,4 +1,4 @@
-import { DerError, type DerReader } from '../der-reader.ts';
+import type { DerReader } from '../der-reader.ts';
 import { DER_TRUE, octetString, oid, sequence, TAG } from '../der-writer.ts';
 
 /** One extension of a certificate, CRL, CRL entry or request. `value` is the content of extnValue. */
@@ -18,7 +18,7 @@ export function encodeExtension(type: string, critical: boolean, value: Uint8Arr
 export function decodeExtensions(reader: DerReader, what: string): readonly Extension[] {
   const list = reader.enter(TAG.sequence, what);
   const extensions: Extension[] = [];
-  if (list.done) throw new DerError(`${what} is an empty sequence`, list.position);
+  if (list.done) list.fault(`${what} is an empty sequence`, list.position, 'RFC 5280 §4.1');
   while (!list.done) {
     const at = list.position;
     const item = list.enter(TAG.sequence, 'an extension');
@@ -26,12 +26,12 @@ export function decodeExtensions(reader: DerReader, what: string): readonly Exte
     let critical = false;
     if (item.peek() === TAG.boolean) {
       critical = item.boolean('critical');
-      if (!critical) throw new DerError('critical FALSE is encoded, though it is the default (not DER)', at);
+      if (!critical) item.fault('critical FALSE is encoded, though it is the default (not DER)', at, 'X.690 §11.5');
     }
     const value = item.content(TAG.octetString, 'an extension value');
     item.finish('an extension');
     for (const other of extensions) {
-      if (other.oid === type) throw new DerError(`extension ${type} stands twice`, at);
+      if (other.oid === type) item.fault(`extension ${type} stands twice`, at, 'RFC 5280 §4.2');
     }
     extensions.push({ oid: type, critical, value });
   }

@@ -1,4 +1,4 @@
-import { DerError, DerReader } from '../der-reader.ts';
+import { DerReader, type Tolerance } from '../der-reader.ts';
 import { ascii, contextTag, sequence, TAG, tlv } from '../der-writer.ts';
 import { decodeName, type Name } from '../name.ts';
 
@@ -46,11 +46,11 @@ export function decodeGeneralName(reader: DerReader, what: string): GeneralName 
   const at = reader.position;
   switch (reader.peek()) {
     case TAGS.email:
-      return { type: 'email', value: ia5(reader.content(TAGS.email, what), what, at) };
+      return { type: 'email', value: ia5(reader, TAGS.email, what) };
     case TAGS.dns:
-      return { type: 'dns', value: ia5(reader.content(TAGS.dns, what), what, at) };
+      return { type: 'dns', value: ia5(reader, TAGS.dns, what) };
     case TAGS.uri:
-      return { type: 'uri', value: ia5(reader.content(TAGS.uri, what), what, at) };
+      return { type: 'uri', value: ia5(reader, TAGS.uri, what) };
     case TAGS.ip:
       return { type: 'ip', octets: reader.content(TAGS.ip, what) };
     case REGISTERED_ID:
@@ -64,7 +64,7 @@ export function decodeGeneralName(reader: DerReader, what: string): GeneralName 
     default: {
       const tag = reader.peek();
       if (tag !== contextTag(0, true) && tag !== contextTag(3, true) && tag !== contextTag(5, true)) {
-        throw new DerError(`${what} is not a GeneralName`, at);
+        reader.fault(`${what} is not a GeneralName`, at, 'RFC 5280 §4.2.1.6');
       }
       return { type: 'other', tag, der: reader.any(what) };
     }
@@ -72,17 +72,23 @@ export function decodeGeneralName(reader: DerReader, what: string): GeneralName 
 }
 
 /** The content of a subjectAltName, issuerAltName or another GeneralNames value; never empty (RFC 5280 §4.2.1.6). */
-export function decodeGeneralNames(value: Uint8Array, what: string): readonly GeneralName[] {
-  const outer = new DerReader(value);
+export function decodeGeneralNames(value: Uint8Array, what: string, tolerance?: Tolerance): readonly GeneralName[] {
+  const outer = new DerReader(value, 0, value.length, tolerance);
   const reader = outer.enter(TAG.sequence, what);
   outer.finish(what);
   const names: GeneralName[] = [];
   while (!reader.done) names.push(decodeGeneralName(reader, what));
-  if (names.length === 0) throw new DerError(`${what} is empty`, 0);
+  if (names.length === 0) reader.fault(`${what} is empty`, 0, 'RFC 5280 §4.2.1.6');
   return names;
 }
 
-function ia5(content: Uint8Array, what: string, at: number): string {
-  for (const byte of content) if (byte > 0x7f) throw new DerError(`${what} holds a name that is not ASCII`, at);
+function ia5(reader: DerReader, tag: number, what: string): string {
+  const at = reader.position;
+  const content = reader.content(tag, what);
+  for (const byte of content) {
+    if (byte <= 0x7f) continue;
+    reader.fault(`${what} holds a name that is not ASCII`, at, 'RFC 5280 §4.2.1.6');
+    break;
+  }
   return Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
 }

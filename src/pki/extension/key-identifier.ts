@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DerReader } from '../der-reader.ts';
+import { DerReader, type Tolerance } from '../der-reader.ts';
 import { contextTag, octetString, sequence, TAG, tlv } from '../der-writer.ts';
 
 /** RFC 5280 §4.2.1.1. We emit keyIdentifier alone: issuer and serial break cross-signing. */
@@ -22,15 +22,15 @@ export const encodeSubjectKeyIdentifier = (keyIdentifier: Uint8Array): Uint8Arra
 export const encodeAuthorityKeyIdentifier = (keyIdentifier: Uint8Array): Uint8Array =>
   sequence(tlv(contextTag(0, false), keyIdentifier));
 
-export function decodeSubjectKeyIdentifier(value: Uint8Array): Uint8Array {
-  const reader = new DerReader(value);
+export function decodeSubjectKeyIdentifier(value: Uint8Array, tolerance?: Tolerance): Uint8Array {
+  const reader = new DerReader(value, 0, value.length, tolerance);
   const keyIdentifier = reader.content(TAG.octetString, 'subjectKeyIdentifier');
   reader.finish('subjectKeyIdentifier');
   return keyIdentifier;
 }
 
-export function decodeAuthorityKeyIdentifier(value: Uint8Array): AuthorityKeyIdentifier {
-  const outer = new DerReader(value);
+export function decodeAuthorityKeyIdentifier(value: Uint8Array, tolerance?: Tolerance): AuthorityKeyIdentifier {
+  const outer = new DerReader(value, 0, value.length, tolerance);
   const reader = outer.enter(TAG.sequence, 'authorityKeyIdentifier');
   outer.finish('authorityKeyIdentifier');
   const keyIdentifier = reader.optional(contextTag(0, false), 'keyIdentifier')?.rest;

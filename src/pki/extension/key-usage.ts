@@ -1,4 +1,4 @@
-import { DerReader } from '../der-reader.ts';
+import { DerReader, type Tolerance } from '../der-reader.ts';
 import { namedBits } from '../der-writer.ts';
 
 /** KeyUsage bits by the RFC's names, in bit order (RFC 5280 §4.2.1.3). */
@@ -20,8 +20,8 @@ export function encodeKeyUsage(usages: readonly KeyUsage[]): Uint8Array {
   return namedBits(usages.map(usage => KEY_USAGES.indexOf(usage)));
 }
 
-export function decodeKeyUsage(value: Uint8Array): ReadonlySet<KeyUsage> {
-  const reader = new DerReader(value);
+export function decodeKeyUsage(value: Uint8Array, tolerance?: Tolerance): ReadonlySet<KeyUsage> {
+  const reader = new DerReader(value, 0, value.length, tolerance);
   const bits = reader.namedBits('keyUsage');
   reader.finish('keyUsage');
   const usages = new Set<KeyUsage>();
