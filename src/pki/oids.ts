@@ -67,6 +67,9 @@ export const OID = {
   ocspSigning: '1.3.6.1.5.5.7.3.9',
   // names (RFC 9598 §3)
   smtpUtf8Mailbox: '1.3.6.1.5.5.7.8.9',
+  // policies (RFC 5280 §4.2.1.4)
+  anyPolicy: '2.5.29.32.0',
+  unotice: '1.3.6.1.5.5.7.2.2',
   // access descriptions
   adOcsp: '1.3.6.1.5.5.7.48.1',
   adCaIssuers: '1.3.6.1.5.5.7.48.2',

@@ -1,5 +1,5 @@
 import { equalBytes } from '../bytes.ts';
-import { DerError, DerReader } from '../der-reader.ts';
+import { DerError, DerReader, type Tolerance } from '../der-reader.ts';
 import { TAG } from '../der-writer.ts';
 import { decodeAuthorityInfoAccess, type AccessDescription } from '../extension/authority-info-access.ts';
 import { decodeBasicConstraints, type BasicConstraints } from '../extension/basic-constraints.ts';
@@ -62,13 +62,13 @@ export interface Carried<T> {
 
 export type ExtensionsRead = { readonly [K in KnownExtension]: Carried<ExtensionValues[K]> | undefined };
 
-const DECODERS: { readonly [K in KnownExtension]: (value: Uint8Array) => ExtensionValues[K] } = {
+const DECODERS: { readonly [K in KnownExtension]: (value: Uint8Array, tolerance?: Tolerance) => ExtensionValues[K] } = {
   authorityKeyIdentifier: remembered(decodeAuthorityKeyIdentifier),
   subjectKeyIdentifier: decodeSubjectKeyIdentifier,
   keyUsage: remembered(decodeDefinedKeyUsage),
   extKeyUsage: remembered(decodeExtKeyUsage),
   basicConstraints: remembered(decodeBasicConstraints),
-  subjectAltName: value => decodeGeneralNames(value, 'subjectAltName'),
+  subjectAltName: (value, tolerance) => decodeGeneralNames(value, 'subjectAltName', tolerance),
   nameConstraints: remembered(decodeNameConstraints),
   cRLDistributionPoints: remembered(decodeDistributionPoints),
   authorityInfoAccess: remembered(decodeAuthorityInfoAccess),
@@ -81,13 +81,19 @@ const KNOWN = new Map<string, KnownExtension>(
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-export function certificateFacts(tbs: ParsedTbsCertificate): CertificateFacts {
-  const { extensions, malformed, unknown } = readExtensions(tbs.extensions);
+/** With a `tolerance`, faults are told to it instead of standing in `malformed`, and what can be made out is read all the same. */
+export function certificateFacts(tbs: ParsedTbsCertificate, tolerance?: ExtensionTolerance): CertificateFacts {
+  const { extensions, malformed, unknown } = readExtensions(tbs.extensions, tolerance);
   return { tbs, extensions, malformed, unknown };
 }
 
+export type ExtensionTolerance = (fault: DerError, extension: KnownExtension) => void;
+
 /** The same of extensions alone: of a request, which is no certificate yet. */
-export function readExtensions(carried: readonly Extension[]): Omit<CertificateFacts, 'tbs'> {
+export function readExtensions(
+  carried: readonly Extension[],
+  tolerance?: ExtensionTolerance,
+): Omit<CertificateFacts, 'tbs'> {
   const extensions: Mutable<ExtensionsRead> = {
     authorityKeyIdentifier: undefined,
     subjectKeyIdentifier: undefined,
@@ -108,11 +114,14 @@ export function readExtensions(carried: readonly Extension[]): Omit<CertificateF
       unknown ??= oidName(oid) ?? oid;
       continue;
     }
+    const tolerate = tolerance && ((fault: DerError) => tolerance(fault, name));
     try {
-      (extensions as Record<KnownExtension, Carried<unknown>>)[name] = { critical, value: DECODERS[name](value) };
+      const read = { critical, value: DECODERS[name](value, tolerate) };
+      (extensions as Record<KnownExtension, Carried<unknown>>)[name] = read;
     } catch (error) {
       if (!(error instanceof DerError)) throw error;
-      malformed ??= error.message;
+      if (tolerate === undefined) malformed ??= error.message;
+      else tolerate(error);
     }
   }
   return { extensions, malformed, unknown };
@@ -121,9 +130,20 @@ export function readExtensions(carried: readonly Extension[]): Omit<CertificateF
 export const isCa = ({ extensions }: CertificateFacts): boolean => extensions.basicConstraints?.value.ca === true;
 
 /** A bit that RFC 5280 §4.2.1.3 gives no meaning would be signed unread. */
-function decodeDefinedKeyUsage(value: Uint8Array): ReadonlySet<KeyUsage> {
-  const usages = decodeKeyUsage(value);
-  if (!equalBytes(encodeKeyUsage([...usages]), value)) throw new DerError('keyUsage has a bit without a meaning', 0);
+function decodeDefinedKeyUsage(value: Uint8Array, tolerance?: Tolerance): ReadonlySet<KeyUsage> {
+  let told = false;
+  const usages = decodeKeyUsage(
+    value,
+    tolerance &&
+      (fault => {
+        told = true;
+        tolerance(fault);
+      }),
+  );
+  if (told || equalBytes(encodeKeyUsage([...usages]), value)) return usages;
+  const fault = new DerError('keyUsage has a bit without a meaning', 0, 'RFC 5280 §4.2.1.3');
+  if (tolerance === undefined) throw fault;
+  tolerance(fault);
   return usages;
 }
 
@@ -135,14 +155,16 @@ function decodeNoRevAvail(value: Uint8Array): true {
   return true;
 }
 
+type Decode<T> = (value: Uint8Array, tolerance?: Tolerance) => T;
+
 const MOST_REMEMBERED = 64;
 const LONGEST_REMEMBERED = 256;
 
 /** These values repeat byte for byte through a batch: each is read once, from a copy that nobody else can change. */
-function remembered<T>(decode: (value: Uint8Array) => T): (value: Uint8Array) => T {
+function remembered<T>(decode: Decode<T>): Decode<T> {
   const known = new Map<string, T>();
-  return value => {
-    if (value.length > LONGEST_REMEMBERED) return decode(value);
+  return (value, tolerance) => {
+    if (value.length > LONGEST_REMEMBERED || tolerance !== undefined) return decode(value, tolerance);
     const key = Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
     const seen = known.get(key);
     if (seen !== undefined) return seen;

@@ -6,7 +6,7 @@ import { encodeExtension } from '../extension/extension.ts';
 import { OID } from '../oids.ts';
 import { CRL_REASONS } from '../revocation-reason.ts';
 import { CRL_ENTRY_RULES } from './crl-entry-rules.ts';
-import { checkRules, notDer, type Finding } from './rule.ts';
+import { checkRules, notDer, type Finding, type RuleScope } from './rule.ts';
 
 /** Checks the entries of one CRL in passing: one entry and one serial number are all it holds. */
 export interface CrlEntryLint {
@@ -27,7 +27,10 @@ const REASON_ONLY = sequence(encodeExtension(OID.reasonCode, false, Uint8Array.o
 );
 const WRITTEN_REASONS: ReadonlySet<number> = new Set(Object.values(CRL_REASONS).filter(code => code !== 0));
 
-export function crlEntryLint(thisUpdate: Date): CrlEntryLint {
+/** Without the scope `ours`, entries in any order and of any date pass. */
+export function crlEntryLint(thisUpdate: Date, scopes: readonly RuleScope[] = ['standard', 'ours']): CrlEntryLint {
+  const rules = CRL_ENTRY_RULES.filter(({ scope }) => scopes.includes(scope));
+  const ours = scopes.includes('ours');
   const span = emptySpan();
   const findings: Finding[] = [];
   const latest = time(thisUpdate);
@@ -40,16 +43,15 @@ export function crlEntryLint(thisUpdate: Date): CrlEntryLint {
     const { serialStart: start, serialEnd: end } = span;
     const length = end - start;
     if (length > LONGEST_SERIAL || chunk[start]! >= 0x80 || (length === 1 && chunk[start] === 0)) return false;
-    if (length < previousLength || (length === previousLength && !isAbove(chunk, start, previous, length)))
+    if (ours && (length < previousLength || (length === previousLength && !isAbove(chunk, start, previous, length))))
       return false;
-    return isUtcUntil(chunk, span.dateStart, latest) && hasPlainExtensions(chunk, span);
+    const isPlainDate = ours ? isUtcUntil(chunk, span.dateStart, latest) : chunk[span.dateStart] === TAG.utcTime;
+    return isPlainDate && hasPlainExtensions(chunk, span);
   }
 
   function explain(chunk: Uint8Array): void {
     const entry = decodeCrlEntry(new DerReader(chunk, span.start, span.end));
-    findings.push(
-      ...checkRules(CRL_ENTRY_RULES, { entry, previousSerial: previous.subarray(0, previousLength), thisUpdate }),
-    );
+    findings.push(...checkRules(rules, { entry, previousSerial: previous.subarray(0, previousLength), thisUpdate }));
   }
 
   function walk(chunk: Uint8Array): void {

@@ -7,8 +7,8 @@ import type { Carried } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 import { timeFormProblem } from './time-form.ts';
 
-/** A CRL that somebody is about to sign, but for its entries. */
-export interface CrlCandidate {
+/** A CRL that rules can ask, but for its entries. */
+export interface CrlFacts {
   readonly head: CrlHead;
   readonly authorityKeyIdentifier: Carried<AuthorityKeyIdentifier> | undefined;
   /** The INTEGER's content octets. */
@@ -17,6 +17,10 @@ export interface CrlCandidate {
   readonly malformed: string | undefined;
   /** The type of an extension we do not know; the first one only. */
   readonly unknown: string | undefined;
+}
+
+/** A CRL that somebody is about to sign. */
+export interface CrlCandidate extends CrlFacts {
   readonly issuer: IssuerFacts;
   /** Of the newest CRL of this issuer; undefined before the first. */
   readonly previousNumber: bigint | undefined;
@@ -24,35 +28,14 @@ export interface CrlCandidate {
 
 const LONGEST_NUMBER = 20;
 
-export const CRL_RULES: readonly Rule<CrlCandidate>[] = [
+/** What can be asked of any CRL, also a foreign one. */
+export const CRL_RULES: readonly Rule<CrlFacts>[] = [
   {
     name: 'crl-version-2',
     clause: 'RFC 5280 §5.1.2.1',
     severity: 'error',
     scope: 'standard',
     check: ({ head }) => (head.version === 2 ? undefined : `version ${head.version} instead of 2`),
-  },
-  {
-    name: 'crl-signature-algorithm-of-issuer',
-    clause: 'RFC 5280 §5.1.2.2',
-    severity: 'error',
-    scope: 'standard',
-    check: ({ head: { innerAlgorithm }, issuer: { algorithm } }) =>
-      equalBytes(innerAlgorithm.der, algorithm.signatureAlgorithmDer)
-        ? undefined
-        : `the signature algorithm is ${toHex(innerAlgorithm.der)}, and the issuer signs with ` +
-          toHex(algorithm.signatureAlgorithmDer),
-  },
-  {
-    name: 'crl-issuer-name',
-    clause: 'RFC 5280 §5.1.2.3',
-    severity: 'error',
-    scope: 'standard',
-    check: ({ head, issuer }) =>
-      sameName(head.issuer, issuer.subject)
-        ? undefined
-        : `the issuer name ${nameToString(head.issuer)} is not the issuer's subject ${nameToString(issuer.subject)} ` +
-          'byte for byte',
   },
   {
     name: 'this-update-form',
@@ -109,17 +92,15 @@ export const CRL_RULES: readonly Rule<CrlCandidate>[] = [
     check: ({ unknown }) => (unknown === undefined ? undefined : `the CRL extension ${unknown} is none of ours`),
   },
   {
-    name: 'crl-authority-key-of-issuer',
+    name: 'crl-authority-key-identifier',
     clause: 'RFC 5280 §5.2.1',
     severity: 'error',
     scope: 'standard',
-    check: ({ authorityKeyIdentifier, issuer }) => {
+    check: ({ authorityKeyIdentifier }) => {
       if (authorityKeyIdentifier === undefined) return 'there is no authorityKeyIdentifier';
-      const { keyIdentifier } = authorityKeyIdentifier.value;
-      if (keyIdentifier === undefined) return 'authorityKeyIdentifier has no keyIdentifier';
-      return equalBytes(keyIdentifier, issuer.keyIdentifier)
-        ? undefined
-        : `authorityKeyIdentifier is ${toHex(keyIdentifier)}, and the issuer's key is ${toHex(issuer.keyIdentifier)}`;
+      return authorityKeyIdentifier.value.keyIdentifier === undefined
+        ? 'authorityKeyIdentifier has no keyIdentifier'
+        : undefined;
     },
   },
   {
@@ -168,6 +149,45 @@ export const CRL_RULES: readonly Rule<CrlCandidate>[] = [
       number !== undefined && number.value.length > LONGEST_NUMBER
         ? `the CRL number has ${number.value.length} octets, more than ${LONGEST_NUMBER}`
         : undefined,
+  },
+];
+
+/** What is asked of a CRL before we sign it. */
+export const CRL_ISSUANCE_RULES: readonly Rule<CrlCandidate>[] = [
+  ...CRL_RULES,
+  {
+    name: 'crl-signature-algorithm-of-issuer',
+    clause: 'RFC 5280 §5.1.2.2',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head: { innerAlgorithm }, issuer: { algorithm } }) =>
+      equalBytes(innerAlgorithm.der, algorithm.signatureAlgorithmDer)
+        ? undefined
+        : `the signature algorithm is ${toHex(innerAlgorithm.der)}, and the issuer signs with ` +
+          toHex(algorithm.signatureAlgorithmDer),
+  },
+  {
+    name: 'crl-issuer-name',
+    clause: 'RFC 5280 §5.1.2.3',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head, issuer }) =>
+      sameName(head.issuer, issuer.subject)
+        ? undefined
+        : `the issuer name ${nameToString(head.issuer)} is not the issuer's subject ${nameToString(issuer.subject)} ` +
+          'byte for byte',
+  },
+  {
+    name: 'crl-authority-key-of-issuer',
+    clause: 'RFC 5280 §5.2.1',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ authorityKeyIdentifier, issuer }) => {
+      const keyIdentifier = authorityKeyIdentifier?.value.keyIdentifier;
+      return keyIdentifier === undefined || equalBytes(keyIdentifier, issuer.keyIdentifier)
+        ? undefined
+        : `authorityKeyIdentifier is ${toHex(keyIdentifier)}, and the issuer's key is ${toHex(issuer.keyIdentifier)}`;
+    },
   },
   {
     name: 'crl-number-grows',

@@ -1,5 +1,6 @@
 import { sameName } from '../name.ts';
-import { OID } from '../oids.ts';
+import type { KeyUsage } from '../extension/key-usage.ts';
+import { OID, oidName } from '../oids.ts';
 import { isCa, type CertificateFacts, type KnownExtension } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 
@@ -43,7 +44,8 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
   },
   must('authorityKeyIdentifier', false, 'RFC 5280 §4.2.1.1', 'error'),
   must('subjectKeyIdentifier', false, 'RFC 5280 §4.2.1.2', 'error'),
-  must('keyUsage', true, 'RFC 5280 §4.2.1.3, X509-SVID §4.3', 'error'),
+  // X509-SVID §4.3 makes it a MUST
+  must('keyUsage', true, 'RFC 5280 §4.2.1.3', 'warning'),
   must('subjectAltName', true, 'RFC 5280 §4.2.1.6', 'error', emptySubject),
   must('subjectAltName', false, 'RFC 5280 §4.2.1.6', 'warning', facts => !emptySubject(facts)),
   must('basicConstraints', true, 'RFC 5280 §4.2.1.9', 'error', isCa),
@@ -121,6 +123,34 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
     },
   },
   {
+    name: 'key-usage-of-purposes',
+    clause: 'RFC 5280 §4.2.1.12',
+    severity: 'warning',
+    scope: 'standard',
+    check: facts => {
+      const { keyUsage, extKeyUsage } = facts.extensions;
+      if (keyUsage === undefined || extKeyUsage === undefined || isCa(facts)) return undefined;
+      const purposes = extKeyUsage.value.map(purpose => USAGES_OF_PURPOSE[purpose]);
+      // a purpose of somebody else's may be consistent with anything
+      if (purposes.includes(undefined)) return undefined;
+      for (const usage of keyUsage.value) {
+        if (purposes.some(usages => usages!.includes(usage))) continue;
+        return `keyUsage has ${usage}, which ${extKeyUsage.value.map(each => oidName(each) ?? each).join(' and ')} cannot use`;
+      }
+      return undefined;
+    },
+  },
+  {
+    name: 'distribution-point-somewhere',
+    clause: 'RFC 5280 §4.2.1.13',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ extensions: { cRLDistributionPoints } }) =>
+      cRLDistributionPoints !== undefined && cRLDistributionPoints.value.nowhere > 0
+        ? 'a CRL distribution point names neither a place nor an issuer'
+        : undefined,
+  },
+  {
     name: 'path-length-of-ca',
     clause: 'RFC 5280 §4.2.1.9',
     severity: 'error',
@@ -177,3 +207,15 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
 ];
 
 const DAY = 86_400;
+
+const SIGNING: readonly KeyUsage[] = ['digitalSignature', 'nonRepudiation'];
+
+/** What §4.2.1.12 calls consistent with each purpose. */
+const USAGES_OF_PURPOSE: Readonly<Record<string, readonly KeyUsage[]>> = {
+  [OID.serverAuth]: ['digitalSignature', 'keyEncipherment', 'keyAgreement'],
+  [OID.clientAuth]: ['digitalSignature', 'keyAgreement'],
+  [OID.codeSigning]: ['digitalSignature'],
+  [OID.emailProtection]: [...SIGNING, 'keyEncipherment', 'keyAgreement'],
+  [OID.timeStamping]: SIGNING,
+  [OID.ocspSigning]: SIGNING,
+};

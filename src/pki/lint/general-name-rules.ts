@@ -1,6 +1,7 @@
 import { toHex } from '../bytes.ts';
 import { dnsNameFault } from '../dns-name.ts';
 import type { GeneralName } from '../extension/general-name.ts';
+import { OID } from '../oids.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 
@@ -21,12 +22,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     clause: 'RFC 5280 §4.2.1.6, RFC 1034 §3.5',
     severity: 'error',
     scope: 'standard',
-    check: facts =>
-      firstAltName(facts, name => {
-        if (name.type !== 'dns') return undefined;
-        const fault = dnsNameFault(name.value);
-        return fault && `the DNS name ${JSON.stringify(name.value)} is none: ${fault.reason}`;
-      }),
+    check: facts => firstAltName(facts, dnsProblem),
   },
   {
     name: 'alt-name-dns-lower-case',
@@ -45,24 +41,40 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     clause: 'RFC 5280 §4.2.1.6',
     severity: 'error',
     scope: 'standard',
-    check: facts =>
-      firstAltName(facts, name =>
-        name.type === 'ip' && name.octets.length !== 4 && name.octets.length !== 16
-          ? `an IP address has ${name.octets.length} octets instead of 4 or 16`
-          : undefined,
-      ),
+    check: facts => firstAltName(facts, ipProblem),
   },
   {
     name: 'alt-name-uri',
     clause: 'RFC 5280 §4.2.1.6, RFC 3986 §3',
     severity: 'error',
     scope: 'standard',
-    check: facts =>
-      firstAltName(facts, name =>
-        name.type === 'uri' && !ABSOLUTE_URI.test(name.value)
-          ? `the URI ${JSON.stringify(name.value)} has no scheme with something behind it`
-          : undefined,
-      ),
+    check: facts => firstAltName(facts, uriProblem),
+  },
+  {
+    name: 'alt-name-uri-host',
+    clause: 'RFC 5280 §4.2.1.6',
+    severity: 'error',
+    scope: 'standard',
+    check: facts => firstAltName(facts, uriHostProblem),
+  },
+  {
+    name: 'alt-name-email',
+    clause: 'RFC 5280 §4.2.1.6, RFC 2821 §4.1.2',
+    severity: 'error',
+    scope: 'standard',
+    check: facts => firstAltName(facts, emailProblem),
+  },
+  {
+    name: 'subject-email-in-alt-name',
+    clause: 'RFC 5280 §4.1.2.6',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ tbs, extensions: { subjectAltName } }) => {
+      const hasEmail = tbs.subject.rdns.some(rdn => rdn.some(({ type }) => type === OID.emailAddress));
+      return hasEmail && !subjectAltName?.value.some(({ type }) => type === 'email')
+        ? 'the subject has an emailAddress, and subjectAltName has none'
+        : undefined;
+    },
   },
   {
     name: 'alt-name-once',
@@ -131,6 +143,51 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
   },
 ];
 
+/** What is wrong with one name by its own grammar, whichever extension it stands in. */
+export const nameProblems = (name: GeneralName): readonly string[] =>
+  [dnsProblem, ipProblem, uriProblem, uriHostProblem, emailProblem].flatMap(problem => problem(name) ?? []);
+
+function dnsProblem(name: GeneralName): string | undefined {
+  if (name.type !== 'dns') return undefined;
+  const fault = dnsNameFault(name.value);
+  return fault && `the DNS name ${JSON.stringify(name.value)} is none: ${fault.reason}`;
+}
+
+const ipProblem = (name: GeneralName): string | undefined =>
+  name.type === 'ip' && name.octets.length !== 4 && name.octets.length !== 16
+    ? `an IP address has ${name.octets.length} octets instead of 4 or 16`
+    : undefined;
+
+const uriProblem = (name: GeneralName): string | undefined =>
+  name.type === 'uri' && !ABSOLUTE_URI.test(name.value)
+    ? `the URI ${JSON.stringify(name.value)} has no scheme with something behind it`
+    : undefined;
+
+/** A trust domain is no host, and has its own rule. */
+function uriHostProblem(name: GeneralName): string | undefined {
+  if (name.type !== 'uri' || /^spiffe:/i.test(name.value)) return undefined;
+  const authority = AUTHORITY.exec(name.value)?.[1];
+  if (authority === undefined) return undefined;
+  const host = authority.replace(/^[^@]*@/, '').replace(/:\d*$/, '');
+  if (/^\[[0-9a-f:.]+\]$/i.test(host) || isIpv4(host)) return undefined;
+  const fault = host.includes('*') ? { reason: 'it has a "*"' } : dnsNameFault(host);
+  return fault && `the host of the URI ${JSON.stringify(name.value)} is neither a name nor an address: ${fault.reason}`;
+}
+
+const isIpv4 = (host: string): boolean =>
+  /^\d+(?:\.\d+){3}$/.test(host) && host.split('.').every(part => Number(part) < 256);
+
+function emailProblem(name: GeneralName): string | undefined {
+  if (name.type !== 'email') return undefined;
+  const mailbox = MAILBOX.exec(name.value);
+  if (mailbox === null) return `the e-mail address ${JSON.stringify(name.value)} is not local-part@domain`;
+  const fault = dnsNameFault(mailbox[1]!);
+  return fault && `the e-mail address ${JSON.stringify(name.value)} has no domain: ${fault.reason}`;
+}
+
+const AUTHORITY = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/([^/?#]*)/;
+// a dot-string or a quoted one, and nothing around it
+const MAILBOX = /^(?:[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*|"(?:[^"\\]|\\.)+")@([^@]*)$/;
 const ABSOLUTE_URI = /^[a-zA-Z][a-zA-Z0-9+.-]*:[\x21-\x7e]+$/;
 const HTTP_URI = /^https?:\/\/[a-zA-Z0-9.:[\]-]+(?:[/?][\x21-\x7e]*)?$/;
 

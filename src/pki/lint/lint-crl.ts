@@ -2,12 +2,11 @@ import { failure } from '../../errors.ts';
 import { concatBytes } from '../bytes.ts';
 import { DerError, DerReader } from '../der-reader.ts';
 import type { Extension } from '../extension/extension.ts';
-import { decodeAuthorityKeyIdentifier } from '../extension/key-identifier.ts';
 import type { Cleared, IssuerFacts } from '../issuer.ts';
-import { OID, oidName } from '../oids.ts';
 import { readTbsCrlHead, readTbsCrlTail, type CrlHead } from '../parsed-crl.ts';
 import { crlEntryLint } from './crl-entry-lint.ts';
-import { CRL_RULES, type CrlCandidate } from './crl-rules.ts';
+import { crlFacts } from './crl-facts.ts';
+import { CRL_ISSUANCE_RULES } from './crl-rules.ts';
 import { makeGate, type Linted, type LintOutcome } from './gate.ts';
 import { checkRules, notDer } from './rule.ts';
 
@@ -39,7 +38,7 @@ export function lintCrl(
   const { entriesLength } = frame;
   try {
     const { head, extensions } = readFrame({ before, after, entriesLength });
-    const findings = checkRules(CRL_RULES, { head, ...crlFacts(extensions), issuer, previousNumber });
+    const findings = checkRules(CRL_ISSUANCE_RULES, { ...crlFacts(head, extensions), issuer, previousNumber });
     if (findings.length > 0) return { findings };
     return { linted: gate.admit({ before, after, entriesLength, thisUpdate: head.thisUpdate.date }, issuer) };
   } catch (error) {
@@ -89,30 +88,4 @@ function readFrame({ before, after, entriesLength }: CrlFrame): { head: CrlHead;
     throw new DerError('the entries are not where revokedCertificates is', head.tail);
   }
   return { head, extensions: readTbsCrlTail(new DerReader(after), head) };
-}
-
-type CrlFacts = Pick<CrlCandidate, 'authorityKeyIdentifier' | 'number' | 'malformed' | 'unknown'>;
-
-function crlFacts(extensions: readonly Extension[]): CrlFacts {
-  const facts: { -readonly [K in keyof CrlFacts]: CrlFacts[K] } = {
-    authorityKeyIdentifier: undefined,
-    number: undefined,
-    malformed: undefined,
-    unknown: undefined,
-  };
-  for (const { oid, critical, value } of extensions) {
-    try {
-      if (oid === OID.authorityKeyIdentifier) {
-        facts.authorityKeyIdentifier = { critical, value: decodeAuthorityKeyIdentifier(value) };
-      } else if (oid === OID.cRLNumber) {
-        const reader = new DerReader(value);
-        facts.number = { critical, value: reader.integerBytes('cRLNumber') };
-        reader.finish('cRLNumber');
-      } else facts.unknown ??= oidName(oid) ?? oid;
-    } catch (error) {
-      if (!(error instanceof DerError)) throw error;
-      facts.malformed ??= error.message;
-    }
-  }
-  return facts;
 }

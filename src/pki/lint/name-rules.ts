@@ -48,14 +48,35 @@ export const NAME_RULES: readonly Rule<CertificateFacts>[] = [
   },
 ];
 
+/** What stands in the issuer's name, when somebody else chose it: no obstacle to signing, and still wrong. */
+export const ISSUER_NAME_RULES: readonly Rule<CertificateFacts>[] = [
+  {
+    name: 'issuer-name-bounds',
+    clause: 'RFC 5280 appendix A.1',
+    severity: 'error',
+    scope: 'standard',
+    check: facts => firstOf(facts, outOfBounds, 'issuer'),
+  },
+  {
+    // the other attributes may be of an old string type, where the CA is as old (§4.1.2.4)
+    name: 'issuer-name-string-type',
+    clause: 'RFC 5280 §4.1.2.4, appendix A.1',
+    severity: 'error',
+    scope: 'standard',
+    check: facts =>
+      firstOf(facts, attribute => (attribute.type in STRING_TYPES ? wrongStringType(attribute) : undefined), 'issuer'),
+  },
+];
+
 function firstOf(
   { tbs }: CertificateFacts,
   problem: (attribute: NameAttribute) => string | undefined,
+  whose: 'subject' | 'issuer' = 'subject',
 ): string | undefined {
-  for (const rdn of tbs.subject.rdns) {
+  for (const rdn of tbs[whose].rdns) {
     for (const attribute of rdn) {
       const found = problem(attribute);
-      if (found !== undefined) return `${oidName(attribute.type) ?? attribute.type} of the subject ${found}`;
+      if (found !== undefined) return `${oidName(attribute.type) ?? attribute.type} of the ${whose} ${found}`;
     }
   }
   return undefined;

@@ -1,5 +1,7 @@
 import type { DerError } from '../der-reader.ts';
 
+export type RuleScope = 'standard' | 'ours';
+
 /** One obligation of something we are about to sign. */
 export interface Rule<S> {
   /** A slug, unique in its table. */
@@ -9,7 +11,7 @@ export interface Rule<S> {
   /** The clause's own strength: MUST is an error, SHOULD a warning. Nothing of ours is signed over either. */
   readonly severity: 'error' | 'warning';
   /** `standard`: holds for anybody's certificate or CRL. `ours`: a promise about our own, stricter than the clause. */
-  readonly scope: 'standard' | 'ours';
+  readonly scope: RuleScope;
   /** What is wrong, with both sides of a comparison; undefined when nothing is. */
   check(subject: S): string | undefined;
 }
@@ -36,7 +38,17 @@ export function checkRules<S>(rules: readonly Rule<S>[], subject: S): Finding[] 
 /** What comes before every rule: bytes that cannot be read as the structure they should be. */
 export const notDer = (error: DerError): Finding => ({
   rule: 'der',
-  clause: 'RFC 5280 §4.1, §5.1; X.690 §10',
+  clause: error.clause ?? 'RFC 5280 §4.1, §5.1; X.690 §10',
   severity: 'error',
   message: error.message,
 });
+
+/** Nobody reads on after so many: a hostile file must not fill the memory with them. */
+const MOST_FAULTS = 100;
+
+/** Collects faults that were read over. */
+export const faultCollector =
+  (findings: Finding[]) =>
+  (finding: Finding): void => {
+    if (findings.length < MOST_FAULTS) findings.push(finding);
+  };

@@ -129,13 +129,18 @@ testDefects(EXTENSION_RULES, [
   },
   { title: 'a keyUsage without a bit', breaks: ['key-usage-some', 'profile-key-usage'], extensions: usages() },
   {
+    title: 'a CRL distribution point that is nowhere',
+    breaks: ['distribution-point-somewhere', 'distribution-point-http'],
+    extensions: planted('cRLDistributionPoints', false, sequence(sequence())),
+  },
+  {
     title: 'a leaf that may sign certificates',
-    breaks: ['key-cert-sign-implies-ca', 'profile-key-usage'],
+    breaks: ['key-cert-sign-implies-ca', 'key-usage-of-purposes', 'profile-key-usage'],
     extensions: usages('digitalSignature', 'keyCertSign'),
   },
   {
     title: 'a leaf that may sign CRLs',
-    breaks: ['profile-key-usage'],
+    breaks: ['key-usage-of-purposes', 'profile-key-usage'],
     extensions: usages('digitalSignature', 'cRLSign'),
   },
   {

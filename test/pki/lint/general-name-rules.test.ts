@@ -1,7 +1,18 @@
-import { sequence } from '../../../src/pki/der-writer.ts';
+import { ascii, sequence, TAG } from '../../../src/pki/der-writer.ts';
 import { GENERAL_NAME_RULES } from '../../../src/pki/lint/general-name-rules.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { access, crlAt, dns, ip, names, permitted, SPIFFE, testDefects } from '../../support/certificate-defects.ts';
+import {
+  access,
+  attribute,
+  crlAt,
+  nameOf,
+  dns,
+  ip,
+  names,
+  permitted,
+  SPIFFE,
+  testDefects,
+} from '../../support/certificate-defects.ts';
 import { planted, ROOT, without } from '../../support/planted-certificate.ts';
 
 testDefects(GENERAL_NAME_RULES, [
@@ -30,6 +41,26 @@ testDefects(GENERAL_NAME_RULES, [
     title: 'a URI without a scheme',
     breaks: ['alt-name-uri', 'spiffe-id'],
     extensions: names({ type: 'uri', value: '//example.org/payments' }),
+  },
+  {
+    title: 'a URI with a wildcard for a host',
+    breaks: ['alt-name-uri-host', 'spiffe-id'],
+    extensions: names({ type: 'uri', value: 'https://*.example.org/payments' }),
+  },
+  {
+    title: 'a URI with nothing for a host',
+    breaks: ['alt-name-uri-host', 'spiffe-id', 'spiffe-path'],
+    extensions: names({ type: 'uri', value: 'https://' }),
+  },
+  {
+    title: 'an e-mail address with a comment',
+    breaks: ['alt-name-email', 'alt-name-types'],
+    extensions: names(SPIFFE, { type: 'email', value: 'ops@example.org(night)' }),
+  },
+  {
+    title: 'an e-mail address in the subject alone',
+    breaks: ['subject-email-in-alt-name'],
+    fields: { subject: nameOf(attribute(OID.emailAddress, ascii(TAG.ia5String, 'ops@example.org'))) },
   },
   {
     title: 'a name that stands twice',
@@ -74,7 +105,7 @@ testDefects(GENERAL_NAME_RULES, [
   },
   {
     title: 'a CRL distribution point without a name',
-    breaks: ['distribution-point-http'],
+    breaks: ['distribution-point-somewhere', 'distribution-point-http'],
     extensions: planted('cRLDistributionPoints', false, sequence(sequence())),
   },
   {

@@ -1,0 +1,78 @@
+import { equalBytes, toHex } from '../bytes.ts';
+import { DerError } from '../der-reader.ts';
+import { decodeCertificate, type ParsedCertificate } from '../parsed-certificate.ts';
+import { svidVerdict } from '../svid.ts';
+import { certificateFacts, type CertificateFacts } from './certificate-facts.ts';
+import { CERTIFICATE_RULES } from './certificate-rules.ts';
+import { FOREIGN_EXTENSION_RULES } from './foreign-extension-rules.ts';
+import { ISSUER_NAME_RULES } from './name-rules.ts';
+import { checkRules, faultCollector, notDer, type Finding, type Rule, type RuleScope } from './rule.ts';
+
+/** What lint says about a certificate that somebody has signed. */
+export interface SignedCertificateLint {
+  readonly findings: readonly Finding[];
+  /** Undefined when nothing in it can be made out. */
+  readonly facts: SignedCertificateFacts | undefined;
+}
+
+export interface SignedCertificateFacts extends CertificateFacts, Pick<ParsedCertificate, 'signatureAlgorithm'> {}
+
+const SIGNED_RULES: readonly Rule<SignedCertificateFacts>[] = [
+  ...CERTIFICATE_RULES,
+  ...ISSUER_NAME_RULES,
+  ...FOREIGN_EXTENSION_RULES,
+  {
+    name: 'outer-is-inner',
+    clause: 'RFC 5280 §4.1.1.2',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ tbs, signatureAlgorithm: outer }) =>
+      equalBytes(outer.der, tbs.signatureAlgorithm.der)
+        ? undefined
+        : `the signature algorithm is ${toHex(outer.der)} outside and ${toHex(tbs.signatureAlgorithm.der)} inside`,
+  },
+  {
+    // a server's or a client's certificate may carry the id of its service and be no SVID on purpose
+    name: 'x509-svid',
+    clause: 'X509-SVID §5.2',
+    severity: 'warning',
+    scope: 'standard',
+    check: facts => {
+      const names = facts.extensions.subjectAltName?.value ?? [];
+      if (!names.some(name => name.type === 'uri' && /^spiffe:/i.test(name.value))) return undefined;
+      const verdict = svidVerdict(facts);
+      return verdict.kind === 'none' ? `no X509-SVID, though it names one: ${verdict.reasons.join('; ')}` : undefined;
+    },
+  },
+];
+
+/**
+ * Lints a certificate whoever made it. What DER forbids is a finding; where one can tell what was meant, the rules are asked all
+ * the same. Never throws for what the bytes are.
+ */
+export function lintSignedCertificate(der: Uint8Array, scopes: readonly RuleScope[]): SignedCertificateLint {
+  const findings: Finding[] = [];
+  const tell = faultCollector(findings);
+  try {
+    const { tbs, signatureAlgorithm } = decodeCertificate(der, fault => tell(notDer(fault)));
+    const read = certificateFacts(tbs, (fault, extension) => tell(malformed(fault, extension)));
+    const facts = { ...read, signatureAlgorithm };
+    findings.push(
+      ...checkRules(
+        SIGNED_RULES.filter(({ scope }) => scopes.includes(scope)),
+        facts,
+      ),
+    );
+    return { findings, facts };
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return { findings: [...findings, notDer(error)], facts: undefined };
+  }
+}
+
+const malformed = ({ message, clause }: DerError, extension: string): Finding => ({
+  rule: 'extension-structure',
+  clause: clause ?? 'RFC 5280 §4.2',
+  severity: 'error',
+  message: message.startsWith(extension) ? message : `${message} of ${extension}`,
+});

@@ -1,0 +1,62 @@
+import { equalBytes, toHex } from '../bytes.ts';
+import { DerError } from '../der-reader.ts';
+import { readCrlHead, readCrlTail, type CrlHead, type CrlTail } from '../parsed-crl.ts';
+import { crlEntryLint } from './crl-entry-lint.ts';
+import { crlFacts } from './crl-facts.ts';
+import { CRL_RULES, type CrlFacts } from './crl-rules.ts';
+import { checkRules, faultCollector, notDer, type Finding, type Rule, type RuleScope } from './rule.ts';
+
+/** What lint says about a CRL that somebody has signed. */
+export interface SignedCrlLint {
+  readonly findings: readonly Finding[];
+  /** Undefined when nothing in it can be made out. */
+  readonly facts: SignedCrlFacts | undefined;
+}
+
+export interface SignedCrlFacts extends CrlFacts, CrlTail {}
+
+const SIGNED_RULES: readonly Rule<SignedCrlFacts>[] = [
+  ...CRL_RULES,
+  {
+    name: 'outer-is-inner',
+    clause: 'RFC 5280 §5.1.1.2',
+    severity: 'error',
+    scope: 'standard',
+    check: ({ head: { innerAlgorithm }, signatureAlgorithm: outer }) =>
+      equalBytes(outer.der, innerAlgorithm.der)
+        ? undefined
+        : `the signature algorithm is ${toHex(outer.der)} outside and ${toHex(innerAlgorithm.der)} inside`,
+  },
+];
+
+/**
+ * Lints a CRL whoever made it, as `lintSignedCertificate` does a certificate. Entries are read strictly, and after twenty
+ * findings no further ones are.
+ */
+export function lintSignedCrl(der: Uint8Array, scopes: readonly RuleScope[]): SignedCrlLint {
+  const findings: Finding[] = [];
+  const tell = faultCollector(findings);
+  const tolerance = (fault: DerError): void => tell(notDer(fault));
+  try {
+    const head = readCrlHead(der, der.length, tolerance);
+    const tail = readCrlTail(der.subarray(head.tail), head, tolerance);
+    const facts = { ...crlFacts(head, tail.extensions, tolerance), ...tail };
+    const rules = SIGNED_RULES.filter(({ scope }) => scopes.includes(scope));
+    findings.push(...checkRules(rules, facts), ...entryFindings(der, head, scopes));
+    return { findings, facts };
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return { findings: [...findings, notDer(error)], facts: undefined };
+  }
+}
+
+function entryFindings(
+  der: Uint8Array,
+  { entries, thisUpdate }: CrlHead,
+  scopes: readonly RuleScope[],
+): readonly Finding[] {
+  if (entries === undefined) return [];
+  const lint = crlEntryLint(thisUpdate.date, scopes);
+  lint.push(der.subarray(entries.start, entries.end));
+  return lint.findings;
+}
