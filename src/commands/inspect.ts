@@ -25,13 +25,14 @@ export const addInspect: AddCommand = (program, world) => {
   command.action(async (paths: readonly string[], flags: Flags) => {
     const now = instantOf(flags, world);
     const { readInput } = await import('../authority/read-input.ts');
-    const { INSPECTION_CAP, reportBytes } = await import('../pki/report/report.ts');
+    const { FILE_CAP } = await import('../pki/input-caps.ts');
+    const { reportBytes } = await import('../pki/report/report.ts');
     // a file is shown shut unless somebody says what opens it: looking never asks
     const passphrase = passphraseFlags(flags).length > 0 ? passphraseAsker(flags, world, false) : undefined;
     const files: InspectedFile[] = [];
     for (const file of paths) {
       const what = file === '-' ? 'standard input' : quote(file);
-      const bytes = await readInput(world, file, 'file', INSPECTION_CAP);
+      const bytes = await readInput(world, file, 'file', FILE_CAP);
       files.push({ file, contents: await reportBytes(bytes, { what, now, passphrase }) });
     }
     print(world.out, flags.output, inspectView(files, now));

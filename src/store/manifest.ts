@@ -86,6 +86,8 @@ export interface Manifest {
   /** Newest first, every state. */
   certificatesOfService(service: string): readonly Certificate[];
   certificatesBySpiffeId(spiffeId: string): readonly Certificate[];
+  /** Every certificate that was finished, in the order of issue, read in pieces: for looking through them all. */
+  everyCertificate(): Iterable<Certificate>;
   /** Lone intents: maybe issued, never finished. */
   intents(): readonly Certificate[];
   /** Not revoked, not intents, with notAfter at or before `instant`, soonest first. Answered from an index. */

@@ -1,6 +1,6 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
-import type { AuditRecord } from '../lifecycle/model.ts';
+import type { AuditRecord, Certificate } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
 import { liveServices, servicesAtRisk, servicesNamed } from './live-services.ts';
 import type { Manifest, PkiIdentity } from './manifest.ts';
@@ -33,6 +33,7 @@ export const openManifest = async (world: ManifestWorld, path: string): Promise<
 
 const CERTIFICATES = 'SELECT c.*, e.der FROM certificates c LEFT JOIN encodings e ON e.certificate_id = c.id';
 const AUDIT_CHUNK = 1000;
+const CERTIFICATE_CHUNK = 1000;
 
 function manifestOver(world: ManifestWorld, connection: ManifestConnection): Manifest {
   const { sql, readOnly } = connection;
@@ -71,6 +72,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
       many(toCertificate, `${CERTIFICATES} WHERE c.service = ? ORDER BY c.id DESC`, service),
     certificatesBySpiffeId: spiffeId =>
       many(toCertificate, `${CERTIFICATES} WHERE c.spiffe_id = ? ORDER BY c.id DESC`, spiffeId),
+    everyCertificate: () => everyCertificate(sql),
     intents: () => many(toCertificate, `${CERTIFICATES} WHERE c.state = 'intent' ORDER BY c.id`),
     expiringBy: instant =>
       many(
@@ -121,6 +123,17 @@ function identity(sql: Sql): PkiIdentity | undefined {
   const name = facts.get('name');
   if (trustDomain === undefined || name === undefined) return undefined;
   return { trustDomain, name, createdAt: toDate(facts.get('created_at')) };
+}
+
+function* everyCertificate(sql: Sql): Iterable<Certificate> {
+  const query = `SELECT c.*, e.der FROM certificates c JOIN encodings e ON e.certificate_id = c.id
+    WHERE c.id > ? ORDER BY c.id LIMIT ${CERTIFICATE_CHUNK}`;
+  for (let after = 0; ;) {
+    const rows = sql.all(query, after);
+    yield* rows.map(toCertificate);
+    if (rows.length < CERTIFICATE_CHUNK) return;
+    after = Number(rows.at(-1)!.id);
+  }
 }
 
 function* auditRecords(sql: Sql, fromSequence: number): Iterable<AuditRecord> {

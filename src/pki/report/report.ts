@@ -1,5 +1,6 @@
 import { failure } from '../../errors.ts';
 import { DerError, DerReader } from '../der-reader.ts';
+import { capProblem, INPUT_CAPS } from '../input-caps.ts';
 import { decodeCrl } from '../parsed-crl.ts';
 import { decodePem, isPem, PemError, type PemBlock } from '../pem.ts';
 import { privateKeyForm } from '../private-key-info.ts';
@@ -36,19 +37,6 @@ export interface Inspection {
   readonly passphrase?: ((what: string) => Promise<Uint8Array>) | undefined;
 }
 
-const MEBIBYTE = 1024 * 1024;
-const CAPS: Readonly<Record<DerKind, number>> = {
-  certificate: MEBIBYTE,
-  request: MEBIBYTE,
-  crl: 64 * MEBIBYTE,
-  'private key': MEBIBYTE,
-  'public key': MEBIBYTE,
-  pkcs12: MEBIBYTE,
-};
-
-/** What a file may have at most: the longest CRL as PEM, and some text. */
-export const INSPECTION_CAP = 96 * MEBIBYTE;
-
 /**
  * Everything in a file: PEM blocks in order, one DER structure, or a JWK Set. Throws ERR_INSPECT for what is none of these, or
  * damaged; ERR_PKCS12, and ERR_PASSPHRASE_WRONG, ERR_KEY_ENCRYPTION and ERR_KEY_ITERATIONS where there is a passphrase.
@@ -60,7 +48,8 @@ export async function reportBytes(bytes: Uint8Array, inspection: Inspection): Pr
   if (kind !== undefined) return [await reportDer(kind, bytes, inspection)];
   const certificate = (der: Uint8Array) => reportAnyCertificate(der, inspection);
   if (mayBeBer(bytes)) return [await certificate(bytes)];
-  const bundle = bytes.length > MEBIBYTE ? undefined : await reportBundle(Buffer.from(bytes).toString(), certificate);
+  const bundle =
+    bytes.length > INPUT_CAPS.bundle ? undefined : await reportBundle(Buffer.from(bytes).toString(), certificate);
   if (bundle === undefined) throw failure('ERR_INSPECT', { what, reason: foundIn(bytes) });
   return [bundle];
 }
@@ -116,12 +105,8 @@ function readBlocks(bytes: Uint8Array, what: string): readonly PemBlock[] {
 
 async function reportDer(kind: DerKind, der: Uint8Array, inspection: Inspection): Promise<Report> {
   const { what, now } = inspection;
-  if (der.length > CAPS[kind]) {
-    throw failure('ERR_INSPECT', {
-      what,
-      reason: `it holds a ${kind} of ${der.length} bytes, more than ${CAPS[kind]}`,
-    });
-  }
+  const problem = capProblem(kind, der.length);
+  if (problem !== undefined) throw failure('ERR_INSPECT', { what, reason: problem });
   try {
     switch (kind) {
       case 'certificate':

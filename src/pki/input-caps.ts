@@ -1,0 +1,17 @@
+/** The most a structure from outside may have, in bytes of DER: a hundred megabytes of PEM exhaust the stack. */
+export const INPUT_CAPS = {
+  certificate: 1024 * 1024,
+  request: 1024 * 1024,
+  crl: 64 * 1024 * 1024,
+  'private key': 1024 * 1024,
+  'public key': 1024 * 1024,
+  pkcs12: 1024 * 1024,
+  bundle: 1024 * 1024,
+} as const;
+
+/** What a file may have at most: the longest CRL as PEM, and some text. */
+export const FILE_CAP = 96 * 1024 * 1024;
+
+/** Why a structure is not read; undefined when it is within its cap. */
+export const capProblem = (what: keyof typeof INPUT_CAPS, length: number): string | undefined =>
+  length > INPUT_CAPS[what] ? `it holds a ${what} of ${length} bytes, more than ${INPUT_CAPS[what]}` : undefined;
