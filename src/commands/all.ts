@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   status: async () => (await import('./status.ts')).addStatus,
   check: async () => (await import('./check.ts')).addCheck,
   inspect: async () => (await import('./inspect.ts')).addInspect,
+  lint: async () => (await import('./lint.ts')).addLint,
   // proving
   'audit log': async () => (await import('./audit-log.ts')).addAuditLog,
   'audit verify': async () => (await import('./audit-verify.ts')).addAuditVerify,

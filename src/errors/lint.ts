@@ -17,6 +17,11 @@ export const lintErrors = {
       (first === undefined ? '' : `: ${sentence(first)}`),
     ({ findings: [, ...others] }) => others.map(sentence),
   ),
+  ERR_LINT_INPUT: row<{ what: string; reason: string }>(
+    EXIT.usage,
+    p => `${p.what} cannot be linted: ${p.reason}`,
+    () => ['lint reads certificates and CRLs, as PEM or DER; other things: svcauth inspect FILE'],
+  ),
 } as const;
 
 const sentence = ({ rule, clause, message }: BrokenRule): string => `${message} (${rule}, ${clause})`;

@@ -1,4 +1,5 @@
 import { failure } from '../errors.ts';
+import { CONSUMERS, type Consumer } from '../pki/lint/consumer.ts';
 import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../pki/key-algorithm.ts';
 import { CRL_REASONS, type CrlReason } from '../pki/revocation-reason.ts';
 import { PROFILE_NAMES, type ProfileName } from '../pki/profile-name.ts';
@@ -25,3 +26,5 @@ export const parseNotAfterPolicy = (text: string): NotAfterPolicy =>
 const REASONS = Object.keys(CRL_REASONS) as readonly CrlReason[];
 
 export const parseCrlReason = (text: string): CrlReason => parseChoice(text, 'a revocation reason', REASONS);
+
+export const parseConsumer = (text: string): Consumer => parseChoice(text, 'a program', CONSUMERS);

@@ -16,14 +16,22 @@ const suites = zlintSuites();
 describe.skipIf(suites.length === 0)('certificates and CRLs that zlint has judged (set SVCAUTH_VECTORS)', () => {
   const cases = suites.flatMap(suite => suite.cases);
 
-  test('every error that concerns us is found', () => {
-    const missed = cases.filter(({ expected, run }) => expected === 'refuse' && run().accepted);
-    expect(missed.map(({ id }) => id)).toEqual([]);
+  const wronglyJudged = async (expected: 'accept' | 'refuse'): Promise<string[]> => {
+    const ids: string[] = [];
+    for (const one of cases) {
+      if (one.expected !== expected) continue;
+      const { accepted } = await one.run();
+      if (accepted !== (expected === 'accept')) ids.push(one.id);
+    }
+    return ids;
+  };
+
+  test('every error that concerns us is found', async () => {
+    expect(await wronglyJudged('refuse')).toEqual([]);
   });
 
-  test('what has no error is let through', () => {
-    const refused = cases.filter(({ expected, run }) => expected === 'accept' && !run().accepted);
-    expect(refused.map(({ id }) => id).filter(id => !STRICTER.includes(id))).toEqual([]);
+  test('what has no error is let through', async () => {
+    expect((await wronglyJudged('accept')).filter(id => !STRICTER.includes(id))).toEqual([]);
   });
 });
 
