@@ -14,6 +14,7 @@ import { unlockErrors } from './unlock.ts';
 import { initErrors } from './init.ts';
 import { policyErrors } from './policy.ts';
 import { usageErrors } from './usage.ts';
+import { certificateInputErrors } from './certificate-input.ts';
 import { valueErrors } from './values.ts';
 
 /** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
@@ -34,5 +35,6 @@ export const CATALOGUE = {
   ...valueErrors,
   ...storeErrors,
   ...selectionErrors,
+  ...certificateInputErrors,
   ...secretErrors,
 } as const;
