@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   check: async () => (await import('./check.ts')).addCheck,
   inspect: async () => (await import('./inspect.ts')).addInspect,
   lint: async () => (await import('./lint.ts')).addLint,
+  who: async () => (await import('./who.ts')).addWho,
   verify: async () => (await import('./verify.ts')).addVerify,
   // proving
   'audit log': async () => (await import('./audit-log.ts')).addAuditLog,

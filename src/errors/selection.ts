@@ -17,6 +17,21 @@ export const selectionErrors = {
       return [`known services: ${p.known.slice(0, SHOWN).join(', ')}${more}`];
     },
   ),
+  ERR_WHO_UNKNOWN: row<{ text: string; isFile: boolean; known: readonly string[] }>(
+    EXIT.usage,
+    p =>
+      p.isFile
+        ? `no certificate in the manifest is the one in ${quote(p.text)}`
+        : `no certificate or CA in the manifest is called ${quote(p.text)}`,
+    p => {
+      if (p.isFile) return ['it is not of this PKI; to see what it holds: svcauth inspect FILE'];
+      const near = nearest(p.text, p.known);
+      return [
+        ...(near === undefined ? [] : [`did you mean: ${near}`]),
+        'who takes a serial number (8 digits or more of it), a SHA-256 fingerprint, a key id, an x5t#S256, a SPIFFE ID, a service, a CA or a file',
+      ];
+    },
+  ),
   ERR_AUTHORITY_UNKNOWN: row<{ text: string; known: readonly string[] }>(
     EXIT.usage,
     p => `no authority ${quote(p.text)} in the manifest`,
