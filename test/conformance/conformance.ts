@@ -8,6 +8,7 @@ import { limboSuites } from './limbo.ts';
 import { pkits } from './pkits.ts';
 import { spiffeSuites } from './spiffe.ts';
 import { vectorsDirectory } from './vectors.ts';
+import { zlintSuites } from './zlint.ts';
 
 /** Milliseconds that no case may take. */
 const SLOWEST = 2000;
@@ -32,6 +33,7 @@ export async function main(deviationsFile: string, mutantCount: number, only?: s
     ...boringsslChains(),
     ...crlSuites(),
     ...spiffeSuites(),
+    ...zlintSuites(),
     ...corpora(),
     ...mutants(mutantCount),
   ];
