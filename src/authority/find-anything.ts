@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
@@ -88,7 +88,7 @@ function byFingerprint(manifest: Manifest, text: string): Hit {
   const wanted = isHex ? fromHex(digits) : base64Digest(text);
   const foundBy = isHex ? 'SHA-256 fingerprint' : 'x5t#S256';
   if (wanted === undefined) return { foundBy };
-  return scan(manifest, foundBy, der => createHash('sha256').update(der).digest().equals(wanted));
+  return scan(manifest, foundBy, der => hash('sha256', der, 'buffer').equals(wanted));
 }
 
 /** 32 octets as base64url (RFC 8705 §3.1) or base64. */
@@ -113,8 +113,8 @@ function byKeyIdentifier(manifest: Manifest, text: string): Hit {
 function scan(manifest: Manifest, foundBy: Clue, fits: (der: Uint8Array) => boolean): Hit {
   const authorities = manifest.authorities().filter(({ certificate }) => certificate && fits(certificate.der));
   if (authorities.length > 0) return { foundBy, authorities };
-  for (const certificate of manifest.everyCertificate()) {
-    if (fits(certificate.der!)) return { foundBy, certificates: [certificate] };
+  for (const { serial, der } of manifest.encodings()) {
+    if (fits(der)) return { foundBy, certificates: [manifest.certificate(serial)!] };
   }
   return { foundBy };
 }
@@ -177,7 +177,7 @@ function about(manifest: Manifest, certificate: Certificate): FoundCertificate {
 }
 
 function printsOf(der: Uint8Array): Prints {
-  const digest = createHash('sha256').update(der).digest();
+  const digest = hash('sha256', der, 'buffer');
   const keyIdentifier = keyIdentifierOf(der);
   return {
     sha256: digest.toString('hex'),

@@ -32,6 +32,6 @@ export function lintEverything(
     const crl = world.files.read(path, FILE_CAP);
     if (crl !== undefined) look(crl, relative(home.directory, path));
   }
-  for (const { service, serial, der } of manifest.everyCertificate()) look(der!, `${service} ${serial.slice(0, 8)}`);
+  for (const { service, serial, der } of manifest.encodings()) look(der, `${service} ${serial.slice(0, 8)}`);
   return linted;
 }

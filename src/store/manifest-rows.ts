@@ -16,6 +16,7 @@ import type {
 } from '../lifecycle/model.ts';
 import { toHex } from '../pki/bytes.ts';
 import { serialFromHex } from '../pki/serial-number.ts';
+import type { Encoding } from './manifest.ts';
 import type { SqlRow } from './sqlite.ts';
 
 /** Rows of the manifest to nouns of the model, and the values that go the other way. What was written is trusted when read. */
@@ -68,6 +69,12 @@ export const toService = (row: SqlRow): Service => ({
   name: row.name as string,
   spec: JSON.parse(row.spec as string) as ServiceSpec,
   ...(row.current_serial === null ? {} : { currentSerial: hexOf(row.current_serial) }),
+});
+
+export const toEncoding = (row: SqlRow): Encoding => ({
+  serial: hexOf(row.serial),
+  service: row.service as string,
+  der: bytesOf(row.der),
 });
 
 /** Wants the columns of `certificates` and `der` of `encodings`. */

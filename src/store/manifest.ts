@@ -46,6 +46,13 @@ export interface RiskQuestion {
   readonly secondsLeft: number;
 }
 
+/** A certificate as it was issued, and what to ask for to know the rest. */
+export interface Encoding {
+  readonly serial: string;
+  readonly service: string;
+  readonly der: Uint8Array;
+}
+
 /** Everything about an authority's revocations that a CRL must know before it lists them. */
 export interface RevocationTotals {
   readonly count: number;
@@ -87,7 +94,7 @@ export interface Manifest {
   certificatesOfService(service: string): readonly Certificate[];
   certificatesBySpiffeId(spiffeId: string): readonly Certificate[];
   /** Every certificate that was finished, in the order of issue, read in pieces: for looking through them all. */
-  everyCertificate(): Iterable<Certificate>;
+  encodings(): Iterable<Encoding>;
   /** Lone intents: maybe issued, never finished. */
   intents(): readonly Certificate[];
   /** Not revoked, not intents, with notAfter at or before `instant`, soonest first. Answered from an index. */

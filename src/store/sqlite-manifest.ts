@@ -1,9 +1,9 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
-import type { AuditRecord, Certificate } from '../lifecycle/model.ts';
+import type { AuditRecord } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
 import { liveServices, servicesAtRisk, servicesNamed } from './live-services.ts';
-import type { Manifest, PkiIdentity } from './manifest.ts';
+import type { Encoding, Manifest, PkiIdentity } from './manifest.ts';
 import { createConnection, openConnection, type ManifestConnection } from './manifest-connection.ts';
 import {
   toAuditRecord,
@@ -12,6 +12,7 @@ import {
   toCrl,
   toDate,
   toDelivery,
+  toEncoding,
   toSeconds,
   toSerial,
   toService,
@@ -33,7 +34,7 @@ export const openManifest = async (world: ManifestWorld, path: string): Promise<
 
 const CERTIFICATES = 'SELECT c.*, e.der FROM certificates c LEFT JOIN encodings e ON e.certificate_id = c.id';
 const AUDIT_CHUNK = 1000;
-const CERTIFICATE_CHUNK = 1000;
+const ENCODING_CHUNK = 1000;
 
 function manifestOver(world: ManifestWorld, connection: ManifestConnection): Manifest {
   const { sql, readOnly } = connection;
@@ -72,7 +73,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
       many(toCertificate, `${CERTIFICATES} WHERE c.service = ? ORDER BY c.id DESC`, service),
     certificatesBySpiffeId: spiffeId =>
       many(toCertificate, `${CERTIFICATES} WHERE c.spiffe_id = ? ORDER BY c.id DESC`, spiffeId),
-    everyCertificate: () => everyCertificate(sql),
+    encodings: () => encodings(sql),
     intents: () => many(toCertificate, `${CERTIFICATES} WHERE c.state = 'intent' ORDER BY c.id`),
     expiringBy: instant =>
       many(
@@ -125,13 +126,13 @@ function identity(sql: Sql): PkiIdentity | undefined {
   return { trustDomain, name, createdAt: toDate(facts.get('created_at')) };
 }
 
-function* everyCertificate(sql: Sql): Iterable<Certificate> {
-  const query = `SELECT c.*, e.der FROM certificates c JOIN encodings e ON e.certificate_id = c.id
-    WHERE c.id > ? ORDER BY c.id LIMIT ${CERTIFICATE_CHUNK}`;
+function* encodings(sql: Sql): Iterable<Encoding> {
+  const query = `SELECT c.id, c.serial, c.service, e.der FROM encodings e JOIN certificates c ON c.id = e.certificate_id
+    WHERE e.certificate_id > ? ORDER BY e.certificate_id LIMIT ${ENCODING_CHUNK}`;
   for (let after = 0; ;) {
     const rows = sql.all(query, after);
-    yield* rows.map(toCertificate);
-    if (rows.length < CERTIFICATE_CHUNK) return;
+    yield* rows.map(toEncoding);
+    if (rows.length < ENCODING_CHUNK) return;
     after = Number(rows.at(-1)!.id);
   }
 }
