@@ -33,7 +33,7 @@ interface Prints {
   readonly keyIdentifier?: string;
 }
 
-export type Clue =
+type Clue =
   'authority' | 'service' | 'SPIFFE ID' | 'serial number' | 'SHA-256 fingerprint' | 'x5t#S256' | 'key id' | 'file';
 
 /** Of a prefix, and of an id that several services have had. */

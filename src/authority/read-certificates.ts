@@ -1,16 +1,13 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import { quote } from '../errors/row.ts';
-import { capProblem, FILE_CAP } from '../pki/input-caps.ts';
+import { capProblem, countProblem, FILE_CAP } from '../pki/input-caps.ts';
 import { decodePem, isPem, PemError } from '../pki/pem.ts';
 import { parseSpiffeBundle } from '../pki/read-trust-bundle.ts';
 import { derKind } from '../pki/report/der-kind.ts';
 import { readInput } from './read-input.ts';
 
 type Input = Pick<World, 'cwd' | 'files' | 'in'>;
-
-/** Of one file: more are no chain and no bundle, but a way to keep somebody busy. */
-const MOST = 10_000;
 
 const LABELS = {
   certificate: ['CERTIFICATE', 'X509 CERTIFICATE'],
@@ -39,9 +36,7 @@ function structuresIn(bytes: Uint8Array, kind: keyof typeof LABELS, file: string
   const ders = isPem(bytes) ? blocksOf(bytes, LABELS[kind], refuse) : derKind(bytes) === kind ? [bytes] : [];
   const noun = kind === 'crl' ? 'CRL' : kind;
   if (ders.length === 0) throw refuse(`there is no ${noun} in it`);
-  if (ders.length > MOST) throw refuse(`it holds ${ders.length} of them, more than ${MOST}`);
-  for (const der of ders) {
-    const problem = capProblem(kind, der.length);
+  for (const problem of [countProblem(ders.length), ...ders.map(der => capProblem(kind, der.length))]) {
     if (problem !== undefined) throw refuse(problem);
   }
   return ders;

@@ -9,7 +9,7 @@ import { readPathCertificate, type PathCertificate } from '../pki/path/path-cert
 import type { Purpose } from '../pki/path/purpose.ts';
 import { refusal } from '../pki/path/refusal.ts';
 import { validateSvid } from '../pki/path/spiffe-svid.ts';
-import { loadTrustStore, type TrustMaterial, type Unreadable } from '../pki/path/trust-store.ts';
+import { loadTrustStore, type TrustMaterial, type TrustStore } from '../pki/path/trust-store.ts';
 import { validatePath, type PathVerdict } from '../pki/path/validate-path.ts';
 import { parseSpiffeId } from '../pki/spiffe-id.ts';
 import type { Home } from '../store/home.ts';
@@ -34,7 +34,7 @@ export interface Verification {
   readonly anchors: number;
   /** Undefined: nobody asked for revocation. */
   readonly crls: number | undefined;
-  readonly unreadable: readonly Unreadable[];
+  readonly unreadable: TrustStore['unreadable'];
 }
 
 /** Anchors and CRLs from files alone. */

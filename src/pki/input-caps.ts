@@ -12,6 +12,12 @@ export const INPUT_CAPS = {
 /** What a file may have at most: the longest CRL as PEM, and some text. */
 export const FILE_CAP = 96 * 1024 * 1024;
 
+/** Of one file: more are neither a chain nor a bundle. */
+const MOST_BLOCKS = 10_000;
+
+export const countProblem = (blocks: number): string | undefined =>
+  blocks > MOST_BLOCKS ? `it holds ${blocks} PEM blocks, more than ${MOST_BLOCKS}` : undefined;
+
 /** Why a structure is not read; undefined when it is within its cap. */
 export const capProblem = (what: keyof typeof INPUT_CAPS, length: number): string | undefined =>
   length > INPUT_CAPS[what] ? `it holds a ${what} of ${length} bytes, more than ${INPUT_CAPS[what]}` : undefined;

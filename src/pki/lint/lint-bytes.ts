@@ -1,5 +1,5 @@
 import { failure } from '../../errors.ts';
-import { capProblem } from '../input-caps.ts';
+import { capProblem, countProblem } from '../input-caps.ts';
 import { nameToString } from '../name.ts';
 import { decodePem, isPem, PemError } from '../pem.ts';
 import { derKind } from '../report/der-kind.ts';
@@ -71,7 +71,10 @@ const LABELS: Readonly<Record<string, 'certificate' | 'crl'>> = {
 
 function blocksOf(bytes: Uint8Array, refuse: (reason: string, cause: unknown) => Error) {
   try {
-    return decodePem(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
+    const blocks = decodePem(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
+    const problem = countProblem(blocks.length);
+    if (problem !== undefined) throw new PemError(problem);
+    return blocks;
   } catch (cause) {
     if (cause instanceof PemError) throw refuse(cause.message, cause);
     throw cause;

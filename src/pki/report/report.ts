@@ -1,6 +1,6 @@
 import { failure } from '../../errors.ts';
 import { DerError, DerReader } from '../der-reader.ts';
-import { capProblem, INPUT_CAPS } from '../input-caps.ts';
+import { capProblem, countProblem, INPUT_CAPS } from '../input-caps.ts';
 import { decodeCrl } from '../parsed-crl.ts';
 import { decodePem, isPem, PemError, type PemBlock } from '../pem.ts';
 import { privateKeyForm } from '../private-key-info.ts';
@@ -96,7 +96,10 @@ function readBlocks(bytes: Uint8Array, what: string): readonly PemBlock[] {
     throw failure('ERR_KEY_ENCRYPTION', { what, scheme: 'the old encryption of PEM (Proc-Type, DEK-Info)' });
   }
   try {
-    return decodePem(text);
+    const blocks = decodePem(text);
+    const problem = countProblem(blocks.length);
+    if (problem !== undefined) throw new PemError(problem);
+    return blocks;
   } catch (cause) {
     if (cause instanceof PemError) throw failure('ERR_INSPECT', { what, reason: cause.message }, cause);
     throw cause;

@@ -53,7 +53,7 @@ testDefects(PROFILE_RULES, [
   {
     title: 'a client whose RSA key enciphers',
     kind: 'client',
-    breaks: ['profile-key-usage'],
+    breaks: ['key-usage-of-purposes', 'profile-key-usage'],
     fields: { publicKey: rsaKey() },
     extensions: { ...purposes(OID.clientAuth), ...usages('digitalSignature', 'keyEncipherment') },
   },

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { utf8 } from '../../../src/pki/bytes.ts';
 import { bitString, integer, sequence, setOf, TAG, tlv } from '../../../src/pki/der-writer.ts';
+import { lintBytes } from '../../../src/pki/lint/lint-bytes.ts';
 import { lintSignedCertificate } from '../../../src/pki/lint/signed-certificate-lint.ts';
+import { encodePem } from '../../../src/pki/pem.ts';
+import { errorOf } from '../../support/errors.ts';
 import { encodeParts, goodParts, planted, type CertificateParts } from '../../support/planted-certificate.ts';
 
 const SIGNATURE = bitString(new Uint8Array(64).fill(1));
@@ -56,5 +60,34 @@ describe('a certificate that somebody has signed', () => {
   test('is not read for longer than anybody reads findings', () => {
     const names = sequence(...Array.from({ length: 5000 }, () => setOf()));
     expect(lintSignedCertificate(signed({ issuer: names }), ['standard']).findings.length).toBeLessThan(200);
+  });
+});
+
+describe('a file to lint', () => {
+  const pem = (label: 'CERTIFICATE' | 'X509 CRL' | 'PRIVATE KEY', der: Uint8Array): string => encodePem(label, der);
+  const lint = (content: string | Uint8Array) =>
+    lintBytes(typeof content === 'string' ? utf8(content) : content, 'a.pem', '"a.pem"', ['standard']);
+
+  test('is passed through block by block, keys left out', () => {
+    const content = pem('PRIVATE KEY', integer(1)) + pem('CERTIFICATE', signed()) + pem('X509 CRL', integer(1));
+    expect(lint(content)).toMatchObject([
+      { block: 2, type: 'certificate', encoding: 'PEM', name: 'CN=payments', findings: [] },
+      { block: 3, type: 'crl', findings: [{ rule: 'der' }] },
+    ]);
+  });
+
+  test.each<[string, string | Uint8Array, string]>([
+    ['nothing', '', 'it is neither PEM nor DER'],
+    ['a text', 'certificate', 'it is neither PEM nor DER'],
+    ['a key', pem('PRIVATE KEY', integer(1)), 'none of its PEM blocks is a certificate or a CRL'],
+    ['a block without an end', '-----BEGIN CERTIFICATE-----\n', 'a CERTIFICATE block has no END line'],
+    ['too many blocks', pem('CERTIFICATE', integer(1)).repeat(10_001), 'it holds 10001 PEM blocks, more than 10000'],
+    [
+      'too large a certificate',
+      pem('CERTIFICATE', new Uint8Array(1024 * 1024 + 1)),
+      'it holds a certificate of 1048577 bytes, more than 1048576',
+    ],
+  ])('is refused when it holds %s', (_, content, reason) => {
+    expect(errorOf(() => lint(content))).toMatchObject({ code: 'ERR_LINT_INPUT', params: { reason } });
   });
 });
