@@ -4,6 +4,7 @@ import { SvcauthError } from '../../src/errors.ts';
 import { concatBytes } from '../../src/pki/bytes.ts';
 import { decodeCertificationRequest } from '../../src/pki/certification-request.ts';
 import { DerError } from '../../src/pki/der-reader.ts';
+import { lintBytes } from '../../src/pki/lint/lint-bytes.ts';
 import { openPkcs12 } from '../../src/pki/open-pkcs12.ts';
 import { readPathCertificate } from '../../src/pki/path/path-certificate.ts';
 import { loadTrustStore } from '../../src/pki/path/trust-store.ts';
@@ -27,6 +28,7 @@ const PARSERS: readonly ((bytes: Uint8Array) => unknown)[] = [
     return validatePath(certificate, trust, { now: NOW, purpose: 'any' });
   },
   bytes => loadTrustStore({ anchors: [bytes], intermediates: [bytes], crls: [bytes] }),
+  bytes => lintBytes(bytes, 'an input', 'an input', ['standard', 'ours']),
   bytes => decodeCertificationRequest(bytes),
   bytes => parsePrivateKey(bytes, undefined),
   bytes => openPkcs12(bytes, undefined),

@@ -17,7 +17,8 @@ export interface SignedCertificateLint {
 
 export interface SignedCertificateFacts extends CertificateFacts, Pick<ParsedCertificate, 'signatureAlgorithm'> {}
 
-const SIGNED_RULES: readonly Rule<SignedCertificateFacts>[] = [
+/** What can be asked of a certificate once it has been signed. */
+export const SIGNED_CERTIFICATE_RULES: readonly Rule<SignedCertificateFacts>[] = [
   ...CERTIFICATE_RULES,
   ...ISSUER_NAME_RULES,
   ...FOREIGN_EXTENSION_RULES,
@@ -59,7 +60,7 @@ export function lintSignedCertificate(der: Uint8Array, scopes: readonly RuleScop
     const facts = { ...read, signatureAlgorithm };
     findings.push(
       ...checkRules(
-        SIGNED_RULES.filter(({ scope }) => scopes.includes(scope)),
+        SIGNED_CERTIFICATE_RULES.filter(({ scope }) => scopes.includes(scope)),
         facts,
       ),
     );
