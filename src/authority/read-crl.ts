@@ -2,12 +2,13 @@ import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import { checkCrlValues } from '../pki/crl-values.ts';
 import { DerError } from '../pki/der-reader.ts';
+import { INPUT_CAPS } from '../pki/input-caps.ts';
 import { decodeCrl, type ParsedCrl } from '../pki/parsed-crl.ts';
 import { decodePem, isPem, PemError } from '../pki/pem.ts';
 import { readInput } from './read-input.ts';
 
 /** Of the DER; PEM takes a third more. Some 1.5 million entries. */
-const CRL_LIMIT = 64 * 1024 * 1024;
+const CRL_LIMIT = INPUT_CAPS.crl;
 const PEM_LIMIT = Math.ceil(CRL_LIMIT * 1.4);
 
 /** A CRL named on the command line, DER or PEM; every value in it can be read. Throws ERR_FILE_READ and ERR_CRL_UNREADABLE. */

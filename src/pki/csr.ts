@@ -5,6 +5,7 @@ import { DerError } from './der-reader.ts';
 import { parseDnsName, type DnsName } from './dns-name.ts';
 import { findExtension, type Extension } from './extension/extension.ts';
 import { decodeGeneralNames } from './extension/general-name.ts';
+import { INPUT_CAPS } from './input-caps.ts';
 import { ipAddressText, type IpAddress } from './ip-address.ts';
 import type { KeyAlgorithm } from './key-algorithm.ts';
 import { commonName, type Name } from './name.ts';
@@ -33,7 +34,7 @@ export interface RequestedNames {
   readonly ip: readonly IpAddress[];
 }
 
-const SIZE_CAP = 1024 * 1024;
+const SIZE_CAP = INPUT_CAPS.request;
 
 /**
  * Reads one request, DER or a PEM text with this one block. `what` names it for a person. Strict DER is read by our own reader

@@ -4,6 +4,7 @@ import { quote } from '../errors/row.ts';
 import { equalBytes, utf8 } from './bytes.ts';
 import { DerError, DerReader } from './der-reader.ts';
 import { integer, octetString, sequence, TAG } from './der-writer.ts';
+import { INPUT_CAPS } from './input-caps.ts';
 import { KEY_ALGORITHMS, type KeyAlgorithm } from './key-algorithm.ts';
 import { decryptPrivateKey } from './key-encryption.ts';
 import { ecKeyPair, type EcAlgorithm } from './key-pair.ts';
@@ -22,7 +23,7 @@ export interface PrivateKey {
   readonly pkcs8: Uint8Array;
 }
 
-const SIZE_CAP = 1024 * 1024;
+const SIZE_CAP = INPUT_CAPS['private key'];
 
 /**
  * Reads one private key: PKCS#8 plain or encrypted, SEC1, PKCS#1; as DER, or as the one private key of a PEM text. `what` names it
