@@ -8,7 +8,7 @@ import type { Purpose } from '../pki/path/purpose.ts';
 import { parseSpiffeId } from '../pki/spiffe-id.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { terminalOf } from '../render/terminal.ts';
-import { collect, examples, outputOption, type AddCommand } from './command.ts';
+import { examples, outputOption, repeatable, type AddCommand } from './command.ts';
 import { atOption, instantOf, readManifest } from './reading.ts';
 
 interface Flags {
@@ -29,14 +29,9 @@ export const addVerify: AddCommand = (program, world, done) => {
     .command('verify')
     .description('validate a certificate as RFC 5280 does, and say why not; exit 4 when it is refused')
     .argument('<cert>', 'the certificate, and behind it what its owner sends along; - is standard input')
-    .option('--trust <file>', 'trust anchors: PEM, DER or a SPIFFE bundle (default: our own bundle)', collect, [])
-    .option('--untrusted <file>', 'more certificates to build paths with', collect, [])
-    .option(
-      '--crl <file>',
-      'CRLs; with --trust and without them revocation is not asked (default: our own)',
-      collect,
-      [],
-    )
+    .addOption(repeatable('--trust <file>', 'trust anchors instead of our own bundle: PEM, DER or a SPIFFE bundle'))
+    .addOption(repeatable('--untrusted <file>', 'more certificates to build paths with'))
+    .addOption(repeatable('--crl <file>', 'CRLs instead of our own; revocation is not asked with --trust alone'))
     .addOption(new Option('--purpose <purpose>', 'what it must be good for').choices(['server', 'client']))
     .option('--dns <name>', 'the host name it must speak for')
     .option('--ip <address>', 'the address it must speak for')

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bitString, sequence } from '../../src/pki/der-writer.ts';
 import { DerError, type Tolerance } from '../../src/pki/der-reader.ts';
