@@ -42,7 +42,9 @@ export const SIGNED_CERTIFICATE_RULES: readonly Rule<SignedCertificateFacts>[] =
       const names = facts.extensions.subjectAltName?.value ?? [];
       if (!names.some(name => name.type === 'uri' && /^spiffe:/i.test(name.value))) return undefined;
       const verdict = svidVerdict(facts);
-      return verdict.kind === 'none' ? `no X509-SVID, though it names one: ${verdict.reasons.join('; ')}` : undefined;
+      if (verdict.kind !== 'none') return undefined;
+      const reasons = verdict.refusals.map(({ message, clause }) => `${message} (${clause})`).join('; ');
+      return `no X509-SVID, though it names one: ${reasons}`;
     },
   },
 ];
