@@ -6,9 +6,11 @@ export function parseCrlUrl(text: string): string {
     // what stands before the @ may be a password
     failure('ERR_CRL_URL', { text: text.replace(/\/\/.*@/s, '//...@'), reason, hint });
   if (!/^[\x21-\x7e]+$/.test(text)) throw bad('it holds spaces or characters that are not ASCII');
+  const filled = text.replaceAll('{authority}', 'authority');
+  if (/[{}]/.test(filled)) throw bad('between braces stands {authority} and nothing else');
   let url: URL;
   try {
-    url = new URL(text.replaceAll('{authority}', 'authority'));
+    url = new URL(filled);
   } catch {
     throw bad('it is not a URL');
   }

@@ -88,6 +88,9 @@ function refuseConflicts(text: InitText): void {
   if (text.csrOnly && constraints.length > 0) {
     throw conflict(['--csr-only', ...constraints], 'what the CA may certify is for the holder of the root to say');
   }
+  if (text.singleTier && text.importRoot !== undefined && constraints.length > 0) {
+    throw conflict(['--import-root', ...constraints], 'a root that exists keeps the names it has');
+  }
   if (text.importPassphraseFile !== undefined && text.importKey === undefined) {
     throw failure('ERR_FLAG_NEEDS', { flag: '--import-passphrase-file', needs: '--import-key' });
   }
