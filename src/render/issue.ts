@@ -10,16 +10,16 @@ export function issueView({ plan, issued, dryRun }: IssueOutcome, now: Date): Vi
   const bySerial = new Map(issued.map(one => [one.service, one]));
   const steps = plan.steps.map(step => ({ ...jsonOf(step), ...bySerial.get(step.name) }));
   const until = (instant: Date): string => `${formatInstant(instant)} (${formatRelativeTime(instant, now)})`;
-  const line = (step: IssueStep): string => {
+  const words = (step: IssueStep): readonly [verb: string, name: string, rest: string] => {
     switch (step.action) {
       case 'keep':
-        return `unchanged  ${step.name}  ${step.serial}  until ${until(step.notAfter)}\n`;
+        return ['unchanged', step.name, `${step.serial}  until ${until(step.notAfter)}`];
       case 'deliver':
-        return `${dryRun ? 'would switch' : 'switched'}  ${step.name}  ${step.serial}  until ${until(step.notAfter)}\n`;
+        return [dryRun ? 'would switch' : 'switched', step.name, `${step.serial}  until ${until(step.notAfter)}`];
       case 'issue': {
         const made = bySerial.get(step.name);
-        if (made === undefined) return `would issue  ${step.name}  ${step.spec.spiffeId}  (${why(step)})\n`;
-        return `issued  ${step.name}  ${made.serial}  until ${until(made.notAfter)}\n`;
+        if (made === undefined) return ['would issue', step.name, `${step.spec.spiffeId}  (${why(step)})`];
+        return ['issued', step.name, `${made.serial}  until ${until(made.notAfter)}`];
       }
     }
   };
@@ -27,7 +27,8 @@ export function issueView({ plan, issued, dryRun }: IssueOutcome, now: Date): Vi
     table: () => {
       if (plan.steps.length === 0) return 'nothing to issue: the list names no service\n';
       const [one, another] = issued;
-      if (one === undefined || another !== undefined || plan.steps.length !== 1) return plan.steps.map(line).join('');
+      if (one === undefined || another !== undefined || plan.steps.length !== 1)
+        return formatColumns(plan.steps.map(words));
       return formatFacts([
         ['issued', one.service],
         [
@@ -55,3 +56,8 @@ function jsonOf(step: IssueStep): object {
 
 const why = ({ reason, changes }: Extract<IssueStep, { action: 'issue' }>): string =>
   reason === 'spec-changed' ? `it changed: ${changes.join(', ')}` : ISSUE_REASONS[reason];
+
+function formatColumns(rows: readonly (readonly [string, string, string])[]): string {
+  const [verb, name] = [0, 1].map(column => rows.reduce((most, row) => Math.max(most, row[column]!.length), 0));
+  return rows.map(row => `${row[0].padEnd(verb!)}  ${row[1].padEnd(name!)}  ${row[2]}\n`).join('');
+}
