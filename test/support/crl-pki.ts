@@ -68,7 +68,7 @@ export async function crlPki(
   return { world, home, manifest, issuers, revoke };
 }
 
-function testAuthority(id: string, now: Date): { readonly authority: Authority; readonly issuer: Issuer } {
+export function testAuthority(id: string, now: Date): { readonly authority: Authority; readonly issuer: Issuer } {
   const algorithm = KEY_ALGORITHMS['ecdsa-p256'];
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const info = decodePublicKeyInfo(new DerReader(new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }))));
