@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { failure } from '../errors.ts';
 import { activeIssuer, chainBelowRoot, chainToRoot, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
-import { ISSUE_REASONS, planIssue, type IssueStep, type IssueTarget } from '../lifecycle/plan-issue.ts';
+import { planIssue, type IssueStep, type IssueTarget } from '../lifecycle/plan-issue.ts';
 import { crlAddress } from '../lifecycle/crl-url.ts';
 import { policyRefusal } from '../lifecycle/policy-refusal.ts';
 import type { Policy, Violation } from '../lifecycle/policy.ts';
@@ -74,6 +74,7 @@ export function planIssueRun(pki: Pki, policy: Policy, work: readonly IssueWork[
   const switches: VersionSwitch[] = [];
   for (const [index, step] of steps.entries()) {
     const candidate = candidates[index]!;
+    if (!options.force) requireBroughtKey(candidate, step);
     if (step.action === 'deliver') {
       switches.push({ service: step.name, serial: step.serial, directory: candidate.directory, isNew: false });
     }
@@ -90,6 +91,7 @@ interface Candidate {
   readonly directory: string;
   readonly known?: KnownService;
   readonly currentSerial?: string | undefined;
+  readonly asRecorded: boolean;
 }
 
 /** What the policy makes of every request. Throws ERR_POLICY_REFUSED and ERR_CSR_NAMES. */
@@ -111,6 +113,7 @@ function resolveWork({ world, manifest, home }: Pki, policy: Policy, work: reado
     return {
       service,
       key,
+      asRecorded,
       spec: resolved.spec,
       directory,
       ...(before && { known: before, currentSerial: before.certificate?.serial }),
@@ -124,6 +127,15 @@ function resolveWork({ world, manifest, home }: Pki, policy: Policy, work: reado
 const brought = ({ keyAlgorithm }: ServiceRequest): Pick<ServiceRequest, 'keyAlgorithm'> =>
   keyAlgorithm === undefined ? {} : { keyAlgorithm };
 
+/**
+ * A service whose key is on its own host must not be handed another one in passing. Named alone it is told so when a certificate is
+ * due; a list, or a description, would make one some day, and is told at once.
+ */
+function requireBroughtKey({ service, key, known, asRecorded }: Candidate, { action }: IssueStep): void {
+  const isAway = key.source === 'generated' && known?.certificate?.keySource === 'csr';
+  if (isAway && (action === 'issue' || !asRecorded)) throw failure('ERR_KEY_NOT_BROUGHT', { service });
+}
+
 function targetOf(pki: Pki, { service, spec, known, key, directory }: Candidate): IssueTarget {
   return {
     name: service,
@@ -136,16 +148,13 @@ function targetOf(pki: Pki, { service, spec, known, key, directory }: Candidate)
 
 function planJob(
   { service, key, spec, directory, known }: Candidate,
-  { reason, supersedes }: Extract<IssueStep, { action: 'issue' }>,
+  { supersedes }: Extract<IssueStep, { action: 'issue' }>,
   limits: readonly IssuerLimits[],
   policy: Policy,
   options: IssueOptions,
   now: Date,
 ): IssueJob {
   const [issuer] = limits as readonly [IssuerLimits];
-  if (known?.certificate?.keySource === 'csr' && key.source === 'generated' && !options.force) {
-    throw failure('ERR_KEY_NOT_BROUGHT', { service, reason: ISSUE_REASONS[reason] });
-  }
   const notAfterPolicy = options.notAfterPolicy ?? policy.leaf.notAfterPolicy;
   const notAfter = leafNotAfter(service, spec.ttl, issuer, notAfterPolicy, now);
   for (const each of limits) refuseConstrainedNames(leafNames(spec), each);

@@ -59,11 +59,14 @@ export const issueErrors = {
     p => `the files of ${quote(p.service)} cannot go to ${quote(p.directory)}: ${p.problem}; nothing was issued`,
     p => [p.hint ?? 'name another directory: --out DIR'],
   ),
-  ERR_KEY_NOT_BROUGHT: row<{ service: string; reason: string }>(
+  ERR_KEY_NOT_BROUGHT: row<{ service: string }>(
     EXIT.usage,
     p =>
-      `${quote(p.service)} needs a certificate (${p.reason}), and its key is on its own host: it was certified from a request; nothing was issued`,
-    () => ['bring a new request: --csr FILE', 'to make its keys here from now on: --force'],
+      `${quote(p.service)} was certified from a request: its key is on its own host, and none was brought; nothing was issued`,
+    p => [
+      `bring a request (a list cannot): svcauth issue ${p.service} --csr FILE`,
+      'to make its keys here from now on: --force',
+    ],
   ),
   ERR_LEAF_KEY_ENCRYPTED: row<{ path: string }>(
     EXIT.usage,

@@ -141,6 +141,14 @@ describe('a brought key', () => {
     const current = join(world.home.service('ledger'), 'current');
     expect(readdirSync(current)).toEqual(['ca.crt', 'chain.pem', 'tls.crt']);
     expect(await world.succeed('issue', 'ledger')).toMatch(/^unchanged/);
+    // what would take the key away some day says so today
+    put(world, 'list.csv', 'service\nledger\n');
+    for (const argv of [
+      ['--from', 'list.csv'],
+      ['ledger', '--dns', 'ledger.example.org'],
+    ]) {
+      expect((await runSvcauth(world, ['issue', ...argv])).stderr).toContain('[ERR_KEY_NOT_BROUGHT]');
+    }
     pass(world, 25);
     const { status, stderr } = await runSvcauth(world, ['issue', 'ledger']);
     expect([status, stderr]).toEqual([2, expect.stringContaining('[ERR_KEY_NOT_BROUGHT]')]);
