@@ -27,7 +27,7 @@ export const addIssue: AddCommand = (program, world) => {
   const command = program
     .command('issue')
     .description('issue a certificate for a service, or see that its current one is good')
-    .argument('[service]', 'its name: a-z, 0-9, ., _ and -')
+    .argument('[service]', 'its name: a-z, 0-9, ., _ and -; named alone, a known one keeps what it has')
     .option('--id <spiffe-id>', "instead of the one from the policy's template")
     .addOption(repeatable('--dns <name>', 'DNS SAN'))
     .addOption(repeatable('--ip <address>', 'IP SAN'))
