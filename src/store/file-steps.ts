@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
+import { systemErrorCode } from '../errors/system-error.ts';
 
 /**
  * The system calls that change a disk, one by one. Every write of this program is made of these and nothing else, so that a
@@ -26,7 +27,11 @@ export interface FileSteps {
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
 
 export const nodeSteps: FileSteps = {
-  create: (path, mode) => fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode),
+  create: (path, mode) => {
+    const descriptor = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    withMode(descriptor, mode);
+    return descriptor;
+  },
   write: (descriptor, bytes) => {
     for (let offset = 0; offset < bytes.length;) offset += fs.writeSync(descriptor, bytes, offset);
   },
@@ -46,3 +51,13 @@ export const nodeSteps: FileSteps = {
   },
   remove: path => fs.rmSync(path, { recursive: true, force: true }),
 };
+
+/** What others shall read they can read, whatever the umask of a cron job. A file system without modes keeps its own. */
+function withMode(descriptor: number, mode: number): void {
+  if ((fs.fstatSync(descriptor).mode & mode) === mode) return;
+  try {
+    fs.fchmodSync(descriptor, mode);
+  } catch (cause) {
+    if (systemErrorCode(cause) !== 'EPERM') throw cause;
+  }
+}

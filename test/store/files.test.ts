@@ -14,6 +14,15 @@ beforeEach(() => {
 
 const mode = (at: string) => lstatSync(at).mode & 0o7777;
 
+it('gives a file the mode that was asked for, whatever the umask', context => {
+  const umask = process.umask(0o077);
+  context.onTestFinished(() => void process.umask(umask));
+  files.replace(path, utf8('for all'), 0o644);
+  expect(mode(path)).toBe(0o644);
+  files.replace(path, utf8('for us'), 0o600);
+  expect(mode(path)).toBe(0o600);
+});
+
 describe('reading', () => {
   it('answers undefined for a missing file, and for one below a file', () => {
     writeFileSync(path, 'x');
