@@ -15,6 +15,11 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/**
+ * What `check -o nagios` exits with instead, whatever happens: the convention of Nagios plugins. The only exception to the table.
+ */
+export const NAGIOS_STATUS = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
+
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {

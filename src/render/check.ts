@@ -1,25 +1,38 @@
 import type { Finding, Severity } from '../lifecycle/check.ts';
+import type { FailOn } from '../lifecycle/fail-on.ts';
+import type { Watched } from '../lifecycle/watched.ts';
 import { describeFinding } from './finding.ts';
 import type { View } from './output.ts';
+import { plural } from './plural.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
+/** What `check` found, in whatever form it is told. */
+export interface CheckReport {
+  /** Of the PKI, as people call it. */
+  readonly name: string;
+  readonly trustDomain: string;
+  /** As of when the answer holds (`--at`). */
+  readonly at: Date;
+  /** When it was asked. */
+  readonly ranAt: Date;
+  /** How many were looked at. */
+  readonly checked: { readonly services: number; readonly authorities: number };
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+  readonly failOn: FailOn;
+  /** All of it in the forms that list also what is well (see `CHECK_FORMATS`). */
+  readonly watched: readonly Watched[];
+}
+
 const HEADER = ['SEVERITY', 'SUBJECT', 'FINDING', 'WHAT', 'REMEDY'];
 
-/** What `check` says; `checked` counts what it looked at. */
-export function checkView(
-  checked: { readonly services: number; readonly authorities: number },
-  findings: readonly Finding[],
-  now: Date,
-  { colours, columns }: Terminal,
-): View {
+export function checkView({ at, checked, findings }: CheckReport, { colours, columns }: Terminal): View {
   const paint = { warning: colours.yellow, critical: colours.red };
-  const count = (severity: Severity) => findings.filter(finding => finding.severity === severity).length;
-  const [critical, warning] = [count('critical'), count('warning')];
-  const described = findings.map(finding => ({ ...finding, ...describeFinding(finding, now) }));
+  const described = findings.map(finding => ({ ...finding, ...describeFinding(finding, at) }));
   return {
     table: () => {
-      const where = `in ${plural(checked.services, 'service')} and ${plural(checked.authorities, 'CA')} with their CRLs`;
+      const where = `in ${formatChecked(checked)} with their CRLs`;
       if (findings.length === 0) return `${colours.green('ok')}: nothing needs attention ${where}\n`;
       const rows = described.map(({ severity, subject, name, message, remedy }) => [
         { text: severity, paint: paint[severity] },
@@ -28,14 +41,21 @@ export function checkView(
         message,
         remedy ?? '',
       ]);
-      return `${critical} critical, ${plural(warning, 'warning')} ${where}\n\n${formatTable(HEADER, rows, columns)}`;
+      return `${formatCounts(findings)} ${where}\n\n${formatTable(HEADER, rows, columns)}`;
     },
     json: () => {
-      const status = critical > 0 ? 'critical' : warning > 0 ? 'warning' : 'ok';
-      return { kind: 'check', value: { at: now, status, checked, findings: described } };
+      const status = findings[0]?.severity ?? 'ok';
+      return { kind: 'check', value: { at, status, checked, findings: described } };
     },
     jsonl: () => described.map(value => ({ kind: 'finding', value })),
   };
 }
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const countOf = (findings: readonly Finding[], severity: Severity): number =>
+  findings.filter(finding => finding.severity === severity).length;
+
+export const formatCounts = (findings: readonly Finding[]): string =>
+  `${countOf(findings, 'critical')} critical, ${plural(countOf(findings, 'warning'), 'warning')}`;
+
+export const formatChecked = ({ services, authorities }: CheckReport['checked']): string =>
+  `${plural(services, 'service')} and ${plural(authorities, 'CA')}`;

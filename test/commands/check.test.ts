@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { makeHome, type HomeContent } from '../support/home.ts';
 import { at, authorityRow, certificateRow, crlRow, serviceRow } from '../support/rows.ts';
@@ -111,6 +111,58 @@ describe('check', () => {
     );
     expect((await runSvcauth(world, ['check'])).status).toBe(3);
   });
+
+  test('--fail-on says what counts', async () => {
+    const statuses = async (now: string) => {
+      const world = await worldAt(now);
+      const run = async (failOn: string) => (await runSvcauth(world, ['check', '--fail-on', failOn])).status;
+      return [await run('warning'), await run('critical'), await run('never')];
+    };
+    expect(await statuses('2026-11-20')).toEqual([3, 0, 0]);
+    expect(await statuses('2026-12-05')).toEqual([4, 4, 0]);
+  });
+
+  test('writes a file that all may read, whole or not at all', async () => {
+    const world = await worldAt('2026-11-20');
+    const { status, stdout } = await runSvcauth(world, ['check', '-o', 'prometheus', '--output-file', 'svcauth.prom']);
+    expect([status, stdout]).toEqual([3, '']);
+    const file = `${world.cwd}/svcauth.prom`;
+    expect(statSync(file).mode & 0o777).toBe(0o644);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('svcauth_check_findings{severity="warning"} 1\n');
+    expect(text).toMatch(/^svcauth_last_run_timestamp_seconds 1795132800\n$/m);
+    await runSvcauth(world, ['check', 'nobody', '-o', 'prometheus', '--output-file', 'svcauth.prom']);
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(readdirSync(world.cwd)).toEqual(['.svcauth', 'svcauth.prom']);
+  });
+
+  test('lists also what is well where a format lists everything', async () => {
+    const world = await worldAt('2026-11-02');
+    for (const format of ['prometheus', 'junit', 'ics']) {
+      const { stdout } = await runSvcauth(world, ['check', '-o', format]);
+      expect(stdout).toContain('ledger');
+      expect((await runSvcauth(world, ['check', 'payments', '-o', format])).stdout).not.toContain('ledger');
+    }
+  });
+
+  test.for([
+    ['2026-11-02', 0, 'OK'],
+    ['2026-11-20', 1, 'WARNING'],
+    ['2026-12-05', 2, 'CRITICAL'],
+  ] as const)('as a Nagios plugin exits at %s with %i', async ([now, status, word]) => {
+    const outcome = await runSvcauth(await worldAt(now), ['check', '--output=nagios']);
+    expect(outcome).toMatchObject({ status, stderr: '' });
+    expect(outcome.stdout).toMatch(new RegExp(`^SVCAUTH ${word} - .* \\| .*\n$`));
+  });
+
+  test.for([[['check', '-onagios']], [['check', '-o', 'nagios', '--nonsense']]])(
+    'as a Nagios plugin that cannot answer exits 3: %j',
+    async ([argv]) => {
+      const { status, stdout } = await runSvcauth(fakeWorld(), argv!);
+      expect(status).toBe(3);
+      expect(stdout).toMatch(/^SVCAUTH UNKNOWN - .*\n$/);
+    },
+  );
 
   test('without a PKI says how to make one', async () => {
     const { status, stderr } = await runSvcauth(fakeWorld(), ['check']);

@@ -13,6 +13,8 @@ const PROGRAMS = {
   crlutil: { ask: [], debian: 'libnss3-tools' },
   nginx: { ask: ['-v'], debian: 'nginx-light' },
   haproxy: { ask: ['-v'], debian: 'haproxy' },
+  promtool: { ask: ['--version'], debian: 'prometheus' },
+  python3: { ask: ['--version'], debian: 'python3' },
 } as const;
 
 export type ProgramName = keyof typeof PROGRAMS;

@@ -1,0 +1,23 @@
+import type { World } from '../context.ts';
+import { quote } from '../errors/row.ts';
+import type { Policy } from '../lifecycle/policy.ts';
+import { formatWarning } from '../render/warning.ts';
+import type { Home } from '../store/home.ts';
+import type { Manifest } from '../store/manifest.ts';
+
+const LIMIT = 1024 * 1024;
+
+/** What svcauth.yaml says. Without the file the defaults: a monitor goes on looking. */
+export async function watchingPolicy(world: World, home: Home, manifest: Manifest): Promise<Policy> {
+  const bytes = world.files.read(home.policy, LIMIT);
+  if (bytes !== undefined) {
+    const { parsePolicy } = await import('../lifecycle/policy-file.ts');
+    return parsePolicy(new TextDecoder().decode(bytes), home.policy);
+  }
+  world.err.write(
+    formatWarning(`no policy file ${quote(home.policy)}: judged by the defaults, and nothing can be signed`),
+  );
+  const { defaultPolicy } = await import('../lifecycle/policy.ts');
+  const { parseTrustDomain } = await import('../pki/spiffe-id.ts');
+  return defaultPolicy(parseTrustDomain(manifest.identity()!.trustDomain));
+}

@@ -1,0 +1,31 @@
+import { formatChecked, type CheckReport } from './check.ts';
+import { describeFinding } from './finding.ts';
+
+const LEVEL = { warning: 'warning', critical: 'error' } as const;
+
+/** Workflow commands: an annotation for each finding, or one notice that there is none. */
+export function formatGithub({ findings, checked, at }: CheckReport): string {
+  if (findings.length === 0) {
+    return annotation(
+      'notice',
+      'svcauth check',
+      `nothing needs attention in ${formatChecked(checked)} with their CRLs`,
+    );
+  }
+  return findings
+    .map(finding => {
+      const { message, remedy } = describeFinding(finding, at);
+      const text = `${finding.subject}: ${message}${remedy === undefined ? '' : `\n${remedy}`}`;
+      return annotation(LEVEL[finding.severity], `${finding.name}: ${finding.subject}`, text);
+    })
+    .join('');
+}
+
+/** One line whatever the texts hold: a line of its own could be another command. */
+export const annotation = (level: 'notice' | 'warning' | 'error', title: string, message: string): string =>
+  `::${level} title=${escapeProperty(title)}::${escapeMessage(message)}\n`;
+
+// as actions/toolkit does (packages/core/src/command.ts)
+const escapeMessage = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const escapeProperty = (text: string): string => escapeMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
