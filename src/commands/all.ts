@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   // watching
   status: async () => (await import('./status.ts')).addStatus,
   check: async () => (await import('./check.ts')).addCheck,
+  forecast: async () => (await import('./forecast.ts')).addForecast,
   inspect: async () => (await import('./inspect.ts')).addInspect,
   lint: async () => (await import('./lint.ts')).addLint,
   who: async () => (await import('./who.ts')).addWho,
