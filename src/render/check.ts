@@ -47,7 +47,7 @@ export function checkView({ at, checked, findings }: CheckReport, { colours, col
       const status = findings[0]?.severity ?? 'ok';
       return { kind: 'check', value: { at, status, checked, findings: described } };
     },
-    jsonl: () => described.map(value => ({ kind: 'finding', value })),
+    jsonl: () => described.map(finding => ({ kind: 'finding', value: { at, finding } })),
   };
 }
 

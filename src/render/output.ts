@@ -3,10 +3,10 @@ import { formatJson, formatJsonLine } from './json.ts';
 
 export type OutputFormat = 'table' | 'json' | 'jsonl';
 
-/** One JSON object; `kind` names its schema. */
+/** One JSON object; `kind` names its schema, so that `value` may have no field of that name: it would hide it. */
 interface JsonDocument {
   readonly kind: string;
-  readonly value: object;
+  readonly value: object & { readonly kind?: never };
 }
 
 /** One answer in every form it can be asked for; only the one that is printed is made. */

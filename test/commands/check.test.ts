@@ -72,11 +72,14 @@ describe('check', () => {
     };
     const world = await worldAt('2026-11-28', home);
     const { stdout } = await runSvcauth(world, ['check', 'payments', '-o', 'jsonl']);
-    const names = stdout
+    const lines = stdout
       .trim()
       .split('\n')
-      .map(line => (JSON.parse(line) as { subject: string }).subject);
-    expect(names).toEqual(['payments', 'issuing-g1']);
+      .map(line => JSON.parse(line) as { kind: string; finding: { kind: string; subject: string } });
+    expect(lines.map(({ kind, finding }) => [kind, finding.kind, finding.subject])).toEqual([
+      ['finding', 'service', 'payments'],
+      ['finding', 'ca', 'issuing-g1'],
+    ]);
     expect((await runSvcauth(world, ['check', 'ledgre'])).status).toBe(2);
   });
 
