@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { InitText } from '../lifecycle/init-request.ts';
+import { ISSUING_LIFETIME, ROOT_LIFETIME, type InitText } from '../lifecycle/init-request.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { formatWarning } from '../render/warning.ts';
 import { importedKeyAsker, passphraseAsker } from './ask-passphrase.ts';
@@ -18,8 +18,8 @@ export const addCaInit: AddCommand = (program, world) => {
     .requiredOption('--trust-domain <name>', 'SPIFFE trust domain, like example.org')
     .option('--name <text>', 'stem of the CA names (default: the trust domain)')
     .option('--key-alg <algorithm>', 'ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096', 'ecdsa-p256')
-    .option('--root-lifetime <duration>', 'of the root', '10y')
-    .option('--issuing-lifetime <duration>', 'of the issuing CA', '1y')
+    .option('--root-lifetime <duration>', `of the root (default: ${ROOT_LIFETIME})`)
+    .option('--issuing-lifetime <duration>', `of the issuing CA (default: ${ISSUING_LIFETIME})`)
     .option('--crl-url <url>', 'where the CRLs will be served; certificates then point there (default: they do not)')
     .addOption(repeatable('--permit-dns <name>', 'DNS names it may certify: this one and those below'))
     .addOption(repeatable('--exclude-dns <name>', 'DNS names it may not certify'))

@@ -13,8 +13,9 @@ export interface InitText {
   readonly trustDomain: string;
   readonly name?: string;
   readonly keyAlg: string;
-  readonly rootLifetime: string;
-  readonly issuingLifetime: string;
+  /** Absent: the usual one. */
+  readonly rootLifetime?: string;
+  readonly issuingLifetime?: string;
   readonly crlUrl?: string;
   readonly permitDns: readonly string[];
   readonly excludeDns: readonly string[];
@@ -35,15 +36,20 @@ const BACKDATE = 60;
 /** Characters left for the stem: ` Issuing g` and a generation of two digits must fit commonName's 64. */
 const MAX_NAME = 52;
 
+/** What `ca init` makes unless told otherwise. */
+export const ROOT_LIFETIME = '10y';
+export const ISSUING_LIFETIME = '1y';
+
 /** Everything but the root, read once. Throws the catalogue error of the first value that is wrong. */
 export function readInitRequest(text: InitText): Omit<InitRequest, 'root'> {
   refuseConflicts(text);
   const trustDomain = parseTrustDomain(text.trustDomain);
   const nameConstraints = readNameConstraints(text);
-  const rootLifetime = parseDuration(text.rootLifetime);
-  const issuingLifetime = parseDuration(text.issuingLifetime);
+  const { rootLifetime: root = ROOT_LIFETIME, issuingLifetime: issuing = ISSUING_LIFETIME } = text;
+  const rootLifetime = parseDuration(root);
+  const issuingLifetime = parseDuration(issuing);
   if (!text.singleTier && !text.importRoot && !text.csrOnly && issuingLifetime > rootLifetime) {
-    throw failure('ERR_LIFETIMES', { issuing: text.issuingLifetime, root: text.rootLifetime });
+    throw failure('ERR_LIFETIMES', { issuing, root });
   }
   return {
     trustDomain,
@@ -79,6 +85,20 @@ function refuseConflicts(text: InitText): void {
     const [present, absent] =
       text.importRoot === undefined ? ['--import-key', '--import-root'] : ['--import-root', '--import-key'];
     throw failure('ERR_FLAG_NEEDS', { flag: present, needs: absent });
+  }
+  const rootEnd = given('--root-lifetime', text.rootLifetime);
+  const issuingEnd = given('--issuing-lifetime', text.issuingLifetime);
+  if (text.csrOnly && rootEnd.length + issuingEnd.length > 0) {
+    throw conflict(
+      ['--csr-only', ...rootEnd, ...issuingEnd],
+      'how long they live is for the holder of the root to say',
+    );
+  }
+  if (text.importRoot !== undefined && rootEnd.length > 0) {
+    throw conflict(['--import-root', ...rootEnd], 'a root that exists keeps the end it has');
+  }
+  if (text.singleTier && issuingEnd.length > 0) {
+    throw conflict(['--single-tier', ...issuingEnd], 'the one CA is the root: give --root-lifetime');
   }
   const constraints = [
     ...given('--permit-dns', text.permitDns[0]),

@@ -5,8 +5,6 @@ import { errorOf } from '../support/errors.ts';
 const text: InitText = {
   trustDomain: 'example.org',
   keyAlg: 'ecdsa-p256',
-  rootLifetime: '10y',
-  issuingLifetime: '1y',
   permitDns: [],
   excludeDns: [],
   permitUri: [],

@@ -12,8 +12,6 @@ import { at } from '../support/rows.ts';
 const TEXT: InitText = {
   trustDomain: 'example.org',
   keyAlg: 'ecdsa-p256',
-  rootLifetime: '10y',
-  issuingLifetime: '1y',
   permitDns: [],
   excludeDns: [],
   permitUri: [],
@@ -152,11 +150,14 @@ describe('what does not go together is refused', () => {
     expect(error.message).toContain(says);
   });
 
-  test('a lifetime only where both CAs are made here', () => {
-    const short = { rootLifetime: '1y', issuingLifetime: '2y' };
-    for (const changes of [{ singleTier: true }, { csrOnly: true }, { importRoot: 'a', importKey: 'b' }]) {
-      expect(() => readInitRequest({ ...TEXT, ...short, ...changes })).not.toThrow();
-    }
+  test.each<[Partial<InitText>, string]>([
+    [{ singleTier: true, issuingLifetime: '2y' }, '--single-tier and --issuing-lifetime'],
+    [{ csrOnly: true, issuingLifetime: '2y' }, '--csr-only and --issuing-lifetime'],
+    [{ importRoot: 'a', importKey: 'b', rootLifetime: '1y' }, '--import-root and --root-lifetime'],
+  ])('a lifetime of a CA that is not made here: %j', (changes, says) => {
+    const error = errorOf(() => readInitRequest({ ...TEXT, ...changes }));
+    expect(error).toMatchObject({ code: 'ERR_FLAG_CONFLICT', exitStatus: 2 });
+    expect(error.message).toContain(says);
   });
 });
 
