@@ -1,4 +1,5 @@
 /** The nouns of the manifest. Plain data: times are `Date` (UTC, whole seconds), serials lower-case hex, DER as bytes. */
+import type { Threshold } from './duration.ts';
 import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
 import type { ProfileName } from '../pki/profile-name.ts';
 import type { CrlReason } from '../pki/revocation-reason.ts';
@@ -46,9 +47,73 @@ export interface ServiceSpec {
   readonly out?: string;
 }
 
+/**
+ * How a service is renewed and deployed: no verifier sees it, and a change of it issues nothing. Absent parts follow the policy.
+ */
+export interface Upkeep {
+  /** `apply` manages it: missing from the services file it is an orphan. */
+  readonly declared?: true;
+  readonly renewal?: RenewalSpec;
+  readonly deployment?: DeploymentSpec;
+}
+
+interface RenewalSpec {
+  /** The share of the lifetime that is used, or the time that is left, when it is due; without jitter. */
+  readonly threshold?: Threshold;
+  readonly window?: RenewalWindow;
+  /** Seconds after which a superseded certificate is revoked with reason `superseded`; absent: never. */
+  readonly overlap?: number;
+}
+
+/** When renewing is welcome. It never lets a certificate expire. */
+interface RenewalWindow {
+  /** Five fields (POSIX crontab): when it opens. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Seconds that it stays open. */
+  readonly duration: number;
+}
+
+interface DeploymentSpec {
+  /** Name or number, as written; absent: ours. Of the service's directory and of every output that says nothing else. */
+  readonly owner?: string;
+  readonly group?: string;
+  /** Permission bits of what holds a private key; absent: 0600. */
+  readonly mode?: number;
+  readonly outputs: readonly OutputSpec[];
+  readonly hooks: readonly HookSpec[];
+}
+
+/** `combined-pem`: certificates, then key (HAProxy). `credential-bundle`: key first. */
+type OutputKind = 'combined-pem' | 'credential-bundle' | 'kubernetes-secret' | 'pkcs12';
+
+/** A further file that the newest certificate is written to. */
+interface OutputSpec {
+  readonly kind: OutputKind;
+  /** Absolute. */
+  readonly path: string;
+  readonly owner?: string;
+  readonly group?: string;
+  readonly mode?: number;
+  /** `kubernetes-secret`: metadata; the name is the service's when absent. */
+  readonly name?: string;
+  readonly namespace?: string;
+  /** `pkcs12`: the file that holds its passphrase; absolute. */
+  readonly passphraseFile?: string;
+}
+
+/** Run without a shell after a deployment; the deployment is pending until it succeeds. */
+interface HookSpec {
+  readonly argv: readonly string[];
+  /** Seconds; absent: the policy's. */
+  readonly timeout?: number;
+}
+
 export interface Service {
   readonly name: string;
   readonly spec: ServiceSpec;
+  readonly upkeep?: Upkeep;
   /** The certificate its files should hold; absent before the first one. */
   readonly currentSerial?: string;
 }
@@ -104,13 +169,22 @@ export interface TrustBundleRecord {
   readonly writtenAt: Date;
 }
 
-/** Issued and deployed are two facts: a delivery is pending until the `current` link names its serial. */
+/**
+ * Issued and deployed are two facts: a delivery is pending until the `current` link names its serial, every output holds it and
+ * every hook has succeeded.
+ */
 export interface Delivery {
   readonly service: string;
   readonly serial: string;
   readonly directory: string;
   readonly state: 'pending' | 'delivered';
   readonly updatedAt: Date;
+  /** The last one whose delivery was completed: this serial, or the one before while pending. */
+  readonly deployedSerial?: string;
+  /** Failed attempts since the last success; absent: none. */
+  readonly attempts?: number;
+  /** What the last attempt failed of, in words; absent when none failed. */
+  readonly problem?: string;
 }
 
 export type AuditAction =

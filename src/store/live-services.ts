@@ -1,4 +1,4 @@
-import type { Certificate, Delivery, ServiceSpec } from '../lifecycle/model.ts';
+import type { Certificate, Delivery, ServiceSpec, Upkeep } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
 import type { KnownService, LiveService, RiskQuestion } from './manifest.ts';
 import { toDate, toSeconds } from './manifest-rows.ts';
@@ -13,7 +13,8 @@ const CHUNK = 5_000;
 const columns = (der: string) => `json_group_array(json_array(
     s.name, json(s.spec), lower(hex(s.current_serial)),
     c.authority_id, c.state, c.spiffe_id, c.not_before, c.not_after, lower(hex(c.tbs_sha256)), c.key_source, c.issued_at,
-    lower(hex(d.serial)), d.directory, d.state, d.updated_at, ${der})) AS rows`;
+    lower(hex(d.serial)), d.directory, d.state, d.updated_at, ${der},
+    json(s.upkeep), lower(hex(d.deployed_serial)), d.attempts, d.problem)) AS rows`;
 
 const JOINED = `LEFT JOIN certificates c ON c.serial = s.current_serial
   LEFT JOIN deliveries d ON d.service = s.name`;
@@ -53,6 +54,10 @@ type JsonRow = readonly [
   deliveryState: Delivery['state'] | null,
   updatedAt: number,
   der: string | null,
+  upkeep: Upkeep | null,
+  deployedSerial: string,
+  attempts: number,
+  problem: string | null,
 ];
 
 /** All of them, by name. */
@@ -87,10 +92,11 @@ const read = (sql: Sql, query: string, ...parameters: SqlValue[]): KnownService[
 
 function toKnownService(row: JsonRow): KnownService {
   const [name, spec, currentSerial] = row;
+  const upkeep = row[16];
   const certificate = toCertificate(row);
   const delivery = toDelivery(row);
   return {
-    service: { name, spec, ...(currentSerial !== '' && { currentSerial }) },
+    service: { name, spec, ...(upkeep && { upkeep }), ...(currentSerial !== '' && { currentSerial }) },
     ...(certificate && { certificate }),
     ...(delivery && { delivery }),
   };
@@ -118,5 +124,16 @@ function toCertificate(row: JsonRow): Certificate | undefined {
 function toDelivery(row: JsonRow): Delivery | undefined {
   const [service] = row;
   const [serial, directory, state, updatedAt] = [row[11], row[12], row[13], row[14]];
-  return state === null ? undefined : { service, serial, directory, state, updatedAt: toDate(updatedAt) };
+  const [deployedSerial, attempts, problem] = [row[17], row[18], row[19]];
+  if (state === null) return undefined;
+  return {
+    service,
+    serial,
+    directory,
+    state,
+    updatedAt: toDate(updatedAt),
+    ...(deployedSerial !== '' && { deployedSerial }),
+    ...(attempts > 0 && { attempts }),
+    ...(problem !== null && { problem }),
+  };
 }

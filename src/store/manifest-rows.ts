@@ -13,6 +13,7 @@ import type {
   Service,
   ServiceSpec,
   TrustBundleRecord,
+  Upkeep,
 } from '../lifecycle/model.ts';
 import { toHex } from '../pki/bytes.ts';
 import { serialFromHex } from '../pki/serial-number.ts';
@@ -68,6 +69,7 @@ export const toAuthority = (row: SqlRow): Authority => ({
 export const toService = (row: SqlRow): Service => ({
   name: row.name as string,
   spec: JSON.parse(row.spec as string) as ServiceSpec,
+  ...(row.upkeep === null ? {} : { upkeep: JSON.parse(row.upkeep as string) as Upkeep }),
   ...(row.current_serial === null ? {} : { currentSerial: hexOf(row.current_serial) }),
 });
 
@@ -98,6 +100,9 @@ export const toDelivery = (row: SqlRow): Delivery => ({
   directory: row.directory as string,
   state: row.state as Delivery['state'],
   updatedAt: toDate(row.updated_at),
+  ...(row.deployed_serial === null ? {} : { deployedSerial: hexOf(row.deployed_serial) }),
+  ...(row.attempts === 0 ? {} : { attempts: row.attempts as number }),
+  ...(row.problem === null ? {} : { problem: row.problem as string }),
 });
 
 export const toCrl = (row: SqlRow): Crl => ({

@@ -11,6 +11,7 @@ import type {
   Service,
   ServiceSpec,
   TrustBundleRecord,
+  Upkeep,
 } from '../lifecycle/model.ts';
 
 /** What was decided once at `ca init` and never changes. */
@@ -124,8 +125,10 @@ export interface ManifestWriter {
   insertAuthority(authority: Authority): void;
   setAuthorityState(id: string, state: AuthorityState): void;
   setAuthorityCertificate(id: string, certificate: AuthorityCertificate): void;
-  /** New services, or other specs for known ones. */
-  putServices(services: readonly { readonly name: string; readonly spec: ServiceSpec }[]): void;
+  /** New services, or other specs for known ones; without `upkeep` a known one keeps what it has. */
+  putServices(
+    services: readonly { readonly name: string; readonly spec: ServiceSpec; readonly upkeep?: Upkeep }[],
+  ): void;
   /** Rows with state `intent`. A serial that exists is refused. */
   insertIntents(certificates: readonly Certificate[]): void;
   /** Turns intents into current certificates and the services' previous current ones into `superseded`. */

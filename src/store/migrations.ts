@@ -107,6 +107,81 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
+  `
+  -- canonical JSON; NULL: nothing of its own
+  ALTER TABLE services ADD COLUMN upkeep TEXT;
+
+  ALTER TABLE deliveries ADD COLUMN deployed_serial BLOB;
+  ALTER TABLE deliveries ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE deliveries ADD COLUMN problem TEXT;
+  UPDATE deliveries SET deployed_serial = serial WHERE state = 'delivered';
+
+  CREATE TABLE hook_runs (
+    service TEXT NOT NULL REFERENCES services (name),
+    hook INTEGER NOT NULL,
+    serial BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    duration INTEGER NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('succeeded', 'failed', 'timed-out')),
+    output TEXT NOT NULL,
+    PRIMARY KEY (service, hook)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE further_certificates (
+    serial BLOB PRIMARY KEY,
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    issuer_id TEXT NOT NULL REFERENCES authorities (id),
+    der BLOB NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rotations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tier TEXT NOT NULL CHECK (tier IN ('root', 'issuing')),
+    from_id TEXT NOT NULL REFERENCES authorities (id),
+    to_id TEXT NOT NULL REFERENCES authorities (id),
+    cross_signing TEXT NOT NULL,
+    soak INTEGER NOT NULL,
+    required_acks TEXT NOT NULL,
+    prepared_at INTEGER NOT NULL,
+    published_at INTEGER,
+    published_sequence INTEGER,
+    activated_at INTEGER,
+    draining_since INTEGER,
+    ended_at INTEGER,
+    outcome TEXT CHECK (outcome IN ('retired', 'rolled-back')),
+    CHECK ((ended_at IS NULL) = (outcome IS NULL))
+  ) STRICT;
+  -- one at a time in each tier
+  CREATE UNIQUE INDEX open_rotations ON rotations (tier) WHERE ended_at IS NULL;
+
+  CREATE TABLE acknowledgements (
+    verifier TEXT PRIMARY KEY,
+    sequence INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    source TEXT NOT NULL CHECK (source IN ('hand', 'probe'))
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE presigned_crls (
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    this_update INTEGER NOT NULL,
+    number TEXT NOT NULL,
+    next_update INTEGER NOT NULL,
+    entry_count INTEGER NOT NULL,
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+    der BLOB NOT NULL,
+    PRIMARY KEY (authority_id, this_update)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE peer_bundles (
+    trust_domain TEXT PRIMARY KEY,
+    document TEXT NOT NULL,
+    sequence INTEGER,
+    added_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** 0 for a file that holds no manifest. */

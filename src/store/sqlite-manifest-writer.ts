@@ -51,9 +51,14 @@ export function manifestWriter(
       changeOne(changed, `no authority ${id}`);
     },
     putServices: services => {
-      const rows = services.map(({ name, spec }) => [name, canonicalJson(spec)]);
-      const update = 'ON CONFLICT (name) DO UPDATE SET spec = excluded.spec';
-      insertRows(sql, 'services', ['name', 'spec'], rows, update);
+      const rows = services.map(({ name, spec, upkeep }) => [
+        name,
+        canonicalJson(spec),
+        upkeep ? canonicalJson(upkeep) : null,
+      ]);
+      const update =
+        'ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, upkeep = coalesce(excluded.upkeep, upkeep)';
+      insertRows(sql, 'services', ['name', 'spec', 'upkeep'], rows, update);
     },
     insertIntents: certificates => insertIntents(sql, certificates),
     completeCertificates: results => completeCertificates(sql, results),
@@ -61,9 +66,32 @@ export function manifestWriter(
     pruneRevocations: (authorityId, instant) => pruneRevocations(sql, authorityId, instant),
     recordCrl: crl => recordCrl(sql, crl),
     setDeliveries: deliveries => {
-      const columns = ['service', 'serial', 'directory', 'state', 'updated_at'];
-      const rows = deliveries.map(d => [d.service, toSerial(d.serial), d.directory, d.state, toSeconds(d.updatedAt)]);
-      const update = columns.map(column => `${column} = excluded.${column}`).join(', ');
+      const columns = [
+        'service',
+        'serial',
+        'directory',
+        'state',
+        'updated_at',
+        'deployed_serial',
+        'attempts',
+        'problem',
+      ];
+      const rows = deliveries.map(d => [
+        d.service,
+        toSerial(d.serial),
+        d.directory,
+        d.state,
+        toSeconds(d.updatedAt),
+        d.state === 'delivered' ? toSerial(d.serial) : null,
+        d.attempts ?? 0,
+        d.problem ?? null,
+      ]);
+      const update = columns
+        .map(
+          column =>
+            `${column} = ${column === 'deployed_serial' ? `coalesce(excluded.${column}, ${column})` : `excluded.${column}`}`,
+        )
+        .join(', ');
       insertRows(sql, 'deliveries', columns, rows, `ON CONFLICT (service) DO UPDATE SET ${update}`);
     },
     recordTrustBundle: bundle => recordTrustBundle(sql, bundle),

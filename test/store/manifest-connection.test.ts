@@ -95,7 +95,7 @@ describe('formats', () => {
     expect(manifest.liveServices()).toMatchObject([
       { service: { name: 'payments', spec: spec('payments') }, certificate: { serial: serial(2), state: 'current' } },
     ]);
-    expect(manifest.delivery('payments')?.state).toBe('delivered');
+    expect(manifest.delivery('payments')).toMatchObject({ state: 'delivered', deployedSerial: serial(2) });
     expect([...manifest.revocations('issuing-g1')].map(r => r.serial)).toEqual([serial(1)]);
     expect(manifest.latestCrl('issuing-g1')?.number).toBe(17n);
     expect(manifest.trustBundle()?.sequence).toBe(1);

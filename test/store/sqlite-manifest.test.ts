@@ -83,15 +83,48 @@ describe('what went in comes out', () => {
     const certificate = { ...dated, der: der(1) };
     expect(manifest.service('payments')).toEqual(service);
     expect(manifest.certificate(serial(1))).toEqual(certificate);
-    expect(manifest.delivery('payments')).toEqual({ ...delivery, state: 'delivered' });
+    const delivered = { ...delivery, state: 'delivered', deployedSerial: serial(1) } as const;
+    expect(manifest.delivery('payments')).toEqual(delivered);
     expect(manifest.serviceNames()).toEqual(['ledger', 'payments']);
     expect(manifest.liveServices()).toEqual([
       { service: { name: 'ledger', spec: spec('ledger') } },
-      { service, certificate: dated, delivery: { ...delivery, state: 'delivered' } },
+      { service, certificate: dated, delivery: delivered },
     ]);
     expect(manifest.servicesNamed(['payments', 'payments', 'nobody'])).toEqual([
-      { service, certificate, delivery: { ...delivery, state: 'delivered' } },
+      { service, certificate, delivery: delivered },
     ]);
+  });
+
+  it('remembers which serial was deployed last while the next one is pending', () => {
+    issue(manifest, 1, 'payments');
+    issue(manifest, 2, 'payments');
+    const about = { service: 'payments', directory: '/srv/payments', updatedAt: at(1) } as const;
+    const failed = {
+      ...about,
+      serial: serial(2),
+      state: 'pending',
+      attempts: 2,
+      problem: 'hook 1: exit status 1',
+    } as const;
+    manifest.transaction(write => write.setDeliveries([{ ...about, serial: serial(1), state: 'delivered' }]));
+    manifest.transaction(write => write.setDeliveries([failed]));
+    expect(manifest.delivery('payments')).toEqual({ ...failed, deployedSerial: serial(1) });
+    expect(manifest.servicesNamed(['payments'])[0]?.delivery).toEqual({ ...failed, deployedSerial: serial(1) });
+  });
+
+  it('keeps how a service is renewed and deployed until it is told otherwise', () => {
+    const upkeep = {
+      declared: true,
+      renewal: { overlap: 3600 },
+      deployment: { outputs: [], hooks: [{ argv: ['true'] }] },
+    } as const;
+    const service = newService('payments');
+    manifest.transaction(write => write.putServices([{ ...service, upkeep }]));
+    manifest.transaction(write => write.putServices([service]));
+    expect(manifest.service('payments')).toEqual({ ...service, upkeep });
+    expect(manifest.liveServices()).toEqual([{ service: { ...service, upkeep } }]);
+    manifest.transaction(write => write.putServices([{ ...service, upkeep: {} }]));
+    expect(manifest.service('payments')?.upkeep).toEqual({});
   });
 
   it('lists services in order however many there are', () => {
