@@ -175,6 +175,12 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (authority_id, this_update)
   ) STRICT, WITHOUT ROWID;
 
+  -- the highest number that was signed ahead and given up: somebody may have it all the same
+  CREATE TABLE void_crl_numbers (
+    authority_id TEXT PRIMARY KEY REFERENCES authorities (id),
+    number TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE peer_bundles (
     trust_domain TEXT PRIMARY KEY,
     document TEXT NOT NULL,
