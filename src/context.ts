@@ -1,3 +1,4 @@
+import type { HookCall, HookEnd } from './run-hook.ts';
 import type { Files } from './store/files.ts';
 
 /** Where text goes. `isTTY` decides colour, progress and prompts. */
@@ -32,8 +33,12 @@ export interface World {
   /** Who acts, for the audit log and the lock: `user@host`. */
   readonly actor: string;
   readonly pid: number;
+  /** Whose files those are that we make, and whose we may make them. */
+  readonly account: { readonly uid: number; readonly groups: readonly number[] };
   /** Runs a program without a shell and returns its standard output; for --passphrase-command. Rejects on failure, and after 30 s. */
   run(argv: readonly string[]): Promise<Uint8Array>;
+  /** Runs a hook of a deployment; whatever becomes of it is an answer. */
+  runHook(call: HookCall): Promise<HookEnd>;
   /** Everything an inherited file descriptor gives, at most `limit` bytes; for --passphrase-fd. Throws when it cannot. */
   readDescriptor(descriptor: number, limit: number): Uint8Array;
   /** Asks for a line without echo; present only when stdin and stderr are terminals. */

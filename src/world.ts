@@ -35,7 +35,12 @@ export function openWorld(processHandle: NodeJS.Process, now: Date): World & { f
       return `${userInfo().username}@${hostname()}`;
     },
     pid: processHandle.pid,
+    get account() {
+      const { geteuid, getegid, getgroups } = processHandle;
+      return { uid: geteuid?.() ?? 0, groups: [getegid?.() ?? 0, ...(getgroups?.() ?? [])] };
+    },
     run: runProgram,
+    runHook: async call => (await import('./run-hook.ts')).runHook(call, processHandle),
     readDescriptor,
     ...(interactive && {
       prompt: {

@@ -14,6 +14,8 @@ export interface FakeWorld extends World {
   in: World['in'];
   files: World['files'];
   run: World['run'];
+  runHook: World['runHook'];
+  account: World['account'];
   readDescriptor: World['readDescriptor'];
   prompt?: Prompt;
 }
@@ -42,6 +44,13 @@ export function fakeWorld(changes: Partial<FakeWorld> & { readonly seed?: string
     actor: 'ops@ca.example.org',
     pid: 4242,
     run: argv => Promise.reject(new Error(`this world has no program ${argv.join(' ')}`)),
+    runHook: async ({ argv }) => ({
+      outcome: 'failed',
+      reason: `this world has no program ${argv.join(' ')}`,
+      output: '',
+      duration: 0,
+    }),
+    account: { uid: process.geteuid!(), groups: [process.getegid!(), ...process.getgroups!()] },
     readDescriptor: () => {
       throw new Error('this world has no open descriptors');
     },

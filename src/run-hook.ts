@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+
+/** One run of a hook, decided completely. */
+export interface HookCall {
+  /** The program and its words; no shell sees them. */
+  readonly argv: readonly string[];
+  /** All of it: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly limit: number;
+}
+
+export interface HookEnd {
+  readonly outcome: 'succeeded' | 'failed' | 'timed-out';
+  /** Why it did not succeed: `exit status 3`. */
+  readonly reason?: string;
+  /** The end of what it wrote to both streams, as it came: at most OUTPUT_LIMIT bytes. */
+  readonly output: string;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** Bytes. */
+const OUTPUT_LIMIT = 4096;
+/** Milliseconds between SIGTERM and SIGKILL. */
+const GRACE = 2000;
+/** Milliseconds that what a hook has left running may keep its output open after its own end. */
+const LINGER = 200;
+
+/**
+ * Runs a hook in a process group of its own, with an empty standard input. At its limit the whole group gets SIGTERM, then SIGKILL;
+ * so it does when we are told to end ourselves. What it leaves running after a good end is left alone.
+ */
+export function runHook({ argv, env, limit }: HookCall, processHandle: NodeJS.Process): Promise<HookEnd> {
+  const [program = '', ...args] = argv;
+  const started = performance.now();
+  const output = lastBytes(OUTPUT_LIMIT);
+  return new Promise(resolve => {
+    const child = spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const timers: NodeJS.Timeout[] = [];
+    let timedOut = false;
+    const signalGroup = (signal: NodeJS.Signals): void => {
+      try {
+        if (child.pid !== undefined) processHandle.kill(-child.pid, signal);
+      } catch {
+        // nobody is left in it
+      }
+    };
+    const forget = whenToldToEnd(processHandle, () => signalGroup('SIGKILL'));
+    const end = (problem: string | undefined): void => {
+      timers.forEach(clearTimeout);
+      forget();
+      child.stdout.destroy();
+      child.stderr.destroy();
+      const reason = timedOut ? `it was ended after ${limit} seconds` : problem;
+      resolve({
+        outcome: timedOut ? 'timed-out' : problem === undefined ? 'succeeded' : 'failed',
+        ...(reason !== undefined && { reason }),
+        output: output.text(),
+        duration: Math.round(performance.now() - started),
+      });
+    };
+    const after = (milliseconds: number, work: () => void): void => void timers.push(setTimeout(work, milliseconds));
+
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', output.add);
+    after(limit * 1000, () => {
+      timedOut = true;
+      signalGroup('SIGTERM');
+      after(GRACE, () => {
+        signalGroup('SIGKILL');
+        // not even that ends a program that waits for a disk
+        after(LINGER, () => end(undefined));
+      });
+    });
+    child.on('error', cause => end(`it cannot be started (${(cause as NodeJS.ErrnoException).code ?? cause.message})`));
+    child.on('exit', (code, signal) => {
+      const problem = signal !== null ? `it was ended by ${signal}` : code === 0 ? undefined : `exit status ${code}`;
+      if (timedOut) signalGroup('SIGKILL');
+      after(LINGER, () => end(problem));
+      child.on('close', () => end(problem));
+    });
+  });
+}
+
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Calls `work` before one of the signals ends us; returns what takes that back. */
+function whenToldToEnd(processHandle: NodeJS.Process, work: () => void): () => void {
+  const forget = (): void => ENDING.forEach(signal => void processHandle.off(signal, listener));
+  const listener = (signal: NodeJS.Signals): void => {
+    forget();
+    work();
+    // without a listener of ours it ends us as it does by default
+    if (processHandle.listenerCount(signal) === 0) processHandle.kill(processHandle.pid, signal);
+  };
+  for (const signal of ENDING) processHandle.on(signal, listener);
+  return forget;
+}
+
+/** Keeps the last `limit` bytes of what it is given. */
+function lastBytes(limit: number): { readonly add: (chunk: Buffer) => void; readonly text: () => string } {
+  let kept = Buffer.alloc(0);
+  let isCut = false;
+  return {
+    add: chunk => {
+      isCut ||= kept.length + chunk.length > limit;
+      kept = Buffer.concat([kept, chunk]).subarray(-limit);
+    },
+    text: () => {
+      // a cut may go through a character
+      const start = isCut ? kept.findIndex(byte => (byte & 0xc0) !== 0x80) : 0;
+      return kept.subarray(start).toString('utf8');
+    },
+  };
+}
