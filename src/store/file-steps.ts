@@ -2,13 +2,24 @@ import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 import { systemErrorCode } from '../errors/system-error.ts';
 
+/** Numbers as chown(2) takes them; -1 leaves that one as it is. */
+export interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /**
  * The system calls that change a disk, one by one. Every write of this program is made of these and nothing else, so that a
  * test can stop it between any two of them.
  */
 export interface FileSteps {
-  /** Opens a file that must not exist, never through a link; `mode` from the first moment. */
-  create(path: string, mode: number): number;
+  /**
+   * Opens a file that must not exist, never through a link; `mode` from the first moment. With an owner it is ours alone until it
+   * is theirs: whoever may not read it has never had it open.
+   */
+  create(path: string, mode: number, owner?: Ownership): number;
+  /** Of a file that exists, never through a link. */
+  setAccess(path: string, mode: number, owner?: Ownership): void;
   write(descriptor: number, bytes: Uint8Array): void;
   sync(descriptor: number): void;
   /** The same beside other work. */
@@ -24,13 +35,29 @@ export interface FileSteps {
   remove(path: string): void;
 }
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = fs.constants;
 
 export const nodeSteps: FileSteps = {
-  create: (path, mode) => {
-    const descriptor = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-    withMode(descriptor, mode);
-    return descriptor;
+  create: (path, mode, owner) => {
+    const descriptor = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, owner ? 0o600 : mode);
+    try {
+      if (owner) fs.fchownSync(descriptor, owner.uid, owner.gid);
+      withMode(descriptor, mode);
+      return descriptor;
+    } catch (cause) {
+      fs.closeSync(descriptor);
+      fs.rmSync(path);
+      throw cause;
+    }
+  },
+  setAccess: (path, mode, owner) => {
+    const descriptor = fs.openSync(path, O_RDONLY | O_NOFOLLOW);
+    try {
+      if (owner) fs.fchownSync(descriptor, owner.uid, owner.gid);
+      fs.fchmodSync(descriptor, mode);
+    } finally {
+      fs.closeSync(descriptor);
+    }
   },
   write: (descriptor, bytes) => {
     for (let offset = 0; offset < bytes.length;) offset += fs.writeSync(descriptor, bytes, offset);

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { failure } from '../errors.ts';
 import { systemErrorCode, systemErrorReason } from '../errors/system-error.ts';
 import { reading, writeFailure, writing } from './file-failure.ts';
-import { nodeSteps, type FileSteps } from './file-steps.ts';
+import { nodeSteps, type FileSteps, type Ownership } from './file-steps.ts';
 import { fileChunks, stageFile, temporaryBeside, TEMPORARY, type StagedFile } from './staged-file.ts';
 
 /** Of the thing itself, or of what a link points to: see the method that returns it. */
@@ -14,6 +14,8 @@ interface FileStatus {
   readonly mode: number;
   /** Bytes. */
   readonly size: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface Files {
   /** For batches: the same, durable once `syncAll` has had the directories it returns: those that gained a name. */
   newDirectory(path: string, mode: number): readonly string[];
   /** Old or new content, never neither, and durable on return. Replaces a link, never writes through it. */
-  replace(path: string, bytes: Uint8Array, mode: number): void;
+  replace(path: string, bytes: Uint8Array, mode: number, owner?: Ownership): void;
   /** The same for content that comes in pieces: it grows under a temporary name and takes its name when committed. */
   stage(path: string, mode: number): StagedFile;
   /** The content in pieces of `size` bytes (the last one shorter), each valid until the next; the file must exist. */
@@ -51,7 +53,9 @@ export interface Files {
   /** Durable on return; one that exists is refused. */
   createExclusive(path: string, bytes: Uint8Array, mode: number): void;
   /** For batches: one that exists is refused; not durable before `syncAll`. */
-  writeNew(path: string, bytes: Uint8Array, mode: number): void;
+  writeNew(path: string, bytes: Uint8Array, mode: number, owner?: Ownership): void;
+  /** Of a file that exists; a link is refused. */
+  setAccess(path: string, mode: number, owner?: Ownership): void;
   /** Points a link at `target` (as written, relative to the link) in one step. `batched`: not durable before `syncAll`. */
   switchLink(path: string, target: string, durability: 'durable' | 'batched'): void;
   /** Atomic, and durable on return when both are in one directory. */
@@ -75,8 +79,8 @@ const FSYNC_PARALLEL = 16;
 
 /** The file system over a set of steps; reading needs no steps. */
 export function filesOver(steps: FileSteps): Files {
-  function create(path: string, bytes: Uint8Array, mode: number, durable: boolean): void {
-    const descriptor = steps.create(path, mode);
+  function create(path: string, bytes: Uint8Array, mode: number, durable: boolean, owner?: Ownership): void {
+    const descriptor = steps.create(path, mode, owner);
     try {
       try {
         steps.write(descriptor, bytes);
@@ -127,9 +131,9 @@ export function filesOver(steps: FileSteps): Files {
         for (const gained of newDirectory(path, mode)) steps.syncDirectory(gained);
       }),
     newDirectory: (path, mode) => writing(path, () => newDirectory(path, mode)),
-    replace: (path, bytes, mode) =>
+    replace: (path, bytes, mode, owner) =>
       writing(path, () => {
-        switchIn(path, temporary => create(temporary, bytes, mode, true));
+        switchIn(path, temporary => create(temporary, bytes, mode, true, owner));
         steps.syncDirectory(dirname(path));
       }),
     stage: (path, mode) => stageFile(steps, path, mode),
@@ -144,7 +148,8 @@ export function filesOver(steps: FileSteps): Files {
           throw cause;
         }
       }),
-    writeNew: (path, bytes, mode) => writing(path, () => create(path, bytes, mode, false)),
+    writeNew: (path, bytes, mode, owner) => writing(path, () => create(path, bytes, mode, false, owner)),
+    setAccess: (path, mode, owner) => writing(path, () => steps.setAccess(path, mode, owner)),
     switchLink: (path, target, durability) =>
       writing(path, () => {
         switchIn(path, temporary => steps.link(target, temporary));
@@ -199,7 +204,7 @@ function obstacle(path: string): { readonly path: string; readonly reason: strin
 
 function toStatus(stat: fs.Stats): FileStatus {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'link' : 'other';
-  return { kind, mode: stat.mode & 0o7777, size: stat.size };
+  return { kind, mode: stat.mode & 0o7777, size: stat.size, uid: stat.uid, gid: stat.gid };
 }
 
 function readBounded(path: string, limit: number, flags: number) {

@@ -23,6 +23,38 @@ it('gives a file the mode that was asked for, whatever the umask', context => {
   expect(mode(path)).toBe(0o600);
 });
 
+describe('an owner', () => {
+  const owned = (at: string) => {
+    const { uid, gid } = lstatSync(at);
+    return { uid, gid, mode: mode(at) };
+  };
+
+  it("gets a file that was never anybody else's to read", context => {
+    context.skip(process.getuid?.() !== 0, 'only root gives files away');
+    files.replace(path, utf8('key'), 0o640, { uid: 1234, gid: 5678 });
+    expect(owned(path)).toEqual({ uid: 1234, gid: 5678, mode: 0o640 });
+    files.setAccess(path, 0o600, { uid: 1234, gid: -1 });
+    expect(owned(path)).toEqual({ uid: 1234, gid: 5678, mode: 0o600 });
+  });
+
+  it('may be ourselves, whoever we are', () => {
+    const { uid, gid } = lstatSync(directory);
+    files.writeNew(path, utf8('key'), 0o640, { uid, gid: -1 });
+    expect(owned(path)).toEqual({ uid, gid, mode: 0o640 });
+  });
+
+  it('that we may not give it to leaves no file behind', context => {
+    context.skip(process.getuid?.() === 0, 'root may give files to everybody');
+    expect(() => files.replace(path, utf8('key'), 0o600, { uid: 0, gid: 0 })).toThrow('not permitted');
+    expect(files.list(directory)).toEqual([]);
+  });
+
+  it('is not changed through a link', () => {
+    symlinkSync('/etc/passwd', path);
+    expect(() => files.setAccess(path, 0o600)).toThrow('symbolic link');
+  });
+});
+
 describe('reading', () => {
   it('answers undefined for a missing file, and for one below a file', () => {
     writeFileSync(path, 'x');
@@ -67,7 +99,9 @@ describe('reading', () => {
   it('reads a key only where it is, never through a link', () => {
     writeFileSync(path, 'key', { mode: 0o600 });
     symlinkSync('file', join(directory, 'link'));
-    expect(files.readOwn(path, 10)).toEqual({ bytes: utf8('key'), status: { kind: 'file', mode: 0o600, size: 3 } });
+    const { uid, gid } = lstatSync(path);
+    const status = { kind: 'file', mode: 0o600, size: 3, uid, gid };
+    expect(files.readOwn(path, 10)).toEqual({ bytes: utf8('key'), status });
     expect(() => files.readOwn(join(directory, 'link'), 10)).toThrow('symbolic link');
     expect(files.read(join(directory, 'link'), 10)).toEqual(utf8('key'));
   });
