@@ -16,11 +16,16 @@ export interface Authority {
   readonly generation: number;
   readonly state: AuthorityState;
   readonly keyAlgorithm: KeyAlgorithmName;
-  /** `file`: authorities/<id>/ca.key; `offline`: the key left this machine; `foreign`: it was never ours. */
-  readonly keyLocation: 'file' | 'offline' | 'foreign';
-  /** Absent while pending. */
+  /**
+   * `file`: authorities/<id>/ca.key; `offline`: the key left this machine; `foreign`: it was never ours; `destroyed`: it was in a
+   * file, and nobody has it any more.
+   */
+  readonly keyLocation: 'file' | 'offline' | 'foreign' | 'destroyed';
+  /** What its chain is served with; absent while pending. */
   readonly certificate?: AuthorityCertificate;
   readonly createdAt: Date;
+  /** Since when a rotation gives it to verifiers, as the rotation's record has it; absent for what no rotation has published. */
+  readonly publishedAt?: Date;
 }
 
 export interface AuthorityCertificate {
@@ -31,6 +36,52 @@ export interface AuthorityCertificate {
   readonly notBefore: Date;
   /** Inclusive (RFC 5280 §4.1.2.5). */
   readonly notAfter: Date;
+}
+
+/** Another certificate of an authority's key than the one its chain is served with: by another root, or from before a rotation. */
+export interface FurtherCertificate extends AuthorityCertificate {
+  /** Whose key it certifies. */
+  readonly authorityId: string;
+  readonly createdAt: Date;
+}
+
+/**
+ * Which certificates a root rotation makes beside the new root (RFC 9810 §4.4). `issuing`: the issuing CAs certified by both roots;
+ * the next three add certificates of the roots for each other; `none`: nothing at all.
+ */
+export type CrossSigning = 'issuing' | 'new-with-old' | 'old-with-new' | 'both' | 'none';
+
+/** One overlap rotation. Its phase is derived from what exists and cross-checked with these facts. */
+export interface Rotation {
+  /** From 1, never reused. */
+  readonly id: number;
+  readonly tier: Authority['tier'];
+  readonly fromId: string;
+  readonly toId: string;
+  readonly crossSigning: CrossSigning;
+  /** Seconds between publishing and activating, and between draining and retiring. */
+  readonly soak: number;
+  /** Verifiers whose acknowledgement is wanted before activating. */
+  readonly requiredAcks: readonly string[];
+  readonly preparedAt: Date;
+  /** Serial of the throw-away leaf that the new CA signed and our validator accepted; absent until then. */
+  readonly selfTest?: string;
+  readonly publishedAt?: Date;
+  /** The trust bundle's at publishing: what verifiers acknowledge. */
+  readonly publishedSequence?: number;
+  readonly activatedAt?: Date;
+  readonly drainingSince?: Date;
+  readonly endedAt?: Date;
+  /** Present exactly when it has ended. */
+  readonly outcome?: 'retired' | 'rolled-back';
+}
+
+/** A verifier has the trust bundle of this sequence, or a later one. */
+export interface Acknowledgement {
+  readonly verifier: string;
+  readonly sequence: number;
+  readonly at: Date;
+  readonly source: 'hand' | 'probe';
 }
 
 /** What a service asked for, as decided once from flags or file; two equal specs give the same certificate but key and serial. */
@@ -192,6 +243,8 @@ export type AuditAction =
   | 'authority.requested'
   | 'authority.installed'
   | 'authority.imported'
+  | 'authority.certified'
+  | 'authority.key-destroyed'
   | 'certificate.issued'
   | 'certificate.revoked'
   | 'certificate.delivered'
@@ -200,7 +253,15 @@ export type AuditAction =
   | 'crl.imported'
   | 'crl.adopted'
   | 'crl.published'
-  | 'bundle.written';
+  | 'bundle.written'
+  | 'rotation.prepared'
+  | 'rotation.tested'
+  | 'rotation.published'
+  | 'rotation.acknowledged'
+  | 'rotation.activated'
+  | 'rotation.draining'
+  | 'rotation.retired'
+  | 'rotation.rolled-back';
 
 export interface AuditRecord {
   /** From 1, without gaps. */

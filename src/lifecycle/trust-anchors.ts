@@ -4,10 +4,14 @@ import type { Authority } from './model.ts';
 /** Seconds between two looks of a consumer at the bundle (SPIFFE Trust Domain and Bundle §4.1.2). */
 export const REFRESH_HINT = 3600;
 
-/** The roots that verifiers must trust now, oldest generation first: prepared ones too, since overlap is the point. */
+/**
+ * The roots that verifiers must trust now, oldest generation first: one in waiting from the moment a rotation publishes it, one that
+ * is draining until it is retired, since overlap is the point.
+ */
 export function trustAnchors(authorities: readonly Authority[]): readonly CertifiedAuthority[] {
-  return authorities.filter(isCertified).filter(({ tier, state }) => {
-    return tier === 'root' && state !== 'retired' && state !== 'tainted';
+  return authorities.filter(isCertified).filter(({ tier, state, publishedAt }) => {
+    if (tier !== 'root' || state === 'retired' || state === 'tainted') return false;
+    return state !== 'prepared' || publishedAt !== undefined;
   });
 }
 

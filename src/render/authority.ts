@@ -38,4 +38,5 @@ const KEY_LOCATIONS: Readonly<Record<AuthorityDescription['keyLocation'], string
   file: 'in the home',
   offline: 'offline: it left this machine',
   foreign: 'foreign: it was never here',
+  destroyed: 'destroyed',
 };

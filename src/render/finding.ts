@@ -18,6 +18,7 @@ const REFRESH: Readonly<Record<Authority['keyLocation'], (id: string) => string>
   file: () => 'svcauth crl refresh',
   offline: id => `svcauth crl refresh --ca ${id} --key FILE`,
   foreign: () => 'svcauth crl import FILE',
+  destroyed: id => `svcauth ca show ${id}`,
 };
 
 const refresh = ({ subject, keyLocation = 'file' }: Finding): string => REFRESH[keyLocation](subject);

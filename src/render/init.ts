@@ -7,7 +7,7 @@ import { formatFacts } from './facts.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
 
-const KEY_PLACES = { file: 'in the home', offline: 'offline', foreign: 'elsewhere' } as const;
+const KEY_PLACES = { file: 'in the home', offline: 'offline', foreign: 'elsewhere', destroyed: 'destroyed' } as const;
 const VERBS = { create: 'would be made', import: 'would be taken in', request: 'would be requested' } as const;
 
 export function initPlanView(home: Home, { request, authorities }: InitPlan): View {

@@ -26,6 +26,13 @@ export const toSeconds = (date: Date): number => Math.floor(date.getTime() / 100
 export const toDate = (seconds: SqlRow[string] | undefined): Date => new Date(Number(seconds) * 1000);
 export const toSerial = serialFromHex;
 
+/** A date under its name, or nothing where the column is NULL. */
+export const optionalDate = <N extends string>(
+  name: N,
+  seconds: SqlRow[string] | undefined,
+): { readonly [name in N]?: Date } =>
+  (seconds === null ? {} : { [name]: toDate(seconds) }) as { readonly [name in N]?: Date };
+
 /** A plain view of an octet string. */
 export function bytesOf(value: SqlRow[string] | undefined): Uint8Array {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
@@ -45,6 +52,7 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
+/** Wants the columns of `authorities` and `published_at` of the rotation that made it. */
 export const toAuthority = (row: SqlRow): Authority => ({
   id: row.id as string,
   tier: row.tier as Authority['tier'],
@@ -64,6 +72,7 @@ export const toAuthority = (row: SqlRow): Authority => ({
         },
       }),
   createdAt: toDate(row.created_at),
+  ...optionalDate('publishedAt', row.published_at),
 });
 
 export const toService = (row: SqlRow): Service => ({

@@ -1,4 +1,5 @@
 import type {
+  Acknowledgement,
   AuditAction,
   AuditRecord,
   Authority,
@@ -7,7 +8,9 @@ import type {
   Certificate,
   Crl,
   Delivery,
+  FurtherCertificate,
   Revocation,
+  Rotation,
   Service,
   ServiceSpec,
   TrustBundleRecord,
@@ -65,6 +68,25 @@ export interface RevocationTotals {
   readonly latest?: Date;
 }
 
+/** The leaves of a CA that verifiers would still accept by their dates. */
+export interface LeafTotals {
+  /** Neither revoked nor expired; lone intents, which may exist, among them. */
+  readonly live: number;
+  /** Of those, how many a service has been given a successor for. */
+  readonly superseded: number;
+  /** Of the live ones; absent when there are none. */
+  readonly lastNotAfter?: Date;
+  /** Of the revoked ones, too: until then somebody may ask for a CRL. */
+  readonly lastOfAll?: Date;
+  /** Whose they are, by name; the first few. */
+  readonly services: readonly string[];
+}
+
+/** When a rotation came to its phases; what is absent stays. */
+export type RotationProgress = Partial<
+  Omit<Rotation, 'id' | 'tier' | 'fromId' | 'toId' | 'crossSigning' | 'preparedAt'>
+>;
+
 /**
  * The only persistent truth. Contract, whatever the engine:
  * - a write happens only inside `transaction`, which is atomic and, once it has returned, durable against power loss;
@@ -112,6 +134,13 @@ export interface Manifest {
   /** The newest CRL signed for this authority. */
   latestCrl(authorityId: string): Crl | undefined;
   delivery(service: string): Delivery | undefined;
+  /** In the order they began. */
+  rotations(): readonly Rotation[];
+  /** By authority, then in the order they were made. */
+  furtherCertificates(): readonly FurtherCertificate[];
+  /** By verifier; its last one each. */
+  acknowledgements(): readonly Acknowledgement[];
+  leafTotals(authorityId: string, at: Date): LeafTotals;
   trustBundle(): TrustBundleRecord | undefined;
   /** In sequence order, from `fromSequence` (inclusive) on. */
   auditRecords(fromSequence?: number): Iterable<AuditRecord>;
@@ -125,6 +154,14 @@ export interface ManifestWriter {
   insertAuthority(authority: Authority): void;
   setAuthorityState(id: string, state: AuthorityState): void;
   setAuthorityCertificate(id: string, certificate: AuthorityCertificate): void;
+  setKeyLocation(id: string, keyLocation: Authority['keyLocation']): void;
+  insertFurtherCertificate(certificate: FurtherCertificate): void;
+  /** The authority's chain is served with this further certificate; the one it was served with becomes a further one. */
+  promoteCertificate(authorityId: string, serial: string): void;
+  /** A second open one in the same tier is refused. Returns its id. */
+  insertRotation(rotation: Omit<Rotation, 'id'>): number;
+  updateRotation(id: number, progress: RotationProgress): void;
+  putAcknowledgement(acknowledgement: Acknowledgement): void;
   /** New services, or other specs for known ones; without `upkeep` a known one keeps what it has. */
   putServices(
     services: readonly { readonly name: string; readonly spec: ServiceSpec; readonly upkeep?: Upkeep }[],

@@ -146,6 +146,7 @@ export const MIGRATIONS: readonly string[] = [
     soak INTEGER NOT NULL,
     required_acks TEXT NOT NULL,
     prepared_at INTEGER NOT NULL,
+    self_test BLOB,
     published_at INTEGER,
     published_sequence INTEGER,
     activated_at INTEGER,
@@ -156,6 +157,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   -- one at a time in each tier
   CREATE UNIQUE INDEX open_rotations ON rotations (tier) WHERE ended_at IS NULL;
+  CREATE INDEX rotations_by_successor ON rotations (to_id);
 
   CREATE TABLE acknowledgements (
     verifier TEXT PRIMARY KEY,

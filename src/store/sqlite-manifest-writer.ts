@@ -4,8 +4,11 @@ import { chainAuditEntry } from '../lifecycle/audit-chain.ts';
 import type { AuditRecord, Certificate, Crl, Revocation, TrustBundleRecord } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
 import type { ManifestWriter } from './manifest.ts';
-import { canonicalJson, hexOf, toAuditRecord, toCrl, toSeconds, toSerial } from './manifest-rows.ts';
+import { putAcknowledgement } from './acknowledgement-table.ts';
+import { insertFurtherCertificate, takeFurtherCertificate } from './further-certificate-table.ts';
+import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './manifest-rows.ts';
 import { insertRevocation, pruneRevocations, revocation } from './revocation-table.ts';
+import { insertRotation, updateRotation } from './rotation-table.ts';
 import { insertRows, type Sql } from './sqlite.ts';
 
 /** The writer of one transaction. `flush` comes last in it: audit records go in together. */
@@ -50,6 +53,20 @@ export function manifestWriter(
       );
       changeOne(changed, `no authority ${id}`);
     },
+    setKeyLocation: (id, keyLocation) =>
+      changeOne(sql.run('UPDATE authorities SET key_location = ? WHERE id = ?', keyLocation, id), `no authority ${id}`),
+    insertFurtherCertificate: certificate => insertFurtherCertificate(sql, certificate),
+    promoteCertificate: (authorityId, serial) => {
+      const before = sql.get('SELECT *, NULL AS published_at FROM authorities WHERE id = ?', authorityId);
+      const certificate = before && toAuthority(before).certificate;
+      const next = takeFurtherCertificate(sql, authorityId, serial);
+      if (certificate === undefined || next === undefined) throw conflict(`${authorityId} has no other ${serial}`);
+      insertFurtherCertificate(sql, { ...certificate, authorityId, createdAt: certificate.notBefore });
+      writer.setAuthorityCertificate(authorityId, next);
+    },
+    insertRotation: rotation => insertRotation(sql, rotation),
+    updateRotation: (id, progress) => changeOne(updateRotation(sql, id, progress), `no rotation ${id}`),
+    putAcknowledgement: acknowledgement => putAcknowledgement(sql, acknowledgement),
     putServices: services => {
       const rows = services.map(({ name, spec, upkeep }) => [
         name,

@@ -2,6 +2,9 @@ import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import type { AuditRecord } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
+import { acknowledgements } from './acknowledgement-table.ts';
+import { furtherCertificates } from './further-certificate-table.ts';
+import { leafTotals } from './leaf-totals.ts';
 import { liveServices, servicesAtRisk, servicesNamed } from './live-services.ts';
 import type { Encoding, Manifest, PkiIdentity } from './manifest.ts';
 import { createConnection, openConnection, type ManifestConnection } from './manifest-connection.ts';
@@ -19,6 +22,7 @@ import {
   toTrustBundle,
 } from './manifest-rows.ts';
 import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
+import { rotations } from './rotation-table.ts';
 import type { Sql, SqlRow, SqlValue } from './sqlite.ts';
 import { manifestWriter } from './sqlite-manifest-writer.ts';
 
@@ -32,6 +36,8 @@ export const createManifest = async (world: ManifestWorld, path: string): Promis
 export const openManifest = async (world: ManifestWorld, path: string): Promise<Manifest> =>
   manifestOver(world, await openConnection(world.files, path));
 
+const AUTHORITIES = `SELECT a.*, (SELECT max(published_at) FROM rotations WHERE to_id = a.id) AS published_at
+  FROM authorities a`;
 const CERTIFICATES = 'SELECT c.*, e.der FROM certificates c LEFT JOIN encodings e ON e.certificate_id = c.id';
 const AUDIT_CHUNK = 1000;
 const ENCODING_CHUNK = 1000;
@@ -48,8 +54,8 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
 
   return {
     identity: () => identity(sql),
-    authorities: () => many(toAuthority, `SELECT * FROM authorities ORDER BY tier = 'issuing', generation`),
-    authority: id => one(toAuthority, 'SELECT * FROM authorities WHERE id = ?', id),
+    authorities: () => many(toAuthority, `${AUTHORITIES} ORDER BY tier = 'issuing', generation`),
+    authority: id => one(toAuthority, `${AUTHORITIES} WHERE id = ?`, id),
     service: name => one(toService, 'SELECT * FROM services WHERE name = ?', name),
     serviceNames: () => many(row => row.name as string, 'SELECT name FROM services ORDER BY name'),
     liveServices: () => liveServices(sql),
@@ -88,6 +94,10 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     latestCrl: authorityId =>
       one(toCrl, 'SELECT * FROM crls WHERE authority_id = ? ORDER BY id DESC LIMIT 1', authorityId),
     delivery: service => one(toDelivery, 'SELECT * FROM deliveries WHERE service = ?', service),
+    rotations: () => rotations(sql),
+    furtherCertificates: () => furtherCertificates(sql),
+    acknowledgements: () => acknowledgements(sql),
+    leafTotals: (authorityId, instant) => leafTotals(sql, authorityId, instant),
     trustBundle: () => one(toTrustBundle, 'SELECT * FROM trust_bundle'),
     auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
     transaction: work => {

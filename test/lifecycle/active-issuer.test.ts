@@ -73,14 +73,14 @@ describe('a chain', () => {
 });
 
 describe('the trust anchors', () => {
-  test('are all roots that verifiers need now, those in waiting too', () => {
+  test('are all roots that verifiers need now, one in waiting from its publication on', () => {
     const states = ['active', 'prepared', 'draining', 'retired', 'tainted'] as const;
-    const roots = states.map((state, i) => authority(`root-g${i + 1}`, `root-g${i + 1}`, { state }));
-    expect(trustAnchors([...roots, issuing, pending]).map(({ state }) => state)).toEqual([
-      'active',
-      'prepared',
-      'draining',
-    ]);
+    const anchors = (published: Partial<Authority>) => {
+      const roots = states.map((state, i) => authority(`root-g${i + 1}`, `root-g${i + 1}`, { state, ...published }));
+      return trustAnchors([...roots, issuing, pending]).map(({ state }) => state);
+    };
+    expect(anchors({})).toEqual(['active', 'draining']);
+    expect(anchors({ publishedAt: now })).toEqual(['active', 'prepared', 'draining']);
   });
 
   test('get a sequence that only grows, also behind a restored back-up or a clock that went back', () => {
