@@ -133,7 +133,8 @@ interface DeploymentSpec {
   /** Permission bits of what holds a private key; absent: 0600. */
   readonly mode?: number;
   readonly outputs: readonly OutputSpec[];
-  readonly hooks: readonly HookSpec[];
+  /** In this order. Absent: the policy's; empty: none. */
+  readonly hooks?: readonly HookSpec[];
 }
 
 /** `combined-pem`: certificates, then key (HAProxy). `credential-bundle`: key first. */
@@ -155,7 +156,8 @@ interface OutputSpec {
 }
 
 /** Run without a shell after a deployment; the deployment is pending until it succeeds. */
-interface HookSpec {
+export interface HookSpec {
+  /** Not empty; the program is an absolute path, or a name that is looked for on the PATH. */
   readonly argv: readonly string[];
   /** Seconds; absent: the policy's. */
   readonly timeout?: number;

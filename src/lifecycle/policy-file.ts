@@ -5,6 +5,7 @@ import { parseTrustDomain, type TrustDomain } from '../pki/spiffe-id.ts';
 import { parseKeyAlgorithm, parseNotAfterPolicy } from './choice.ts';
 import { parseCrlUrl } from './crl-url.ts';
 import { durationText, parseDuration, parseThreshold, type Seconds } from './duration.ts';
+import { readHooks, readHookTimeout } from './hook-spec.ts';
 import { parseDnsPattern, parsePathPattern } from './pattern.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { parseSpiffeIdTemplate } from './spiffe-id-template.ts';
@@ -50,6 +51,7 @@ const readFile = objectOf({
     spiffePaths: listOf(textOf(parsePathPattern)),
     keyAlgorithms: listOf(keyAlgorithm),
   }),
+  deployment: objectOf<Policy['deployment']>({ hookTimeout: readHookTimeout, hooks: readHooks }),
   check: objectOf<Policy['check']>({
     leafWarning: threshold,
     leafCritical: threshold,
@@ -97,6 +99,7 @@ function withDefaults(trustDomain: TrustDomain, file: PolicyFile): Policy {
     leaf: { ...base.leaf, ...file.leaf },
     crl: { ...base.crl, ...file.crl },
     allow: { ...base.allow, ...file.allow },
+    deployment: { ...base.deployment, ...file.deployment },
     check: { ...base.check, ...file.check },
   };
 }

@@ -5,6 +5,7 @@ import { containsAddress, parseIpRange, type IpRange } from '../pki/ip-range.ts'
 import type { SpiffeId, TrustDomain } from '../pki/spiffe-id.ts';
 import type { NotAfterPolicy } from './choice.ts';
 import { durationText, parseDuration, parseThreshold, type Seconds, type Threshold } from './duration.ts';
+import type { HookSpec } from './model.ts';
 import {
   matchesDns,
   matchesPath,
@@ -44,6 +45,11 @@ export interface Policy {
     readonly spiffePaths: readonly PathPattern[];
     readonly keyAlgorithms: readonly KeyAlgorithmName[];
   };
+  /** Of a service that says nothing else. */
+  readonly deployment: {
+    readonly hookTimeout: Seconds;
+    readonly hooks: readonly HookSpec[];
+  };
   /** Of the time that is left. */
   readonly check: {
     readonly leafWarning: Threshold;
@@ -79,6 +85,7 @@ export function defaultPolicy(trustDomain: TrustDomain): Policy {
       spiffePaths: [parsePathPattern('/**')],
       keyAlgorithms: KEY_ALGORITHM_NAMES,
     },
+    deployment: { hookTimeout: parseDuration('60s'), hooks: [] },
     check: {
       leafWarning: parseThreshold('25%'),
       leafCritical: parseThreshold('10%'),

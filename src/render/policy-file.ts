@@ -3,7 +3,15 @@ import type { Policy } from '../lifecycle/policy.ts';
 import { yamlFlowList, yamlScalar } from '../lifecycle/yaml-text.ts';
 
 /** The svcauth.yaml that `ca init` writes: every key, with what it does. ASCII, and plain enough to be read without the YAML package. */
-export function renderPolicyFile({ trustDomain, spiffeIdTemplate, leaf, crl, allow, check }: Policy): string {
+export function renderPolicyFile({
+  trustDomain,
+  spiffeIdTemplate,
+  leaf,
+  crl,
+  allow,
+  deployment,
+  check,
+}: Policy): string {
   return `# What this CA signs, and when it worries. Edit it: every command reads it anew.
 # A key that is left out has the value that "svcauth ca init" wrote here; a key nobody knows is an error.
 # Durations: 90d, 36h, 1h15m, 2w, 6mo, 10y. Thresholds: a duration, or a share of the lifetime: 25%.
@@ -48,6 +56,13 @@ allow:
   # Paths of SPIFFE IDs; "*" stands for any characters within a segment, "**" for one segment or more.
   spiffePaths: ${yamlFlowList(allow.spiffePaths)}
   keyAlgorithms: ${yamlFlowList(allow.keyAlgorithms)}
+
+# What is run after a service got new files, unless the service says otherwise: programs with their words, no shell.
+deployment:
+  hooks: [${deployment.hooks.map(({ argv }) => yamlFlowList(argv)).join(', ')}]
+  # hooks: [[systemctl, reload, nginx]]
+  # How long one may take before it is ended.
+  hookTimeout: ${durationText(deployment.hookTimeout)}
 
 # What "svcauth check" warns of (exit status 3) and calls critical (exit status 4), by the time that is left.
 check:

@@ -32,7 +32,7 @@ describe('the file that ca init writes', () => {
   test('shows every key', async () => {
     const policy = defaultPolicy(parseTrustDomain('example.org'));
     const text = renderPolicyFile(policy);
-    for (const section of ['leaf', 'crl', 'allow', 'check'] as const) {
+    for (const section of ['leaf', 'crl', 'allow', 'deployment', 'check'] as const) {
       for (const key of Object.keys(policy[section])) expect(text).toMatch(new RegExp(`^  ${key}: `, 'm'));
     }
   });
@@ -52,6 +52,16 @@ test('a list may be empty, and one value may stand without brackets', async () =
   expect(allow.dnsSuffixes).toEqual(['corp.example']);
 });
 
+test('a hook is its words, or its words and how long it may take', async () => {
+  const { deployment } = await parse(
+    `${head}deployment:\n  hooks:\n    - [systemctl, reload, nginx]\n    - {argv: [/usr/local/bin/push, '8443'], timeout: 5s}\n`,
+  );
+  expect(deployment).toEqual({
+    hookTimeout: 60,
+    hooks: [{ argv: ['systemctl', 'reload', 'nginx'] }, { argv: ['/usr/local/bin/push', '8443'], timeout: 5 }],
+  });
+});
+
 test('a backdate may be zero, other durations may not', async () => {
   expect((await parse(`${head}leaf: {backdate: 0s}\n`)).leaf.backdate).toBe(0);
   expect(await problems(`${head}leaf: {ttl: 0s}\n`)).toHaveLength(1);
@@ -63,7 +73,7 @@ describe('problems come with line, column and what was meant', () => {
     ['leaf: {maxTTL: 90d}\n', 'svcauth.yaml:3:8: unknown key "maxTTL": did you mean "maxTtl"?'],
     [
       'colour: blue\n',
-      'svcauth.yaml:3:1: unknown key "colour": known are version, trustDomain, spiffeIdTemplate, leaf, crl, allow, check',
+      'svcauth.yaml:3:1: unknown key "colour": known are version, trustDomain, spiffeIdTemplate, leaf, crl, allow, deployment, check',
     ],
     ['leaf:\n  ttl: 30\n', 'svcauth.yaml:4:8: YAML reads 30 as a number: write text, in quotes if need be'],
     ['leaf:\n  ttl: true\n', 'svcauth.yaml:4:8: YAML reads true as a boolean: write text, in quotes if need be'],
@@ -77,6 +87,14 @@ describe('problems come with line, column and what was meant', () => {
     ['crl:\n  refreshAfter: 14d\n', 'svcauth.yaml:4:3: a CRL would expire before crl.refreshAfter'],
     ['check:\n  leafCritical: 50%\n', 'svcauth.yaml:4:3: check.leafCritical comes before check.leafWarning'],
     ['allow:\n  dns: [*]\n', 'svcauth.yaml:4:'],
+    ['deployment:\n  hooks: systemctl reload\n', 'svcauth.yaml:4:10: a list of hooks is wanted: [['],
+    ['deployment:\n  hooks: [systemctl, reload]\n', 'svcauth.yaml:4:11: a hook is a list of words: [systemctl, reload'],
+    ['deployment:\n  hooks: [[]]\n', 'svcauth.yaml:4:11: "" is not a hook: it names no program'],
+    ['deployment:\n  hooks: [{timeout: 5s}]\n', 'svcauth.yaml:4:11: "" is not a hook: it names no program'],
+    ['deployment:\n  hooks: [[./push]]\n', 'svcauth.yaml:4:11: "./push" is not a hook: its program is a relative path'],
+    ['deployment:\n  hooks: [["a\\0"]]\n', 'svcauth.yaml:4:11: "a\\u0000" is not a hook: a word has a NUL character'],
+    ['deployment:\n  hooks: [[push, 8443]]\n', 'svcauth.yaml:4:18: YAML reads 8443 as a number'],
+    ['deployment:\n  hooks: [{argv: [a], timeout: 2d}]\n', '"a" is not a hook: 2d is longer than 1d'],
     ['allow:\n  ips: [10.0.0.1/8]\n', 'svcauth.yaml:4:9: "10.0.0.1/8" is not an IP range: '],
     ['leaf: &x {ttl: 7d}\n', 'svcauth.yaml:3:10: anchors are not read here'],
     ['leaf: *x\n', 'svcauth.yaml:3:7'],
