@@ -1,7 +1,7 @@
 import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
-import type { Certificate, Delivery } from '../lifecycle/model.ts';
+import type { Certificate, Delivery, Upkeep } from '../lifecycle/model.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { encodePem } from '../pki/pem.ts';
 import type { Manifest, ManifestWriter } from '../store/manifest.ts';
@@ -21,6 +21,8 @@ import type { LeafIssuer, LeafOrder, PreparedLeaf } from './leaf-issuer.ts';
 export interface IssueJob {
   readonly order: LeafOrder;
   readonly directory: string;
+  /** Recorded with the certificate; absent: a known service keeps what it has. */
+  readonly upkeep?: Upkeep;
   /** The serial that serves until the switch. */
   readonly supersedes?: string;
   /** Without an entry in the manifest so far. */
@@ -163,7 +165,8 @@ function recordResults(
   });
 }
 
-const servicesOf = (jobs: readonly IssueJob[]) => jobs.map(({ order }) => ({ name: order.service, spec: order.spec }));
+const servicesOf = (jobs: readonly IssueJob[]) =>
+  jobs.map(({ order, upkeep }) => ({ name: order.service, spec: order.spec, ...(upkeep && { upkeep }) }));
 
 /** Beside the versions that serve, and durable. */
 async function writeVersions(

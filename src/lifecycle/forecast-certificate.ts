@@ -29,7 +29,8 @@ export function certificateFuture(
   for (;;) {
     // one that ends with its issuer gains nothing from being made again
     const isLast = issuer !== undefined && authorityId === issuer.id && end >= issuer.certificate.notAfter;
-    const due = authorityId === issuer?.id ? renewalTime(notBefore, end) : runs.now;
+    const due =
+      authorityId === issuer?.id ? renewalTime({ service: service.name, notBefore, notAfter: end }) : runs.now;
     const run = isLast ? undefined : runs.next(due, previous);
     const renewal = run && renew(issuer, certificate.keySource, ttl, leaf, run);
     const lapsed: ForecastEvent = { ...about, name: 'certificate-expired', at: end };

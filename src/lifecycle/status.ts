@@ -72,14 +72,14 @@ export function serviceStatus({ service, certificate, delivery }: ServiceRow, no
     authorityId,
     notBefore,
     notAfter,
-    renewAt: renewalTime(notBefore, notAfter),
+    renewAt: renewalTime(certificate),
   };
 }
 
 function certificateState(certificate: Certificate, now: Date): ServiceState {
   if (certificate.state === 'revoked') return 'revoked';
   if (certificate.notAfter < now) return 'expired';
-  return renewalTime(certificate.notBefore, certificate.notAfter) <= now ? 'due' : 'valid';
+  return renewalTime(certificate) <= now ? 'due' : 'valid';
 }
 
 export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): AuthorityStatus {

@@ -1,5 +1,6 @@
 import type { IssueOutcome } from '../authority/issue-run.ts';
-import { ISSUE_REASONS, type IssueStep } from '../lifecycle/plan-issue.ts';
+import { ISSUE_REASONS } from '../lifecycle/issue-reason.ts';
+import type { IssueStep } from '../lifecycle/plan-issue.ts';
 import { formatFacts } from './facts.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
@@ -55,7 +56,7 @@ function jsonOf(step: IssueStep): object {
 }
 
 const why = ({ reason, changes }: Extract<IssueStep, { action: 'issue' }>): string =>
-  reason === 'spec-changed' ? `it changed: ${changes.join(', ')}` : ISSUE_REASONS[reason];
+  reason === 'spec-changed' ? `it changed: ${changes.join(', ')}` : ISSUE_REASONS[reason].words;
 
 function formatColumns(rows: readonly (readonly [string, string, string])[]): string {
   const [verb, name] = [0, 1].map(column => rows.reduce((most, row) => Math.max(most, row[column]!.length), 0));

@@ -101,16 +101,18 @@ describe('a service that is known', () => {
   });
 
   test('gets what was lost or damaged made again', async () => {
-    for (const damage of [
-      (current: string) => rmSync(join(current, 'tls.key')),
-      (current: string) => writeFileSync(join(current, 'tls.key'), ''),
-      (current: string) => writeFileSync(join(current, 'tls.key'), pemOf(ecKey().privateKey)),
-      (current: string) => writeFileSync(join(current, 'tls.crt'), 'x'),
-      (current: string) => rmSync(join(current, 'ca.crt')),
-    ]) {
+    const key = "its key is missing or not its certificate's";
+    const files = 'its files are missing or damaged';
+    for (const [reason, damage] of [
+      [key, (current: string) => rmSync(join(current, 'tls.key'))],
+      [key, (current: string) => writeFileSync(join(current, 'tls.key'), '')],
+      [key, (current: string) => writeFileSync(join(current, 'tls.key'), pemOf(ecKey().privateKey))],
+      [files, (current: string) => writeFileSync(join(current, 'tls.crt'), 'x')],
+      [files, (current: string) => rmSync(join(current, 'ca.crt'))],
+    ] as const) {
       const world = fresh();
       damage(join(world.home.service('payments'), 'current'));
-      expect(await world.succeed('issue', 'payments', '--dry-run')).toContain('its files are missing or damaged');
+      expect(await world.succeed('issue', 'payments', '--dry-run')).toContain(reason);
       await world.succeed('issue', 'payments');
       expect(served(world)).toBeDefined();
     }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { planIssue, type IssueTarget } from '../../src/lifecycle/plan-issue.ts';
 import type { Certificate } from '../../src/lifecycle/model.ts';
+import { renewalTime } from '../../src/lifecycle/renewal-time.ts';
 import { at, certificateRow, serviceRow } from '../support/rows.ts';
 
 const { service } = serviceRow();
 const { spec } = service;
 const issuer = { id: 'issuing-g1', notAfter: at('2027-11-01') };
+const draining = new Set(['issuing-g0']);
 const now = at('2026-11-10');
 
 /** A service whose certificate is good and served; say what differs. */
@@ -27,7 +29,7 @@ function target(certificate: Partial<Certificate> = {}, changes: Partial<IssueTa
     ...changes,
   };
 }
-const plan = (one: IssueTarget, force = false, when = now) => planIssue([one], { force, issuer }, when)[0]!;
+const plan = (one: IssueTarget, force = false, when = now) => planIssue([one], { force, issuer, draining }, when)[0]!;
 const reason = (one: IssueTarget, force = false, when = now) => {
   const step = plan(one, force, when);
   return step.action === 'issue' ? step.reason : step.action;
@@ -62,13 +64,23 @@ describe('a certificate is issued', () => {
   test('when something else is asked for', () => {
     expect(reason(target({}, { spec: { ...spec, dns: ['a.example.org'] } }))).toBe('spec-changed');
     expect(reason(target({}, { keyDiffers: true }))).toBe('key-changed');
-    expect(reason(target({ authorityId: 'issuing-g0' }))).toBe('issuer-changed');
+    expect(reason(target({ authorityId: 'issuing-g0' }))).toBe('issuer-draining');
+    expect(reason(target({ authorityId: 'issuing-g9' }))).toBe('issuer-changed');
     expect(reason(target({}, { files: 'missing' }))).toBe('files-missing');
+    expect(reason(target({}, { files: 'key-missing' }))).toBe('key-missing');
   });
 
-  test('at two thirds of its life, not before', () => {
-    expect(reason(target(), false, at('2026-11-20T23:59:59Z'))).toBe('keep');
-    expect(reason(target(), false, at('2026-11-21'))).toBe('expiring');
+  test('at its renewal time, not before', () => {
+    const due = renewalTime(certificateRow());
+    expect(reason(target(), false, new Date(due.getTime() - 1000))).toBe('keep');
+    expect(reason(target(), false, due)).toBe('expiring');
+  });
+
+  test('for the first reason that holds, and by --force only when there is no other', () => {
+    const everything = target({ state: 'revoked', authorityId: 'issuing-g0' }, { keyDiffers: true, files: 'missing' });
+    expect(reason(everything, true)).toBe('revoked');
+    expect(reason(target({ authorityId: 'issuing-g0' }, { keyDiffers: true }), true)).toBe('issuer-draining');
+    expect(reason(target({}, { files: 'key-missing' }), true)).toBe('key-missing');
   });
 
   test('but not again and again for one that ends with its issuer', () => {
@@ -100,7 +112,7 @@ describe('a good certificate', () => {
 test('every target gets its step, in its place', () => {
   const steps = planIssue(
     [target({}, { name: 'b' }), target({ state: 'revoked' }, { name: 'a' })],
-    { force: false, issuer },
+    { force: false, issuer, draining },
     now,
   );
   expect(steps.map(({ name, action }) => [name, action])).toEqual([
