@@ -148,6 +148,16 @@ export function findCrlEntry(crl: ParsedCrl, serial: Uint8Array): CrlEntry | und
   return undefined;
 }
 
+/** The serial numbers it lists, as their octets, in its order. */
+export function* crlSerials({ der, entries }: ParsedCrl): Generator<Uint8Array> {
+  if (entries === undefined) return;
+  const span = emptySpan();
+  for (let at = entries.start; at < entries.end; at = span.end) {
+    scanEntry(der, at, entries.end, span);
+    yield der.subarray(span.serialStart, span.serialEnd);
+  }
+}
+
 function holdsAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
   for (let i = wanted.length - 1; i >= 0; i--) if (bytes[at + i] !== wanted[i]) return false;
   return true;

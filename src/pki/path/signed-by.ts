@@ -37,6 +37,16 @@ export function signatureRefusal(
   return good ? undefined : refusal(wrong, 'the key of its issuer did not make its signature');
 }
 
+/**
+ * What is planned has no signature yet: this very object counts as signed by this very issuer. Nothing that is read from bytes
+ * again ever profits from it.
+ */
+export function countAsSigned(planned: Signed, issuer: PathCertificate): void {
+  let known = verdicts.get(planned);
+  if (known === undefined) verdicts.set(planned, (known = new WeakMap()));
+  known.set(issuer, true);
+}
+
 function keyFor(algorithm: AlgorithmIdentifier, issuer: PathCertificate): VerifyingKey | undefined {
   let known = keys.get(issuer);
   if (known === undefined) keys.set(issuer, (known = new Map<string, VerifyingKey | undefined>()));

@@ -45,14 +45,21 @@ export function loadTrustStore({ anchors, intermediates = [], crls }: TrustMater
   const helping = read('intermediate', intermediates, readPathCertificate).filter(
     certificate => !trusted.some(anchor => equalBytes(anchor.der, certificate.der)),
   );
-  const lists = crls && groupBy(read('crl', crls, readPathCrl), crl => crl.issuerName);
-  return {
-    anchors: new Set(trusted),
-    named: bySubject([...trusted, ...helping]),
-    crls: lists,
-    unreadable,
-  };
+  const lists = crls && read('crl', crls, readPathCrl);
+  return { ...trustStoreOf(trusted, helping, lists), unreadable };
 }
+
+/** The same of what was read already; `crls` absent: nobody asks for revocation. */
+export const trustStoreOf = (
+  anchors: readonly PathCertificate[],
+  intermediates: readonly PathCertificate[],
+  crls?: readonly PathCrl[],
+): TrustStore => ({
+  anchors: new Set(anchors),
+  named: bySubject([...anchors, ...intermediates]),
+  crls: crls && groupBy(crls, crl => crl.issuerName),
+  unreadable: [],
+});
 
 /** The same store with the certificates that one peer sent. */
 export function withIntermediates(store: TrustStore, intermediates: readonly PathCertificate[]): TrustStore {
