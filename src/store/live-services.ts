@@ -26,6 +26,10 @@ const NAMED = `SELECT ${columns('hex(e.der)')}
   FROM (SELECT * FROM services WHERE name IN (SELECT value FROM json_each(?)) ORDER BY name) s ${JOINED}
   LEFT JOIN encodings e ON e.certificate_id = c.id`;
 
+const PENDING = `SELECT ${columns('NULL')}
+  FROM (SELECT s.* FROM deliveries p JOIN services s ON s.name = p.service
+    WHERE p.state = 'pending' ORDER BY p.service) s ${JOINED}`;
+
 const AT_RISK = `WITH risk (id) AS (
     SELECT id FROM certificates
       WHERE state IN ('current', 'superseded') AND state = 'current' AND not_after <= ?2
@@ -76,6 +80,9 @@ export function liveServices(sql: Sql): LiveService[] {
 export function servicesAtRisk(sql: Sql, { at, endingBy, percentLeft, secondsLeft }: RiskQuestion): LiveService[] {
   return read(sql, AT_RISK, toSeconds(at), toSeconds(endingBy), percentLeft, secondsLeft);
 }
+
+/** Those whose delivery is pending, by name. */
+export const pendingServices = (sql: Sql): LiveService[] => read(sql, PENDING);
 
 /** Those of `names` that exist, each once. */
 export function servicesNamed(sql: Sql, names: readonly string[]): KnownService[] {

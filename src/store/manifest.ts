@@ -8,6 +8,7 @@ import type {
   Certificate,
   Crl,
   Delivery,
+  HookRun,
   FurtherCertificate,
   Revocation,
   Rotation,
@@ -134,6 +135,12 @@ export interface Manifest {
   /** The newest CRL signed for this authority. */
   latestCrl(authorityId: string): Crl | undefined;
   delivery(service: string): Delivery | undefined;
+  /** Those whose delivery is pending, by name. Answered from an index. */
+  pendingServices(): readonly LiveService[];
+  /** The last runs of a service's hooks, in their order. */
+  hookRuns(service: string): readonly HookRun[];
+  /** Every file that some service's deployment writes. */
+  outputPaths(): readonly { readonly service: string; readonly path: string }[];
   /** In the order they began. */
   rotations(): readonly Rotation[];
   /** By authority, then in the order they were made. */
@@ -177,6 +184,8 @@ export interface ManifestWriter {
   recordCrl(crl: Crl): void;
   /** One a service: a later one replaces it. */
   setDeliveries(deliveries: readonly Delivery[]): void;
+  /** In the place of those before. */
+  setHookRuns(service: string, runs: readonly HookRun[]): void;
   recordTrustBundle(bundle: TrustBundleRecord): void;
   /** Appends to the hash chain. `detail` must hold no secret. */
   audit(action: AuditAction, subject: string, detail: Readonly<Record<string, string>>): void;

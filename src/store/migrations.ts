@@ -119,6 +119,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE hook_runs (
     service TEXT NOT NULL REFERENCES services (name),
     hook INTEGER NOT NULL,
+    argv TEXT NOT NULL,
     serial BLOB NOT NULL,
     at INTEGER NOT NULL,
     duration INTEGER NOT NULL,

@@ -3,6 +3,7 @@ import { failure, type SvcauthError } from '../errors.ts';
 import { chainAuditEntry } from '../lifecycle/audit-chain.ts';
 import type { AuditRecord, Certificate, Crl, Revocation, TrustBundleRecord } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
+import { setHookRuns } from './hook-run-table.ts';
 import type { ManifestWriter } from './manifest.ts';
 import { putAcknowledgement } from './acknowledgement-table.ts';
 import { insertFurtherCertificate, takeFurtherCertificate } from './further-certificate-table.ts';
@@ -111,6 +112,7 @@ export function manifestWriter(
         .join(', ');
       insertRows(sql, 'deliveries', columns, rows, `ON CONFLICT (service) DO UPDATE SET ${update}`);
     },
+    setHookRuns: (service, runs) => setHookRuns(sql, service, runs),
     recordTrustBundle: bundle => recordTrustBundle(sql, bundle),
     audit: (action, subject, detail) => {
       const previous = audited.at(-1) ?? auditHead(sql);

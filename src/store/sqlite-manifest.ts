@@ -5,7 +5,8 @@ import { fromHex } from '../pki/bytes.ts';
 import { acknowledgements } from './acknowledgement-table.ts';
 import { furtherCertificates } from './further-certificate-table.ts';
 import { leafTotals } from './leaf-totals.ts';
-import { liveServices, servicesAtRisk, servicesNamed } from './live-services.ts';
+import { hookRuns, outputPaths } from './hook-run-table.ts';
+import { liveServices, pendingServices, servicesAtRisk, servicesNamed } from './live-services.ts';
 import type { Encoding, Manifest, PkiIdentity } from './manifest.ts';
 import { createConnection, openConnection, type ManifestConnection } from './manifest-connection.ts';
 import {
@@ -98,6 +99,9 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     furtherCertificates: () => furtherCertificates(sql),
     acknowledgements: () => acknowledgements(sql),
     leafTotals: (authorityId, instant) => leafTotals(sql, authorityId, instant),
+    pendingServices: () => pendingServices(sql),
+    hookRuns: service => hookRuns(sql, service),
+    outputPaths: () => outputPaths(sql),
     trustBundle: () => one(toTrustBundle, 'SELECT * FROM trust_bundle'),
     auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
     transaction: work => {

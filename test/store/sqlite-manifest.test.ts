@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Revocation } from '../../src/lifecycle/model.ts';
+import type { Delivery, HookRun, Revocation } from '../../src/lifecycle/model.ts';
 import { concatBytes } from '../../src/pki/bytes.ts';
 import { encodeCrlEntry } from '../../src/pki/crl-entry.ts';
 import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
@@ -92,6 +92,48 @@ describe('what went in comes out', () => {
     ]);
     expect(manifest.servicesNamed(['payments', 'payments', 'nobody'])).toEqual([
       { service, certificate, delivery: delivered },
+    ]);
+  });
+
+  it('finds the services whose delivery is pending, and those alone', () => {
+    for (const [n, name] of ['web', 'ledger', 'payments'].entries()) issue(manifest, n + 1, name);
+    const delivery = (n: number, service: string, state: Delivery['state']): Delivery => ({
+      ...{ service, serial: serial(n), directory: `/srv/${service}`, state, updatedAt: START },
+    });
+    const deliveries = [
+      delivery(1, 'web', 'pending'),
+      delivery(2, 'ledger', 'delivered'),
+      delivery(3, 'payments', 'pending'),
+    ];
+    manifest.transaction(write => write.setDeliveries(deliveries));
+    expect(manifest.pendingServices()).toEqual(
+      manifest.liveServices().filter(({ service }) => service.name !== 'ledger'),
+    );
+  });
+
+  it('keeps the last run of each hook, in place of those before', () => {
+    issue(manifest, 1, 'payments');
+    const run: HookRun = {
+      ...{ argv: ['systemctl', 'reload', 'nginx'], serial: serial(1), at: START, duration: 12 },
+      ...{ outcome: 'failed', output: 'Unit nginx not found.\u001b[0m\n' },
+    };
+    const second: HookRun = { ...run, argv: ['true'], outcome: 'succeeded', output: 'a\0b' };
+    expect(manifest.hookRuns('payments')).toEqual([]);
+    manifest.transaction(write => write.setHookRuns('payments', [run, second]));
+    expect(manifest.hookRuns('payments')).toEqual([run, { ...second, output: 'a\ufffdb' }]);
+    manifest.transaction(write => write.setHookRuns('payments', [second]));
+    expect(manifest.hookRuns('payments')).toHaveLength(1);
+  });
+
+  it('knows which files the deployments write', () => {
+    const output = (path: string) => ({ kind: 'combined-pem', path }) as const;
+    const deployment = { outputs: [output('/etc/haproxy/a.pem'), output('/etc/haproxy/b.pem')] };
+    manifest.transaction(write =>
+      write.putServices([{ ...newService('payments'), upkeep: { deployment } }, newService('ledger')]),
+    );
+    expect(manifest.outputPaths()).toEqual([
+      { service: 'payments', path: '/etc/haproxy/a.pem' },
+      { service: 'payments', path: '/etc/haproxy/b.pem' },
     ]);
   });
 
