@@ -9,6 +9,7 @@ import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { startPem } from '../pki/pem-stream.ts';
 import type { Home } from '../store/home.ts';
 import { CRL_PIECE, type CrlPki } from './crl-states.ts';
+import { readSeal } from './crl-seal.ts';
 import { PUBLIC_FILE } from './make-crl.ts';
 
 /** A CA and the CRL whose DER lies in public/crl. */
@@ -22,7 +23,8 @@ const INDEX_LIMIT = 16 * 1024 * 1024;
 /**
  * Makes what is derived from the DER files follow them: the PEM files, then the bundle, then the index that speaks of all of
  * them. `written` are the authorities whose PEM is new already. A run that a crash interrupted is finished by the next one: as
- * long as the index does not say what it should, nothing behind it is trusted. Returns whether anything had to change.
+ * long as the index does not say what it should, or something was touched after it, nothing behind it is trusted. Returns whether
+ * anything had to change.
  */
 export async function writeDerivedCrlFiles(
   { world, home }: CrlPki,
@@ -36,16 +38,19 @@ export async function writeDerivedCrlFiles(
   const text = present === undefined ? undefined : Buffer.from(present).toString('utf8');
   const pems = published.map(({ crl }) => paths.crlPem(crl.authorityId));
   const complete = [...pems, ...(pems.length > 0 ? [paths.crlBundle] : [])].every(path => files.status(path));
-  if (text === wanted && complete && written.size === 0) return false;
+  const changed = text !== wanted || !complete || written.size > 0;
+  const isSealed = readSeal({ files }, paths.directory) !== undefined;
+  if (!changed && isSealed) return false;
   const known = indexedDigests(text);
   for (const { crl } of published) {
     const { authorityId, sha256 } = crl;
-    const current = known.get(authorityId) === sha256 && files.status(paths.crlPem(authorityId)) !== undefined;
+    const isThere = files.status(paths.crlPem(authorityId)) !== undefined;
+    const current = isSealed && isThere && known.get(authorityId) === sha256;
     if (!written.has(authorityId) && !current) await writePem(world, home, authorityId);
   }
   await writeBundle(world, paths.crlBundle, pems);
   files.replace(paths.index, utf8(wanted), PUBLIC_FILE);
-  return true;
+  return changed;
 }
 
 function indexed({ authority, crl }: PublishedCrl) {

@@ -10,7 +10,9 @@ import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { crlNumber } from '../pki/parsed-crl.ts';
 import { PEM_LINE } from '../pki/pem-stream.ts';
 import type { Home } from '../store/home.ts';
+
 import type { Manifest, RevocationTotals } from '../store/manifest.ts';
+import { readSeal } from './crl-seal.ts';
 
 /** What making CRLs needs of an opened PKI. */
 export interface CrlPki {
@@ -29,10 +31,12 @@ export const CRL_PIECE = PEM_LINE * 1024;
 
 /**
  * Every CA that verifiers may ask about, root first: those of live chains, whatever their state in a rotation (RFC 5280 §6.3.3
- * wants a CRL for each). Left out: without a certificate, retired, or past their own end.
+ * wants a CRL for each). Left out: without a certificate, retired, or past their own end. At a `glance` no CRL is read whose
+ * directory is sealed.
  */
-export function readCrlStates(pki: CrlPki): readonly AuthorityCrl[] {
-  const { world, manifest } = pki;
+export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCrl[] {
+  const { world, home, manifest } = pki;
+  const sealed = glance ? readSeal(world, home.public.directory)?.digests : undefined;
   return manifest
     .authorities()
     .filter(isCertified)
@@ -45,7 +49,10 @@ export function readCrlStates(pki: CrlPki): readonly AuthorityCrl[] {
         tier: authority.tier,
         certificate: authority.certificate,
         latest,
-        published: readPublished(pki, authority, latest),
+        published:
+          latest !== undefined && sealed?.get(authority.id) === latest.sha256
+            ? latest
+            : readPublished(pki, authority, latest),
         unlisted: totals.unlisted,
         lastRevocation: totals.latest,
         totals,

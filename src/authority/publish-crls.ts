@@ -17,18 +17,21 @@ import type { ParsedCrl } from '../pki/parsed-crl.ts';
 import { removeLeftovers } from '../store/files.ts';
 import { replaceInPieces } from './crl-files.ts';
 import { CRL_PIECE, readCrlStates, type AuthorityCrl, type CrlPki } from './crl-states.ts';
+import { readSeal } from './crl-seal.ts';
+import { planBundlePublication } from './publish-bundle.ts';
 import { readCrl } from './read-crl.ts';
 
 /** One file, by its name below the directory, and what publishing does to it. */
 export interface PublishedFile {
   readonly name: string;
-  readonly action: 'new' | 'replace' | 'same';
+  /** `keep`: it is somebody else's. */
+  readonly action: 'new' | 'replace' | 'same' | 'keep';
 }
 
 export interface PublishPlan {
   readonly directory: string;
   readonly crls: readonly Crl[];
-  /** In the order they are written: every CRL before the files that speak of it, the index last. */
+  /** In the order they are written: every CRL before the bundles that make verifiers ask for it, the index last. */
   readonly files: readonly PublishedFile[];
 }
 
@@ -53,10 +56,22 @@ export async function planCrlPublication(pki: PublishPki, directory: string): Pr
     const expiry = authority.keyLocation === 'foreign' ? () => new Date(0) : (serial: string) => expiryOf(pki, serial);
     problems.push(...crlRegressions(theirs, ours, expiry).map(each => `${authority.id}: ${each}`));
   }
+  const bundle = await planBundlePublication(pki, directory);
+  problems.push(...bundle.problems);
   if (problems.length > 0) throw failure('ERR_CRL_BACKWARDS', { directory, problems });
   const ids = states.map(({ authority }) => authority.id);
-  const names = [...ids.flatMap(id => [crlDerFile(id), crlPemFile(id)]), CRL_BUNDLE_FILE, INDEX_FILE];
-  return { directory, crls, files: names.map(name => ({ name, action: actionOn(pki, directory, name) })) };
+  const names = [...ids.flatMap(id => [crlDerFile(id), crlPemFile(id)]), CRL_BUNDLE_FILE];
+  const files = [...names.map(name => ({ name, action: actionOn(pki, directory, name) })), ...bundle.files];
+  return { directory, crls, files: [...files, { name: INDEX_FILE, action: indexAction(pki, directory) }] };
+}
+
+/** Whether a directory holds what public/ holds, as far as dates and sizes tell: for runs that come every minute. */
+export async function isPublished(pki: PublishPki, directory: string): Promise<boolean> {
+  const [ours, theirs] = [pki.home.public.directory, directory].map(each => readSeal(pki.world, each));
+  if (ours === undefined || theirs?.text !== ours.text) return false;
+  if ([...ours.sizes].some(([name, size]) => theirs.sizes.get(name) !== size)) return false;
+  const { files, problems } = await planBundlePublication(pki, directory);
+  return problems.length === 0 && files.every(({ action }) => action === 'same' || action === 'keep');
 }
 
 /** Every CA's newest CRL lies in public/, and the index that is written last lists it: no run was interrupted. */
@@ -106,6 +121,12 @@ function actionOn({ world: { files }, home }: PublishPki, directory: string, nam
   return digestOf(files, from) === digestOf(files, to) ? 'same' : 'replace';
 }
 
+/** Written anew also where something was touched since: see `readSeal`. */
+function indexAction(pki: PublishPki, directory: string): PublishedFile['action'] {
+  const action = actionOn(pki, directory, INDEX_FILE);
+  return action === 'same' && readSeal(pki.world, directory) === undefined ? 'replace' : action;
+}
+
 function digestOf(files: World['files'], path: string): string {
   const hash = createHash('sha256');
   for (const piece of files.chunks(path, CRL_PIECE)) hash.update(piece);
@@ -115,7 +136,7 @@ function digestOf(files: World['files'], path: string): string {
 /** Writes what the plan says, one file at a time and each of them whole, and records it. Returns whether anything changed. */
 export async function applyCrlPublication({ world, home, manifest }: PublishPki, plan: PublishPlan): Promise<boolean> {
   const { files } = world;
-  const todo = plan.files.filter(({ action }) => action !== 'same');
+  const todo = plan.files.filter(({ action }) => action === 'new' || action === 'replace');
   if (todo.length === 0) return false;
   for (const directory of [plan.directory, join(plan.directory, CRL_DIRECTORY)]) removeLeftovers(files, directory);
   for (const { name } of todo) {

@@ -1,32 +1,44 @@
 import { resolve } from 'node:path';
-import { failure } from '../errors.ts';
+import { EXIT } from '../errors/exit-status.ts';
 import { crlPublishView } from '../render/crl-publish.ts';
+import { formatError } from '../render/error.ts';
 import { print, type OutputFormat } from '../render/output.ts';
-import { examples, group, homeFlag, outputOption, type AddCommand } from './command.ts';
+import { examples, group, homeFlag, outputOption, repeatable, type AddCommand } from './command.ts';
 
 interface Flags {
-  readonly to: string;
+  readonly to: readonly string[];
   readonly dryRun?: boolean;
   readonly output: OutputFormat;
 }
 
-export const addCrlPublish: AddCommand = (program, world) => {
+export const addCrlPublish: AddCommand = (program, world, done) => {
   const command = group(program, 'crl')
     .command('publish')
-    .description('copy the CRLs, their bundle and index to where verifiers read them; never backwards')
-    .requiredOption('--to <dir>', 'the directory that is served or synchronised; made when it is missing')
+    .description('copy CRLs, trust bundle and index to where verifiers read them; never backwards')
+    .addOption(
+      repeatable(
+        '--to <dir>',
+        'a directory that is served or synchronised, made when missing (default: crl.publishTo)',
+      ),
+    )
     .option('--dry-run', 'print what would be written, and write nothing');
   outputOption(command);
   examples(command, ['svcauth crl publish --to /srv/pki', 'svcauth crl publish --to /srv/pki --dry-run']);
   command.action(async (flags: Flags) => {
-    const directory = resolve(world.cwd, flags.to);
     const { changePki } = await import('../authority/open-pki.ts');
-    const { applyCrlPublication, planCrlPublication } = await import('../authority/publish-crls.ts');
+    const { publishEverywhere, publishTargets } = await import('../authority/publications.ts');
     await changePki(world, homeFlag(command), 'crl publish', async pki => {
-      if (directory === pki.home.public.directory) throw failure('ERR_CRL_PUBLISH_HERE', { directory });
-      const plan = await planCrlPublication(pki, directory);
-      if (!flags.dryRun) await applyCrlPublication(pki, plan);
-      print(world.out, flags.output, crlPublishView(plan, flags.dryRun ?? false));
+      const directories = await publishTargets(
+        pki,
+        flags.to.map(each => resolve(world.cwd, each)),
+      );
+      const dryRun = flags.dryRun ?? false;
+      const publications = await publishEverywhere(pki, directories, { dryRun, glance: false });
+      const errors = publications.flatMap(({ error }) => error ?? []);
+      if (errors[0] !== undefined && errors.length === publications.length) throw errors[0];
+      print(world.out, flags.output, crlPublishView(publications, dryRun));
+      for (const error of errors) world.err.write(formatError(error));
+      if (errors.length > 0) done(EXIT.partial);
     });
   });
 };

@@ -38,6 +38,11 @@ export const crlErrors = {
     EXIT.usage,
     p => `${quote(p.directory)} is where CRLs are made: publish to the directory that verifiers read`,
   ),
+  ERR_CRL_PUBLISH_WHERE: row<{ path: string }>(
+    EXIT.usage,
+    p => `nowhere to publish to: neither --to nor crl.publishTo in ${quote(p.path)} names a directory`,
+    () => ['svcauth crl publish --to /srv/www/pki', 'or under crl: in the policy file: publishTo: [/srv/www/pki]'],
+  ),
   ERR_CRL_DIFF_KINDS: row<{ before: string; after: string }>(
     EXIT.usage,
     p => `${quote(p.before)} and ${quote(p.after)} cannot be compared: one is a directory and the other is not`,

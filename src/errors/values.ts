@@ -37,6 +37,7 @@ export const valueErrors = {
     p => [`give it: --tag ${p.tag}=VALUE, or name the whole id: --id spiffe://...`],
   ),
   ERR_TAG: badValue('a tag'),
+  ERR_DIRECTORY: badValue('a directory to publish to'),
   ERR_CHOICE: row<{ text: string; noun: string; known: readonly string[] }>(
     EXIT.usage,
     p => `${quote(p.text)} is not ${p.noun}: known are ${p.known.join(', ')}`,

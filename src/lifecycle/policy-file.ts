@@ -8,6 +8,7 @@ import { durationText, parseDuration, parseThreshold, type Seconds } from './dur
 import { readHooks, readHookTimeout } from './hook-spec.ts';
 import { parseDnsPattern, parsePathPattern } from './pattern.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
+import { parsePublishDirectory } from './publish-directory.ts';
 import { parseSpiffeIdTemplate } from './spiffe-id-template.ts';
 import { readYaml } from './yaml-document.ts';
 import { problemLines, type Place, type Problem, type YamlNode } from './yaml-tree.ts';
@@ -43,6 +44,7 @@ const readFile = objectOf({
     rootLifetime: duration,
     refreshAfter: threshold,
     url: textOf(parseCrlUrl),
+    publishTo: listOf(textOf(parsePublishDirectory)),
   }),
   allow: objectOf<Policy['allow']>({
     dnsSuffixes: listOf(textOf(parseDnsSubtree)),

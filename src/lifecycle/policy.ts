@@ -36,6 +36,8 @@ export interface Policy {
     readonly refreshAfter: Threshold;
     /** Where the CRLs are served; absent: certificates name no CRL distribution point. */
     readonly url?: string;
+    /** The directories that `crl publish` and `tick` keep up to date; absolute. Absent: none. */
+    readonly publishTo?: readonly string[];
   };
   readonly allow: {
     /** Each allows itself and every name below it. */

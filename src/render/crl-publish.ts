@@ -1,4 +1,5 @@
-import type { PublishedFile, PublishPlan } from '../authority/publish-crls.ts';
+import type { Publication } from '../authority/publications.ts';
+import type { PublishedFile } from '../authority/publish-crls.ts';
 import type { View } from './output.ts';
 import { visible } from './visible.ts';
 
@@ -6,22 +7,36 @@ const WORDS: Readonly<Record<PublishedFile['action'], readonly [done: string, pl
   new: ['wrote', 'would write'],
   replace: ['replaced', 'would replace'],
   same: ['unchanged', 'unchanged'],
+  keep: ['left alone', 'left alone'],
 };
 
-export function crlPublishView({ directory, crls, files }: PublishPlan, dryRun: boolean): View {
-  const changed = files.some(({ action }) => action !== 'same');
-  const value = {
-    dryRun,
-    directory,
-    changed: changed && !dryRun,
-    crls: crls.map(({ authorityId, number, nextUpdate }) => ({ authority: authorityId, number, nextUpdate })),
-    files,
-  };
+/** What could not be published is told as an error, elsewhere. */
+export function crlPublishView(publications: readonly Publication[], dryRun: boolean): View {
+  const documents = publications.map(({ directory, changed, plan, error }) => ({
+    ...{ dryRun, directory, changed },
+    crls: plan?.crls.map(({ authorityId, number, nextUpdate }) => ({ authority: authorityId, number, nextUpdate })),
+    files: plan?.files,
+    error: error?.code,
+  }));
   return {
-    table: () =>
-      files.map(({ name, action }) => `${WORDS[action][dryRun ? 1 : 0]}  ${visible(name)}\n`).join('') +
-      (changed ? '' : `nothing changed: ${visible(directory)} holds the newest already\n`),
-    json: () => ({ kind: 'crl-publish', value }),
-    jsonl: () => [{ kind: 'crl-publish', value }],
+    table: () => publications.map(each => formatOne(each, publications.length > 1, dryRun)).join(''),
+    json: () => ({
+      kind: 'crl-publications',
+      value: { dryRun, changed: publications.some(({ changed }) => changed), directories: documents },
+    }),
+    jsonl: () => documents.map(value => ({ kind: 'crl-publication', value })),
   };
 }
+
+function formatOne({ directory, plan }: Publication, isOneOfMany: boolean, dryRun: boolean): string {
+  if (plan === undefined) return '';
+  const where = isOneOfMany ? `${visible(directory)}\n` : '';
+  const nothing = plan.files.every(({ action }) => action === 'same' || action === 'keep');
+  const lines = plan.files.map(
+    ({ name, action }) => `${WORDS[action][dryRun ? 1 : 0]}  ${visible(name)}${why(action)}\n`,
+  );
+  return where + lines.join('') + (nothing ? `nothing changed: ${visible(directory)} holds the newest already\n` : '');
+}
+
+const why = (action: PublishedFile['action']): string =>
+  action === 'keep' ? ': it holds anchors that are not of this PKI' : '';

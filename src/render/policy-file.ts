@@ -44,6 +44,8 @@ crl:
   refreshAfter: ${thresholdText(crl.refreshAfter)}
   # Where the CRLs are served: certificates then point there. Certificates that exist do not change.
   ${crl.url === undefined ? '# url: http://pki.example.org/crl' : `url: ${yamlScalar(crl.url)}`}
+  # The directories that "svcauth crl publish" and "svcauth tick" keep up to date.
+  ${crl.publishTo === undefined ? '# publishTo: [/srv/www/pki]' : `publishTo: ${yamlFlowList(crl.publishTo)}`}
 
 # What may be issued. Everything else is refused before it is signed (exit status 7).
 allow:

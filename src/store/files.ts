@@ -16,6 +16,8 @@ interface FileStatus {
   readonly size: number;
   readonly uid: number;
   readonly gid: number;
+  /** When content, name or mode last changed, in milliseconds since 1970: nobody can set it back (POSIX st_ctime). */
+  readonly changed: number;
 }
 
 /**
@@ -204,7 +206,8 @@ function obstacle(path: string): { readonly path: string; readonly reason: strin
 
 function toStatus(stat: fs.Stats): FileStatus {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'link' : 'other';
-  return { kind, mode: stat.mode & 0o7777, size: stat.size, uid: stat.uid, gid: stat.gid };
+  const { size, uid, gid, ctimeMs: changed } = stat;
+  return { kind, mode: stat.mode & 0o7777, size, uid, gid, changed };
 }
 
 function readBounded(path: string, limit: number, flags: number) {

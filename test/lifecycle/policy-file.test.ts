@@ -67,6 +67,12 @@ test('a backdate may be zero, other durations may not', async () => {
   expect(await problems(`${head}leaf: {ttl: 0s}\n`)).toHaveLength(1);
 });
 
+test('directories to publish to are absolute', async () => {
+  const { crl } = await parse(`${head}crl:\n  publishTo: [/srv/www/pki/, /srv/mirror]\n`);
+  expect(crl.publishTo).toEqual(['/srv/www/pki', '/srv/mirror']);
+  expect((await problems(`${head}crl: {publishTo: www}\n`))[0]).toContain('"www" is not a directory to publish to');
+});
+
 describe('problems come with line, column and what was meant', () => {
   test.each([
     ['leaf:\n  maxTTL: 90d\n', 'svcauth.yaml:4:3: unknown key "maxTTL": did you mean "maxTtl"?'],

@@ -99,8 +99,8 @@ describe('reading', () => {
   it('reads a key only where it is, never through a link', () => {
     writeFileSync(path, 'key', { mode: 0o600 });
     symlinkSync('file', join(directory, 'link'));
-    const { uid, gid } = lstatSync(path);
-    const status = { kind: 'file', mode: 0o600, size: 3, uid, gid };
+    const { uid, gid, ctimeMs: changed } = lstatSync(path);
+    const status = { kind: 'file', mode: 0o600, size: 3, uid, gid, changed };
     expect(files.readOwn(path, 10)).toEqual({ bytes: utf8('key'), status });
     expect(() => files.readOwn(join(directory, 'link'), 10)).toThrow('symbolic link');
     expect(files.read(join(directory, 'link'), 10)).toEqual(utf8('key'));
