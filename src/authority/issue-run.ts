@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
 import { quote } from '../errors/row.ts';
@@ -88,7 +89,10 @@ const isNamedOnly = ({ service: _, dns, ip, tags, ...rest }: ServiceRequest): bo
 async function readList(world: World, path: string, given: ListFormat | undefined): Promise<readonly ServiceRequest[]> {
   const format = given ?? listFormatOf(path);
   if (format === undefined) throw failure('ERR_LIST_FORMAT', { path });
-  return parseServiceList(await readInput(world, path, 'the list', LIST_LIMIT), format, path);
+  const bytes = await readInput(world, path, 'the list', LIST_LIMIT);
+  const directory = path === '-' ? world.cwd : dirname(resolve(world.cwd, path));
+  const services = await parseServiceList(bytes, { path, directory, format, purpose: 'certificates' });
+  return services.map(({ request }) => request);
 }
 
 type BroughtKey = Omit<IssueWork, 'asRecorded'>;

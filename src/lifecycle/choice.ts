@@ -9,7 +9,7 @@ export const NOT_AFTER_POLICIES = ['err', 'truncate'] as const;
 export type NotAfterPolicy = (typeof NOT_AFTER_POLICIES)[number];
 
 /** One of a few words. `noun` comes with its article. Throws ERR_CHOICE, with the nearest word as a hint. */
-function parseChoice<T extends string>(text: string, noun: string, known: readonly T[]): T {
+export function parseChoice<T extends string>(text: string, noun: string, known: readonly T[]): T {
   const found = known.find(word => word === text);
   if (found === undefined) throw failure('ERR_CHOICE', { text, noun, known });
   return found;

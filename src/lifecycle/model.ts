@@ -108,7 +108,7 @@ export interface Upkeep {
   readonly deployment?: DeploymentSpec;
 }
 
-interface RenewalSpec {
+export interface RenewalSpec {
   /** The share of the lifetime that is used, or the time that is left, when it is due; without jitter. */
   readonly threshold?: Threshold;
   readonly window?: RenewalWindow;
@@ -126,7 +126,7 @@ interface RenewalWindow {
   readonly duration: number;
 }
 
-interface DeploymentSpec {
+export interface DeploymentSpec {
   /** Name or number, as written; absent: ours. Of the service's directory and of every output that says nothing else. */
   readonly owner?: string;
   readonly group?: string;
@@ -138,10 +138,10 @@ interface DeploymentSpec {
 }
 
 /** `combined-pem`: certificates, then key (HAProxy). `credential-bundle`: key first. */
-type OutputKind = 'combined-pem' | 'credential-bundle' | 'kubernetes-secret' | 'pkcs12';
+export type OutputKind = 'combined-pem' | 'credential-bundle' | 'kubernetes-secret' | 'pkcs12';
 
 /** A further file that the newest certificate is written to. */
-interface OutputSpec {
+export interface OutputSpec {
   readonly kind: OutputKind;
   /** Absolute. */
   readonly path: string;

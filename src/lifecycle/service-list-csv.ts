@@ -1,13 +1,9 @@
-import {
-  isServiceField,
-  SERVICE_FIELDS,
-  unknownField,
-  type ListedService,
-  type ListedText,
-  type ServiceField,
-} from './listed-service.ts';
-import type { Place } from './yaml-tree.ts';
+import { unknownField, type ServiceNodes } from './listed-service.ts';
+import { CERTIFICATE_SHAPES, isCertificateKey, MANY, type CertificateKey } from './service-shape.ts';
+import type { Place, YamlEntry, YamlNode } from './yaml-tree.ts';
 import type { Report } from './yaml-value.ts';
+
+const COLUMNS = Object.keys(CERTIFICATE_SHAPES);
 
 interface CsvRecord {
   readonly cells: readonly string[];
@@ -16,16 +12,16 @@ interface CsvRecord {
 }
 
 /** RFC 4180 with a header row; several values of a cell are separated by semicolons or spaces. */
-export async function readCsvServices(text: string, report: Report): Promise<readonly ListedService[] | undefined> {
+export async function readCsvServices(text: string, report: Report): Promise<ServiceNodes | undefined> {
   const records = text.includes('"') ? await readQuoted(text, report) : readUnquoted(text);
   const [header, ...rows] = (records ?? []).filter(({ cells }) => cells.some(cell => cell !== ''));
   if (records === undefined) return undefined;
   if (header === undefined) {
-    report({ at: { line: 1 }, text: `a header row is wanted: ${Object.keys(SERVICE_FIELDS).join(',')}` });
+    report({ at: { line: 1 }, text: `a header row is wanted: ${COLUMNS.join(',')}` });
     return undefined;
   }
   const columns = readHeader(header, report);
-  return columns === undefined ? undefined : rows.flatMap(row => readRow(row, columns, report) ?? []);
+  return columns && { items: rows.flatMap(row => readRow(row, columns, report) ?? []) };
 }
 
 /** Without a quote, commas and line ends are all there is: csv-parse needs 15 ms for a thousand lines and this less than one. */
@@ -63,14 +59,14 @@ const FAULTS: Readonly<Record<string, string>> = {
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
-function readHeader({ cells, at }: CsvRecord, report: Report): readonly ServiceField[] | undefined {
+function readHeader({ cells, at }: CsvRecord, report: Report): readonly CertificateKey[] | undefined {
   if (cells.length === 1 && cells[0]!.includes(';')) {
     report({ at, text: 'columns are separated by commas' });
     return undefined;
   }
-  const fields = cells.filter(isServiceField);
+  const fields = cells.filter(isCertificateKey);
   for (const cell of cells) {
-    if (!isServiceField(cell)) report({ at, text: unknownField('column', cell) });
+    if (!isCertificateKey(cell)) report({ at, text: unknownField('column', cell, COLUMNS) });
   }
   for (const field of new Set(fields.filter((field, index) => fields.indexOf(field) !== index))) {
     report({ at, text: `the column "${field}" is there twice` });
@@ -81,24 +77,19 @@ function readHeader({ cells, at }: CsvRecord, report: Report): readonly ServiceF
   return undefined;
 }
 
-function readRow(
-  { cells, at }: CsvRecord,
-  columns: readonly ServiceField[],
-  report: Report,
-): ListedService | undefined {
+/** The row as the map that YAML would have for it. */
+function readRow({ cells, at }: CsvRecord, columns: readonly CertificateKey[], report: Report): YamlNode | undefined {
   if (cells.length !== columns.length) {
     report({ at, text: `the row has ${cells.length} cells and the header ${columns.length}` });
     return undefined;
   }
-  const fields = new Map<ServiceField, readonly ListedText[]>();
-  for (const [index, field] of columns.entries()) {
+  const scalar = (value: string): YamlNode => ({ kind: 'scalar', at, value });
+  const entries: YamlEntry[] = [];
+  for (const [index, key] of columns.entries()) {
     const cell = cells[index]!;
     if (cell === '') continue;
-    const texts = SERVICE_FIELDS[field] === 'many' ? cell.split(/[;\s]+/).filter(text => text !== '') : [cell];
-    fields.set(
-      field,
-      texts.map(text => ({ text, at })),
-    );
+    const several = MANY.has(key) ? cell.split(/[;\s]+/).filter(text => text !== '') : undefined;
+    entries.push({ key, at, value: several ? { kind: 'list', at, items: several.map(scalar) } : scalar(cell) });
   }
-  return { at, fields };
+  return { kind: 'map', at, entries };
 }

@@ -1,59 +1,46 @@
-import {
-  isServiceField,
-  SERVICE_FIELDS,
-  unknownField,
-  type ListedService,
-  type ListedText,
-  type ServiceField,
-} from './listed-service.ts';
+import { DEFAULTS_SCHEMA, SERVICE_SCHEMA, type ServiceNodes } from './listed-service.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { readYaml } from './yaml-document.ts';
-import type { YamlEntry, YamlNode } from './yaml-tree.ts';
-import { plainText, unknownWord, type Report } from './yaml-value.ts';
+import type { YamlNode } from './yaml-tree.ts';
+import { unknownWord, type Report } from './yaml-value.ts';
 
-/** A list of services, bare or under the key `services`; a service is its keys, or just its name. */
-export async function readYamlServices(text: string, report: Report): Promise<readonly ListedService[] | undefined> {
+const VERSION = 1;
+
+const SERVICES: JsonSchema = { type: 'array', items: SERVICE_SCHEMA };
+
+const ROOT_KEYS: Readonly<Record<string, JsonSchema>> = {
+  version: { description: 'Of this format.', const: VERSION },
+  defaults: DEFAULTS_SCHEMA,
+  services: { description: 'Every service: its keys, or just its name.', ...SERVICES },
+};
+
+export const SERVICES_FILE_SCHEMA: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'services of svcauth',
+  description: 'The services file that svcauth apply -f carries out, and svcauth issue --from reads.',
+  anyOf: [{ type: 'object', properties: ROOT_KEYS, required: ['services'], additionalProperties: false }, SERVICES],
+};
+
+/** A list of services, bare or under the key `services`; undefined when there is none, and that has been reported. */
+export async function readYamlServices(text: string, report: Report): Promise<ServiceNodes | undefined> {
   const root = await readYaml(text, report);
   if (root === undefined) return undefined;
-  const list = root.kind === 'map' ? servicesOf(root.entries, report) : root;
-  if (list?.kind === 'list') return list.items.flatMap(item => readItem(item, report) ?? []);
-  report({ at: root.at, text: 'a list of services is wanted, or the key "services" with one' });
-  return undefined;
-}
-
-function servicesOf(entries: readonly YamlEntry[], report: Report): YamlNode | undefined {
-  for (const { key, at } of entries) {
-    if (key !== 'services') report({ at, text: unknownWord('key', key, ['services']) });
-  }
-  return entries.find(({ key }) => key === 'services')?.value;
-}
-
-function readItem(node: YamlNode, report: Report): ListedService | undefined {
-  if (node.kind === 'list') {
-    report({ at: node.at, text: 'a service is wanted here, not a list' });
+  if (root.kind === 'list') return root;
+  const wanted = 'a list of services is wanted, or the key "services" with one';
+  if (root.kind === 'scalar') {
+    report({ at: root.at, text: wanted });
     return undefined;
   }
-  if (node.kind === 'scalar') {
-    const text = plainText(node, report);
-    return text === undefined ? undefined : { at: node.at, fields: new Map([['service', [{ text, at: node.at }]]]) };
+  const known = new Map<string, YamlNode>();
+  for (const { key, at, value } of root.entries) {
+    if (Object.hasOwn(ROOT_KEYS, key)) known.set(key, value);
+    else report({ at, text: unknownWord('key', key, Object.keys(ROOT_KEYS)) });
   }
-  const fields = new Map<ServiceField, readonly ListedText[]>();
-  for (const { key, at, value } of node.entries) {
-    if (isServiceField(key)) fields.set(key, textsOf(key, value, report));
-    else report({ at, text: unknownField('key', key) });
+  const [version, defaults, services] = [known.get('version'), known.get('defaults'), known.get('services')];
+  if (version !== undefined && (version.kind !== 'scalar' || version.value !== VERSION)) {
+    report({ at: version.at, text: `this svcauth reads version ${VERSION}` });
   }
-  return { at: node.at, fields };
-}
-
-function textsOf(field: ServiceField, node: YamlNode, report: Report): readonly ListedText[] {
-  if (field === 'tags' && node.kind === 'map') {
-    return node.entries.flatMap(({ key, at, value }) => {
-      const text = plainText(value, report);
-      return text === undefined ? [] : [{ text: `${key}=${text}`, at }];
-    });
-  }
-  const nodes = node.kind === 'list' && SERVICE_FIELDS[field] === 'many' ? node.items : [node];
-  return nodes.flatMap(item => {
-    const text = plainText(item, report);
-    return text === undefined ? [] : [{ text, at: item.at }];
-  });
+  if (services?.kind === 'list') return { items: services.items, ...(defaults && { defaults }) };
+  report({ at: services?.at ?? root.at, text: wanted });
+  return undefined;
 }

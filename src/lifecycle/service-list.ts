@@ -1,6 +1,5 @@
 import { failure } from '../errors.ts';
-import { readServices, type ListedService } from './listed-service.ts';
-import type { ServiceRequest } from './service-request.ts';
+import { readServices, type ListedService, type ListPurpose, type ServiceNodes } from './listed-service.ts';
 import { problemLines, type Problem } from './yaml-tree.ts';
 import type { Report } from './yaml-value.ts';
 
@@ -16,28 +15,31 @@ export function listFormatOf(path: string): ListFormat | undefined {
   return Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
 }
 
+/** Where a list comes from and what it is read for. */
+export interface ListSource {
+  /** As it was named; for messages. */
+  readonly path: string;
+  /** Absolute: what relative paths in it are seen from. */
+  readonly directory: string;
+  readonly format: ListFormat;
+  readonly purpose: ListPurpose;
+}
+
 /**
  * The services of a list, in its order, each with another name. Throws ERR_SERVICE_LIST with every problem and its place, and
  * then nothing of the list is used.
  */
-export async function parseServiceList(
-  bytes: Uint8Array,
-  format: ListFormat,
-  path: string,
-): Promise<readonly ServiceRequest[]> {
+export async function parseServiceList(bytes: Uint8Array, source: ListSource): Promise<readonly ListedService[]> {
   const problems: Problem[] = [];
   const report: Report = problem => void problems.push(problem);
-  const listed = await readList(bytes, format, report);
-  const requests = listed === undefined ? [] : readServices(listed, report);
+  const { path, format, purpose, directory } = source;
+  const nodes = await readNodes(bytes, format, report);
+  const services = nodes === undefined ? [] : readServices(nodes, purpose, directory, report);
   if (problems.length > 0) throw failure('ERR_SERVICE_LIST', { path, problems: problemLines(path, problems) });
-  return requests;
+  return services;
 }
 
-async function readList(
-  bytes: Uint8Array,
-  format: ListFormat,
-  report: Report,
-): Promise<readonly ListedService[] | undefined> {
+async function readNodes(bytes: Uint8Array, format: ListFormat, report: Report): Promise<ServiceNodes | undefined> {
   const text = decode(bytes, report);
   if (text === undefined) return undefined;
   if (format === 'csv') return (await import('./service-list-csv.ts')).readCsvServices(text, report);

@@ -23,17 +23,18 @@ export function listOf<T>(read: Read<T>): Read<readonly T[]> {
   };
 }
 
-/** A map of known keys, each optional; an unknown one is reported with the nearest known. */
-export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: Read<NonNullable<T[K]>> }): Read<
-  Partial<T>
-> {
+/** A map of known keys, each optional; an unknown one is reported with the nearest known, or what `explain` says of it. */
+export function objectOf<T extends object>(
+  fields: { readonly [K in keyof T]-?: Read<NonNullable<T[K]>> },
+  explain: (key: string) => string = key => unknownWord('key', key, Object.keys(fields)),
+): Read<Partial<T>> {
   const known = new Map<string, Read<unknown>>(Object.entries(fields));
   return (node, report) => {
     if (node.kind !== 'map') return refuse(node, `keys are wanted here (${[...known.keys()].join(', ')})`, report);
     const values: [string, unknown][] = [];
     for (const { key, at, value } of node.entries) {
       const read = known.get(key);
-      if (read === undefined) report({ at, text: unknownWord('key', key, known.keys()) });
+      if (read === undefined) report({ at, text: explain(key) });
       else values.push([key, read(value, report)]);
     }
     return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Partial<T>;

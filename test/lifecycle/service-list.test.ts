@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listFormatOf, parseServiceList, type ListFormat } from '../../src/lifecycle/service-list.ts';
-import type { ServiceRequest } from '../../src/lifecycle/service-request.ts';
+import type { ListedService } from '../../src/lifecycle/listed-service.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { rejectionOf } from '../support/errors.ts';
 
 const read = (format: ListFormat, text: string | Uint8Array) =>
-  parseServiceList(typeof text === 'string' ? utf8(text) : text, format, `list.${format}`);
+  parseServiceList(typeof text === 'string' ? utf8(text) : text, {
+    path: `list.${format}`,
+    directory: '/etc/pki',
+    format,
+    purpose: 'certificates',
+  });
 
 async function problems(format: ListFormat, text: string | Uint8Array): Promise<readonly string[]> {
   const error = await rejectionOf(read(format, text));
@@ -15,7 +20,7 @@ async function problems(format: ListFormat, text: string | Uint8Array): Promise<
 }
 
 /** A request with its values as text. */
-const words = ({ spiffeId, ip, ...rest }: ServiceRequest) => ({
+const words = ({ request: { spiffeId, ip, ...rest } }: ListedService) => ({
   ...rest,
   ip: ip.map(address => address.text),
   ...(spiffeId && { id: spiffeId.uri }),
@@ -88,6 +93,8 @@ describe('YAML', () => {
   });
 
   test.each([
+    ['- service: web\n  hooks: []\n', 'list.yaml:2:3: "hooks" is for "svcauth apply -f": issue makes certificates'],
+    ['defaults: {mode: "0640"}\nservices: []\n', 'list.yaml:1:12: "mode" is for "svcauth apply -f"'],
     ['- name: web\n', 'list.yaml:1:3: unknown key "name": write "service"'],
     ['- service: web\n  dsn: a\n', 'list.yaml:2:3: unknown key "dsn": did you mean "dns"?'],
     ['- service: web\n  ttl: 30\n', 'list.yaml:2:8: YAML reads 30 as a number'],
@@ -109,8 +116,8 @@ describe('YAML', () => {
     ['- &a web\n- *a\n', 'anchors are not read here'],
     ['- service: web\n  service: api\n', 'list.yaml:2:3: the same key is given twice'],
     ['- service: "a\\0b"\n', 'list.yaml:1:12: "a\\u0000b" is not a service name'],
-    ['- service: web\n  out: "a\\0b"\n', 'list.yaml:2:8: out "a\\u0000b" is not a directory'],
-    ["- service: web\n  out: ''\n", 'list.yaml:2:8: out "" is not a directory'],
+    ['- service: web\n  out: "a\\0b"\n', 'list.yaml:2:8: "a\\u0000b" is not a path: it has a NUL character'],
+    ["- service: web\n  out: ''\n", 'list.yaml:2:8: "" is not a path: it is empty'],
   ])('%j: %s', async (text, expected) => {
     expect((await problems('yaml', text)).join('\n')).toContain(expected);
   });
