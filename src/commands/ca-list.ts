@@ -1,9 +1,10 @@
+import { authorityRows } from '../authority/authority-rows.ts';
 import { authorityStatus } from '../lifecycle/status.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { authoritiesView } from '../render/status.ts';
 import { terminalOf } from '../render/terminal.ts';
 import { examples, group, outputOption, type AddCommand } from './command.ts';
-import { atOption, authorityRows, instantOf, readManifest } from './reading.ts';
+import { atOption, instantOf, readManifest } from './reading.ts';
 
 interface Flags {
   readonly output: OutputFormat;

@@ -1,8 +1,9 @@
+import { authorityRows } from '../authority/authority-rows.ts';
 import { failure } from '../errors.ts';
 import { authorityView } from '../render/authority.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { examples, group, outputOption, type AddCommand } from './command.ts';
-import { atOption, authorityRows, instantOf, readManifest } from './reading.ts';
+import { atOption, instantOf, readManifest } from './reading.ts';
 
 interface Flags {
   readonly output: OutputFormat;

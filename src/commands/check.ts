@@ -1,14 +1,12 @@
 import { Option } from 'commander';
 import { EXIT } from '../errors/exit-status.ts';
-import type { CheckThresholds } from '../lifecycle/check-thresholds.ts';
 import { parseThreshold } from '../lifecycle/duration.ts';
 import { FAIL_ON, failingSeverity, type FailOn } from '../lifecycle/fail-on.ts';
 import { CHECK_FORMATS, type CheckFormat } from '../render/check-format.ts';
 import { terminalOf } from '../render/terminal.ts';
-import type { Manifest } from '../store/manifest.ts';
 import { examples, type AddCommand } from './command.ts';
 import { outputFileOption, outputTo } from './output-file.ts';
-import { atOption, authorityRows, instantOf, readManifest } from './reading.ts';
+import { atOption, instantOf, readManifest } from './reading.ts';
 import { watchingPolicy } from './watching-policy.ts';
 
 interface Flags {
@@ -54,6 +52,7 @@ export const addCheck: AddCommand = (program, world, done) => {
       text === undefined ? undefined : parseThreshold(text),
     );
     const { overrideThresholds } = await import('../lifecycle/check-thresholds.ts');
+    const { gatherCheck } = await import('../authority/check-pki.ts');
     const { checkManifest } = await import('../lifecycle/check.ts');
     const { watchedOf } = await import('../lifecycle/watched.ts');
     const { printCheck } = await import('../render/print-check.ts');
@@ -61,13 +60,12 @@ export const addCheck: AddCommand = (program, world, done) => {
     await readManifest(command, world, async (manifest, home) => {
       const policy = await watchingPolicy(world, home, manifest);
       const thresholds = overrideThresholds(policy.check, warning, critical);
-      const authorities = authorityRows(manifest);
       const everything = CHECK_FORMATS[flags.output].lists;
-      const input = { ...(await chosen(manifest, selectors, everything, thresholds, at)), authorities };
+      const input = gatherCheck(manifest, { selectors, everything }, thresholds, at);
       const { name, trustDomain } = manifest.identity()!;
       const report = {
         ...{ name, trustDomain, at, ranAt: world.now, failOn: flags.failOn },
-        checked: { services: input.count, authorities: authorities.length },
+        checked: { services: input.count, authorities: input.authorities.length },
         findings: checkManifest(input, thresholds, at),
         watched: everything ? watchedOf(input, at) : [],
       };
@@ -80,24 +78,3 @@ export const addCheck: AddCommand = (program, world, done) => {
     });
   });
 };
-
-/** The services to look at: all that are named; when none is, all, or those that the manifest's indexes cannot rule out. */
-async function chosen(
-  manifest: Manifest,
-  selectors: readonly string[],
-  everything: boolean,
-  thresholds: CheckThresholds,
-  at: Date,
-) {
-  const intents = manifest.intents();
-  if (selectors.length > 0) {
-    const { selectServices } = await import('../lifecycle/selector.ts');
-    const services = selectServices(selectors, manifest.liveServices());
-    const named = new Set(services.map(({ service }) => service.name));
-    return { services, intents: intents.filter(({ service }) => named.has(service)), count: services.length };
-  }
-  if (everything) return { services: manifest.liveServices(), intents, count: manifest.serviceCount() };
-  const { riskQuestion } = await import('../lifecycle/check-thresholds.ts');
-  const services = manifest.servicesAtRisk(riskQuestion(thresholds, manifest.authorities(), at));
-  return { services, intents, count: manifest.serviceCount() };
-}

@@ -1,3 +1,4 @@
+import { authorityRows } from '../authority/authority-rows.ts';
 import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import { parseDuration } from '../lifecycle/duration.ts';
@@ -5,7 +6,7 @@ import { parseInstant } from '../lifecycle/instant.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { terminalOf } from '../render/terminal.ts';
 import { examples, outputOption, type AddCommand } from './command.ts';
-import { atOption, authorityRows, instantOf, readManifest } from './reading.ts';
+import { atOption, instantOf, readManifest } from './reading.ts';
 import { watchingPolicy } from './watching-policy.ts';
 
 interface Flags {

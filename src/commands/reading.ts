@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { World } from '../context.ts';
 import { parseInstant } from '../lifecycle/instant.ts';
-import type { AuthorityRow } from '../lifecycle/status.ts';
 import { openHome, type Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { homeFlag } from './command.ts';
@@ -21,12 +20,6 @@ export async function readManifest<T>(
     manifest.close();
   }
 }
-
-export const authorityRows = (manifest: Manifest): readonly AuthorityRow[] =>
-  manifest.authorities().map(authority => {
-    const crl = manifest.latestCrl(authority.id);
-    return { authority, ...(crl && { crl }) };
-  });
 
 /** `--at`, for every command whose answer depends on the time. */
 export const atOption = (command: Command): Command =>

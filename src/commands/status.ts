@@ -1,10 +1,11 @@
+import { authorityRows } from '../authority/authority-rows.ts';
 import { authorityStatus, serviceStatus } from '../lifecycle/status.ts';
 import { selectServices } from '../lifecycle/selector.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { statusView } from '../render/status.ts';
 import { terminalOf } from '../render/terminal.ts';
 import { examples, outputOption, type AddCommand } from './command.ts';
-import { atOption, authorityRows, instantOf, readManifest } from './reading.ts';
+import { atOption, instantOf, readManifest } from './reading.ts';
 
 interface Flags {
   readonly output: OutputFormat;

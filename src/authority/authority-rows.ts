@@ -1,0 +1,9 @@
+import type { AuthorityRow } from '../lifecycle/status.ts';
+import type { Manifest } from '../store/manifest.ts';
+
+/** Every CA with its newest CRL. */
+export const authorityRows = (manifest: Manifest): readonly AuthorityRow[] =>
+  manifest.authorities().map(authority => {
+    const crl = manifest.latestCrl(authority.id);
+    return { authority, ...(crl && { crl }) };
+  });
