@@ -59,6 +59,8 @@ await Promise.all([
     ...common,
     entryPoints: { main: 'src/main.ts' },
     outdir: 'dist',
+    // bin/load.js hands it in as for any CommonJS module
+    define: { 'import.meta.dirname': '__dirname' },
     // the native binding stays in node_modules
     external: ['@libsql/*'],
     // both ask process.report for the C library, which takes 9 ms; ours looks at one path

@@ -30,6 +30,8 @@ export interface World {
   /** People. */
   readonly err: Sink;
   readonly files: Files;
+  /** Directory of the templates that ship with the program; absolute. */
+  readonly templates: string;
   /** Who acts, for the audit log and the lock: `user@host`. */
   readonly actor: string;
   readonly pid: number;

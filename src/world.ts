@@ -1,5 +1,6 @@
 import { fstatSync, readSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { World } from './context.ts';
 import { descriptorSink } from './descriptor-sink.ts';
 import { nodeFiles } from './store/files.ts';
@@ -31,6 +32,8 @@ export function openWorld(processHandle: NodeJS.Process, now: Date): World & { f
     out,
     err,
     files: nodeFiles,
+    // beside src/ as beside dist/
+    templates: join(import.meta.dirname, '../templates'),
     get actor() {
       return `${userInfo().username}@${hostname()}`;
     },

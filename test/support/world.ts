@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Prompt, Sink, World } from '../../src/context.ts';
 import type { ExitStatus } from '../../src/errors/exit-status.ts';
 import { main } from '../../src/main.ts';
@@ -41,6 +42,7 @@ export function fakeWorld(changes: Partial<FakeWorld> & { readonly seed?: string
     out: capturedSink(),
     err: capturedSink(),
     files: nodeFiles,
+    templates: resolve(import.meta.dirname, '../../templates'),
     actor: 'ops@ca.example.org',
     pid: 4242,
     run: argv => Promise.reject(new Error(`this world has no program ${argv.join(' ')}`)),
