@@ -1,3 +1,4 @@
+import { configErrors } from './config.ts';
 import { crlErrors } from './crl.ts';
 import { inspectErrors } from './inspect.ts';
 import { keyErrors } from './keys.ts';
@@ -19,6 +20,7 @@ import { valueErrors } from './values.ts';
 
 /** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
 export const CATALOGUE = {
+  ...configErrors,
   ...crlErrors,
   ...inspectErrors,
   ...keyErrors,
