@@ -25,6 +25,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   lint: async () => (await import('./lint.ts')).addLint,
   who: async () => (await import('./who.ts')).addWho,
   verify: async () => (await import('./verify.ts')).addVerify,
+  // connecting with other programs
+  'config systemd': async () => (await import('./config-schedule.ts')).configSchedule('systemd'),
+  'config cron': async () => (await import('./config-schedule.ts')).configSchedule('cron'),
+  'config github-actions': async () => (await import('./config-schedule.ts')).configSchedule('github-actions'),
+  'config gitlab-ci': async () => (await import('./config-schedule.ts')).configSchedule('gitlab-ci'),
+  'config prometheus-alerts': async () => (await import('./config-schedule.ts')).configSchedule('prometheus-alerts'),
   // proving
   'audit log': async () => (await import('./audit-log.ts')).addAuditLog,
   'audit verify': async () => (await import('./audit-verify.ts')).addAuditVerify,

@@ -10,6 +10,7 @@ const GROUPS = {
   crl: 'certificate revocation lists: refresh, show, verify, diff, publish',
   bundle: 'trust bundles: what verifiers load',
   audit: 'the hash-chained log of every change',
+  config: 'configuration for schedulers, monitors and the programs that use the certificates',
 } as const;
 
 /** The parent of `ca init`, `ca list`, …: found or made. */

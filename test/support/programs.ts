@@ -14,6 +14,7 @@ const PROGRAMS = {
   nginx: { ask: ['-v'], debian: 'nginx-light' },
   haproxy: { ask: ['-v'], debian: 'haproxy' },
   promtool: { ask: ['--version'], debian: 'prometheus' },
+  'systemd-analyze': { ask: ['--version'], debian: 'systemd' },
   python3: { ask: ['--version'], debian: 'python3' },
 } as const;
 
