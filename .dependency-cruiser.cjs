@@ -27,6 +27,22 @@ module.exports = {
       },
     },
     {
+      name: 'node-library-is-small',
+      comment: 'what services load: Node and pki, nothing of the CLI and nobody else by any path',
+      severity: 'error',
+      from: { path: '^src/node/' },
+      to: {
+        path: '^src/(lifecycle|store|authority|commands|render|main|world)|node_modules/(?!@types/)',
+        reachable: true,
+      },
+    },
+    {
+      name: 'node-library-is-for-services',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/node/' },
+      to: { path: '^src/node/' },
+    },
+    {
       name: 'commander-behind-commands-and-main',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(commands/|main\\.ts)' },

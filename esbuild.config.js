@@ -1,11 +1,13 @@
-// Bundles src/ into dist/: main.cjs holds all of our own code, dist/lib/ the heavy libraries, each loaded when a command needs it.
+// Bundles src/ into dist/: main.cjs holds all of our own code, dist/lib/ the heavy libraries, each loaded when a command needs it;
+// node.mjs and node.cjs are what services import as svcauth/node, with their types.
 // CommonJS, because Node starts it in half the time: it is read at once, where every ES module is several asynchronous steps.
 // Modules behind `await import()` are evaluated when they are asked for.
 import { build } from 'esbuild';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import typescript from 'typescript';
 
 /** Too heavy for the start: 70-190 ms unbundled. Our own doors to them where there are some, so that what is unused goes. */
 const LIBRARIES = {
@@ -68,7 +70,29 @@ await Promise.all([
     plugins: [heavyLibraries, withoutChildProcess],
   }),
   build({ ...common, entryPoints: LIBRARIES, outdir: 'dist/lib' }),
+  ...['esm', 'cjs'].map(buildNodeLibrary),
 ]);
+
+/** Readable: it is what a service's stack traces show. api.ts holds every public type, so that its declarations stand alone. */
+async function buildNodeLibrary(format) {
+  const letter = format === 'esm' ? 'm' : 'c';
+  const api = 'src/node/api.ts';
+  const { outputText } = typescript.transpileDeclaration(readFileSync(api, 'utf8'), {
+    fileName: api,
+    reportDiagnostics: true,
+    compilerOptions: { isolatedDeclarations: true, target: typescript.ScriptTarget.ES2023 },
+  });
+  await build({
+    entryPoints: [api],
+    outfile: `dist/node.${letter}js`,
+    bundle: true,
+    format,
+    platform: 'node',
+    target: 'node20.19',
+    logLevel: 'warning',
+  });
+  writeFileSync(`dist/node.d.${letter}ts`, outputText);
+}
 
 /** V8 compiles a function when it is first called: what these command lines call is in the cache. */
 const WARM_UP = [

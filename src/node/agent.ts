@@ -1,0 +1,43 @@
+import { Agent, type AgentOptions } from 'node:https';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import type { Allow } from './api.ts';
+import { serverCheck } from './peer.ts';
+import { endRevoked } from './revoked-peer.ts';
+import type { Trust } from './trust.ts';
+
+export interface FollowingAgent {
+  readonly agent: Agent;
+  update(context: SecureContext, trust: Trust, generation: number): void;
+}
+
+interface Followed extends AgentOptions {
+  /** Grows with every other trust: connections and sessions of an earlier one serve nobody any more. */
+  generation: number;
+}
+
+/** What `agent.options` holds when a connection is made is what it is made with. */
+export function followingAgent(
+  { allow, endRevoked: endsRevoked = false, ...given }: Allow & { readonly endRevoked?: boolean } & AgentOptions,
+  context: SecureContext,
+  generation: number,
+): FollowingAgent {
+  const checkServerIdentity = serverCheck(allow);
+  const agent = new Agent({ ...given, secureContext: context, rejectUnauthorized: true, checkServerIdentity });
+  const current = agent.options as Followed;
+  current.generation = generation;
+  const plainName = agent.getName.bind(agent);
+  agent.getName = options => `${plainName(options)}:${(options as Followed | undefined)?.generation}`;
+  agent.on('free', (socket: TLSSocket, options: Followed) => {
+    if (options.generation !== current.generation) socket.destroy();
+  });
+  return {
+    agent,
+    update: (next, trust, nextGeneration) => {
+      current.secureContext = next;
+      if (current.generation === nextGeneration) return;
+      current.generation = nextGeneration;
+      for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+      if (endsRevoked) endRevoked(Object.values(agent.sockets).flat() as TLSSocket[], trust);
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { followingAgent, type FollowingAgent } from './agent.ts';
+import type { Clock, FollowedContext, FollowOptions, FollowProblem } from './api.ts';
+import { choose, type Choice, type Found } from './choose.ts';
+import { followingServer, type FollowingServer } from './following-server.ts';
+import { isSameIdentity, readIdentity } from './identity.ts';
+import type { Judged } from './judge.ts';
+import { serverCheck } from './peer.ts';
+import { isProblem, problem, type Problem } from './problem.ts';
+import { describeState } from './state.ts';
+import { isSameTrust, readTrust } from './trust.ts';
+import { fingerprint, locateFiles, type WatchedFiles } from './watched-files.ts';
+
+/** Milliseconds. */
+const INTERVAL = 10_000;
+
+/** A pair in force, and what TLS is told of it. */
+interface Current {
+  readonly pair: Judged;
+  readonly credentials: SecureContextOptions;
+  /** Of a server: kept as long as the trust is, so that a renewal costs nobody a full handshake. */
+  readonly ticketKeys: Buffer;
+  readonly clientContext: SecureContext;
+  /** Grows with every other trust. */
+  readonly generation: number;
+}
+
+export async function followFiles(
+  options: FollowOptions,
+  clock: Clock,
+  report: (problem: FollowProblem) => void,
+): Promise<FollowedContext> {
+  // a caller without types who forgets it must not run without revocation
+  if (options.crls === undefined) throw new TypeError('crls: say where they are, or false to do without');
+  const servers = new Set<FollowingServer>();
+  const agents: FollowingAgent[] = [];
+  const tell = problemTeller(report);
+  let files = await locateFiles(options);
+  let seen = await fingerprint(files);
+  let found = await readFound(files);
+  const first = choose(found, undefined, clock.now());
+  if (first.pair === undefined) throw startError(first.problems);
+  let current = makeCurrent(first.pair, undefined, options.tls);
+  tell(first.problems);
+
+  async function look(): Promise<boolean> {
+    files = await locateFiles(options);
+    // before reading: what changes meanwhile differs at the next look
+    const looks = await fingerprint(files);
+    if (looks !== seen || isProblem(found.identity) || isProblem(found.trust)) {
+      seen = looks;
+      found = await readFound(files);
+    }
+    const { pair, problems } = choose(sameAs(current.pair, found), current.pair, clock.now());
+    const changed =
+      pair !== undefined && (pair.identity !== current.pair.identity || pair.trust !== current.pair.trust);
+    const failed = changed ? install(pair) : undefined;
+    tell(failed === undefined ? problems : [...problems, failed]);
+    return changed && failed === undefined;
+  }
+
+  /** What OpenSSL itself refuses, a key that is too small for instance, leaves things as they are. */
+  function install(pair: Judged): Problem | undefined {
+    try {
+      current = makeCurrent(pair, current, options.tls);
+    } catch (error) {
+      return problem('refused-by-openssl', pair.identity.file, (error as Error).message);
+    }
+    const { clientContext, generation } = current;
+    for (const server of servers) server.update(serverCredentials(current), pair.trust);
+    for (const agent of agents) agent.update(clientContext, pair.trust, generation);
+    queueMicrotask(() => options.onChange?.(describeState(pair)));
+    return undefined;
+  }
+
+  let queue: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  function refresh(): Promise<boolean> {
+    waiting++;
+    const next = queue
+      .then(look)
+      .catch(defect)
+      .finally(() => waiting--);
+    queue = next;
+    return next;
+  }
+  function defect(error: unknown): false {
+    tell([problem('unexpected', options.dir, (error as Error).message)]);
+    return false;
+  }
+
+  const stop = clock.every(options.interval ?? INTERVAL, () => {
+    // a file system that hangs is asked once
+    if (waiting === 0) void refresh();
+  });
+
+  return {
+    get state() {
+      return describeState(current.pair);
+    },
+    serverOptions: () => ({ ...serverCredentials(current), requestCert: true, rejectUnauthorized: true }),
+    follow: (server, { endRevoked = false } = {}) => {
+      const following = followingServer(server, endRevoked);
+      following.update(serverCredentials(current), current.pair.trust);
+      servers.add(following);
+      server.once('close', () => servers.delete(following));
+    },
+    connectOptions: ({ allow }) => ({
+      secureContext: current.clientContext,
+      rejectUnauthorized: true,
+      checkServerIdentity: serverCheck(allow),
+    }),
+    agent: given => {
+      const following = followingAgent(given, current.clientContext, current.generation);
+      agents.push(following);
+      return following.agent;
+    },
+    refresh,
+    close: stop,
+  };
+}
+
+async function readFound(files: WatchedFiles): Promise<Found> {
+  const [identity, trust] = await Promise.all([readIdentity(files), readTrust(files)]);
+  return { identity, trust };
+}
+
+/** What was read again and is what it was is what is in force. */
+const sameAs = (inForce: Judged, { identity, trust }: Found): Found => ({
+  identity: !isProblem(identity) && isSameIdentity(identity, inForce.identity) ? inForce.identity : identity,
+  trust: !isProblem(trust) && isSameTrust(trust, inForce.trust) ? inForce.trust : trust,
+});
+
+function makeCurrent(pair: Judged, before: Current | undefined, tls: FollowOptions['tls']): Current {
+  const { identity, trust } = pair;
+  const credentials: SecureContextOptions = {
+    ...tls,
+    key: identity.keyPem,
+    cert: identity.certificatePem,
+    ca: trust.anchorsPem,
+    ...(trust.crls !== undefined && { crl: trust.crls.map(({ pem }) => pem) }),
+  };
+  const clientContext = createSecureContext(credentials);
+  if (before?.pair.trust === trust) return { ...before, pair, credentials, clientContext };
+  // a ticket would let in again whom the new trust refuses: what was issued under the old one is worth nothing now
+  return {
+    pair,
+    credentials,
+    clientContext,
+    ticketKeys: randomBytes(48),
+    generation: (before?.generation ?? 0) + 1,
+  };
+}
+
+const serverCredentials = ({ credentials, ticketKeys }: Current): SecureContextOptions => ({
+  ...credentials,
+  ticketKeys,
+});
+
+const startError = (problems: Choice['problems']): Error =>
+  Object.assign(new Error(problems.map(({ message }) => message).join('\n')), { code: problems[0]!.code });
+
+/** Says each problem once, when it begins. */
+function problemTeller(report: (problem: FollowProblem) => void): (problems: readonly Problem[]) => void {
+  let known = new Set<string>();
+  return problems => {
+    const now = new Map(problems.map(each => [`${each.code} ${each.file}`, each]));
+    for (const [key, { code, file, message }] of now) {
+      // the service's own code: what it throws is its own business and changes nothing here
+      if (!known.has(key)) queueMicrotask(() => report({ code, file, message }));
+    }
+    known = new Set(now.keys());
+  };
+}

@@ -1,0 +1,21 @@
+import type { Refusal } from '../pki/path/refusal.ts';
+import type { FollowProblem } from './api.ts';
+
+/** Why files on disk do not come into force. */
+export interface Problem extends FollowProblem {
+  readonly kind: 'problem';
+}
+
+export const problem = (code: string, file: string, words: string): Problem => ({
+  kind: 'problem',
+  code,
+  file,
+  message: `${file}: ${words}`,
+});
+
+/** What path validation says of a file. */
+export const refused = (file: string, { code, message }: Refusal): Problem => problem(code, file, message);
+
+export const isGood = <T extends object>(value: T | Problem): value is T => !isProblem(value);
+
+export const isProblem = (value: object): value is Problem => 'kind' in value && value.kind === 'problem';

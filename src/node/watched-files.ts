@@ -1,0 +1,72 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FILE_CAP } from '../pki/input-caps.ts';
+import type { FollowOptions } from './api.ts';
+import { problem, type Problem } from './problem.ts';
+
+export type Source = Pick<FollowOptions, 'dir' | 'bundle' | 'crls'>;
+
+/** The files that are followed, their links resolved: what is read through them belongs together. */
+export interface WatchedFiles {
+  readonly certificate: string;
+  readonly key: string;
+  readonly anchors: string;
+  /** Undefined: revocation is not looked at. */
+  readonly crls: readonly string[] | undefined;
+}
+
+/** svcauth's link, and the one of a volume that Kubernetes mounts: both switch as a whole. */
+const LINKS = ['current', '..data'];
+
+export async function locateFiles({ dir, bundle, crls }: Source): Promise<WatchedFiles> {
+  const version = await versionDirectory(dir);
+  return {
+    certificate: join(version, 'tls.crt'),
+    key: join(version, 'tls.key'),
+    anchors: bundle ?? join(version, 'ca.crt'),
+    crls: crls === false ? undefined : (await Promise.all([crls].flat().map(crlFiles))).flat(),
+  };
+}
+
+async function versionDirectory(dir: string): Promise<string> {
+  for (const link of LINKS) {
+    const target = await realpath(join(dir, link)).catch(() => undefined);
+    if (target !== undefined) return target;
+  }
+  return dir;
+}
+
+/** Names are sorted: the order in a directory means nothing. A path that is no directory, or not there, is a file to be read. */
+async function crlFiles(path: string): Promise<readonly string[]> {
+  const isDirectory = await stat(path).then(
+    status => status.isDirectory(),
+    () => false,
+  );
+  if (!isDirectory) return [path];
+  const names = await readdir(path).catch(() => []);
+  return names
+    .filter(name => name.endsWith('.pem') && !name.startsWith('.'))
+    .sort()
+    .map(name => join(path, name));
+}
+
+/** Differs whenever a file may have another content; costs a look at each. */
+export async function fingerprint({ certificate, key, anchors, crls = [] }: WatchedFiles): Promise<string> {
+  const looks = [certificate, key, anchors, ...crls].map(async path => {
+    const status = await stat(path, { bigint: true }).catch(() => undefined);
+    // a replaced file has another inode, one written in place another time or size
+    return `${path} ${status && [status.dev, status.ino, status.size, status.mtimeNs, status.ctimeNs].join(' ')}`;
+  });
+  return (await Promise.all(looks)).join('\n');
+}
+
+/** The whole file, or why it cannot be had. */
+export async function readText(path: string): Promise<string | Problem> {
+  try {
+    const { size } = await stat(path);
+    if (size > FILE_CAP) return problem('malformed', path, `it has ${size} bytes, more than ${FILE_CAP}`);
+    return await readFile(path, 'latin1');
+  } catch (error) {
+    return problem('unreadable', path, (error as NodeJS.ErrnoException).code ?? 'it cannot be read');
+  }
+}

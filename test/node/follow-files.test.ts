@@ -1,0 +1,309 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { secureContext } from '../../src/node/api.ts';
+import type { TestCertificate } from '../support/path-pki.ts';
+import {
+  certificatePem,
+  crlPem,
+  day,
+  follow,
+  keyPem,
+  makeAuthorities,
+  makeSvid,
+  readText,
+  serviceDirectory,
+  testClock,
+  type Authorities,
+  type ServiceDirectory,
+} from './site.ts';
+
+let authorities: Authorities;
+let service: ServiceDirectory;
+beforeEach(() => {
+  authorities = makeAuthorities();
+  service = serviceDirectory('payments', authorities);
+});
+
+const serialOf = ({ serial }: TestCertificate): string => serial.toString(16).padStart(2, '0');
+const svid = (changes = {}) => makeSvid('payments', authorities.issuing, changes);
+
+test('says what is in force', async () => {
+  const { context } = await follow(service);
+  expect(context.state).toMatchObject({
+    id: 'spiffe://example.org/payments',
+    anchors: 1,
+    crls: [
+      { issuer: 'CN=Issuing g1', number: '1' },
+      { issuer: 'CN=Root g1', number: '1' },
+    ],
+  });
+});
+
+describe('does not start', () => {
+  const start = (changes = {}) =>
+    follow(service, changes).then(
+      () => 'started',
+      (error: Error) => error.message,
+    );
+
+  test('without a word on CRLs', async () => {
+    expect(await start({ crls: undefined })).toBe('crls: say where they are, or false to do without');
+  });
+
+  test('where there are no CRLs, unless it is told to do without', async () => {
+    rmSync(service.crls, { recursive: true });
+    expect(await start()).toContain('ENOENT');
+    mkdirSync(service.crls);
+    expect(await start()).toBe('crls: there is none: name where they are, or say false to do without');
+    expect(await start({ crls: false })).toBe('started');
+  });
+
+  test('where a CA of its own chain has no CRL', async () => {
+    rmSync(service.path('crl/root.pem'));
+    expect(await start()).toContain('no CRL of its issuer is at hand');
+  });
+
+  test('where a CRL of its own chain is stale', async () => {
+    service.write('crl/root.pem', crlPem(authorities.root, { until: day(-0.5) }));
+    expect(await start()).toContain('its nextUpdate was');
+  });
+
+  test('with a revoked certificate', async () => {
+    const leaf = svid();
+    service.deploy(leaf, authorities.issuing);
+    service.write('crl/issuing.pem', crlPem(authorities.issuing, { revoked: [leaf] }));
+    expect(await start()).toContain('was revoked on');
+  });
+});
+
+test('reads all CRLs of one file', async () => {
+  service.write('crls.pem', readText(service.path('crl/root.pem')) + readText(service.path('crl/issuing.pem')));
+  const { context } = await follow(service, { crls: service.path('crls.pem') });
+  expect(context.serverOptions().crl).toHaveLength(2);
+});
+
+test('takes the anchors beside the certificate when no bundle is named', async () => {
+  const { context } = await secureContextOf({ dir: service.directory, crls: service.crls });
+  expect(context.state.anchors).toBe(1);
+});
+const secureContextOf = async (options: Parameters<typeof secureContext>[0]) => ({
+  context: await secureContext({ ...options, clock: testClock() }),
+});
+
+test('follows a renewal: the link switches, and key and certificate with it', async () => {
+  const { context, states, problems } = await follow(service);
+  const ticketKeys = context.serverOptions().ticketKeys;
+  const leaf = svid();
+  service.deploy(leaf, authorities.issuing);
+  expect(await context.refresh()).toBe(true);
+  expect(context.state.serial).toBe(serialOf(leaf));
+  expect(context.serverOptions()).toMatchObject({ key: keyPem(leaf), requestCert: true, rejectUnauthorized: true });
+  expect(states.map(({ serial }) => serial)).toEqual([serialOf(leaf)]);
+  expect(problems).toEqual([]);
+  // whoever holds a ticket was not revoked
+  expect(context.serverOptions().ticketKeys).toEqual(ticketKeys);
+});
+
+test('follows a volume of Kubernetes', async () => {
+  renameSync(service.path('current'), service.path('..data'));
+  const { context } = await follow(service);
+  const leaf = svid();
+  service.deploy(leaf, authorities.issuing);
+  rmSync(service.path('..data'));
+  renameSync(service.path('current'), service.path('..data'));
+  await context.refresh();
+  expect(context.state.serial).toBe(serialOf(leaf));
+});
+
+test('follows plain files in the directory itself', async () => {
+  for (const name of ['tls.crt', 'tls.key']) service.write(name, readText(service.path(`current/${name}`)));
+  rmSync(service.path('current'));
+  const { context } = await follow(service);
+  expect(context.state.id).toBe('spiffe://example.org/payments');
+});
+
+test('a new CRL changes the keys of session tickets', async () => {
+  const { context } = await follow(service);
+  const before = context.serverOptions();
+  service.replace('crl/issuing.pem', crlPem(authorities.issuing, { revoked: [svid()], number: 2 }));
+  expect(await context.refresh()).toBe(true);
+  expect(context.serverOptions().ticketKeys).not.toEqual(before.ticketKeys);
+  expect(context.serverOptions().crl).not.toEqual(before.crl);
+});
+
+test('files that are written again unchanged change nothing', async () => {
+  const { context, states } = await follow(service);
+  for (const name of ['bundle.pem', 'crl/root.pem']) service.replace(name, readText(service.path(name)));
+  expect(await context.refresh()).toBe(false);
+  expect(states).toEqual([]);
+});
+
+describe('keeps the last good state, and says why, when', () => {
+  const other = makeAuthorities(1);
+  type Step = () => void;
+  const cases: readonly (readonly [string, string, Step])[] = [
+    ['the certificate is garbage', 'malformed', () => service.write('current/tls.crt', 'garbage')],
+    ['the certificate is half-written', 'malformed', () => service.write('current/tls.crt', half('current/tls.crt'))],
+    ['the certificate is empty', 'malformed', () => service.write('current/tls.crt', '')],
+    ['the key is gone', 'unreadable', () => rmSync(service.path('current/tls.key'))],
+    ['the key is half-written', 'malformed', () => service.write('current/tls.key', half('current/tls.key'))],
+    ['the key is of another certificate', 'key-mismatch', () => service.write('current/tls.key', keyPem(svid()))],
+    ['the link leads nowhere', 'unreadable', () => rmSync(service.path('versions'), { recursive: true })],
+    ['the certificate has expired', 'expired', () => service.deploy(svid({ notAfter: day(-1) }), authorities.issuing)],
+    [
+      'the certificate is not valid yet',
+      'not-valid-yet',
+      () => service.deploy(svid({ notBefore: day(1) }), authorities.issuing),
+    ],
+    ['the chain is missing', 'no-issuer', () => withoutChain()],
+    [
+      'the chain reaches no anchor',
+      'no-issuer',
+      () => service.deploy(makeSvid('payments', foreign.issuing), foreign.issuing),
+    ],
+    ['the bundle is garbage', 'malformed', () => service.replace('bundle.pem', 'garbage')],
+    ['the bundle is empty', 'malformed', () => service.replace('bundle.pem', '')],
+    ['the bundle lost our anchor', 'no-issuer', () => service.replace('bundle.pem', certificatePem(foreign.root))],
+    ['a CRL is garbage', 'malformed', () => service.write('crl/issuing.pem', 'garbage')],
+    ['a CRL is half-written', 'malformed', () => service.write('crl/issuing.pem', half('crl/issuing.pem'))],
+    ['a CRL of ours is gone', 'crl-missing', () => rmSync(service.path('crl/issuing.pem'))],
+    [
+      'a CRL is stale',
+      'crl-expired',
+      () => service.replace('crl/issuing.pem', crlPem(authorities.issuing, { number: 2, until: day(-0.5) })),
+    ],
+    [
+      'a CRL is of somebody else',
+      'crl-missing',
+      () => service.replace('crl/issuing.pem', crlPem(foreign.issuing, { number: 2 })),
+    ],
+    [
+      'a CRL has our name, and the signature of another key',
+      'crl-signature-wrong',
+      () =>
+        service.replace(
+          'crl/issuing.pem',
+          crlPem({ ...authorities.issuing, privateKey: other.issuing.privateKey }, { number: 2 }),
+        ),
+    ],
+    [
+      'such a CRL lies beside the good one',
+      'crl-signature-wrong',
+      () =>
+        service.replace(
+          'crl/other.pem',
+          crlPem({ ...authorities.issuing, privateKey: other.issuing.privateKey }, { number: 2 }),
+        ),
+    ],
+    [
+      'a CRL goes backwards',
+      'crl-went-back',
+      () => service.replace('crl/issuing.pem', crlPem(authorities.issuing, { number: 0 })),
+    ],
+  ];
+  const foreign = makeAuthorities(9);
+  const half = (name: string): string => {
+    const text = readText(service.path(name));
+    return text.slice(0, text.length / 2);
+  };
+  const withoutChain = (): void => {
+    const leaf = svid();
+    service.deploy(leaf, authorities.issuing, { 'tls.crt': certificatePem(leaf) });
+  };
+
+  test.each(cases)('%s', async (_, code, spoil) => {
+    const { context, problems, states } = await follow(service);
+    const before = context.serverOptions();
+    spoil();
+    expect(await context.refresh()).toBe(false);
+    expect(context.serverOptions()).toEqual(before);
+    expect(problems.map(problem => problem.code)).toEqual([code]);
+    expect(states).toEqual([]);
+    // while it lasts it is told once
+    await context.refresh();
+    expect(problems).toHaveLength(1);
+    // and put right, everything goes on
+    const leaf = svid();
+    mkdirSync(service.path('versions'), { recursive: true });
+    service.deploy(leaf, authorities.issuing);
+    service.replace('bundle.pem', certificatePem(authorities.root));
+    service.replace('crl/issuing.pem', crlPem(authorities.issuing, { number: 3 }));
+    rmSync(service.path('crl/other.pem'), { force: true });
+    expect(await context.refresh()).toBe(true);
+    expect(context.state.serial).toBe(serialOf(leaf));
+    expect(problems).toHaveLength(1);
+  });
+});
+
+test('a broken certificate keeps no revocation out', async () => {
+  const { context, problems } = await follow(service);
+  const serial = context.state.serial;
+  service.write('current/tls.key', 'garbage');
+  service.replace('crl/issuing.pem', crlPem(authorities.issuing, { revoked: [svid()], number: 2 }));
+  expect(await context.refresh()).toBe(true);
+  expect(context.state).toMatchObject({ serial, crls: [{ number: '2' }, { number: '1' }] });
+  expect(problems.map(({ code }) => code)).toEqual(['malformed']);
+});
+
+test('a broken CRL keeps no renewal out', async () => {
+  const { context, problems } = await follow(service);
+  const leaf = svid();
+  service.deploy(leaf, authorities.issuing);
+  service.replace('crl/issuing.pem', 'garbage');
+  expect(await context.refresh()).toBe(true);
+  expect(context.state.serial).toBe(serialOf(leaf));
+  expect(problems.map(({ code }) => code)).toEqual(['malformed']);
+});
+
+test('that its own certificate is revoked is told, and is no reason to overlook the CRL', async () => {
+  const leaf = svid();
+  service.deploy(leaf, authorities.issuing);
+  const { context, problems } = await follow(service);
+  service.replace('crl/issuing.pem', crlPem(authorities.issuing, { revoked: [leaf], number: 2 }));
+  expect(await context.refresh()).toBe(true);
+  expect(context.state.crls[0]).toMatchObject({ number: '2' });
+  expect(problems.map(({ code }) => code)).toEqual(['revoked']);
+});
+
+test('a CRL comes into force though the certificate in force has expired', async () => {
+  const clock = testClock();
+  const { context, problems } = await follow(service, { clock });
+  clock.time = new Date(day(11));
+  for (const name of ['root', 'issuing'] as const) {
+    service.replace(`crl/${name}.pem`, crlPem(authorities[name], { number: 2, until: day(30) }));
+  }
+  expect(await context.refresh()).toBe(true);
+  expect(problems.map(({ code }) => code)).toEqual(['expired']);
+});
+
+test('what goes stale as time passes is told, with nothing new on disk', async () => {
+  const clock = testClock();
+  const { context, problems } = await follow(service, { clock });
+  clock.time = new Date(day(8));
+  expect(await context.refresh()).toBe(false);
+  expect(problems.map(({ code }) => code)).toEqual(['crl-expired']);
+});
+
+test('a stale CRL of a CA that is not in our own chain is told, and nothing waits for it', async () => {
+  const retired = makeAuthorities(7);
+  const { context, problems } = await follow(service);
+  service.write('crl/retired.pem', crlPem(retired.issuing, { until: day(-0.5) }));
+  expect(await context.refresh()).toBe(true);
+  expect(problems.map(({ code }) => code)).toEqual(['crl-expired']);
+});
+
+test('what an OpenSSL option refuses is told at the start', async () => {
+  await expect(follow(service, { tls: { ciphers: 'NONE-OF-THIS' } })).rejects.toThrow(/no cipher match/i);
+});
+
+test('the timer looks, one look at a time, until it is closed', async () => {
+  const clock = testClock();
+  const { context } = await follow(service, { clock });
+  const leaf = svid();
+  service.deploy(leaf, authorities.issuing);
+  clock.poll();
+  clock.poll();
+  await expect.poll(() => context.state.serial).toBe(serialOf(leaf));
+  context.close();
+  expect(clock.running).toBe(false);
+});
