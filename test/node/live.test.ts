@@ -1,0 +1,314 @@
+/** Real connections between Node peers in this process that follow their files. */
+import { once } from 'node:events';
+import { createServer as createHttpsServer, request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type ConnectionOptions, type Server, type TLSSocket } from 'node:tls';
+import { text as textOf } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { authorize, peerSpiffeId, type FollowedContext } from '../../src/node/api.ts';
+import {
+  certificatePem,
+  crlPem,
+  follow,
+  makeAuthorities,
+  makeSvid,
+  serviceDirectory,
+  type Authorities,
+  type ServiceDirectory,
+} from './site.ts';
+
+const PAYMENTS = 'spiffe://example.org/payments';
+const REPORTS = 'spiffe://example.org/reports';
+
+let authorities: Authorities;
+let payments: ServiceDirectory;
+let reports: ServiceDirectory;
+const closing: (() => void)[] = [];
+
+beforeEach(() => {
+  authorities = makeAuthorities();
+  payments = serviceDirectory('payments', authorities);
+  reports = serviceDirectory('reports', authorities);
+});
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+async function listen(server: Server): Promise<number> {
+  closing.push(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** Says whom it sees and whether the session was resumed, then keeps the connection open. */
+async function startServer(context: FollowedContext, options: { readonly endRevoked?: boolean } = {}): Promise<number> {
+  const server = createServer(context.serverOptions(), socket => {
+    socket.on('error', () => undefined);
+    socket.write(`${peerSpiffeId(socket) ?? 'nobody'}${socket.isSessionReused() ? ' again' : ''}`);
+  });
+  context.follow(server, options);
+  return listen(server);
+}
+
+interface Conversation {
+  /** What the server said, or the code of the error that came instead. */
+  readonly said: string;
+  readonly socket: TLSSocket;
+  /** The newest session that the server offered. */
+  readonly session: () => Buffer | undefined;
+}
+
+function talk(port: number, options: ConnectionOptions): Promise<Conversation> {
+  return new Promise(resolve => {
+    const socket = connect({ host: '127.0.0.1', port, ...options });
+    closing.push(() => socket.destroy());
+    let session: Buffer | undefined;
+    const done = (said: string): void => resolve({ said, socket, session: () => session });
+    socket.on('session', (offered: Buffer) => (session = offered));
+    socket.on('data', (data: Buffer) => done(data.toString()));
+    socket.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
+    socket.on('close', () => done('closed'));
+  });
+}
+
+const revoke = (leaf: Parameters<typeof crlPem>[0], number = 2): void => {
+  for (const service of [payments, reports]) {
+    service.replace('crl/issuing.pem', crlPem(authorities.issuing, { revoked: [leaf], number }));
+  }
+};
+
+function deployed(service: ServiceDirectory, name: string) {
+  const leaf = makeSvid(name, authorities.issuing);
+  service.deploy(leaf, authorities.issuing);
+  return leaf;
+}
+
+test('both sides know whom they talk to', async () => {
+  const [server, client] = [await follow(payments), await follow(reports)];
+  const port = await startServer(server.context);
+  const { said, socket } = await talk(port, client.context.connectOptions({ allow: [PAYMENTS] }));
+  expect(said).toBe(REPORTS);
+  expect(authorize(socket, { allow: [PAYMENTS] })).toEqual({ allowed: true, id: PAYMENTS });
+  expect(authorize(socket, { allow: [REPORTS] })).toMatchObject({ allowed: false, id: PAYMENTS });
+});
+
+test('a server that is somebody else is not talked to, whatever its host name', async () => {
+  const [server, client] = [await follow(payments), await follow(reports)];
+  const port = await startServer(server.context);
+  const options = client.context.connectOptions({ allow: ['spiffe://example.org/ledger'] });
+  expect((await talk(port, options)).said).toBe('ERR_SPIFFE_ID');
+});
+
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', version => {
+  const tls = { minVersion: version, maxVersion: version };
+
+  test('a session is resumed through a renewal, and after a revocation by nobody', async () => {
+    const leaf = deployed(reports, 'reports');
+    const [server, client] = [await follow(payments, { tls }), await follow(reports, { tls })];
+    const port = await startServer(server.context);
+    const options = client.context.connectOptions({ allow: [PAYMENTS] });
+    const first = await talk(port, options);
+    expect(first.said).toBe(REPORTS);
+    await expect.poll(first.session).toBeDefined();
+    const session = first.session()!;
+    expect((await talk(port, { ...options, session })).said).toBe(`${REPORTS} again`);
+
+    deployed(payments, 'payments');
+    expect(await server.context.refresh()).toBe(true);
+    expect((await talk(port, { ...options, session })).said).toBe(`${REPORTS} again`);
+
+    // another client is revoked: this one shakes hands anew, and comes in
+    revoke(makeSvid('other', authorities.issuing));
+    await server.context.refresh();
+    expect((await talk(port, { ...options, session })).said).toBe(REPORTS);
+
+    revoke(leaf, 3);
+    await server.context.refresh();
+    expect((await talk(port, { ...options, session })).said).not.toContain(REPORTS);
+    expect((await talk(port, options)).said).not.toContain(REPORTS);
+  });
+});
+
+test('a revoked server is refused, and its session not resumed', async () => {
+  const leaf = deployed(payments, 'payments');
+  const [server, client] = [await follow(payments), await follow(reports)];
+  const port = await startServer(server.context);
+  const ask = () => talk(port, client.context.connectOptions({ allow: [PAYMENTS] }));
+  expect((await ask()).said).toBe(REPORTS);
+  revoke(leaf);
+  await client.context.refresh();
+  expect((await ask()).said).toBe('CERT_REVOKED');
+});
+
+test('connections of a peer that a new CRL revokes are ended where that is asked for, and nobody else’s', async () => {
+  const leaf = deployed(reports, 'reports');
+  const ledger = serviceDirectory('ledger', authorities);
+  const [strict, lenient] = [await follow(payments), await follow(payments)];
+  const ports = [await startServer(strict.context, { endRevoked: true }), await startServer(lenient.context)];
+  const clients = [await follow(reports), await follow(ledger)];
+  const open = await Promise.all(
+    ports.flatMap(port => clients.map(({ context }) => talk(port, context.connectOptions({ allow: [PAYMENTS] })))),
+  );
+  revoke(leaf);
+  await Promise.all([strict.context.refresh(), lenient.context.refresh()]);
+  await expect.poll(() => open.map(({ socket }) => socket.destroyed)).toEqual([true, false, false, false]);
+});
+
+test('garbage on disk changes nothing for anybody', async () => {
+  const [server, client] = [await follow(payments), await follow(reports)];
+  const port = await startServer(server.context);
+  for (const name of ['current/tls.crt', 'current/tls.key', 'bundle.pem', 'crl/root.pem', 'crl/issuing.pem']) {
+    payments.write(name, '-----BEGIN');
+    await server.context.refresh();
+    expect((await talk(port, client.context.connectOptions({ allow: [PAYMENTS] }))).said).toBe(REPORTS);
+  }
+  expect(server.problems.length).toBeGreaterThan(0);
+});
+
+test('two generations of CAs take each other’s place', async () => {
+  const next = makeAuthorities(2);
+  const both = [payments, reports];
+  const [server, client] = [await follow(payments), await follow(reports)];
+  const port = await startServer(server.context);
+  const step = async (change: () => void): Promise<void> => {
+    change();
+    for (const { context } of [server, client]) await context.refresh();
+    const { said } = await talk(port, client.context.connectOptions({ allow: [PAYMENTS] }));
+    expect(said).toBe(REPORTS);
+  };
+  await step(() => undefined);
+  // trust both
+  await step(() => {
+    for (const service of both) {
+      service.write('crl/root-g2.pem', crlPem(next.root));
+      service.write('crl/issuing-g2.pem', crlPem(next.issuing));
+      service.replace('bundle.pem', certificatePem(authorities.root, next.root));
+    }
+  });
+  // renew, one after the other
+  await step(() => payments.deploy(makeSvid('payments', next.issuing), next.issuing));
+  await step(() => reports.deploy(makeSvid('reports', next.issuing), next.issuing));
+  // trust the new one alone
+  await step(() => both.forEach(service => service.replace('bundle.pem', certificatePem(next.root))));
+  expect([server.problems, client.problems]).toEqual([[], []]);
+});
+
+describe('requests through an agent', () => {
+  async function startHttps(context: FollowedContext): Promise<number> {
+    const server = createHttpsServer(context.serverOptions(), (incoming, answer) => {
+      const caller = authorize(incoming.socket, { allow: [REPORTS] });
+      answer.writeHead(caller.allowed ? 200 : 403).end(caller.allowed ? caller.id : caller.reason);
+    });
+    context.follow(server);
+    closing.push(() => server.closeAllConnections());
+    return listen(server);
+  }
+
+  interface Answer {
+    readonly text: string;
+    readonly port: number | undefined;
+    readonly resumed: boolean;
+  }
+
+  const ask = (port: number, agent: ReturnType<FollowedContext['agent']>): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const sent = request({ host: '127.0.0.1', port, agent }, answer => {
+        const socket = answer.socket as TLSSocket;
+        const [localPort, resumed] = [socket.localPort, socket.isSessionReused()];
+        textOf(answer).then(text => resolve({ text, port: localPort, resumed }), reject);
+      });
+      sent.on('error', reject).end();
+    });
+
+  /** The agent has taken the connection back. */
+  const idle = (agent: ReturnType<FollowedContext['agent']>) =>
+    expect.poll(() => Object.values(agent.freeSockets).flat().length);
+
+  test('a renewal under traffic fails nobody, and every new connection has the new certificate', async () => {
+    const [server, client] = [await follow(payments), await follow(reports)];
+    const port = await startHttps(server.context);
+    const agent = client.context.agent({ allow: [PAYMENTS], keepAlive: false });
+    let failed = 0;
+    let answered = 0;
+    let running = true;
+    const traffic = Array.from({ length: 4 }, async () => {
+      while (running) {
+        await ask(port, agent).then(
+          ({ text }) => (text === REPORTS ? answered++ : failed++),
+          () => failed++,
+        );
+      }
+    });
+    for (let renewal = 0; renewal < 8; renewal++) {
+      deployed(payments, 'payments');
+      deployed(reports, 'reports');
+      revoke(makeSvid('other', authorities.issuing), 2 + renewal);
+      await Promise.all([server.context.refresh(), client.context.refresh()]);
+      const reached = answered + 20;
+      await expect.poll(() => answered + failed, { timeout: 10_000 }).toBeGreaterThan(reached);
+    }
+    running = false;
+    await Promise.all(traffic);
+    expect(failed).toBe(0);
+    expect(answered).toBeGreaterThan(160);
+    agent.destroy();
+  });
+
+  test('connections are kept through a renewal, and not through a new CRL', async () => {
+    const [server, client] = [await follow(payments), await follow(reports)];
+    const port = await startHttps(server.context);
+    const agent = client.context.agent({ allow: [PAYMENTS], keepAlive: true });
+    const first = await ask(port, agent);
+    expect(first).toMatchObject({ text: REPORTS, resumed: false });
+    await idle(agent).toBe(1);
+    deployed(reports, 'reports');
+    await client.context.refresh();
+    expect((await ask(port, agent)).port).toBe(first.port);
+    await idle(agent).toBe(1);
+    revoke(makeSvid('other', authorities.issuing));
+    await client.context.refresh();
+    const later = await ask(port, agent);
+    expect(later.port).not.toBe(first.port);
+    // the server still takes its ticket, the client does not offer it
+    expect(later.resumed).toBe(false);
+    agent.destroy();
+  });
+
+  test('a connection that is busy when a new CRL comes is not used again', async () => {
+    const [server, client] = [await follow(payments), await follow(reports)];
+    const port = await startHttps(server.context);
+    const agent = client.context.agent({ allow: [PAYMENTS], keepAlive: true });
+    const busy = ask(port, agent);
+    await expect.poll(() => Object.values(agent.sockets).flat().length).toBe(1);
+    revoke(makeSvid('other', authorities.issuing));
+    await client.context.refresh();
+    const first = await busy;
+    expect((await ask(port, agent)).port).not.toBe(first.port);
+    await expect.poll(() => Object.values(agent.sockets).flat().length).toBe(0);
+    await idle(agent).toBe(1);
+    agent.destroy();
+  });
+
+  test('a revoked server is not asked again', async () => {
+    const leaf = deployed(payments, 'payments');
+    const [server, client] = [await follow(payments), await follow(reports)];
+    const port = await startHttps(server.context);
+    const agent = client.context.agent({ allow: [PAYMENTS], keepAlive: true });
+    expect((await ask(port, agent)).text).toBe(REPORTS);
+    await idle(agent).toBe(1);
+    revoke(leaf);
+    await client.context.refresh();
+    await expect(ask(port, agent)).rejects.toMatchObject({ code: 'CERT_REVOKED' });
+    agent.destroy();
+  });
+
+  test('a caller that is not on the list is told so', async () => {
+    const ledger = serviceDirectory('ledger', authorities);
+    const [server, client] = [await follow(payments), await follow(ledger)];
+    const port = await startHttps(server.context);
+    const agent = client.context.agent({ allow: [PAYMENTS] });
+    expect((await ask(port, agent)).text).toBe('spiffe://example.org/ledger is not allowed');
+    agent.destroy();
+  });
+});

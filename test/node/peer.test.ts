@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { connect as connectPlain, createServer as createPlainServer, Socket, type AddressInfo } from 'node:net';
+import { connect, createServer, type TLSSocket } from 'node:tls';
+import { beforeAll, expect, test } from 'vitest';
+import { authorize, peerSpiffeId } from '../../src/node/api.ts';
+import { encodeKeyUsage } from '../../src/pki/extension/key-usage.ts';
+import { makeLeaf, names, type TestCertificate } from '../support/path-pki.ts';
+import { planted, without } from '../support/planted-certificate.ts';
+import {
+  certificatePem,
+  day,
+  follow,
+  keyPem,
+  makeAuthorities,
+  makeSvid,
+  serviceDirectory,
+  type Authorities,
+} from './site.ts';
+
+let authorities: Authorities;
+beforeAll(() => {
+  authorities = makeAuthorities();
+});
+
+/** What a server sees of a client with this certificate. */
+async function seenFrom<T>(
+  leaf: TestCertificate | undefined,
+  look: (socket: TLSSocket) => T,
+  changes = {},
+): Promise<T> {
+  const { context } = await follow(serviceDirectory('payments', authorities));
+  const server = createServer({ ...context.serverOptions(), ...changes });
+  const seen = new Promise<T>(resolve => {
+    server.on('secureConnection', socket => {
+      resolve(look(socket));
+      socket.on('error', () => undefined).destroy();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect({
+    port: (server.address() as AddressInfo).port,
+    host: '127.0.0.1',
+    ca: certificatePem(authorities.root),
+    checkServerIdentity: () => undefined,
+    ...(leaf && { cert: certificatePem(leaf, authorities.issuing), key: keyPem(leaf) }),
+  });
+  client.on('error', () => undefined);
+  try {
+    return await seen;
+  } finally {
+    client.destroy();
+    server.close();
+  }
+}
+
+const leaf = (extensions: Readonly<Record<string, Uint8Array>>): TestCertificate =>
+  makeSvid('reports', authorities.issuing, { extensions });
+const uri = (value: string) => ({ type: 'uri', value }) as const;
+const dns = (value: string) => ({ type: 'dns', value }) as const;
+
+const REPORTS = 'spiffe://example.org/reports';
+
+test('the id of an X509-SVID is the one that stands in it, whatever other names there are', async () => {
+  const several = leaf(names(dns('a.example.org'), uri(REPORTS), dns('b.example.org')));
+  expect(await seenFrom(several, peerSpiffeId)).toBe(REPORTS);
+});
+
+test.each([
+  ['two URIs', names(uri(REPORTS), uri('spiffe://example.org/admin')), 'it has 2 URI names, not one'],
+  ['one URI twice', names(uri(REPORTS), uri(REPORTS)), 'it has 2 URI names, not one'],
+  ['no URI', names(dns('reports.example.org')), 'it has no URI name'],
+  ['no names at all', without('subjectAltName'), 'it has no URI name'],
+  ['another scheme', names(uri('https://example.org/reports')), 'is not a SPIFFE ID'],
+  ['upper case', names(uri('SPIFFE://example.org/reports')), 'is not a SPIFFE ID'],
+  ['a percent sign', names(uri('spiffe://example.org/%72eports')), 'is not a SPIFFE ID'],
+  ['no path', names(uri('spiffe://example.org')), 'it names the trust domain'],
+  // what Node prints of it was once ambiguous: the comma separates names in subjectAltName
+  ['a DNS name that holds another', names(dns('x, URI:spiffe://example.org/reports')), ''],
+  [
+    'the right to sign certificates',
+    planted('keyUsage', true, encodeKeyUsage(['digitalSignature', 'keyCertSign'])),
+    '',
+  ],
+])('a certificate with %s proves no id', async (_, extensions, reason) => {
+  const decision = await seenFrom(leaf(extensions), socket => authorize(socket, { allow: [REPORTS] }), {
+    rejectUnauthorized: false,
+  });
+  expect(decision).toMatchObject({ allowed: false, reason: expect.stringContaining(reason) as string });
+  expect(decision).not.toHaveProperty('id');
+});
+
+test('a peer whose chain was not verified proves no id, where a server lets such in', async () => {
+  const foreign = makeAuthorities(5);
+  const lax = { rejectUnauthorized: false };
+  const decide = (socket: TLSSocket) => authorize(socket, { allow: [REPORTS] });
+  expect(await seenFrom(makeSvid('reports', foreign.issuing), decide, lax)).toMatchObject({
+    allowed: false,
+    reason: expect.stringContaining('the chain was not verified') as string,
+  });
+  expect(await seenFrom(undefined, decide, lax)).toMatchObject({ allowed: false });
+  const expired = makeLeaf({ name: 'reports', issuer: authorities.issuing, notBefore: day(-9), notAfter: day(-1) });
+  expect(await seenFrom(expired, peerSpiffeId, lax)).toBeUndefined();
+});
+
+test('a list with a typing mistake is refused, not overlooked', async () => {
+  const { context } = await follow(serviceDirectory('payments', authorities));
+  const wrong = { allow: ['spiffe://example.org/reports/'] } as const;
+  const message = 'allow: "spiffe://example.org/reports/" is not a SPIFFE ID';
+  expect(() => context.connectOptions(wrong)).toThrow(message);
+  expect(() => context.agent(wrong)).toThrow(message);
+  expect(() => authorize(new Socket(), wrong)).toThrow(message);
+});
+
+test('a connection without TLS proves nothing', async () => {
+  const server = createPlainServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connectPlain((server.address() as AddressInfo).port, '127.0.0.1');
+  expect(peerSpiffeId(socket)).toBeUndefined();
+  expect(authorize(socket, { allow: [REPORTS] })).toEqual({ allowed: false, reason: 'the connection is not TLS' });
+  socket.destroy();
+  server.close();
+});
