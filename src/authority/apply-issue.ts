@@ -8,10 +8,11 @@ import type { Manifest, ManifestWriter } from '../store/manifest.ts';
 import { whereWritable } from '../store/file-failure.ts';
 import {
   currentDirectory,
-  currentVersion,
+  currentEntry,
   removeVersion,
   switchToVersion,
   tidyVersions,
+  versionName,
   writeVersion,
   type ServiceVersion,
 } from '../store/service-files.ts';
@@ -196,18 +197,24 @@ export async function deliver(
 ): Promise<void> {
   const { files } = world;
   const directories = switches.map(({ directory }) => directory);
-  const previous = switches.map(({ directory, isNew }) => (isNew ? undefined : currentVersion(files, directory)));
-  for (const { directory, serial } of switches) switchToVersion(files, directory, serial);
+  const previous = switches.map(({ directory, isNew }) => (isNew ? undefined : currentName(files, directory)));
+  const names = switches.map(({ directory, serial }) => versionName(files, directory, serial));
+  for (const [index, { directory }] of switches.entries()) switchToVersion(files, directory, names[index]!);
   await files.syncAll(directories, directories);
   manifest.transaction(write => {
     write.setDeliveries(switches.map(each => deliveryOf(each, 'delivered', world.now)));
     record(write);
   });
-  for (const [index, { service, serial, directory, isNew }] of switches.entries()) {
+  for (const [index, { service, directory, isNew }] of switches.entries()) {
     if (isNew) continue;
     const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
-    whereWritable(() => tidyVersions(files, directory, { keep: [serial, previous[index]], isOurs }));
+    whereWritable(() => tidyVersions(files, directory, { keep: [names[index], previous[index]], isOurs }));
   }
+}
+
+function currentName(files: World['files'], directory: string): string | undefined {
+  const entry = currentEntry(files, directory);
+  return entry === 'foreign' ? undefined : entry?.name;
 }
 
 const deliveryOf = (

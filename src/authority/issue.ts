@@ -1,15 +1,15 @@
 import { failure } from '../errors.ts';
-import { activeIssuer, chainBelowRoot, chainToRoot, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
+import { activeIssuer, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
 import { crlAddress } from '../lifecycle/crl-url.ts';
 import { drainingAuthorities } from '../lifecycle/issue-reason.ts';
 import type { Certificate } from '../lifecycle/model.ts';
 import { planIssue, type IssueStep, type IssueTarget } from '../lifecycle/plan-issue.ts';
 import type { Policy } from '../lifecycle/policy.ts';
+import { servedChain } from '../lifecycle/served-chain.ts';
 import { trustAnchors } from '../lifecycle/trust-anchors.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
-import { encodePem } from '../pki/pem.ts';
 import { encodePemBundle } from '../pki/trust-bundle.ts';
 import { applyIssue, deliver, type IssuedService, type IssueJob, type VersionSwitch } from './apply-issue.ts';
 import { filesState } from './files-state.ts';
@@ -117,9 +117,7 @@ export async function applyIssuePlan(
     manifest,
     engine: leafIssuer(world, issuer, crlUrl),
     authorityId: plan.issuer.id,
-    chainPem: chainBelowRoot(chainToRoot(plan.issuer, authorities))
-      .map(({ certificate }) => encodePem('CERTIFICATE', certificate.der))
-      .join(''),
+    chainPem: encodePemBundle(servedChain(plan.issuer, authorities, manifest.furtherCertificates())),
     anchorsPem: encodePemBundle(trustAnchors(authorities).map(({ certificate }) => certificate.der)),
     progress,
   });

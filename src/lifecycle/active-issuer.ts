@@ -4,13 +4,12 @@ import type { Authority, AuthorityCertificate } from './model.ts';
 
 export type CertifiedAuthority = Authority & { readonly certificate: AuthorityCertificate };
 
-/** The CA that signs leaves now: the active issuing CA, or the root where there is one tier. */
+/** The CA that signs leaves now: the active issuing CA, or the root where there is one tier. Throws ERR_NO_ISSUER, ERR_ISSUER_*. */
 export function activeIssuer(authorities: readonly Authority[], now: Date): CertifiedAuthority {
-  const issuing = authorities.filter(({ tier }) => tier === 'issuing');
-  const candidates = issuing.length > 0 ? issuing : authorities;
-  const active = candidates.filter(isCertified).find(({ state }) => state === 'active');
+  const tier = leafTier(authorities);
+  const active = newestActive(authorities, tier);
   if (active === undefined) {
-    const pending = candidates.find(({ state }) => state === 'pending');
+    const pending = authorities.find(each => each.tier === tier && each.state === 'pending');
     throw failure('ERR_NO_ISSUER', pending === undefined ? {} : { pending: pending.id });
   }
   const { notBefore, notAfter } = active.certificate;
@@ -20,6 +19,23 @@ export function activeIssuer(authorities: readonly Authority[], now: Date): Cert
   if (notAfter < now) throw failure('ERR_ISSUER_EXPIRED', { id: active.id, notAfter: instantText(notAfter) });
   return active;
 }
+
+/** Whose CAs sign leaves. */
+export const leafTier = (authorities: readonly Authority[]): Authority['tier'] =>
+  authorities.some(({ tier }) => tier === 'issuing') ? 'issuing' : 'root';
+
+/** Between activating and draining a rotation has two active CAs: the newer one signs, the leaves of the older one are not due yet. */
+export const newestActive = (
+  authorities: readonly Authority[],
+  tier: Authority['tier'],
+): CertifiedAuthority | undefined =>
+  authorities
+    .filter(isCertified)
+    .filter(each => each.tier === tier && each.state === 'active')
+    .reduce<CertifiedAuthority | undefined>(
+      (newest, each) => (newest === undefined || each.generation > newest.generation ? each : newest),
+      undefined,
+    );
 
 export const isCertified = (authority: Authority): authority is CertifiedAuthority =>
   authority.certificate !== undefined;

@@ -1,4 +1,4 @@
-import { isCertified, type CertifiedAuthority } from './active-issuer.ts';
+import { isCertified, leafTier, newestActive, type CertifiedAuthority } from './active-issuer.ts';
 import { crlFuture } from './forecast-crl.ts';
 import { certificateFuture } from './forecast-certificate.ts';
 import type { ForecastEvent } from './forecast-event.ts';
@@ -40,7 +40,8 @@ export function forecast(
 
 function scenario(input: ForecastInput, policy: Pick<Policy, 'leaf' | 'crl'>, runs: Runs): readonly ForecastEvent[] {
   const authorities = input.authorities.map(({ authority }) => authority);
-  const issuer = activeIssuer(authorities.filter(isCertified));
+  // whatever its dates: they are what is asked about
+  const issuer = newestActive(authorities, leafTier(authorities));
   const futures = input.services.map(row => certificateFuture(row, issuer, policy.leaf, runs));
   const lives = futures.flatMap(({ authorityId, end }) => (authorityId === undefined ? [] : [{ authorityId, end }]));
   const below = descendants(authorities.filter(isCertified));
@@ -64,12 +65,6 @@ function scenario(input: ForecastInput, policy: Pick<Policy, 'leaf' | 'crl'>, ru
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-/** As `activeIssuer` chooses, whatever its dates: they are what is asked about. */
-function activeIssuer(authorities: readonly CertifiedAuthority[]): CertifiedAuthority | undefined {
-  const issuing = authorities.filter(({ tier }) => tier === 'issuing');
-  return (issuing.length > 0 ? issuing : authorities).find(({ state }) => state === 'active');
-}
 
 /** Each CA with itself and the CAs below it. */
 function descendants(authorities: readonly CertifiedAuthority[]): ReadonlyMap<string, ReadonlySet<string>> {

@@ -3,9 +3,9 @@ import { publicJsonWebKey } from './json-web-key.ts';
 import { decodeCertificate } from './parsed-certificate.ts';
 import { encodePem } from './pem.ts';
 
-/** The trust anchors as PEM: self-signed roots only, in the order given (SPIFFE X509-SVID §6.1). */
-export const encodePemBundle = (anchors: readonly Uint8Array[]): string =>
-  anchors.map(der => encodePem('CERTIFICATE', der)).join('');
+/** Certificates as PEM, in the order given; trust anchors are self-signed roots only (SPIFFE X509-SVID §6.1). */
+export const encodePemBundle = (certificates: readonly Uint8Array[]): string =>
+  certificates.map(der => encodePem('CERTIFICATE', der)).join('');
 
 /**
  * The trust anchors as a SPIFFE bundle (SPIFFE Trust Domain and Bundle §4): `use` x509-svid, no `kid`, one certificate in each

@@ -1,4 +1,4 @@
-import type { LeafTotals } from './manifest.ts';
+import type { LeafTotals } from '../lifecycle/model.ts';
 import { optionalDate, toSeconds } from './manifest-rows.ts';
 import type { Sql } from './sqlite.ts';
 

@@ -10,6 +10,7 @@ import type {
   Delivery,
   HookRun,
   FurtherCertificate,
+  LeafTotals,
   Revocation,
   Rotation,
   Service,
@@ -67,20 +68,6 @@ export interface RevocationTotals {
   readonly unlisted: number;
   /** Of the last revocation; absent when there is none. */
   readonly latest?: Date;
-}
-
-/** The leaves of a CA that verifiers would still accept by their dates. */
-export interface LeafTotals {
-  /** Neither revoked nor expired; lone intents, which may exist, among them. */
-  readonly live: number;
-  /** Of those, how many a service has been given a successor for. */
-  readonly superseded: number;
-  /** Of the live ones; absent when there are none. */
-  readonly lastNotAfter?: Date;
-  /** Of the revoked ones, too: until then somebody may ask for a CRL. */
-  readonly lastOfAll?: Date;
-  /** Whose they are, by name; the first few. */
-  readonly services: readonly string[];
 }
 
 /** When a rotation came to its phases; what is absent stays. */

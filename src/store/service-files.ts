@@ -4,7 +4,10 @@ import { equalBytes } from '../pki/bytes.ts';
 import { mayBeKeyOf } from '../pki/key-fit.ts';
 import type { PublicKeyInfo } from '../pki/public-key-info.ts';
 
-/** What one version of a service's directory holds, by the names Kubernetes and cert-manager made familiar. */
+/**
+ * What one version of a service's directory holds, by the names Kubernetes and cert-manager made familiar. Its name is the serial; the
+ * same certificate with another chain or other anchors lies in `<serial>.<tag>`.
+ */
 export interface ServiceVersion {
   readonly serial: string;
   /** PKCS#8; absent when the key never left its host (a CSR). */
@@ -49,18 +52,70 @@ export function writeVersion(files: Files, directory: string, version: ServiceVe
   return [...new Set([...written, target, ...gained, directory])];
 }
 
+/** What follows the certificate in a version: the part that a rotation changes. */
+export type VersionTrust = Pick<ServiceVersion, 'certificatePem' | 'chainPem' | 'anchorsPem'>;
+
+/**
+ * The version `from` once more as `to`, with another chain and other anchors: everything else, modes and owners as they are. Seen by
+ * nobody before `switchToVersion`, and not durable before the caller has synced the returned paths. What a crash left of `to` goes.
+ */
+export function writeRetrusted(
+  files: Files,
+  directory: string,
+  names: { readonly from: string; readonly to: string },
+  trust: VersionTrust,
+): readonly string[] {
+  const [source, target] = [join(directory, VERSIONS, names.from), join(directory, VERSIONS, names.to)];
+  const replaced = new Map<string, Uint8Array>([
+    [SERVICE_FILES.certificate, trust.certificatePem],
+    [SERVICE_FILES.chain, trust.chainPem],
+    [SERVICE_FILES.anchors, trust.anchorsPem],
+  ]);
+  files.remove(target);
+  const written = [directory, ...files.newDirectory(target, files.status(source)!.mode), target];
+  for (const name of files.list(source)) {
+    const found = files.readOwn(join(source, name), LIMIT);
+    if (found?.status.kind !== 'file') continue;
+    const { mode, uid, gid } = found.status;
+    const path = join(target, name);
+    files.writeNew(path, replaced.get(name) ?? found.bytes, mode, { uid, gid });
+    found.bytes.fill(0);
+    written.push(path);
+  }
+  return [...new Set(written)];
+}
+
+/** What a version holds of that; undefined where a part of it is missing. */
+export function readTrust(files: Files, directory: string, name: string): VersionTrust | undefined {
+  const read = (file: string) => files.read(join(directory, VERSIONS, name, file), LIMIT);
+  const [certificatePem, chainPem, anchorsPem] = [
+    read(SERVICE_FILES.certificate),
+    read(SERVICE_FILES.chain),
+    read(SERVICE_FILES.anchors),
+  ];
+  if (certificatePem === undefined || chainPem === undefined || anchorsPem === undefined) return undefined;
+  return { certificatePem, chainPem, anchorsPem };
+}
+
 /** One rename: no reader ever sees a new key with an old certificate. Durable once `directory` is synced. */
-export function switchToVersion(files: Files, directory: string, serial: string): void {
-  files.switchLink(join(directory, CURRENT), join(VERSIONS, serial), 'batched');
+export function switchToVersion(files: Files, directory: string, name: string): void {
+  files.switchLink(join(directory, CURRENT), join(VERSIONS, name), 'batched');
+}
+
+interface CurrentVersion {
+  readonly serial: string;
+  /** Of its directory: the serial, or the serial and a tag. */
+  readonly name: string;
 }
 
 /** What stands where the `current` link belongs: a link to a version, or something that svcauth did not put there. */
-export function currentEntry(files: Files, directory: string): { readonly serial: string } | 'foreign' | undefined {
+export function currentEntry(files: Files, directory: string): CurrentVersion | 'foreign' | undefined {
   const path = join(directory, CURRENT);
   const target = files.readLink(path);
   if (target === undefined) return files.linkStatus(path) === undefined ? undefined : 'foreign';
-  const serial = target.startsWith(`${VERSIONS}/`) ? target.slice(VERSIONS.length + 1) : '';
-  return isSerial(serial) ? { serial } : 'foreign';
+  const name = target.startsWith(`${VERSIONS}/`) ? target.slice(VERSIONS.length + 1) : '';
+  const serial = serialIn(name);
+  return serial === undefined ? 'foreign' : { serial, name };
 }
 
 /** The serial the `current` link names, or undefined. */
@@ -69,7 +124,13 @@ export function currentVersion(files: Files, directory: string): string | undefi
   return entry === 'foreign' ? undefined : entry?.serial;
 }
 
-const isSerial = (text: string): boolean => /^([0-9a-f]{2})+$/.test(text);
+/** The name of the newest version of a certificate: the one that serves, if that is of it. */
+export function versionName(files: Files, directory: string, serial: string): string {
+  const entry = currentEntry(files, directory);
+  return entry !== undefined && entry !== 'foreign' && entry.serial === serial ? entry.name : serial;
+}
+
+const serialIn = (name: string): string | undefined => /^((?:[0-9a-f]{2})+)(?:\.[0-9a-f]{8})?$/.exec(name)?.[1];
 
 /** Whether a version's directory holds what it should: the certificate to the byte, and its key where one was made. */
 export function isVersionWhole(
@@ -82,7 +143,7 @@ export function isVersionWhole(
     readonly publicKey?: PublicKeyInfo;
   },
 ): boolean {
-  const target = join(directory, VERSIONS, expected.serial);
+  const target = join(directory, VERSIONS, versionName(files, directory, expected.serial));
   const { leafPem, publicKey } = expected;
   const certificate = files.read(join(target, SERVICE_FILES.certificate), LIMIT);
   if (certificate === undefined || !equalBytes(certificate.subarray(0, leafPem.length), leafPem)) return false;
@@ -99,7 +160,7 @@ export function removeVersion(files: Files, directory: string, serial: string): 
 }
 
 /**
- * Removes what a crash left half-made, and versions that are neither named in `keep` nor strangers: a key nobody serves any more
+ * Removes what a crash left half-made, and versions whose names are neither in `keep` nor strangers': a key nobody serves any more
  * should not lie about, and what svcauth did not put there is not its to remove.
  */
 export function tidyVersions(
@@ -108,7 +169,8 @@ export function tidyVersions(
   { keep, isOurs }: { readonly keep: readonly (string | undefined)[]; readonly isOurs: (serial: string) => boolean },
 ): void {
   removeLeftovers(files, directory);
-  for (const serial of files.list(join(directory, VERSIONS))) {
-    if (!keep.includes(serial) && isSerial(serial) && isOurs(serial)) files.remove(join(directory, VERSIONS, serial));
+  for (const name of files.list(join(directory, VERSIONS))) {
+    const serial = serialIn(name);
+    if (!keep.includes(name) && serial !== undefined && isOurs(serial)) files.remove(join(directory, VERSIONS, name));
   }
 }

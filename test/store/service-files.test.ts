@@ -12,9 +12,12 @@ import {
   currentEntry,
   currentVersion,
   isVersionWhole,
+  readTrust,
   removeVersion,
   switchToVersion,
   tidyVersions,
+  versionName,
+  writeRetrusted,
   writeVersion,
 } from '../../src/store/service-files.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -104,6 +107,43 @@ describe('the current link', () => {
     make(join(directory, 'current'));
     expect(currentEntry(files, directory)).toBe('foreign');
     expect(currentVersion(files, directory)).toBeUndefined();
+  });
+});
+
+describe('the same certificate with another chain and other anchors', () => {
+  const trust = {
+    certificatePem: utf8('the leaf\nanother chain\n'),
+    chainPem: utf8('another chain\n'),
+    anchorsPem: utf8('old and new anchors\n'),
+  };
+  const names = { from: NEW, to: `${NEW}.0123abcd` };
+  beforeEach(() => {
+    writeVersion(files, directory, version(NEW, KEY));
+    switchToVersion(files, directory, NEW);
+  });
+
+  test('lies beside what serves, and is of the same serial once it does', () => {
+    files.setAccess(inVersion(NEW, 'tls.key'), 0o640);
+    const paths = writeRetrusted(files, directory, names, trust);
+    expect(paths).toContain(inVersion(names.to, 'tls.key'));
+    expect(currentEntry(files, directory)).toEqual({ serial: NEW, name: NEW });
+    switchToVersion(files, directory, names.to);
+    expect(currentEntry(files, directory)).toEqual({ serial: NEW, name: names.to });
+    expect(readTrust(files, directory, names.to)).toEqual(trust);
+    expect(new Uint8Array(readFileSync(inVersion(names.to, 'tls.key')))).toEqual(KEY);
+    expect(lstatSync(inVersion(names.to, 'tls.key')).mode & 0o777).toBe(0o640);
+    files.remove(inVersion(NEW));
+    expect(isVersionWhole(files, directory, expected())).toBe(true);
+    expect(versionName(files, directory, NEW)).toBe(names.to);
+    expect(versionName(files, directory, OLD)).toBe(OLD);
+  });
+
+  test('is made anew where a crash left a part of it', () => {
+    mkdirSync(inVersion(names.to));
+    writeFileSync(inVersion(names.to, 'tls.key'), 'half');
+    expect(readTrust(files, directory, names.to)).toBeUndefined();
+    writeRetrusted(files, directory, names, trust);
+    expect(new Uint8Array(readFileSync(inVersion(names.to, 'tls.key')))).toEqual(KEY);
   });
 });
 

@@ -8,7 +8,8 @@ export function servedSerial(directory: string): string | undefined {
   if (!existsSync(directory) || !linkExists(current)) return undefined;
   const certificate = new X509Certificate(readFileSync(join(current, 'tls.crt')));
   const serial = certificate.serialNumber.toLowerCase();
-  if (basename(readlinkSync(current)) !== serial) throw new Error('the link has another name than the certificate');
+  if (basename(readlinkSync(current)).split('.')[0] !== serial)
+    throw new Error('the link has another name than the certificate');
   const key = join(current, 'tls.key');
   if (existsSync(key)) {
     const publicHalf = createPublicKey(createPrivateKey(readFileSync(key))).export({ type: 'spki', format: 'der' });
