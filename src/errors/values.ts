@@ -40,7 +40,7 @@ export const valueErrors = {
   ERR_DIRECTORY: badValue('a directory to publish to'),
   ERR_PATH: badValue('a path'),
   ERR_ACCOUNT: badValue('the name of a user or a group'),
-  ERR_KEY_MODE: badValue('a mode for a private key'),
+  ERR_MODE: badValue('a mode for a private key'),
   ERR_KUBERNETES_NAME: badValue('a name in Kubernetes'),
   ERR_CHOICE: row<{ text: string; noun: string; known: readonly string[] }>(
     EXIT.usage,

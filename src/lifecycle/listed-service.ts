@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { quote } from '../errors/row.ts';
 import { hooks } from './hook-shape.ts';
 import type { JsonSchema } from './json-schema.ts';
-import type { DeploymentSpec, Upkeep } from './model.ts';
+import type { DeploymentSpec, OutputSpec, Upkeep } from './model.ts';
 import { output } from './output-shape.ts';
 import { OWNERSHIP_SHAPES } from './ownership-shape.ts';
 import { renewal } from './renewal-shape.ts';
@@ -169,27 +169,26 @@ function toListed(at: Place, entry: Entry, directory: string): ListedService {
 }
 
 function deploymentOf(
-  { owner, group, mode, outputs = [], hooks = [] }: Entry,
+  { owner, group, mode, outputs = [], hooks }: Entry,
   directory: string,
 ): DeploymentSpec | undefined {
-  const ownership = {
+  const rest = {
     ...(owner !== undefined && { owner }),
     ...(group !== undefined && { group }),
     ...(mode !== undefined && { mode }),
+    ...(hooks && { hooks: hooks.map(hook => ({ ...hook, argv: resolveProgram(hook.argv, directory) })) }),
   };
-  if (Object.keys(ownership).length + outputs.length + hooks.length === 0) return undefined;
-  return {
-    ...ownership,
-    outputs: outputs.map(output => ({
-      ...output,
-      path: resolve(directory, output.path),
-      ...(output.passphraseFile !== undefined && { passphraseFile: resolve(directory, output.passphraseFile) }),
-    })),
-    hooks: hooks.map(hook => ({ ...hook, argv: resolveProgram(hook.argv, directory) })),
-  };
+  if (Object.keys(rest).length + outputs.length === 0) return undefined;
+  return { ...rest, outputs: outputs.map(output => resolveOutput(output, directory)) };
 }
 
-/** A bare name is looked for in $PATH, as ever. */
+const resolveOutput = (output: OutputSpec, directory: string): OutputSpec => ({
+  ...output,
+  path: resolve(directory, output.path),
+  ...(output.passphraseFile !== undefined && { passphraseFile: resolve(directory, output.passphraseFile) }),
+});
+
+/** A bare name is looked for on the PATH, as ever. */
 function resolveProgram([program, ...rest]: readonly string[], directory: string): readonly string[] {
   return [program!.includes('/') ? resolve(directory, program!) : program!, ...rest];
 }

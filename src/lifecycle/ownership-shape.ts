@@ -31,7 +31,7 @@ const modeText = text(
     if (MODE.test(text)) return Number.parseInt(text, 8);
     const reason = 'it lets others read, or run what is no program, or keeps its owner out';
     const [isMode, hint] = [/^0?[0-7]{3}$/.test(text), "write '0600', '0640', '0440' or the like"];
-    throw failure('ERR_KEY_MODE', { text, reason: isMode ? reason : 'it is not three octal digits', hint });
+    throw failure('ERR_MODE', { text, reason: isMode ? reason : 'it is not three octal digits', hint });
   },
   {
     description: "Permissions of what holds the private key, in quotes: '0600' (the default), '0640', '0440'.",

@@ -63,7 +63,11 @@ renewal:
 
   test('is nothing where nothing is said', async () => {
     expect((await one('')).upkeep).toEqual({});
-    expect((await one('renewal: {}\noutputs: []\nhooks: []\n')).upkeep).toEqual({});
+    expect((await one('renewal: {}\noutputs: []\n')).upkeep).toEqual({});
+  });
+
+  test('may be no hooks at all, where others have those of svcauth.yaml', async () => {
+    expect((await one('hooks: []\n')).upkeep).toEqual({ deployment: { outputs: [], hooks: [] } });
   });
 
   test('takes one output and one hook without a list', async () => {
