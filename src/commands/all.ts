@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'crl import': async () => (await import('./crl-import.ts')).addCrlImport,
   'bundle write': async () => (await import('./bundle-write.ts')).addBundleWrite,
   'bundle show': async () => (await import('./bundle-show.ts')).addBundleShow,
+  schema: async () => (await import('./schema.ts')).addSchema,
   // watching
   status: async () => (await import('./status.ts')).addStatus,
   check: async () => (await import('./check.ts')).addCheck,
