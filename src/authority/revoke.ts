@@ -5,6 +5,7 @@ import { isCertified } from '../lifecycle/active-issuer.ts';
 import type { CrlSchedule } from '../lifecycle/crl-schedule.ts';
 import type { Certificate, Crl } from '../lifecycle/model.ts';
 import { planRevoke, type RevokePlan, type RevokeRequest } from '../lifecycle/plan-revoke.ts';
+import type { Policy } from '../lifecycle/policy.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import { loadPolicy } from './load-policy.ts';
 import { changePki, readPki, type Pki } from './open-pki.ts';
@@ -19,11 +20,6 @@ export interface RevokeOutcome {
   readonly dryRun: boolean;
 }
 
-/**
- * Revokes and publishes the CRLs that say so. The CA's key is opened before anything is recorded, so that a forgotten passphrase
- * does not leave a revocation that no verifier hears of; the revocation is durable before the CRL is signed, so that the same
- * command, run again after a crash between them, signs what is missing.
- */
 export async function revokeRun(
   world: World,
   homeFlag: string | undefined,
@@ -37,20 +33,34 @@ export async function revokeRun(
   }
   return changePki(world, homeFlag, 'revoke', async pki => {
     const plan = planRevoke(pki.manifest, request, world.now);
-    const todo = plan.steps.flatMap(step => (step.action === 'revoke' ? [step.certificate] : []));
-    const policy = await loadPolicy(pki);
-    const unheard = unheardAuthorities(pki, plan, policy.crl);
-    const ids = new Set([...todo.map(({ authorityId }) => authorityId), ...unheard]);
-    const issuers = await unlockIssuers(pki, ids, options.ask);
-    if (todo.length > 0) record(pki, todo, request);
-    try {
-      const { signed } = await refreshCrls(pki, { issuers, schedule: policy.crl });
-      return { plan, request, crls: signed, dryRun: false };
-    } catch (cause) {
-      if (!(cause instanceof SvcauthError)) throw cause;
-      throw failure('ERR_REVOKE_UNHEARD', { problem: cause.message }, cause);
-    }
+    const crls = await applyRevoke(pki, await loadPolicy(pki), plan, request, options.ask);
+    return { plan, request, crls, dryRun: false };
   });
+}
+
+/**
+ * Revokes and publishes the CRLs that say so. The CA's key is opened before anything is recorded, so that a forgotten passphrase
+ * does not leave a revocation that no verifier hears of; the revocation is durable before the CRL is signed, so that the same
+ * plan, made again after a crash between them, signs what is missing.
+ */
+async function applyRevoke(
+  pki: Pki,
+  policy: Pick<Policy, 'crl'>,
+  plan: RevokePlan,
+  how: Pick<RevokeRequest, 'reason' | 'invalidityDate'>,
+  ask: AskPassphrase,
+): Promise<readonly Crl[]> {
+  const todo = plan.steps.flatMap(step => (step.action === 'revoke' ? [step.certificate] : []));
+  const unheard = unheardAuthorities(pki, plan, policy.crl);
+  const ids = new Set([...todo.map(({ authorityId }) => authorityId), ...unheard]);
+  const issuers = await unlockIssuers(pki, ids, ask);
+  if (todo.length > 0) record(pki, todo, how);
+  try {
+    return (await refreshCrls(pki, { issuers, schedule: policy.crl })).signed;
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError)) throw cause;
+    throw failure('ERR_REVOKE_UNHEARD', { problem: cause.message }, cause);
+  }
 }
 
 /** The CAs of certificates that are revoked already, where an interrupted run left a CRL that does not say so. */
@@ -63,8 +73,12 @@ function unheardAuthorities(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedu
     .map(({ authority }) => authority.id);
 }
 
-function record({ world, manifest }: Pki, certificates: readonly Certificate[], request: RevokeRequest): void {
-  const { reason, invalidityDate } = request;
+function record(
+  { world, manifest }: Pki,
+  certificates: readonly Certificate[],
+  how: Pick<RevokeRequest, 'reason' | 'invalidityDate'>,
+): void {
+  const { reason, invalidityDate } = how;
   const dated = invalidityDate && { invalidityDate };
   const since = invalidityDate && { invalidityDate: instantText(invalidityDate) };
   manifest.transaction(write => {
