@@ -54,6 +54,7 @@ export function planIssueRun(pki: Pki, policy: Policy, work: readonly IssueWork[
       force: options.force,
       issuer: { id: issuer.id, notAfter: issuer.certificate.notAfter },
       draining: drainingAuthorities(authorities),
+      renewal: policy.renewal,
     },
     world.now,
   );

@@ -6,6 +6,7 @@ import { statusView } from '../render/status.ts';
 import { terminalOf } from '../render/terminal.ts';
 import { examples, outputOption, type AddCommand } from './command.ts';
 import { atOption, instantOf, readManifest } from './reading.ts';
+import { shownRenewal } from './watching-policy.ts';
 
 interface Flags {
   readonly output: OutputFormat;
@@ -22,11 +23,12 @@ export const addStatus: AddCommand = (program, world) => {
   command.action(async (selectors: readonly string[], flags: Flags) => {
     const now = instantOf(flags, world);
     const terminal = await terminalOf(world);
-    await readManifest(command, world, manifest => {
+    await readManifest(command, world, async (manifest, home) => {
+      const renewal = await shownRenewal(world, home);
       const status = {
         trustDomain: manifest.identity()?.trustDomain ?? '',
         authorities: authorityRows(manifest).map(row => authorityStatus(row, now)),
-        services: selectServices(selectors, manifest.liveServices()).map(row => serviceStatus(row, now)),
+        services: selectServices(selectors, manifest.liveServices()).map(row => serviceStatus(row, renewal, now)),
       };
       print(world.out, flags.output, statusView(status, now, terminal));
     });

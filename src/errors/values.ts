@@ -21,6 +21,8 @@ export const valueErrors = {
   ERR_TRUST_DOMAIN: badValue('a trust domain'),
   ERR_SERVICE_NAME: badValue('a service name'),
   ERR_DURATION: badValue('a duration'),
+  ERR_CRON: badValue('a cron expression'),
+  ERR_TIME_ZONE: badValue('a time zone'),
   ERR_THRESHOLD: badValue('a duration or a percentage'),
   ERR_INSTANT: badValue('a time'),
   ERR_IP_ADDRESS: badValue('an IP address'),

@@ -1,6 +1,7 @@
 import type { CertifiedAuthority } from './active-issuer.ts';
 import type { ForecastEvent, Refusal } from './forecast-event.ts';
 import type { Policy } from './policy.ts';
+import { renewalOf } from './renewal-settings.ts';
 import { renewalTime } from './renewal-time.ts';
 import type { Runs } from './runs.ts';
 import { longestLeaf } from './service-spec.ts';
@@ -17,20 +18,23 @@ export interface CertificateFuture {
 export function certificateFuture(
   { service, certificate }: ServiceRow,
   issuer: CertifiedAuthority | undefined,
-  leaf: Policy['leaf'],
+  { leaf, renewal: defaults }: Pick<Policy, 'leaf' | 'renewal'>,
   runs: Runs,
 ): CertificateFuture {
   if (certificate?.state !== 'current') return { events: [], end: runs.now };
   const about = { kind: 'service', subject: service.name } as const;
   const events: ForecastEvent[] = [];
   const { ttl } = service.spec;
+  const { threshold } = renewalOf(service, defaults);
   let { authorityId, notBefore, notAfter: end } = certificate;
   let previous: Date | undefined;
   for (;;) {
     // one that ends with its issuer gains nothing from being made again
     const isLast = issuer !== undefined && authorityId === issuer.id && end >= issuer.certificate.notAfter;
     const due =
-      authorityId === issuer?.id ? renewalTime({ service: service.name, notBefore, notAfter: end }) : runs.now;
+      authorityId === issuer?.id
+        ? renewalTime({ service: service.name, notBefore, notAfter: end }, threshold)
+        : runs.now;
     const run = isLast ? undefined : runs.next(due, previous);
     const renewal = run && renew(issuer, certificate.keySource, ttl, leaf, run);
     const lapsed: ForecastEvent = { ...about, name: 'certificate-expired', at: end };

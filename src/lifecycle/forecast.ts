@@ -26,7 +26,7 @@ export interface ForecastInput {
  */
 export function forecast(
   input: ForecastInput,
-  policy: Pick<Policy, 'leaf' | 'crl'>,
+  policy: Pick<Policy, 'leaf' | 'crl' | 'renewal'>,
   times: { readonly now: Date; readonly until: Date; readonly everySeconds: number },
 ): Forecast {
   const { now, until } = times;
@@ -38,11 +38,15 @@ export function forecast(
   };
 }
 
-function scenario(input: ForecastInput, policy: Pick<Policy, 'leaf' | 'crl'>, runs: Runs): readonly ForecastEvent[] {
+function scenario(
+  input: ForecastInput,
+  policy: Pick<Policy, 'leaf' | 'crl' | 'renewal'>,
+  runs: Runs,
+): readonly ForecastEvent[] {
   const authorities = input.authorities.map(({ authority }) => authority);
   // whatever its dates: they are what is asked about
   const issuer = newestActive(authorities, leafTier(authorities));
-  const futures = input.services.map(row => certificateFuture(row, issuer, policy.leaf, runs));
+  const futures = input.services.map(row => certificateFuture(row, issuer, policy, runs));
   const lives = futures.flatMap(({ authorityId, end }) => (authorityId === undefined ? [] : [{ authorityId, end }]));
   const below = descendants(authorities.filter(isCertified));
   const dependents = (id: string, at: Date): number =>

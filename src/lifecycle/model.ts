@@ -117,7 +117,7 @@ export interface RenewalSpec {
 }
 
 /** When renewing is welcome. It never lets a certificate expire. */
-interface RenewalWindow {
+export interface RenewalWindow {
   /** Five fields (POSIX crontab): when it opens. */
   readonly cron: string;
   /** IANA name. */

@@ -1,5 +1,6 @@
 import { issueReason, type FilesState, type IssueReason } from './issue-reason.ts';
-import type { Certificate, Delivery, Service, ServiceSpec } from './model.ts';
+import type { Certificate, Delivery, RenewalSpec, Service, ServiceSpec } from './model.ts';
+import { renewalOf } from './renewal-settings.ts';
 import { renewalTime } from './renewal-time.ts';
 import { specChanges } from './spec-change.ts';
 
@@ -46,6 +47,8 @@ export interface PlanIssueOptions {
   readonly issuer: { readonly id: string; readonly notAfter: Date };
   /** CAs whose certificates are being replaced. */
   readonly draining: ReadonlySet<string>;
+  /** Of services that say nothing else. */
+  readonly renewal: RenewalSpec;
 }
 
 /** One step for each target, in their order. Pure: the same targets give the same plan. */
@@ -54,7 +57,7 @@ export function planIssue(targets: readonly IssueTarget[], options: PlanIssueOpt
     const { name, spec, files, keyDiffers } = target;
     const { service, certificate } = target.known ?? {};
     const changes = service === undefined ? [] : specChanges(service.spec, spec);
-    const dueAt = certificate && renewalTime(certificate);
+    const dueAt = service && certificate && renewalTime(certificate, renewalOf(service, options.renewal).threshold);
     const reason = issueReason({ ...options, certificate, changes, keyDiffers, files, dueAt }, now);
     if (reason !== undefined) {
       const live = certificate !== undefined && certificate.state === 'current';

@@ -4,11 +4,12 @@ import { parseDnsSubtree } from '../pki/name-subtree.ts';
 import { parseTrustDomain, type TrustDomain } from '../pki/spiffe-id.ts';
 import { parseKeyAlgorithm, parseNotAfterPolicy } from './choice.ts';
 import { parseCrlUrl } from './crl-url.ts';
-import { durationText, parseDuration, parseThreshold, type Seconds } from './duration.ts';
+import { durationText, parseDuration, parseThreshold, thresholdText, type Seconds } from './duration.ts';
 import { readHooks, readHookTimeout } from './hook-spec.ts';
 import { parseDnsPattern, parsePathPattern } from './pattern.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { parsePublishDirectory } from './publish-directory.ts';
+import { readRenewal } from './renewal-file.ts';
 import { parseSpiffeIdTemplate } from './spiffe-id-template.ts';
 import { readYaml } from './yaml-document.ts';
 import { problemLines, type Place, type Problem, type YamlNode } from './yaml-tree.ts';
@@ -53,6 +54,7 @@ const readFile = objectOf({
     spiffePaths: listOf(textOf(parsePathPattern)),
     keyAlgorithms: listOf(keyAlgorithm),
   }),
+  renewal: readRenewal,
   deployment: objectOf<Policy['deployment']>({ hookTimeout: readHookTimeout, hooks: readHooks }),
   check: objectOf<Policy['check']>({
     leafWarning: threshold,
@@ -101,6 +103,7 @@ function withDefaults(trustDomain: TrustDomain, file: PolicyFile): Policy {
     leaf: { ...base.leaf, ...file.leaf },
     crl: { ...base.crl, ...file.crl },
     allow: { ...base.allow, ...file.allow },
+    renewal: { ...base.renewal, ...file.renewal },
     deployment: { ...base.deployment, ...file.deployment },
     check: { ...base.check, ...file.check },
   };
@@ -112,7 +115,7 @@ interface Contradiction {
 }
 
 /** Values that are each right and together cannot be meant. */
-function contradictions({ leaf, allow, crl, check }: Policy): readonly Contradiction[] {
+function contradictions({ leaf, allow, crl, renewal, check }: Policy): readonly Contradiction[] {
   const found: Contradiction[] = [];
   if (leaf.ttl > leaf.maxTtl) {
     const text = `leaf.ttl (${durationText(leaf.ttl)}) is longer than leaf.maxTtl (${durationText(leaf.maxTtl)})`;
@@ -124,6 +127,10 @@ function contradictions({ leaf, allow, crl, check }: Policy): readonly Contradic
   }
   if ('span' in crl.refreshAfter && crl.refreshAfter.span >= Math.min(crl.lifetime, crl.rootLifetime)) {
     found.push({ key: ['crl', 'refreshAfter'], text: 'a CRL would expire before crl.refreshAfter' });
+  }
+  if (renewal.threshold !== undefined && 'span' in renewal.threshold && renewal.threshold.span >= leaf.ttl) {
+    const text = `with renewal.threshold (${thresholdText(renewal.threshold)}) a certificate of leaf.ttl (${durationText(leaf.ttl)}) would be due at once`;
+    found.push({ key: ['renewal', 'threshold'], text });
   }
   for (const what of ['leaf', 'ca', 'crl'] as const) {
     const [warning, critical] = [check[`${what}Warning`], check[`${what}Critical`]];

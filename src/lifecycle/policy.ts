@@ -5,7 +5,7 @@ import { containsAddress, parseIpRange, type IpRange } from '../pki/ip-range.ts'
 import type { SpiffeId, TrustDomain } from '../pki/spiffe-id.ts';
 import type { NotAfterPolicy } from './choice.ts';
 import { durationText, parseDuration, parseThreshold, type Seconds, type Threshold } from './duration.ts';
-import type { HookSpec } from './model.ts';
+import type { HookSpec, RenewalSpec } from './model.ts';
 import {
   matchesDns,
   matchesPath,
@@ -47,6 +47,8 @@ export interface Policy {
     readonly spiffePaths: readonly PathPattern[];
     readonly keyAlgorithms: readonly KeyAlgorithmName[];
   };
+  /** When certificates are renewed, of services that say nothing else. */
+  readonly renewal: RenewalSpec;
   /** Of a service that says nothing else. */
   readonly deployment: {
     readonly hookTimeout: Seconds;
@@ -87,6 +89,7 @@ export function defaultPolicy(trustDomain: TrustDomain): Policy {
       spiffePaths: [parsePathPattern('/**')],
       keyAlgorithms: KEY_ALGORITHM_NAMES,
     },
+    renewal: {},
     deployment: { hookTimeout: parseDuration('60s'), hooks: [] },
     check: {
       leafWarning: parseThreshold('25%'),

@@ -1,4 +1,5 @@
-import type { Authority, AuthorityState, Certificate, Crl, Delivery, Service } from './model.ts';
+import type { Authority, AuthorityState, Certificate, Crl, Delivery, RenewalSpec, Service } from './model.ts';
+import { renewalOf } from './renewal-settings.ts';
 import { renewalTime } from './renewal-time.ts';
 
 /** `none`: never issued. `due`: past its renewal time and still valid. */
@@ -60,26 +61,32 @@ export interface AuthorityRow {
   readonly crl?: Crl;
 }
 
-export function serviceStatus({ service, certificate, delivery }: ServiceRow, now: Date): ServiceStatus {
+/** `renewal`: of services that say nothing else. */
+export function serviceStatus(
+  { service, certificate, delivery }: ServiceRow,
+  renewal: RenewalSpec,
+  now: Date,
+): ServiceStatus {
   const base = { name: service.name, spiffeId: service.spec.spiffeId };
   if (certificate === undefined) return { ...base, state: 'none', deliveryPending: false };
   const { serial, authorityId, notBefore, notAfter } = certificate;
+  const renewAt = renewalTime(certificate, renewalOf(service, renewal).threshold);
   return {
     ...base,
-    state: certificateState(certificate, now),
+    state: certificateState(certificate, renewAt, now),
     deliveryPending: delivery?.state === 'pending',
     serial,
     authorityId,
     notBefore,
     notAfter,
-    renewAt: renewalTime(certificate),
+    renewAt,
   };
 }
 
-function certificateState(certificate: Certificate, now: Date): ServiceState {
+function certificateState(certificate: Certificate, renewAt: Date, now: Date): ServiceState {
   if (certificate.state === 'revoked') return 'revoked';
   if (certificate.notAfter < now) return 'expired';
-  return renewalTime(certificate) <= now ? 'due' : 'valid';
+  return renewAt <= now ? 'due' : 'valid';
 }
 
 export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): AuthorityStatus {

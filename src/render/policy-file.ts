@@ -59,6 +59,16 @@ allow:
   spiffePaths: ${yamlFlowList(allow.spiffePaths)}
   keyAlgorithms: ${yamlFlowList(allow.keyAlgorithms)}
 
+# "svcauth renew" renews at two thirds of a certificate's lifetime, at half where that is 10 days or less, and up to a twentieth
+# earlier, so that what was issued together is not renewed together. To have it otherwise, for services that say nothing else:
+# renewal:
+#   # The share of the lifetime that is used, or the time that is left, exactly.
+#   threshold: 66%
+#   # When renewing is welcome: it opens as crontab(5) says, and stays open so long. No certificate expires for it.
+#   window: {cron: '0 2 * * mon-fri', timezone: Europe/Berlin, duration: 3h}
+#   # So long after its successor was delivered, a certificate is revoked. Without it never: it runs out.
+#   overlap: 48h
+
 # What is run after a service got new files, unless the service says otherwise: programs with their words, no shell.
 deployment:
   hooks: [${deployment.hooks.map(({ argv }) => yamlFlowList(argv)).join(', ')}]

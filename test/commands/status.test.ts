@@ -32,9 +32,9 @@ describe('status', () => {
         'issuing-g1 active ecdsa-p256 file 2027-11-01T00:00:00Z in 356 days 1180591620717411303424, 1 revoked 2026-12-04T00:00:00Z in 24 days',
         '',
         'SERVICE SPIFFE ID SERIAL STATE EXPIRES RENEW AT CA',
-        'ledger spiffe://example.org/ledger bbbbbbbb revoked 2026-12-01T00:00:00Z in 21 days 2026-11-21T00:00:00Z issuing-g1',
+        'ledger spiffe://example.org/ledger bbbbbbbb revoked 2026-12-01T00:00:00Z in 21 days 2026-11-20T06:52:24Z issuing-g1',
         'newcomer spiffe://example.org/payments none',
-        'payments spiffe://example.org/payments aaaaaaaa valid 2026-12-01T00:00:00Z in 21 days 2026-11-21T00:00:00Z issuing-g1',
+        'payments spiffe://example.org/payments aaaaaaaa valid 2026-12-01T00:00:00Z in 21 days 2026-11-20T19:04:12Z issuing-g1',
         '',
       ].join('\n'),
     );
@@ -70,7 +70,7 @@ describe('status', () => {
       at: '2026-11-10T00:00:00Z',
       trustDomain: 'example.org',
       authorities: [{ id: 'root-g1', crl: { state: 'missing' } }, { crl: { number: '1180591620717411303424' } }],
-      services: [{ state: 'revoked' }, { name: 'newcomer', state: 'none' }, { renewAt: '2026-11-21T00:00:00Z' }],
+      services: [{ state: 'revoked' }, { name: 'newcomer', state: 'none' }, { renewAt: '2026-11-20T19:04:12Z' }],
     });
   });
 

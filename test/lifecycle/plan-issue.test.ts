@@ -29,7 +29,8 @@ function target(certificate: Partial<Certificate> = {}, changes: Partial<IssueTa
     ...changes,
   };
 }
-const plan = (one: IssueTarget, force = false, when = now) => planIssue([one], { force, issuer, draining }, when)[0]!;
+const plan = (one: IssueTarget, force = false, when = now) =>
+  planIssue([one], { force, issuer, draining, renewal: {} }, when)[0]!;
 const reason = (one: IssueTarget, force = false, when = now) => {
   const step = plan(one, force, when);
   return step.action === 'issue' ? step.reason : step.action;
@@ -112,7 +113,7 @@ describe('a good certificate', () => {
 test('every target gets its step, in its place', () => {
   const steps = planIssue(
     [target({}, { name: 'b' }), target({ state: 'revoked' }, { name: 'a' })],
-    { force: false, issuer, draining },
+    { force: false, issuer, draining, renewal: {} },
     now,
   );
   expect(steps.map(({ name, action }) => [name, action])).toEqual([

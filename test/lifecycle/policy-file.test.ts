@@ -62,6 +62,19 @@ test('a hook is its words, or its words and how long it may take', async () => {
   });
 });
 
+test('renewal has a threshold, a window and an overlap, each of which may be left out', async () => {
+  const window = '{cron: 0 2 * * mon-fri, timezone: Europe/Berlin, duration: 3h}';
+  expect((await parse(`${head}renewal:\n  threshold: 66%\n  window: ${window}\n  overlap: 48h\n`)).renewal).toEqual({
+    threshold: { percent: 66 },
+    window: { cron: '0 2 * * mon-fri', timezone: 'Europe/Berlin', duration: 10_800 },
+    overlap: 172_800,
+  });
+  expect((await parse(`${head}renewal:\n  window:\n    cron: '0 2 * * *'\n    duration: 1h\n`)).renewal).toEqual({
+    window: { cron: '0 2 * * *', timezone: 'UTC', duration: 3600 },
+  });
+  expect((await parse(head)).renewal).toEqual({});
+});
+
 test('a backdate may be zero, other durations may not', async () => {
   expect((await parse(`${head}leaf: {backdate: 0s}\n`)).leaf.backdate).toBe(0);
   expect(await problems(`${head}leaf: {ttl: 0s}\n`)).toHaveLength(1);
@@ -79,7 +92,7 @@ describe('problems come with line, column and what was meant', () => {
     ['leaf: {maxTTL: 90d}\n', 'svcauth.yaml:3:8: unknown key "maxTTL": did you mean "maxTtl"?'],
     [
       'colour: blue\n',
-      'svcauth.yaml:3:1: unknown key "colour": known are version, trustDomain, spiffeIdTemplate, leaf, crl, allow, deployment, check',
+      'svcauth.yaml:3:1: unknown key "colour": known are version, trustDomain, spiffeIdTemplate, leaf, crl, allow, renewal, deployment, check',
     ],
     ['leaf:\n  ttl: 30\n', 'svcauth.yaml:4:8: YAML reads 30 as a number: write text, in quotes if need be'],
     ['leaf:\n  ttl: true\n', 'svcauth.yaml:4:8: YAML reads true as a boolean: write text, in quotes if need be'],
@@ -101,6 +114,18 @@ describe('problems come with line, column and what was meant', () => {
     ['deployment:\n  hooks: [["a\\0"]]\n', 'svcauth.yaml:4:11: "a\\u0000" is not a hook: a word has a NUL character'],
     ['deployment:\n  hooks: [[push, 8443]]\n', 'svcauth.yaml:4:18: YAML reads 8443 as a number'],
     ['deployment:\n  hooks: [{argv: [a], timeout: 2d}]\n', '"a" is not a hook: 2d is longer than 1d'],
+    ['renewal:\n  threshold: 66\n', 'svcauth.yaml:4:14: YAML reads 66 as a number'],
+    ['renewal:\n  threshold: 30d\n', 'svcauth.yaml:4:3: with renewal.threshold (30d) a certificate of leaf.ttl (30d)'],
+    ['renewal:\n  window: {cron: 0 2 * * *}\n', 'svcauth.yaml:4:11: the key "duration" is missing'],
+    ['renewal:\n  window: {duration: 2h}\n', 'svcauth.yaml:4:11: the key "cron" is missing'],
+    [
+      'renewal:\n  window: {cron: 0 2 * *, duration: 2h}\n',
+      'svcauth.yaml:4:11: "0 2 * *" is not a cron expression: it has 4',
+    ],
+    [
+      'renewal:\n  window: {cron: 0 2 * * *, timezone: Mars, duration: 2h}\n',
+      'svcauth.yaml:4:11: "Mars" is not a time zone',
+    ],
     ['allow:\n  ips: [10.0.0.1/8]\n', 'svcauth.yaml:4:9: "10.0.0.1/8" is not an IP range: '],
     ['leaf: &x {ttl: 7d}\n', 'svcauth.yaml:3:10: anchors are not read here'],
     ['leaf: *x\n', 'svcauth.yaml:3:7'],

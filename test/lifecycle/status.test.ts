@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseDuration } from '../../src/lifecycle/duration.ts';
 import { authorityStatus, serviceStatus } from '../../src/lifecycle/status.ts';
 import { at, authorityRow, crlRow, serviceRow } from '../support/rows.ts';
 
@@ -9,15 +10,23 @@ describe('a service', () => {
     ['2026-12-01T00:00:00Z', 'due'],
     ['2026-12-01T00:00:01Z', 'expired'],
   ])('with a certificate from 1 November to 1 December is at %s %s', ([now, state]) => {
-    expect(serviceStatus(serviceRow({}), at(now)).state).toBe(state);
+    expect(serviceStatus(serviceRow({}), {}, at(now)).state).toBe(state);
   });
 
   test('says when it is renewed: a little before two thirds of the real lifetime', () => {
-    expect(serviceStatus(serviceRow({}), at('2026-11-02')).renewAt).toEqual(at('2026-11-20T19:04:12Z'));
+    expect(serviceStatus(serviceRow({}), {}, at('2026-11-02')).renewAt).toEqual(at('2026-11-20T19:04:12Z'));
+  });
+
+  test('is renewed when it says itself, else when the policy says', () => {
+    const policy = { threshold: { percent: 50 } };
+    expect(serviceStatus(serviceRow({}), policy, at('2026-11-02')).renewAt).toEqual(at('2026-11-16'));
+    const row = serviceRow({});
+    const service = { ...row.service, upkeep: { renewal: { threshold: { span: parseDuration('6d') } } } };
+    expect(serviceStatus({ ...row, service }, policy, at('2026-11-02')).renewAt).toEqual(at('2026-11-25'));
   });
 
   test('that was never issued has no certificate and is not due', () => {
-    expect(serviceStatus(serviceRow(), at('2026-11-02'))).toEqual({
+    expect(serviceStatus(serviceRow(), {}, at('2026-11-02'))).toEqual({
       name: 'payments',
       spiffeId: 'spiffe://example.org/payments',
       state: 'none',
@@ -26,7 +35,7 @@ describe('a service', () => {
   });
 
   test('stays revoked after its certificate has expired', () => {
-    expect(serviceStatus(serviceRow({ state: 'revoked' }), at('2027-01-01')).state).toBe('revoked');
+    expect(serviceStatus(serviceRow({ state: 'revoked' }), {}, at('2027-01-01')).state).toBe('revoked');
   });
 
   test('shows that its files were not delivered', () => {
@@ -37,7 +46,7 @@ describe('a service', () => {
       state: 'pending',
       updatedAt: at('2026-11-01'),
     } as const;
-    expect(serviceStatus(serviceRow({}, { delivery }), at('2026-11-02')).deliveryPending).toBe(true);
+    expect(serviceStatus(serviceRow({}, { delivery }), {}, at('2026-11-02')).deliveryPending).toBe(true);
   });
 });
 

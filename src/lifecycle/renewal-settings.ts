@@ -1,0 +1,7 @@
+import type { RenewalSpec, Service } from './model.ts';
+
+/** How a service is renewed: each part as it says itself, else as the policy says. */
+export const renewalOf = ({ upkeep }: Pick<Service, 'upkeep'>, policy: RenewalSpec): RenewalSpec => ({
+  ...policy,
+  ...upkeep?.renewal,
+});
