@@ -59,6 +59,14 @@ export interface Encoding {
   readonly der: Uint8Array;
 }
 
+/** One that a verifier would still accept by its dates. */
+export interface UnexpiredLeaf extends Encoding {
+  readonly authorityId: string;
+  readonly revoked: boolean;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
 /** Everything about an authority's revocations that a CRL must know before it lists them. */
 export interface RevocationTotals {
   readonly count: number;
@@ -106,6 +114,8 @@ export interface Manifest {
   certificatesBySpiffeId(spiffeId: string): readonly Certificate[];
   /** Every certificate that was finished, in the order of issue, read in pieces: for looking through them all. */
   encodings(): Iterable<Encoding>;
+  /** Of those the ones that have not expired at `at`, revoked ones among them. */
+  unexpiredLeaves(at: Date): Iterable<UnexpiredLeaf>;
   /** Lone intents: maybe issued, never finished. */
   intents(): readonly Certificate[];
   /** Not revoked, not intents, with notAfter at or before `instant`, soonest first. Answered from an index. */

@@ -24,6 +24,7 @@ import {
 } from './manifest-rows.ts';
 import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
 import { rotations } from './rotation-table.ts';
+import { unexpiredLeaves } from './unexpired-leaves.ts';
 import type { Sql, SqlRow, SqlValue } from './sqlite.ts';
 import { manifestWriter } from './sqlite-manifest-writer.ts';
 
@@ -81,6 +82,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     certificatesBySpiffeId: spiffeId =>
       many(toCertificate, `${CERTIFICATES} WHERE c.spiffe_id = ? ORDER BY c.id DESC`, spiffeId),
     encodings: () => encodings(sql),
+    unexpiredLeaves: at => unexpiredLeaves(sql, at),
     intents: () => many(toCertificate, `${CERTIFICATES} WHERE c.state = 'intent' ORDER BY c.id`),
     expiringBy: instant =>
       many(
