@@ -51,8 +51,7 @@ export function peerFault(
   return {
     kind: 'good-refused',
     verifiers: refused.map(({ verifier }) => verifier),
-    certificate: refusedCertificate(first),
-    refusal: first.reason,
+    ...refusedCertificate(first),
   };
 }
 
@@ -126,10 +125,16 @@ const firstOfEachName = (crls: readonly PathCrl[]): readonly PathCrl[] =>
   crls.filter((crl, index) => crls.findIndex(({ issuerName }) => issuerName === crl.issuerName) === index);
 
 /** The last certificate of the path that the refusal speaks of; a CRL's refusal names its own. */
-function refusedCertificate({ reason, tried }: Extract<PathVerdict, { accepted: false }>): string {
+function refusedCertificate({
+  reason,
+  tried,
+}: Extract<PathVerdict, { accepted: false }>): Pick<PeerFault, 'certificate' | 'refusal'> {
   const path = tried.find(({ refusal }) => refusal === reason)?.certificates ?? [];
-  const named = path.find(certificate => reason.message.startsWith(`${certificateLabel(certificate)}: `));
-  return nameOf(named ?? path.at(-1)!);
+  const labels = path.map(certificate => `${certificateLabel(certificate)}: `);
+  const named = labels.findIndex(label => reason.message.startsWith(label));
+  if (named === -1) return { certificate: nameOf(path.at(-1)!), refusal: reason };
+  const message = reason.message.slice(labels[named]!.length);
+  return { certificate: nameOf(path[named]!), refusal: { ...reason, message } };
 }
 
 /** A CA may have several certificates: who made this one tells them apart. */

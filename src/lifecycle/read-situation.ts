@@ -26,7 +26,8 @@ export interface ReadSituation {
 }
 
 /** Reads every certificate and CRL once, however many phases it occurs in. Throws DerError for what is neither. */
-export function readSituation({ now, phases }: RotationSituation): ReadSituation {
+export function readSituation(situation: RotationSituation): ReadSituation {
+  const { phases } = situation;
   const presenters = new Set(phases.flatMap(phase => phase.presenters));
   const bundles = phases.flatMap(phase => phase.bundles);
   const authorities = onceEach(
@@ -35,7 +36,7 @@ export function readSituation({ now, phases }: RotationSituation): ReadSituation
   );
   const crls = onceEach(
     phases.flatMap(({ crlSets }) => crlSets.flatMap(set => set.crls)),
-    (der, known: KnownCrl) => refreshed(readPathCrl(der), known, now),
+    (der, known: KnownCrl) => refreshed(readPathCrl(der), known, situation),
   );
   const leaves = onceEach(
     [...presenters].flatMap(presenter => presenter.leaves),
@@ -92,12 +93,17 @@ function onceEach<Known extends KnownCertificate, Read>(
   return all;
 }
 
-/** A CRL that is good now and whose CA goes on signing: the list of its name that a verifier will have at any time. */
-function refreshed(crl: PathCrl, { refreshedUntil }: KnownCrl, now: Date): PathCrl {
-  const { nextUpdate } = crl;
-  if (nextUpdate === undefined || refreshedUntil === undefined) return crl;
-  if (nextUpdate.date < now || refreshedUntil <= nextUpdate.date) return crl;
-  return { ...crl, nextUpdate: { ...nextUpdate, date: refreshedUntil } };
+/**
+ * A CRL that is good now and whose CA goes on signing: the list of its name that a verifier will have at any time. Whose clock is
+ * behind has had the one before it until this one is valid.
+ */
+function refreshed(crl: PathCrl, { refreshedUntil }: KnownCrl, { now, skew }: RotationSituation): PathCrl {
+  const { thisUpdate, nextUpdate } = crl;
+  if (nextUpdate === undefined || refreshedUntil === undefined || nextUpdate.date < now) return crl;
+  const behind = new Date(now.getTime() - skew * 1000);
+  const since = behind < thisUpdate.date && thisUpdate.date <= now ? behind : thisUpdate.date;
+  const until = refreshedUntil > nextUpdate.date ? refreshedUntil : nextUpdate.date;
+  return { ...crl, thisUpdate: { ...thisUpdate, date: since }, nextUpdate: { ...nextUpdate, date: until } };
 }
 
 const keyNamedBy = ({ extensions }: PathCertificate): Uint8Array | undefined =>

@@ -22,8 +22,10 @@ export interface RotationCourse {
   readonly now: Date;
   /** Seconds. */
   readonly skew: number;
-  /** Seconds between publishing and activating after which every verifier has what was published. */
+  /** Seconds after which every verifier has what was published, and every service sends the chain it was given. */
   readonly soak: number;
+  /** The leaves stay and are sent with another chain: once services have reloaded, nobody sends the old one. */
+  readonly rechained: boolean;
   /** When each step is taken. */
   readonly times: Readonly<Record<keyof RotationTimetable, Date>>;
   readonly until: Date;
@@ -40,10 +42,12 @@ export interface RotationCourse {
  * CRL of the new CA is published when it is prepared, its anchor when it is published.
  */
 export function rotationPhases(course: RotationCourse): RotationSituation {
-  const { now, skew, soak, times, until, unacknowledged, old, next, both } = course;
+  const { now, skew, soak, rechained, times, until, unacknowledged, old, next, both } = course;
   const bundles = named(old.anchors, both.anchors, next.anchors, (name, anchors): HeldBundle => ({ name, anchors }));
   const crls = named(old.crls, both.crls, next.crls, (name, list): HeldCrls => ({ name, crls: list }));
-  const soaked = times.activate.getTime() - times.publish.getTime() >= soak * 1000;
+  const soakLies = (from: Date, to: Date) => to.getTime() - from.getTime() >= soak * 1000;
+  const soaked = soakLies(times.publish, times.activate);
+  const reloaded = rechained && soakLies(times.drain, times.retire);
   const settled = {
     bundles: soaked && !unacknowledged ? [bundles.both] : [bundles.old, bundles.both],
     crlSets: soaked ? [crls.both] : [crls.old, crls.both],
@@ -74,7 +78,7 @@ export function rotationPhases(course: RotationCourse): RotationSituation {
     }),
     phase('activated', times.activate, times.drain, everyone, settled),
     phase('draining', times.drain, times.retire, everyone, settled),
-    phase('retired', times.retire, until, everyone, {
+    phase('retired', times.retire, until, reloaded ? next.presenters : everyone, {
       bundles: [bundles.both, bundles.new],
       crlSets: [crls.both, crls.new],
     }),

@@ -1,9 +1,8 @@
-import type { Authority, AuthorityCertificate } from './model.ts';
+import type { AuthorityCertificate } from './model.ts';
 
-type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire';
+export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire';
 
 export interface TimetableFacts {
-  readonly tier: Authority['tier'];
   /** Of the CA that is replaced. */
   readonly certificate: Pick<AuthorityCertificate, 'notBefore' | 'notAfter'>;
   /** Seconds that the longest certificate it issues lives: of a leaf, or of an issuing CA below a root. */
@@ -12,8 +11,10 @@ export interface TimetableFacts {
   readonly longestLeaf: number;
   /** The last notAfter of the leaves that are live under it; absent: there are none. */
   readonly latestLeafEnd?: Date | undefined;
-  /** Seconds between publishing and activating. */
+  /** Seconds between publishing and activating, and between draining and retiring. */
   readonly soak: number;
+  /** The leaves stay and are sent with another chain: a root above issuing CAs that both roots certify. */
+  readonly rechained: boolean;
   /** Steps that were taken, and when. */
   readonly done: Partial<Readonly<Record<RotationStep, Date>>>;
 }
@@ -52,8 +53,8 @@ export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTim
   // whoever renewed just before the activation; no leaf outlives its issuer
   const lastRenewal = sooner(before(earliestActivate, -longestLeaf), end);
   // notAfter is inclusive
-  const lastEnd = before(later(lastRenewal, facts.latestLeafEnd), -1);
-  const earliestRetire = done.retire ?? later(later(now, earliestDrain), lastEnd);
+  const lastEnd = facts.rechained ? undefined : before(later(lastRenewal, facts.latestLeafEnd), -1);
+  const earliestRetire = done.retire ?? later(later(now, before(earliestDrain, -soak)), lastEnd);
   const entry = (step: RotationStep, earliest: Date, due: Date, latest?: Date): TimetableEntry => {
     const doneAt = done[step];
     if (doneAt !== undefined) return { step, doneAt, earliest: doneAt, due: doneAt };

@@ -8,11 +8,11 @@ const NOW = day('2026-06-01');
 const table = (changes: Partial<TimetableFacts> = {}, now = NOW) =>
   rotationTimetable(
     {
-      tier: 'issuing',
       certificate: { notBefore: day('2026-01-01'), notAfter: day('2027-01-01') },
       longestChild: 5 * DAY,
       longestLeaf: 5 * DAY,
       soak: DAY,
+      rechained: false,
       done: {},
       ...changes,
     },
@@ -66,6 +66,13 @@ test('activating waits for the soak, from when it was published', () => {
     earliest: done.publish,
     due: done.publish,
   });
+});
+
+test('retiring a root whose leaves stay waits for the soak alone', () => {
+  const drained = { done: { drain: day('2026-05-31') }, rechained: true };
+  expect(table({ ...drained, latestLeafEnd: day('2026-08-01'), soak: 3 * DAY }).retire.earliest).toEqual(
+    day('2026-06-03'),
+  );
 });
 
 describe('retiring waits for the last leaf of the old CA', () => {

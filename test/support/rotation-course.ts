@@ -45,6 +45,7 @@ export function courseOf(
     now: NOW,
     skew: 60,
     soak: 86_400,
+    rechained: false,
     until: at('2026-07-10'),
     unacknowledged: false,
     old,
