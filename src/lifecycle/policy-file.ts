@@ -9,7 +9,7 @@ import { readHooks, readHookTimeout } from './hook-spec.ts';
 import { parseDnsPattern, parsePathPattern } from './pattern.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { parsePublishDirectory } from './publish-directory.ts';
-import { readRenewal } from './renewal-file.ts';
+import { renewal } from './renewal-shape.ts';
 import { parseSpiffeIdTemplate } from './spiffe-id-template.ts';
 import { readYaml } from './yaml-document.ts';
 import { problemLines, type Place, type Problem, type YamlNode } from './yaml-tree.ts';
@@ -54,7 +54,7 @@ const readFile = objectOf({
     spiffePaths: listOf(textOf(parsePathPattern)),
     keyAlgorithms: listOf(keyAlgorithm),
   }),
-  renewal: readRenewal,
+  renewal: renewal.read,
   deployment: objectOf<Policy['deployment']>({ hookTimeout: readHookTimeout, hooks: readHooks }),
   check: objectOf<Policy['check']>({
     leafWarning: threshold,

@@ -1,20 +1,28 @@
 import { parseThreshold } from './duration.ts';
 import type { RenewalSpec } from './model.ts';
+import { openingTimes } from './renewal-window.ts';
 import { DURATION_PATTERN, duration } from './service-shape.ts';
 import { described, object, refined, text, type Shape } from './shape.ts';
+import { attempt } from './yaml-value.ts';
+
+const asWritten = (text: string): string => text;
 
 const window = refined(
   object(
     {
-      cron: text(text => text, { description: 'When it opens: five fields as in crontab(5), like 0 3 * * 1-5.' }),
-      timezone: text(text => text, { description: 'Like Europe/Berlin. Without it, UTC.' }),
+      cron: text(asWritten, { description: 'When it opens: five fields as in crontab(5), like 0 3 * * mon-fri.' }),
+      timezone: text(asWritten, { description: 'Like Europe/Berlin. Without it, UTC.' }),
       duration: described(duration, 'How long it stays open, like 4h.'),
     },
     ['cron', 'duration'],
   ),
-  ({ timezone = 'UTC', ...rest }) => ({ ...rest, timezone }),
+  ({ timezone = 'UTC', ...rest }, at, report) => {
+    const window = { ...rest, timezone };
+    return attempt(() => openingTimes(window), at, report) && window;
+  },
 );
 
+/** When a service is renewed: in svcauth.yaml for all, in a services file for one. */
 export const renewal: Shape<RenewalSpec> = described(
   object({
     threshold: text(parseThreshold, {

@@ -178,6 +178,11 @@ describe('what is wrong is said with its place', () => {
     ['- service: a\n  renewal: {treshold: 1d}\n', 'unknown key "treshold": did you mean "threshold"?'],
     ['- service: a\n  renewal: {threshold: 100%}\n', 's.yaml:2:24: "100%" is not a duration or a percentage'],
     ['- service: a\n  renewal: {window: {cron: 0 3 * * *}}\n', 's.yaml:2:21: the key "duration" is missing'],
+    ['- service: a\n  renewal: {window: {cron: 0 25 * * *, duration: 1h}}\n', 's.yaml:2:21: "0 25 * * *" is not'],
+    [
+      '- service: a\n  renewal: {window: {cron: 0 3 * * *, duration: 1h, timezone: Mars}}\n',
+      's.yaml:2:21: "Mars" is not a time zone',
+    ],
   ])('%j: %s', async (text, expected) => {
     expect(await problems(text)).toContain(expected);
   });
