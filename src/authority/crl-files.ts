@@ -33,7 +33,7 @@ export async function writeDerivedCrlFiles(
 ): Promise<boolean> {
   const { files } = world;
   const paths = home.public;
-  const wanted = encodeCrlIndex(published.map(indexed));
+  const wanted = encodeCrlIndex(published.map(indexedCrl));
   const present = files.read(paths.index, INDEX_LIMIT);
   const text = present === undefined ? undefined : Buffer.from(present).toString('utf8');
   const pems = published.map(({ crl }) => paths.crlPem(crl.authorityId));
@@ -53,7 +53,8 @@ export async function writeDerivedCrlFiles(
   return changed;
 }
 
-function indexed({ authority, crl }: PublishedCrl) {
+/** What the index says of a CRL. */
+export function indexedCrl({ authority, crl }: PublishedCrl) {
   const facts = issuerFactsOf(decodeCertificate(authority.certificate.der), KEY_ALGORITHMS[authority.keyAlgorithm]);
   return { ...crl, issuer: nameToString(facts.subject), keyId: toHex(facts.keyIdentifier) };
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { EXIT, type ExitStatus } from '../errors/exit-status.ts';
-import type { CrlSeverity } from '../authority/verify-crls.ts';
+import type { CrlSeverity } from '../authority/crl-finding.ts';
 import { crlVerifyView } from '../render/crl-verify.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { terminalOf } from '../render/terminal.ts';
@@ -23,7 +23,9 @@ const STATUS: readonly (readonly [CrlSeverity, ExitStatus])[] = [
 export const addCrlVerify: AddCommand = (program, world, done) => {
   const command = group(program, 'crl')
     .command('verify')
-    .description('check published CRLs: one for every CA, its signature, its dates, and that it lists what is revoked')
+    .description(
+      'check published files as verifiers read them: every CRL, and that with them every good certificate is accepted and every revoked one refused',
+    )
     .option('--dir <dir>', 'where they were published (default: public/ in the home)');
   outputOption(atOption(command));
   examples(command, ['svcauth crl verify', 'svcauth crl verify --dir /srv/pki --at +7d']);
@@ -32,7 +34,7 @@ export const addCrlVerify: AddCommand = (program, world, done) => {
     const { verifyCrls } = await import('../authority/verify-crls.ts');
     await readManifest(command, world, async (manifest, home) => {
       const directory = flags.dir === undefined ? home.public.directory : resolve(world.cwd, flags.dir);
-      const verification = await verifyCrls(world, manifest, directory, now);
+      const verification = await verifyCrls(world, { home, manifest }, directory, now);
       print(world.out, flags.output, crlVerifyView(verification, now, await terminalOf(world)));
       const worst = STATUS.find(([severity]) => verification.findings.some(each => each.severity === severity));
       if (worst !== undefined) done(worst[1]);

@@ -38,6 +38,13 @@ export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
   return `${JSON.stringify(index, null, 2)}\n`;
 }
 
+/** What an index says of each CRL, by authority, as text that equals that of another index that says the same. */
+export function indexedLines(text: string | undefined): ReadonlyMap<string, string> {
+  return new Map(
+    listOf(text).map(line => [String((line as { authority?: unknown } | null)?.authority), JSON.stringify(line)]),
+  );
+}
+
 /** SHA-256 of every CRL an index lists, by authority; empty for a text that is no index of ours. */
 export function indexedDigests(text: string | undefined): ReadonlyMap<string, string> {
   const digests = new Map<string, string>();

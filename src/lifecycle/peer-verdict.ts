@@ -1,8 +1,10 @@
 import { nameToString } from '../pki/name.ts';
 import { firstMatchChain } from '../pki/path/first-match.ts';
+import { DEFAULT_LIMITS, startBudget } from '../pki/path/budget.ts';
 import { certificateLabel, type PathCertificate } from '../pki/path/path-certificate.ts';
 import type { PathCrl } from '../pki/path/path-crl.ts';
 import type { Refusal } from '../pki/path/refusal.ts';
+import { revocationRefusal } from '../pki/path/revocation.ts';
 import { trustStoreOf } from '../pki/path/trust-store.ts';
 import { validatePath, type PathVerdict } from '../pki/path/validate-path.ts';
 import type { LeafClass, Role } from './leaf-class.ts';
@@ -72,6 +74,7 @@ function revokedFault(
     purpose: role,
   });
   if (!blind.accepted) return undefined;
+  if (isListed(leaf, blind.path[1]!, state, clock)) return undefined;
   const verdict = askEveryPath(leaf, chain, state, role, clock);
   if (!verdict.accepted && verdict.tried.some(({ refusal }) => refusal.code === 'revoked')) return undefined;
   return {
@@ -80,6 +83,18 @@ function revokedFault(
     certificate: nameOf(leaf),
     refusal: verdict.accepted ? undefined : verdict.reason,
   };
+}
+
+/** Whatever is wrong further up: who looks at the CRL of its issuer refuses it. */
+function isListed(leaf: PathCertificate, issuer: PathCertificate, { crls }: VerifierState, clock: Date): boolean {
+  const found = revocationRefusal(leaf, {
+    crls: crls.filter(({ issuerName }) => issuerName === issuer.subjectName),
+    signers: [issuer],
+    isTrusted: () => false,
+    now: clock,
+    budget: startBudget(DEFAULT_LIMITS),
+  });
+  return found?.code === 'revoked';
 }
 
 const askEveryPath = (

@@ -1,11 +1,17 @@
-import type { CrlFinding, CrlVerification } from '../authority/verify-crls.ts';
+import type { CrlFinding } from '../authority/crl-finding.ts';
+import type { CrlVerification } from '../authority/verify-crls.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
+import { plural } from './plural.ts';
 import { formatRelativeTime } from './relative-time.ts';
 import { formatTable, type Cell } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
-export function crlVerifyView({ directory, crls, findings }: CrlVerification, now: Date, terminal: Terminal): View {
+export function crlVerifyView(
+  { directory, crls, certificates, findings }: CrlVerification,
+  now: Date,
+  terminal: Terminal,
+): View {
   return {
     table: () => {
       const { colours, columns } = terminal;
@@ -20,20 +26,22 @@ export function crlVerifyView({ directory, crls, findings }: CrlVerification, no
         ];
       });
       const table = formatTable(['CA', 'NUMBER', 'REVOKED', 'UNTIL', 'VERDICT'], rows, columns);
-      return findings.length === 0 ? table : `${table}\n${formatFindings(findings, terminal)}`;
+      const checked = `\n${plural(certificates, 'certificate')} verified in every form that is read\n`;
+      return findings.length === 0 ? table + checked : `${table}\n${formatFindings(findings, terminal)}`;
     },
-    json: () => ({ kind: 'crl-verify', value: { at: now, directory, crls, findings } }),
+    json: () => ({ kind: 'crl-verify', value: { at: now, directory, crls, certificates, findings } }),
     jsonl: () => findings.map(value => ({ kind: 'crl-finding', value })),
   };
 }
 
 function formatFindings(findings: readonly CrlFinding[], { colours, columns }: Terminal): string {
   const paints = { warning: colours.yellow, critical: colours.red, integrity: colours.red };
-  const rows = findings.map(({ severity, authority, name, message }): Cell[] => [
+  const rows = findings.map(({ severity, authority, name, message, remedy }): Cell[] => [
     { text: severity, paint: paints[severity] },
     authority,
     name,
     message,
+    remedy ?? '',
   ]);
-  return formatTable(['SEVERITY', 'CA', 'FINDING', 'WHAT'], rows, columns);
+  return formatTable(['SEVERITY', 'CA', 'FINDING', 'WHAT', 'REMEDY'], rows, columns);
 }
