@@ -50,11 +50,6 @@ export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTim
   const earliestPublish = done.publish ?? later(now, done.prepare);
   const earliestActivate = done.activate ?? later(now, before(earliestPublish, -soak));
   const earliestDrain = done.drain ?? later(now, earliestActivate);
-  // whoever renewed just before the activation; no leaf outlives its issuer
-  const lastRenewal = sooner(before(earliestActivate, -longestLeaf), end);
-  // notAfter is inclusive
-  const lastEnd = facts.rechained ? undefined : before(later(lastRenewal, facts.latestLeafEnd), -1);
-  const earliestRetire = done.retire ?? later(later(now, before(earliestDrain, -soak)), lastEnd);
   const entry = (step: RotationStep, earliest: Date, due: Date, latest?: Date): TimetableEntry => {
     const doneAt = done[step];
     if (doneAt !== undefined) return { step, doneAt, earliest: doneAt, due: doneAt };
@@ -66,8 +61,29 @@ export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTim
     activate: entry('activate', earliestActivate, dueActivate, lastActivate),
     // what is not renewed by then ends with its issuer; files need the soak to be noticed
     drain: entry('drain', earliestDrain, dueActivate, before(end, soak)),
-    retire: entry('retire', earliestRetire, earliestRetire),
+    retire: entry(
+      'retire',
+      later(now, retirement(earliestActivate, earliestDrain, facts)),
+      retirement(
+        later(earliestActivate, done.activate ?? dueActivate),
+        later(earliestDrain, done.drain ?? dueActivate),
+        facts,
+      ),
+    ),
   };
+}
+
+/** When nobody sends the old chain any more, and no leaf of the old CA has not expired. */
+function retirement(
+  activate: Date,
+  drain: Date,
+  { certificate, longestLeaf, latestLeafEnd, rechained, soak }: TimetableFacts,
+): Date {
+  const reloaded = before(drain, -soak);
+  if (rechained) return reloaded;
+  // whoever renewed just before the activation; no leaf outlives its issuer, and notAfter is inclusive
+  const lastEnd = later(sooner(before(activate, -longestLeaf), certificate.notAfter), latestLeafEnd);
+  return later(reloaded, before(lastEnd, -1));
 }
 
 const before = (date: Date, seconds: number): Date => new Date(date.getTime() - Math.floor(seconds) * 1000);

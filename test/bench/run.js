@@ -1,6 +1,8 @@
 // npm run bench: every benchmark, one after the other, each beside something measured in the same run.
 const names =
-  process.argv.length > 2 ? process.argv.slice(2) : ['start-up', 'engine', 'batch', 'crl', 'path', 'node-library'];
+  process.argv.length > 2
+    ? process.argv.slice(2)
+    : ['start-up', 'engine', 'batch', 'crl', 'path', 'rotation', 'node-library'];
 for (const name of names) {
   console.log(`\n${name}`);
   await import(`./${name}.js`);
