@@ -120,7 +120,10 @@ function certifiedBy(signer: Signer, above: Signer, { now, backdate, trustDomain
   return { ...signer, by: new Map([...signer.by, [above.id, cross]]) };
 }
 
-/** Which leaves there are before the activation and after it, with which chains. Cross certificates that are not made yet are planned. */
+/**
+ * Which leaves there are before the activation and after it, with which chains. Cross certificates that are not made yet are planned:
+ * where there are any, those of the issuing CAs by the new root are among them.
+ */
 export function rotationSides(from: Signer, to: Signer, start: RotationStart): RotationSides {
   const signers = leafSigners(start).filter(({ id }) => id !== to.id);
   if (from.tier === leafTier(start.authorities)) {
@@ -136,7 +139,7 @@ export function rotationSides(from: Signer, to: Signer, start: RotationStart): R
   const newRoot = planned === 'new-with-old' || planned === 'both' ? certifiedBy(to, from, start) : to;
   const roots = [...rootsOf(start).filter(({ id }) => id !== from.id && id !== to.id), oldRoot, newRoot];
   const below = signers.map(signer =>
-    planned === 'issuing' && signer.by.has(from.id) ? certifiedBy(signer, to, start) : signer,
+    planned !== undefined && planned !== 'none' && signer.by.has(from.id) ? certifiedBy(signer, to, start) : signer,
   );
   const old = below.filter(signer => signer.by.has(from.id));
   const moved = below.filter(signer => signer.by.has(to.id) || oldRoot.by.has(to.id));

@@ -40,7 +40,7 @@ const DAY = 86_400;
  * certificate it issues, the old CA cannot give one its whole lifetime.
  */
 export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTimetable {
-  const { certificate, longestChild, longestLeaf, soak, done } = facts;
+  const { certificate, longestChild, soak, done } = facts;
   const end = certificate.notAfter;
   const life = (end.getTime() - certificate.notBefore.getTime()) / 1000;
   const lastActivate = before(end, longestChild);
