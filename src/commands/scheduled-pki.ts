@@ -27,10 +27,11 @@ export async function scheduledPki(command: Command, world: World, home: Home): 
       const outputs = upkeep?.deployment?.outputs ?? [];
       return [...(spec.out === undefined ? [] : [spec.out]), ...outputs.map(({ path }) => dirname(path))];
     });
+    const { check, crl } = await watchingPolicy(world, home, manifest);
     return {
-      writable: [...new Set(written)].sort(),
+      writable: [...new Set([...written, ...(crl.publishTo ?? [])])].sort(),
       needsPassphrase: manifest.authorities().some(({ id }) => isEncrypted(world, home.authority(id).key)),
-      thresholds: (await watchingPolicy(world, home, manifest)).check,
+      thresholds: check,
     };
   });
 }

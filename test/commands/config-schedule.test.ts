@@ -71,8 +71,10 @@ describe('of a PKI that is there', () => {
 
   test('directories that services have elsewhere are writable, and keys without a passphrase ask for none', async () => {
     const world = pki();
+    const yaml = readFileSync(world.home.policy, 'utf8');
+    writeFileSync(world.home.policy, yaml.replace('# publishTo: [/srv/www/pki]', 'publishTo: [/srv/www/pki]'));
     const unit = parseUnit((await world.succeed('config', 'systemd')).split('\n# svcauth.timer\n')[0]!);
-    expect(valuesOf(unit, 'ReadWritePaths')).toEqual([world.home.directory, `-${out}`]);
+    expect(valuesOf(unit, 'ReadWritePaths')).toEqual([world.home.directory, '-/srv/www/pki', `-${out}`]);
     expect(valuesOf(unit, 'LoadCredential')).toEqual([]);
     expect(await world.succeed('config', 'cron')).not.toContain('PASSPHRASE');
     expect(await world.succeed('config', 'cron', '--passphrase-file', 'p')).toContain(
