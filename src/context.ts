@@ -41,6 +41,8 @@ export interface World {
   run(argv: readonly string[]): Promise<Uint8Array>;
   /** Runs a hook of a deployment; whatever becomes of it is an answer. */
   runHook(call: HookCall): Promise<HookEnd>;
+  /** Speaks TLS to a server and believes nothing it says; whatever becomes of it is an answer. */
+  handshake(target: HandshakeTarget): Promise<Handshake>;
   /** Everything an inherited file descriptor gives, at most `limit` bytes; for --passphrase-fd. Throws when it cannot. */
   readDescriptor(descriptor: number, limit: number): Uint8Array;
   /** Asks for a line without echo; present only when stdin and stderr are terminals. */
@@ -52,4 +54,29 @@ export interface World {
 export interface Prompt {
   secret(message: string): Promise<string>;
   confirm(message: string): Promise<boolean>;
+}
+
+export interface HandshakeTarget {
+  /** A host name or an address. */
+  readonly host: string;
+  readonly port: number;
+  /** Whom we ask for (RFC 6066 §3); absent: nobody in particular. */
+  readonly serverName?: string;
+  /** How TLS begins where it does not from the first byte. */
+  readonly startTls?: 'postgres';
+  /** Who we are; absent: nobody. */
+  readonly client?: { readonly keyPem: Uint8Array; readonly certificatePem: Uint8Array };
+  /** For all of it. */
+  readonly seconds: number;
+}
+
+export interface Handshake {
+  /** What the server sent, byte for byte. */
+  readonly received: Uint8Array;
+  /** The secrets of the connection, NSS key log format: with them what was sent can be read. Nothing else was said over it. */
+  readonly keyLog: string;
+  /** Why it came to nothing; absent when both sides were content. */
+  readonly problem?: 'refused' | 'timed-out' | 'unknown-host' | 'unreachable' | 'not-tls' | 'closed' | 'alert';
+  /** With `alert`: the server's, in its words (RFC 8446 §6): `unknown ca`. */
+  readonly alert?: string;
 }

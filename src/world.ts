@@ -44,6 +44,7 @@ export function openWorld(processHandle: NodeJS.Process, now: Date): World & { f
     },
     run: runProgram,
     runHook: async call => (await import('./run-hook.ts')).runHook(call, processHandle),
+    handshake: async target => (await import('./handshake.ts')).shakeHands(target),
     readDescriptor,
     ...(interactive && {
       prompt: {

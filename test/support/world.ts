@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Prompt, Sink, World } from '../../src/context.ts';
 import type { ExitStatus } from '../../src/errors/exit-status.ts';
+import { shakeHands } from '../../src/handshake.ts';
 import { main } from '../../src/main.ts';
 import { nodeFiles } from '../../src/store/files.ts';
 import { seededRandom } from './random.ts';
@@ -17,6 +18,7 @@ export interface FakeWorld extends World {
   run: World['run'];
   runHook: World['runHook'];
   account: World['account'];
+  handshake: World['handshake'];
   readDescriptor: World['readDescriptor'];
   prompt?: Prompt;
 }
@@ -53,6 +55,7 @@ export function fakeWorld(changes: Partial<FakeWorld> & { readonly seed?: string
       duration: 0,
     }),
     account: { uid: process.geteuid!(), groups: [process.getegid!(), ...process.getgroups!()] },
+    handshake: shakeHands,
     readDescriptor: () => {
       throw new Error('this world has no open descriptors');
     },

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { onTestFinished } from 'vitest';
+import type { PkiWorld } from './pki.ts';
+
+/** A TLS server on a port of its own, until the test ends. */
+export function startTlsServer(options: TlsOptions): Promise<number> {
+  const server = createTlsServer(options, socket => socket.on('error', () => undefined));
+  server.on('tlsClientError', () => undefined);
+  return listen(server);
+}
+
+/** A server that is no TLS server. */
+export const startTcpServer = (serve: (socket: Socket) => void): Promise<number> => listen(createTcpServer(serve));
+
+async function listen(server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', socket => sockets.add(socket.on('error', () => undefined)));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+/** What a service serves with its files as they are now. */
+export function servingFiles({ home }: PkiWorld, service: string): { readonly key: string; readonly cert: string } {
+  const read = (name: string) => readFileSync(join(home.service(service), 'current', name), 'utf8');
+  return { key: read('tls.key'), cert: read('tls.crt') };
+}
