@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   lint: async () => (await import('./lint.ts')).addLint,
   who: async () => (await import('./who.ts')).addWho,
   verify: async () => (await import('./verify.ts')).addVerify,
+  probe: async () => (await import('./probe.ts')).addProbe,
   // connecting with other programs
   'config systemd': async () => (await import('./config-schedule.ts')).configSchedule('systemd'),
   'config cron': async () => (await import('./config-schedule.ts')).configSchedule('cron'),

@@ -1,5 +1,6 @@
 import { configErrors } from './config.ts';
 import { crlErrors } from './crl.ts';
+import { probeErrors } from './probe.ts';
 import { inspectErrors } from './inspect.ts';
 import { keyErrors } from './keys.ts';
 import { requestErrors } from './request.ts';
@@ -22,6 +23,7 @@ import { valueErrors } from './values.ts';
 export const CATALOGUE = {
   ...configErrors,
   ...crlErrors,
+  ...probeErrors,
   ...inspectErrors,
   ...keyErrors,
   ...requestErrors,

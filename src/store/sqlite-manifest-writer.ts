@@ -8,7 +8,6 @@ import type { ManifestWriter } from './manifest.ts';
 import { putAcknowledgement } from './acknowledgement-table.ts';
 import { insertFurtherCertificate, takeFurtherCertificate } from './further-certificate-table.ts';
 import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './manifest-rows.ts';
-import { markReplaced } from './replaced-certificates.ts';
 import { insertRevocation, pruneRevocations, revocation } from './revocation-table.ts';
 import { insertRotation, updateRotation } from './rotation-table.ts';
 import { insertRows, type Sql } from './sqlite.ts';
@@ -112,7 +111,6 @@ export function manifestWriter(
         )
         .join(', ');
       insertRows(sql, 'deliveries', columns, rows, `ON CONFLICT (service) DO UPDATE SET ${update}`);
-      markReplaced(sql, deliveries);
     },
     setHookRuns: (service, runs) => setHookRuns(sql, service, runs),
     recordTrustBundle: bundle => recordTrustBundle(sql, bundle),
@@ -202,7 +200,7 @@ function completeCertificates(
     json(encodings.map(([id]) => id)),
   );
   sql.run(
-    `UPDATE services SET current_serial = unhex(batch.value ->> 1), revoked = 0 FROM json_each(?) AS batch
+    `UPDATE services SET current_serial = unhex(batch.value ->> 1) FROM json_each(?) AS batch
      WHERE services.name = batch.value ->> 0`,
     JSON.stringify([...newest].map(([service, { serial }]) => [service, serial])),
   );
@@ -211,13 +209,7 @@ function completeCertificates(
 function revoke(sql: Sql, revoked: Revocation): void {
   if (revocation(sql, revoked.serial) !== undefined) throw conflict(`serial ${revoked.serial} is revoked already`);
   insertRevocation(sql, revoked);
-  const serial = toSerial(revoked.serial);
-  sql.run(`UPDATE certificates SET state = 'revoked' WHERE serial = ?`, serial);
-  sql.run(
-    `UPDATE services SET revoked = 1
-     WHERE name = (SELECT service FROM certificates WHERE serial = ?1) AND current_serial = ?1`,
-    serial,
-  );
+  sql.run(`UPDATE certificates SET state = 'revoked' WHERE serial = ?`, toSerial(revoked.serial));
 }
 
 function recordCrl(sql: Sql, crl: Crl): void {

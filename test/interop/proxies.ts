@@ -18,9 +18,11 @@ export interface ProxyFiles extends Peer {
   readonly crlBundle: string;
   /** An empty directory of its own. */
   readonly directory: string;
+  /** Listens there too, on 127.0.0.1. */
+  readonly port?: number;
 }
 
-export function startNginx({ key, certificate, anchors, crlBundle, directory }: ProxyFiles): Promise<Proxy> {
+export function startNginx({ key, certificate, anchors, crlBundle, directory, port }: ProxyFiles): Promise<Proxy> {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const configuration = `
     daemon off;
@@ -33,6 +35,7 @@ export function startNginx({ key, certificate, anchors, crlBundle, directory }: 
       ${temporary.map(name => `${name}_temp_path ${name};`).join('\n      ')}
       server {
         listen unix:${join(directory, 'socket')} ssl;
+        ${port === undefined ? '' : `listen 127.0.0.1:${port} ssl;`}
         ssl_certificate ${certificate};
         ssl_certificate_key ${key};
         ssl_verify_client on;

@@ -1,0 +1,75 @@
+import { Option } from 'commander';
+import { failure } from '../errors.ts';
+import { EXIT } from '../errors/exit-status.ts';
+import { parseDuration } from '../lifecycle/duration.ts';
+import { print, type OutputFormat } from '../render/output.ts';
+import { terminalOf } from '../render/terminal.ts';
+import { examples, outputOption, repeatable, type AddCommand } from './command.ts';
+import { readManifest } from './reading.ts';
+
+interface Flags {
+  readonly connect: readonly string[];
+  readonly port?: string;
+  readonly as?: string;
+  readonly serverName?: string;
+  readonly starttls?: 'postgres';
+  readonly timeout: string;
+  readonly output: OutputFormat;
+}
+
+const STATUSES = `
+Exit status: 0 everybody serves what they should, 3 somebody still serves the one before, 4 somebody serves what is revoked,
+expired or not accepted, 5 somebody could not be reached.`;
+
+export const addProbe: AddCommand = (program, world, done) => {
+  const command = program
+    .command('probe')
+    .description('connect to servers and compare what they serve with what was issued and deployed')
+    .argument(
+      '[target...]',
+      "services, globs ('payments-*') or host:port (default: every service whose address is known)",
+    )
+    .addOption(repeatable('--connect <service=host:port>', 'where a service is to be found'))
+    .option('--port <port>', 'look at each service under its DNS name, on this port')
+    .option('--as <service>', 'as a client: with the certificate of this service')
+    .option('--server-name <name>', 'whom to ask for (default: the host, or the DNS name of the service)')
+    .addOption(new Option('--starttls <protocol>', 'how TLS begins').choices(['postgres']))
+    .option('--timeout <time>', 'for each server', '5s');
+  outputOption(command);
+  command.addHelpText('after', STATUSES);
+  examples(command, [
+    'svcauth probe payments --port 8443 --as ledger',
+    'svcauth probe 10.0.0.7:8443 -o json',
+    'svcauth probe --connect payments=10.0.0.7:8443 --connect ledger=10.0.0.8:8443',
+    'svcauth probe db.example.org:5432 --starttls postgres',
+  ]);
+  command.action(async (words: readonly string[], flags: Flags) => {
+    const { probeTargets } = await import('../lifecycle/probe-targets.ts');
+    const { clientOf, probeServers } = await import('../authority/probe.ts');
+    const { probeState, probeView } = await import('../render/probe.ts');
+    const { serverName, as, starttls } = flags;
+    const port = flags.port === undefined ? undefined : readPort(flags.port);
+    const terminal = await terminalOf(world);
+    await readManifest(command, world, async (manifest, home) => {
+      const request = { words, connect: flags.connect, ...(port && { port }), ...(serverName && { serverName }) };
+      const targets = probeTargets(request, manifest.liveServices());
+      const probes = await probeServers(world, { home, manifest }, targets, {
+        now: world.now,
+        seconds: parseDuration(flags.timeout),
+        ...(as !== undefined && { client: clientOf(world, { home, manifest }, as) }),
+        ...(starttls && { startTls: starttls }),
+      });
+      print(world.out, flags.output, probeView(probes, as, world.now, terminal));
+      const states = probes.map(probeState);
+      if (states.includes('critical')) done(EXIT.critical);
+      else if (states.includes('unreachable')) done(EXIT.partial);
+      else if (states.includes('warning')) done(EXIT.warning);
+    });
+  });
+};
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^[0-9]{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw failure('ERR_FLAG_VALUE', { flag: '--port', value: text, expected: 'a port: a number from 1 to 65535' });
+}
