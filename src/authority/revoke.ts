@@ -43,7 +43,7 @@ export async function revokeRun(
  * does not leave a revocation that no verifier hears of; the revocation is durable before the CRL is signed, so that the same
  * plan, made again after a crash between them, signs what is missing.
  */
-async function applyRevoke(
+export async function applyRevoke(
   pki: Pki,
   policy: Pick<Policy, 'crl'>,
   plan: RevokePlan,

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'ca list': async () => (await import('./ca-list.ts')).addCaList,
   'ca show': async () => (await import('./ca-show.ts')).addCaShow,
   issue: async () => (await import('./issue.ts')).addIssue,
+  apply: async () => (await import('./apply.ts')).addApply,
   revoke: async () => (await import('./revoke.ts')).addRevoke,
   'crl refresh': async () => (await import('./crl-refresh.ts')).addCrlRefresh,
   'crl show': async () => (await import('./crl-show.ts')).addCrlShow,

@@ -97,4 +97,16 @@ export const issueErrors = {
     p => `the certificate made for ${quote(p.service)} is not what was asked for (${p.problem}); it was not released`,
     () => ['this is a defect in svcauth: please report it; the intent is recorded in the manifest'],
   ),
+  ERR_PRUNE_MASS: row<{ path: string; names: readonly string[]; declared: number }>(
+    EXIT.refused,
+    p =>
+      `--prune would revoke ${p.names.length} of the ${p.declared} services that were declared (${some(p.names)}): more than half; nothing was changed`,
+    p => [
+      `is ${shell(p.path)} whole? what it would do: svcauth apply -f ${shell(p.path)} --dry-run`,
+      `if that is meant: svcauth apply -f ${shell(p.path)} --prune --allow-mass-prune`,
+    ],
+  ),
 };
+
+const some = (names: readonly string[]): string =>
+  names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');

@@ -25,10 +25,20 @@ export const policyErrors = {
     p => [`refused by policy, nothing was issued: ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
     p => p.lines.map(({ under, line }) => `to allow this, write in svcauth.yaml under "${under}:" the line: ${line}`),
   ),
-  ERR_SERVICE_LIST: row<{ path: string; problems: readonly string[] }>(
+  /** `places`: the same once more, for who annotates the file. */
+  ERR_SERVICE_LIST: row<{
+    what: 'list' | 'services file';
+    path: string;
+    problems: readonly string[];
+    places: readonly object[];
+  }>(
     EXIT.usage,
-    p => [`the list ${quote(p.path)} has ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
-    () => ['nothing was issued: correct the list and run again'],
+    p => [`the ${p.what} ${quote(p.path)} has ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    p => [
+      p.what === 'list'
+        ? 'nothing was issued: correct the list and run again'
+        : 'nothing was changed: correct the file and run again; editors know it by the schema of: svcauth schema services',
+    ],
   ),
 } as const;
 

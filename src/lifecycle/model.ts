@@ -277,6 +277,8 @@ export type AuditAction =
   | 'certificate.issued'
   | 'certificate.revoked'
   | 'certificate.delivered'
+  | 'service.updated'
+  | 'service.released'
   | 'crl.signed'
   | 'crl.pruned'
   | 'crl.imported'

@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
 import { readServices, type ListedService, type ListPurpose, type ServiceNodes } from './listed-service.ts';
-import { problemLines, type Problem } from './yaml-tree.ts';
+import { inOrder, problemLines, type Problem } from './yaml-tree.ts';
 import type { Report } from './yaml-value.ts';
 
 export const LIST_FORMATS = ['yaml', 'csv'] as const;
@@ -35,7 +35,15 @@ export async function parseServiceList(bytes: Uint8Array, source: ListSource): P
   const { path, format, purpose, directory } = source;
   const nodes = await readNodes(bytes, format, report);
   const services = nodes === undefined ? [] : readServices(nodes, purpose, directory, report);
-  if (problems.length > 0) throw failure('ERR_SERVICE_LIST', { path, problems: problemLines(path, problems) });
+  if (problems.length > 0) {
+    const what = purpose === 'certificates' ? 'list' : 'services file';
+    throw failure('ERR_SERVICE_LIST', {
+      what,
+      path,
+      problems: problemLines(path, problems),
+      places: inOrder(problems),
+    });
+  }
   return services;
 }
 

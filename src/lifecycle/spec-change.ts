@@ -18,10 +18,10 @@ export function specChanges(before: ServiceSpec, after: ServiceSpec): readonly s
   ];
 }
 
-const valueChange = (name: string, before: string, after: string): string[] =>
+export const valueChange = (name: string, before: string, after: string): string[] =>
   before === after ? [] : [`${name} ${before} -> ${after}`];
 
-function listChange(name: string, before: readonly string[], after: readonly string[]): string[] {
+export function listChange(name: string, before: readonly string[], after: readonly string[]): string[] {
   const words = [
     ...before.filter(value => !after.includes(value)).map(value => `-${value}`),
     ...after.filter(value => !before.includes(value)).map(value => `+${value}`),

@@ -23,9 +23,13 @@ export interface Problem {
   readonly text: string;
 }
 
+/** In the order of the text. */
+export const inOrder = (problems: readonly Problem[]): readonly Problem[] =>
+  [...problems].sort((a, b) => a.at.line - b.at.line || (a.at.column ?? 0) - (b.at.column ?? 0));
+
 /** `svcauth.yaml:12:3: what is wrong`, in the order of the text. */
 export function problemLines(path: string, problems: readonly Problem[]): readonly string[] {
-  return [...problems]
-    .sort((a, b) => a.at.line - b.at.line || (a.at.column ?? 0) - (b.at.column ?? 0))
-    .map(({ at, text }) => `${path}:${at.line}${at.column === undefined ? '' : `:${at.column}`}: ${text}`);
+  return inOrder(problems).map(
+    ({ at, text }) => `${path}:${at.line}${at.column === undefined ? '' : `:${at.column}`}: ${text}`,
+  );
 }

@@ -1,6 +1,7 @@
 import type { IssueOutcome } from '../authority/issue-run.ts';
 import { ISSUE_REASONS } from '../lifecycle/issue-reason.ts';
 import type { IssueStep } from '../lifecycle/plan-issue.ts';
+import { formatColumns } from './columns.ts';
 import { formatFacts } from './facts.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
@@ -57,8 +58,3 @@ function jsonOf(step: IssueStep): object {
 
 const why = ({ reason, changes }: Extract<IssueStep, { action: 'issue' }>): string =>
   reason === 'spec-changed' ? `it changed: ${changes.join(', ')}` : ISSUE_REASONS[reason].words;
-
-function formatColumns(rows: readonly (readonly [string, string, string])[]): string {
-  const [verb, name] = [0, 1].map(column => rows.reduce((most, row) => Math.max(most, row[column]!.length), 0));
-  return rows.map(row => `${row[0].padEnd(verb!)}  ${row[1].padEnd(name!)}  ${row[2]}\n`).join('');
-}

@@ -1,0 +1,130 @@
+import type { ApplyOutcome } from '../authority/apply.ts';
+import { shell } from '../errors/row.ts';
+import { durationText } from '../lifecycle/duration.ts';
+import { ISSUE_REASONS } from '../lifecycle/issue-reason.ts';
+import type { ServiceSpec } from '../lifecycle/model.ts';
+import type { ApplyStep } from '../lifecycle/plan-apply.ts';
+import { formatColumns } from './columns.ts';
+import { formatInstant } from './json.ts';
+import type { View } from './output.ts';
+import { plural } from './plural.ts';
+import { formatRelativeTime } from './relative-time.ts';
+
+type Action = ApplyStep['action'];
+
+/** What is said of a step before and after it is done, and of so many of them. */
+const WORDS: Readonly<Record<Action, Readonly<Record<'planned' | 'done' | 'toDo' | 'counted', string>>>> = {
+  issue: { planned: 'would issue', done: 'issued', toDo: 'to issue', counted: 'issued' },
+  update: { planned: 'would update', done: 'updated', toDo: 'to update', counted: 'updated' },
+  deliver: { planned: 'would switch', done: 'switched', toDo: 'to switch', counted: 'switched' },
+  'bring-key': { planned: 'cannot issue', done: 'not issued', toDo: 'that need a request', counted: 'not issued' },
+  withdrawn: { planned: 'left alone', done: 'left alone', toDo: 'withdrawn', counted: 'withdrawn' },
+  prune: { planned: 'would prune', done: 'pruned', toDo: 'to prune', counted: 'pruned' },
+  orphan: { planned: 'orphan', done: 'orphan', toDo: 'orphaned', counted: 'orphaned' },
+  keep: { planned: 'unchanged', done: 'unchanged', toDo: 'unchanged', counted: 'unchanged' },
+};
+
+/** Everything that is not as the file says, and a count of the rest. */
+export function applyView(outcome: ApplyOutcome, now: Date): View {
+  const { path, dryRun, steps, byHand, issued, crls } = outcome;
+  const serials = new Map(issued.map(({ service, serial, notAfter }) => [service, { serial, notAfter }]));
+  const services = steps.map(step => ({ ...jsonOf(step), ...serials.get(step.name) }));
+  const value = { dryRun, file: path, summary: { ...countsOf(steps), byHand }, services, crls };
+  return {
+    table: () => {
+      const rows = steps.flatMap(step => {
+        if (step.action === 'keep') return [];
+        const made = serials.get(step.name);
+        const until = made === undefined ? '' : `${made.serial}  until ${formatInstant(made.notAfter)}  `;
+        return [[verbOf(step, dryRun), step.name, `${until}${describeStep(step, now)}`] as const];
+      });
+      const lines = crls.map(({ authorityId, number }) => `crl ${authorityId}  number ${number}\n`);
+      return `${formatColumns(rows)}${lines.join('')}${formatApplySummary(outcome)}\n`;
+    },
+    json: () => ({ kind: 'apply', value }),
+    jsonl: () => services.map(value => ({ kind: 'apply', value: { dryRun, file: path, ...value } })),
+  };
+}
+
+export const verbOf = ({ action }: ApplyStep, dryRun: boolean): string => WORDS[action][dryRun ? 'planned' : 'done'];
+
+/** Why, or what is to be done about it. */
+export function describeStep(step: ApplyStep, now: Date): string {
+  switch (step.action) {
+    case 'issue':
+      return `${step.spec.spiffeId}  ${why(step)}`;
+    case 'bring-key':
+      return `${why(step)}, and its key is on its own host`;
+    case 'withdrawn':
+      return `its certificate was revoked (${step.revokedFor}), though the file names it`;
+    case 'update':
+      return step.changes.join(', ');
+    case 'deliver':
+      return 'its new files were not served yet';
+    case 'keep':
+      return `until ${formatInstant(step.notAfter)} (${formatRelativeTime(step.notAfter, now)})`;
+    case 'orphan':
+    case 'prune': {
+      const what =
+        step.action === 'prune' ? 'the file does not name it' : 'the file does not name it: --prune revokes it';
+      if (step.notAfter === undefined) return `${what}; it has no valid certificate`;
+      return `${what}; valid until ${formatInstant(step.notAfter)} (${formatRelativeTime(step.notAfter, now)})`;
+    }
+  }
+}
+
+/** What somebody has to do who reads it; undefined when nobody has to. */
+export function remedyOf(step: ApplyStep): string | undefined {
+  if (step.action === 'withdrawn') return `take ${step.name} out of the file, or: svcauth issue ${step.name}`;
+  if (step.action === 'bring-key') return `bring a request: svcauth issue ${step.name} --csr FILE${flagsOf(step.spec)}`;
+  return undefined;
+}
+
+/** What describes a service to `issue`, as far as it is not the default. */
+function flagsOf({ spiffeId, profile, dns, ip, ttl, tags, out }: ServiceSpec): string {
+  const flags: (readonly [flag: string, value: string])[] = [
+    ['--id', spiffeId],
+    ...dns.map(name => ['--dns', name] as const),
+    ...ip.map(address => ['--ip', address] as const),
+    ['--ttl', durationText(ttl)],
+    ...(profile === 'svid' ? [] : [['--profile', profile] as const]),
+    ...Object.entries(tags).map(([name, value]) => ['--tag', `${name}=${value}`] as const),
+    ...(out === undefined ? [] : [['--out', out] as const]),
+  ];
+  return flags.map(([flag, value]) => ` ${flag} ${shell(value)}`).join('');
+}
+
+function why({ reason, changes }: Extract<ApplyStep, { action: 'issue' | 'bring-key' }>): string {
+  const because = reason === 'spec-changed' ? 'it changed' : ISSUE_REASONS[reason].words;
+  return changes.length === 0 ? `(${because})` : `(${because}: ${changes.join(', ')})`;
+}
+
+/** `services.yaml: 2 to issue, 1 orphaned, 40 unchanged; 3 services are kept by hand`. */
+export function formatApplySummary({ path, dryRun, steps, byHand }: ApplyOutcome): string {
+  const counts = countsOf(steps);
+  const words = (Object.keys(WORDS) as Action[]).flatMap(action =>
+    counts[action] === undefined ? [] : [`${counts[action]} ${WORDS[action][dryRun ? 'toDo' : 'counted']}`],
+  );
+  const file = path === '-' ? 'the services file' : path;
+  const isQuiet = steps.every(({ action }) => action === 'keep' || action === 'orphan');
+  const nothing = isQuiet ? ['nothing to change'] : [];
+  const hand = byHand === 0 ? '' : `; ${plural(byHand, 'service')} kept by hand`;
+  return `${file}: ${[...nothing, ...words].join(', ')}${hand}`;
+}
+
+function countsOf(steps: readonly ApplyStep[]): Partial<Record<Action, number>> {
+  const counts: Partial<Record<Action, number>> = {};
+  for (const { action } of steps) counts[action] = (counts[action] ?? 0) + 1;
+  return counts;
+}
+
+function jsonOf(step: ApplyStep): object {
+  const { name: service, action, ...rest } = step;
+  if (step.action === 'update') {
+    const { line, changes, deploys } = step;
+    return { service, action, line, changes, deploys };
+  }
+  if (step.action !== 'issue' && step.action !== 'bring-key') return { service, action, ...rest };
+  const { name: _, spec, ...more } = step;
+  return { service, ...more, ...spec };
+}
