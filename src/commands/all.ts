@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'ca install-cert': async () => (await import('./ca-install-cert.ts')).addCaInstallCert,
   'ca list': async () => (await import('./ca-list.ts')).addCaList,
   'ca show': async () => (await import('./ca-show.ts')).addCaShow,
+  'ca taint': async () => (await import('./ca-taint.ts')).addCaTaint,
   issue: async () => (await import('./issue.ts')).addIssue,
   apply: async () => (await import('./apply.ts')).addApply,
   revoke: async () => (await import('./revoke.ts')).addRevoke,

@@ -11,6 +11,7 @@ import { selectionErrors } from './selection.ts';
 import { storeErrors } from './store.ts';
 import { issueErrors } from './issue.ts';
 import { revokeErrors } from './revoke.ts';
+import { taintErrors } from './taint.ts';
 import { trustBundleErrors } from './trust-bundle.ts';
 import { unlockErrors } from './unlock.ts';
 import { initErrors } from './init.ts';
@@ -32,6 +33,7 @@ export const CATALOGUE = {
   ...lintErrors,
   ...usageErrors,
   ...initErrors,
+  ...taintErrors,
   ...trustBundleErrors,
   ...unlockErrors,
   ...revokeErrors,

@@ -5,12 +5,14 @@ const AGAIN = 'when that is put right, run the same command again: it goes on fr
 
 /** Issuing certificates. */
 export const issueErrors = {
-  ERR_NO_ISSUER: row<{ pending?: string }>(
+  ERR_NO_ISSUER: row<{ pending?: string; tainted?: string }>(
     EXIT.refused,
     p =>
-      p.pending === undefined
-        ? 'no CA here can issue: none is active'
-        : `${p.pending} cannot issue: its certificate has not been installed`,
+      p.pending !== undefined
+        ? `${p.pending} cannot issue: its certificate has not been installed`
+        : p.tainted !== undefined
+          ? `no CA here can issue: ${p.tainted} is tainted`
+          : 'no CA here can issue: none is active',
     p => [p.pending === undefined ? 'svcauth ca list' : 'svcauth ca install-cert CERT --chain ROOT'],
   ),
   ERR_ISSUER_EXPIRED: row<{ id: string; notAfter: string }>(

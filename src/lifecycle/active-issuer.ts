@@ -9,8 +9,12 @@ export function activeIssuer(authorities: readonly Authority[], now: Date): Cert
   const tier = leafTier(authorities);
   const active = newestActive(authorities, tier);
   if (active === undefined) {
-    const pending = authorities.find(each => each.tier === tier && each.state === 'pending');
-    throw failure('ERR_NO_ISSUER', pending === undefined ? {} : { pending: pending.id });
+    const inState = (state: Authority['state']) => authorities.find(each => each.tier === tier && each.state === state);
+    const [pending, tainted] = [inState('pending')?.id, inState('tainted')?.id];
+    throw failure('ERR_NO_ISSUER', {
+      ...(pending !== undefined && { pending }),
+      ...(tainted !== undefined && { tainted }),
+    });
   }
   const { notBefore, notAfter } = active.certificate;
   if (notBefore > now) {

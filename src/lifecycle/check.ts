@@ -11,6 +11,7 @@ export type FindingName =
   | 'delivery-pending'
   | 'intent-unfinished'
   | 'ca-pending'
+  | 'ca-tainted'
   | 'ca-expired'
   | 'ca-expiring'
   | 'crl-missing'
@@ -107,7 +108,9 @@ function authorityFindings({ authority, crl }: AuthorityRow, thresholds: CheckTh
   const [warning, critical] = [atMost(thresholds.caWarning, 3), atMost(thresholds.caCritical, 6)];
   const severity = urgency(notBefore, notAfter, warning, critical, now);
   const expiring: Finding[] = severity ? [{ ...about, name: 'ca-expiring', severity, deadline: notAfter }] : [];
-  return [...expiring, ...crlFindings(about, crl, thresholds, now)];
+  const tainted: Finding[] =
+    authority.state === 'tainted' ? [{ ...about, name: 'ca-tainted', severity: 'critical' }] : [];
+  return [...tainted, ...expiring, ...crlFindings(about, crl, thresholds, now)];
 }
 
 function crlFindings(

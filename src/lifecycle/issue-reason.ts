@@ -90,4 +90,4 @@ export const issueReason = (facts: IssueFacts, now: Date): IssueReason | undefin
 
 /** CAs whose certificates are being replaced. */
 export const drainingAuthorities = (authorities: readonly Authority[]): ReadonlySet<string> =>
-  new Set(authorities.flatMap(({ id, state }) => (state === 'draining' ? [id] : [])));
+  new Set(authorities.flatMap(({ id, state }) => (state === 'draining' || state === 'tainted' ? [id] : [])));

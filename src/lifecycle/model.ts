@@ -273,6 +273,8 @@ export type AuditAction =
   | 'authority.installed'
   | 'authority.imported'
   | 'authority.certified'
+  | 'authority.tainted'
+  | 'authority.revoked'
   | 'authority.key-destroyed'
   | 'certificate.issued'
   | 'certificate.revoked'

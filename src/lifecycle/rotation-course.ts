@@ -1,14 +1,12 @@
 import { equalBytes } from '../pki/bytes.ts';
 import { sameName } from '../pki/name.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
-import { isCertified } from './active-issuer.ts';
+import { isCertified, leafTier, newestActive } from './active-issuer.ts';
 import type { Authority, CrossSigning, FurtherCertificate, Rotation } from './model.ts';
 import { factsOf, plannedCrl, plannedLeaf, PLANNED_SERVICE, type Validity } from './planned-certificate.ts';
 import type { RotationCourse } from './rotation-phases.ts';
 import {
   addressOf,
-  leafTier,
-  newestActive,
   plannedSuccessor,
   rotationSides,
   signerOf,

@@ -1,5 +1,5 @@
 import { authoritySubject } from '../pki/prepare-authority.ts';
-import { isCertified, type CertifiedAuthority } from './active-issuer.ts';
+import { isCertified, leafTier, newestActive, type CertifiedAuthority } from './active-issuer.ts';
 import { crlAddress } from './crl-url.ts';
 import type { Authority } from './model.ts';
 import { asKnown, factsOf, plannedAuthority, plannedCross, type Validity } from './planned-certificate.ts';
@@ -39,9 +39,6 @@ const leafSigners = (start: RotationStart): readonly Signer[] =>
     .filter(({ tier, state }) => tier === leafTier(start.authorities) && (state === 'active' || state === 'draining'))
     .map(each => signerOf(each, start));
 
-export const leafTier = (authorities: readonly Authority[]): Authority['tier'] =>
-  authorities.some(({ tier }) => tier === 'issuing') ? 'issuing' : 'root';
-
 export function signerOf(authority: CertifiedAuthority, { further }: Pick<RotationStart, 'further'>): Signer {
   const { id, tier, keyAlgorithm, state, certificate } = authority;
   const others = further
@@ -58,16 +55,6 @@ export function signerOf(authority: CertifiedAuthority, { further }: Pick<Rotati
     by: new Map([...others, [certificate.issuerId, asKnown(certificate)]]),
   };
 }
-
-/** The newest CA of the tier that signs. */
-export const newestActive = (
-  authorities: readonly Authority[],
-  tier: Authority['tier'],
-): CertifiedAuthority | undefined =>
-  authorities
-    .filter(isCertified)
-    .filter(each => each.tier === tier && each.state === 'active')
-    .sort((a, b) => b.generation - a.generation)[0];
 
 /** The CA that would come after `from`: it lives as long, but no longer than the CA above it. */
 export function plannedSuccessor(from: Signer, start: RotationStart, above = signingRoot(from.tier, start)): Signer {

@@ -6,11 +6,12 @@ export const REFRESH_HINT = 3600;
 
 /**
  * The roots that verifiers must trust now, oldest generation first: one in waiting from the moment a rotation publishes it, one that
- * is draining until it is retired, since overlap is the point.
+ * is draining until it is retired, since overlap is the point. A tainted one as well: whoever stops trusting it at once refuses
+ * everybody, so that it goes when its successor is trusted.
  */
 export function trustAnchors(authorities: readonly Authority[]): readonly CertifiedAuthority[] {
   return authorities.filter(isCertified).filter(({ tier, state, publishedAt }) => {
-    if (tier !== 'root' || state === 'retired' || state === 'tainted') return false;
+    if (tier !== 'root' || state === 'retired') return false;
     return state !== 'prepared' || publishedAt !== undefined;
   });
 }

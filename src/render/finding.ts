@@ -42,6 +42,10 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     message: 'it waits for its certificate and can sign nothing',
     remedy: 'svcauth ca install-cert CERT --chain ROOT',
   }),
+  'ca-tainted': finding => ({
+    message: 'somebody else may have its key: what it signed has to be replaced',
+    remedy: show(finding),
+  }),
   'ca-expired': (finding, when) => ({
     message: `it expired ${when}: nothing below it verifies`,
     remedy: show(finding),

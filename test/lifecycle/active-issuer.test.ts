@@ -79,8 +79,8 @@ describe('the trust anchors', () => {
       const roots = states.map((state, i) => authority(`root-g${i + 1}`, `root-g${i + 1}`, { state, ...published }));
       return trustAnchors([...roots, issuing, pending]).map(({ state }) => state);
     };
-    expect(anchors({})).toEqual(['active', 'draining']);
-    expect(anchors({ publishedAt: now })).toEqual(['active', 'prepared', 'draining']);
+    expect(anchors({})).toEqual(['active', 'draining', 'tainted']);
+    expect(anchors({ publishedAt: now })).toEqual(['active', 'prepared', 'draining', 'tainted']);
   });
 
   test('get a sequence that only grows, also behind a restored back-up or a clock that went back', () => {
