@@ -35,6 +35,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'config github-actions': async () => (await import('./config-schedule.ts')).configSchedule('github-actions'),
   'config gitlab-ci': async () => (await import('./config-schedule.ts')).configSchedule('gitlab-ci'),
   'config prometheus-alerts': async () => (await import('./config-schedule.ts')).configSchedule('prometheus-alerts'),
+  'config nginx': async () => (await import('./config-consumer.ts')).configConsumer('nginx'),
+  'config haproxy': async () => (await import('./config-consumer.ts')).configConsumer('haproxy'),
+  'config envoy': async () => (await import('./config-consumer.ts')).configConsumer('envoy'),
+  'config node': async () => (await import('./config-consumer.ts')).configConsumer('node'),
+  'config fastapi': async () => (await import('./config-consumer.ts')).configConsumer('fastapi'),
+  'config istio': async () => (await import('./config-consumer.ts')).configConsumer('istio'),
+  'config kubernetes': async () => (await import('./config-consumer.ts')).configConsumer('kubernetes'),
   // proving
   'audit log': async () => (await import('./audit-log.ts')).addAuditLog,
   'audit verify': async () => (await import('./audit-verify.ts')).addAuditVerify,

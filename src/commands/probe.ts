@@ -1,10 +1,10 @@
 import { Option } from 'commander';
-import { failure } from '../errors.ts';
 import { EXIT } from '../errors/exit-status.ts';
 import { parseDuration } from '../lifecycle/duration.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { terminalOf } from '../render/terminal.ts';
 import { examples, outputOption, repeatable, type AddCommand } from './command.ts';
+import { readPort } from './port.ts';
 import { readManifest } from './reading.ts';
 
 interface Flags {
@@ -48,7 +48,7 @@ export const addProbe: AddCommand = (program, world, done) => {
     const { clientOf, probeServers } = await import('../authority/probe.ts');
     const { probeState, probeView } = await import('../render/probe.ts');
     const { serverName, as, starttls } = flags;
-    const port = flags.port === undefined ? undefined : readPort(flags.port);
+    const port = flags.port === undefined ? undefined : readPort('--port', flags.port);
     const terminal = await terminalOf(world);
     await readManifest(command, world, async (manifest, home) => {
       const request = { words, connect: flags.connect, ...(port && { port }), ...(serverName && { serverName }) };
@@ -67,9 +67,3 @@ export const addProbe: AddCommand = (program, world, done) => {
     });
   });
 };
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (/^[0-9]{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw failure('ERR_FLAG_VALUE', { flag: '--port', value: text, expected: 'a port: a number from 1 to 65535' });
-}

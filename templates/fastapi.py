@@ -1,0 +1,51 @@
+# @service:raw@ over TLS with client certificates: FastAPI on uvicorn.
+# A hook of the service makes it read its files again: ["systemctl", "reload", "@service:raw@"] with ExecReload=kill -HUP $MAINPID
+import signal
+import ssl
+
+import uvicorn
+from fastapi import FastAPI
+
+CERTIFICATE = @certificate:string@
+KEY = @key:string@
+BUNDLE = @bundle:string@
+CRL_BUNDLE = @crl-bundle:string@
+
+app = FastAPI()
+
+
+@app.get("/")
+def root():
+    return {"service": "@service:raw@"}
+
+
+def load_files(context: ssl.SSLContext) -> None:
+    """For connections made from now on. An anchor that was taken out of the bundle is trusted until the process starts anew."""
+    context.load_cert_chain(CERTIFICATE, KEY)
+    context.load_verify_locations(BUNDLE)
+    context.load_verify_locations(CRL_BUNDLE)
+
+
+def main() -> None:
+    config = uvicorn.Config(
+        app,
+        host="0.0.0.0",
+        port=@port:raw@,
+        ssl_certfile=CERTIFICATE,
+        ssl_keyfile=KEY,
+        ssl_ca_certs=BUNDLE,
+        ssl_cert_reqs=ssl.CERT_REQUIRED,
+    )
+    config.load()
+    load_files(config.ssl)
+    # without this line the CRLs are loaded and ignored
+    config.ssl.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
+    # a resumed session is not checked again, and who was revoked would go on: TLS 1.3 without tickets resumes none
+    config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
+    config.ssl.num_tickets = 0
+    signal.signal(signal.SIGHUP, lambda *_: load_files(config.ssl))
+    uvicorn.Server(config).run()
+
+
+if __name__ == "__main__":
+    main()

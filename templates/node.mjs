@@ -1,0 +1,23 @@
+// @service:raw@ over TLS with client certificates. svcauth/node follows the files: nothing needs a restart.
+import { createServer } from 'node:https';
+import { authorize, secureContext } from 'svcauth/node';
+
+// whose requests are served; nobody's while it is empty
+const ALLOWED = [
+  @allowed:string@,
+];
+
+const tls = await secureContext({
+  dir: @directory:string@,
+  bundle: @bundle:string@,
+  crls: @crl-bundle:string@,
+  onProblem: problem => console.error(`tls files: ${problem.message}`),
+});
+
+const server = createServer(tls.serverOptions(), (request, response) => {
+  const caller = authorize(request.socket, { allow: ALLOWED });
+  if (!caller.allowed) return response.writeHead(403).end(`${caller.reason}\n`);
+  response.end(`good day, ${caller.id}\n`);
+});
+tls.follow(server, { endRevoked: true });
+server.listen(@port:raw@);
