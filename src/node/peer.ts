@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { TLSSocket, type PeerCertificate } from 'node:tls';
 import { DerError } from '../pki/der-reader.ts';
-import { readPathCertificate } from '../pki/path/path-certificate.ts';
+import { certificateFacts } from '../pki/lint/certificate-facts.ts';
+import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { isSpiffeId } from '../pki/spiffe-id.ts';
 import { svidVerdict } from '../pki/svid.ts';
 import type { Authorization, SpiffeIdText } from './api.ts';
@@ -33,7 +34,9 @@ const notVerified = ({ authorizationError }: { readonly authorizationError: unkn
 /** From our own reading of the DER: Node's subjectAltName is a text in which names can pose as others (CVE-2021-44532). */
 function readSvid(der: Uint8Array): Peer {
   try {
-    const verdict = svidVerdict(readPathCertificate(der));
+    const facts = certificateFacts(decodeCertificate(der).tbs);
+    if (facts.malformed !== undefined) return { reason: facts.malformed };
+    const verdict = svidVerdict(facts);
     if (verdict.kind === 'svid') return { id: verdict.id as SpiffeIdText };
     return { reason: verdict.kind === 'none' ? verdict.refusals[0]!.message : 'it is a CA' };
   } catch (error) {
