@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import type { World } from '../context.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import { nextBundleSequence, REFRESH_HINT, trustAnchors } from '../lifecycle/trust-anchors.ts';
 import { equalBytes, utf8 } from '../pki/bytes.ts';
-import { encodePemBundle, encodeSpiffeBundle } from '../pki/trust-bundle.ts';
+import { parseSpiffeBundle } from '../pki/read-trust-bundle.ts';
+import { encodeBundleMap, encodePemBundle, encodeSpiffeBundle } from '../pki/trust-bundle.ts';
 import type { Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest.ts';
 
@@ -40,11 +42,12 @@ export function trustBundle(manifest: Manifest, now: Date): TrustBundle {
 }
 
 const PUBLIC_FILE = 0o644;
+const PUBLIC_DIRECTORY = 0o755;
 const LIMIT = 16 * 1024 * 1024;
 
 /**
- * Makes public/bundle.pem and bundle.json say what the manifest says. The sequence is durable before a file shows it, so
- * it never repeats with other content; files that already say it are left alone.
+ * Makes the bundles in public/ say what the manifest says: ours, those of peers, and the map of all. The sequence is durable before
+ * a file shows it, so it never repeats with other content; files that already say it are left alone.
  */
 export function writeTrustBundle(
   world: Pick<World, 'files' | 'now'>,
@@ -53,26 +56,56 @@ export function writeTrustBundle(
 ): TrustBundleResult {
   const bundle = trustBundle(manifest, world.now);
   recordSequence(manifest, bundle, world.now);
-  const wanted = [
-    [home.public.bundlePem, bundle.pem],
-    [home.public.bundleJson, bundle.spiffe],
-  ] as const;
+  const wanted = bundleFiles(home, manifest, bundle);
+  const stale = strayPeerFiles(world, home, wanted);
   let changed = false;
   for (const [path, text] of wanted) {
     const bytes = utf8(text);
     const present = world.files.read(path, LIMIT);
     if (present !== undefined && equalBytes(present, bytes)) continue;
-    world.files.makeDirectory(home.public.directory, 0o755);
+    world.files.makeDirectory(dirname(path), PUBLIC_DIRECTORY);
     world.files.replace(path, bytes, PUBLIC_FILE);
     changed = true;
   }
+  // no map names them any more
+  for (const path of stale) world.files.remove(path);
   return {
-    changed,
+    changed: changed || stale.length > 0,
     anchors: bundle.anchors.length,
     sequence: bundle.sequence,
-    files: wanted.map(([path]) => path),
+    files: [...wanted.keys()],
   };
 }
+
+/** What each file must hold, in the order they are written: the map comes after what it is made of. */
+export function bundleFiles(home: Home, manifest: Manifest, { pem, spiffe }: TrustBundle): ReadonlyMap<string, string> {
+  const peers = manifest.peerBundles();
+  const own = manifest.identity()!.trustDomain;
+  return new Map([
+    [home.public.bundlePem, pem],
+    [home.public.bundleJson, spiffe],
+    ...peers.flatMap(({ trustDomain, document }) => [
+      [home.public.peerJson(trustDomain), `${JSON.stringify(JSON.parse(document), null, 2)}\n`] as const,
+      [home.public.peerPem(trustDomain), encodePemBundle(parseSpiffeBundle(document).x509Authorities)] as const,
+    ]),
+    [
+      home.public.bundleMap,
+      encodeBundleMap(new Map([[own, spiffe], ...peers.map(peer => [peer.trustDomain, peer.document] as const)])),
+    ],
+  ]);
+}
+
+/** Bundles in public/peers that are of nobody: of a peer that was removed. Whoever loads the directory would still trust it. */
+export const strayPeerFiles = (
+  { files }: Pick<World, 'files'>,
+  home: Home,
+  wanted: ReadonlyMap<string, string>,
+): readonly string[] =>
+  files
+    .list(home.public.peers)
+    .filter(name => /\.(json|pem)$/.test(name))
+    .map(name => join(home.public.peers, name))
+    .filter(path => !wanted.has(path));
 
 function recordSequence(manifest: Manifest, { anchors, sequence }: TrustBundle, now: Date): void {
   if (manifest.trustBundle()?.sequence === sequence) return;

@@ -19,6 +19,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'crl import': async () => (await import('./crl-import.ts')).addCrlImport,
   'bundle write': async () => (await import('./bundle-write.ts')).addBundleWrite,
   'bundle show': async () => (await import('./bundle-show.ts')).addBundleShow,
+  'bundle verify': async () => (await import('./bundle-verify.ts')).addBundleVerify,
+  'bundle diff': async () => (await import('./bundle-diff.ts')).addBundleDiff,
+  'bundle add-peer': async () => (await import('./bundle-add-peer.ts')).addBundleAddPeer,
+  'bundle remove-peer': async () => (await import('./bundle-remove-peer.ts')).addBundleRemovePeer,
+  'bundle peers': async () => (await import('./bundle-peers.ts')).addBundlePeers,
   schema: async () => (await import('./schema.ts')).addSchema,
   // watching
   status: async () => (await import('./status.ts')).addStatus,

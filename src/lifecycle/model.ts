@@ -222,6 +222,15 @@ export interface TrustBundleRecord {
   readonly writtenAt: Date;
 }
 
+/** The bundle of a foreign trust domain (SPIFFE Trust Domain and Bundle §4): kept apart, never merged with ours. */
+export interface PeerBundle {
+  readonly trustDomain: string;
+  /** The JWK Set as it was given, without white space. */
+  readonly document: string;
+  readonly sequence?: number;
+  readonly addedAt: Date;
+}
+
 /**
  * Issued and deployed are two facts: a delivery is pending until the `current` link names its serial, every output holds it and
  * every hook has succeeded.
@@ -287,6 +296,8 @@ export type AuditAction =
   | 'crl.adopted'
   | 'crl.published'
   | 'bundle.written'
+  | 'peer.added'
+  | 'peer.removed'
   | 'rotation.prepared'
   | 'rotation.tested'
   | 'rotation.published'

@@ -12,9 +12,21 @@ export const encodePemBundle = (certificates: readonly Uint8Array[]): string =>
  * x5c as standard base64 DER. `refreshHint` in seconds. The sequence must grow whenever the content changes.
  */
 export function encodeSpiffeBundle(anchors: readonly Uint8Array[], sequence: number, refreshHint: number): string {
-  const keys = anchors.map(der => {
+  const document = { keys: spiffeKeys(anchors), spiffe_sequence: sequence, spiffe_refresh_hint: refreshHint };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+export const spiffeKeys = (anchors: readonly Uint8Array[]): readonly Readonly<Record<string, unknown>>[] =>
+  anchors.map(der => {
     const key = publicJsonWebKey(decodeCertificate(der).tbs.publicKey);
     return { ...key, use: 'x509-svid', x5c: [toBase64(der)] };
   });
-  return `${JSON.stringify({ keys, spiffe_sequence: sequence, spiffe_refresh_hint: refreshHint }, null, 2)}\n`;
+
+/**
+ * Bundles of several trust domains side by side, never merged: `{"trust_domains": {"example.org": {bundle}, …}}`. Each is the text
+ * of a JWK Set.
+ */
+export function encodeBundleMap(bundles: ReadonlyMap<string, string>): string {
+  const domains = [...bundles].map(([name, text]) => [name, JSON.parse(text) as unknown] as const);
+  return `${JSON.stringify({ trust_domains: Object.fromEntries(domains) }, null, 2)}\n`;
 }

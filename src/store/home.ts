@@ -25,6 +25,11 @@ export interface Home {
     readonly directory: string;
     readonly bundlePem: string;
     readonly bundleJson: string;
+    /** Ours beside those of foreign trust domains, each by its name. */
+    readonly bundleMap: string;
+    readonly peers: string;
+    peerJson(trustDomain: string): string;
+    peerPem(trustDomain: string): string;
     readonly crls: string;
     crlPem(authorityId: string): string;
     crlDer(authorityId: string): string;
@@ -41,6 +46,7 @@ export function homeAt(directory: string): Home {
   const authorities = join(directory, 'authorities');
   const publicDirectory = join(directory, 'public');
   const crls = join(publicDirectory, 'crl');
+  const peers = join(publicDirectory, 'peers');
   const services = join(directory, 'services');
   return {
     directory,
@@ -59,6 +65,10 @@ export function homeAt(directory: string): Home {
       directory: publicDirectory,
       bundlePem: join(publicDirectory, 'bundle.pem'),
       bundleJson: join(publicDirectory, 'bundle.json'),
+      bundleMap: join(publicDirectory, 'bundle-map.json'),
+      peers,
+      peerJson: trustDomain => join(peers, `${trustDomain}.json`),
+      peerPem: trustDomain => join(peers, `${trustDomain}.pem`),
       crls,
       crlPem: id => join(crls, `${id}.pem`),
       crlDer: id => join(crls, `${id}.der`),
@@ -92,7 +102,13 @@ export function openHome(world: HomeWorld, flag?: string): Home {
 /** Removes what an interrupted run left half-written. The caller holds the home's lock. */
 export function sweepHome(files: Files, home: Home): void {
   const authorities = files.list(home.authorities).map(id => home.authority(id).directory);
-  for (const directory of [home.directory, home.public.directory, home.public.crls, ...authorities]) {
+  for (const directory of [
+    home.directory,
+    home.public.directory,
+    home.public.crls,
+    home.public.peers,
+    ...authorities,
+  ]) {
     removeLeftovers(files, directory);
   }
 }

@@ -11,6 +11,7 @@ import type {
   HookRun,
   FurtherCertificate,
   LeafTotals,
+  PeerBundle,
   Revocation,
   Rotation,
   Service,
@@ -146,6 +147,8 @@ export interface Manifest {
   acknowledgements(): readonly Acknowledgement[];
   leafTotals(authorityId: string, at: Date): LeafTotals;
   trustBundle(): TrustBundleRecord | undefined;
+  /** By trust domain. */
+  peerBundles(): readonly PeerBundle[];
   /** In sequence order, from `fromSequence` (inclusive) on. */
   auditRecords(fromSequence?: number): Iterable<AuditRecord>;
   transaction<T>(work: (write: ManifestWriter) => T): T;
@@ -184,6 +187,9 @@ export interface ManifestWriter {
   /** In the place of those before. */
   setHookRuns(service: string, runs: readonly HookRun[]): void;
   recordTrustBundle(bundle: TrustBundleRecord): void;
+  /** One a trust domain: a later one replaces it. */
+  putPeerBundle(peer: PeerBundle): void;
+  removePeerBundle(trustDomain: string): void;
   /** Appends to the hash chain. `detail` must hold no secret. */
   audit(action: AuditAction, subject: string, detail: Readonly<Record<string, string>>): void;
 }

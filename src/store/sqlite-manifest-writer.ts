@@ -8,6 +8,7 @@ import type { ManifestWriter } from './manifest.ts';
 import { putAcknowledgement } from './acknowledgement-table.ts';
 import { insertFurtherCertificate, takeFurtherCertificate } from './further-certificate-table.ts';
 import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './manifest-rows.ts';
+import { putPeerBundle, removePeerBundle } from './peer-bundle-table.ts';
 import { insertRevocation, pruneRevocations, revocation } from './revocation-table.ts';
 import { insertRotation, updateRotation } from './rotation-table.ts';
 import { insertRows, type Sql } from './sqlite.ts';
@@ -67,6 +68,8 @@ export function manifestWriter(
     },
     insertRotation: rotation => insertRotation(sql, rotation),
     updateRotation: (id, progress) => changeOne(updateRotation(sql, id, progress), `no rotation ${id}`),
+    putPeerBundle: peer => putPeerBundle(sql, peer),
+    removePeerBundle: trustDomain => changeOne(removePeerBundle(sql, trustDomain), `no peer ${trustDomain}`),
     putAcknowledgement: acknowledgement => putAcknowledgement(sql, acknowledgement),
     putServices: services => {
       const rows = services.map(({ name, spec, upkeep }) => [

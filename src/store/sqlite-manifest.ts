@@ -22,6 +22,7 @@ import {
   toService,
   toTrustBundle,
 } from './manifest-rows.ts';
+import { peerBundles } from './peer-bundle-table.ts';
 import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
 import { rotations } from './rotation-table.ts';
 import { unexpiredLeaves } from './unexpired-leaves.ts';
@@ -104,6 +105,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     pendingServices: () => pendingServices(sql),
     hookRuns: service => hookRuns(sql, service),
     outputPaths: () => outputPaths(sql),
+    peerBundles: () => peerBundles(sql),
     trustBundle: () => one(toTrustBundle, 'SELECT * FROM trust_bundle'),
     auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
     transaction: work => {

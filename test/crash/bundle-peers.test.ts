@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
+import { parseBundleMap } from '../../src/pki/read-trust-bundle.ts';
+import { encodeSpiffeBundle } from '../../src/pki/trust-bundle.ts';
+import { makeCa } from '../support/path-pki.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
+import { runUntil } from '../support/power-failure.ts';
+
+const { der } = makeCa({ name: 'partner root', notAfter: '2036-01-01' });
+const ADD = ['bundle', 'add-peer', 'partner.example', '--from', 'partner.json'];
+const REMOVE = ['bundle', 'remove-peer', 'partner.example'];
+
+let fresh: () => PkiWorld;
+beforeAll(async () => {
+  const template = await pkiTemplate();
+  fresh = () => {
+    const world = template();
+    writeFileSync(join(world.cwd, 'partner.json'), encodeSpiffeBundle([der], 7, 300));
+    return world;
+  };
+});
+
+/** Trust domains in the map, and files of peers. */
+const published = ({ home }: PkiWorld) => ({
+  map: [...parseBundleMap(readFileSync(home.public.bundleMap, 'utf8')).keys()],
+  files: existsSync(home.public.peers) ? readdirSync(home.public.peers) : [],
+});
+const known = (world: PkiWorld) => world.manifest(manifest => manifest.peerBundles().map(peer => peer.trustDomain));
+
+const BOTH = { map: ['example.org', 'partner.example'], files: ['partner.example.json', 'partner.example.pem'] };
+const OURS = { map: ['example.org'], files: [] };
+
+async function requireEnd(world: PkiWorld, end: typeof BOTH, audited: string): Promise<void> {
+  expect(published(world)).toEqual(end);
+  expect(await world.succeed('bundle', 'verify')).toContain('good');
+  await world.manifest(manifest => {
+    const records = [...manifest.auditRecords()];
+    expect(checkAuditChain(records)).not.toHaveProperty('broken');
+    expect(records.filter(({ action }) => action === audited)).toHaveLength(1);
+  });
+}
+
+test('a peer is added wherever the power fails: nothing shows it that is not recorded, and the same command ends it', async () => {
+  for (let moment = 1, ended = false; !ended; moment++) {
+    const world = fresh();
+    const { status, moments } = await runUntil(world, moment, ADD);
+    ended = moments < moment;
+    expect(status, `moment ${moment}`).toBe(ended ? 0 : 1);
+    const { map, files } = published(world);
+    if (map.length + files.length > 1) expect(await known(world)).toEqual(['partner.example']);
+    await world.succeed(...ADD);
+    await requireEnd(world, BOTH, 'peer.added');
+  }
+});
+
+test('a peer is removed wherever the power fails: the map never names a bundle that is gone, and bundle write ends it', async () => {
+  for (let moment = 1, ended = false; !ended; moment++) {
+    const world = fresh();
+    await world.succeed(...ADD);
+    const { moments } = await runUntil(world, moment, REMOVE);
+    ended = moments < moment;
+    const { map, files } = published(world);
+    if (map.length > 1) expect(files).toEqual(BOTH.files);
+    const recorded = (await known(world)).length === 0;
+    if (recorded) await world.succeed('bundle', 'write');
+    else await world.succeed(...REMOVE);
+    await requireEnd(world, OURS, 'peer.removed');
+  }
+});
