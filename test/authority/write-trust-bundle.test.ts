@@ -16,12 +16,12 @@ const written = ({ home }: PkiWorld) => ({
   pem: readFileSync(home.public.bundlePem, 'utf8'),
   spiffe: JSON.parse(readFileSync(home.public.bundleJson, 'utf8')) as { keys: unknown[]; spiffe_sequence: number },
 });
-/** A second root, as a rotation prepares one. */
+/** A second root, as a rotation leaves one behind. */
 const addRoot = (world: PkiWorld) =>
   world.manifest(manifest =>
     manifest.transaction(write => {
       const { authority } = testAuthority('root-g2', world.now);
-      write.insertAuthority({ ...authority, state: 'prepared' });
+      write.insertAuthority({ ...authority, state: 'draining' });
       write.audit('authority.created', authority.id, {});
     }),
   );
