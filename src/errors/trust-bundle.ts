@@ -14,9 +14,12 @@ export const trustBundleErrors = {
   ERR_PEER_NAME: row<{ trustDomain: string }>(
     EXIT.usage,
     p => `${quote(p.trustDomain)} cannot name files: it begins with a dot, or has more than 250 bytes`,
+    () => ['a trust domain that is a DNS name can: partner.example'],
   ),
-  ERR_PEER_BUNDLE: row<{ trustDomain: string; problems: readonly string[] }>(EXIT.refused, p =>
-    [`the bundle of ${p.trustDomain} was not taken in`, ...p.problems].join('\n'),
+  ERR_PEER_BUNDLE: row<{ trustDomain: string; problems: readonly string[] }>(
+    EXIT.refused,
+    p => [`the bundle of ${p.trustDomain} was not taken in`, ...p.problems].join('\n'),
+    () => ['see everything about it: svcauth bundle verify FILE'],
   ),
   ERR_PEER_BACKWARDS: row<{ trustDomain: string; present: number; given: number | undefined }>(
     EXIT.refused,
