@@ -17,7 +17,7 @@ const ambient = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.dependency-cruiser.cjs', 'demo-pki/**', 'coverage/**'] },
+  { ignores: ['dist/**', 'templates/**', 'node_modules/**', '.dependency-cruiser.cjs', 'demo-pki/**', 'coverage/**'] },
   ...tseslint.configs.recommendedTypeChecked.map(config => ({ ...config, files: ['src/**/*.ts', 'test/**/*.ts'] })),
   {
     files: ['src/**/*.ts', 'test/**/*.ts'],
