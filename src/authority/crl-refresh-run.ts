@@ -5,7 +5,13 @@ import { applyAdoption, planAdoption, type Adoption } from './adopt-revocations.
 import { readInput } from './read-input.ts';
 import { loadPolicy } from './load-policy.ts';
 import { changePki, type Pki } from './open-pki.ts';
-import { applyCrlRefresh, planCrlRefresh, type CrlPlan, type CrlRefreshResult } from './refresh-crls.ts';
+import {
+  applyCrlRefresh,
+  planCrlRefresh,
+  type CrlPlan,
+  type CrlRefreshResult,
+  type IssuerLookup,
+} from './refresh-crls.ts';
 import { issuerOf, openKey, unlockAuthority, type AskPassphrase } from './unlock.ts';
 
 export interface CrlRefreshRequest {
@@ -51,12 +57,13 @@ export async function crlRefreshRun(
       throw failure('ERR_KEY_AWAY', { id: authority.id, keyLocation: authority.keyLocation });
     }
     if (dryRun) return { plan, adopted };
-    return { plan, adopted, result: await applyCrlRefresh(pki, plan, issuersOf(pki, key, ask)) };
+    return { plan, adopted, result: await applyCrlRefresh(pki, plan, issuerLookup(pki, key, ask)) };
   });
 }
 
-const issuersOf =
-  (pki: Pki, key: string | undefined, ask: AskPassphrase): Parameters<typeof applyCrlRefresh>[2] =>
+/** The key in the file `key`, or the one in the home. */
+export const issuerLookup =
+  (pki: Pki, key: string | undefined, ask: AskPassphrase): IssuerLookup =>
   async authority => {
     if (key === undefined) return unlockAuthority(pki, authority, ask);
     const what = `the key ${quote(key)}`;

@@ -55,6 +55,8 @@ export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCr
             : readPublished(pki, authority, latest),
         unlisted: totals.unlisted,
         lastRevocation: totals.latest,
+        series: manifest.presignedCrls(authority.id),
+        voidNumber: manifest.voidCrlNumber(authority.id),
         totals,
       };
     });

@@ -62,6 +62,8 @@ export async function importCrl(
     if (!isNewest) {
       manifest.transaction(write => {
         write.recordCrl(crl);
+        // whoever signs elsewhere may have revoked somebody that the series does not list
+        write.voidPresignedCrls(crl.authorityId);
         write.audit('crl.imported', crl.authorityId, { number: crl.number.toString(), sha256: crl.sha256 });
       });
     }

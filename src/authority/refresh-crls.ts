@@ -7,6 +7,7 @@ import {
   type CrlRefreshReason,
   type CrlSchedule,
 } from '../lifecycle/crl-schedule.ts';
+import { crlOnTurn } from '../lifecycle/crl-series.ts';
 import type { Crl } from '../lifecycle/model.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import type { CrlHeader } from '../pki/prepare-crl.ts';
@@ -16,6 +17,7 @@ import { applyAdoption, planAdoption } from './adopt-revocations.ts';
 import { writeDerivedCrlFiles, type PublishedCrl } from './crl-files.ts';
 import { isCurrent, readCrlStates, type AuthorityCrl, type CrlPki } from './crl-states.ts';
 import { makeCrl, type MadeCrl } from './make-crl.ts';
+import { stagePresigned } from './stage-presigned.ts';
 
 /** What would be done about one CA's CRL, and why. */
 export interface PlannedCrl {
@@ -24,12 +26,16 @@ export interface PlannedCrl {
     /** The CRL there is can stay. */
     | 'keep'
     | 'sign'
+    /** One that was signed ahead takes its place: no key is needed. */
+    | 'release'
     /** It is due, and the key is not here. */
     | 'key-away';
   /** Why it is due; empty for `keep`. */
   readonly reasons: readonly CrlRefreshReason[];
-  /** Of the CRL that would be signed. */
+  /** Of the CRL that would be signed, or released. */
   readonly header: CrlHeader;
+  /** For `release`. */
+  readonly presigned?: Crl | undefined;
   /** Of what it would list. */
   readonly totals: RevocationTotals;
   /** The newest so far. */
@@ -76,19 +82,32 @@ function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCr
   const due = crlRefreshReasons(state, request.schedule, now);
   const reasons = request.force && due.length === 0 ? (['forced'] as const) : due;
   const here = authority.keyLocation === 'file' || request.keysAtHand?.has(authority.id);
+  const presigned = due.length === 0 ? undefined : presignedFor(state, now);
   return {
     authority,
-    action: reasons.length === 0 ? 'keep' : here ? 'sign' : 'key-away',
+    action: reasons.length === 0 ? 'keep' : presigned !== undefined ? 'release' : here ? 'sign' : 'key-away',
     reasons,
-    header: nextCrlHeader(state, request.schedule, now),
+    header: presigned ?? nextCrlHeader(state, request.schedule, now),
+    presigned,
     totals,
     latest,
     isPublished: isCurrent(state),
   };
 }
 
-function requireCrl({ manifest }: CrlPki, states: readonly AuthorityCrl[], id: string): void {
-  if (states.some(({ authority }) => authority.id === id)) return;
+/** The one whose turn it is; else the one that is out, where a file was lost or changed. */
+function presignedFor(state: AuthorityCrl, now: Date): Crl | undefined {
+  const { series = [], latest, published } = state;
+  const turn = crlOnTurn(state, now);
+  if (turn !== undefined || latest === undefined || state.unlisted > 0) return turn;
+  if (published?.number !== undefined && published.number > latest.number) return undefined;
+  return series.find(({ sha256 }) => sha256 === latest.sha256 && published?.sha256 !== sha256);
+}
+
+/** Throws ERR_AUTHORITY_UNKNOWN, ERR_AUTHORITY_PENDING, ERR_CRL_NOT_NEEDED. */
+export function requireCrl({ manifest }: CrlPki, states: readonly AuthorityCrl[], id: string): AuthorityCrl {
+  const state = states.find(({ authority }) => authority.id === id);
+  if (state !== undefined) return state;
   const authority = manifest.authority(id);
   if (authority === undefined) {
     throw failure('ERR_AUTHORITY_UNKNOWN', { text: id, known: manifest.authorities().map(each => each.id) });
@@ -98,6 +117,7 @@ function requireCrl({ manifest }: CrlPki, states: readonly AuthorityCrl[], id: s
 }
 
 export interface CrlRefreshResult {
+  /** Or released. */
   readonly signed: readonly (Crl & { readonly reasons: readonly CrlRefreshReason[] })[];
   /** What could not be signed, and why; its old CRL is still in place. */
   readonly failed: readonly { readonly authorityId: string; readonly error: SvcauthError }[];
@@ -119,7 +139,10 @@ export async function applyCrlRefresh(pki: CrlPki, plan: CrlPlan, issuerOf: Issu
   removeLeftovers(world.files, home.public.crls);
   const { made, failed } = await makePlanned(pki, plan, issuerOf);
   try {
-    if (made.length > 0) manifest.transaction(write => made.forEach(({ crl }) => recordCrl(write, crl)));
+    const news = made.filter(({ crl, planned }) => crl.sha256 !== planned.latest?.sha256);
+    if (news.length > 0) {
+      manifest.transaction(write => news.forEach(({ crl, planned }) => recordCrl(write, crl, planned.action)));
+    }
     for (const { der, pem } of made) {
       der.commit();
       pem.commit();
@@ -141,17 +164,21 @@ export async function applyCrlRefresh(pki: CrlPki, plan: CrlPlan, issuerOf: Issu
 }
 
 async function makePlanned(pki: CrlPki, plan: CrlPlan, issuerOf: IssuerLookup) {
-  const made: MadeCrl[] = [];
+  const made: (MadeCrl & { readonly planned: PlannedCrl })[] = [];
   const failed: { authorityId: string; error: SvcauthError }[] = [];
   try {
-    for (const planned of plan.crls.filter(({ action }) => action === 'sign')) {
-      const { authority, header, latest } = planned;
+    for (const planned of plan.crls.filter(({ action }) => action === 'sign' || action === 'release')) {
+      const { authority, header, latest, presigned } = planned;
       try {
+        if (presigned !== undefined) {
+          made.push({ ...(await stagePresigned(pki, authority, presigned)), planned });
+          continue;
+        }
         const issuer = await issuerOf(authority);
         const pruned = planned.isPublished && prune(pki, authority.id) > 0;
         const totals = pruned ? pki.manifest.revocationTotals(authority.id) : planned.totals;
         const order = { authorityId: authority.id, header, totals, previous: latest?.number };
-        made.push(await makeCrl(pki, order, issuer));
+        made.push({ ...(await makeCrl(pki, order, issuer)), planned });
       } catch (error) {
         if (!(error instanceof SvcauthError)) throw error;
         failed.push({ authorityId: authority.id, error });
@@ -179,9 +206,10 @@ const prune = ({ manifest, world }: CrlPki, authorityId: string): number =>
     return entries;
   });
 
-function recordCrl(write: ManifestWriter, crl: Crl): void {
-  write.recordCrl(crl);
-  write.audit('crl.signed', crl.authorityId, {
+function recordCrl(write: ManifestWriter, crl: Crl, action: PlannedCrl['action']): void {
+  if (action === 'release') write.releasePresignedCrl(crl);
+  else write.recordCrl(crl);
+  write.audit(action === 'release' ? 'crl.released' : 'crl.signed', crl.authorityId, {
     number: crl.number.toString(),
     thisUpdate: instantText(crl.thisUpdate),
     nextUpdate: instantText(crl.nextUpdate),

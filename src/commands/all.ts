@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   apply: async () => (await import('./apply.ts')).addApply,
   revoke: async () => (await import('./revoke.ts')).addRevoke,
   'crl refresh': async () => (await import('./crl-refresh.ts')).addCrlRefresh,
+  'crl presign': async () => (await import('./crl-presign.ts')).addCrlPresign,
   'crl show': async () => (await import('./crl-show.ts')).addCrlShow,
   'crl verify': async () => (await import('./crl-verify.ts')).addCrlVerify,
   'crl diff': async () => (await import('./crl-diff.ts')).addCrlDiff,

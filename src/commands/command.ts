@@ -7,7 +7,7 @@ export type AddCommand = (program: Command, world: World, done: (status: ExitSta
 
 const GROUPS = {
   ca: 'certification authorities: make, list, show',
-  crl: 'certificate revocation lists: refresh, show, verify, diff, publish',
+  crl: 'certificate revocation lists: refresh, presign, show, verify, diff, publish',
   bundle: 'trust bundles: what verifiers load',
   audit: 'the hash-chained log of every change',
   config: 'configuration for schedulers, monitors and the programs that use the certificates',

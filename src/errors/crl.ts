@@ -47,6 +47,11 @@ export const crlErrors = {
     EXIT.usage,
     p => `${quote(p.before)} and ${quote(p.after)} cannot be compared: one is a directory and the other is not`,
   ),
+  ERR_CRL_SERIES: row<{ reason: string }>(
+    EXIT.usage,
+    p => `no such series of CRLs can be signed: ${p.reason}`,
+    () => ['svcauth crl presign --ca root-g1 --every 30d --for 18mo --key FILE'],
+  ),
   ERR_CRL_KEY_OWNER: row<Record<string, never>>(
     EXIT.usage,
     () => '--key is the key of one CA: say which with one --ca',

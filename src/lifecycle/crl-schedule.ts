@@ -1,6 +1,8 @@
+import { BACKDATE } from './crl-backdate.ts';
 import { nextCrlNumber } from './crl-number.ts';
 import { thresholdOf, type Seconds, type Threshold } from './duration.ts';
 import type { AuthorityCertificate, Authority, Crl } from './model.ts';
+import { crlOnTurn, crlsToCome } from './crl-series.ts';
 
 /** How often CRLs are made, from the policy. */
 export interface CrlSchedule {
@@ -22,16 +24,17 @@ export interface CrlState {
   /** Revocations that no CRL lists yet. */
   readonly unlisted: number;
   readonly lastRevocation?: Date | undefined;
+  /** Signed ahead, in order. */
+  readonly series?: readonly Crl[];
+  /** The highest number of a series that was given up. */
+  readonly voidNumber?: bigint | undefined;
 }
 
 /**
- * Why a CRL is signed: there is none; somebody was revoked since; its age; it is not the one that verifiers get; or because it
- * was asked for.
+ * Why a CRL is made: there is none; somebody was revoked since; one that was signed ahead has its turn; its age; it is not the one
+ * that verifiers get; or because it was asked for.
  */
-export type CrlRefreshReason = 'first' | 'revoked' | 'age' | 'unpublished' | 'forced';
-
-/** How far thisUpdate lies in the past, in seconds: a CRL that is not yet valid refuses everybody on a clock that is behind. */
-const BACKDATE = 60;
+export type CrlRefreshReason = 'first' | 'revoked' | 'turn' | 'age' | 'unpublished' | 'forced';
 
 /** Empty when the CRL can stay as it is. The first reason is the one to tell. */
 export function crlRefreshReasons(state: CrlState, schedule: CrlSchedule, now: Date): readonly CrlRefreshReason[] {
@@ -39,7 +42,8 @@ export function crlRefreshReasons(state: CrlState, schedule: CrlSchedule, now: D
   if (latest === undefined) return ['first'];
   const reasons: CrlRefreshReason[] = [];
   if (unlisted > 0) reasons.push('revoked');
-  if (isOld(latest, state, schedule, now)) reasons.push('age');
+  if (crlOnTurn(state, now) !== undefined) reasons.push('turn');
+  else if (isOld(latest, state, schedule, now) && crlsToCome(state).length === 0) reasons.push('age');
   if (published?.sha256 !== latest.sha256) reasons.push('unpublished');
   return reasons;
 }
@@ -85,7 +89,10 @@ export function crlThisUpdate({ certificate, lastRevocation }: CrlState, now: Da
 /** Number and dates of the CRL that would be signed now. */
 export function nextCrlHeader(state: CrlState, schedule: CrlSchedule, now: Date) {
   return {
-    number: nextCrlNumber({ stored: state.latest?.number, published: state.published?.number }, now),
+    number: nextCrlNumber(
+      { stored: state.latest?.number, published: state.published?.number, voided: state.voidNumber },
+      now,
+    ),
     thisUpdate: crlThisUpdate(state, now),
     nextUpdate: crlNextUpdate(state, schedule, now),
   };

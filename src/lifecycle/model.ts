@@ -213,6 +213,11 @@ export interface Crl {
   readonly sha256: string;
 }
 
+/** A CRL signed ahead for a CA whose key is offline; it becomes the CA's newest when its time has come. */
+export interface PresignedCrl extends Crl {
+  readonly der: Uint8Array;
+}
+
 /** What was last written to public/bundle.pem and bundle.json. */
 export interface TrustBundleRecord {
   /** `spiffe_sequence`: grows whenever the content changes. */
@@ -291,6 +296,9 @@ export type AuditAction =
   | 'service.updated'
   | 'service.released'
   | 'crl.signed'
+  | 'crl.presigned'
+  | 'crl.released'
+  | 'crl.voided'
   | 'crl.pruned'
   | 'crl.imported'
   | 'crl.adopted'

@@ -10,6 +10,7 @@ import type { Terminal } from './terminal.ts';
 const REASONS: Readonly<Record<CrlRefreshReason, string>> = {
   first: 'there is none yet',
   revoked: 'certificates were revoked since',
+  turn: 'signed ahead for this time',
   age: 'due by its age',
   unpublished: 'public/crl does not hold the newest',
   forced: 'asked for with --force',
@@ -50,10 +51,12 @@ function crlOf(
   const about = { authority: authority.id, reasons };
   const signed = result?.signed.find(({ authorityId }) => authorityId === authority.id);
   const failed = result?.failed.find(({ authorityId }) => authorityId === authority.id);
-  if (signed !== undefined) return { ...about, done: 'signed', ...factsOf(signed), entries: signed.entryCount };
+  const done = action === 'release' ? 'released' : 'signed';
+  if (signed !== undefined) return { ...about, done, ...factsOf(signed), entries: signed.entryCount };
   const old = { ...(latest && factsOf(latest)), entries: latest?.entryCount ?? 0 };
   if (failed !== undefined) return { ...about, done: 'failed', ...old, error: failed.error.code };
   if (action === 'sign') return { ...about, done: 'would sign', ...factsOf(header), entries: totals.count };
+  if (action === 'release') return { ...about, done: 'would release', ...factsOf(header), entries: totals.count };
   return { ...about, done: action === 'keep' ? 'unchanged' : 'key away', ...old };
 }
 

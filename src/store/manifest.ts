@@ -12,6 +12,7 @@ import type {
   FurtherCertificate,
   LeafTotals,
   PeerBundle,
+  PresignedCrl,
   Revocation,
   Rotation,
   Service,
@@ -132,6 +133,11 @@ export interface Manifest {
   revocationTotals(authorityId: string): RevocationTotals;
   /** The newest CRL signed for this authority. */
   latestCrl(authorityId: string): Crl | undefined;
+  /** Signed ahead, in the order of their time: the one that is out now, if it is one of them, and those to come. */
+  presignedCrls(authorityId: string): readonly Crl[];
+  presignedCrl(authorityId: string, number: bigint): PresignedCrl | undefined;
+  /** The highest number that was signed ahead and given up; later CRLs go above it. */
+  voidCrlNumber(authorityId: string): bigint | undefined;
   delivery(service: string): Delivery | undefined;
   /** Those whose delivery is pending, by name. Answered from an index. */
   pendingServices(): readonly LiveService[];
@@ -177,11 +183,20 @@ export interface ManifestWriter {
   insertIntents(certificates: readonly Certificate[]): void;
   /** Turns intents into current certificates and the services' previous current ones into `superseded`. */
   completeCertificates(results: readonly { readonly serial: string; readonly der: Uint8Array }[]): void;
-  /** Also sets the certificate's state when it is one of ours. Revoking twice is refused. */
+  /**
+   * Also sets the certificate's state when it is one of ours, and gives up the CRLs that its CA has signed ahead: they do not list
+   * it. Revoking twice is refused.
+   */
   insertRevocation(revocation: Revocation): void;
   /** Drops entries of certificates that expired before `instant` and have been listed on a CRL issued after that. */
   pruneRevocations(authorityId: string, instant: Date): number;
   recordCrl(crl: Crl): void;
+  /** A new series in the place of what is left of the last one. */
+  replacePresignedCrls(authorityId: string, crls: readonly PresignedCrl[]): void;
+  /** Records one of the series as the newest CRL, and drops those before it. */
+  releasePresignedCrl(crl: Crl): void;
+  /** Gives up what is left of a series, audited; false when there is none. */
+  voidPresignedCrls(authorityId: string): boolean;
   /** One a service: a later one replaces it. */
   setDeliveries(deliveries: readonly Delivery[]): void;
   /** In the place of those before. */

@@ -9,6 +9,7 @@ import { putAcknowledgement } from './acknowledgement-table.ts';
 import { insertFurtherCertificate, takeFurtherCertificate } from './further-certificate-table.ts';
 import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './manifest-rows.ts';
 import { putPeerBundle, removePeerBundle } from './peer-bundle-table.ts';
+import { dropPresignedBefore, insertPresignedCrls, voidPresignedCrls } from './presigned-crl-table.ts';
 import { insertRevocation, pruneRevocations, revocation } from './revocation-table.ts';
 import { insertRotation, updateRotation } from './rotation-table.ts';
 import { insertRows, type Sql } from './sqlite.ts';
@@ -83,9 +84,25 @@ export function manifestWriter(
     },
     insertIntents: certificates => insertIntents(sql, certificates),
     completeCertificates: results => completeCertificates(sql, results),
-    insertRevocation: revoked => revoke(sql, revoked),
+    insertRevocation: revoked => {
+      revoke(sql, revoked);
+      writer.voidPresignedCrls(revoked.authorityId);
+    },
     pruneRevocations: (authorityId, instant) => pruneRevocations(sql, authorityId, instant),
     recordCrl: crl => recordCrl(sql, crl),
+    replacePresignedCrls: (authorityId, crls) => {
+      writer.voidPresignedCrls(authorityId);
+      insertPresignedCrls(sql, crls);
+    },
+    releasePresignedCrl: crl => {
+      recordCrl(sql, crl);
+      dropPresignedBefore(sql, crl);
+    },
+    voidPresignedCrls: authorityId => {
+      const crls = voidPresignedCrls(sql, authorityId);
+      if (crls > 0) writer.audit('crl.voided', authorityId, { crls: String(crls) });
+      return crls > 0;
+    },
     setDeliveries: deliveries => {
       const columns = [
         'service',
