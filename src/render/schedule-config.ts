@@ -58,14 +58,20 @@ export const SCHEDULE_FILES: Readonly<Record<ScheduleTarget, (schedule: Schedule
 
 const some = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
 
+/** One of two lines: with metrics or without. */
+const runs = (program: string, metrics: string | undefined) => ({
+  program,
+  plain: metrics === undefined ? [program] : [],
+  metrics: some(metrics),
+});
+
 function serviceHoles({ home, program, user = 'svcauth', passphraseFile, metrics, writable }: Schedule) {
   return {
     home,
     user,
-    program,
     environment: `SVCAUTH_HOME=${home}`,
     passphrase: some(passphraseFile),
-    metrics: some(metrics),
+    ...runs(program, metrics),
     // "-": one that is not there yet does not keep the unit from starting
     writable: [home, ...writable.map(directory => `-${directory}`)],
     // root needs its own to give files to their owners
@@ -83,12 +89,11 @@ const timerHoles = ({ home, interval: { seconds, calendar: usual }, calendar }: 
 
 const cronHoles = ({ home, interval, program, user, passphraseFile, metrics, mailto }: Schedule) => ({
   home,
-  program,
   when: interval.cron,
   // the sixth field of /etc/crontab and /etc/cron.d
   who: user === undefined ? '' : `${user}  `,
   passphrase: some(passphraseFile),
-  metrics: some(metrics),
+  ...runs(program, metrics),
   mailto: some(mailto),
 });
 
