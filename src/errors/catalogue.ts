@@ -10,6 +10,7 @@ import { lintErrors } from './lint.ts';
 import { selectionErrors } from './selection.ts';
 import { storeErrors } from './store.ts';
 import { issueErrors } from './issue.ts';
+import { rotationErrors } from './rotation.ts';
 import { revokeErrors } from './revoke.ts';
 import { taintErrors } from './taint.ts';
 import { trustBundleErrors } from './trust-bundle.ts';
@@ -37,6 +38,7 @@ export const CATALOGUE = {
   ...trustBundleErrors,
   ...unlockErrors,
   ...revokeErrors,
+  ...rotationErrors,
   ...issueErrors,
   ...valueErrors,
   ...storeErrors,

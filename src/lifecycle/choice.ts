@@ -28,3 +28,9 @@ const REASONS = Object.keys(CRL_REASONS) as readonly CrlReason[];
 export const parseCrlReason = (text: string): CrlReason => parseChoice(text, 'a revocation reason', REASONS);
 
 export const parseConsumer = (text: string): Consumer => parseChoice(text, 'a program', CONSUMERS);
+
+/** Of a trust bundle: a whole number, as `spiffe_sequence` is. Throws ERR_SEQUENCE. */
+export function parseSequence(text: string): number {
+  if (!/^[0-9]{1,15}$/.test(text)) throw failure('ERR_SEQUENCE', { text, reason: 'it is no whole number' });
+  return Number(text);
+}

@@ -49,7 +49,8 @@ export interface FurtherCertificate extends AuthorityCertificate {
  * Which certificates a root rotation makes beside the new root (RFC 9810 §4.4). `issuing`: the issuing CAs certified by both roots;
  * the next three add certificates of the roots for each other; `none`: nothing at all.
  */
-export type CrossSigning = 'issuing' | 'new-with-old' | 'old-with-new' | 'both' | 'none';
+export const CROSS_SIGNINGS = ['issuing', 'new-with-old', 'old-with-new', 'both', 'none'] as const;
+export type CrossSigning = (typeof CROSS_SIGNINGS)[number];
 
 /** One overlap rotation. Its phase is derived from what exists and cross-checked with these facts. */
 export interface Rotation {

@@ -56,6 +56,7 @@ const readFile = objectOf({
   }),
   renewal: renewal.read,
   deployment: objectOf<Policy['deployment']>({ hookTimeout: readHookTimeout, hooks: readHooks }),
+  rotation: objectOf<Policy['rotation']>({ soak: duration }),
   check: objectOf<Policy['check']>({
     leafWarning: threshold,
     leafCritical: threshold,
@@ -105,6 +106,7 @@ function withDefaults(trustDomain: TrustDomain, file: PolicyFile): Policy {
     allow: { ...base.allow, ...file.allow },
     renewal: { ...base.renewal, ...file.renewal },
     deployment: { ...base.deployment, ...file.deployment },
+    rotation: { ...base.rotation, ...file.rotation },
     check: { ...base.check, ...file.check },
   };
 }

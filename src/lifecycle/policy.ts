@@ -54,6 +54,10 @@ export interface Policy {
     readonly hookTimeout: Seconds;
     readonly hooks: readonly HookSpec[];
   };
+  readonly rotation: {
+    /** Between publishing and activating, and between draining and retiring; from which on everybody has what was published. */
+    readonly soak: Seconds;
+  };
   /** Of the time that is left. */
   readonly check: {
     readonly leafWarning: Threshold;
@@ -91,6 +95,8 @@ export function defaultPolicy(trustDomain: TrustDomain): Policy {
     },
     renewal: {},
     deployment: { hookTimeout: parseDuration('60s'), hooks: [] },
+    // SPIFFE Trust Domain and Bundle §4.1.2: three to five refresh hints, and no less than a day for those who do not follow them
+    rotation: { soak: parseDuration('24h') },
     check: {
       leafWarning: parseThreshold('25%'),
       leafCritical: parseThreshold('10%'),

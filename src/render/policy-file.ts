@@ -10,6 +10,7 @@ export function renderPolicyFile({
   crl,
   allow,
   deployment,
+  rotation,
   check,
 }: Policy): string {
   return `# What this CA signs, and when it worries. Edit it: every command reads it anew.
@@ -75,6 +76,10 @@ deployment:
   # hooks: [[systemctl, reload, nginx]]
   # How long one may take before it is ended.
   hookTimeout: ${durationText(deployment.hookTimeout)}
+
+rotation:
+  # How long everybody has to take over what was published, before a new CA signs and before an old one goes ("svcauth ca rotate").
+  soak: ${durationText(rotation.soak)}
 
 # What "svcauth check" warns of (exit status 3) and calls critical (exit status 4), by the time that is left.
 check:

@@ -1,0 +1,66 @@
+import { EXIT } from './exit-status.ts';
+import { quote, row } from './row.ts';
+
+interface ClosedGate {
+  readonly name: string;
+  readonly message: string;
+  readonly remedy?: string;
+  readonly opensAt?: Date;
+}
+
+/** Replacing a CA. */
+export const rotationErrors = {
+  ERR_ROTATION_GATE: row<{ step: string; tier: string; gates: readonly ClosedGate[] }>(
+    EXIT.refused,
+    p =>
+      [
+        `the ${p.tier} rotation cannot go on with ${quote(p.step)} yet; nothing was changed`,
+        ...p.gates.map(({ name, message }) => `${name}: ${message}`),
+      ].join('\n'),
+    p => [...new Set(p.gates.flatMap(({ remedy }) => remedy ?? []))],
+  ),
+  ERR_ROTATION_ORDER: row<{ step: string; tier: string; phase: string; next: string }>(
+    EXIT.refused,
+    p => `${quote(p.step)} is not the next step of the ${p.tier} rotation, which is ${p.phase}; nothing was changed`,
+    p => [`svcauth ca rotate ${p.next} --tier ${p.tier}`],
+  ),
+  ERR_ROTATION_NONE: row<{ step: string; tier: string }>(
+    EXIT.refused,
+    p =>
+      `no ${p.tier} rotation is under way, so that there is nothing to ${p.step === 'rollback' ? 'roll back' : p.step}; nothing was changed`,
+    p => [`begin one: svcauth ca rotate prepare --tier ${p.tier}`],
+  ),
+  ERR_ROTATION_TIER: row<{ tier: string; problem: string; hint: string }>(
+    EXIT.refused,
+    p => `the ${p.tier} tier cannot be rotated: ${p.problem}; nothing was changed`,
+    p => [p.hint],
+  ),
+  ERR_ROTATION_CONTRADICTION: row<{ tier: string; problems: readonly string[] }>(
+    EXIT.integrity,
+    p => [`the ${p.tier} rotation is not where it was recorded to be; nothing was changed`, ...p.problems].join('\n'),
+    p => [
+      `what is known: svcauth ca rotate status --tier ${p.tier}`,
+      'was manifest.db restored from a back-up? then restore public/ and authorities/ of the same time',
+    ],
+  ),
+  ERR_ROTATION_TEST: row<{ id: string; problem: string }>(
+    EXIT.integrity,
+    p => `the test certificate that ${p.id} signed is refused: ${p.problem}; ${p.id} is not in use`,
+    () => ['run the same command again when that is put right'],
+  ),
+  ERR_ROTATION_KEY_OUT: row<{ id: string }>(
+    EXIT.usage,
+    p => `the key of ${p.id} is kept offline, and so its successor's should be: say where that goes`,
+    () => ['svcauth ca rotate prepare --tier root --root-key-out /media/usb/root-g2.key'],
+  ),
+  ERR_ROTATION_KEY_NEEDED: row<{ id: string; step: string; tier: string; keyLocation: string }>(
+    EXIT.secret,
+    p => `the key of ${p.id} is needed, and it is ${p.keyLocation}`,
+    p => [`bring it for this run: svcauth ca rotate ${p.step} --tier ${p.tier} --root-key FILE`],
+  ),
+  ERR_ACK_AHEAD: row<{ verifier: string; sequence: number; newest: number }>(
+    EXIT.usage,
+    p => `${quote(p.verifier)} cannot have bundle sequence ${p.sequence}: the newest is ${p.newest}`,
+    p => [`svcauth ca rotate ack NAME --sequence ${p.newest}`],
+  ),
+} as const;
