@@ -3,6 +3,7 @@ import type { World } from '../context.ts';
 import { isCertified, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { CrlState } from '../lifecycle/crl-schedule.ts';
 import type { Crl } from '../lifecycle/model.ts';
+import { offersCrl } from '../lifecycle/last-crl.ts';
 import { readCrlStream } from '../pki/crl-stream.ts';
 import { DerError } from '../pki/der-reader.ts';
 import { sameName } from '../pki/name.ts';
@@ -31,7 +32,7 @@ export const CRL_PIECE = PEM_LINE * 1024;
 
 /**
  * Every CA that verifiers may ask about, root first: those of live chains, whatever their state in a rotation (RFC 5280 §6.3.3
- * wants a CRL for each). Left out: without a certificate, retired, or past their own end. At a `glance` no CRL is read whose
+ * wants a CRL for each), the last CRL of a retired one among them. Left out: without a certificate, or past their own end. At a `glance` no CRL is read whose
  * directory is sealed.
  */
 export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCrl[] {
@@ -40,9 +41,11 @@ export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCr
   return manifest
     .authorities()
     .filter(isCertified)
-    .filter(({ state, certificate }) => state !== 'retired' && certificate.notAfter > world.now)
-    .map(authority => {
+    .flatMap(authority => {
       const latest = manifest.latestCrl(authority.id);
+      return offersCrl(authority, latest, world.now) ? [{ authority, latest }] : [];
+    })
+    .map(({ authority, latest }) => {
       const totals = manifest.revocationTotals(authority.id);
       return {
         authority,

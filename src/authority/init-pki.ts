@@ -17,9 +17,7 @@ import { createCaCsr } from '../pki/ca-csr.ts';
 import { issuerFactsOf } from '../pki/issuer-facts.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import { KEY_ALGORITHMS } from '../pki/key-algorithm.ts';
-import { encryptPrivateKey } from '../pki/key-encryption.ts';
 import { generateKeyPair, type KeyPair } from '../pki/key-pair.ts';
-import { PBES2_RANDOM_LENGTH } from '../pki/pbes2.ts';
 import { encodePem } from '../pki/pem.ts';
 import { parsePrivateKey } from '../pki/private-key.ts';
 import { authoritySubject } from '../pki/prepare-authority.ts';
@@ -29,6 +27,7 @@ import { createHome, PRIVATE_DIRECTORY, type Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { createKeyFile } from '../store/key-file.ts';
 import { createManifest } from '../store/sqlite-manifest.ts';
+import { encodeKeyPem } from './key-pem.ts';
 import { certifyAuthority, type ReadyAuthority } from './new-authority.ts';
 import { readRoot } from './read-root.ts';
 import { refreshCrls } from './refresh-crls.ts';
@@ -217,15 +216,6 @@ async function writeAuthorities(
     if (csrPem !== undefined) files.createExclusive(paths.csr, utf8(csrPem), 0o644);
   }
   return offline;
-}
-
-async function encodeKeyPem(
-  pkcs8: Uint8Array,
-  passphrase: Uint8Array | undefined,
-  random: World['random'],
-): Promise<string> {
-  if (passphrase === undefined) return encodePem('PRIVATE KEY', pkcs8);
-  return encodePem('ENCRYPTED PRIVATE KEY', await encryptPrivateKey(pkcs8, passphrase, random(PBES2_RANDOM_LENGTH)));
 }
 
 function recordAuthorities(

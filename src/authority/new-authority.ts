@@ -1,14 +1,17 @@
 import type { World } from '../context.ts';
 import type { PlannedAuthority } from '../lifecycle/plan-init.ts';
 import { issuerFactsOf } from '../pki/issuer-facts.ts';
-import type { Issuer } from '../pki/issuer.ts';
+import { DerReader } from '../pki/der-reader.ts';
+import type { Issuer, IssuerFacts } from '../pki/issuer.ts';
 import { KEY_ALGORITHMS } from '../pki/key-algorithm.ts';
 import type { KeyPair } from '../pki/key-pair.ts';
 import { requireLinted } from '../pki/lint/gate.ts';
 import { lintCertificate } from '../pki/lint/lint.ts';
+import { nameToString } from '../pki/name.ts';
 import { decodeCertificate, decodeTbsCertificate, type ParsedCertificate } from '../pki/parsed-certificate.ts';
 import { authoritySubject, prepareAuthority } from '../pki/prepare-authority.ts';
 import { parsePrivateKey } from '../pki/private-key.ts';
+import { decodePublicKeyInfo } from '../pki/public-key-info.ts';
 import { secondOpinionOnCertificate } from '../pki/second-opinion.ts';
 import { serialFromRandom, SERIAL_LENGTH } from '../pki/serial-number.ts';
 import { signCertificate } from '../pki/sign.ts';
@@ -58,4 +61,40 @@ export async function certifyAuthority(
   const certificate = decodeCertificate(signCertificate(linted, signedBy));
   await secondOpinionOnCertificate(certificate.der, signedBy);
   return { certificate, issuer: { ...issuerFactsOf(certificate, algorithm), ...signing } };
+}
+
+/** When a certificate for a key that has one already is valid, and where the CRL of the CA that signs it is served. */
+export interface CrossTerms {
+  readonly tier: 'root' | 'issuing';
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly crlUrl?: string;
+}
+
+/** Certifies the key of a CA once more: with its name, key identifier and name constraints, by another one. Nothing is written. */
+export async function certifyAgain(
+  world: Pick<World, 'random'>,
+  trustDomain: string,
+  subject: IssuerFacts,
+  terms: CrossTerms,
+  above: Issuer,
+): Promise<ParsedCertificate> {
+  const tbsDer = prepareAuthority(
+    {
+      ...terms,
+      subjectDer: subject.subject.der,
+      trustDomain,
+      publicKeyDer: subject.publicKeyDer,
+      publicKeyBits: decodePublicKeyInfo(new DerReader(subject.publicKeyDer)).bits,
+      keyIdentifier: subject.keyIdentifier,
+      serial: serialFromRandom(world.random(SERIAL_LENGTH)),
+      ...(subject.nameConstraints && { nameConstraints: subject.nameConstraints }),
+    },
+    above,
+  );
+  const what = `the certificate of ${nameToString(subject.subject)} by ${nameToString(above.subject)}`;
+  const linted = requireLinted(lintCertificate(tbsDer, { kind: 'cross', issuer: above }), what);
+  const certificate = decodeCertificate(signCertificate(linted, above));
+  await secondOpinionOnCertificate(certificate.der, above);
+  return certificate;
 }

@@ -79,8 +79,9 @@ export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
 
 function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCrl {
   const { authority, totals, latest } = state;
-  const due = crlRefreshReasons(state, request.schedule, now);
-  const reasons = request.force && due.length === 0 ? (['forced'] as const) : due;
+  // the last CRL of a retired CA stays as it is
+  const due = authority.state === 'retired' ? [] : crlRefreshReasons(state, request.schedule, now);
+  const reasons = request.force && due.length === 0 && authority.state !== 'retired' ? (['forced'] as const) : due;
   const here = authority.keyLocation === 'file' || request.keysAtHand?.has(authority.id);
   const presigned = due.length === 0 ? undefined : presignedFor(state, now);
   return {

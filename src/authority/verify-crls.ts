@@ -9,6 +9,7 @@ import {
   INDEX_FILE,
   indexedLines,
 } from '../lifecycle/crl-index.ts';
+import { offersCrl } from '../lifecycle/last-crl.ts';
 import { toHex } from '../pki/bytes.ts';
 import { crlNumber } from '../pki/parsed-crl.ts';
 import type { PathCrl } from '../pki/path/path-crl.ts';
@@ -67,7 +68,7 @@ export async function verifyCrls(
   const ders: HeldCrl[] = [];
   const pems: PathCrl[] = [];
   for (const authority of manifest.authorities().filter(isCertified)) {
-    if (authority.state === 'retired' || authority.certificate.notAfter < now) continue;
+    if (!offersCrl(authority, manifest.latestCrl(authority.id), now)) continue;
     const report = reporting(authority.id);
     const der = firstOf(read(join(directory, crlDerFile(authority.id)), 'der'), report);
     const pem = firstOf(read(join(directory, crlPemFile(authority.id)), 'pem'), report);

@@ -7,7 +7,7 @@ import { equalBytes, utf8 } from '../pki/bytes.ts';
 import { parseSpiffeBundle } from '../pki/read-trust-bundle.ts';
 import { encodeBundleMap, encodePemBundle, encodeSpiffeBundle } from '../pki/trust-bundle.ts';
 import type { Home } from '../store/home.ts';
-import type { Manifest } from '../store/manifest.ts';
+import type { Manifest, ManifestWriter } from '../store/manifest.ts';
 
 export interface TrustBundleResult {
   readonly changed: boolean;
@@ -107,13 +107,19 @@ export const strayPeerFiles = (
     .map(name => join(home.public.peers, name))
     .filter(path => !wanted.has(path));
 
-function recordSequence(manifest: Manifest, { anchors, sequence }: TrustBundle, now: Date): void {
-  if (manifest.trustBundle()?.sequence === sequence) return;
+function recordSequence(manifest: Manifest, bundle: TrustBundle, now: Date): void {
+  if (manifest.trustBundle()?.sequence === bundle.sequence) return;
+  manifest.transaction(write => recordTrustBundle(write, manifest, now));
+}
+
+/** Gives what verifiers should have from this transaction on its sequence, before any file shows it. Returns the sequence. */
+export function recordTrustBundle(write: ManifestWriter, manifest: Manifest, now: Date): number {
+  const { anchors, sequence } = trustBundle(manifest, now);
+  if (manifest.trustBundle()?.sequence === sequence) return sequence;
   const sha256 = contentHash(anchors.map(({ certificate }) => certificate.der));
-  manifest.transaction(write => {
-    write.recordTrustBundle({ sequence, sha256, writtenAt: now });
-    write.audit('bundle.written', 'bundle', { sequence: String(sequence), anchors: String(anchors.length), sha256 });
-  });
+  write.recordTrustBundle({ sequence, sha256, writtenAt: now });
+  write.audit('bundle.written', 'bundle', { sequence: String(sequence), anchors: String(anchors.length), sha256 });
+  return sequence;
 }
 
 /** SHA-256 of the anchors in order, lower-case hex. */

@@ -22,6 +22,8 @@ export interface AuthorityRequest {
   readonly trustDomain: string;
   readonly publicKeyDer: Uint8Array;
   readonly publicKeyBits: Uint8Array;
+  /** Of a key that has a certificate already: as that one has it, or what it signed would no longer name its issuer. */
+  readonly keyIdentifier?: Uint8Array;
   readonly serial: Uint8Array;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -49,7 +51,7 @@ export function prepareAuthority(
   issuer: IssuerFacts | { algorithm: KeyAlgorithm },
 ): Uint8Array {
   const selfSigned = !('subject' in issuer);
-  const keyIdentifier = keyIdentifierOf(request.publicKeyBits);
+  const keyIdentifier = request.keyIdentifier ?? keyIdentifierOf(request.publicKeyBits);
   const extensions = [
     encodeExtension(
       OID.basicConstraints,

@@ -18,6 +18,8 @@ export interface FileSteps {
    * is theirs: whoever may not read it has never had it open.
    */
   create(path: string, mode: number, owner?: Ownership): number;
+  /** Opens a file that exists to write over what it holds, never through a link. */
+  openOver(path: string): number;
   /** Of a file that exists, never through a link. */
   setAccess(path: string, mode: number, owner?: Ownership): void;
   write(descriptor: number, bytes: Uint8Array): void;
@@ -50,6 +52,7 @@ export const nodeSteps: FileSteps = {
       throw cause;
     }
   },
+  openOver: path => fs.openSync(path, O_WRONLY | O_NOFOLLOW),
   setAccess: (path, mode, owner) => {
     const descriptor = fs.openSync(path, O_RDONLY | O_NOFOLLOW);
     try {

@@ -64,6 +64,8 @@ export interface Files {
   rename(from: string, to: string): void;
   /** A file, link or whole tree; a missing one is fine. */
   remove(path: string): void;
+  /** Overwrites what a plain file holds with `noise`, then removes it, each durable before the next; a missing one is fine. */
+  destroy(path: string, noise: (length: number) => Uint8Array): void;
   /** Makes everything that was written under `directories` durable; `paths` are the files and directories concerned. */
   syncAll(directories: readonly string[], paths: readonly string[]): Promise<void>;
   /** Copies files into a new directory that only we can read, and returns it; the caller removes it. */
@@ -163,6 +165,22 @@ export function filesOver(steps: FileSteps): Files {
         steps.syncDirectory(dirname(to));
       }),
     remove: path => writing(path, () => steps.remove(path)),
+    destroy: (path, noise) =>
+      writing(path, () => {
+        const status = statusOf(path, fs.lstatSync);
+        if (status === undefined) return;
+        if (status.kind === 'file') {
+          const descriptor = steps.openOver(path);
+          try {
+            steps.write(descriptor, noise(status.size));
+            steps.sync(descriptor);
+          } finally {
+            steps.close(descriptor);
+          }
+        }
+        steps.remove(path);
+        steps.syncDirectory(dirname(path));
+      }),
     syncAll: async (directories, paths) => {
       if (paths.length > FEW_PATHS && (await syncFileSystems(directories))) return;
       await syncEach(paths);

@@ -30,6 +30,8 @@ export interface Home {
     readonly peers: string;
     peerJson(trustDomain: string): string;
     peerPem(trustDomain: string): string;
+    /** CA certificates that are no anchors. */
+    readonly intermediates: string;
     readonly crls: string;
     crlPem(authorityId: string): string;
     crlDer(authorityId: string): string;
@@ -69,6 +71,7 @@ export function homeAt(directory: string): Home {
       peers,
       peerJson: trustDomain => join(peers, `${trustDomain}.json`),
       peerPem: trustDomain => join(peers, `${trustDomain}.pem`),
+      intermediates: join(publicDirectory, 'intermediates.pem'),
       crls,
       crlPem: id => join(crls, `${id}.pem`),
       crlDer: id => join(crls, `${id}.der`),

@@ -1,0 +1,31 @@
+import type { World } from '../context.ts';
+import { failure } from '../errors.ts';
+import type { Authority, CrossSigning } from '../lifecycle/model.ts';
+import { loadPolicy } from './load-policy.ts';
+import { readPki } from './open-pki.ts';
+import { proveRotationOf, type ProvenRotation } from './prove-rotation.ts';
+
+interface PlanRequest {
+  readonly tier: Authority['tier'];
+  /** Of a rotation that has not begun, as is `soak`. */
+  readonly crossSigning: CrossSigning;
+  /** Seconds; absent: the policy's. */
+  readonly soak: number | undefined;
+}
+
+/** When the steps of a rotation are due, and what the proof makes of all of them. Throws ERR_ROTATION_TIER. */
+export async function rotationPlan(
+  world: World,
+  homeFlag: string | undefined,
+  { tier, crossSigning, soak }: PlanRequest,
+): Promise<ProvenRotation> {
+  return readPki(world, homeFlag, async pki => {
+    const policy = await loadPolicy(pki);
+    const question = { tier, crossSigning, soak: soak ?? policy.rotation.soak };
+    const proof = await proveRotationOf(pki, policy, question);
+    if (proof === undefined) {
+      throw failure('ERR_ROTATION_TIER', { tier, problem: `no ${tier} CA is active`, hint: 'svcauth ca list' });
+    }
+    return proof;
+  });
+}

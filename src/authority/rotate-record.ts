@@ -1,0 +1,54 @@
+import type { OpenRotation, RotationFacts } from '../lifecycle/rotation-state.ts';
+import type { Pki } from './open-pki.ts';
+import { recordTrustBundle } from './write-trust-bundle.ts';
+
+/** The moment of truth of each step: one transaction, after which every file has only to follow. */
+export type RecordStep = (pki: Pki, open: OpenRotation, facts: RotationFacts) => void;
+
+export const recordPublished: RecordStep = ({ world, manifest }, { rotation, to }) =>
+  manifest.transaction(write => {
+    write.updateRotation(rotation.id, { publishedAt: world.now });
+    const sequence = recordTrustBundle(write, manifest, world.now);
+    write.updateRotation(rotation.id, { publishedSequence: sequence });
+    write.audit('rotation.published', to.id, { sequence: String(sequence) });
+  });
+
+/** From here on the new CA signs; under a new root the issuing CAs are served with their certificates by it. */
+export const recordActivated: RecordStep = ({ world, manifest }, { rotation, from, to }, { further }) =>
+  manifest.transaction(write => {
+    write.setAuthorityState(to.id, 'active');
+    for (const { authorityId, issuerId, serial } of further) {
+      if (issuerId === to.id && manifest.authority(authorityId)?.tier === 'issuing') {
+        write.promoteCertificate(authorityId, serial);
+      }
+    }
+    write.updateRotation(rotation.id, { activatedAt: world.now });
+    write.audit('rotation.activated', to.id, { from: from.id });
+  });
+
+export const recordDraining: RecordStep = ({ world, manifest }, { rotation, from }) =>
+  manifest.transaction(write => {
+    write.setAuthorityState(from.id, 'draining');
+    write.updateRotation(rotation.id, { drainingSince: world.now });
+    write.audit('rotation.draining', from.id, { to: rotation.toId });
+  });
+
+/**
+ * Back to the old CA. What the new one has signed stays good: then it only drains, and is retired later. Before it was activated it has
+ * signed nothing that anybody has.
+ */
+export const recordRolledBack: RecordStep = ({ world, manifest }, { rotation, phase, from, to }, { further }) =>
+  manifest.transaction(write => {
+    const signed = phase === 'activated' || phase === 'draining';
+    write.setAuthorityState(from.id, 'active');
+    write.setAuthorityState(to.id, signed ? 'draining' : 'retired');
+    for (const { authorityId, issuerId, serial } of signed ? further : []) {
+      const authority = manifest.authority(authorityId);
+      if (issuerId === from.id && authority?.tier === 'issuing' && authority.certificate?.issuerId === to.id) {
+        write.promoteCertificate(authorityId, serial);
+      }
+    }
+    write.updateRotation(rotation.id, { endedAt: world.now, outcome: 'rolled-back' });
+    recordTrustBundle(write, manifest, world.now);
+    write.audit('rotation.rolled-back', to.id, { to: from.id, phase });
+  });
