@@ -8,6 +8,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'ca list': async () => (await import('./ca-list.ts')).addCaList,
   'ca show': async () => (await import('./ca-show.ts')).addCaShow,
   'ca taint': async () => (await import('./ca-taint.ts')).addCaTaint,
+  'ca rotate plan': async () => (await import('./ca-rotate-plan.ts')).addCaRotatePlan,
+  'ca rotate prepare': async () => (await import('./ca-rotate-prepare.ts')).addCaRotatePrepare,
+  'ca rotate publish': async () => (await import('./ca-rotate-step.ts')).addCaRotatePublish,
+  'ca rotate ack': async () => (await import('./ca-rotate-ack.ts')).addCaRotateAck,
+  'ca rotate activate': async () => (await import('./ca-rotate-step.ts')).addCaRotateActivate,
+  'ca rotate drain': async () => (await import('./ca-rotate-step.ts')).addCaRotateDrain,
+  'ca rotate retire': async () => (await import('./ca-rotate-step.ts')).addCaRotateRetire,
+  'ca rotate rollback': async () => (await import('./ca-rotate-step.ts')).addCaRotateRollback,
+  'ca rotate status': async () => (await import('./ca-rotate-status.ts')).addCaRotateStatus,
   issue: async () => (await import('./issue.ts')).addIssue,
   apply: async () => (await import('./apply.ts')).addApply,
   revoke: async () => (await import('./revoke.ts')).addRevoke,
@@ -66,7 +75,7 @@ export async function addCommands(argv: readonly string[], ...to: Parameters<Add
 
 /** The words that may follow `group` (`ca`), or begin a command line when it is empty. */
 export function wordsAfter(group: string): string[] {
-  const depth = group === '' ? 0 : 1;
+  const depth = group === '' ? 0 : group.split(' ').length;
   const inGroup = Object.keys(COMMANDS).filter(words => group === '' || words.startsWith(`${group} `));
   return [...new Set(inGroup.map(words => words.split(' ')[depth]!))];
 }

@@ -6,7 +6,7 @@ import type { ExitStatus } from '../errors/exit-status.ts';
 export type AddCommand = (program: Command, world: World, done: (status: ExitStatus) => void) => void;
 
 const GROUPS = {
-  ca: 'certification authorities: make, list, show',
+  ca: 'certification authorities: make, list, show, rotate',
   crl: 'certificate revocation lists: refresh, presign, show, verify, diff, publish',
   bundle: 'trust bundles: what verifiers load',
   audit: 'the hash-chained log of every change',
@@ -16,6 +16,13 @@ const GROUPS = {
 /** The parent of `ca init`, `ca list`, …: found or made. */
 export function group(program: Command, name: keyof typeof GROUPS): Command {
   return program.commands.find(command => command.name() === name) ?? program.command(name).description(GROUPS[name]);
+}
+
+/** The parent of `ca rotate prepare`, `ca rotate publish`, …: found or made. */
+export function rotateGroup(program: Command): Command {
+  const ca = group(program, 'ca');
+  const description = 'replace an issuing CA or a root, with an overlap and a way back';
+  return ca.commands.find(command => command.name() === 'rotate') ?? ca.command('rotate').description(description);
 }
 
 /** Ends a command's help with command lines that can be pasted. */

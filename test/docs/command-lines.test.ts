@@ -93,9 +93,11 @@ describe('every command line that is shown is one', () => {
     const world = fakeWorld();
     const program = describeProgram(world);
     await addCommands([], program, world, () => undefined);
-    const paths = program.commands.flatMap(command =>
-      command.commands.length === 0 ? [[command.name()]] : command.commands.map(sub => [command.name(), sub.name()]),
-    );
+    const pathsOf = (command: Command): string[][] =>
+      command.commands.length === 0
+        ? [[command.name()]]
+        : command.commands.flatMap(pathsOf).map(path => [command.name(), ...path]);
+    const paths = program.commands.flatMap(pathsOf);
     for (const path of paths) {
       const { stdout } = await runSvcauth(fakeWorld(), [...path, '--help']);
       const examples = [...stdout.matchAll(/^ {2}\$ (.*)$/gm)].flatMap(match => commandsIn(match[1]!));
