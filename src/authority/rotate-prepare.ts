@@ -87,7 +87,7 @@ export async function makeSuccessor(
   const further: FurtherCertificate[] = [];
   for (const cross of crosses) further.push(await makeCross(pki, cross, planned.id, ready, request));
   const passphrase = await homePassphrase(pki, request.ask);
-  const keyPem = utf8(await encodeKeyPem(keys.pkcs8, passphrase, world.random));
+  const keyPem = utf8(await encodeKeyPem(keys.pkcs8, passphrase, length => world.random(length)));
   passphrase?.fill(0);
   keys.pkcs8.fill(0);
 

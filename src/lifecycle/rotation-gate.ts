@@ -4,7 +4,7 @@ import { durationText } from './duration.ts';
 import type { LeafTotals } from './model.ts';
 import { recordedPhase, type OpenRotation, type RotationFacts } from './rotation-state.ts';
 
-export type GateName =
+type GateName =
   | 'other-rotation'
   | 'issuer-outlives'
   | 'self-test'

@@ -15,8 +15,7 @@ import {
 } from './rotation-gate.ts';
 import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './rotation-state.ts';
 
-export const ROTATION_STEPS = ['prepare', 'publish', 'activate', 'drain', 'retire', 'rollback'] as const;
-export type RotationStep = (typeof ROTATION_STEPS)[number];
+export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire' | 'rollback';
 
 /** The phase that a step of an open rotation begins in; later ones have it behind them. */
 const BEGINS_IN = { publish: 'prepared', activate: 'published', drain: 'activated', retire: 'draining' } as const;
