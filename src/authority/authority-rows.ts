@@ -1,9 +1,10 @@
 import type { AuthorityRow } from '../lifecycle/status.ts';
 import type { Manifest } from '../store/manifest.ts';
 
-/** Every CA with its newest CRL. */
+/** Every CA with its newest CRL, and those that were signed ahead. */
 export const authorityRows = (manifest: Manifest): readonly AuthorityRow[] =>
   manifest.authorities().map(authority => {
     const crl = manifest.latestCrl(authority.id);
-    return { authority, ...(crl && { crl }) };
+    const series = manifest.presignedCrls(authority.id);
+    return { authority, ...(crl && { crl }), ...(series.length > 0 && { series }) };
   });

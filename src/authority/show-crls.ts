@@ -2,6 +2,8 @@ import { relative } from 'node:path';
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import { reportCrl, reportCrlEntries, type CrlEntryReport, type CrlReport } from '../pki/report/crl-report.ts';
+import { crlsToCome } from '../lifecycle/crl-series.ts';
+import type { Crl } from '../lifecycle/model.ts';
 import type { ParsedCrl } from '../pki/parsed-crl.ts';
 import type { Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest.ts';
@@ -12,6 +14,8 @@ interface CrlDetails {
   readonly authority?: string;
   readonly report: CrlReport;
   readonly entries: () => Iterable<CrlEntryReport>;
+  /** Signed ahead and still to come. */
+  readonly presigned?: readonly Crl[];
 }
 
 /** A CRL in a file; needs no PKI. */
@@ -35,7 +39,9 @@ export async function showPublishedCrls(
       if (only.length > 0) throw failure('ERR_CRL_MISSING', { path });
       continue;
     }
-    shown.push({ ...detailsOf(await readCrl(world, path), relative(home.directory, path), now), authority: id });
+    const details = detailsOf(await readCrl(world, path), relative(home.directory, path), now);
+    const presigned = crlsToCome({ latest: manifest.latestCrl(id), series: manifest.presignedCrls(id) });
+    shown.push({ ...details, authority: id, ...(presigned.length > 0 && { presigned }) });
   }
   return shown;
 }

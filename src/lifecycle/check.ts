@@ -1,6 +1,7 @@
 import type { CheckThresholds } from './check-thresholds.ts';
 import { thresholdOf, type Threshold } from './duration.ts';
-import type { Authority, Certificate, Crl } from './model.ts';
+import type { Authority, Certificate } from './model.ts';
+import { crlOnTurn, crlsToCome } from './crl-series.ts';
 import { isStale, type AuthorityRow, type ServiceRow } from './status.ts';
 
 /** Everything `check` can find, by its permanent name: monitoring rules depend on them. */
@@ -16,7 +17,8 @@ export type FindingName =
   | 'ca-expiring'
   | 'crl-missing'
   | 'crl-stale'
-  | 'crl-expiring';
+  | 'crl-expiring'
+  | 'crl-series-ending';
 
 export type Severity = 'warning' | 'critical';
 
@@ -43,6 +45,8 @@ export interface CheckInput {
 }
 
 const NEVER = Number.MAX_SAFE_INTEGER;
+/** A CRL that was signed ahead and whose turn came this short a time ago, in seconds, is put into its place by the next run. */
+const TURN_GRACE = 86_400;
 /** An intent this young, in seconds, belongs to a run that is still working. */
 const INTENT_GRACE = 600;
 
@@ -92,7 +96,8 @@ function intentFindings(intent: Certificate, now: Date): Finding[] {
   return [{ name: 'intent-unfinished', severity: 'warning', kind: 'service', subject, serial, deadline }];
 }
 
-function authorityFindings({ authority, crl }: AuthorityRow, thresholds: CheckThresholds, now: Date): Finding[] {
+function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: Date): Finding[] {
+  const { authority } = row;
   const { certificate } = authority;
   const about = { kind: 'ca', subject: authority.id, keyLocation: authority.keyLocation } as const;
   if (certificate === undefined) return [{ ...about, name: 'ca-pending', severity: 'warning' }];
@@ -110,18 +115,28 @@ function authorityFindings({ authority, crl }: AuthorityRow, thresholds: CheckTh
   const expiring: Finding[] = severity ? [{ ...about, name: 'ca-expiring', severity, deadline: notAfter }] : [];
   const tainted: Finding[] =
     authority.state === 'tainted' ? [{ ...about, name: 'ca-tainted', severity: 'critical' }] : [];
-  return [...tainted, ...expiring, ...crlFindings(about, crl, thresholds, now)];
+  return [...tainted, ...expiring, ...crlFindings(about, row, thresholds, now)];
 }
 
 function crlFindings(
-  about: Pick<Finding, 'kind' | 'subject' | 'keyLocation'>,
-  crl: Crl | undefined,
+  owner: Pick<Finding, 'kind' | 'subject' | 'keyLocation'>,
+  { crl, series = [] }: AuthorityRow,
   thresholds: CheckThresholds,
   now: Date,
 ): Finding[] {
+  const state = { latest: crl, series };
+  // one that was signed ahead is waiting to be put into its place: no key is needed for that
+  const about = crlOnTurn(state, now) === undefined ? owner : { ...owner, keyLocation: 'file' as const };
   if (crl === undefined) return [{ ...about, name: 'crl-missing', severity: 'critical' }];
   const deadline = crl.nextUpdate;
   if (isStale(crl, now)) return [{ ...about, name: 'crl-stale', severity: 'critical', deadline }];
+  const [next, last] = [crlsToCome(state)[0], series.at(-1)];
+  const isLast = next === undefined && last?.sha256 === crl.sha256;
+  if (isLast || (next !== undefined && secondsBetween(next.thisUpdate, now) < TURN_GRACE)) {
+    const end = last!.nextUpdate;
+    const severity = urgency(crl.thisUpdate, end, thresholds.caWarning, thresholds.caCritical, now);
+    return severity ? [{ ...about, name: 'crl-series-ending', severity, deadline: end }] : [];
+  }
   const severity = urgency(crl.thisUpdate, crl.nextUpdate, thresholds.crlWarning, thresholds.crlCritical, now);
   return severity ? [{ ...about, name: 'crl-expiring', severity, deadline }] : [];
 }

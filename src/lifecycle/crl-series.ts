@@ -23,7 +23,7 @@ export const crlsToCome = ({ latest, series = [] }: SeriesState): readonly Crl[]
   series.filter(({ number }) => latest === undefined || number > latest.number);
 
 /** When a CRL of a series may be seen: clocks that are behind must not find it in the future. The first one was made for at once. */
-const turnOf = ({ thisUpdate }: Crl, isFirst: boolean): Date =>
+export const turnOf = ({ thisUpdate }: Crl, isFirst: boolean): Date =>
   new Date(thisUpdate.getTime() + (isFirst ? 0 : BACKDATE * 1000));
 
 /** The newest whose time has come. One that verifiers may have seen a later number than is no use any more. */

@@ -1,4 +1,5 @@
 import type { CertifiedAuthority } from './active-issuer.ts';
+import { crlOnTurn, crlsToCome, turnOf } from './crl-series.ts';
 import { crlNextUpdate, crlThisUpdate, type CrlSchedule } from './crl-schedule.ts';
 import { thresholdOf } from './duration.ts';
 import type { ForecastEvent } from './forecast-event.ts';
@@ -13,25 +14,31 @@ export function crlFuture(
   crl: Crl | undefined,
   schedule: CrlSchedule,
   runs: Runs,
+  series: readonly Crl[] = [],
 ): readonly CrlEvent[] {
   const { tier, certificate, keyLocation } = authority;
   if (certificate.notAfter < runs.now) return [];
   const events: CrlEvent[] = [];
   let span: Pick<Crl, 'thisUpdate' | 'nextUpdate'> | undefined = crl;
   let previous: Date | undefined;
+  let ahead = crlsToCome({ latest: crl, series });
   for (;;) {
     // one that ends with its CA gains nothing from being made again
     if (span !== undefined && span.nextUpdate >= certificate.notAfter) return events;
     const broken: CrlEvent =
       span === undefined ? { name: 'crl-missing', at: runs.now } : { name: 'crl-stale', at: span.nextUpdate };
-    // a key that is elsewhere takes somebody who brings it
-    const run = keyLocation === 'file' ? runs.next(dueAt(span, tier, schedule, runs.now), previous) : undefined;
+    // one that was signed ahead takes a run; a key that is elsewhere takes somebody who brings it
+    const signing = keyLocation === 'file' ? dueAt(span, tier, schedule, runs.now) : undefined;
+    const due = ahead[0] === undefined ? signing : turnOf(ahead[0], ahead[0] === series[0]);
+    const run = due && runs.next(due, previous);
     if (run === undefined || run > certificate.notAfter) return [...events, broken];
     // one that is late is late every time: the first says it
     if (broken.at <= run && events.length === 0) events.push({ ...broken, mendedAt: run });
     if (run >= runs.until) return events;
     previous = run;
-    span = {
+    const released = crlOnTurn({ series: ahead }, run);
+    ahead = ahead.slice(released === undefined ? 0 : ahead.indexOf(released) + 1);
+    span = released ?? {
       thisUpdate: crlThisUpdate({ tier, certificate, unlisted: 0 }, run),
       nextUpdate: crlNextUpdate({ tier, certificate }, schedule, run),
     };

@@ -53,12 +53,12 @@ function scenario(
     lives.filter(life => below.get(id)!.has(life.authorityId) && life.end >= at).length;
   return [
     ...futures.flatMap(({ events }) => events),
-    ...input.authorities.flatMap(({ authority, crl }) => {
+    ...input.authorities.flatMap(({ authority, crl, series }) => {
       if (!isCertified(authority) || authority.state === 'retired') return [];
       const { id: subject, keyLocation } = authority;
       const { notAfter } = authority.certificate;
       const ended: Pick<ForecastEvent, 'name' | 'at' | 'mendedAt'>[] = [{ name: 'ca-expired', at: notAfter }];
-      return [...ended, ...crlFuture(authority, crl, policy.crl, runs)].map(event => ({
+      return [...ended, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
         ...event,
         ...{ kind: 'ca' as const, subject, keyLocation, services: dependents(subject, event.at) },
       }));

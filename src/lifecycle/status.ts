@@ -59,6 +59,8 @@ export interface ServiceRow {
 export interface AuthorityRow {
   readonly authority: Authority;
   readonly crl?: Crl;
+  /** Signed ahead, in order. */
+  readonly series?: readonly Crl[];
 }
 
 /** `renewal`: of services that say nothing else. */

@@ -1,4 +1,5 @@
 import type { CrlEntryReport, CrlReport } from '../pki/report/crl-report.ts';
+import type { Crl } from '../lifecycle/model.ts';
 import { toHex } from '../pki/bytes.ts';
 import { formatFacts } from './facts.ts';
 import { formatInstant } from './json.ts';
@@ -15,6 +16,8 @@ export interface ShownCrl {
   readonly authority?: string;
   readonly report: CrlReport;
   readonly entries: () => Iterable<CrlEntryReport>;
+  /** Signed ahead and still to come. */
+  readonly presigned?: readonly Crl[];
 }
 
 /** `limit` is how many entries people are shown; programs get all of them. */
@@ -34,7 +37,15 @@ export function crlShowView(crls: readonly ShownCrl[], limit: number, now: Date,
   };
 }
 
-const header = ({ source, authority, report }: ShownCrl) => ({ source, authority, ...report });
+const header = ({ source, authority, report, presigned }: ShownCrl) => ({
+  ...{ source, authority, ...report },
+  presigned: presigned?.map(({ number, thisUpdate, nextUpdate, sha256 }) => ({
+    number,
+    thisUpdate,
+    nextUpdate,
+    sha256,
+  })),
+});
 
 function formatCrl(crl: ShownCrl, limit: number, now: Date, { columns }: Terminal): string {
   const { source, authority, report } = crl;
@@ -55,7 +66,7 @@ function formatCrl(crl: ShownCrl, limit: number, now: Date, { columns }: Termina
     ['sha256', toHex(report.sha256)],
     ['revoked', String(report.entryCount)],
   ]);
-  return facts + formatEntries(crl, limit, columns);
+  return facts + formatEntries(crl, limit, columns) + formatPresigned(crl, limit, columns);
 }
 
 function scopeText(scope: NonNullable<CrlReport['scope']>): string {
@@ -77,5 +88,19 @@ function formatEntries({ report, entries }: ShownCrl, limit: number, columns: nu
   }
   const more = report.entryCount - rows.length;
   const table = formatTable(['SERIAL', 'REVOKED', 'REASON', 'INVALID SINCE'], rows, columns);
+  return `\n${table}${more > 0 ? `and ${more} more: --all shows them\n` : ''}`;
+}
+
+function formatPresigned({ presigned = [] }: ShownCrl, limit: number, columns: number): string {
+  if (presigned.length === 0) return '';
+  const rows = presigned
+    .slice(0, limit)
+    .map(({ number, thisUpdate, nextUpdate }) => [
+      String(number),
+      formatInstant(thisUpdate),
+      formatInstant(nextUpdate),
+    ]);
+  const more = presigned.length - rows.length;
+  const table = formatTable(['SIGNED AHEAD', 'FROM', 'UNTIL'], rows, columns);
   return `\n${table}${more > 0 ? `and ${more} more: --all shows them\n` : ''}`;
 }

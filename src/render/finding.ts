@@ -62,6 +62,10 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     message: `its CRL ended ${when}: who checks revocation refuses everyone`,
     remedy: refresh(finding),
   }),
+  'crl-series-ending': (finding, when) => ({
+    message: `the last CRL that was signed ahead ends ${when}`,
+    remedy: `svcauth crl presign --ca ${finding.subject} --every 30d --for 18mo${finding.keyLocation === 'file' ? '' : ' --key FILE'}`,
+  }),
   'crl-expiring': (finding, when) => ({ message: `its CRL ends ${when}`, remedy: refresh(finding) }),
 };
 

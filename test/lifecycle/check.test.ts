@@ -112,6 +112,46 @@ describe('a CRL of fourteen days', () => {
   });
 });
 
+describe('a series of CRLs that was signed ahead', () => {
+  const ca = { id: 'root-g1', tier: 'root', keyLocation: 'offline' } as const;
+  const slot = (number: bigint, from: string, until: string) =>
+    crlRow({ authorityId: 'root-g1', number, thisUpdate: at(from), nextUpdate: at(until), sha256: number.toString() });
+  const series = [slot(1n, '2026-11-01', '2027-01-30'), slot(2n, '2026-12-01', '2027-03-01')];
+  const row = (out: number, changes: Partial<CheckInput['authorities'][number]> = {}) => ({
+    ...authorityRow(ca, series[out]),
+    series: series.slice(out),
+    ...changes,
+  });
+  const checkSeries = (out: number, now: string) =>
+    check({ authorities: [row(out)] }, now).filter(finding => !finding.includes('ca-expiring'));
+
+  test('needs nobody while there is more to come', () => {
+    expect(checkSeries(0, '2026-11-30')).toEqual([]);
+    expect(checkSeries(0, '2026-12-01T12:00:00Z')).toEqual([]);
+  });
+
+  test('whose next CRL was not put into its place is looked at by what is out', () => {
+    expect(checkSeries(0, '2026-12-03')).toEqual([]);
+    expect(checkSeries(0, '2026-12-20')).toEqual(['warning crl-expiring root-g1']);
+    const [finding] = checkManifest({ ...nothing, authorities: [row(0)] }, thresholds, at('2027-02-01'));
+    expect(finding).toMatchObject({ name: 'crl-stale', keyLocation: 'file' });
+  });
+
+  test.for<[string, string[]]>([
+    ['2026-12-30', []],
+    ['2026-12-31', ['warning crl-series-ending root-g1']],
+    ['2027-01-30', ['critical crl-series-ending root-g1']],
+    ['2027-03-01', ['critical crl-stale root-g1']],
+  ])('whose last CRL is out is at %s %j', ([now, findings]) => {
+    expect(checkSeries(1, now)).toEqual(findings);
+  });
+
+  test('is forgotten when a later CRL was signed by hand', () => {
+    const crl = slot(3n, '2026-12-10', '2027-03-10');
+    expect(check({ authorities: [row(1, { crl })] }, '2027-01-26')).toContain('warning crl-expiring root-g1');
+  });
+});
+
 test('the worst comes first, then what ends soonest', () => {
   const services = [
     serviceRow({ service: 'later', notAfter: at('2026-12-02') }),

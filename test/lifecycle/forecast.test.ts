@@ -83,6 +83,16 @@ describe('a daily run', () => {
     const authorities = [root({ keyLocation: 'offline' }), authorityRow()];
     expect(foresee({ services: [serviceRow({})], authorities }, 100).keeps).toEqual(['89 crl-stale root-g1']);
   });
+
+  test('puts what was signed ahead into its place, and brings no key when that ends', () => {
+    const slot = (number: bigint, from: number) =>
+      crlRow({ authorityId: 'root-g1', number, thisUpdate: after(from), nextUpdate: after(from + 90) });
+    const series = [slot(1n, 0), slot(2n, 30), slot(3n, 60)];
+    const authorities = [{ ...root({ keyLocation: 'offline' }), crl: series[0]!, series }];
+    expect(foresee({ authorities }, 400).keeps).toEqual(['150 crl-stale root-g1']);
+    expect(foresee({ authorities }, 400).stops).toEqual(['90 crl-stale root-g1']);
+    expect(foresee({ authorities }, 400, 100).keeps).toEqual(['90 crl-stale root-g1 +10', '150 crl-stale root-g1']);
+  });
 });
 
 describe('a run that comes too late', () => {
