@@ -94,6 +94,10 @@ export function servicesNamed(sql: Sql, names: readonly string[]): KnownService[
   return services;
 }
 
+/** Those that `rows` gives, a query for rows of `services`, in its order. */
+export const servicesOf = (sql: Sql, rows: string, ...parameters: SqlValue[]): LiveService[] =>
+  read(sql, `SELECT ${columns('NULL')} FROM (${rows}) s ${JOINED}`, ...parameters);
+
 const read = (sql: Sql, query: string, ...parameters: SqlValue[]): KnownService[] =>
   (JSON.parse(sql.get(query, ...parameters)!.rows as string) as JsonRow[]).map(toKnownService);
 

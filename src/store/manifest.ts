@@ -1,3 +1,4 @@
+import type { Threshold } from '../lifecycle/duration.ts';
 import type {
   Acknowledgement,
   AuditAction,
@@ -54,6 +55,15 @@ export interface RiskQuestion {
   readonly secondsLeft: number;
 }
 
+/** What may have to be renewed at `at`. */
+export interface DueQuestion {
+  readonly at: Date;
+  /** Who would sign: what others signed is due, and what ends with it never is. */
+  readonly issuer: { readonly id: string; readonly notAfter: Date };
+  /** Of services without one of their own; absent: the default. */
+  readonly threshold?: Threshold;
+}
+
 /** A certificate as it was issued, and what to ask for to know the rest. */
 export interface Encoding {
   readonly serial: string;
@@ -105,6 +115,13 @@ export interface Manifest {
   liveServices(): readonly LiveService[];
   /** The services, by name, that something may be wrong with; the others need no look. Answered from indexes. */
   servicesAtRisk(question: RiskQuestion): readonly LiveService[];
+  /** At least the services, by name, that `renew` has something to do for. Answered from indexes. */
+  dueServices(question: DueQuestion): readonly LiveService[];
+  /**
+   * Superseded, not expired, and replaced for longer than the overlap of its service, else `overlap`, in seconds; absent: never. It
+   * counts from the first delivery of a successor. By service; without their DER.
+   */
+  certificatesPastOverlap(at: Date, overlap: number | undefined): readonly Certificate[];
   serviceCount(): number;
   /** Those of `names` that exist, by name. */
   servicesNamed(names: readonly string[]): readonly KnownService[];

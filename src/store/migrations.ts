@@ -110,11 +110,26 @@ export const MIGRATIONS: readonly string[] = [
   `
   -- canonical JSON; NULL: nothing of its own
   ALTER TABLE services ADD COLUMN upkeep TEXT;
+  -- 1: its current certificate is revoked
+  ALTER TABLE services ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+  UPDATE services SET revoked = 1
+    WHERE current_serial IN (SELECT serial FROM certificates WHERE state = 'revoked');
+  CREATE INDEX revoked_services ON services (name) WHERE revoked = 1;
+  CREATE INDEX uncertified_services ON services (name) WHERE current_serial IS NULL;
+  CREATE INDEX services_with_threshold ON services (name) WHERE upkeep ->> '$.renewal.threshold' IS NOT NULL;
+  CREATE INDEX services_with_overlap ON services (name) WHERE upkeep ->> '$.renewal.overlap' IS NOT NULL;
+
+  -- of a superseded one: when a successor was first delivered
+  ALTER TABLE certificates ADD COLUMN replaced_at INTEGER;
+  CREATE INDEX current_certificates ON certificates (authority_id, not_after, not_before) WHERE state = 'current';
+  CREATE INDEX superseded_certificates ON certificates (not_after) WHERE state = 'superseded';
 
   ALTER TABLE deliveries ADD COLUMN deployed_serial BLOB;
   ALTER TABLE deliveries ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE deliveries ADD COLUMN problem TEXT;
   UPDATE deliveries SET deployed_serial = serial WHERE state = 'delivered';
+  UPDATE certificates SET replaced_at = d.updated_at
+    FROM deliveries d WHERE d.service = certificates.service AND d.state = 'delivered' AND certificates.state = 'superseded';
 
   CREATE TABLE hook_runs (
     service TEXT NOT NULL REFERENCES services (name),

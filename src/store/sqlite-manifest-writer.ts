@@ -10,6 +10,7 @@ import { insertFurtherCertificate, takeFurtherCertificate } from './further-cert
 import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './manifest-rows.ts';
 import { putPeerBundle, removePeerBundle } from './peer-bundle-table.ts';
 import { dropPresignedBefore, insertPresignedCrls, voidPresignedCrls } from './presigned-crl-table.ts';
+import { markReplaced } from './replaced-certificates.ts';
 import { insertRevocation, pruneRevocations, revocation } from './revocation-table.ts';
 import { insertRotation, updateRotation } from './rotation-table.ts';
 import { insertRows, type Sql } from './sqlite.ts';
@@ -131,6 +132,7 @@ export function manifestWriter(
         )
         .join(', ');
       insertRows(sql, 'deliveries', columns, rows, `ON CONFLICT (service) DO UPDATE SET ${update}`);
+      markReplaced(sql, deliveries);
     },
     setHookRuns: (service, runs) => setHookRuns(sql, service, runs),
     recordTrustBundle: bundle => recordTrustBundle(sql, bundle),
@@ -220,7 +222,7 @@ function completeCertificates(
     json(encodings.map(([id]) => id)),
   );
   sql.run(
-    `UPDATE services SET current_serial = unhex(batch.value ->> 1) FROM json_each(?) AS batch
+    `UPDATE services SET current_serial = unhex(batch.value ->> 1), revoked = 0 FROM json_each(?) AS batch
      WHERE services.name = batch.value ->> 0`,
     JSON.stringify([...newest].map(([service, { serial }]) => [service, serial])),
   );
@@ -229,7 +231,13 @@ function completeCertificates(
 function revoke(sql: Sql, revoked: Revocation): void {
   if (revocation(sql, revoked.serial) !== undefined) throw conflict(`serial ${revoked.serial} is revoked already`);
   insertRevocation(sql, revoked);
-  sql.run(`UPDATE certificates SET state = 'revoked' WHERE serial = ?`, toSerial(revoked.serial));
+  const serial = toSerial(revoked.serial);
+  sql.run(`UPDATE certificates SET state = 'revoked' WHERE serial = ?`, serial);
+  sql.run(
+    `UPDATE services SET revoked = 1
+     WHERE name = (SELECT service FROM certificates WHERE serial = ?1) AND current_serial = ?1`,
+    serial,
+  );
 }
 
 function recordCrl(sql: Sql, crl: Crl): void {

@@ -6,6 +6,7 @@ import { acknowledgements } from './acknowledgement-table.ts';
 import { furtherCertificates } from './further-certificate-table.ts';
 import { leafTotals } from './leaf-totals.ts';
 import { hookRuns, outputPaths } from './hook-run-table.ts';
+import { dueServices } from './due-services.ts';
 import { liveServices, pendingServices, servicesAtRisk, servicesNamed } from './live-services.ts';
 import type { Encoding, Manifest, PkiIdentity } from './manifest.ts';
 import { createConnection, openConnection, type ManifestConnection } from './manifest-connection.ts';
@@ -24,6 +25,7 @@ import {
 } from './manifest-rows.ts';
 import { peerBundles } from './peer-bundle-table.ts';
 import { presignedCrl, presignedCrls, voidCrlNumber } from './presigned-crl-table.ts';
+import { certificatesPastOverlap } from './replaced-certificates.ts';
 import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
 import { rotations } from './rotation-table.ts';
 import { unexpiredLeaves } from './unexpired-leaves.ts';
@@ -64,6 +66,8 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     serviceNames: () => many(row => row.name as string, 'SELECT name FROM services ORDER BY name'),
     liveServices: () => liveServices(sql),
     servicesAtRisk: question => servicesAtRisk(sql, question),
+    dueServices: question => dueServices(sql, question),
+    certificatesPastOverlap: (instant, overlap) => certificatesPastOverlap(sql, instant, overlap),
     serviceCount: () => Number(sql.get('SELECT count(*) AS count FROM services')!.count),
     servicesNamed: names => servicesNamed(sql, names),
     certificate: serial => one(toCertificate, `${CERTIFICATES} WHERE c.serial = ?`, toSerial(serial)),
