@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import type { World } from './context.ts';
 import { failure, SvcauthError } from './errors.ts';
-import { EXIT, EXIT_MEANING, NAGIOS_STATUS, type ExitStatus } from './errors/exit-status.ts';
+import { CONDITION_STATUS, EXIT, EXIT_MEANING, NAGIOS_STATUS, type ExitStatus } from './errors/exit-status.ts';
 import { addCommands } from './commands/all.ts';
 import { isNagiosPlugin } from './commands/nagios-plugin.ts';
+import { isSystemdCondition } from './commands/systemd-condition.ts';
 import { usageError } from './commands/usage-error.ts';
 import { formatError } from './render/error.ts';
 import { nagiosLine } from './render/nagios-line.ts';
@@ -73,6 +74,7 @@ function report(cause: unknown, argv: readonly string[], world: World): ExitStat
       : failure('ERR_UNEXPECTED', { problem: cause instanceof Error ? cause.message : String(cause) });
   world.err.write(formatError(error));
   if (argv.includes('--debug') && cause instanceof Error) world.err.write(`${cause.stack ?? ''}\n`);
+  if (isSystemdCondition(argv)) return CONDITION_STATUS.undecided;
   if (!isNagiosPlugin(argv)) return error.exitStatus;
   // a plugin answers on standard output, unless that is what failed
   if (error.code !== 'ERR_OUTPUT') world.out.write(`${nagiosLine('unknown', error.message)}\n`);

@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'ca rotate status': async () => (await import('./ca-rotate-status.ts')).addCaRotateStatus,
   issue: async () => (await import('./issue.ts')).addIssue,
   apply: async () => (await import('./apply.ts')).addApply,
+  renew: async () => (await import('./renew.ts')).addRenew,
+  due: async () => (await import('./due.ts')).addDue,
   revoke: async () => (await import('./revoke.ts')).addRevoke,
   'crl refresh': async () => (await import('./crl-refresh.ts')).addCrlRefresh,
   'crl presign': async () => (await import('./crl-presign.ts')).addCrlPresign,

@@ -15,6 +15,7 @@ import { revokeErrors } from './revoke.ts';
 import { taintErrors } from './taint.ts';
 import { trustBundleErrors } from './trust-bundle.ts';
 import { unlockErrors } from './unlock.ts';
+import { renewErrors } from './renew.ts';
 import { initErrors } from './init.ts';
 import { policyErrors } from './policy.ts';
 import { usageErrors } from './usage.ts';
@@ -39,6 +40,7 @@ export const CATALOGUE = {
   ...unlockErrors,
   ...revokeErrors,
   ...rotationErrors,
+  ...renewErrors,
   ...issueErrors,
   ...valueErrors,
   ...storeErrors,

@@ -16,11 +16,17 @@ export const EXIT = {
 } as const;
 
 /**
- * What `check -o nagios` exits with instead, whatever happens: the convention of Nagios plugins. The only exception to the table.
+ * What `check -o nagios` exits with instead, whatever happens: the convention of Nagios plugins.
  */
 export const NAGIOS_STATUS = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
 
-export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+/**
+ * What `due --systemd` exits with instead, whatever happens: systemd skips a unit without a word when its ExecCondition exits with 1
+ * to 254, and calls it failed at 255 (systemd.service(5)).
+ */
+export const CONDITION_STATUS = { due: 0, notDue: 11, undecided: 255 } as const;
+
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT] | (typeof CONDITION_STATUS)[keyof typeof CONDITION_STATUS];
 
 export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   success: 'success, nothing to do included',

@@ -21,7 +21,7 @@ export function selectServices(selectors: readonly string[], rows: readonly Serv
   return rows.filter(row => selectors.some(selector => isSelected(selector, row)));
 }
 
-function isSelected(selector: string, { service, certificate }: ServiceRow): boolean {
+export function isSelected(selector: string, { service, certificate }: ServiceRow): boolean {
   return (
     matchesGlob(selector, service.name) ||
     foldSpiffeId(selector) === service.spec.spiffeId ||

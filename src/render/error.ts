@@ -10,3 +10,12 @@ export function formatError(error: SvcauthError): string {
     ...error.hints.map(hint => `svcauth: hint: ${visible(hint)}\n`),
   ].join('');
 }
+
+const SHOWN = 10;
+
+/** Each of them, unless they are many. */
+export function formatErrors(errors: readonly SvcauthError[]): string {
+  const more = errors.length - SHOWN;
+  const shown = errors.slice(0, SHOWN).map(formatError).join('');
+  return more > 0 ? `${shown}svcauth: error: and ${more} more of them, which the output lists\n` : shown;
+}
