@@ -10,7 +10,7 @@ import { serverCheck } from './peer.ts';
 import { isProblem, problem, type Problem } from './problem.ts';
 import { describeState } from './state.ts';
 import { isSameTrust, readTrust } from './trust.ts';
-import { fingerprint, locateFiles, type WatchedFiles } from './watched-files.ts';
+import { fingerprint, locateFiles } from './watched-files.ts';
 
 /** Milliseconds. */
 const INTERVAL = 10_000;
@@ -36,22 +36,15 @@ export async function followFiles(
   const servers = new Set<FollowingServer>();
   const agents: FollowingAgent[] = [];
   const tell = problemTeller(report);
-  let files = await locateFiles(options);
-  let seen = await fingerprint(files);
-  let found = await readFound(files);
+  let { looks: seen, found } = await readSettled(options);
   const first = choose(found, undefined, clock.now());
   if (first.pair === undefined) throw startError(first.problems);
   let current = makeCurrent(first.pair, undefined, options.tls);
   tell(first.problems);
 
   async function look(): Promise<boolean> {
-    files = await locateFiles(options);
-    // before reading: what changes meanwhile differs at the next look
-    const looks = await fingerprint(files);
-    if (looks !== seen || isProblem(found.identity) || isProblem(found.trust)) {
-      seen = looks;
-      found = await readFound(files);
-    }
+    const looks = await fingerprint(await locateFiles(options));
+    if (looks !== seen || isBroken(found)) ({ looks: seen, found } = await readSettled(options));
     const { pair, problems } = choose(sameAs(current.pair, found), current.pair, clock.now());
     const changed =
       pair !== undefined && (pair.identity !== current.pair.identity || pair.trust !== current.pair.trust);
@@ -121,10 +114,27 @@ export async function followFiles(
   };
 }
 
-async function readFound(files: WatchedFiles): Promise<Found> {
-  const [identity, trust] = await Promise.all([readIdentity(files), readTrust(files)]);
-  return { identity, trust };
+interface Reading {
+  /** The fingerprint from before reading: what changed meanwhile differs at the next look. */
+  readonly looks: string;
+  readonly found: Found;
 }
+
+const ATTEMPTS = 3;
+
+/** What is broken because it was being replaced is read again at once. */
+async function readSettled(options: FollowOptions): Promise<Reading> {
+  for (let attempt = 1; ; attempt++) {
+    const files = await locateFiles(options);
+    const looks = await fingerprint(files);
+    const [identity, trust] = await Promise.all([readIdentity(files), readTrust(files)]);
+    const found = { identity, trust };
+    const settled = !isBroken(found) || (await fingerprint(await locateFiles(options))) === looks;
+    if (settled || attempt === ATTEMPTS) return { looks, found };
+  }
+}
+
+const isBroken = ({ identity, trust }: Found): boolean => isProblem(identity) || isProblem(trust);
 
 /** What was read again and is what it was is what is in force. */
 const sameAs = (inForce: Judged, { identity, trust }: Found): Found => ({

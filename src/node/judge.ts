@@ -92,14 +92,21 @@ function crlProblem({ file, crl }: LoadedCrl, known: readonly PathCertificate[],
   return problem('crl-expired', file, `its nextUpdate was ${end.toISOString()}, and now is ${now.toISOString()}`);
 }
 
-/** A CRL older than the one in force would let in again whom the newer one revoked. */
-function wentBack(trust: Trust, inForce: Trust | undefined): Problem | undefined {
-  for (const { file, crl } of trust.crls ?? []) {
-    for (const old of inForce?.crls ?? []) {
-      const [from, to] = [crlNumber(old.crl), crlNumber(crl)];
-      if (from === undefined || to === undefined || to >= from || !isSameIssuer(old.crl, crl)) continue;
-      return problem('crl-went-back', file, `it is number ${to}, and number ${from} of the same CA is in force`);
-    }
+/** A CRL older than the one in force would let in again whom the newer one revoked. Of several of one CA the newest counts. */
+function wentBack({ crls = [] }: Trust, inForce: Trust | undefined): Problem | undefined {
+  for (const old of inForce?.crls ?? []) {
+    const newest = crls
+      .filter(({ crl }) => isSameIssuer(old.crl, crl))
+      .reduce<LoadedCrl | undefined>(
+        (best, each) => (best && numberOf(best) >= numberOf(each) ? best : each),
+        undefined,
+      );
+    if (newest === undefined || numberOf(newest) >= numberOf(old)) continue;
+    const words = `it is number ${numberOf(newest)}, and number ${numberOf(old)} of the same CA is in force`;
+    return problem('crl-went-back', newest.file, words);
   }
   return undefined;
 }
+
+/** One that has none says nothing; it is refused for that where it counts. */
+const numberOf = ({ crl }: LoadedCrl): bigint => crlNumber(crl) ?? 0n;

@@ -1,4 +1,5 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { secureContext } from '../../src/node/api.ts';
 import type { TestCertificate } from '../support/path-pki.ts';
@@ -294,6 +295,29 @@ test('a stale CRL of a CA that is not in our own chain is told, and nothing wait
 
 test('what an OpenSSL option refuses is told at the start', async () => {
   await expect(follow(service, { tls: { ciphers: 'NONE-OF-THIS' } })).rejects.toThrow(/no cipher match/i);
+});
+
+test('of several CRLs of one CA the newest counts', async () => {
+  service.write('crl/before.pem', crlPem(authorities.issuing, { number: 0 }));
+  const { context, problems } = await follow(service);
+  service.replace('crl/issuing.pem', crlPem(authorities.issuing, { number: 2 }));
+  expect(await context.refresh()).toBe(true);
+  expect(problems).toEqual([]);
+});
+
+test('a deployment that removes old versions while it is read is no problem', async () => {
+  const { context, problems } = await follow(service);
+  const leaf = svid();
+  for (let version = 1; version <= 100; version++) {
+    service.replace('crl/issuing.pem', crlPem(authorities.issuing, { number: version }));
+    const looking = context.refresh();
+    // a moment longer each time: the removal meets the reading at another place
+    for (let turn = version % 12; turn > 0; turn--) await setImmediate();
+    service.deploy(leaf, authorities.issuing);
+    rmSync(service.path(`versions/${version}`), { recursive: true });
+    await looking;
+  }
+  expect(problems).toEqual([]);
 });
 
 test('the timer looks, one look at a time, until it is closed', async () => {
