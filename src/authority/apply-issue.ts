@@ -4,7 +4,7 @@ import { instantText } from '../instant-text.ts';
 import type { Certificate, Delivery, Upkeep } from '../lifecycle/model.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { encodePem } from '../pki/pem.ts';
-import type { Manifest, ManifestWriter } from '../store/manifest.ts';
+import type { Manifest } from '../store/manifest.ts';
 import { whereWritable } from '../store/file-failure.ts';
 import {
   currentDirectory,
@@ -12,9 +12,9 @@ import {
   removeVersion,
   switchToVersion,
   tidyVersions,
-  versionName,
   writeVersion,
   type ServiceVersion,
+  type VersionAccess,
 } from '../store/service-files.ts';
 import type { LeafIssuer, LeafOrder, PreparedLeaf } from './leaf-issuer.ts';
 
@@ -57,6 +57,8 @@ export interface IssueContext {
   /** The issuing chain without the root, PEM. */
   readonly chainPem: string;
   readonly anchorsPem: string;
+  /** Whose the files of a service are; absent: ours, and its key for us alone. */
+  readonly access: ReadonlyMap<string, VersionAccess>;
   /** Called after each batch with the number it made. */
   readonly progress: (count: number) => void;
 }
@@ -66,8 +68,8 @@ const BATCH = 1000;
 
 /**
  * Carries out issuing, batch by batch, in the order a crash would like: intents durable, then signatures and files beside the
- * ones that serve, then results durable, then one switch for each service. At any moment the manifest knows every serial that
- * may have been signed, and every service serves a whole old or a whole new version.
+ * ones that serve, then results durable, then one switch for each service; what else deploys it is pending. At any moment the
+ * manifest knows every serial that may have been signed, and every service serves a whole old or a whole new version.
  */
 export async function applyIssue(jobs: readonly IssueJob[], context: IssueContext): Promise<readonly IssuedService[]> {
   const issued: IssuedService[] = [];
@@ -127,7 +129,7 @@ async function issueBatch(
   }
   tally.recorded += jobs.length;
 
-  await deliver(context, switches);
+  await switchVersions(context, switches);
   tally.delivered += jobs.length;
   return leaves.map(({ serial, order }, index) => ({
     service: order.service,
@@ -152,7 +154,7 @@ function recordResults(
     // a known service gets its new spec together with the certificate made to it: until then the old one is the truth
     write.putServices(servicesOf(jobs.filter(({ isNew }) => !isNew)));
     write.completeCertificates(leaves.map(({ serial }, index) => ({ serial, der: signed[index]! })));
-    write.setDeliveries(switches.map(each => deliveryOf(each, 'pending', world.now)));
+    write.setDeliveries(pendingDeliveries(switches, world.now));
     for (const [index, { serial, order }] of leaves.entries()) {
       const { supersedes } = jobs[index]!;
       write.audit('certificate.issued', order.service, {
@@ -174,12 +176,13 @@ async function writeVersions(
   jobs: readonly IssueJob[],
   leaves: readonly PreparedLeaf[],
   signed: readonly Uint8Array[],
-  { world: { files }, chainPem, anchorsPem }: IssueContext,
+  { world: { files }, chainPem, anchorsPem, access }: IssueContext,
 ): Promise<void> {
   const common = { chain: utf8(chainPem), anchors: utf8(anchorsPem) };
-  const written = jobs.flatMap(({ directory }, index) =>
-    writeVersion(files, directory, versionOf(leaves[index]!, signed[index]!, chainPem, common)),
-  );
+  const written = jobs.flatMap(({ directory, order }, index) => {
+    const version = versionOf(leaves[index]!, signed[index]!, chainPem, common);
+    return writeVersion(files, directory, version, access.get(order.service));
+  });
   await files.syncAll(
     jobs.map(({ directory }) => directory),
     written,
@@ -187,28 +190,21 @@ async function writeVersions(
 }
 
 /**
- * Points each `current` link at the version that lies ready. Its predecessor stays, since a process may still be reading it; what is
- * older goes. A failure to remove that fails nothing: the next run removes it.
+ * Points each `current` link at the version that lies ready; what else it takes to be deployed is still pending. Its predecessor
+ * stays, since a process may still be reading it; what is older goes. A failure to remove that fails nothing: the next run removes it.
  */
-export async function deliver(
-  { world, manifest }: Pick<IssueContext, 'world' | 'manifest'>,
+async function switchVersions(
+  { world: { files }, manifest }: IssueContext,
   switches: readonly VersionSwitch[],
-  record: (write: ManifestWriter) => void = () => undefined,
 ): Promise<void> {
-  const { files } = world;
   const directories = switches.map(({ directory }) => directory);
   const previous = switches.map(({ directory, isNew }) => (isNew ? undefined : currentName(files, directory)));
-  const names = switches.map(({ directory, serial }) => versionName(files, directory, serial));
-  for (const [index, { directory }] of switches.entries()) switchToVersion(files, directory, names[index]!);
+  for (const { directory, serial } of switches) switchToVersion(files, directory, serial);
   await files.syncAll(directories, directories);
-  manifest.transaction(write => {
-    write.setDeliveries(switches.map(each => deliveryOf(each, 'delivered', world.now)));
-    record(write);
-  });
-  for (const [index, { service, directory, isNew }] of switches.entries()) {
+  for (const [index, { service, serial, directory, isNew }] of switches.entries()) {
     if (isNew) continue;
     const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
-    whereWritable(() => tidyVersions(files, directory, { keep: [names[index], previous[index]], isOurs }));
+    whereWritable(() => tidyVersions(files, directory, { keep: [serial, previous[index]], isOurs }));
   }
 }
 
@@ -217,11 +213,12 @@ function currentName(files: World['files'], directory: string): string | undefin
   return entry === 'foreign' ? undefined : entry?.name;
 }
 
-const deliveryOf = (
-  { service, serial, directory }: VersionSwitch,
-  state: Delivery['state'],
+/** What is pending until `deployPending` has brought it to its end. */
+export const pendingDeliveries = (
+  switches: readonly Omit<VersionSwitch, 'isNew'>[],
   updatedAt: Date,
-): Delivery => ({ service, serial, directory, state, updatedAt });
+): readonly Delivery[] =>
+  switches.map(({ service, serial, directory }) => ({ service, serial, directory, state: 'pending', updatedAt }));
 
 function intentOf({ order, serial, tbsSha256 }: PreparedLeaf, authorityId: string, now: Date): Certificate {
   return {

@@ -11,7 +11,9 @@ import { planIssue, type IssueStep } from '../lifecycle/plan-issue.ts';
 import { planRevoke, type RevokePlan } from '../lifecycle/plan-revoke.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { parseServiceList } from '../lifecycle/service-list.ts';
-import type { IssuedService } from './apply-issue.ts';
+import { pendingDeliveries, type IssuedService } from './apply-issue.ts';
+import { deployPending, type Deployed } from './deploy.ts';
+import { deploymentWanted, requireDeployments } from './deployment-faults.ts';
 import { filesState } from './files-state.ts';
 import { applyIssuePlan, type IssueWorks } from './issue.ts';
 import { jobMaker } from './issue-job.ts';
@@ -50,6 +52,8 @@ export interface ApplyOutcome extends ApplySteps {
   readonly dryRun: boolean;
   /** Empty in a dry run, as are the CRLs. */
   readonly issued: readonly IssuedService[];
+  /** Also what an earlier run left pending. */
+  readonly deployed: readonly Deployed[];
   /** Those that say what was pruned. */
   readonly crls: readonly Crl[];
 }
@@ -69,20 +73,20 @@ export async function applyRun(
   const { path, dryRun } = request;
   if (dryRun) {
     return readPki(world, homeFlag, async pki => {
-      const { steps, byHand, declaredBefore } = planApplyRun(pki, await loadPolicy(pki), listed, request);
-      return { path, dryRun, steps, byHand, declaredBefore, issued: [], crls: [] };
+      const { steps, byHand, declaredBefore } = await planApplyRun(pki, await loadPolicy(pki), listed, request);
+      return { path, dryRun, steps, byHand, declaredBefore, issued: [], deployed: [], crls: [] };
     });
   }
   return changePki(world, homeFlag, 'apply', async pki => {
     const policy = await loadPolicy(pki);
-    const { works, revocations, ...plan } = planApplyRun(pki, policy, listed, request);
+    const { works, revocations, ...plan } = await planApplyRun(pki, policy, listed, request);
     const progress = request.progress(works.jobs.length);
     try {
       const issued = await applyIssuePlan(pki, policy, works, request.ask, count => progress.advance(count));
       update(pki, plan);
       const crls = revocations === undefined ? [] : await applyRevoke(pki, policy, revocations, PRUNED, request.ask);
       release(pki, plan);
-      return { ...plan, path, dryRun, issued, crls };
+      return { ...plan, path, dryRun, issued, deployed: await deployPending(pki, policy), crls };
     } finally {
       progress.end();
     }
@@ -97,13 +101,13 @@ async function readServicesFile(world: World, path: string): Promise<readonly Li
 
 const PRUNED = { reason: 'cessationOfOperation' } as const;
 
-/** Throws what policy, issuer and names have against any of it, and ERR_PRUNE_MASS. */
-function planApplyRun(
+/** Throws what policy, issuer, names and deployments have against any of it, and ERR_PRUNE_MASS. */
+async function planApplyRun(
   pki: Pki,
   policy: Policy,
   listed: readonly ListedService[],
   request: Pick<ApplyRequest, 'path' | 'prune' | 'allowMassPrune' | 'notAfterPolicy'>,
-): ApplyPlan {
+): Promise<ApplyPlan> {
   const { world, manifest } = pki;
   const authorities = manifest.authorities();
   const issuer = activeIssuer(authorities, world.now);
@@ -132,6 +136,8 @@ function planApplyRun(
   const others = manifest.liveServices().filter(({ service }) => !named.has(service.name));
   const plan = planApply(targets, others, request, world.now);
   if (!request.allowMassPrune && isMassPrune(plan)) throw massPrune(plan, request.path);
+  const changed = candidates.filter((_, index) => ['issue', 'update'].includes(plan.steps[index]!.action));
+  await requireDeployments(pki, policy, changed.map(deploymentWanted));
   const jobOf = jobMaker(issuer, authorities, policy, request.notAfterPolicy, world.now);
   const jobs = plan.steps.flatMap((step, index) => {
     if (step.action !== 'issue') return [];
@@ -179,11 +185,13 @@ function revocationsOf({ manifest, world: { now } }: Pki, { steps }: ApplySteps)
 }
 
 /** Services whose certificate stays. */
-function update({ manifest }: Pki, { steps }: ApplySteps): void {
+function update({ manifest, world }: Pki, { steps }: ApplySteps): void {
   const updates = steps.flatMap(step => (step.action === 'update' ? [step] : []));
   if (updates.length === 0) return;
+  const redeployed = updates.flatMap(({ name, deploys }) => (deploys && manifest.delivery(name)) || []);
   manifest.transaction(write => {
     write.putServices(updates);
+    write.setDeliveries(pendingDeliveries(redeployed, world.now));
     for (const { name, changes } of updates) write.audit('service.updated', name, { changes: changes.join('; ') });
   });
 }

@@ -9,6 +9,7 @@ import { parseCsr } from '../pki/csr.ts';
 import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../pki/key-algorithm.ts';
 import { parsePrivateKey, type PrivateKey } from '../pki/private-key.ts';
 import type { IssuedService } from './apply-issue.ts';
+import { deployPending, type Deployed } from './deploy.ts';
 import { applyIssuePlan, planIssueRun, type IssuePlan } from './issue.ts';
 import type { IssueWork } from './issue-work.ts';
 import { loadPolicy } from './load-policy.ts';
@@ -35,6 +36,8 @@ export interface IssueOutcome {
   readonly plan: IssuePlan;
   /** Empty in a dry run. */
   readonly issued: readonly IssuedService[];
+  /** Also those that an earlier run left pending. */
+  readonly deployed: readonly Deployed[];
   readonly dryRun: boolean;
 }
 
@@ -48,16 +51,18 @@ export async function issueRun(
   const options = { force: run.force, ...(run.notAfterPolicy && { notAfterPolicy: run.notAfterPolicy }) };
   if (run.dryRun) {
     return readPki(world, homeFlag, async pki => {
-      return { plan: planIssueRun(pki, await loadPolicy(pki), work, options), issued: [], dryRun: true };
+      const plan = await planIssueRun(pki, await loadPolicy(pki), work, options);
+      return { plan, issued: [], deployed: [], dryRun: true };
     });
   }
   return changePki(world, homeFlag, 'issue', async pki => {
     const policy = await loadPolicy(pki);
-    const plan = planIssueRun(pki, policy, work, options);
+    const plan = await planIssueRun(pki, policy, work, options);
     const progress = run.progress(plan.jobs.length);
     try {
       const issued = await applyIssuePlan(pki, policy, plan, run.ask, count => progress.advance(count));
-      return { plan, issued, dryRun: false };
+      const names = new Set([...plan.switches, ...issued].map(({ service }) => service));
+      return { plan, issued, deployed: await deployPending(pki, policy, names), dryRun: false };
     } finally {
       progress.end();
     }

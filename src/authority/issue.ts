@@ -11,7 +11,8 @@ import { trustAnchors } from '../lifecycle/trust-anchors.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { encodePemBundle } from '../pki/trust-bundle.ts';
-import { applyIssue, deliver, type IssuedService, type IssueJob, type VersionSwitch } from './apply-issue.ts';
+import { applyIssue, pendingDeliveries, type IssuedService, type IssueJob, type VersionSwitch } from './apply-issue.ts';
+import { deploymentWanted, requireDeployments } from './deployment-faults.ts';
 import { filesState } from './files-state.ts';
 import { jobMaker } from './issue-job.ts';
 import { resolveWork, type Candidate, type IssueWork } from './issue-work.ts';
@@ -19,6 +20,7 @@ import { leafIssuer, type LeafKey } from './leaf-issuer.ts';
 import type { Pki } from './open-pki.ts';
 import { requireDirectories } from './service-directories.ts';
 import { unlockAuthority, type AskPassphrase } from './unlock.ts';
+import { versionAccess } from './version-access.ts';
 
 export interface IssueOptions {
   /** Issue even where the current certificate is good. */
@@ -41,7 +43,12 @@ export interface IssuePlan extends IssueWorks {
 }
 
 /** Decides everything and touches nothing. Throws what policy, issuer and names have against any of it: all or nothing. */
-export function planIssueRun(pki: Pki, policy: Policy, work: readonly IssueWork[], options: IssueOptions): IssuePlan {
+export async function planIssueRun(
+  pki: Pki,
+  policy: Policy,
+  work: readonly IssueWork[],
+  options: IssueOptions,
+): Promise<IssuePlan> {
   const { world, manifest } = pki;
   const authorities = manifest.authorities();
   const issuer = activeIssuer(authorities, world.now);
@@ -60,6 +67,11 @@ export function planIssueRun(pki: Pki, policy: Policy, work: readonly IssueWork[
   );
   const jobs: IssueJob[] = [];
   const switches: VersionSwitch[] = [];
+  await requireDeployments(
+    pki,
+    policy,
+    candidates.filter((_, index) => steps[index]!.action === 'issue').map(deploymentWanted),
+  );
   for (const [index, step] of steps.entries()) {
     const candidate = candidates[index]!;
     if (!options.force) requireBroughtKey(candidate, step);
@@ -99,7 +111,10 @@ function keyDiffers(key: LeafKey, certificate: Certificate | undefined): boolean
   return key.source !== 'generated' && !equalBytes(decodeCertificate(certificate.der).tbs.publicKey.der, key.publicKey);
 }
 
-/** Carries a plan out. The CA's key is unlocked only when there is something to sign. */
+/**
+ * Carries a plan out, up to where `deployPending` goes on: deployments are pending. The CA's key is unlocked only when there is
+ * something to sign.
+ */
 export async function applyIssuePlan(
   pki: Pki,
   policy: Policy,
@@ -109,7 +124,7 @@ export async function applyIssuePlan(
 ): Promise<readonly IssuedService[]> {
   const { world, manifest } = pki;
   const issuer = plan.jobs.length === 0 ? undefined : await unlockAuthority(pki, plan.issuer, ask);
-  if (plan.switches.length > 0) await finishSwitches(pki, plan.switches);
+  reopenDeliveries(pki, plan.switches);
   if (issuer === undefined) return [];
   const authorities = manifest.authorities();
   const crlUrl = policy.crl.url === undefined ? undefined : crlAddress(policy.crl.url, plan.issuer.id);
@@ -120,13 +135,14 @@ export async function applyIssuePlan(
     authorityId: plan.issuer.id,
     chainPem: encodePemBundle(servedChain(plan.issuer, authorities, manifest.furtherCertificates())),
     anchorsPem: encodePemBundle(trustAnchors(authorities).map(({ certificate }) => certificate.der)),
+    access: await versionAccess(pki, policy, plan.jobs),
     progress,
   });
 }
 
-const finishSwitches = (pki: Pki, switches: readonly VersionSwitch[]): Promise<void> =>
-  deliver(pki, switches, write => {
-    for (const { service, serial, directory } of switches) {
-      write.audit('certificate.delivered', service, { serial, directory });
-    }
-  });
+/** What lost its link since it was deployed is to be deployed again. */
+function reopenDeliveries({ world, manifest }: Pki, switches: readonly VersionSwitch[]): void {
+  const lost = switches.filter(({ service }) => manifest.delivery(service)?.state !== 'pending');
+  if (lost.length === 0) return;
+  manifest.transaction(write => write.setDeliveries(pendingDeliveries(lost, world.now)));
+}

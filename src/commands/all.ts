@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   apply: async () => (await import('./apply.ts')).addApply,
   renew: async () => (await import('./renew.ts')).addRenew,
   due: async () => (await import('./due.ts')).addDue,
+  deploy: async () => (await import('./deploy.ts')).addDeploy,
   revoke: async () => (await import('./revoke.ts')).addRevoke,
   'crl refresh': async () => (await import('./crl-refresh.ts')).addCrlRefresh,
   'crl presign': async () => (await import('./crl-presign.ts')).addCrlPresign,

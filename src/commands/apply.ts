@@ -8,6 +8,7 @@ import { formatWarning } from '../render/warning.ts';
 import { passphraseAsker } from './ask-passphrase.ts';
 import { examples, homeFlag, type AddCommand } from './command.ts';
 import { annotatingProblems, appendJobSummary, repositoryPath } from './github-output.ts';
+import { reportPending } from './report-pending.ts';
 import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 
 interface Flags extends PassphraseOptions {
@@ -72,7 +73,8 @@ export const addApply: AddCommand = (program, world, done) => {
         if (remedy !== undefined) world.err.write(formatWarning(remedy));
       }
     }
+    if (flags.detailedExitcode && outcome.steps.some(isChange)) done(EXIT.changed);
     if (!outcome.dryRun && outcome.steps.some(isStuck)) done(EXIT.partial);
-    else if (flags.detailedExitcode && outcome.steps.some(isChange)) done(EXIT.changed);
+    reportPending(outcome.deployed, world, done);
   });
 };

@@ -7,6 +7,7 @@ import { print, type OutputFormat } from '../render/output.ts';
 import { startProgress } from '../render/progress.ts';
 import { passphraseAsker } from './ask-passphrase.ts';
 import { examples, homeFlag, outputOption, repeatable, type AddCommand } from './command.ts';
+import { reportPending } from './report-pending.ts';
 import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 
 interface Flags extends Omit<ServiceText, 'service'>, PassphraseOptions {
@@ -23,7 +24,7 @@ interface Flags extends Omit<ServiceText, 'service'>, PassphraseOptions {
 /** Flags that describe one service; with --from the list does. */
 const ONE_SERVICE = ['id', 'dns', 'ip', 'ttl', 'profile', 'keyAlg', 'tag', 'out', 'csr', 'key'] as const;
 
-export const addIssue: AddCommand = (program, world) => {
+export const addIssue: AddCommand = (program, world, done) => {
   const command = program
     .command('issue')
     .description('issue a certificate for a service, or see that its current one is good')
@@ -69,6 +70,7 @@ export const addIssue: AddCommand = (program, world) => {
       progress: total => startProgress(world.err, 'certificates', total, () => world.ticks()),
     });
     print(world.out, flags.output, issueView(outcome, world.now));
+    reportPending(outcome.deployed, world, done);
   });
 };
 

@@ -1,6 +1,7 @@
 import { configErrors } from './config.ts';
 import { crlErrors } from './crl.ts';
 import { probeErrors } from './probe.ts';
+import { deployErrors } from './deploy.ts';
 import { inspectErrors } from './inspect.ts';
 import { keyErrors } from './keys.ts';
 import { requestErrors } from './request.ts';
@@ -27,6 +28,7 @@ export const CATALOGUE = {
   ...configErrors,
   ...crlErrors,
   ...probeErrors,
+  ...deployErrors,
   ...inspectErrors,
   ...keyErrors,
   ...requestErrors,

@@ -30,7 +30,6 @@ export const valueErrors = {
   ERR_DNS_NAME: badValue('a DNS name'),
   ERR_DNS_SUFFIX: badValue('a DNS suffix'),
   ERR_URI_HOST: badValue('a host for a URI constraint'),
-  ERR_HOOK: badValue('a hook'),
   ERR_PATTERN: badValue('a pattern'),
   ERR_ID_TEMPLATE: badValue('a SPIFFE ID template'),
   ERR_TAG_MISSING: row<{ tag: string; service: string; template: string }>(

@@ -1,6 +1,7 @@
+import { durationText, parseDuration, type Seconds } from './duration.ts';
 import type { HookSpec } from './model.ts';
 import { duration } from './service-shape.ts';
-import { described, object, type Shape } from './shape.ts';
+import { described, object, refined, type Shape } from './shape.ts';
 import { yamlFlowList } from './yaml-text.ts';
 import type { YamlNode } from './yaml-tree.ts';
 import { listOf, plainText, type Report } from './yaml-value.ts';
@@ -33,7 +34,18 @@ function refuseShell(node: YamlNode, report: Report): undefined {
   report({ at: node.at, text: `a hook is a list of words, and no shell reads it: write ${yamlFlowList(words)}` });
 }
 
-const detailed = object({ argv, timeout: described(duration, 'After so long it is ended, like 30s.') }, ['argv']);
+const LONGEST = parseDuration('1d');
+
+export const hookTimeout: Shape<Seconds> = refined(
+  described(duration, 'After so long it is ended, like 30s.'),
+  (timeout, at, report) => {
+    if (timeout <= LONGEST) return timeout;
+    report({ at, text: `${durationText(timeout)} is longer than ${durationText(LONGEST)}` });
+    return undefined;
+  },
+);
+
+const detailed = object({ argv, timeout: hookTimeout }, ['argv']);
 
 function readHook(node: YamlNode, report: Report): HookSpec | undefined {
   if (node.kind === 'map') return detailed.read(node, report);

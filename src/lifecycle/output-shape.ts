@@ -8,6 +8,13 @@ import { described, object, refined, text, type Shape } from './shape.ts';
 /** RFC 1123, as Kubernetes wants it. */
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 
+const SUBDOMAIN = `${LABEL}(?:\\.${LABEL})*`;
+const SUBDOMAIN_LENGTH = 253;
+
+/** Whether a Secret may have this name. */
+export const isKubernetesName = (text: string): boolean =>
+  text.length <= SUBDOMAIN_LENGTH && new RegExp(`^${SUBDOMAIN}$`).test(text);
+
 function kubernetesName(source: string, maxLength: number, description: string): Shape<string> {
   const pattern = new RegExp(`^${source}$`);
   return text(
@@ -38,7 +45,7 @@ const shape = object(
     }),
     path: described(path, 'Where it is written, seen from this file.'),
     ...OWNERSHIP_SHAPES,
-    name: kubernetesName(`${LABEL}(?:\\.${LABEL})*`, 253, "Of the Secret. Without it, the service's name."),
+    name: kubernetesName(SUBDOMAIN, SUBDOMAIN_LENGTH, "Of the Secret. Without it, the service's name."),
     namespace: kubernetesName(LABEL, 63, 'Of the Secret.'),
     'passphrase-file': described(path, 'The file that holds the passphrase of the PKCS#12 file, seen from this file.'),
   },

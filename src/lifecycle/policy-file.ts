@@ -1,15 +1,17 @@
 import { failure } from '../errors.ts';
+import { quote } from '../errors/row.ts';
 import { parseIpRange } from '../pki/ip-range.ts';
 import { parseDnsSubtree } from '../pki/name-subtree.ts';
 import { parseTrustDomain, type TrustDomain } from '../pki/spiffe-id.ts';
 import { parseKeyAlgorithm, parseNotAfterPolicy } from './choice.ts';
 import { parseCrlUrl } from './crl-url.ts';
 import { durationText, parseDuration, parseThreshold, thresholdText, type Seconds } from './duration.ts';
-import { readHooks, readHookTimeout } from './hook-spec.ts';
+import { hooks, hookTimeout } from './hook-shape.ts';
 import { parseDnsPattern, parsePathPattern } from './pattern.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { parsePublishDirectory } from './publish-directory.ts';
 import { renewal } from './renewal-shape.ts';
+import { refined } from './shape.ts';
 import { parseSpiffeIdTemplate } from './spiffe-id-template.ts';
 import { readYaml } from './yaml-document.ts';
 import { problemLines, type Place, type Problem, type YamlNode } from './yaml-tree.ts';
@@ -28,6 +30,14 @@ const version: Read<number> = (node, report) => {
   report({ at: node.at, text: `this svcauth reads version ${VERSION}` });
   return undefined;
 };
+
+/** A path of theirs would have to be seen from somewhere. */
+const policyHooks = refined(hooks, (value, at, report) => {
+  const relative = value.find(({ argv: [program = ''] }) => program.includes('/') && !program.startsWith('/'));
+  if (relative === undefined) return value;
+  report({ at, text: `${quote(relative.argv[0]!)} is a relative path: name the program, or write the whole path` });
+  return undefined;
+});
 
 const readFile = objectOf({
   version,
@@ -55,7 +65,7 @@ const readFile = objectOf({
     keyAlgorithms: listOf(keyAlgorithm),
   }),
   renewal: renewal.read,
-  deployment: objectOf<Policy['deployment']>({ hookTimeout: readHookTimeout, hooks: readHooks }),
+  deployment: objectOf<Policy['deployment']>({ hookTimeout: hookTimeout.read, hooks: policyHooks.read }),
   rotation: objectOf<Policy['rotation']>({ soak: duration }),
   check: objectOf<Policy['check']>({
     leafWarning: threshold,

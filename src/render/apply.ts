@@ -16,7 +16,7 @@ type Action = ApplyStep['action'];
 const WORDS: Readonly<Record<Action, Readonly<Record<'planned' | 'done' | 'toDo' | 'counted', string>>>> = {
   issue: { planned: 'would issue', done: 'issued', toDo: 'to issue', counted: 'issued' },
   update: { planned: 'would update', done: 'updated', toDo: 'to update', counted: 'updated' },
-  deliver: { planned: 'would switch', done: 'switched', toDo: 'to switch', counted: 'switched' },
+  deliver: { planned: 'would deploy', done: 'deployed', toDo: 'to deploy', counted: 'deployed' },
   'bring-key': { planned: 'cannot issue', done: 'not issued', toDo: 'that need a request', counted: 'not issued' },
   withdrawn: { planned: 'left alone', done: 'left alone', toDo: 'withdrawn', counted: 'withdrawn' },
   prune: { planned: 'would prune', done: 'pruned', toDo: 'to prune', counted: 'pruned' },
@@ -60,7 +60,7 @@ export function describeStep(step: ApplyStep, now: Date): string {
     case 'update':
       return step.changes.join(', ');
     case 'deliver':
-      return 'its new files were not served yet';
+      return 'its newest certificate was not deployed yet';
     case 'keep':
       return `until ${formatInstant(step.notAfter)} (${formatRelativeTime(step.notAfter, now)})`;
     case 'orphan':

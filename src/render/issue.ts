@@ -1,3 +1,4 @@
+import type { Deployed } from '../authority/deploy.ts';
 import type { IssueOutcome } from '../authority/issue-run.ts';
 import { ISSUE_REASONS } from '../lifecycle/issue-reason.ts';
 import type { IssueStep } from '../lifecycle/plan-issue.ts';
@@ -5,19 +6,25 @@ import { formatColumns } from './columns.ts';
 import { formatFacts } from './facts.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
+import { plural } from './plural.ts';
 import { formatRelativeTime } from './relative-time.ts';
 
 /** What was issued, or would be; one service in full, many a line each. */
-export function issueView({ plan, issued, dryRun }: IssueOutcome, now: Date): View {
+export function issueView({ plan, issued, deployed, dryRun }: IssueOutcome, now: Date): View {
   const bySerial = new Map(issued.map(one => [one.service, one]));
-  const steps = plan.steps.map(step => ({ ...jsonOf(step), ...bySerial.get(step.name) }));
+  const results = new Map(deployed.map(one => [one.service, one]));
+  const steps = plan.steps.map(step => ({
+    ...jsonOf(step),
+    ...bySerial.get(step.name),
+    ...deploymentOf(results.get(step.name)),
+  }));
   const until = (instant: Date): string => `${formatInstant(instant)} (${formatRelativeTime(instant, now)})`;
   const words = (step: IssueStep): readonly [verb: string, name: string, rest: string] => {
     switch (step.action) {
       case 'keep':
         return ['unchanged', step.name, `${step.serial}  until ${until(step.notAfter)}`];
       case 'deliver':
-        return [dryRun ? 'would switch' : 'switched', step.name, `${step.serial}  until ${until(step.notAfter)}`];
+        return [dryRun ? 'would deploy' : 'deployed', step.name, `${step.serial}  until ${until(step.notAfter)}`];
       case 'issue': {
         const made = bySerial.get(step.name);
         if (made === undefined) return ['would issue', step.name, `${step.spec.spiffeId}  (${why(step)})`];
@@ -42,6 +49,7 @@ export function issueView({ plan, issued, dryRun }: IssueOutcome, now: Date): Vi
         ['expires', until(one.notAfter)],
         ['signed by', one.authorityId],
         ['files', one.directory],
+        ['deployed', results.get(one.service) && formatWork(results.get(one.service)!)],
       ]);
     },
     json: () => ({ kind: 'issue', value: { dryRun, authority: plan.issuer.id, services: steps } }),
@@ -55,6 +63,19 @@ function jsonOf(step: IssueStep): object {
   const { spec, reason, changes, supersedes } = step;
   return { service: step.name, action: step.action, reason, changes, supersedes, ...spec };
 }
+
+/** What was done beside switching the files; nothing to say where that was all. */
+function formatWork({ written, hooks, problem }: Deployed): string | undefined {
+  if (problem !== undefined) return 'not yet';
+  const parts = [
+    ...(written.length > 0 ? [plural(written.length, 'output')] : []),
+    ...(hooks.length > 0 ? [plural(hooks.length, 'hook')] : []),
+  ];
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+const deploymentOf = (result: Deployed | undefined): object =>
+  result?.problem === undefined ? {} : { deployment: 'pending', problem: result.problem };
 
 const why = ({ reason, changes }: Extract<IssueStep, { action: 'issue' }>): string =>
   reason === 'spec-changed' ? `it changed: ${changes.join(', ')}` : ISSUE_REASONS[reason].words;

@@ -84,7 +84,7 @@ export const nodeSteps: FileSteps = {
 
 /** What others shall read they can read, whatever the umask of a cron job. A file system without modes keeps its own. */
 function withMode(descriptor: number, mode: number): void {
-  if ((fs.fstatSync(descriptor).mode & mode) === mode) return;
+  if ((fs.fstatSync(descriptor).mode & 0o7777) === mode) return;
   try {
     fs.fchmodSync(descriptor, mode);
   } catch (cause) {

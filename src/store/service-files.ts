@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Ownership } from './file-steps.ts';
 import { removeLeftovers, type Files } from './files.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { mayBeKeyOf } from '../pki/key-fit.ts';
@@ -24,7 +25,7 @@ const SERVICE_FILES = { key: 'tls.key', certificate: 'tls.crt', chain: 'chain.pe
 
 const CURRENT = 'current';
 const VERSIONS = 'versions';
-const KEY_MODE = 0o600;
+const OURS: VersionAccess = { mode: 0o600 };
 const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
 const LIMIT = 1024 * 1024;
@@ -35,16 +36,21 @@ export const currentDirectory = (directory: string): string => join(directory, C
  * Writes a version beside the ones that serve; nobody sees it before `switchToVersion`. Not durable before the caller has synced
  * the returned paths.
  */
-export function writeVersion(files: Files, directory: string, version: ServiceVersion): readonly string[] {
+export function writeVersion(
+  files: Files,
+  directory: string,
+  version: ServiceVersion,
+  { owner, mode: keyMode }: VersionAccess = OURS,
+): readonly string[] {
   const target = join(directory, VERSIONS, version.serial);
   const gained = files.newDirectory(target, DIRECTORY_MODE);
   const written: string[] = [];
   const write = (name: string, bytes: Uint8Array, mode: number): void => {
     const path = join(target, name);
-    files.writeNew(path, bytes, mode);
+    files.writeNew(path, bytes, mode, owner);
     written.push(path);
   };
-  if (version.keyPem !== undefined) write(SERVICE_FILES.key, version.keyPem, KEY_MODE);
+  if (version.keyPem !== undefined) write(SERVICE_FILES.key, version.keyPem, keyMode);
   write(SERVICE_FILES.certificate, version.certificatePem, FILE_MODE);
   write(SERVICE_FILES.chain, version.chainPem, FILE_MODE);
   write(SERVICE_FILES.anchors, version.anchorsPem, FILE_MODE);
@@ -97,9 +103,14 @@ export function readTrust(files: Files, directory: string, name: string): Versio
   return { certificatePem, chainPem, anchorsPem };
 }
 
-/** One rename: no reader ever sees a new key with an old certificate. Durable once `directory` is synced. */
-export function switchToVersion(files: Files, directory: string, name: string): void {
-  files.switchLink(join(directory, CURRENT), join(VERSIONS, name), 'batched');
+/** One rename: no reader ever sees a new key with an old certificate. When batched it is durable once `directory` is synced. */
+export function switchToVersion(
+  files: Files,
+  directory: string,
+  name: string,
+  durability: 'durable' | 'batched' = 'batched',
+): void {
+  files.switchLink(join(directory, CURRENT), join(VERSIONS, name), durability);
 }
 
 interface CurrentVersion {
@@ -152,6 +163,46 @@ export function isVersionWhole(
   if (publicKey === undefined) return true;
   const key = files.read(join(target, SERVICE_FILES.key), LIMIT);
   return key !== undefined && mayBeKeyOf(key, publicKey);
+}
+
+/** What lies in the newest version of a certificate; undefined when something of it does not, its key apart. */
+export function readVersion(files: Files, directory: string, serial: string): ServiceVersion | undefined {
+  const name = versionName(files, directory, serial);
+  const trust = readTrust(files, directory, name);
+  const keyPem = files.read(join(directory, VERSIONS, name, SERVICE_FILES.key), LIMIT);
+  return trust && { serial, ...trust, ...(keyPem && { keyPem }) };
+}
+
+/** Who may read a version's files; a key is for its owner, the rest for everybody. */
+export interface VersionAccess {
+  readonly owner?: Ownership;
+  /** Of the key. */
+  readonly mode: number;
+}
+
+/** Whether the files of a version are whose they shall be. */
+export const hasAccess = (files: Files, directory: string, serial: string, access: VersionAccess): boolean =>
+  versionFiles(files, directory, serial, access).every(({ path, mode }) => isOwned(files, path, mode, access.owner));
+
+/** Gives the files of a version to whom they shall belong. */
+export function setAccess(files: Files, directory: string, serial: string, access: VersionAccess): void {
+  for (const { path, mode } of versionFiles(files, directory, serial, access)) {
+    if (!isOwned(files, path, mode, access.owner)) files.setAccess(path, mode, access.owner);
+  }
+}
+
+function versionFiles(files: Files, directory: string, serial: string, { mode }: VersionAccess) {
+  const version = join(directory, VERSIONS, versionName(files, directory, serial));
+  return Object.values(SERVICE_FILES)
+    .map(name => ({ path: join(version, name), mode: name === SERVICE_FILES.key ? mode : FILE_MODE }))
+    .filter(({ path }) => files.linkStatus(path) !== undefined);
+}
+
+/** Whether a file belongs to whom it should, and nobody else may read it. */
+export function isOwned(files: Files, path: string, mode: number, owner: Ownership | undefined): boolean {
+  const status = files.linkStatus(path);
+  const is = (wanted: number | undefined, found: number | undefined) => (wanted ?? -1) === -1 || wanted === found;
+  return status?.mode === mode && is(owner?.uid, status.uid) && is(owner?.gid, status.gid);
 }
 
 /** Of one that nobody was told of. */

@@ -126,7 +126,7 @@ describe('a service that is known', () => {
     const current = join(world.home.service('payments'), 'current');
     rmSync(current);
     symlinkSync(`versions/${before}`, current);
-    expect(await world.succeed('issue', 'payments')).toMatch(/^switched {2}payments/);
+    expect(await world.succeed('issue', 'payments')).toMatch(/^deployed {2}payments/);
     expect(readlinkSync(current)).toBe(`versions/${now}`);
     await world.manifest(manifest => {
       const last = [...manifest.auditRecords()].at(-1)!;

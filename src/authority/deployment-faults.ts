@@ -1,0 +1,76 @@
+import { dirname, join, sep } from 'node:path';
+import { failure } from '../errors.ts';
+import { quote } from '../errors/row.ts';
+import { deploymentOf, type Output } from '../lifecycle/deployment.ts';
+import { isKubernetesName } from '../lifecycle/output-shape.ts';
+import type { Upkeep } from '../lifecycle/model.ts';
+import type { Policy } from '../lifecycle/policy.ts';
+import { ownershipOf } from '../store/ownership.ts';
+import { KEY_AWAY } from './credential.ts';
+import type { Candidate } from './issue-work.ts';
+import type { Pki } from './open-pki.ts';
+import { readOutputPassphrase } from './output-file.ts';
+
+/** A service as it is going to be deployed. */
+interface WantedDeployment {
+  readonly service: string;
+  readonly directory: string;
+  readonly upkeep?: Upkeep | undefined;
+  /** Its key is on another host. */
+  readonly keyIsAway: boolean;
+}
+
+export const deploymentWanted = ({ service, directory, upkeep, known, key }: Candidate): WantedDeployment => ({
+  ...{ service, directory, upkeep: upkeep ?? known?.service.upkeep },
+  keyIsAway: key.source === 'csr',
+});
+
+/**
+ * Refuses, before anything is signed, what could not be deployed: owners that nobody is or that we may not give files to, outputs that
+ * cannot be written, and outputs that two services would write. Throws ERR_OWNER_*, ERR_OUTPUT_* and ERR_PASSPHRASE_*.
+ */
+export async function requireDeployments(pki: Pki, policy: Policy, wanted: readonly WantedDeployment[]): Promise<void> {
+  const owners = ownershipOf(pki.world);
+  const writers = new Map<string, string>();
+  const all = wanted.map(each => ({ ...each, deployment: deploymentOf(each, policy.deployment) }));
+  if (all.some(({ deployment }) => deployment.outputs.length > 0)) {
+    const named = new Set(wanted.map(({ service }) => service));
+    for (const { service, path } of pki.manifest.outputPaths()) if (!named.has(service)) writers.set(path, service);
+  }
+  for (const { service, directory, keyIsAway, deployment } of all) {
+    await owners(deployment.access);
+    for (const output of deployment.outputs) {
+      const { path } = output;
+      const other = writers.get(path);
+      if (other !== undefined) throw failure('ERR_OUTPUT_SHARED', { services: [...new Set([other, service])], path });
+      writers.set(path, service);
+      await owners(output);
+      const fault = keyIsAway ? KEY_AWAY : outputFault(pki, service, directory, output);
+      if (fault !== undefined) throw failure('ERR_OUTPUT_UNUSABLE', { service, path, ...fault });
+      if (output.kind === 'pkcs12') readOutputPassphrase(pki.world, output);
+    }
+  }
+}
+
+interface Fault {
+  readonly problem: string;
+  readonly hint?: string;
+}
+
+function outputFault({ world, home }: Pki, service: string, directory: string, output: Output): Fault | undefined {
+  const { path } = output;
+  const isIn = (parent: string): boolean => path === parent || path.startsWith(`${parent}${sep}`);
+  // public/ is served to everybody, and what lies in services/ is other services'
+  if (isIn(home.directory) && !isIn(home.service(service))) return { problem: 'it lies in the home of the PKI' };
+  if (isIn(join(directory, 'current')) || isIn(join(directory, 'versions'))) {
+    return { problem: "it lies among the versions of the service's files" };
+  }
+  const kind = world.files.linkStatus(path)?.kind;
+  if (kind !== undefined && kind !== 'file') {
+    return { problem: kind === 'link' ? 'a symbolic link of that name is there' : `a ${kind} of that name is there` };
+  }
+  const obstacle = world.files.obstacle(dirname(path));
+  if (obstacle !== undefined) return { problem: `${quote(obstacle.path)}: ${obstacle.reason}` };
+  if (output.kind !== 'kubernetes-secret' || isKubernetesName(output.name ?? service)) return undefined;
+  return { problem: `${quote(service)} cannot be the name of a Secret (RFC 1123)`, hint: 'give the Secret a name' };
+}

@@ -1,0 +1,34 @@
+import type { HookCall, HookEnd } from '../../src/run-hook.ts';
+import type { DeploymentSpec } from '../../src/lifecycle/model.ts';
+import type { PkiWorld } from './pki.ts';
+
+/** As `apply` leaves it: the service is deployed otherwise from now on, and that is still to be done. */
+export async function setDeployment(
+  world: PkiWorld,
+  name: string,
+  deployment: Partial<DeploymentSpec> = {},
+): Promise<void> {
+  await world.manifest(manifest => {
+    const { spec, currentSerial } = manifest.service(name)!;
+    manifest.transaction(write => {
+      write.putServices([{ name, spec, upkeep: { deployment: { outputs: [], ...deployment } } }]);
+      const { directory } = manifest.delivery(name)!;
+      write.setDeliveries([
+        { service: name, serial: currentSerial!, directory, state: 'pending', updatedAt: world.now },
+      ]);
+    });
+  });
+}
+
+const succeeding = async (): Promise<HookEnd> => ({ outcome: 'succeeded', output: '', duration: 1 });
+
+/** Hooks that answer in the order of `ends`, the last one for ever; `calls` holds what was run. */
+export function scriptedHooks(...ends: readonly Partial<HookEnd>[]) {
+  const calls: HookCall[] = [];
+  const runHook = async (call: HookCall): Promise<HookEnd> => {
+    const end = ends[Math.min(calls.length, ends.length - 1)];
+    calls.push(call);
+    return { ...(await succeeding()), ...end };
+  };
+  return { calls, runHook };
+}
