@@ -19,6 +19,7 @@ interface Flags extends ConfigOutput {
   readonly runner?: string;
   readonly secret?: string;
   readonly services?: string;
+  readonly perService?: true;
 }
 
 const PASSPHRASE_FILE = '/etc/svcauth/passphrase';
@@ -36,6 +37,7 @@ const OPTIONS: Readonly<Record<keyof Omit<Flags, keyof ConfigOutput>, () => Opti
     ),
   metrics: () => new Option('--metrics <file>', 'write metrics there for the textfile collector of node_exporter'),
   write: () => repeatable('--write <dir>', 'one more directory that hooks and outputs write to'),
+  perService: () => new Option('--per-service', 'also units that renew one service each, svcauth-renew@NAME'),
   mailto: () => new Option('--mailto <address>', 'who gets what is printed (default: the owner of the crontab)'),
   runner: () => new Option('--runner <name>', 'label or tag of the runner that the PKI is on').default('svcauth'),
   secret: () => new Option('--secret <name>', 'what CI calls the passphrase').default('SVCAUTH_PASSPHRASE'),
@@ -51,7 +53,7 @@ interface Target {
 const TARGETS: Readonly<Record<ScheduleTarget, Target>> = {
   systemd: {
     description: 'a service and a timer that keep this PKI',
-    options: ['every', 'onCalendar', 'user', 'program', 'passphraseFile', 'metrics', 'write'],
+    options: ['every', 'onCalendar', 'user', 'program', 'passphraseFile', 'metrics', 'write', 'perService'],
     examples: [
       'svcauth config systemd --home /srv/pki --user svcauth',
       'svcauth config systemd --every 15m --out /etc/systemd/system',
@@ -115,6 +117,7 @@ async function scheduleOf(command: Command, world: World, flags: Flags) {
     runner: flags.runner ?? '',
     secret,
     services: flags.services ?? '',
+    perService: flags.perService ?? false,
     thresholds,
     ...(calendar !== undefined && { calendar }),
     ...(user !== undefined && { user }),

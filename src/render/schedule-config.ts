@@ -25,6 +25,8 @@ export interface Schedule {
   readonly secret: string;
   /** The services file, relative to the repository. */
   readonly services: string;
+  /** Units that renew one service each, beside those of the whole PKI. */
+  readonly perService: boolean;
   readonly thresholds: CheckThresholds;
 }
 
@@ -32,10 +34,11 @@ export type ScheduleTarget = 'systemd' | 'cron' | 'github-actions' | 'gitlab-ci'
 
 /** The files that make a scheduler run svcauth, or a monitor notice that it does not. */
 export const SCHEDULE_FILES: Readonly<Record<ScheduleTarget, (schedule: Schedule) => readonly ConfigFile[]>> = {
-  systemd: schedule => [
-    { name: 'svcauth.service', template: 'svcauth.service', holes: serviceHoles(schedule) },
-    { name: 'svcauth.timer', template: 'svcauth.timer', holes: timerHoles(schedule) },
-  ],
+  systemd: schedule => {
+    const units = [unitFiles('svcauth', schedule, WHOLE)];
+    if (schedule.perService) units.push(unitFiles('svcauth-renew@', schedule, EACH));
+    return units.flat();
+  },
   cron: schedule => [{ name: 'svcauth', template: 'svcauth.cron', holes: cronHoles(schedule) }],
   'github-actions': ({ home, interval, runner, secret, services }) => [
     {
@@ -58,6 +61,23 @@ export const SCHEDULE_FILES: Readonly<Record<ScheduleTarget, (schedule: Schedule
 
 const some = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
 
+/** What a pair of units is for; `%i` is the instance, the name of a service. */
+const WHOLE = {
+  does: 'Renews certificates, refreshes and publishes CRLs, deploys, checks',
+  what: 'certificates and CRLs',
+  isRenewal: false,
+};
+const EACH = {
+  does: 'Renews and deploys the certificate of one service: systemctl enable --now svcauth-renew@payments.timer',
+  what: 'the certificate of %i',
+  isRenewal: true,
+};
+
+const unitFiles = (stem: string, schedule: Schedule, purpose: typeof WHOLE): readonly ConfigFile[] => [
+  { name: `${stem}.service`, template: 'svcauth.service', holes: serviceHoles(schedule, purpose) },
+  { name: `${stem}.timer`, template: 'svcauth.timer', holes: timerHoles(schedule, purpose) },
+];
+
 /** One of two lines: with metrics or without. */
 const runs = (program: string, metrics: string | undefined) => ({
   program,
@@ -65,13 +85,14 @@ const runs = (program: string, metrics: string | undefined) => ({
   metrics: some(metrics),
 });
 
-function serviceHoles({ home, program, user = 'svcauth', passphraseFile, metrics, writable }: Schedule) {
+function serviceHoles(schedule: Schedule, { does, what, isRenewal }: typeof WHOLE) {
+  const { home, program, user = 'svcauth', passphraseFile, metrics, writable } = schedule;
   return {
-    home,
-    user,
+    ...{ home, user, does, what },
     environment: `SVCAUTH_HOME=${home}`,
     passphrase: some(passphraseFile),
-    ...runs(program, metrics),
+    ...(isRenewal ? { program, plain: [], metrics: [] } : runs(program, metrics)),
+    renewing: isRenewal ? [program] : [],
     // "-": one that is not there yet does not keep the unit from starting
     writable: [home, ...writable.map(directory => `-${directory}`)],
     // root needs its own to give files to their owners
@@ -80,8 +101,8 @@ function serviceHoles({ home, program, user = 'svcauth', passphraseFile, metrics
 }
 
 /** Of a tenth of the interval: machines that share a disk do not all start at once. */
-const timerHoles = ({ home, interval: { seconds, calendar: usual }, calendar }: Schedule) => ({
-  home,
+const timerHoles = ({ home, interval: { seconds, calendar: usual }, calendar }: Schedule, { what }: typeof WHOLE) => ({
+  ...{ home, what },
   every: calendar ?? `every ${durationText(seconds)}`,
   calendar: calendar ?? usual,
   delay: String(Math.min(Math.floor(seconds / 10), 900)),

@@ -25,6 +25,9 @@ async function units(...argv: readonly string[]) {
   return { service: parseUnit(service), timer: parseUnit(timer) };
 }
 
+/** A unit behind its name. */
+const parseUnitBelow = (text: string) => parseUnit(text.slice(text.indexOf('\n')));
+
 describe('systemd', () => {
   test('a unit that runs tick on this home, with the passphrase as a credential', async () => {
     const { service, timer } = await units('--home', '/srv/pki', '--every', '6h');
@@ -53,6 +56,15 @@ describe('systemd', () => {
     expect(valuesOf(service, 'ExecStart').map(execWords)).toEqual([
       [`${AWKWARD}/svcauth`, 'tick', '--metrics-file', `${AWKWARD}/m.prom`],
     ]);
+  });
+
+  test('units for one service each ask first whether it is due, and nothing else waits for that', async () => {
+    const texts = (await config('systemd', '--home', '/srv/pki', '--per-service')).split(/^# (?=svcauth\S*\n)/m);
+    const [whole, , each, timer] = texts.slice(1).map(parseUnitBelow);
+    expect(valuesOf(whole!, 'ExecCondition')).toEqual([]);
+    expect(valuesOf(each!, 'ExecCondition')).toEqual(['/usr/local/bin/svcauth due --systemd %i']);
+    expect(valuesOf(each!, 'ExecStart')).toEqual(['/usr/local/bin/svcauth renew %i']);
+    expect(valuesOf(timer!, 'Persistent')).toEqual(['true']);
   });
 
   test('root keeps the capabilities that giving files to their owners takes', async () => {
@@ -225,7 +237,7 @@ describe('Prometheus', () => {
 test('every value of a schedule has a hole, and every hole a value', () => {
   const schedule: Schedule = {
     ...{ home: '/h', interval: parseInterval('--every', '1h'), program: '/p', user: 'u', passphraseFile: '/s' },
-    ...{ metrics: '/m', mailto: 'o', writable: ['/w'], runner: 'r', secret: 'S', services: 's' },
+    ...{ metrics: '/m', mailto: 'o', writable: ['/w'], runner: 'r', secret: 'S', services: 's', perService: true },
     thresholds: {
       ...{ leafWarning: parseThreshold('1%'), caWarning: parseThreshold('1%'), crlWarning: parseThreshold('1%') },
       ...{ leafCritical: parseThreshold('1%'), caCritical: parseThreshold('1%'), crlCritical: parseThreshold('1%') },
@@ -265,11 +277,12 @@ describeWith(['systemd-analyze'], 'systemd', () => {
       'with everything',
       ['--user', 'root', '--metrics', '/m/50% off.prom', '--passphrase-file', '/p', '--every', '15m'],
     ],
+    ['for each service', ['--per-service']],
     ['with a calendar of its own', ['--on-calendar', 'Mon..Fri *-*-* 03:30:00 Europe/Berlin']],
   ] as const)('accepts the units, %s', async ([, flags]) => {
     const directory = tempDirectory();
     await config('systemd', '--home', AWKWARD, '--program', process.execPath, '--out', directory, ...flags);
-    const files = ['svcauth.service', 'svcauth.timer'].map(name => join(directory, name));
+    const files = readdirSync(directory).map(name => join(directory, name));
     expect(await run(['systemd-analyze', 'verify', '--man=no', ...files])).toEqual({
       status: 0,
       stdout: '',
