@@ -26,29 +26,44 @@ export const deploymentWanted = ({ service, directory, upkeep, known, key }: Can
 });
 
 /**
- * Refuses, before anything is signed, what could not be deployed: owners that nobody is or that we may not give files to, outputs that
- * cannot be written, and outputs that two services would write. Throws ERR_OWNER_*, ERR_OUTPUT_* and ERR_PASSPHRASE_*.
+ * Refuses, before anything is signed, what could not be deployed: as `requireDeployable`, and outputs that two services would write.
+ * Throws ERR_OUTPUT_SHARED too.
  */
 export async function requireDeployments(pki: Pki, policy: Policy, wanted: readonly WantedDeployment[]): Promise<void> {
   const owners = ownershipOf(pki.world);
   const writers = new Map<string, string>();
-  const all = wanted.map(each => ({ ...each, deployment: deploymentOf(each, policy.deployment) }));
-  if (all.some(({ deployment }) => deployment.outputs.length > 0)) {
+  if (wanted.some(({ upkeep }) => (upkeep?.deployment?.outputs.length ?? 0) > 0)) {
     const named = new Set(wanted.map(({ service }) => service));
     for (const { service, path } of pki.manifest.outputPaths()) if (!named.has(service)) writers.set(path, service);
   }
-  for (const { service, directory, keyIsAway, deployment } of all) {
-    await owners(deployment.access);
-    for (const output of deployment.outputs) {
-      const { path } = output;
+  for (const each of wanted) {
+    const { service, upkeep } = each;
+    for (const { path } of upkeep?.deployment?.outputs ?? []) {
       const other = writers.get(path);
       if (other !== undefined) throw failure('ERR_OUTPUT_SHARED', { services: [...new Set([other, service])], path });
       writers.set(path, service);
-      await owners(output);
-      const fault = keyIsAway ? KEY_AWAY : outputFault(pki, service, directory, output);
-      if (fault !== undefined) throw failure('ERR_OUTPUT_UNUSABLE', { service, path, ...fault });
-      if (output.kind === 'pkcs12') readOutputPassphrase(pki.world, output);
     }
+    await requireDeployable(pki, policy, each, owners);
+  }
+}
+
+/**
+ * Refuses owners that nobody is or that we may not give files to, and outputs that cannot be written. Throws ERR_OWNER_*,
+ * ERR_OUTPUT_UNUSABLE and ERR_PASSPHRASE_*.
+ */
+export async function requireDeployable(
+  pki: Pki,
+  policy: Policy,
+  { service, directory, keyIsAway, ...wanted }: WantedDeployment,
+  owners = ownershipOf(pki.world),
+): Promise<void> {
+  const { access, outputs } = deploymentOf(wanted, policy.deployment);
+  await owners(access);
+  for (const output of outputs) {
+    await owners(output);
+    const fault = keyIsAway ? KEY_AWAY : outputFault(pki, service, directory, output);
+    if (fault !== undefined) throw failure('ERR_OUTPUT_UNUSABLE', { service, path: output.path, ...fault });
+    if (output.kind === 'pkcs12') readOutputPassphrase(pki.world, output);
   }
 }
 

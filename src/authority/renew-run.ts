@@ -32,7 +32,7 @@ export async function renewRun(
 ): Promise<RenewOutcome> {
   const plan = await dueRun(world, homeFlag, run);
   if (run.dryRun) return { kind: 'dry-run', plan };
-  if (!hasWork(plan)) return { kind: 'done', plan, result: { issued: [], crls: [] }, changed: false };
+  if (!hasWork(plan)) return { kind: 'done', plan, result: { issued: [], deployed: [], crls: [] }, changed: false };
   return changePki(world, homeFlag, 'renew', async pki => {
     const policy = await loadPolicy(pki);
     // another run may have been quicker

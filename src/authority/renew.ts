@@ -12,6 +12,8 @@ import { parseServiceName } from '../lifecycle/service-name.ts';
 import { requestAsRecorded, resolveSpec } from '../lifecycle/service-spec.ts';
 import type { KnownService } from '../store/manifest.ts';
 import type { IssuedService, IssueJob, VersionSwitch } from './apply-issue.ts';
+import { deployPending, type Deployed } from './deploy.ts';
+import { requireDeployable } from './deployment-faults.ts';
 import { jobMaker, type IssueOrder } from './issue-job.ts';
 import { applyIssuePlan } from './issue.ts';
 import { keptKey } from './kept-key.ts';
@@ -49,6 +51,8 @@ export interface RenewalPlan {
 
 export interface RenewalResult {
   readonly issued: readonly IssuedService[];
+  /** Also what an earlier run left pending. */
+  readonly deployed: readonly Deployed[];
   /** What says that outlived certificates are revoked. */
   readonly crls: readonly Crl[];
 }
@@ -115,7 +119,7 @@ function refuseToRenew(step: Extract<RenewalStep, { action: 'leave' }>, named: b
   if (named) throw failure('ERR_RENEW_REVOKED', { service, reason: revokedFor! });
 }
 
-/** The same certificate again. Throws what policy and directory have against it. */
+/** The same certificate again. Throws what policy, directory and deployment have against it. */
 async function orderOf(
   pki: Pki,
   policy: Policy,
@@ -129,6 +133,8 @@ async function orderOf(
   const { violations } = resolveSpec(policy, request, spec.out);
   if (violations.length > 0) throw policyRefusal(policy, violations);
   requireDirectories(pki, [{ service: name, directory, currentSerial: certificate?.serial }], false);
+  const { upkeep } = live.service;
+  await requireDeployable(pki, policy, { service: name, directory, upkeep, keyIsAway: false });
   const [known] = reuseKey ? pki.manifest.servicesNamed([name]) : [];
   return {
     service: name,
@@ -149,7 +155,9 @@ export async function applyRenewal(
   progress: (count: number) => void,
 ): Promise<RenewalResult> {
   const issued = await applyIssuePlan(pki, policy, plan, ask, progress);
-  return { issued, crls: await revokeOutlived(pki, policy, plan.outlived, ask) };
+  const names = new Set([...plan.switches, ...issued].map(({ service }) => service));
+  const deployed = await deployPending(pki, policy, names);
+  return { issued, deployed, crls: await revokeOutlived(pki, policy, plan.outlived, ask) };
 }
 
 /** Ends the overlap of what was replaced long enough ago: recorded together, and each CA signs one CRL. */

@@ -7,6 +7,7 @@ import { startProgress } from '../render/progress.ts';
 import { terminalOf } from '../render/terminal.ts';
 import { passphraseAsker } from './ask-passphrase.ts';
 import { examples, homeFlag, outputOption, type AddCommand } from './command.ts';
+import { reportPending } from './report-pending.ts';
 import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 import { renewalOptions, renewalRequest, type RenewalFlags } from './renewal-flags.ts';
 
@@ -54,7 +55,8 @@ export const addRenew: AddCommand = (program, world, done) => {
     print(world.out, flags.output, renewalView(outcome, world.now, await terminalOf(world)));
     const refusals = outcome.plan.steps.flatMap(({ refusal }) => refusal ?? []);
     world.err.write(formatErrors(refusals));
+    if (flags.detailedExitcode && outcome.kind === 'done' && outcome.changed) done(EXIT.changed);
     if (refusals.length > 0) done(EXIT.partial);
-    else if (flags.detailedExitcode && outcome.kind === 'done' && outcome.changed) done(EXIT.changed);
+    if (outcome.kind === 'done') reportPending(outcome.result.deployed, world, done);
   });
 };

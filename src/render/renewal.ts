@@ -31,6 +31,9 @@ export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Termin
   const issued = outcome.kind === 'done' ? outcome.result.issued : [];
   const made = new Map(issued.map(each => [each.service, each]));
   const services = plan.steps.map(step => factsOf(step, step.action === 'renew' ? made.get(step.service) : undefined));
+  const pending = outcome.kind === 'done' ? outcome.result.deployed.filter(({ problem }) => problem !== undefined) : [];
+  const isPending = ({ service, action }: PlannedRenewal): boolean =>
+    action === 'deliver' && pending.some(each => each.service === service);
   const revoked = plan.outlived.map(({ service, serial, notAfter }) => ({ service, serial, notAfter }));
   const kind = outcome.kind === 'question' ? 'due' : 'renewal';
   const about =
@@ -55,7 +58,7 @@ export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Termin
         instant === undefined ? '' : `${formatInstant(instant)} ${formatRelativeTime(instant, now)}`;
       const rows = [
         ...plan.steps.map((step, index): Cell[] => {
-          const verb = VERBS[verbOf(step)][outcome.kind];
+          const verb = isPending(step) ? 'not delivered' : VERBS[verbOf(step)][outcome.kind];
           const paint = step.refusal ? red : step.action === 'wait' || step.action === 'later' ? yellow : undefined;
           const { service, serial = '', notAfter } = services[index]!;
           return [paint ? { text: verb, paint } : verb, service, serial, until(notAfter), whyOf(step)];
