@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { World } from '../context.ts';
-import { SvcauthError } from '../errors.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
-import { parseSpiffeBundle } from '../pki/read-trust-bundle.ts';
 import type { Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest.ts';
+import { bundleSequence } from './bundle-sequence.ts';
 import type { PublishedFile } from './publish-crls.ts';
+import { planPeerPublication } from './publish-peers.ts';
 import { readCertificates } from './read-certificates.ts';
 
 const BUNDLE_PEM = 'bundle.pem';
@@ -21,7 +21,7 @@ interface BundlePki {
 const LIMIT = 16 * 1024 * 1024;
 
 /**
- * What publishing does to the trust bundle of a directory: whoever reads CRLs there reads the anchors there too. One that holds an
+ * What publishing does to the trust bundles of a directory: whoever reads CRLs there reads the anchors there too. One that holds an
  * anchor which is not ours was put together by somebody, and is left alone. `problems`: why it must not be replaced.
  */
 export async function planBundlePublication(
@@ -40,7 +40,11 @@ export async function planBundlePublication(
     else files.push({ name, action: (await isOurs(pki, to)) ? 'replace' : 'keep' });
   }
   const older = files.some(({ name, action }) => name === BUNDLE_JSON && action === 'replace');
-  return { files, problems: older ? sequenceProblems(pki, directory) : [] };
+  const peers = planPeerPublication(pki, directory);
+  return {
+    files: [...files, ...peers.files],
+    problems: [...(older ? sequenceProblems(pki, directory) : []), ...peers.problems],
+  };
 }
 
 /** By their keys: an anchor may have been certified anew. What cannot be read is nobody's. */
@@ -57,16 +61,7 @@ async function isOurs({ world, manifest }: BundlePki, path: string): Promise<boo
 
 /** SPIFFE Trust Domain and Bundle §4.1.1: a reader of a newer one ignores an older. */
 function sequenceProblems({ world, home }: BundlePki, directory: string): readonly string[] {
-  const [ours, theirs] = [home.public.directory, directory].map(each => sequenceIn(world, join(each, BUNDLE_JSON)));
+  const [ours, theirs] = [home.public.directory, directory].map(each => bundleSequence(world, join(each, BUNDLE_JSON)));
   if (ours === undefined || theirs === undefined || theirs <= ours) return [];
   return [`the sequence of its trust bundle would go back from ${theirs} to ${ours}`];
-}
-
-function sequenceIn({ files }: World, path: string): number | undefined {
-  try {
-    return parseSpiffeBundle(Buffer.from(files.read(path, LIMIT)!).toString('utf8')).sequence;
-  } catch (cause) {
-    if (cause instanceof SvcauthError) return undefined;
-    throw cause;
-  }
 }

@@ -2,14 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
-import {
-  CRL_BUNDLE_FILE,
-  CRL_DIRECTORY,
-  crlDerFile,
-  crlPemFile,
-  INDEX_FILE,
-  indexedDigests,
-} from '../lifecycle/crl-index.ts';
+import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } from '../lifecycle/crl-index.ts';
 import { crlRegressions } from '../lifecycle/crl-regression.ts';
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
 import type { Crl } from '../lifecycle/model.ts';
@@ -25,7 +18,7 @@ import { readCrl } from './read-crl.ts';
 export interface PublishedFile {
   readonly name: string;
   /** `keep`: it is somebody else's. */
-  readonly action: 'new' | 'replace' | 'same' | 'keep';
+  readonly action: 'new' | 'replace' | 'same' | 'keep' | 'remove';
 }
 
 export interface PublishPlan {
@@ -136,11 +129,16 @@ function digestOf(files: World['files'], path: string): string {
 /** Writes what the plan says, one file at a time and each of them whole, and records it. Returns whether anything changed. */
 export async function applyCrlPublication({ world, home, manifest }: PublishPki, plan: PublishPlan): Promise<boolean> {
   const { files } = world;
-  const todo = plan.files.filter(({ action }) => action === 'new' || action === 'replace');
+  const todo = plan.files.filter(({ action }) => action !== 'same' && action !== 'keep');
   if (todo.length === 0) return false;
-  for (const directory of [plan.directory, join(plan.directory, CRL_DIRECTORY)]) removeLeftovers(files, directory);
-  for (const { name } of todo) {
+  const directories = plan.files.map(({ name }) => dirname(join(plan.directory, name)));
+  for (const directory of new Set([plan.directory, ...directories])) removeLeftovers(files, directory);
+  for (const { name, action } of todo) {
     const target = join(plan.directory, name);
+    if (action === 'remove') {
+      files.remove(target);
+      continue;
+    }
     files.makeDirectory(dirname(target), 0o755);
     await replaceInPieces(files, target, write => {
       for (const piece of files.chunks(join(home.public.directory, name), CRL_PIECE)) write(piece);

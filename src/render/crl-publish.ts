@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<PublishedFile['action'], readonly [done: string, pl
   new: ['wrote', 'would write'],
   replace: ['replaced', 'would replace'],
   same: ['unchanged', 'unchanged'],
+  remove: ['removed', 'would remove'],
   keep: ['left alone', 'left alone'],
 };
 
