@@ -11,7 +11,7 @@ export interface IndexedCrl extends Crl {
 
 export const INDEX_FILE = 'index.json';
 export const CRL_BUNDLE_FILE = 'crl-bundle.pem';
-export const CRL_DIRECTORY = 'crl';
+const CRL_DIRECTORY = 'crl';
 export const crlDerFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.der`;
 export const crlPemFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.pem`;
 
