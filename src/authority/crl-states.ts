@@ -59,7 +59,7 @@ export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCr
         unlisted: totals.unlisted,
         lastRevocation: totals.latest,
         series: manifest.presignedCrls(authority.id),
-        voidNumber: manifest.voidCrlNumber(authority.id),
+        voidSeries: manifest.voidCrlSeries(authority.id),
         totals,
       };
     });

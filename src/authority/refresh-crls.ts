@@ -17,6 +17,7 @@ import { applyAdoption, planAdoption } from './adopt-revocations.ts';
 import { writeDerivedCrlFiles, type PublishedCrl } from './crl-files.ts';
 import { isCurrent, readCrlStates, type AuthorityCrl, type CrlPki } from './crl-states.ts';
 import { makeCrl, type MadeCrl } from './make-crl.ts';
+import { planReplacement, signSeries } from './sign-series.ts';
 import { stagePresigned } from './stage-presigned.ts';
 
 /** What would be done about one CA's CRL, and why. */
@@ -36,6 +37,8 @@ export interface PlannedCrl {
   readonly header: CrlHeader;
   /** For `release`. */
   readonly presigned?: Crl | undefined;
+  /** For `sign`: what takes the place of a series that was given up, `header` first. */
+  readonly series?: readonly CrlHeader[] | undefined;
   /** Of what it would list. */
   readonly totals: RevocationTotals;
   /** The newest so far. */
@@ -84,12 +87,14 @@ function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCr
   const reasons = request.force && due.length === 0 && authority.state !== 'retired' ? (['forced'] as const) : due;
   const here = authority.keyLocation === 'file' || request.keysAtHand?.has(authority.id);
   const presigned = due.length === 0 ? undefined : presignedFor(state, now);
+  const series = presigned === undefined ? planReplacement(state, request.schedule, now) : undefined;
   return {
     authority,
     action: reasons.length === 0 ? 'keep' : presigned !== undefined ? 'release' : here ? 'sign' : 'key-away',
     reasons,
-    header: presigned ?? nextCrlHeader(state, request.schedule, now),
+    header: presigned ?? series?.[0] ?? nextCrlHeader(state, request.schedule, now),
     presigned,
+    series,
     totals,
     latest,
     isPublished: isCurrent(state),
@@ -176,6 +181,11 @@ async function makePlanned(pki: CrlPki, plan: CrlPlan, issuerOf: IssuerLookup) {
           continue;
         }
         const issuer = await issuerOf(authority);
+        if (planned.series !== undefined) {
+          const [first] = await signSeries(pki, planned, planned.series, issuer);
+          made.push({ ...(await stagePresigned(pki, authority, first!)), planned: { ...planned, action: 'release' } });
+          continue;
+        }
         const pruned = planned.isPublished && prune(pki, authority.id) > 0;
         const totals = pruned ? pki.manifest.revocationTotals(authority.id) : planned.totals;
         const order = { authorityId: authority.id, header, totals, previous: latest?.number };

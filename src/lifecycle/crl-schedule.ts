@@ -1,7 +1,7 @@
 import { BACKDATE } from './crl-backdate.ts';
 import { nextCrlNumber } from './crl-number.ts';
 import { thresholdOf, type Seconds, type Threshold } from './duration.ts';
-import type { AuthorityCertificate, Authority, Crl } from './model.ts';
+import type { AuthorityCertificate, Authority, Crl, VoidCrlSeries } from './model.ts';
 import { crlOnTurn, crlsToCome } from './crl-series.ts';
 
 /** How often CRLs are made, from the policy. */
@@ -26,8 +26,8 @@ export interface CrlState {
   readonly lastRevocation?: Date | undefined;
   /** Signed ahead, in order. */
   readonly series?: readonly Crl[];
-  /** The highest number of a series that was given up. */
-  readonly voidNumber?: bigint | undefined;
+  /** One that was given up. */
+  readonly voidSeries?: VoidCrlSeries | undefined;
 }
 
 /**
@@ -90,7 +90,7 @@ export function crlThisUpdate({ certificate, lastRevocation }: CrlState, now: Da
 export function nextCrlHeader(state: CrlState, schedule: CrlSchedule, now: Date) {
   return {
     number: nextCrlNumber(
-      { stored: state.latest?.number, published: state.published?.number, voided: state.voidNumber },
+      { stored: state.latest?.number, published: state.published?.number, voided: state.voidSeries?.number },
       now,
     ),
     thisUpdate: crlThisUpdate(state, now),

@@ -219,6 +219,18 @@ export interface PresignedCrl extends Crl {
   readonly der: Uint8Array;
 }
 
+/** A series of CRLs that was given up. */
+export interface VoidCrlSeries {
+  /** Its highest; later CRLs go above it. */
+  readonly number: bigint;
+  /** Present as long as nothing has replaced it. */
+  readonly due?: {
+    /** Seconds from one CRL to the next. */
+    readonly every: number;
+    readonly until: Date;
+  };
+}
+
 /** What was last written to public/bundle.pem and bundle.json. */
 export interface TrustBundleRecord {
   /** `spiffe_sequence`: grows whenever the content changes. */

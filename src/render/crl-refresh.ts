@@ -69,11 +69,17 @@ export function crlRefreshWarnings({ plan, adopted, result }: CrlRefreshOutcome,
       const taken = result === undefined ? 'would be taken over from it' : 'taken over from it';
       return `public/crl has number ${number} of ${authorityId}, which the manifest does not know: was it restored from a back-up? revocations ${taken}: ${length}`;
     }),
+    ...plan.crls.flatMap(({ authority: { id }, action, series }) => {
+      if (series === undefined || action !== 'sign') return [];
+      const when = result === undefined ? 'would be' : 'were';
+      return `the CRLs that had been signed ahead for ${id} were given up; ${series.length} ${when} signed in their place`;
+    }),
     ...plan.crls
       .filter(planned => planned.action === 'key-away' && isPressing(planned, now))
-      .map(({ authority: { id, keyLocation } }) => {
+      .map(({ authority: { id, keyLocation }, series }) => {
         const remedy = keyLocation === 'foreign' ? 'crl import FILE' : `crl refresh --ca ${id} --key FILE`;
-        return `the CRL of ${id} is due, and its key is not here: svcauth ${remedy}`;
+        const given = series === undefined ? '' : ', those that were signed ahead are given up';
+        return `the CRL of ${id} is due${given}, and its key is not here: svcauth ${remedy}`;
       }),
   ];
 }

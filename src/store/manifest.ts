@@ -20,6 +20,7 @@ import type {
   ServiceSpec,
   TrustBundleRecord,
   Upkeep,
+  VoidCrlSeries,
 } from '../lifecycle/model.ts';
 
 /** What was decided once at `ca init` and never changes. */
@@ -153,8 +154,7 @@ export interface Manifest {
   /** Signed ahead, in the order of their time: the one that is out now, if it is one of them, and those to come. */
   presignedCrls(authorityId: string): readonly Crl[];
   presignedCrl(authorityId: string, number: bigint): PresignedCrl | undefined;
-  /** The highest number that was signed ahead and given up; later CRLs go above it. */
-  voidCrlNumber(authorityId: string): bigint | undefined;
+  voidCrlSeries(authorityId: string): VoidCrlSeries | undefined;
   delivery(service: string): Delivery | undefined;
   /** Those whose delivery is pending, by name. Answered from an index. */
   pendingServices(): readonly LiveService[];

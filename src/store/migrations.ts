@@ -193,10 +193,12 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (authority_id, this_update)
   ) STRICT, WITHOUT ROWID;
 
-  -- the highest number that was signed ahead and given up: somebody may have it all the same
-  CREATE TABLE void_crl_numbers (
+  -- a series that was given up: its highest number, which somebody may have all the same; and what would replace it
+  CREATE TABLE void_crl_series (
     authority_id TEXT PRIMARY KEY REFERENCES authorities (id),
-    number TEXT NOT NULL
+    number TEXT NOT NULL,
+    every INTEGER, until INTEGER,
+    CHECK ((every IS NULL) = (until IS NULL))
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE peer_bundles (

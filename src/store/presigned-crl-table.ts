@@ -1,6 +1,6 @@
-import type { Crl, PresignedCrl } from '../lifecycle/model.ts';
+import type { Crl, PresignedCrl, VoidCrlSeries } from '../lifecycle/model.ts';
 import { fromHex } from '../pki/bytes.ts';
-import { bytesOf, toCrl, toSeconds } from './manifest-rows.ts';
+import { bytesOf, toCrl, toDate, toSeconds } from './manifest-rows.ts';
 import { insertRows, type Sql } from './sqlite.ts';
 
 export const presignedCrls = (sql: Sql, authorityId: string): readonly Crl[] =>
@@ -21,9 +21,11 @@ export function presignedCrl(sql: Sql, authorityId: string, number: bigint): Pre
   return row && { ...toCrl(row), der: bytesOf(row.der) };
 }
 
-export function voidCrlNumber(sql: Sql, authorityId: string): bigint | undefined {
-  const row = sql.get('SELECT number FROM void_crl_numbers WHERE authority_id = ?', authorityId);
-  return row && BigInt(row.number as string);
+export function voidCrlSeries(sql: Sql, authorityId: string): VoidCrlSeries | undefined {
+  const row = sql.get('SELECT * FROM void_crl_series WHERE authority_id = ?', authorityId);
+  if (row === undefined) return undefined;
+  const number = BigInt(row.number as string);
+  return row.every === null ? { number } : { number, due: { every: Number(row.every), until: toDate(row.until) } };
 }
 
 const COLUMNS = ['authority_id', 'this_update', 'number', 'next_update', 'entry_count', 'sha256', 'der'];
@@ -48,17 +50,25 @@ export const insertPresignedCrls = (sql: Sql, crls: readonly PresignedCrl[]): vo
 export const dropPresignedBefore = (sql: Sql, { authorityId, thisUpdate }: Crl): number =>
   sql.run('DELETE FROM presigned_crls WHERE authority_id = ? AND this_update < ?', authorityId, toSeconds(thisUpdate));
 
-/** Gives a series up, and remembers how far its numbers went. Returns how many CRLs it still had. */
+/** Gives a series up, and remembers how far its numbers and its time went. Returns how many CRLs it still had. */
 export function voidPresignedCrls(sql: Sql, authorityId: string): number {
   const series = presignedCrls(sql, authorityId);
-  if (series.length === 0) return 0;
-  const numbers = [...series.map(({ number }) => number), voidCrlNumber(sql, authorityId) ?? 0n];
+  const [before, last] = series.slice(-2);
+  if (before === undefined) return 0;
+  const numbers = [...series.map(({ number }) => number), voidCrlSeries(sql, authorityId)?.number ?? 0n];
   const highest = numbers.reduce((most, number) => (number > most ? number : most));
+  const every = last === undefined ? null : toSeconds(last.thisUpdate) - toSeconds(before.thisUpdate);
   sql.run(
-    'INSERT OR REPLACE INTO void_crl_numbers (authority_id, number) VALUES (?, ?)',
+    'INSERT OR REPLACE INTO void_crl_series (authority_id, number, every, until) VALUES (?, ?, ?, ?)',
     authorityId,
     highest.toString(),
+    every,
+    last === undefined || every === null ? null : toSeconds(last.thisUpdate) + every,
   );
   sql.run('DELETE FROM presigned_crls WHERE authority_id = ?', authorityId);
   return series.length;
 }
+
+/** Nothing is owed for what was given up. */
+export const settleVoidSeries = (sql: Sql, authorityId: string): number =>
+  sql.run('UPDATE void_crl_series SET every = NULL, until = NULL WHERE authority_id = ?', authorityId);

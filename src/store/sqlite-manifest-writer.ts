@@ -9,7 +9,12 @@ import { putAcknowledgement } from './acknowledgement-table.ts';
 import { insertFurtherCertificate, takeFurtherCertificate } from './further-certificate-table.ts';
 import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './manifest-rows.ts';
 import { putPeerBundle, removePeerBundle } from './peer-bundle-table.ts';
-import { dropPresignedBefore, insertPresignedCrls, voidPresignedCrls } from './presigned-crl-table.ts';
+import {
+  dropPresignedBefore,
+  insertPresignedCrls,
+  settleVoidSeries,
+  voidPresignedCrls,
+} from './presigned-crl-table.ts';
 import { markReplaced } from './replaced-certificates.ts';
 import { insertRevocation, pruneRevocations, revocation } from './revocation-table.ts';
 import { insertRotation, updateRotation } from './rotation-table.ts';
@@ -93,6 +98,7 @@ export function manifestWriter(
     recordCrl: crl => recordCrl(sql, crl),
     replacePresignedCrls: (authorityId, crls) => {
       writer.voidPresignedCrls(authorityId);
+      settleVoidSeries(sql, authorityId);
       insertPresignedCrls(sql, crls);
     },
     releasePresignedCrl: crl => {

@@ -24,7 +24,7 @@ import {
   toTrustBundle,
 } from './manifest-rows.ts';
 import { peerBundles } from './peer-bundle-table.ts';
-import { presignedCrl, presignedCrls, voidCrlNumber } from './presigned-crl-table.ts';
+import { presignedCrl, presignedCrls, voidCrlSeries } from './presigned-crl-table.ts';
 import { certificatesPastOverlap } from './replaced-certificates.ts';
 import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
 import { rotations } from './rotation-table.ts';
@@ -104,7 +104,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
       one(toCrl, 'SELECT * FROM crls WHERE authority_id = ? ORDER BY id DESC LIMIT 1', authorityId),
     presignedCrls: authorityId => presignedCrls(sql, authorityId),
     presignedCrl: (authorityId, number) => presignedCrl(sql, authorityId, number),
-    voidCrlNumber: authorityId => voidCrlNumber(sql, authorityId),
+    voidCrlSeries: authorityId => voidCrlSeries(sql, authorityId),
     delivery: service => one(toDelivery, 'SELECT * FROM deliveries WHERE service = ?', service),
     rotations: () => rotations(sql),
     furtherCertificates: () => furtherCertificates(sql),

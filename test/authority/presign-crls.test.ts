@@ -31,10 +31,10 @@ async function write(world: PkiWorld, work: (write: ManifestWriter) => void): Pr
 
 const seriesOf = (world: PkiWorld) => world.manifest(manifest => manifest.presignedCrls('root-g1'));
 
-const revokeIssuing = (world: PkiWorld) =>
+const revokeIssuing = (world: PkiWorld, serial = '4a4a') =>
   write(world, tx =>
     tx.insertRevocation({
-      serial: '4a4a',
+      serial,
       authorityId: 'root-g1',
       revokedAt: world.now,
       reason: 'cACompromise',
@@ -67,7 +67,6 @@ test('a ceremony lasts: for a year and a half a weekly run without the key keeps
 
 test('a revocation by that CA gives the series up, and later numbers go above it', async () => {
   const world = fresh();
-  const highest = (await seriesOf(world)).at(-1)!.number;
   await revokeIssuing(world);
   expect(await seriesOf(world)).toEqual([]);
   expect(await world.manifest(manifest => [...manifest.auditRecords()].at(-1))).toMatchObject({
@@ -76,9 +75,35 @@ test('a revocation by that CA gives the series up, and later numbers go above it
     detail: { crls: '18' },
   });
   const { stderr } = await runSvcauth(world, ['crl', 'refresh']);
-  expect(stderr).toContain('the CRL of root-g1 is due, and its key is not here');
+  expect(stderr).toContain(
+    'the CRL of root-g1 is due, those that were signed ahead are given up, and its key is not here',
+  );
+});
+
+test('when the key comes, a series for the rest of the time takes its place, with numbers above it and the revocation on every CRL', async () => {
+  const world = fresh();
+  const before = await seriesOf(world);
+  later(world, 100);
+  await world.succeed('crl', 'refresh');
+  await revokeIssuing(world);
+  const { stderr } = await runSvcauth(world, ['crl', 'refresh', '--ca', 'root-g1', '--key', 'root.key']);
+  expect(stderr).toContain('root-g1 were given up; 15 were signed in their place');
+  const after = await seriesOf(world);
+  expect(after.map(({ entryCount }) => entryCount)).toEqual(new Array(15).fill(1));
+  expect(after[0]!.number > before.at(-1)!.number).toBe(true);
+  expect(published(world)).toBe(after[0]!.number);
+  later(world, 30);
+  await world.succeed('crl', 'refresh');
+  expect(published(world)).toBe(after[1]!.number);
+  await revokeIssuing(world, '4b4b');
   await world.succeed('crl', 'refresh', '--ca', 'root-g1', '--key', 'root.key');
-  expect(published(world) > highest).toBe(true);
+  expect((await seriesOf(world))[0]!.number > after.at(-1)!.number).toBe(true);
+});
+
+test('ca taint --revoke gives the series of the root up', async () => {
+  const world = fresh();
+  await world.succeed('ca', 'taint', 'issuing-g1', '--reason', 'lost', '--revoke');
+  expect(await seriesOf(world)).toEqual([]);
 });
 
 test('a second ceremony takes the place of the first, with numbers above all of it', async () => {
