@@ -2,7 +2,7 @@ import { failure } from '../errors.ts';
 import type { RenewalTarget } from '../lifecycle/plan-renewal.ts';
 import { isSelected, selectServices } from '../lifecycle/selector.ts';
 import type { Tags } from '../lifecycle/tag.ts';
-import type { DueQuestion, LiveService } from '../store/manifest.ts';
+import type { DueQuestion, KnownService, LiveService } from '../store/manifest.ts';
 import { filesState } from './files-state.ts';
 import type { Pki } from './open-pki.ts';
 
@@ -22,12 +22,21 @@ export function renewalTargets(pki: Pki, selection: RenewalSelection, question: 
   if (isEverything(selection)) {
     return manifest.dueServices(question).map(live => ({ ...live, ...revokedFor(pki, live), files: 'unseen' }));
   }
-  const names = select(selection, manifest.liveServices()).map(({ service }) => service.name);
-  return manifest.servicesNamed(names).map(known => {
+  return selectedServices(pki, selection).map(known => {
     const { spec, name } = known.service;
     const files = filesState(pki, known.certificate, spec.out ?? home.service(name));
     return { ...known, ...revokedFor(pki, known), files };
   });
+}
+
+function selectedServices({ manifest }: Pki, selection: RenewalSelection): readonly KnownService[] {
+  const { selectors, tags } = selection;
+  // what else a name may be is a serial number's beginning
+  if (Object.keys(tags).length === 0 && !selectors.some(selector => /^[0-9a-f]+$/i.test(selector))) {
+    const named = manifest.servicesNamed(selectors);
+    if (named.length === new Set(selectors).size) return named;
+  }
+  return manifest.servicesNamed(select(selection, manifest.liveServices()).map(({ service }) => service.name));
 }
 
 /** Throws ERR_SERVICE_UNKNOWN and ERR_TAG_UNKNOWN: a run must not do nothing over a typing error. */
