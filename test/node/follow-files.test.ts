@@ -320,6 +320,22 @@ test('a deployment that removes old versions while it is read is no problem', as
   expect(problems).toEqual([]);
 });
 
+test('looks by itself every so often, by the real clock', async () => {
+  const context = await secureContext({ dir: service.directory, crls: service.crls, interval: 20 });
+  const leaf = svid();
+  service.deploy(leaf, authorities.issuing);
+  await expect.poll(() => context.state.serial).toBe(serialOf(leaf));
+  context.close();
+});
+
+test('what nobody wants to be told is a warning of the process', async () => {
+  const { context } = await secureContextOf({ dir: service.directory, crls: service.crls });
+  const warned = new Promise<Error & { code?: string }>(resolve => process.once('warning', resolve));
+  service.write('current/tls.crt', 'garbage');
+  await context.refresh();
+  expect(await warned).toMatchObject({ name: 'SvcauthWarning', code: 'malformed' });
+});
+
 test('the timer looks, one look at a time, until it is closed', async () => {
   const clock = testClock();
   const { context } = await follow(service, { clock });
