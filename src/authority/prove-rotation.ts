@@ -48,6 +48,12 @@ async function rotationStart(
   const { files, now } = world;
   const authorities = manifest.authorities();
   const rotation = manifest.rotations().find(each => each.tier === tier && each.endedAt === undefined);
+  // what is below a CA that is revoked is meant to be refused
+  const givenUp = new Set(
+    authorities
+      .filter(isCertified)
+      .flatMap(({ id, certificate }) => (manifest.revocation(certificate.serial) ? [id] : [])),
+  );
   const crls = authorities.filter(isCertified).flatMap(({ id }) => {
     const der = files.read(home.public.crlDer(id), FILE_CAP);
     return der === undefined ? [] : [[id, der] as const];
@@ -65,7 +71,7 @@ async function rotationStart(
     unacknowledged: rotation !== undefined && isUnacknowledged(rotation, step, manifest.acknowledgements()),
     authorities,
     further: manifest.furtherCertificates(),
-    leaves: [...manifest.unexpiredLeaves(now)],
+    leaves: [...manifest.unexpiredLeaves(now)].filter(({ authorityId }) => !givenUp.has(authorityId)),
     crls: new Map(crls),
     anchors: hasBundle ? await readCertificates(world, home.public.bundlePem) : [],
     backdate: leaf.backdate,

@@ -4,7 +4,7 @@ import { instantText } from '../instant-text.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { Authority, FurtherCertificate } from '../lifecycle/model.ts';
 import type { Policy } from '../lifecycle/policy.ts';
-import { openRotation, type RotationFacts } from '../lifecycle/rotation-state.ts';
+import { currentAuthority, openRotation, type RotationFacts } from '../lifecycle/rotation-state.ts';
 import {
   planSuccessor,
   type PlannedCross,
@@ -64,9 +64,9 @@ function requireFree({ world: { cwd, files } }: Pki, typed: string): void {
 }
 
 /** What its predecessor may certify is what it may. */
-function constraintsOf({ authorities, tier }: RotationFacts) {
-  const from = authorities.findLast(each => each.tier === tier && each.state === 'active');
-  if (from?.certificate === undefined) return undefined;
+function constraintsOf(facts: RotationFacts) {
+  const from = currentAuthority(facts);
+  if (from === undefined) return undefined;
   return issuerFactsOf(decodeCertificate(from.certificate.der), KEY_ALGORITHMS[from.keyAlgorithm]).nameConstraints;
 }
 

@@ -28,7 +28,8 @@ export const recordActivated: RecordStep = ({ world, manifest }, { rotation, fro
 
 export const recordDraining: RecordStep = ({ world, manifest }, { rotation, from }) =>
   manifest.transaction(write => {
-    write.setAuthorityState(from.id, 'draining');
+    // a tainted CA stays one until it is retired
+    if (from.state !== 'tainted') write.setAuthorityState(from.id, 'draining');
     write.updateRotation(rotation.id, { drainingSince: world.now });
     write.audit('rotation.draining', from.id, { to: rotation.toId });
   });

@@ -3,8 +3,8 @@ import { failure } from '../errors.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { Authority } from '../lifecycle/model.ts';
 import type { Policy } from '../lifecycle/policy.ts';
-import type { Gate } from '../lifecycle/rotation-gate.ts';
-import { openRotation, type OpenRotation, type RotationFacts } from '../lifecycle/rotation-state.ts';
+import { isForcible, type Gate } from '../lifecycle/rotation-gate.ts';
+import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from '../lifecycle/rotation-state.ts';
 import { leftoverGates, rotationStatus, type RotationStatus } from '../lifecycle/rotation-status.ts';
 import { gatesOf, leftovers, nextStep, turnOf, type RotationStep } from '../lifecycle/rotation-step.ts';
 import type { Successor } from '../lifecycle/rotation-successor.ts';
@@ -27,6 +27,8 @@ import { rotationIssuer, type RotationKeys } from './rotation-keys.ts';
 interface StepRequest {
   readonly tier: Authority['tier'];
   readonly dryRun: boolean;
+  /** Why a tainted CA is replaced without waiting for the gates that protect its peers; for the audit log. */
+  readonly compromise?: string | undefined;
 }
 
 export type RotateRequest = StepRequest &
@@ -105,6 +107,7 @@ async function takeStep(pki: Pki, policy: Policy, request: RotateRequest): Promi
   const { step, tier } = request;
   const { facts } = lookAtRotation(pki, policy, tier);
   const decided = await decide(pki, policy, request, facts);
+  recordForced(pki, request, decided);
   let successor: Successor | undefined;
   let changed = decided.turn === 'do';
   if (request.step === 'prepare') {
@@ -148,6 +151,8 @@ interface Decided {
   readonly turn: 'do' | 'done';
   readonly open: OpenRotation | undefined;
   readonly gates: readonly Gate[];
+  /** Of those the ones that were closed. */
+  readonly forced?: readonly Gate[];
   readonly retired: readonly CertifiedAuthority[];
 }
 
@@ -164,8 +169,31 @@ async function decide(pki: Pki, policy: Policy, request: RotateRequest, facts: R
   if (turn === 'done') return { turn, open, gates: [], retired: [] };
   const preparation = request.step === 'prepare' ? request.preparation : undefined;
   const gates = gatesOf(step, facts, await counterexamples(pki, policy, facts, step, preparation), now);
-  requireOpen(step, tier, gates);
-  return { turn, open, gates, retired: step === 'retire' ? [open!.from] : [] };
+  const forced =
+    request.compromise === undefined ? [] : forcedGates(gates, open?.from ?? currentAuthority(facts), step);
+  requireOpen(
+    step,
+    tier,
+    gates.filter(gate => !forced.includes(gate)),
+  );
+  return { turn, open, gates, forced, retired: step === 'retire' ? [open!.from] : [] };
+}
+
+/** Closed gates that a compromise passes. Throws ERR_ROTATION_NOT_TAINTED: for haste alone nobody is refused. */
+function forcedGates(
+  gates: readonly Gate[],
+  from: CertifiedAuthority | undefined,
+  step: RotationStep,
+): readonly Gate[] {
+  if (from !== undefined && from.state !== 'tainted')
+    throw failure('ERR_ROTATION_NOT_TAINTED', { id: from.id, step, tier: from.tier });
+  return gates.filter(gate => !gate.open && isForcible(gate));
+}
+
+function recordForced({ manifest }: Pki, { tier, step, compromise }: RotateRequest, { forced = [] }: Decided): void {
+  if (compromise === undefined || forced.length === 0) return;
+  const gates = Object.fromEntries(forced.map(({ name, message }) => [name, message]));
+  manifest.transaction(write => write.audit('rotation.forced', tier, { ...gates, step, reason: compromise }));
 }
 
 function requireOpen(step: RotationStep, tier: Authority['tier'], gates: readonly Gate[]): void {

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { failure } from '../errors.ts';
 import { CROSS_SIGNINGS, type Authority } from '../lifecycle/model.ts';
 
 export interface TierFlags {
@@ -18,3 +19,20 @@ export const crossSignOption = (command: Command): Command =>
       .choices(CROSS_SIGNINGS)
       .default('issuing', 'issuing: nothing else'),
   );
+
+export interface CompromiseFlags {
+  readonly forceCompromised?: boolean;
+  readonly reason?: string;
+}
+
+/** `--force-compromised` and `--reason`, of every step that leads away from a tainted CA. */
+export const compromiseOptions = (command: Command): Command =>
+  command
+    .option('--force-compromised', 'the old CA is tainted: pass the gates that only protect peers from being refused')
+    .option('--reason <text>', 'why, for the audit log');
+
+/** The reason, where gates are forced. Throws ERR_ROTATION_REASON when one is given without the other. */
+export function compromiseOf({ forceCompromised = false, reason }: CompromiseFlags, step: string): string | undefined {
+  if (forceCompromised !== (reason !== undefined)) throw failure('ERR_ROTATION_REASON', { step });
+  return reason;
+}

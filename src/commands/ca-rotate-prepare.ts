@@ -5,11 +5,18 @@ import type { CrossSigning } from '../lifecycle/model.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { rotateView } from '../render/rotate.ts';
 import { passphraseAsker } from './ask-passphrase.ts';
-import { crossSignOption, tierOption, type TierFlags } from './ca-rotate-options.ts';
+import {
+  compromiseOf,
+  compromiseOptions,
+  crossSignOption,
+  tierOption,
+  type CompromiseFlags,
+  type TierFlags,
+} from './ca-rotate-options.ts';
 import { examples, homeFlag, outputOption, rotateGroup, type AddCommand } from './command.ts';
 import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 
-interface Flags extends TierFlags, PassphraseOptions {
+interface Flags extends TierFlags, CompromiseFlags, PassphraseOptions {
   readonly rootKey?: string;
   readonly rootKeyOut?: string;
   readonly crossSign: CrossSigning;
@@ -35,7 +42,7 @@ export const addCaRotatePrepare: AddCommand = (program, world, done) => {
     .option('--lifetime <duration>', 'of the new CA (default: as long as the old one)')
     .option('--key-alg <algorithm>', 'of the new CA (default: as the old one)')
     .option('--dry-run', 'print what would be made, and make nothing');
-  outputOption(passphraseOptions(crossSignOption(tierOption(command))));
+  outputOption(passphraseOptions(compromiseOptions(crossSignOption(tierOption(command)))));
   examples(command, [
     'svcauth ca rotate prepare --tier issuing --passphrase-file /run/secrets/ca',
     'svcauth ca rotate prepare --tier root --root-key-out /media/usb/root-g2.key --require-acks edge-1,edge-2',
@@ -53,7 +60,8 @@ export const addCaRotatePrepare: AddCommand = (program, world, done) => {
       ...(lifetime !== undefined && { lifetime: parseDuration(lifetime) }),
       ...(keyAlg !== undefined && { keyAlgorithm: parseKeyAlgorithm(keyAlg) }),
     };
-    const outcome = await rotate(world, homeFlag(command), { step: 'prepare', tier, dryRun, preparation });
+    const compromise = compromiseOf(flags, 'prepare');
+    const outcome = await rotate(world, homeFlag(command), { step: 'prepare', tier, dryRun, compromise, preparation });
     print(world.out, flags.output, rotateView(outcome, world.now));
     if (outcome.failed.length > 0) done(EXIT.partial);
   });

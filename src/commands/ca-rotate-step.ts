@@ -4,11 +4,17 @@ import { formatError } from '../render/error.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { rotateView } from '../render/rotate.ts';
 import { passphraseAsker } from './ask-passphrase.ts';
-import { tierOption, type TierFlags } from './ca-rotate-options.ts';
+import {
+  compromiseOf,
+  compromiseOptions,
+  tierOption,
+  type CompromiseFlags,
+  type TierFlags,
+} from './ca-rotate-options.ts';
 import { examples, homeFlag, outputOption, rotateGroup, type AddCommand } from './command.ts';
 import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 
-interface Flags extends TierFlags, PassphraseOptions {
+interface Flags extends TierFlags, CompromiseFlags, PassphraseOptions {
   readonly rootKey?: string;
   readonly dryRun?: boolean;
   readonly output: OutputFormat;
@@ -23,12 +29,14 @@ const addStep =
       .description(description)
       .option('--root-key <file>', 'the key of the CA that signs, when that is kept elsewhere')
       .option('--dry-run', 'check every gate, print what would be done, and do nothing');
+    if (step !== 'rollback') compromiseOptions(command);
     outputOption(passphraseOptions(tierOption(command)));
     examples(command, [`svcauth ca rotate ${step} --tier issuing`, `svcauth ca rotate ${step} --tier root --dry-run`]);
     command.action(async ({ tier, rootKey, dryRun = false, output, ...flags }: Flags) => {
       const { rotate } = await import('../authority/rotate-run.ts');
       const keys = { rootKey, ask: passphraseAsker(flags, world, false) };
-      const outcome = await rotate(world, homeFlag(command), { step, tier, dryRun, keys });
+      const compromise = compromiseOf(flags, step);
+      const outcome = await rotate(world, homeFlag(command), { step, tier, dryRun, compromise, keys });
       print(world.out, output, rotateView(outcome, world.now));
       for (const { error } of outcome.failed) world.err.write(formatError(error));
       if (outcome.failed.length > 0) done(EXIT.partial);

@@ -58,6 +58,20 @@ export const rotationErrors = {
     p => `the key of ${p.id} is needed, and it is ${p.keyLocation}`,
     p => [`bring it for this run: svcauth ca rotate ${p.step} --tier ${p.tier} --root-key FILE`],
   ),
+  ERR_ROTATION_NOT_TAINTED: row<{ id: string; step: string; tier: string }>(
+    EXIT.refused,
+    p =>
+      `${p.id} is not tainted: --force-compromised is for a CA whose key somebody else may have; nothing was changed`,
+    p => [
+      `without it: svcauth ca rotate ${p.step} --tier ${p.tier}`,
+      `if its key is lost: svcauth ca taint ${p.id} --reason TEXT`,
+    ],
+  ),
+  ERR_ROTATION_REASON: row<{ step: string }>(
+    EXIT.usage,
+    () => '--force-compromised needs --reason, and --reason goes with nothing else',
+    p => [`svcauth ca rotate ${p.step} --tier issuing --force-compromised --reason TEXT`],
+  ),
   ERR_ACK_AHEAD: row<{ verifier: string; sequence: number; newest: number }>(
     EXIT.usage,
     p => `${quote(p.verifier)} cannot have bundle sequence ${p.sequence}: the newest is ${p.newest}`,

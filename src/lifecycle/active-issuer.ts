@@ -41,6 +41,14 @@ export const newestActive = (
       undefined,
     );
 
+/** The CA that a rotation of the tier replaces: the one that signs, or the one that must not any more. */
+export const replaceable = (
+  authorities: readonly Authority[],
+  tier: Authority['tier'],
+): CertifiedAuthority | undefined =>
+  newestActive(authorities, tier) ??
+  authorities.filter(isCertified).findLast(each => each.tier === tier && each.state === 'tainted');
+
 export const isCertified = (authority: Authority): authority is CertifiedAuthority =>
   authority.certificate !== undefined;
 

@@ -320,6 +320,7 @@ export type AuditAction =
   | 'peer.added'
   | 'peer.removed'
   | 'rotation.prepared'
+  | 'rotation.forced'
   | 'rotation.tested'
   | 'rotation.published'
   | 'rotation.acknowledged'

@@ -1,7 +1,7 @@
 import { equalBytes } from '../pki/bytes.ts';
 import { sameName } from '../pki/name.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
-import { isCertified, leafTier, newestActive } from './active-issuer.ts';
+import { isCertified, leafTier, replaceable } from './active-issuer.ts';
 import type { Authority, CrossSigning, FurtherCertificate, Rotation } from './model.ts';
 import { factsOf, plannedCrl, plannedLeaf, PLANNED_SERVICE, type Validity } from './planned-certificate.ts';
 import type { RotationCourse } from './rotation-phases.ts';
@@ -72,7 +72,7 @@ export function planRotationCourse(start: RotationStart): PlannedRotation | unde
   const { now, tier, rotation, unacknowledged } = start;
   const replaced = rotation
     ? start.authorities.find(({ id }) => id === rotation.fromId)
-    : newestActive(start.authorities, tier);
+    : replaceable(start.authorities, tier);
   if (replaced === undefined || !isCertified(replaced)) return undefined;
   const from = signerOf(replaced, start);
   const coming = start.authorities.filter(isCertified).find(({ id }) => id === rotation?.toId);

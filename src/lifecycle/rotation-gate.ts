@@ -17,6 +17,18 @@ type GateName =
   | 'way-back'
   | 'proof';
 
+/** What a compromise may pass: who waits for these gates leaves the key to whoever has it. The others would break what comes after. */
+const FORCIBLE: ReadonlySet<GateName> = new Set<GateName>([
+  'soak',
+  'acknowledgements',
+  'crls-fresh',
+  'services-current',
+  'leaves-gone',
+  'proof',
+]);
+
+export const isForcible = ({ name }: Gate): boolean => FORCIBLE.has(name);
+
 /** One condition of a step, with its numbers. */
 export interface Gate {
   readonly name: GateName;
@@ -172,7 +184,8 @@ export function chainsGone(id: string, { authorities }: RotationFacts): Gate {
 
 /** Going back is to a CA that can sign. */
 export function wayBack({ from }: OpenRotation, now: Date): Gate {
-  const { id, certificate, keyLocation } = from;
+  const { id, certificate, keyLocation, state } = from;
+  if (state === 'tainted') return closed('way-back', `${id} is tainted: it must not sign again`);
   if (certificate.notAfter < now)
     return closed('way-back', `${id} ended ${instantText(certificate.notAfter)}: it cannot sign any more`);
   if (keyLocation === 'destroyed') return closed('way-back', `the key of ${id} is destroyed`);

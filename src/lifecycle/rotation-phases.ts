@@ -46,11 +46,14 @@ export function rotationPhases(course: RotationCourse): RotationSituation {
   const bundles = named(old.anchors, both.anchors, next.anchors, (name, anchors): HeldBundle => ({ name, anchors }));
   const crls = named(old.crls, both.crls, next.crls, (name, list): HeldCrls => ({ name, crls: list }));
   const soakLies = (from: Date, to: Date) => to.getTime() - from.getTime() >= soak * 1000;
-  const soaked = soakLies(times.publish, times.activate);
   const reloaded = rechained && soakLies(times.drain, times.retire);
-  const settled = {
-    bundles: soaked && !unacknowledged ? [bundles.both] : [bundles.old, bundles.both],
-    crlSets: soaked ? [crls.both] : [crls.old, crls.both],
+  // who activates too early is met by verifiers that have not heard of it, until they have
+  const settledFrom = (from: Date) => {
+    const soaked = soakLies(times.publish, from > now ? from : now);
+    return {
+      bundles: soaked && !unacknowledged ? [bundles.both] : [bundles.old, bundles.both],
+      crlSets: soaked ? [crls.both] : [crls.old, crls.both],
+    };
   };
   const everyone = [...old.presenters, ...next.presenters];
   const phase = (
@@ -76,8 +79,8 @@ export function rotationPhases(course: RotationCourse): RotationSituation {
       bundles: [bundles.old, bundles.both],
       crlSets: [crls.old, crls.both],
     }),
-    phase('activated', times.activate, times.drain, everyone, settled),
-    phase('draining', times.drain, times.retire, everyone, settled),
+    phase('activated', times.activate, times.drain, everyone, settledFrom(times.activate)),
+    phase('draining', times.drain, times.retire, everyone, settledFrom(times.drain)),
     phase('retired', times.retire, until, reloaded ? next.presenters : everyone, {
       bundles: [bundles.both, bundles.new],
       crlSets: [crls.both, crls.new],

@@ -32,11 +32,13 @@ export interface RotationSides {
   readonly rechained: boolean;
 }
 
-/** The CAs that sign leaves; those that nobody should trust any more are not among them. */
+const SIGNED: readonly Authority['state'][] = ['active', 'draining', 'tainted'];
+
+/** The CAs whose leaves are in use: of a tainted one, too, until they are replaced. */
 const leafSigners = (start: RotationStart): readonly Signer[] =>
   start.authorities
     .filter(isCertified)
-    .filter(({ tier, state }) => tier === leafTier(start.authorities) && (state === 'active' || state === 'draining'))
+    .filter(({ tier, state }) => tier === leafTier(start.authorities) && SIGNED.includes(state))
     .map(each => signerOf(each, start));
 
 export function signerOf(authority: CertifiedAuthority, { further }: Pick<RotationStart, 'further'>): Signer {
