@@ -1,5 +1,6 @@
 import type { World } from '../context.ts';
 import type { PlannedAuthority } from '../lifecycle/plan-init.ts';
+import { equalBytes } from '../pki/bytes.ts';
 import { issuerFactsOf } from '../pki/issuer-facts.ts';
 import { DerReader } from '../pki/der-reader.ts';
 import type { Issuer, IssuerFacts } from '../pki/issuer.ts';
@@ -71,7 +72,10 @@ export interface CrossTerms {
   readonly crlUrl?: string;
 }
 
-/** Certifies the key of a CA once more: with its name, key identifier and name constraints, by another one. Nothing is written. */
+/**
+ * Certifies the key of a CA once more: with its name, key identifier and name constraints, by another one, or by itself where `above`
+ * has that key. Nothing is written.
+ */
 export async function certifyAgain(
   world: Pick<World, 'random'>,
   trustDomain: string,
@@ -79,6 +83,7 @@ export async function certifyAgain(
   terms: CrossTerms,
   above: Issuer,
 ): Promise<ParsedCertificate> {
+  const isSelf = equalBytes(subject.publicKeyDer, above.publicKeyDer);
   const tbsDer = prepareAuthority(
     {
       ...terms,
@@ -90,11 +95,17 @@ export async function certifyAgain(
       serial: serialFromRandom(world.random(SERIAL_LENGTH)),
       ...(subject.nameConstraints && { nameConstraints: subject.nameConstraints }),
     },
-    above,
+    isSelf ? { algorithm: above.algorithm } : above,
   );
+  const signedBy: Issuer = isSelf
+    ? { ...above, ...issuerFactsOf({ tbs: decodeTbsCertificate(tbsDer) }, above.algorithm) }
+    : above;
   const what = `the certificate of ${nameToString(subject.subject)} by ${nameToString(above.subject)}`;
-  const linted = requireLinted(lintCertificate(tbsDer, { kind: 'cross', issuer: above }), what);
-  const certificate = decodeCertificate(signCertificate(linted, above));
-  await secondOpinionOnCertificate(certificate.der, above);
+  const linted = requireLinted(
+    lintCertificate(tbsDer, { kind: isSelf ? terms.tier : 'cross', issuer: signedBy }),
+    what,
+  );
+  const certificate = decodeCertificate(signCertificate(linted, signedBy));
+  await secondOpinionOnCertificate(certificate.der, signedBy);
   return certificate;
 }

@@ -62,7 +62,8 @@ function writeIntermediates({ world: { files }, home, manifest }: Pki): boolean 
   const ids = new Set(live.map(({ id }) => id));
   const certificates = [
     ...live.filter(({ id, certificate }) => certificate.issuerId !== id).map(({ certificate }) => certificate),
-    ...manifest.furtherCertificates().filter(each => ids.has(each.authorityId)),
+    // a root that was extended has one of itself
+    ...manifest.furtherCertificates().filter(each => ids.has(each.authorityId) && each.issuerId !== each.authorityId),
   ].filter(({ issuerId }) => trusted.has(issuerId));
   const pem = utf8(encodePemBundle(certificates.map(({ der }) => der)));
   const present = files.read(home.public.intermediates, LIMIT);

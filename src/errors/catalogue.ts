@@ -13,6 +13,7 @@ import { storeErrors } from './store.ts';
 import { issueErrors } from './issue.ts';
 import { rotationErrors } from './rotation.ts';
 import { revokeErrors } from './revoke.ts';
+import { recertifyErrors } from './recertify.ts';
 import { taintErrors } from './taint.ts';
 import { trustBundleErrors } from './trust-bundle.ts';
 import { unlockErrors } from './unlock.ts';
@@ -37,6 +38,7 @@ export const CATALOGUE = {
   ...lintErrors,
   ...usageErrors,
   ...initErrors,
+  ...recertifyErrors,
   ...taintErrors,
   ...trustBundleErrors,
   ...unlockErrors,
