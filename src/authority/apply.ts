@@ -134,7 +134,9 @@ async function planApplyRun(
   });
   const named = new Set(candidates.map(({ service }) => service));
   const others = manifest.liveServices().filter(({ service }) => !named.has(service.name));
-  const plan = planApply(targets, others, request, world.now);
+  const { renewal, check } = policy;
+  const options = { prune: request.prune, renewal, critical: check.leafCritical };
+  const plan = planApply(targets, others, options, world.now);
   if (!request.allowMassPrune && isMassPrune(plan)) throw massPrune(plan, request.path);
   const changed = candidates.filter((_, index) => ['issue', 'update'].includes(plan.steps[index]!.action));
   await requireDeployments(pki, policy, changed.map(deploymentWanted));

@@ -1,7 +1,11 @@
 import type { IssueReason } from './issue-reason.ts';
-import type { Certificate, CrlReason, Service, ServiceSpec, Upkeep } from './model.ts';
+import type { Threshold } from './duration.ts';
+import type { Certificate, CrlReason, RenewalSpec, Service, ServiceSpec, Upkeep } from './model.ts';
 import type { IssueStep } from './plan-issue.ts';
+import { renewalOf } from './renewal-settings.ts';
+import { renewalWaits, type RenewalWait } from './renewal-wait.ts';
 import { changesFiles, upkeepChanges } from './upkeep-change.ts';
+import { isWithdrawn } from './withdrawal.ts';
 
 /** One service of the file, with what `issue` would do for it. */
 export interface ApplyTarget {
@@ -10,7 +14,7 @@ export interface ApplyTarget {
   readonly upkeep: Upkeep;
   readonly issue: IssueStep;
   /** As the manifest has it; absent for a new one. */
-  readonly known?: { readonly service: Service; readonly certificate?: Pick<Certificate, 'keySource'> };
+  readonly known?: { readonly service: Service; readonly certificate?: Omit<Certificate, 'der'> };
   /** Why its current certificate is revoked, where it is. */
   readonly revokedFor?: CrlReason;
 }
@@ -31,6 +35,16 @@ export type ApplyStep =
       readonly changes: readonly string[];
       /** The serial that becomes `superseded`. */
       readonly supersedes?: string;
+      /** Its window opens only then, and that is too late. */
+      readonly tooLate?: Date;
+    }
+  | {
+      /** It is due, and its window is closed. */
+      readonly action: 'wait';
+      readonly name: string;
+      readonly line: number;
+      readonly reason: IssueReason;
+      readonly until: Date;
     }
   | {
       /** It would be issued, and its key is on a host of its own: somebody must bring a request. */
@@ -91,52 +105,59 @@ export interface ApplySteps {
   readonly declaredBefore: number;
 }
 
-/** Whether a service that lost its certificate for this reason goes on with another one, without anybody saying so. */
-const GOES_ON: Readonly<Record<CrlReason, boolean>> = {
-  unspecified: false,
-  keyCompromise: true,
-  cACompromise: true,
-  affiliationChanged: false,
-  superseded: true,
-  cessationOfOperation: false,
-  privilegeWithdrawn: false,
-  aACompromise: true,
-};
+export interface ApplyOptions {
+  readonly prune: boolean;
+  /** Of services that say nothing else. */
+  readonly renewal: RenewalSpec;
+  /** What is left of a lifetime when `check` calls it critical. */
+  readonly critical: Threshold;
+}
 
 /** What makes the manifest what the file says. Pure: the same facts give the same plan. */
 export function planApply(
   targets: readonly ApplyTarget[],
   others: readonly UnlistedService[],
-  { prune }: { readonly prune: boolean },
+  { prune, renewal, critical }: ApplyOptions,
   now: Date,
 ): ApplySteps {
+  const waits = renewalWaits(critical, now);
+  const waitOf = ({ upkeep, issue, known }: ApplyTarget): RenewalWait | undefined => {
+    const { window } = renewalOf({ upkeep }, renewal);
+    if (window === undefined || issue.action !== 'issue' || issue.changes.length > 0) return undefined;
+    return known?.certificate && waits(window, issue.reason, known.certificate);
+  };
   const orphans = others.filter(({ service }) => service.upkeep?.declared);
   const declared = targets.filter(({ known }) => known?.service.upkeep?.declared);
   return {
-    steps: [...targets.map(stepOf), ...orphans.map(each => orphanStep(each, prune, now))],
+    steps: [
+      ...targets.map(target => stepOf(target, waitOf(target))),
+      ...orphans.map(each => orphanStep(each, prune, now)),
+    ],
     byHand: others.filter(each => !each.service.upkeep?.declared && isGood(each, now)).length,
     declaredBefore: declared.length + orphans.length,
   };
 }
 
-function stepOf({ line, upkeep, issue, known, revokedFor }: ApplyTarget): ApplyStep {
+function stepOf({ line, upkeep, issue, known, revokedFor }: ApplyTarget, wait: RenewalWait | undefined): ApplyStep {
+  const until = wait && 'until' in wait ? wait.until : undefined;
   const before = known?.service.upkeep ?? {};
   const changes = known === undefined ? [] : upkeepChanges(before, upkeep);
   const { name } = issue;
   // one that was pruned is declared no more: naming it again brings it back
-  if (revokedFor !== undefined && before.declared && !GOES_ON[revokedFor]) {
+  if (revokedFor !== undefined && before.declared && isWithdrawn(revokedFor)) {
     return { action: 'withdrawn', name, line, revokedFor };
   }
-  if (issue.action === 'issue') {
+  if (issue.action === 'issue' && until === undefined) {
     const { spec, reason } = issue;
     const all = [...issue.changes, ...changes];
     if (known?.certificate?.keySource === 'csr') return { action: 'bring-key', name, line, spec, reason, changes: all };
-    return { ...issue, line, changes: all };
+    return { ...issue, line, changes: all, ...wait };
   }
   if (changes.length > 0) {
     const { spec } = known!.service;
     return { action: 'update', name, line, spec, upkeep, changes, deploys: changesFiles(before, upkeep) };
   }
+  if (issue.action === 'issue') return { action: 'wait', name, line, reason: issue.reason, until: until! };
   return issue.action === 'keep' ? { ...issue, line } : { action: 'deliver', name, line, serial: issue.serial };
 }
 

@@ -8,6 +8,7 @@ const LEVEL = {
   issue: 'notice',
   update: 'notice',
   deliver: 'notice',
+  wait: 'notice',
   prune: 'warning',
   orphan: 'warning',
   'bring-key': 'error',

@@ -3,7 +3,7 @@ import { shell } from '../errors/row.ts';
 import { durationText } from '../lifecycle/duration.ts';
 import { ISSUE_REASONS } from '../lifecycle/issue-reason.ts';
 import type { ServiceSpec } from '../lifecycle/model.ts';
-import type { ApplyStep } from '../lifecycle/plan-apply.ts';
+import { isChange, isStuck, type ApplyStep } from '../lifecycle/plan-apply.ts';
 import { formatColumns } from './columns.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<Action, Readonly<Record<'planned' | 'done' | 'toDo'
   issue: { planned: 'would issue', done: 'issued', toDo: 'to issue', counted: 'issued' },
   update: { planned: 'would update', done: 'updated', toDo: 'to update', counted: 'updated' },
   deliver: { planned: 'would deploy', done: 'deployed', toDo: 'to deploy', counted: 'deployed' },
+  wait: { planned: 'waits', done: 'waits', toDo: 'waiting', counted: 'waiting' },
   'bring-key': { planned: 'cannot issue', done: 'not issued', toDo: 'that need a request', counted: 'not issued' },
   withdrawn: { planned: 'left alone', done: 'left alone', toDo: 'withdrawn', counted: 'withdrawn' },
   prune: { planned: 'would prune', done: 'pruned', toDo: 'to prune', counted: 'pruned' },
@@ -52,9 +53,11 @@ export const verbOf = ({ action }: ApplyStep, dryRun: boolean): string => WORDS[
 export function describeStep(step: ApplyStep, now: Date): string {
   switch (step.action) {
     case 'issue':
-      return `${step.spec.spiffeId}  ${why(step)}`;
+      return `${step.spec.spiffeId}  ${why(step)}${inSpite(step.tooLate)}`;
     case 'bring-key':
       return `${why(step)}, and its key is on its own host`;
+    case 'wait':
+      return `for its window, which opens at ${formatInstant(step.until)} (${formatRelativeTime(step.until, now)}): ${ISSUE_REASONS[step.reason].words}`;
     case 'withdrawn':
       return `its certificate was revoked (${step.revokedFor}), though the file names it`;
     case 'update':
@@ -72,6 +75,9 @@ export function describeStep(step: ApplyStep, now: Date): string {
     }
   }
 }
+
+const inSpite = (tooLate: Date | undefined): string =>
+  tooLate === undefined ? '' : `, although its window opens at ${formatInstant(tooLate)}: that is too late`;
 
 /** What somebody has to do who reads it; undefined when nobody has to. */
 export function remedyOf(step: ApplyStep): string | undefined {
@@ -95,8 +101,9 @@ function flagsOf({ spiffeId, profile, dns, ip, ttl, tags, out }: ServiceSpec): s
 }
 
 function why({ reason, changes }: Extract<ApplyStep, { action: 'issue' | 'bring-key' }>): string {
-  const because = reason === 'spec-changed' ? 'it changed' : ISSUE_REASONS[reason].words;
-  return changes.length === 0 ? `(${because})` : `(${because}: ${changes.join(', ')})`;
+  const all = changes.join(', ');
+  if (reason === 'spec-changed') return `(it changed: ${all})`;
+  return `(${ISSUE_REASONS[reason].words}${all === '' ? '' : `; also ${all}`})`;
 }
 
 /** `services.yaml: 2 to issue, 1 orphaned, 40 unchanged; 3 services are kept by hand`. */
@@ -106,7 +113,7 @@ export function formatApplySummary({ path, dryRun, steps, byHand }: ApplyOutcome
     counts[action] === undefined ? [] : [`${counts[action]} ${WORDS[action][dryRun ? 'toDo' : 'counted']}`],
   );
   const file = path === '-' ? 'the services file' : path;
-  const isQuiet = steps.every(({ action }) => action === 'keep' || action === 'orphan');
+  const isQuiet = steps.every(step => !isChange(step) && !isStuck(step));
   const nothing = isQuiet ? ['nothing to change'] : [];
   const hand = byHand === 0 ? '' : `; ${plural(byHand, 'service')} kept by hand`;
   return `${file}: ${[...nothing, ...words].join(', ')}${hand}`;

@@ -33,7 +33,7 @@ const unlisted = (name: string, upkeep: Upkeep, changes: Partial<Certificate> = 
 });
 
 const plan = (targets: readonly ApplyTarget[], others: readonly UnlistedService[] = [], prune = false) =>
-  planApply(targets, others, { prune }, now);
+  planApply(targets, others, { prune, renewal: {}, critical: { percent: 10 } }, now);
 const step = (changes: Partial<ApplyTarget>) => plan([target(changes)]).steps[0]!;
 
 describe('a service of the file', () => {
@@ -56,11 +56,34 @@ describe('a service of the file', () => {
   });
 
   test('is left to somebody who brings a request when its key is on its own host', () => {
-    const csr = { service: { ...service, upkeep: declared }, certificate: { keySource: 'csr' } } as const;
+    const csr = {
+      service: { ...service, upkeep: declared },
+      certificate: { ...certificate, keySource: 'csr' },
+    } as const;
     const left = step({ issue, known: csr });
     expect(left).toMatchObject({ action: 'bring-key', reason: 'expiring' });
     expect([isStuck(left), isChange(left)]).toEqual([true, false]);
     expect(step({ known: csr })).toMatchObject({ action: 'keep' });
+  });
+
+  test('waits for its window when it is only due, and not when it changed, is broken, or would wait too long', () => {
+    const window = { cron: '0 3 * * *', timezone: 'UTC', duration: 3600 };
+    const upkeep: Upkeep = { ...declared, renewal: { window } };
+    const known = { service: { ...service, upkeep }, certificate };
+    const until = at('2026-11-10T03:00:00Z');
+    expect(step({ issue, upkeep, known })).toEqual({ action: 'wait', name, line: 3, reason: 'expiring', until });
+    expect(step({ issue: { ...issue, changes: ['dns +a'] }, upkeep, known })).toMatchObject({ action: 'issue' });
+    expect(step({ issue: { ...issue, reason: 'expired' }, upkeep, known })).toMatchObject({ action: 'issue' });
+    expect(step({ issue, upkeep, known: { service: known.service } })).toMatchObject({ action: 'issue' });
+    const ending = { ...certificate, notAfter: at('2026-11-10T04:00:00Z') };
+    expect(step({ issue, upkeep, known: { ...known, certificate: ending } })).toMatchObject({
+      ...{ action: 'issue', tooLate: until },
+    });
+  });
+
+  test('is kept up differently while it waits', () => {
+    const renewal = { window: { cron: '0 3 * * *', timezone: 'UTC', duration: 3600 } };
+    expect(step({ issue, upkeep: { ...declared, renewal } })).toMatchObject({ action: 'update' });
   });
 
   test('costs no certificate when only its upkeep changes', () => {
