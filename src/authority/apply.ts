@@ -5,7 +5,7 @@ import { activeIssuer } from '../lifecycle/active-issuer.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
 import { drainingAuthorities } from '../lifecycle/issue-reason.ts';
 import type { ListedService } from '../lifecycle/listed-service.ts';
-import type { Crl, Upkeep } from '../lifecycle/model.ts';
+import type { Crl } from '../lifecycle/model.ts';
 import { isMassPrune, planApply, type ApplySteps } from '../lifecycle/plan-apply.ts';
 import { planIssue, type IssueStep } from '../lifecycle/plan-issue.ts';
 import { planRevoke, type RevokePlan } from '../lifecycle/plan-revoke.ts';
@@ -139,7 +139,7 @@ async function planApplyRun(
   const plan = planApply(targets, others, options, world.now);
   if (!request.allowMassPrune && isMassPrune(plan)) throw massPrune(plan, request.path);
   const changed = candidates.filter((_, index) => ['issue', 'update'].includes(plan.steps[index]!.action));
-  await requireDeployments(pki, policy, changed.map(deploymentWanted));
+  await requireDeployments(pki, policy, changed.map(wantedOf));
   const jobOf = jobMaker(issuer, authorities, policy, request.notAfterPolicy, world.now);
   const jobs = plan.steps.flatMap((step, index) => {
     if (step.action !== 'issue') return [];
@@ -159,6 +159,11 @@ const workOf = ({ request, upkeep }: ListedService) => ({
   upkeep: { declared: true, ...upkeep } as const,
   key: { source: 'generated' } as const,
   asRecorded: false,
+});
+
+const wantedOf = (candidate: Candidate) => ({
+  ...deploymentWanted(candidate),
+  keyIsAway: candidate.known?.certificate?.keySource === 'csr',
 });
 
 /** Judged by what the file says of its renewal. */
@@ -203,9 +208,8 @@ function release({ manifest }: Pki, { steps }: ApplySteps): void {
   const pruned = steps.flatMap(({ action, name }) => (action === 'prune' ? (manifest.service(name) ?? []) : []));
   if (pruned.length === 0) return;
   manifest.transaction(write => {
-    write.putServices(pruned.map(({ name, spec, upkeep }) => ({ name, spec, upkeep: byHand(upkeep) })));
+    // the outputs that it had may be another service's from now on
+    write.putServices(pruned.map(({ name, spec }) => ({ name, spec, upkeep: {} })));
     for (const { name } of pruned) write.audit('service.released', name, {});
   });
 }
-
-const byHand = ({ declared: _, ...rest }: Upkeep = {}): Upkeep => rest;

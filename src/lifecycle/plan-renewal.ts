@@ -1,10 +1,11 @@
 import type { CrlReason } from '../pki/revocation-reason.ts';
-import { thresholdOf, type Threshold } from './duration.ts';
+import type { Threshold } from './duration.ts';
 import { issueReason, type FilesState, type IssueReason } from './issue-reason.ts';
 import type { Certificate, Delivery, RenewalSpec, Service } from './model.ts';
 import { renewalOf } from './renewal-settings.ts';
 import { renewalTime } from './renewal-time.ts';
-import { nextOpen, openingTimes } from './renewal-window.ts';
+import { CAN_WAIT, renewalWaits } from './renewal-wait.ts';
+import { isWithdrawn } from './withdrawal.ts';
 
 /** A service that may have to be renewed. */
 export interface RenewalTarget {
@@ -60,29 +61,14 @@ export type RenewalStep = {
 /** `csr`: its key is on its own host. `revoked`: it was taken out of service. `expired`: longer ago than was allowed. */
 type LeaveReason = 'csr' | 'revoked' | 'expired';
 
-/** Whether a service that lost its certificate for this reason goes on with another one. */
-const GOES_ON: Readonly<Record<CrlReason, boolean>> = {
-  unspecified: false,
-  keyCompromise: true,
-  cACompromise: true,
-  affiliationChanged: false,
-  superseded: true,
-  cessationOfOperation: false,
-  privilegeWithdrawn: false,
-  aACompromise: true,
-};
-
-/** These do no harm while a window is closed: the certificate there is works. */
-const CAN_WAIT: ReadonlySet<IssueReason> = new Set(['expiring', 'issuer-changed', 'issuer-draining']);
-
 /** One step for each target: what is renewed first, the most urgent of it first. Pure: the same targets give the same plan. */
 export function planRenewals(
   targets: readonly RenewalTarget[],
   options: RenewalOptions,
   now: Date,
 ): readonly RenewalStep[] {
-  const opens = opener(now);
-  const steps = targets.map(target => stepOf(target, options, opens, now)).sort(byUrgency);
+  const waits = renewalWaits(options.critical, now);
+  const steps = targets.map(target => stepOf(target, options, waits, now)).sort(byUrgency);
   const { max = Infinity } = options;
   return steps.map((step, index) => {
     // what is renewed stands first
@@ -92,20 +78,12 @@ export function planRenewals(
   });
 }
 
-type Opens = (window: NonNullable<RenewalSpec['window']>) => Date;
-
-/** When a window is open next; the many services of one window ask once. */
-function opener(now: Date): Opens {
-  const known = new Map<string, Date>();
-  return window => {
-    const key = JSON.stringify(window);
-    const found = known.get(key) ?? nextOpen(openingTimes(window), now);
-    known.set(key, found);
-    return found;
-  };
-}
-
-function stepOf(target: RenewalTarget, options: RenewalOptions, opens: Opens, now: Date): RenewalStep {
+function stepOf(
+  target: RenewalTarget,
+  options: RenewalOptions,
+  waits: ReturnType<typeof renewalWaits>,
+  now: Date,
+): RenewalStep {
   const { service, certificate, files, revokedFor } = target;
   const { serial, notAfter } = certificate ?? {};
   const about = { service: service.name, ...(serial !== undefined && { serial }), ...(notAfter && { notAfter }) };
@@ -115,14 +93,9 @@ function stepOf(target: RenewalTarget, options: RenewalOptions, opens: Opens, no
   if (reason === undefined) return { ...about, action: isDelivered(target) ? 'keep' : 'deliver' };
   const because = leaveReason(target, options, now);
   if (because !== undefined) return { ...about, action: 'leave', because, ...(revokedFor && { revokedFor }) };
-  if (certificate && renewal.window && !options.force && CAN_WAIT.has(reason)) {
-    const until = opens(renewal.window);
-    if (until > now) {
-      if (until <= lastMoment(certificate, options.critical)) return { ...about, action: 'wait', reason, until };
-      return { ...about, action: 'renew', reason, tooLate: until };
-    }
-  }
-  return { ...about, action: 'renew', reason };
+  const wait = certificate && renewal.window && !options.force && waits(renewal.window, reason, certificate);
+  if (wait && 'until' in wait) return { ...about, action: 'wait', reason, ...wait };
+  return { ...about, action: 'renew', reason, ...wait };
 }
 
 function leaveReason(
@@ -131,15 +104,9 @@ function leaveReason(
   now: Date,
 ): LeaveReason | undefined {
   if (certificate === undefined) return undefined;
-  if (revokedFor !== undefined && !GOES_ON[revokedFor]) return 'revoked';
+  if (revokedFor !== undefined && isWithdrawn(revokedFor)) return 'revoked';
   if (certificate.keySource === 'csr') return 'csr';
   return now.getTime() - certificate.notAfter.getTime() > allowExpired * 1000 ? 'expired' : undefined;
-}
-
-/** The last second at which `check` does not yet call a certificate critical. */
-function lastMoment({ notBefore, notAfter }: Pick<Certificate, 'notBefore' | 'notAfter'>, critical: Threshold): Date {
-  const lifetime = (notAfter.getTime() - notBefore.getTime()) / 1000;
-  return new Date(notAfter.getTime() - thresholdOf(critical, lifetime) * 1000 - 1000);
 }
 
 /** A look at the files says more than the record, and a missing look nothing. */

@@ -7,7 +7,7 @@ import { nextOpen, openingTimes } from './renewal-window.ts';
 export type RenewalWait = { readonly until: Date } | { readonly tooLate: Date };
 
 /** These do no harm while a window is closed: the certificate there is works. */
-const CAN_WAIT: ReadonlySet<IssueReason> = new Set(['expiring', 'issuer-changed', 'issuer-draining']);
+export const CAN_WAIT: ReadonlySet<IssueReason> = new Set(['expiring', 'issuer-changed', 'issuer-draining']);
 
 type Dates = Pick<Certificate, 'notBefore' | 'notAfter'>;
 

@@ -1,6 +1,6 @@
 import type { ApplyOutcome } from '../authority/apply.ts';
 import type { ApplyStep } from '../lifecycle/plan-apply.ts';
-import { describeStep, formatApplySummary, remedyOf, verbOf } from './apply.ts';
+import { describeStep, formatApplySummary, pendingOf, remedyOf, verbOf } from './apply.ts';
 import { annotation } from './github.ts';
 
 /** What a person should see first; what is in order is not annotated. */
@@ -27,7 +27,14 @@ export function formatApplyAnnotations(outcome: ApplyOutcome, file: string | und
     const text = [describeStep(step, now), remedyOf(step) ?? []].flat().join('\n');
     return [annotation(LEVEL[step.action], title, text, at)];
   });
-  return [...lines, annotation('notice', 'svcauth apply', formatApplySummary(outcome), place(undefined))].join('');
+  const pending = pendingOf(outcome.deployed).map(({ service, problem }) =>
+    annotation('error', `not deployed ${service}`, problem, place(undefined)),
+  );
+  return [
+    ...lines,
+    ...pending,
+    annotation('notice', 'svcauth apply', formatApplySummary(outcome), place(undefined)),
+  ].join('');
 }
 
 /** GitHub takes a summary of at most 1 MiB, and nobody reads this much. */
@@ -42,6 +49,9 @@ export function formatApplyMarkdown(outcome: ApplyOutcome, now: Date): string {
     const cells = [verbOf(step, dryRun), step.name, text].map(markdown);
     return `| ${cells.join(' | ')} |\n`;
   });
+  for (const { service, problem } of pendingOf(outcome.deployed)) {
+    rows.push(`| ${['not deployed', service, problem].map(markdown).join(' | ')} |\n`);
+  }
   const table = rows.length === 0 ? '' : `| | service | |\n|---|---|---|\n${rows.join('')}\n`;
   const more = shown.length > MOST_ROWS ? `and ${shown.length - MOST_ROWS} more\n\n` : '';
   return `### svcauth apply${dryRun ? ' --dry-run' : ''}\n\n${table}${more}${markdown(formatApplySummary(outcome))}\n\n`;

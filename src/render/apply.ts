@@ -1,4 +1,5 @@
 import type { ApplyOutcome } from '../authority/apply.ts';
+import type { Deployed } from '../authority/deploy.ts';
 import { shell } from '../errors/row.ts';
 import { durationText } from '../lifecycle/duration.ts';
 import { ISSUE_REASONS } from '../lifecycle/issue-reason.ts';
@@ -27,9 +28,17 @@ const WORDS: Readonly<Record<Action, Readonly<Record<'planned' | 'done' | 'toDo'
 
 /** Everything that is not as the file says, and a count of the rest. */
 export function applyView(outcome: ApplyOutcome, now: Date): View {
-  const { path, dryRun, steps, byHand, issued, crls } = outcome;
+  const { path, dryRun, steps, byHand, issued, deployed, crls } = outcome;
   const serials = new Map(issued.map(({ service, serial, notAfter }) => [service, { serial, notAfter }]));
-  const services = steps.map(step => ({ ...jsonOf(step), ...serials.get(step.name) }));
+  const problems = new Map(pendingOf(deployed).map(({ service, problem }) => [service, problem]));
+  const services = steps.map(step => {
+    const problem = problems.get(step.name);
+    return {
+      ...jsonOf(step),
+      ...serials.get(step.name),
+      ...(problem !== undefined && { deployment: 'pending', problem }),
+    };
+  });
   const value = { dryRun, file: path, summary: { ...countsOf(steps), byHand }, services, crls };
   return {
     table: () => {
@@ -46,6 +55,10 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
     jsonl: () => services.map(value => ({ kind: 'apply', value: { dryRun, file: path, ...value } })),
   };
 }
+
+/** Deployments that did not come to their end. */
+export const pendingOf = (deployed: readonly Deployed[]): readonly (Deployed & { readonly problem: string })[] =>
+  deployed.flatMap(each => (each.problem === undefined ? [] : [{ ...each, problem: each.problem }]));
 
 export const verbOf = ({ action }: ApplyStep, dryRun: boolean): string => WORDS[action][dryRun ? 'planned' : 'done'];
 
