@@ -1,12 +1,14 @@
 import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
+import { quote } from '../errors/row.ts';
 import { instantText } from '../instant-text.ts';
 import { isCertified } from '../lifecycle/active-issuer.ts';
 import type { CrlSchedule } from '../lifecycle/crl-schedule.ts';
 import type { Certificate, Crl } from '../lifecycle/model.ts';
 import { planRevoke, type RevokePlan, type RevokeRequest } from '../lifecycle/plan-revoke.ts';
-import type { Policy } from '../lifecycle/policy.ts';
+import { defaultPolicy, type Policy } from '../lifecycle/policy.ts';
 import type { Issuer } from '../pki/issuer.ts';
+import { parseTrustDomain } from '../pki/spiffe-id.ts';
 import { loadPolicy } from './load-policy.ts';
 import { changePki, readPki, type Pki } from './open-pki.ts';
 import { planCrlRefresh, refreshCrls } from './refresh-crls.ts';
@@ -18,6 +20,8 @@ export interface RevokeOutcome {
   /** The CRLs that say it now; empty in a dry run and when nothing changed. */
   readonly crls: readonly Crl[];
   readonly dryRun: boolean;
+  /** Why svcauth.yaml could not be used: then the CRLs live as long as they do by default. */
+  readonly policyProblem?: string;
 }
 
 export async function revokeRun(
@@ -33,9 +37,22 @@ export async function revokeRun(
   }
   return changePki(world, homeFlag, 'revoke', async pki => {
     const plan = planRevoke(pki.manifest, request, world.now);
-    const crls = await applyRevoke(pki, await loadPolicy(pki), plan, request, options.ask);
-    return { plan, request, crls, dryRun: false };
+    const { policy, problem } = await policyOrDefault(pki);
+    const crls = await applyRevoke(pki, policy, plan, request, options.ask);
+    return { plan, request, crls, dryRun: false, ...(problem !== undefined && { policyProblem: problem }) };
   });
+}
+
+/** All that revoking takes from the policy is the lifetime of CRLs: who must be kept out today is not kept in by a typing error. */
+async function policyOrDefault(pki: Pki): Promise<{ readonly policy: Policy; readonly problem?: string }> {
+  try {
+    return { policy: await loadPolicy(pki) };
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError)) throw cause;
+    const isMissing = cause.code === 'ERR_POLICY_MISSING';
+    const problem = isMissing ? `there is no policy file ${quote(pki.home.policy)}` : cause.message.split('\n')[0]!;
+    return { policy: defaultPolicy(parseTrustDomain(pki.identity.trustDomain)), problem };
+  }
 }
 
 /**

@@ -48,6 +48,9 @@ export const addRevoke: AddCommand = (program, world) => {
     const ask = passphraseAsker(flags, world, false);
     const outcome = await revokeRun(world, homeFlag(command), request, { dryRun: flags.dryRun ?? false, ask });
     print(world.out, flags.output, revokeView(outcome));
+    if (outcome.policyProblem !== undefined) {
+      world.err.write(formatWarning(`${outcome.policyProblem}: its CRL lives as long as CRLs do by default`));
+    }
     for (const step of outcome.plan.steps) {
       if (step.action !== 'keep' || step.revocation.reason === request.reason || flags.reason === undefined) continue;
       world.err.write(
