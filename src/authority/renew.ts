@@ -82,32 +82,40 @@ export async function planRenewal(pki: Pki, policy: Policy, request: RenewalRequ
     renewal: policy.renewal,
     critical: policy.check.leafCritical,
   };
-  const known = new Map(targets.map(target => [target.service.name, target]));
+  const targetOf = new Map(targets.map(target => [target.service.name, target]));
   const jobOf = jobMaker(issuer, authorities, policy, request.notAfterPolicy, world.now);
   const jobs: IssueJob[] = [];
   const switches: VersionSwitch[] = [];
   const steps: PlannedRenewal[] = [];
+  // also what waits for its renewal, or cannot have it, is served
+  const deliver = ({ action, service, serial }: RenewalStep): void => {
+    const { delivery, certificate, service: known } = targetOf.get(service)!;
+    const isPending = certificate?.state === 'current' && delivery?.state === 'pending';
+    if (serial === undefined || (action !== 'deliver' && !isPending)) return;
+    switches.push({ service, serial, directory: known.spec.out ?? home.service(service), isNew: false });
+  };
   for (const step of planRenewals(targets, options, world.now)) {
-    const target = known.get(step.service)!;
+    const target = targetOf.get(step.service)!;
     const directory = target.service.spec.out ?? home.service(step.service);
     try {
       if (step.action === 'leave') refuseToRenew(step, isNamed(request, target));
       // who asked for nothing in particular hears of what happens, and of what ought to
       if (isEverything(request) && (step.action === 'keep' || step.action === 'leave')) continue;
       if (step.action === 'renew') jobs.push(jobOf(await orderOf(pki, policy, request, target, directory)));
-      if (step.action === 'deliver' && step.serial !== undefined) {
-        switches.push({ service: step.service, serial: step.serial, directory, isNew: false });
-      }
+      else deliver(step);
       steps.push(step);
     } catch (refusal) {
       if (!(refusal instanceof SvcauthError)) throw refusal;
+      deliver(step);
       steps.push({ ...step, refusal });
     }
   }
   const keysHere = new Set(authorities.flatMap(({ id, keyLocation }) => (keyLocation === 'file' ? [id] : [])));
   const outlived = manifest
     .certificatesPastOverlap(world.now, policy.renewal.overlap)
-    .filter(({ service, authorityId }) => keysHere.has(authorityId) && (isEverything(request) || known.has(service)));
+    .filter(
+      ({ service, authorityId }) => keysHere.has(authorityId) && (isEverything(request) || targetOf.has(service)),
+    );
   return { steps, jobs, switches, issuer, outlived };
 }
 
