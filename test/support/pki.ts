@@ -29,11 +29,14 @@ export async function pkiTemplate(
   const template = pkiWorld(worldOf);
   await template.succeed('ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none', ...initFlags);
   for (const argv of commands) await template.succeed(...argv);
-  return changes => {
-    const cwd = tempDirectory();
-    cpSync(template.cwd, cwd, { recursive: true, verbatimSymlinks: true });
-    return pkiWorld({ now: template.now, ...changes, cwd });
-  };
+  return changes => copyOf(template, changes);
+}
+
+/** Another world with the same files, at the same time. */
+export function copyOf(template: PkiWorld, changes: Partial<FakeWorld> = {}): PkiWorld {
+  const cwd = tempDirectory();
+  cpSync(template.cwd, cwd, { recursive: true, verbatimSymlinks: true });
+  return pkiWorld({ now: template.now, ...changes, cwd });
 }
 
 /** One whose home may still be made. */
