@@ -3,7 +3,7 @@ import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import { activeIssuer } from '../lifecycle/active-issuer.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
-import { drainingAuthorities } from '../lifecycle/issue-reason.ts';
+import { activeAuthorities, drainingAuthorities } from '../lifecycle/issue-reason.ts';
 import type { ListedService } from '../lifecycle/listed-service.ts';
 import type { Crl } from '../lifecycle/model.ts';
 import { isMassPrune, planApply, type ApplySteps } from '../lifecycle/plan-apply.ts';
@@ -119,6 +119,7 @@ async function planApplyRun(
       force: false,
       issuer: { id: issuer.id, notAfter: issuer.certificate.notAfter },
       draining: drainingAuthorities(authorities),
+      active: activeAuthorities(authorities),
       renewal: policy.renewal,
     },
     world.now,

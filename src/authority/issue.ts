@@ -2,7 +2,7 @@ import { failure } from '../errors.ts';
 import { activeIssuer, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
 import { crlAddress } from '../lifecycle/crl-url.ts';
-import { drainingAuthorities } from '../lifecycle/issue-reason.ts';
+import { activeAuthorities, drainingAuthorities } from '../lifecycle/issue-reason.ts';
 import type { Certificate } from '../lifecycle/model.ts';
 import { planIssue, type IssueStep, type IssueTarget } from '../lifecycle/plan-issue.ts';
 import type { Policy } from '../lifecycle/policy.ts';
@@ -61,6 +61,7 @@ export async function planIssueRun(
       force: options.force,
       issuer: { id: issuer.id, notAfter: issuer.certificate.notAfter },
       draining: drainingAuthorities(authorities),
+      active: activeAuthorities(authorities),
       renewal: policy.renewal,
     },
     world.now,

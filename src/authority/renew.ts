@@ -3,7 +3,7 @@ import { instantText } from '../instant-text.ts';
 import { activeIssuer, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
 import type { Threshold } from '../lifecycle/duration.ts';
-import { drainingAuthorities } from '../lifecycle/issue-reason.ts';
+import { activeAuthorities, drainingAuthorities } from '../lifecycle/issue-reason.ts';
 import type { Certificate, Crl } from '../lifecycle/model.ts';
 import { planRenewals, type RenewalStep } from '../lifecycle/plan-renewal.ts';
 import { policyRefusal } from '../lifecycle/policy-refusal.ts';
@@ -79,6 +79,7 @@ export async function planRenewal(pki: Pki, policy: Policy, request: RenewalRequ
     ...request,
     issuer: about,
     draining: drainingAuthorities(authorities),
+    active: activeAuthorities(authorities),
     renewal: policy.renewal,
     critical: policy.check.leafCritical,
   };

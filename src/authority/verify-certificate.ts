@@ -57,7 +57,9 @@ export async function ourTrust(
   const published = authorities.map(({ id }) => home.public.crlPem(id)).filter(path => world.files.status(path));
   return {
     anchors: trustAnchors(authorities).map(({ certificate }) => certificate.der),
-    intermediates: authorities.map(({ certificate }) => certificate.der),
+    intermediates: [...authorities.map(({ certificate }) => certificate), ...manifest.furtherCertificates()].map(
+      ({ der }) => der,
+    ),
     crls: await readAll(crls.length > 0 ? crls : published, file => readCrls(world, file)),
   };
 }

@@ -18,6 +18,8 @@ export interface IssueFacts {
   readonly issuer: { readonly id: string; readonly notAfter: Date };
   /** CAs whose certificates are being replaced. */
   readonly draining: ReadonlySet<string>;
+  /** CAs that are good to have a certificate from, beside the one that signs: a rotation that does not drain yet has two. */
+  readonly active: ReadonlySet<string>;
   /** Its renewal time; absent without a certificate. */
   readonly dueAt: Date | undefined;
   /** Make one even where the certificate is good. */
@@ -52,7 +54,8 @@ export const ISSUE_REASONS = {
   },
   'issuer-changed': {
     words: 'another issuing CA is active',
-    holds: ({ certificate, issuer }) => certificate?.authorityId !== issuer.id,
+    holds: ({ certificate, issuer, active }) =>
+      certificate?.authorityId !== issuer.id && !(certificate !== undefined && active.has(certificate.authorityId)),
   },
   'spec-changed': {
     words: 'something else is asked for it',
@@ -91,3 +94,7 @@ export const issueReason = (facts: IssueFacts, now: Date): IssueReason | undefin
 /** CAs whose certificates are being replaced. */
 export const drainingAuthorities = (authorities: readonly Authority[]): ReadonlySet<string> =>
   new Set(authorities.flatMap(({ id, state }) => (state === 'draining' || state === 'tainted' ? [id] : [])));
+
+/** CAs that have not begun to drain. */
+export const activeAuthorities = (authorities: readonly Authority[]): ReadonlySet<string> =>
+  new Set(authorities.flatMap(({ id, state }) => (state === 'active' ? [id] : [])));

@@ -47,6 +47,8 @@ export interface PlanIssueOptions {
   readonly issuer: { readonly id: string; readonly notAfter: Date };
   /** CAs whose certificates are being replaced. */
   readonly draining: ReadonlySet<string>;
+  /** CAs that have not begun to drain. */
+  readonly active: ReadonlySet<string>;
   /** Of services that say nothing else. */
   readonly renewal: RenewalSpec;
 }

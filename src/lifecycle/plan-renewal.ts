@@ -21,6 +21,8 @@ export interface RenewalOptions {
   readonly issuer: { readonly id: string; readonly notAfter: Date };
   /** CAs whose certificates are being replaced. */
   readonly draining: ReadonlySet<string>;
+  /** CAs that have not begun to drain. */
+  readonly active: ReadonlySet<string>;
   /** Of services that say nothing else. */
   readonly renewal: RenewalSpec;
   /** What is left of a lifetime when `check` calls it critical: no window makes a certificate wait so long. */

@@ -162,7 +162,7 @@ export function leavesGone(id: string, facts: RotationFacts): Gate {
   const message =
     `certificates that chain to ${id}, neither expired nor revoked: ${live} (${superseded} of them superseded; ` +
     `of ${whose}), the last until ${instantText(last)}`;
-  if (superseded < live) return closed('leaves-gone', message, { remedy: `svcauth issue ${services[0]!}` });
+  if (superseded < live) return closed('leaves-gone', message, { remedy: 'svcauth renew' });
   return closed('leaves-gone', message, {
     // notAfter is inclusive (RFC 5280 §4.1.2.5)
     opensAt: new Date(last.getTime() + 1000),

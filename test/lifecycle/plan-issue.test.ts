@@ -8,6 +8,7 @@ const { service } = serviceRow();
 const { spec } = service;
 const issuer = { id: 'issuing-g1', notAfter: at('2027-11-01') };
 const draining = new Set(['issuing-g0']);
+const active = new Set(['issuing-g1', 'issuing-g8']);
 const now = at('2026-11-10');
 
 /** A service whose certificate is good and served; say what differs. */
@@ -30,7 +31,7 @@ function target(certificate: Partial<Certificate> = {}, changes: Partial<IssueTa
   };
 }
 const plan = (one: IssueTarget, force = false, when = now) =>
-  planIssue([one], { force, issuer, draining, renewal: {} }, when)[0]!;
+  planIssue([one], { force, issuer, draining, active, renewal: {} }, when)[0]!;
 const reason = (one: IssueTarget, force = false, when = now) => {
   const step = plan(one, force, when);
   return step.action === 'issue' ? step.reason : step.action;
@@ -67,6 +68,8 @@ describe('a certificate is issued', () => {
     expect(reason(target({}, { keyDiffers: true }))).toBe('key-changed');
     expect(reason(target({ authorityId: 'issuing-g0' }))).toBe('issuer-draining');
     expect(reason(target({ authorityId: 'issuing-g9' }))).toBe('issuer-changed');
+    // a rotation that was activated, and does not drain yet
+    expect(plan(target({ authorityId: 'issuing-g8' })).action).toBe('keep');
     expect(reason(target({}, { files: 'missing' }))).toBe('files-missing');
     expect(reason(target({}, { files: 'key-missing' }))).toBe('key-missing');
   });
@@ -113,7 +116,7 @@ describe('a good certificate', () => {
 test('every target gets its step, in its place', () => {
   const steps = planIssue(
     [target({}, { name: 'b' }), target({ state: 'revoked' }, { name: 'a' })],
-    { force: false, issuer, draining, renewal: {} },
+    { force: false, issuer, draining, active, renewal: {} },
     now,
   );
   expect(steps.map(({ name, action }) => [name, action])).toEqual([

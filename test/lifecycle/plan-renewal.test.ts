@@ -10,6 +10,7 @@ import { at, certificateRow, serviceRow } from '../support/rows.ts';
 const OPTIONS: RenewalOptions = {
   issuer: { id: 'issuing-g1', notAfter: at('2027-11-01') },
   draining: new Set(['issuing-g0']),
+  active: new Set<string>(),
   renewal: {},
   critical: parseThreshold('10%'),
   force: false,

@@ -81,6 +81,7 @@ it('asks the indexes for no less than what a look at every service would renew',
           {
             issuer,
             draining: new Set(['issuing-g0']),
+            active: new Set<string>(),
             renewal: policy ? { threshold: policy } : {},
             critical: { percent: 10 },
             force: false,
