@@ -56,7 +56,7 @@ describe('a hook', () => {
 describe('at its limit a hook is ended', () => {
   test('with everything it started', async () => {
     const { outcome, reason, output } = await shell('sleep 60 & echo $!; wait', { limit: 0.3 });
-    expect({ outcome, reason }).toEqual({ outcome: 'timed-out', reason: 'it was ended after 0.3 seconds' });
+    expect({ outcome, reason }).toEqual({ outcome: 'timed-out', reason: 'it was ended after 0.3 s' });
     await sleep(50);
     expect(isAlive(Number(output))).toBe(false);
   });

@@ -1,7 +1,7 @@
 import { failure, SvcauthError } from '../errors.ts';
-import { quote } from '../errors/row.ts';
 import { isPlain } from '../lifecycle/deployment.ts';
 import { hookEnvironment } from '../lifecycle/hook-environment.ts';
+import { hookProblem } from '../lifecycle/hook-problem.ts';
 import type { HookRun } from '../lifecycle/model.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { whereWritable } from '../store/file-failure.ts';
@@ -133,7 +133,7 @@ async function runHooks(world: Pki['world'], step: DeployStep): Promise<Pick<Don
   for (const [index, { argv, timeout }] of step.deployment.hooks.entries()) {
     const { outcome, output, duration, reason } = await world.runHook({ argv, env, limit: timeout });
     hooks.push({ argv, serial, at: world.now, duration, outcome, output });
-    if (outcome !== 'succeeded') return { hooks, problem: `hook ${index + 1} (${quote(argv.join(' '))}): ${reason}` };
+    if (outcome !== 'succeeded') return { hooks, problem: hookProblem(index, argv, reason ?? outcome) };
   }
   return { hooks };
 }

@@ -25,10 +25,16 @@ export const addStatus: AddCommand = (program, world) => {
     const terminal = await terminalOf(world);
     await readManifest(command, world, async (manifest, home) => {
       const renewal = await shownRenewal(world, home);
+      const services = selectServices(selectors, manifest.liveServices());
+      const asked = selectors.length === 0 ? [] : services.map(({ service }) => service.name);
       const status = {
         trustDomain: manifest.identity()?.trustDomain ?? '',
         authorities: authorityRows(manifest).map(row => authorityStatus(row, now)),
-        services: selectServices(selectors, manifest.liveServices()).map(row => serviceStatus(row, renewal, now)),
+        services: services.map(row => serviceStatus(row, renewal, now)),
+        hooks: asked.flatMap(service => {
+          const runs = manifest.hookRuns(service);
+          return runs.length === 0 ? [] : [{ service, runs }];
+        }),
       };
       print(world.out, flags.output, statusView(status, now, terminal));
     });

@@ -31,6 +31,8 @@ export interface Finding {
   /** The end of what expires: notAfter, nextUpdate. Absent where nothing does. */
   readonly deadline?: Date;
   readonly serial?: string;
+  /** What the last attempt failed of, in words. */
+  readonly problem?: string;
   /** Whose key it takes to put it right. */
   readonly keyLocation?: Authority['keyLocation'];
 }
@@ -85,7 +87,15 @@ function serviceFindings(
       findings.push({ ...about, name: 'issuer-outlived', severity: 'warning', deadline: issuerEnd });
     }
   }
-  if (delivery?.state === 'pending') findings.push({ ...about, name: 'delivery-pending', severity: 'warning' });
+  if (delivery?.state === 'pending') {
+    const { problem } = delivery;
+    findings.push({
+      ...about,
+      name: 'delivery-pending',
+      severity: 'warning',
+      ...(problem !== undefined && { problem }),
+    });
+  }
   return findings;
 }
 

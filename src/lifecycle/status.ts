@@ -9,8 +9,11 @@ export interface ServiceStatus {
   readonly name: string;
   readonly spiffeId: string;
   readonly state: ServiceState;
-  /** Issued, but its files may still be the previous ones. */
+  /** Issued, and not deployed yet: the files, outputs or hooks of the previous one may still be in use. */
   readonly deliveryPending: boolean;
+  /** While pending: the serial that was deployed last, if any was, and what the last attempt failed of. */
+  readonly deployedSerial?: string;
+  readonly problem?: string;
   /** The rest is absent without a certificate. */
   readonly serial?: string;
   readonly authorityId?: string;
@@ -76,12 +79,24 @@ export function serviceStatus(
   return {
     ...base,
     state: certificateState(certificate, renewAt, now),
-    deliveryPending: delivery?.state === 'pending',
+    ...pendingDelivery(delivery),
     serial,
     authorityId,
     notBefore,
     notAfter,
     renewAt,
+  };
+}
+
+function pendingDelivery(
+  delivery: Delivery | undefined,
+): Pick<ServiceStatus, 'deliveryPending' | 'deployedSerial' | 'problem'> {
+  if (delivery?.state !== 'pending') return { deliveryPending: false };
+  const { deployedSerial, problem } = delivery;
+  return {
+    deliveryPending: true,
+    ...(deployedSerial && { deployedSerial }),
+    ...(problem !== undefined && { problem }),
   };
 }
 

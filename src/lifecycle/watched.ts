@@ -1,10 +1,17 @@
 import { isCertified, type CertifiedAuthority } from './active-issuer.ts';
+import { isHookProblem } from './hook-problem.ts';
 import type { Certificate, Crl } from './model.ts';
 import type { AuthorityRow, ServiceRow } from './status.ts';
 
 /** Something that ends, whether or not anything is wrong with it. */
 export type Watched =
-  | (Span & { readonly kind: 'certificate'; readonly certificate: Certificate; readonly deliveryPending: boolean })
+  | (Span & {
+      readonly kind: 'certificate';
+      readonly certificate: Certificate;
+      readonly deliveryPending: boolean;
+      /** Nothing but a hook is missing. */
+      readonly hookPending: boolean;
+    })
   | (Span & { readonly kind: 'ca'; readonly authority: CertifiedAuthority })
   | (Span & { readonly kind: 'crl'; readonly crl: Crl; readonly authority: CertifiedAuthority });
 
@@ -30,7 +37,9 @@ export function watchedOf(
 function watchedCertificate({ service, certificate, delivery }: ServiceRow): Watched[] {
   if (certificate?.state !== 'current') return [];
   const span = { subject: service.name, from: certificate.notBefore, end: certificate.notAfter };
-  return [{ ...span, kind: 'certificate', certificate, deliveryPending: delivery?.state === 'pending' }];
+  const deliveryPending = delivery?.state === 'pending';
+  const hookPending = deliveryPending && isHookProblem(delivery.problem ?? '');
+  return [{ ...span, kind: 'certificate', certificate, deliveryPending, hookPending }];
 }
 
 function watchedAuthority({ authority, crl }: AuthorityRow, now: Date): Watched[] {

@@ -46,7 +46,10 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
         if (step.action === 'keep') return [];
         const made = serials.get(step.name);
         const until = made === undefined ? '' : `${made.serial}  until ${formatInstant(made.notAfter)}  `;
-        return [[verbOf(step, dryRun), step.name, `${until}${describeStep(step, now)}`] as const];
+        const isPending = step.action === 'deliver' && problems.has(step.name);
+        return [
+          [isPending ? 'not deployed' : verbOf(step, dryRun), step.name, `${until}${describeStep(step, now)}`] as const,
+        ];
       });
       const lines = crls.map(({ authorityId, number }) => `crl ${authorityId}  number ${number}\n`);
       return `${formatColumns(rows)}${lines.join('')}${formatApplySummary(outcome)}\n`;

@@ -49,6 +49,11 @@ export function formatCheckMetrics({ watched, findings, at, ranAt }: CheckReport
       samples: deliveries.map(each => ({ labels: { service: each.subject }, value: Number(each.deliveryPending) })),
     },
     {
+      name: 'svcauth_hook_pending',
+      help: '1 when the files are in place and a hook fails: the service may still serve the previous certificate.',
+      samples: deliveries.map(each => ({ labels: { service: each.subject }, value: Number(each.hookPending) })),
+    },
+    {
       name: 'svcauth_check_findings',
       help: 'What svcauth check found, judged by the thresholds of svcauth.yaml.',
       samples: (['warning', 'critical'] as const).map(severity => ({

@@ -31,8 +31,11 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     remedy: `${reissue(finding)} --not-after-policy truncate`,
   }),
   'delivery-pending': finding => ({
-    message: 'its certificate was issued, but its files may still be the previous ones',
-    remedy: reissue(finding),
+    message:
+      finding.problem === undefined
+        ? 'its newest certificate is issued, and not deployed yet'
+        : `its newest certificate is issued, and not deployed: ${finding.problem}`,
+    remedy: `svcauth deploy ${finding.subject}`,
   }),
   'intent-unfinished': finding => ({
     message: `a run ended while it signed: certificate ${finding.serial} may exist`,

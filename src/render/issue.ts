@@ -18,13 +18,18 @@ export function issueView({ plan, issued, deployed, dryRun }: IssueOutcome, now:
     ...bySerial.get(step.name),
     ...deploymentOf(results.get(step.name)),
   }));
+  const isPending = (name: string): boolean => results.get(name)?.problem !== undefined;
   const until = (instant: Date): string => `${formatInstant(instant)} (${formatRelativeTime(instant, now)})`;
   const words = (step: IssueStep): readonly [verb: string, name: string, rest: string] => {
     switch (step.action) {
       case 'keep':
         return ['unchanged', step.name, `${step.serial}  until ${until(step.notAfter)}`];
       case 'deliver':
-        return [dryRun ? 'would deploy' : 'deployed', step.name, `${step.serial}  until ${until(step.notAfter)}`];
+        return [
+          dryRun ? 'would deploy' : isPending(step.name) ? 'not deployed' : 'deployed',
+          step.name,
+          `${step.serial}  until ${until(step.notAfter)}`,
+        ];
       case 'issue': {
         const made = bySerial.get(step.name);
         if (made === undefined) return ['would issue', step.name, `${step.spec.spiffeId}  (${why(step)})`];

@@ -1,20 +1,27 @@
 import type { AuthorityStatus, CrlStatus, ServiceStatus } from '../lifecycle/status.ts';
+import type { HookRun } from '../lifecycle/model.ts';
+import { formatHookRuns } from './hook-run.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';
 import { formatRelativeTime } from './relative-time.ts';
 import { formatTable, type Cell } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { visible } from './visible.ts';
 
 export interface Status {
   readonly trustDomain: string;
   readonly authorities: readonly AuthorityStatus[];
   readonly services: readonly ServiceStatus[];
+  /** The last runs of the hooks of those that were asked for by name. */
+  readonly hooks: readonly { readonly service: string; readonly runs: readonly HookRun[] }[];
 }
 
 export function statusView(status: Status, now: Date, terminal: Terminal): View {
   return {
     table: () =>
-      `${formatAuthorities(status.authorities, now, terminal)}\n${formatServices(status.services, now, terminal)}`,
+      `${formatAuthorities(status.authorities, now, terminal)}\n${formatServices(status.services, now, terminal)}` +
+      formatPending(status.services) +
+      status.hooks.flatMap(({ service, runs }) => formatHookRuns(service, runs)).join(''),
     json: () => ({ kind: 'status', value: { at: now, ...status } }),
     jsonl: () => [
       ...status.authorities.map(value => ({ kind: 'authority', value })),
@@ -62,12 +69,22 @@ function formatServices(services: readonly ServiceStatus[], now: Date, { colours
     service.name,
     service.spiffeId,
     service.serial?.slice(0, 8) ?? '',
-    { text: service.deliveryPending ? `${service.state}, not delivered` : service.state, paint: paint[service.state] },
+    { text: service.deliveryPending ? `${service.state}, not deployed` : service.state, paint: paint[service.state] },
     withRelative(service.notAfter, now),
     service.renewAt === undefined ? '' : formatInstant(service.renewAt),
     service.authorityId ?? '',
   ]);
   return formatTable(['SERVICE', 'SPIFFE ID', 'SERIAL', 'STATE', 'EXPIRES', 'RENEW AT', 'CA'], rows, columns);
+}
+
+/** What keeps a certificate from being deployed, and which one is until then. */
+function formatPending(services: readonly ServiceStatus[]): string {
+  const lines = services.flatMap(({ name, deployedSerial, problem, deliveryPending }) => {
+    if (!deliveryPending) return [];
+    const deployed = deployedSerial === undefined ? 'none is deployed' : `${deployedSerial.slice(0, 8)} is deployed`;
+    return [`${visible(`${name}: ${deployed}${problem === undefined ? '' : `; ${problem}`}`)}\n`];
+  });
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }
 
 const withRelative = (instant: Date | undefined, now: Date): string =>

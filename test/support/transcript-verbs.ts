@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { runHook } from '../../src/run-hook.ts';
 import { runSvcauth, stdin, type FakeWorld } from './world.ts';
 
 export interface VerbOutcome {
@@ -54,6 +55,7 @@ async function dispatch(
       if (status !== 0) throw new Error(`exit status ${status}`);
       return new TextEncoder().encode(stdout);
     };
+    world.runHook = call => runHook(call, process);
     return runSvcauth(world, words);
   }
   if (verb === 'openssl') return openssl(words, input, world);

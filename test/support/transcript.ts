@@ -12,7 +12,7 @@
  *
  * `…` in an expected line stands for anything within that line, a line of `…` alone for any number of lines. Besides
  * `svcauth` a page has `write FILE`, `cat`, `ls`, `rm`, `mkdir`, `cp`, `chmod`, and `openssl` as installed (`openssl verify`
- * runs at the page's clock); `--passphrase-command` has the same words. Each page has an empty directory of its own, which it sees as /srv/pki, and random numbers
+ * runs at the page's clock); `--passphrase-command` has the same words, and hooks are real programs. Each page has an empty directory of its own, which it sees as /srv/pki, and random numbers
  * that are the same in every run.
  */
 import { splitWords } from '../../src/commands/words.ts';
