@@ -1,6 +1,7 @@
 import { riskQuestion, type CheckThresholds } from '../lifecycle/check-thresholds.ts';
-import type { CheckInput } from '../lifecycle/check.ts';
+import { checkManifest, type CheckInput, type Finding } from '../lifecycle/check.ts';
 import { selectServices } from '../lifecycle/selector.ts';
+import { watchedOf, type Watched } from '../lifecycle/watched.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { authorityRows } from './authority-rows.ts';
 
@@ -12,18 +13,31 @@ export interface CheckScope {
   readonly everything: boolean;
 }
 
-export interface CheckedPki extends CheckInput {
-  /** How many services were judged, from the indexes or one by one. */
-  readonly count: number;
+export interface CheckedPki {
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+  /** How many were judged, from the indexes or one by one. */
+  readonly checked: { readonly services: number; readonly authorities: number };
+  /** Of everything; else empty. */
+  readonly watched: readonly Watched[];
 }
 
-/** Everything about a PKI in which something can be wrong at `at`. Throws ERR_SELECTOR_* of a selector that means nothing. */
-export function gatherCheck(
+/** Everything about a PKI that needs attention at `at`. Throws what is wrong with a selector. */
+export function checkPki(manifest: Manifest, scope: CheckScope, thresholds: CheckThresholds, at: Date): CheckedPki {
+  const { count, ...input } = gather(manifest, scope, thresholds, at);
+  return {
+    findings: checkManifest(input, thresholds, at),
+    checked: { services: count, authorities: input.authorities.length },
+    watched: scope.everything ? watchedOf(input, at) : [],
+  };
+}
+
+function gather(
   manifest: Manifest,
   { selectors, everything }: CheckScope,
   thresholds: CheckThresholds,
   at: Date,
-): CheckedPki {
+): CheckInput & { readonly count: number } {
   const authorities = authorityRows(manifest);
   const intents = manifest.intents();
   if (selectors.length > 0) {

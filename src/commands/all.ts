@@ -41,6 +41,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'bundle remove-peer': async () => (await import('./bundle-remove-peer.ts')).addBundleRemovePeer,
   'bundle peers': async () => (await import('./bundle-peers.ts')).addBundlePeers,
   schema: async () => (await import('./schema.ts')).addSchema,
+  tick: async () => (await import('./tick.ts')).addTick,
   // watching
   status: async () => (await import('./status.ts')).addStatus,
   check: async () => (await import('./check.ts')).addCheck,

@@ -52,22 +52,17 @@ export const addCheck: AddCommand = (program, world, done) => {
       text === undefined ? undefined : parseThreshold(text),
     );
     const { overrideThresholds } = await import('../lifecycle/check-thresholds.ts');
-    const { gatherCheck } = await import('../authority/check-pki.ts');
-    const { checkManifest } = await import('../lifecycle/check.ts');
-    const { watchedOf } = await import('../lifecycle/watched.ts');
+    const { checkPki } = await import('../authority/check-pki.ts');
     const { printCheck } = await import('../render/print-check.ts');
     const { nagiosStatus } = await import('../render/nagios.ts');
     await readManifest(command, world, async (manifest, home) => {
       const policy = await watchingPolicy(world, home, manifest);
       const thresholds = overrideThresholds(policy.check, warning, critical);
-      const everything = CHECK_FORMATS[flags.output].lists;
-      const input = gatherCheck(manifest, { selectors, everything }, thresholds, at);
+      const scope = { selectors, everything: CHECK_FORMATS[flags.output].lists };
       const { name, trustDomain } = manifest.identity()!;
       const report = {
         ...{ name, trustDomain, at, ranAt: world.now, failOn: flags.failOn },
-        checked: { services: input.count, authorities: input.authorities.length },
-        findings: checkManifest(input, thresholds, at),
-        watched: everything ? watchedOf(input, at) : [],
+        ...checkPki(manifest, scope, thresholds, at),
       };
       await outputTo(world, flags.outputFile, async to =>
         printCheck(to.out, flags.output, report, await terminalOf(to)),

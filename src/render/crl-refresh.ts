@@ -7,7 +7,7 @@ import { formatRelativeTime } from './relative-time.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
-const REASONS: Readonly<Record<CrlRefreshReason, string>> = {
+export const CRL_REFRESH_WORDS: Readonly<Record<CrlRefreshReason, string>> = {
   first: 'there is none yet',
   revoked: 'certificates were revoked since',
   turn: 'signed ahead for this time',
@@ -28,7 +28,7 @@ export function crlRefreshView({ plan, result }: CrlRefreshOutcome, now: Date, {
         crl.nextUpdate === undefined
           ? ''
           : `${formatInstant(crl.nextUpdate)} ${formatRelativeTime(crl.nextUpdate, now)}`,
-        crl.reasons.map(reason => REASONS[reason]).join(', '),
+        crl.reasons.map(reason => CRL_REFRESH_WORDS[reason]).join(', '),
       ]);
       const table = formatTable(['CRL', 'CA', 'NUMBER', 'REVOKED', 'UNTIL', 'WHY'], rows, columns);
       const nothing = result !== undefined && !result.changed && result.failed.length === 0;

@@ -82,6 +82,23 @@ describe('runs at the same time', () => {
   });
 });
 
+test('of ticks at once one does all that is due, and the others find nothing to do', async () => {
+  const longAgo = new Date(Math.floor(Date.now() / 1000) * 1000 - 25 * 86_400_000);
+  const names = ['a', 'b', 'c'];
+  const issued = names.map(name => ['issue', name]);
+  const world = (await pkiTemplate([], issued, { now: longAgo }))({ now: new Date() });
+  const runs = await Promise.all([1, 2, 3].map(() => start(world, ['tick'])));
+  expect(runs.map(({ status, stderr }) => ({ status, stderr }))).toEqual(runs.map(() => ({ status: 0, stderr: '' })));
+  expect(runs.filter(({ stdout }) => stdout !== '')).toHaveLength(1);
+  for (const { served, certificates } of await services(world)) {
+    expect(certificates).toEqual([
+      { serial: served, state: 'current' },
+      { serial: expect.any(String) as string, state: 'superseded' },
+    ]);
+  }
+  await world.manifest(manifest => expect(checkAuditChain(manifest.auditRecords())).not.toHaveProperty('broken'));
+});
+
 test('a run that is killed at any time leaves what the next one finishes', async () => {
   const names = Array.from({ length: 60 }, (_, i) => `s${String(i).padStart(2, '0')}`);
   for (const killAfter of [150, 200, 250, 300, 400]) {

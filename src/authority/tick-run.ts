@@ -1,0 +1,26 @@
+import type { World } from '../context.ts';
+import { checkPki, type CheckedPki } from './check-pki.ts';
+import { loadPolicy } from './load-policy.ts';
+import { changePki } from './open-pki.ts';
+import { tick, type TickOutcome } from './tick.ts';
+import type { AskPassphrase } from './unlock.ts';
+
+export interface TickRun {
+  readonly outcome: TickOutcome;
+  /** How things stand after it. */
+  readonly check: CheckedPki;
+  readonly pki: { readonly name: string; readonly trustDomain: string };
+}
+
+/** One tick under the lock, and the check that belongs to it. `everything`: list also what is well. Throws ERR_LOCKED. */
+export const tickRun = (
+  world: World,
+  homeFlag: string | undefined,
+  { ask, everything }: { readonly ask: AskPassphrase; readonly everything: boolean },
+): Promise<TickRun> =>
+  changePki(world, homeFlag, 'tick', async pki => {
+    const policy = await loadPolicy(pki);
+    const outcome = await tick(pki, policy, ask);
+    const check = checkPki(pki.manifest, { selectors: [], everything }, policy.check, world.now);
+    return { outcome, check, pki: pki.identity };
+  });

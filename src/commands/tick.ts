@@ -1,0 +1,66 @@
+import { Option } from 'commander';
+import { EXIT } from '../errors/exit-status.ts';
+import { FAIL_ON, failingSeverity, type FailOn } from '../lifecycle/fail-on.ts';
+import { formatErrors } from '../render/error.ts';
+import { print, type OutputFormat } from '../render/output.ts';
+import { terminalOf } from '../render/terminal.ts';
+import { passphraseAsker } from './ask-passphrase.ts';
+import { examples, homeFlag, outputOption, type AddCommand } from './command.ts';
+import { outputTo } from './output-file.ts';
+import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
+import { reportPending } from './report-pending.ts';
+
+interface Flags extends PassphraseOptions {
+  readonly failOn: FailOn;
+  readonly metricsFile?: string;
+  readonly detailedExitcode?: boolean;
+  readonly output: OutputFormat;
+}
+
+const NOTE = `
+It never prompts, may run every minute, and prints nothing when nothing was done and nothing needs attention.
+What one part cannot do keeps no other part from its work; then the exit status is 5. Otherwise it is that of check.`;
+
+export const addTick: AddCommand = (program, world, done) => {
+  const command = program
+    .command('tick')
+    .description(
+      'do everything that is due: CRLs signed and published, renewal, deployment, then a check; the cron line',
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'which findings of the check count for the exit status')
+        .choices(FAIL_ON)
+        .default('warning'),
+    )
+    .option('--metrics-file <file>', "write check's Prometheus metrics there: for the textfile collector")
+    .option('--detailed-exitcode', 'exit 10 when something changed and all is well');
+  outputOption(passphraseOptions(command));
+  command.addHelpText('after', NOTE);
+  examples(command, [
+    'svcauth tick --passphrase-file /etc/svcauth/passphrase',
+    'svcauth tick --fail-on critical --metrics-file /var/lib/prometheus/node-exporter/svcauth.prom',
+  ]);
+  command.action(async (flags: Flags) => {
+    // a person who starts it by hand gets what cron gets
+    const { prompt: _, ...unattended } = world;
+    const { tickRun } = await import('../authority/tick-run.ts');
+    const { deployedBy, hasChanged, tickView } = await import('../render/tick.ts');
+    const ask = passphraseAsker(flags, unattended, false);
+    const { metricsFile, failOn } = flags;
+    const everything = metricsFile !== undefined;
+    const { outcome, check, pki } = await tickRun(unattended, homeFlag(command), { ask, everything });
+    const { name, trustDomain } = pki;
+    const report = { name, trustDomain, at: world.now, ranAt: world.now, failOn, ...check };
+    if (everything) {
+      const { formatCheckMetrics } = await import('../render/check-metrics.ts');
+      await outputTo(world, metricsFile, async to => to.out.write(formatCheckMetrics(report)));
+    }
+    print(world.out, flags.output, tickView(outcome, report, await terminalOf(world)));
+    const failing = failingSeverity(report.findings, failOn);
+    if (failing !== undefined) done(EXIT[failing]);
+    else if (flags.detailedExitcode && hasChanged(outcome)) done(EXIT.changed);
+    world.err.write(formatErrors(outcome.failures.map(({ error }) => error)));
+    if (outcome.failures.length > 0) done(EXIT.partial);
+    reportPending(deployedBy(outcome.work), world, done);
+  });
+};

@@ -1,0 +1,117 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Manifest } from '../../src/store/manifest.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
+import { seededRandom } from '../support/random.ts';
+import { servedSerial } from '../support/service-state.ts';
+import { runSvcauth } from '../support/world.ts';
+
+const DAY = 86_400_000;
+const YEARS = 5;
+/**
+ * The longest time between two ticks that the defaults promise to survive: a leaf of 30 days is due at 20, and a CRL of 14 days is
+ * refreshed at 3.5.
+ */
+const SLACK = 10;
+const SERVICES = ['ledger', 'mail', 'payments', 'web'];
+
+let fresh: () => PkiWorld;
+beforeAll(async () => {
+  fresh = await pkiTemplate(
+    // issuing CAs are rotated elsewhere: this one outlives the story
+    ['--issuing-lifetime', '2200d'],
+    SERVICES.map(service => ['issue', service, '--dns', `${service}.example.org`]),
+  );
+});
+
+/** Days until the next tick: mostly one, now and then an outage of up to the slack. */
+function daysUntilNext(random: (length: number) => Uint8Array): number {
+  const [kind, length] = random(2) as unknown as [number, number];
+  return kind < 24 ? 2 + (length % (SLACK - 1)) : 1;
+}
+
+const later = (world: PkiWorld, days: number): Date => new Date(world.now.getTime() + days * DAY);
+
+const served = (world: PkiWorld, service: string): X509Certificate =>
+  new X509Certificate(readFileSync(join(world.home.service(service), 'current', 'tls.crt')));
+
+const crlsOf = (manifest: Manifest) => manifest.authorities().map(({ id }) => manifest.latestCrl(id)!);
+
+describe('five years of ticks, nearly every day', () => {
+  test('with outages up to the slack of the defaults, nothing ever expires', async () => {
+    const world = fresh();
+    const random = seededRandom('outages');
+    const end = later(world, YEARS * 365);
+    const serials = new Set<string>();
+    const numbers = new Map<string, bigint>();
+    let [ticks, outages, renewals] = [0, 0, 0];
+    while (world.now < end) {
+      const { status, stdout, stderr } = await runSvcauth(world, ['tick', '-o', 'json']);
+      expect({ status, stderr }, `${world.now.toISOString()}: ${stdout}`).toEqual({ status: 0, stderr: '' });
+      ticks++;
+      const days = daysUntilNext(random);
+      if (days > 1) outages++;
+      const next = later(world, days);
+      await world.manifest(manifest => {
+        for (const service of SERVICES) {
+          const { currentSerial } = manifest.service(service)!;
+          expect(servedSerial(world.home.service(service))).toBe(currentSerial);
+          if (!serials.has(currentSerial!)) renewals++;
+          serials.add(currentSerial!);
+          const { notBefore, notAfter, authorityId } = manifest.certificate(currentSerial!)!;
+          expect(notBefore <= world.now).toBe(true);
+          // and at the last moment before somebody comes back
+          expect(notAfter >= next, `${service} until ${next.toISOString()}`).toBe(true);
+          expect(notAfter <= manifest.authority(authorityId)!.certificate!.notAfter).toBe(true);
+        }
+        for (const { authorityId, number, nextUpdate } of crlsOf(manifest)) {
+          expect(nextUpdate > next, `the CRL of ${authorityId} until ${next.toISOString()}`).toBe(true);
+          expect(number >= (numbers.get(authorityId) ?? 0n)).toBe(true);
+          numbers.set(authorityId, number);
+        }
+      });
+      world.now = next;
+    }
+    await world.manifest(manifest => {
+      const all = SERVICES.flatMap(service => manifest.certificatesOfService(service).map(({ serial }) => serial));
+      expect(new Set(all).size).toBe(all.length);
+      // what was issued was served, and nothing was issued in vain
+      expect(all.length).toBe(renewals);
+    });
+    expect(ticks).toBeGreaterThan(900);
+    expect(outages).toBeGreaterThan(50);
+    // 30 days renewed at 20, and up to a twentieth of the life earlier
+    expect(renewals / SERVICES.length).toBeGreaterThan((YEARS * 365) / (20 + SLACK));
+  }, 300_000);
+
+  test.each([14, 21, 45])('of an outage of %i days check speaks as critical before anything expires', async outage => {
+    const world = fresh();
+    for (let day = 0; day < 40; day++) {
+      world.now = later(world, 1);
+      expect((await runSvcauth(world, ['tick'])).status).toBe(0);
+    }
+    const doomed = new Map<string, Date>();
+    await world.manifest(manifest => {
+      for (const service of SERVICES) doomed.set(service, new Date(served(world, service).validTo));
+      for (const { authorityId, nextUpdate } of crlsOf(manifest)) doomed.set(authorityId, nextUpdate);
+    });
+    const warned = new Set<string>();
+    for (let hours = 0; hours < outage * 24; hours += 6) {
+      world.now = later(world, 0.25);
+      const { stdout, status } = await runSvcauth(world, ['check', '-o', 'json']);
+      const { findings } = JSON.parse(stdout) as { findings: { subject: string; severity: string }[] };
+      for (const { subject, severity } of findings) if (severity === 'critical') warned.add(subject);
+      for (const [subject, deadline] of doomed) {
+        if (deadline > world.now) continue;
+        expect(status).toBe(4);
+        expect(warned, `${subject} expired without a warning`).toContain(subject);
+        doomed.delete(subject);
+      }
+    }
+    // the first tick after it brings all back
+    await runSvcauth(world, ['tick']);
+    expect((await runSvcauth(world, ['check'])).status).toBe(0);
+  });
+});
