@@ -11,6 +11,8 @@ export interface FindingText {
 type Describe = (finding: Finding, when: string) => FindingText;
 
 const reissue = ({ subject }: Finding): string => `svcauth issue ${subject}`;
+const replace = ({ subject }: Finding): string =>
+  `svcauth ca rotate prepare --tier ${subject.startsWith('root-') ? 'root' : 'issuing'}`;
 const show = ({ subject }: Finding): string => `svcauth ca show ${subject}`;
 
 /** What it takes to get a new CRL depends on where the CA's key is. */
@@ -55,7 +57,7 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   }),
   'ca-expiring': (finding, when) => ({
     message: `it expires ${when}, and all below it with it`,
-    remedy: show(finding),
+    remedy: replace(finding),
   }),
   'crl-missing': finding => ({
     message: 'it has no CRL: who checks revocation refuses everyone',
