@@ -1,6 +1,6 @@
 import type { ApplyOutcome } from '../authority/apply.ts';
 import type { ApplyStep } from '../lifecycle/plan-apply.ts';
-import { describeStep, formatApplySummary, pendingOf, remedyOf, verbOf } from './apply.ts';
+import { describeStep, formatApplySummary, problemsOf, remedyOf, verbOf } from './apply.ts';
 import { annotation } from './github.ts';
 
 /** What a person should see first; what is in order is not annotated. */
@@ -17,24 +17,19 @@ const LEVEL = {
 
 /** Workflow commands: each step at its line of the file, then one notice that counts. `file` as the repository calls it. */
 export function formatApplyAnnotations(outcome: ApplyOutcome, file: string | undefined, now: Date): string {
-  const { steps, dryRun } = outcome;
   const place = (line: number | undefined) =>
     file === undefined ? undefined : { file, ...(line !== undefined && { line }) };
-  const lines = steps.flatMap(step => {
-    if (step.action === 'keep') return [];
-    const title = `${verbOf(step, dryRun)} ${step.name}`;
+  const problems = problemsOf(outcome.deployed);
+  const lines = outcome.steps.flatMap(step => {
     const at = place('line' in step ? step.line : undefined);
+    const problem = problems.get(step.name);
+    const failed = problem === undefined ? [] : [annotation('error', `not deployed ${step.name}`, problem, at)];
+    if (step.action === 'keep' || (step.action === 'deliver' && problem !== undefined)) return failed;
     const text = [describeStep(step, now), remedyOf(step) ?? []].flat().join('\n');
-    return [annotation(LEVEL[step.action], title, text, at)];
+    const title = `${verbOf(step, outcome.dryRun, problem)} ${step.name}`;
+    return [annotation(LEVEL[step.action], title, text, at), ...failed];
   });
-  const pending = pendingOf(outcome.deployed).map(({ service, problem }) =>
-    annotation('error', `not deployed ${service}`, problem, place(undefined)),
-  );
-  return [
-    ...lines,
-    ...pending,
-    annotation('notice', 'svcauth apply', formatApplySummary(outcome), place(undefined)),
-  ].join('');
+  return [...lines, annotation('notice', 'svcauth apply', formatApplySummary(outcome), place(undefined))].join('');
 }
 
 /** GitHub takes a summary of at most 1 MiB, and nobody reads this much. */
@@ -42,19 +37,19 @@ const MOST_ROWS = 500;
 
 /** The job summary, in Markdown. */
 export function formatApplyMarkdown(outcome: ApplyOutcome, now: Date): string {
-  const { steps, dryRun } = outcome;
-  const shown = steps.filter(({ action }) => action !== 'keep');
-  const rows = shown.slice(0, MOST_ROWS).map(step => {
-    const text = [describeStep(step, now), remedyOf(step) ?? []].flat().join(': ');
-    const cells = [verbOf(step, dryRun), step.name, text].map(markdown);
-    return `| ${cells.join(' | ')} |\n`;
+  const problems = problemsOf(outcome.deployed);
+  const steps = outcome.steps.flatMap(step => {
+    if (step.action === 'keep') return [];
+    const verb = verbOf(step, outcome.dryRun, problems.get(step.name));
+    return [[verb, step.name, [describeStep(step, now), remedyOf(step) ?? []].flat().join(': ')]];
   });
-  for (const { service, problem } of pendingOf(outcome.deployed)) {
-    rows.push(`| ${['not deployed', service, problem].map(markdown).join(' | ')} |\n`);
-  }
+  const failed = [...problems].map(([service, problem]) => ['not deployed', service, problem]);
+  const all = [...failed, ...steps];
+  const rows = all.slice(0, MOST_ROWS).map(cells => `| ${cells.map(markdown).join(' | ')} |\n`);
   const table = rows.length === 0 ? '' : `| | service | |\n|---|---|---|\n${rows.join('')}\n`;
-  const more = shown.length > MOST_ROWS ? `and ${shown.length - MOST_ROWS} more\n\n` : '';
-  return `### svcauth apply${dryRun ? ' --dry-run' : ''}\n\n${table}${more}${markdown(formatApplySummary(outcome))}\n\n`;
+  const more = all.length > MOST_ROWS ? `and ${all.length - MOST_ROWS} more\n\n` : '';
+  const title = `svcauth apply${outcome.dryRun ? ' --dry-run' : ''}`;
+  return `### ${title}\n\n${table}${more}${markdown(formatApplySummary(outcome))}\n\n`;
 }
 
 /** Text that stays text in a table: no markup, no links, no HTML. */

@@ -30,7 +30,7 @@ const WORDS: Readonly<Record<Action, Readonly<Record<'planned' | 'done' | 'toDo'
 export function applyView(outcome: ApplyOutcome, now: Date): View {
   const { path, dryRun, steps, byHand, issued, deployed, crls } = outcome;
   const serials = new Map(issued.map(({ service, serial, notAfter }) => [service, { serial, notAfter }]));
-  const problems = new Map(pendingOf(deployed).map(({ service, problem }) => [service, problem]));
+  const problems = problemsOf(deployed);
   const services = steps.map(step => {
     const problem = problems.get(step.name);
     return {
@@ -46,9 +46,8 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
         if (step.action === 'keep') return [];
         const made = serials.get(step.name);
         const until = made === undefined ? '' : `${made.serial}  until ${formatInstant(made.notAfter)}  `;
-        const isPending = step.action === 'deliver' && problems.has(step.name);
         return [
-          [isPending ? 'not deployed' : verbOf(step, dryRun), step.name, `${until}${describeStep(step, now)}`] as const,
+          [verbOf(step, dryRun, problems.get(step.name)), step.name, `${until}${describeStep(step, now)}`] as const,
         ];
       });
       const lines = crls.map(({ authorityId, number }) => `crl ${authorityId}  number ${number}\n`);
@@ -59,11 +58,17 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
   };
 }
 
-/** Deployments that did not come to their end. */
-export const pendingOf = (deployed: readonly Deployed[]): readonly (Deployed & { readonly problem: string })[] =>
-  deployed.flatMap(each => (each.problem === undefined ? [] : [{ ...each, problem: each.problem }]));
+/** What each deployment failed of that is pending still, by service. */
+export const problemsOf = (deployed: readonly Deployed[]): ReadonlyMap<string, string> =>
+  new Map(deployed.flatMap(({ service, problem }) => (problem === undefined ? [] : [[service, problem] as const])));
 
-export const verbOf = ({ action }: ApplyStep, dryRun: boolean): string => WORDS[action][dryRun ? 'planned' : 'done'];
+/** `problem`: of its deployment, when that failed. */
+export function verbOf({ action }: ApplyStep, dryRun: boolean, problem: string | undefined): string {
+  if (action === 'deliver' && problem !== undefined) return NOT_DEPLOYED;
+  return WORDS[action][dryRun ? 'planned' : 'done'];
+}
+
+const NOT_DEPLOYED = 'not deployed';
 
 /** Why, or what is to be done about it. */
 export function describeStep(step: ApplyStep, now: Date): string {
@@ -123,16 +128,18 @@ function why({ reason, changes }: Extract<ApplyStep, { action: 'issue' | 'bring-
 }
 
 /** `services.yaml: 2 to issue, 1 orphaned, 40 unchanged; 3 services are kept by hand`. */
-export function formatApplySummary({ path, dryRun, steps, byHand }: ApplyOutcome): string {
-  const counts = countsOf(steps);
+export function formatApplySummary({ path, dryRun, steps, byHand, deployed }: ApplyOutcome): string {
+  const problems = problemsOf(deployed);
+  const counts = countsOf(steps.filter(({ action, name }) => action !== 'deliver' || !problems.has(name)));
   const words = (Object.keys(WORDS) as Action[]).flatMap(action =>
     counts[action] === undefined ? [] : [`${counts[action]} ${WORDS[action][dryRun ? 'toDo' : 'counted']}`],
   );
   const file = path === '-' ? 'the services file' : path;
-  const isQuiet = steps.every(step => !isChange(step) && !isStuck(step));
+  const isQuiet = problems.size === 0 && steps.every(step => !isChange(step) && !isStuck(step));
   const nothing = isQuiet ? ['nothing to change'] : [];
+  const pending = problems.size === 0 ? [] : [`${problems.size} ${NOT_DEPLOYED}`];
   const hand = byHand === 0 ? '' : `; ${plural(byHand, 'service')} kept by hand`;
-  return `${file}: ${[...nothing, ...words].join(', ')}${hand}`;
+  return `${file}: ${[...nothing, ...words, ...pending].join(', ')}${hand}`;
 }
 
 function countsOf(steps: readonly ApplyStep[]): Partial<Record<Action, number>> {
