@@ -4,8 +4,13 @@ import { quote } from '../errors/row.ts';
 import { instantText } from '../instant-text.ts';
 import { isCertified } from '../lifecycle/active-issuer.ts';
 import type { CrlSchedule } from '../lifecycle/crl-schedule.ts';
-import type { Certificate, Crl } from '../lifecycle/model.ts';
-import { planRevoke, type RevokePlan, type RevokeRequest } from '../lifecycle/plan-revoke.ts';
+import type { Crl } from '../lifecycle/model.ts';
+import {
+  planRevoke,
+  type RevocableCertificate,
+  type RevokePlan,
+  type RevokeRequest,
+} from '../lifecycle/plan-revoke.ts';
 import { defaultPolicy, type Policy } from '../lifecycle/policy.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import { parseTrustDomain } from '../pki/spiffe-id.ts';
@@ -92,7 +97,7 @@ function unheardAuthorities(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedu
 
 function record(
   { world, manifest }: Pki,
-  certificates: readonly Certificate[],
+  certificates: readonly RevocableCertificate[],
   how: Pick<RevokeRequest, 'reason' | 'invalidityDate'>,
 ): void {
   const { reason, invalidityDate } = how;
@@ -101,7 +106,7 @@ function record(
   manifest.transaction(write => {
     for (const { serial, authorityId, notAfter, service } of certificates) {
       write.insertRevocation({ serial, authorityId, revokedAt: world.now, reason, notAfter, ...dated });
-      write.audit('certificate.revoked', service, { serial, authority: authorityId, reason, ...since });
+      write.audit('certificate.revoked', service || serial, { serial, authority: authorityId, reason, ...since });
     }
   });
 }

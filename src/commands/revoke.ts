@@ -13,6 +13,9 @@ import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 interface Flags extends PassphraseOptions {
   readonly previous?: boolean;
   readonly all?: boolean;
+  readonly unknown?: boolean;
+  readonly ca?: string;
+  readonly notAfter?: string;
   readonly reason?: string;
   readonly invalidityDate?: string;
   readonly dryRun?: boolean;
@@ -28,20 +31,34 @@ export const addRevoke: AddCommand = (program, world) => {
     .option('--all', 'every certificate of the service that has not expired')
     .option('--reason <reason>', `${Object.keys(CRL_REASONS).join(', ')} (default: unspecified)`)
     .option('--invalidity-date <time>', 'when the key was lost, if that was earlier: 2026-11-20T08:00:00Z or -2h')
+    .addOption(
+      new Option(
+        '--unknown',
+        'whole serial numbers that the manifest does not know, as after a restored back-up',
+      ).conflicts(['all', 'previous']),
+    )
+    .option('--ca <id>', 'who issued them')
+    .option('--not-after <time>', 'when they end (default: with their CA)')
     .option('--dry-run', 'print what would be revoked, and revoke nothing');
   outputOption(passphraseOptions(command));
   examples(command, [
     'svcauth revoke payments --reason keyCompromise --all',
     'svcauth revoke payments --previous --reason superseded',
     'svcauth revoke 552a94dd --dry-run',
+    'svcauth revoke 552a94dd21a94b8d0c3a6c1f5e7b9a10 --unknown --ca issuing-g1',
   ]);
   command.action(async (selectors: readonly string[], flags: Flags) => {
     if (selectors.length === 0) throw failure('ERR_REVOKE_WHAT', {});
-    const { invalidityDate } = flags;
+    const { invalidityDate, notAfter, ca } = flags;
+    const isHalf = flags.unknown ? ca === undefined : (ca ?? notAfter) !== undefined;
+    if (isHalf) throw failure('ERR_REVOKE_UNKNOWN_CA', {});
     const request = {
       selectors,
       which: flags.all ? ('all' as const) : flags.previous ? ('previous' as const) : ('current' as const),
       reason: parseCrlReason(flags.reason ?? 'unspecified'),
+      ...(ca !== undefined && {
+        unknown: { authorityId: ca, ...(notAfter !== undefined && { notAfter: parseInstant(notAfter, world.now) }) },
+      }),
       ...(invalidityDate !== undefined && { invalidityDate: parseInstant(invalidityDate, world.now) }),
     };
     const { revokeRun } = await import('../authority/revoke.ts');

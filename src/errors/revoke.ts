@@ -19,6 +19,17 @@ export const revokeErrors = {
     () => 'nothing to revoke: name services, SPIFFE IDs or serial numbers',
     () => ['svcauth revoke payments --reason keyCompromise'],
   ),
+  ERR_REVOKE_KNOWN: row<{ serial: string; ca?: string }>(
+    EXIT.usage,
+    p => `${p.serial} is ${p.ca === undefined ? 'in the manifest' : `the certificate of ${p.ca}`}; nothing was revoked`,
+    p => [p.ca === undefined ? `svcauth revoke ${p.serial}` : `svcauth ca taint ${p.ca} --reason TEXT --revoke`],
+  ),
+  ERR_REVOKE_UNKNOWN_CA: row<Record<string, never>>(
+    EXIT.usage,
+    () =>
+      '--unknown, --ca and --not-after go together: --ca says who issued what the manifest does not know; nothing was revoked',
+    () => ['svcauth revoke SERIAL --unknown --ca issuing-g1'],
+  ),
   ERR_REVOKE_ONE: row<{ text: string; flag: string }>(
     EXIT.usage,
     p =>

@@ -39,6 +39,7 @@ export const valueErrors = {
   ),
   ERR_TAG: badValue('a tag'),
   ERR_SEQUENCE: badValue('the sequence of a trust bundle'),
+  ERR_SERIAL: badValue('a serial number'),
   ERR_DIRECTORY: badValue('a directory to publish to'),
   ERR_PATH: badValue('a path'),
   ERR_ACCOUNT: badValue('the name of a user or a group'),

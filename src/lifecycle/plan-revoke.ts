@@ -2,7 +2,7 @@ import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import { foldSpiffeId } from '../pki/spiffe-id.ts';
 import type { CrlReason } from '../pki/revocation-reason.ts';
-import type { Certificate, Revocation, Service } from './model.ts';
+import type { Authority, Certificate, Revocation, Service } from './model.ts';
 import { SHORTEST_SERIAL } from './selector.ts';
 
 /** How a certificate is named on the command line. */
@@ -29,6 +29,7 @@ export interface CertificateIndex {
   certificatesBySpiffeId(spiffeId: string): readonly Certificate[];
   certificatesBySerialPrefix(prefix: string, limit: number): readonly Certificate[];
   revocation(serial: string): Revocation | undefined;
+  authorities(): readonly Authority[];
 }
 
 export interface RevokeRequest {
@@ -37,12 +38,22 @@ export interface RevokeRequest {
   readonly which: 'current' | 'previous' | 'all';
   readonly reason: CrlReason;
   readonly invalidityDate?: Date;
+  /** The selectors are whole serial numbers of certificates that the manifest never heard of: issued after the last back-up, say. */
+  readonly unknown?: {
+    /** Who issued them. */
+    readonly authorityId: string;
+    /** Absent: they end with their CA. */
+    readonly notAfter?: Date;
+  };
 }
 
+/** What a revocation takes of a certificate; of one that nobody knows, service and SPIFFE ID are empty. */
+export type RevocableCertificate = Pick<Certificate, 'serial' | 'authorityId' | 'service' | 'spiffeId' | 'notAfter'>;
+
 export type RevokeStep =
-  | { readonly action: 'revoke'; readonly certificate: Certificate }
+  | { readonly action: 'revoke'; readonly certificate: RevocableCertificate }
   /** Revoked before: nothing to do. */
-  | { readonly action: 'keep'; readonly certificate: Certificate; readonly revocation: Revocation };
+  | { readonly action: 'keep'; readonly certificate: RevocableCertificate; readonly revocation: Revocation };
 
 export interface RevokePlan {
   readonly steps: readonly RevokeStep[];
@@ -55,6 +66,7 @@ export function planRevoke(index: CertificateIndex, request: RevokeRequest, now:
   if (request.invalidityDate !== undefined && request.invalidityDate > now) {
     throw failure('ERR_REVOKE_FUTURE', { invalidityDate: instantText(request.invalidityDate) });
   }
+  if (request.unknown !== undefined) return { steps: unknownSteps(index, request, request.unknown), stillValid: [] };
   const chosen = new Map<string, Certificate>();
   for (const text of request.selectors) {
     for (const certificate of select(index, text, request.which, now)) chosen.set(certificate.serial, certificate);
@@ -138,4 +150,38 @@ function bySerial(index: CertificateIndex, prefix: string, now: Date): Certifica
     throw failure('ERR_REVOKE_NOTHING', { text: prefix, expired: instantText(certificate.notAfter), others: 0 });
   }
   return certificate;
+}
+
+function unknownSteps(
+  index: CertificateIndex,
+  { selectors }: RevokeRequest,
+  { authorityId, notAfter }: NonNullable<RevokeRequest['unknown']>,
+): readonly RevokeStep[] {
+  const authorities = index.authorities();
+  const authority = authorities.find(({ id }) => id === authorityId);
+  if (authority?.certificate === undefined) {
+    throw failure('ERR_AUTHORITY_UNKNOWN', { text: authorityId, known: authorities.map(({ id }) => id) });
+  }
+  const end = authority.certificate.notAfter;
+  return selectors.map(text => {
+    const serial = parseWholeSerial(text);
+    const ca = authorities.find(({ certificate }) => certificate?.serial === serial);
+    if (index.certificate(serial) !== undefined) throw failure('ERR_REVOKE_KNOWN', { serial });
+    if (ca !== undefined) throw failure('ERR_REVOKE_KNOWN', { serial, ca: ca.id });
+    const certificate = { serial, authorityId, service: '', spiffeId: '', notAfter: notAfter ?? end };
+    const revocation = index.revocation(serial);
+    return revocation === undefined ? { action: 'revoke', certificate } : { action: 'keep', certificate, revocation };
+  });
+}
+
+/** Two digits an octet, positive, at most 20 octets (RFC 5280 §4.1.2.2). Throws ERR_SERIAL. */
+function parseWholeSerial(text: string): string {
+  const hex = text.replaceAll(':', '').toLowerCase();
+  const hint = 'write all of it, as svcauth inspect shows it: 552a94dd21a94b8d0c3a6c1f5e7b9a10';
+  const bad = (reason: string) => failure('ERR_SERIAL', { text, reason, hint });
+  if (!/^[0-9a-f]+$/.test(hex)) throw bad('it is not hexadecimal');
+  const digits = (hex.length % 2 === 0 ? hex : `0${hex}`).replace(/^00(?=.)/, '');
+  if (digits.length > 40) throw bad('it is longer than 20 octets');
+  if (/^0+$/.test(digits)) throw bad('it is zero');
+  return digits;
 }

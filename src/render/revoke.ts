@@ -7,7 +7,8 @@ export function revokeView({ plan, request, crls, dryRun }: RevokeOutcome): View
   const { reason: asked, invalidityDate } = request;
   const described = invalidityDate === undefined ? asked : `${asked}, key lost ${formatInstant(invalidityDate)}`;
   const line = (step: RevokeStep): string => {
-    const { service, serial } = step.certificate;
+    const { serial } = step.certificate;
+    const service = step.certificate.service || 'unknown';
     if (step.action === 'keep') {
       const { revokedAt, reason } = step.revocation;
       return `unchanged  ${service}  ${serial}  revoked ${formatInstant(revokedAt)}, ${reason}\n`;

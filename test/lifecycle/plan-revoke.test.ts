@@ -7,7 +7,7 @@ import {
   type RevokeRequest,
 } from '../../src/lifecycle/plan-revoke.ts';
 import { errorOf } from '../support/errors.ts';
-import { at, certificateRow, serviceRow } from '../support/rows.ts';
+import { at, authorityRow, certificateRow, serviceRow } from '../support/rows.ts';
 
 const now = at('2026-11-20');
 const [OLDEST, OLDER, CURRENT] = ['aa', 'ab', 'cc'].map(octet => octet.repeat(16)) as [string, string, string];
@@ -28,6 +28,7 @@ function indexOf(rows: readonly Certificate[] = certificates): CertificateIndex 
       return known.includes(name) ? { ...service, ...(current && { currentSerial: current.serial }) } : undefined;
     },
     serviceNames: () => known,
+    authorities: () => [authorityRow().authority],
     certificate: serial => rows.find(row => row.serial === serial),
     certificatesOfService: name => rows.filter(row => row.service === name),
     certificatesBySpiffeId: id => rows.filter(row => row.spiffeId === id),
@@ -132,5 +133,35 @@ describe('refuses', () => {
     expect(refusal({ which: 'previous' }, [certificates[0]!]).code).toBe('ERR_REVOKE_NO_PREVIOUS');
     const expired = certificateRow({ serial: OLDER, state: 'superseded', notAfter: at('2026-11-01') });
     expect(refusal({ which: 'previous' }, [certificates[0]!, expired]).code).toBe('ERR_REVOKE_NO_PREVIOUS');
+  });
+});
+
+describe('a certificate that the manifest does not know', () => {
+  const unknown = { authorityId: 'issuing-g1' };
+  const plan = (text: string) => planRevoke(indexOf(), request({ selectors: [text], unknown }), now).steps;
+
+  test('is revoked by its whole serial number, until its CA ends when nobody says otherwise', () => {
+    const { notAfter } = authorityRow().authority.certificate!;
+    expect(plan('0D:EA:D0')).toMatchObject([
+      { action: 'revoke', certificate: { serial: '0dead0', authorityId: 'issuing-g1', notAfter } },
+    ]);
+    const until = { ...unknown, notAfter: at('2026-12-01') };
+    const { steps } = planRevoke(indexOf(), request({ selectors: ['0dead0'], unknown: until }), now);
+    expect(steps).toMatchObject([{ certificate: { notAfter: at('2026-12-01') } }]);
+  });
+
+  test.each(['payments', '00', 'ff'.repeat(21), ''])('is not named by %j', text => {
+    expect(errorOf(() => plan(text))).toMatchObject({ code: 'ERR_SERIAL', exitStatus: 2 });
+  });
+
+  test('is not one that is known, nor a CA', () => {
+    expect(errorOf(() => plan(CURRENT)).hints).toEqual([`svcauth revoke ${CURRENT}`]);
+    const { serial } = authorityRow().authority.certificate!;
+    expect(errorOf(() => plan(serial)).message).toContain('is the certificate of issuing-g1');
+  });
+
+  test('needs a CA that is known', () => {
+    const stranger = { selectors: ['0dead0'], unknown: { authorityId: 'issuing-g9' } };
+    expect(errorOf(() => planRevoke(indexOf(), request(stranger), now)).code).toBe('ERR_AUTHORITY_UNKNOWN');
   });
 });
