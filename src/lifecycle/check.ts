@@ -33,6 +33,8 @@ export interface Finding {
   readonly serial?: string;
   /** What the last attempt failed of, in words. */
   readonly problem?: string;
+  /** Only of a key that is on its own host. */
+  readonly keySource?: 'csr';
   /** Whose key it takes to put it right. */
   readonly keyLocation?: Authority['keyLocation'];
 }
@@ -75,7 +77,8 @@ function serviceFindings(
 ): Finding[] {
   if (certificate === undefined || certificate.state !== 'current') return [];
   const { serial, authorityId, notBefore, notAfter } = certificate;
-  const about = { kind: 'service', subject: service.name, serial } as const;
+  const keySource = certificate.keySource === 'csr' && ({ keySource: 'csr' } as const);
+  const about = { kind: 'service', subject: service.name, serial, ...keySource } as const;
   const findings: Finding[] = [];
   if (notAfter < now) {
     findings.push({ ...about, name: 'certificate-expired', severity: 'critical', deadline: notAfter });

@@ -13,6 +13,9 @@ type Describe = (finding: Finding, when: string) => FindingText;
 const reissue = ({ subject }: Finding): string => `svcauth issue ${subject}`;
 const replace = ({ subject }: Finding): string =>
   `svcauth ca rotate prepare --tier ${subject.startsWith('root-') ? 'root' : 'issuing'}`;
+/** Where the key is decides who makes the next certificate. */
+const renew = (finding: Finding): string =>
+  finding.keySource === 'csr' ? `${reissue(finding)} --csr FILE` : `svcauth renew ${finding.subject}`;
 const show = ({ subject }: Finding): string => `svcauth ca show ${subject}`;
 
 /** What it takes to get a new CRL depends on where the CA's key is. */
@@ -26,8 +29,8 @@ const REFRESH: Readonly<Record<Authority['keyLocation'], (id: string) => string>
 const refresh = ({ subject, keyLocation = 'file' }: Finding): string => REFRESH[keyLocation](subject);
 
 const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
-  'certificate-expired': (finding, when) => ({ message: `its certificate expired ${when}`, remedy: reissue(finding) }),
-  'certificate-expiring': (finding, when) => ({ message: `its certificate expires ${when}`, remedy: reissue(finding) }),
+  'certificate-expired': (finding, when) => ({ message: `its certificate expired ${when}`, remedy: renew(finding) }),
+  'certificate-expiring': (finding, when) => ({ message: `its certificate expires ${when}`, remedy: renew(finding) }),
   'issuer-outlived': (finding, when) => ({
     message: `its certificate outlives the CA that signed it, which ends ${when}`,
     remedy: `${reissue(finding)} --not-after-policy truncate`,

@@ -21,7 +21,7 @@ const REFUSALS: Readonly<Record<Refusal, Describe>> = {
   }),
   'outlives-issuer': ({ subject }) => ({
     message: 'it is not renewed: it would outlive its CA',
-    remedy: `svcauth issue ${subject} --not-after-policy truncate`,
+    remedy: `svcauth renew ${subject} --not-after-policy truncate`,
   }),
 };
 

@@ -37,7 +37,7 @@ describe('check', () => {
         '0 critical, 1 warning in 2 services and 1 CA with their CRLs',
         '',
         'SEVERITY SUBJECT FINDING WHAT REMEDY',
-        'warning ledger certificate-expiring its certificate expires in 5 days svcauth issue ledger',
+        'warning ledger certificate-expiring its certificate expires in 5 days svcauth renew ledger',
         '',
       ].join('\n'),
     );
@@ -54,7 +54,7 @@ describe('check', () => {
       checked: { services: 2, authorities: 1 },
       findings: [
         { name: 'certificate-expired', subject: 'ledger', deadline: '2026-11-25T00:00:00Z' },
-        { name: 'certificate-expired', subject: 'payments', remedy: 'svcauth issue payments' },
+        { name: 'certificate-expired', subject: 'payments', remedy: 'svcauth renew payments' },
         { name: 'crl-stale', kind: 'ca', subject: 'issuing-g1', remedy: 'svcauth crl refresh' },
       ],
     });

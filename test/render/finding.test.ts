@@ -25,8 +25,9 @@ describe('a finding', () => {
     };
     expect(describeFinding(finding, now)).toEqual({
       message: 'its certificate expires in 3 days',
-      remedy: 'svcauth issue payments',
+      remedy: 'svcauth renew payments',
     });
+    expect(describeFinding({ ...finding, keySource: 'csr' }, now).remedy).toBe('svcauth issue payments --csr FILE');
   });
 
   test('about an interrupted run names the certificate that may exist', () => {
