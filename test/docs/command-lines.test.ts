@@ -40,6 +40,17 @@ function shownIn(path: string): Shown[] {
   ];
 }
 
+/** Runs in a template, with its holes filled with anything; redirections are the shell's. */
+function runsIn(name: string): Shown[] {
+  const lines = read(`templates/${name}`)
+    .replaceAll(/@(?:program|plain|renewing):[a-z]+@/g, '/svcauth')
+    .replaceAll(/@[a-z-]+:[a-z]+@/g, 'x')
+    .replaceAll(/ \d<<< .*/g, '')
+    .split('\n');
+  const commands = lines.filter(line => !/^\s*(?:#|summary:)/.test(line)).flatMap(line => commandsIn(line));
+  return commands.map(line => ({ where: `templates/${name}`, line, isWhole: true }));
+}
+
 /** Hints and remedies that the transcripts show. */
 function hintsIn(name: string): Shown[] {
   const lines = read(`test/cli/${name}`).split('\n');
@@ -104,6 +115,14 @@ describe('every command line that is shown is one', () => {
       expect(examples, path.join(' ')).not.toEqual([]);
       expect(await faultsOf(examples.map(line => ({ where: path.join(' '), line, isWhole: true })))).toEqual([]);
     }
+  });
+
+  test('in the templates', async () => {
+    const shown = readdirSync(new URL('templates/', root)).flatMap(runsIn);
+    expect(new Set(shown.map(({ line }) => line.split(' ')[0]))).toEqual(
+      new Set(['tick', 'apply', 'check', 'crl', 'renew', 'due', 'deploy']),
+    );
+    expect(await faultsOf(shown)).toEqual([]);
   });
 
   test('in every hint and remedy of the transcripts', async () => {
