@@ -35,7 +35,7 @@ export function shakeHands(target: HandshakeTarget): Promise<Handshake> {
     const fail = (error: NodeJS.ErrnoException): void => {
       const alert = /^ERR_SSL_(?:TLSV1|TLSV13|SSLV3|SSL_TLSV1)_ALERT_(\w+)$/.exec(error.code ?? '')?.[1];
       if (alert !== undefined) end('alert', alert.toLowerCase().replaceAll('_', ' '));
-      else end(PROBLEMS[error.code ?? ''] ?? (/^(?:ERR_SSL|EPROTO)/.test(error.code ?? '') ? 'not-tls' : 'closed'));
+      else end(PROBLEMS[error.code ?? ''] ?? (/^(?:ERR_SSL_|EPROTO)/.test(error.code ?? '') ? 'not-tls' : 'closed'));
     };
     const limit = setTimeout(() => end('timed-out'), target.seconds * 1000);
     socket.on('error', fail);

@@ -33,6 +33,7 @@ export const probeErrors = {
   ERR_PROBE_CLIENT: row<{ service: string; reason: string }>(
     EXIT.usage,
     p => `nobody can be ${quote(p.service)}: ${p.reason}`,
+    () => ['leave --as away, or name a service whose key is here: svcauth status'],
   ),
   ERR_PROBE_REFUSED: row<{ at: string }>(
     EXIT.partial,
@@ -49,7 +50,11 @@ export const probeErrors = {
     p => `the host of ${p.at} is not known`,
     () => ['to look at a known address in its place: --connect SERVICE=HOST:PORT'],
   ),
-  ERR_PROBE_UNREACHABLE: row<{ at: string }>(EXIT.partial, p => `there is no way to ${p.at}`),
+  ERR_PROBE_UNREACHABLE: row<{ at: string }>(
+    EXIT.partial,
+    p => `there is no way to ${p.at}`,
+    () => ['is this machine on the right network? to look at another address: --connect SERVICE=HOST:PORT'],
+  ),
   ERR_PROBE_NOT_TLS: row<{ at: string }>(
     EXIT.partial,
     p => `${p.at} does not speak TLS 1.2 or 1.3`,
@@ -58,6 +63,7 @@ export const probeErrors = {
   ERR_PROBE_CLOSED: row<{ at: string }>(
     EXIT.partial,
     p => `${p.at} ended the connection before it showed a certificate`,
+    () => ["the server's own log may say why; it may want another name: --server-name NAME"],
   ),
   ERR_PROBE_ALERT: row<{ at: string; alert: string }>(
     EXIT.partial,
