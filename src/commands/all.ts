@@ -65,6 +65,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'config istio': async () => (await import('./config-consumer.ts')).configConsumer('istio'),
   'config kubernetes': async () => (await import('./config-consumer.ts')).configConsumer('kubernetes'),
   // proving
+  'drill ca-compromise': async () => (await import('./drill-ca-compromise.ts')).addDrillCaCompromise,
   'audit log': async () => (await import('./audit-log.ts')).addAuditLog,
   'audit verify': async () => (await import('./audit-verify.ts')).addAuditVerify,
 };

@@ -9,6 +9,7 @@ const GROUPS = {
   ca: 'certification authorities: make, list, show, rotate',
   crl: 'certificate revocation lists: refresh, presign, show, verify, diff, publish',
   bundle: 'trust bundles: what verifiers load',
+  drill: 'what to do on a bad day, before it comes',
   audit: 'the hash-chained log of every change',
   config: 'configuration for schedulers, monitors and the programs that use the certificates',
 } as const;

@@ -1,7 +1,7 @@
 import { equalBytes } from '../pki/bytes.ts';
 import { sameName } from '../pki/name.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
-import { isCertified, leafTier, replaceable } from './active-issuer.ts';
+import { isCertified, leafTier, newestActive, replaceable } from './active-issuer.ts';
 import type { Authority, CrossSigning, FurtherCertificate, Rotation } from './model.ts';
 import { factsOf, plannedCrl, plannedLeaf, PLANNED_SERVICE, type Validity } from './planned-certificate.ts';
 import type { RotationCourse } from './rotation-phases.ts';
@@ -67,7 +67,10 @@ export interface PlannedRotation {
 /** Seconds that no verifier's clock is off by more: what CRLs are backdated by. */
 const SKEW = 60;
 
-/** The course that a rotation takes from here, of what exists and of what would be made; undefined when no CA is active. */
+/**
+ * The course that a rotation takes from here, of what exists and of what would be made; undefined when there is no CA to replace, or
+ * none to certify the next.
+ */
 export function planRotationCourse(start: RotationStart): PlannedRotation | undefined {
   const { now, tier, rotation, unacknowledged } = start;
   const replaced = rotation
@@ -75,6 +78,8 @@ export function planRotationCourse(start: RotationStart): PlannedRotation | unde
     : replaceable(start.authorities, tier);
   if (replaced === undefined || !isCertified(replaced)) return undefined;
   const from = signerOf(replaced, start);
+  const isUncertifiable = tier === 'issuing' && newestActive(start.authorities, 'root') === undefined;
+  if (rotation === undefined && isUncertifiable) return undefined;
   const coming = start.authorities.filter(isCertified).find(({ id }) => id === rotation?.toId);
   const to = coming ? signerOf(coming, start) : plannedSuccessor(from, start);
   const sides = rotationSides(from, to, start);

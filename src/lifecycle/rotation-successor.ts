@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
 import { crlAddress } from './crl-url.ts';
-import type { CertifiedAuthority } from './active-issuer.ts';
+import { newestActive, type CertifiedAuthority } from './active-issuer.ts';
 import type { CrossSigning } from './model.ts';
 import type { PlannedAuthority } from './plan-init.ts';
 import type { Policy } from './policy.ts';
@@ -52,7 +52,8 @@ export function planSuccessor(
     const hint = tier === 'issuing' ? 'svcauth ca rotate prepare --tier root' : 'svcauth ca list';
     throw failure('ERR_ROTATION_TIER', { tier, problem: `no ${tier} CA is active`, hint });
   }
-  const above = tier === 'issuing' ? currentAuthority({ authorities, tier: 'root' }) : undefined;
+  // a tainted root signs nothing more
+  const above = tier === 'issuing' ? newestActive(authorities, 'root') : undefined;
   if (tier === 'issuing' && above === undefined) {
     throw failure('ERR_ROTATION_TIER', { tier, problem: 'no root is active', hint: 'svcauth ca list' });
   }

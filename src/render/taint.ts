@@ -29,6 +29,7 @@ export function taintView({ plan, leaves, crls, awaited, dryRun }: TaintOutcome)
         ...crls.map(each => `crl ${each.authorityId}  number ${each.number}  until ${formatInstant(each.nextUpdate)}`),
         ...awaited.map(each => `crl ${each}  does not say it yet: svcauth crl refresh --ca ${each} --key FILE`),
         `due  ${plural(leaves.live, 'certificate')} that it signed`,
+        `next  svcauth drill ca-compromise --ca ${id}`,
         '',
       ].join('\n'),
     json: () => ({ kind: 'taint', value }),
