@@ -40,6 +40,7 @@ export function lookAtRotation(pki: Pki, policy: Policy, tier: Authority['tier']
       acknowledgements: manifest.acknowledgements(),
       leaves: new Map(authorities.map(({ id }) => [id, manifest.leafTotals(id, world.now)])),
       behind: { anchors: names('anchors'), chains: names('chain') },
+      undeployed: manifest.pendingServices().map(({ service }) => service.name),
     },
   };
 }

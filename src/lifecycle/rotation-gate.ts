@@ -12,6 +12,7 @@ type GateName =
   | 'acknowledgements'
   | 'crls-fresh'
   | 'services-current'
+  | 'services-deployed'
   | 'leaves-gone'
   | 'chains-gone'
   | 'way-back'
@@ -131,6 +132,14 @@ export function servicesCurrent({ behind, tier }: RotationFacts, what: readonly 
   const message = `the files of ${names.length} services are not up to date: ${namesOf(names)}`;
   const step = what.includes('chains') ? 'drain' : 'publish';
   return closed('services-current', message, { remedy: `svcauth ca rotate ${step} --tier ${tier}` });
+}
+
+/** A process that was not told to read its files again trusts, and sends, what it read before. */
+export function servicesDeployed({ undeployed }: RotationFacts): Gate {
+  if (undeployed.length === 0) return opened('services-deployed', 'no deployment is pending');
+  return closed('services-deployed', `deployments are pending: ${undeployed.length} (${namesOf(undeployed)})`, {
+    remedy: 'svcauth deploy',
+  });
 }
 
 /** Leaves of every CA whose chain leads through this one. */

@@ -18,6 +18,8 @@ export interface RotationFacts {
   readonly leaves: ReadonlyMap<string, LeafTotals>;
   /** Services whose files hold another trust bundle, or another chain, than they should; by name. */
   readonly behind: { readonly anchors: readonly string[]; readonly chains: readonly string[] };
+  /** Services whose files are newer than what was made of them: an output or a hook is pending. */
+  readonly undeployed: readonly string[];
 }
 
 /** One rotation that has not ended. */

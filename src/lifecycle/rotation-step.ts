@@ -9,6 +9,7 @@ import {
   proven,
   selfTested,
   servicesCurrent,
+  servicesDeployed,
   soaked,
   wayBack,
   type Gate,
@@ -63,7 +64,7 @@ export function gatesOf(
         ...(rotation.publishedAt ? [soaked(rotation.publishedAt, rotation.soak, 'published', now)] : []),
         acknowledged(open, facts),
         crlsFresh(facts, now),
-        ...(root ? [servicesCurrent(facts, ['anchors'])] : []),
+        ...(root ? [servicesCurrent(facts, ['anchors']), servicesDeployed(facts)] : []),
         proven(counterexamples, facts.tier),
       ];
     case 'drain':
@@ -94,7 +95,7 @@ function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
 export const retireGates = (id: string, facts: RotationFacts): readonly Gate[] => [
   leavesGone(id, facts),
   chainsGone(id, facts),
-  ...(isRoot(id, facts) ? [servicesCurrent(facts, ['anchors', 'chains'])] : []),
+  ...(isRoot(id, facts) ? [servicesCurrent(facts, ['anchors', 'chains']), servicesDeployed(facts)] : []),
 ];
 
 const isRoot = (id: string, { authorities }: RotationFacts): boolean =>

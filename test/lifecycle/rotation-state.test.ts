@@ -71,6 +71,7 @@ function factsIn(phase: Phase, changes: Partial<RotationFacts> = {}, progress: P
     acknowledgements: [],
     leaves: new Map(authorities.map(({ id }) => [id, NO_LEAVES])),
     behind: { anchors: [], chains: [] },
+    undeployed: [],
     ...changes,
   };
 }
@@ -183,6 +184,13 @@ describe('a gate', () => {
     const closed = (phase: Phase) =>
       closedGates('prepare', factsIn(phase, { rotations: [rotation(phase, root)] }), start).includes('other-rotation');
     expect(PHASES.map(closed)).toEqual([true, true, true, false]);
+  });
+
+  test('waits for every service to have read its files again, where a root is replaced', () => {
+    const root = { tier: 'root', fromId: 'root-g1', toId: 'root-g2' } as const;
+    const roots = [authority('root-g1', 'active', 'root-g1'), authority('root-g2', 'prepared', 'root-g2')];
+    const facts = factsIn('published', { tier: 'root', undeployed: ['web'], authorities: roots }, root);
+    expect(closedGates('activate', { ...facts, crls: new Map() }, hours(30))).toContain('services-deployed');
   });
 
   test('is closed by a counterexample', () => {
