@@ -158,7 +158,7 @@ function reportFault(
   const accepted = refusal === undefined ? `${who} accepts what is revoked` : `nothing tells ${who} what is revoked`;
   const wrong = kind === 'good-refused' ? `${who} refuses what is good` : accepted;
   const why = refusal === undefined ? 'no CRL lists it' : `${refusal.message} (${refusal.clause})`;
-  const remedy = refusal?.code === 'revoked' ? `svcauth issue ${services[0]}` : cause;
+  const remedy = cause ?? (refusal?.code === 'revoked' ? `svcauth issue ${services[0]}` : undefined);
   report(kind, 'critical', `${wrong}: ${leaves.length} ${named}: ${why}`, {
     ...{ count: leaves.length, leaves: leaves.slice(0, MOST) },
     ...(remedy !== undefined && { remedy }),

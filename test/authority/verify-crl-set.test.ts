@@ -195,7 +195,7 @@ test('a good certificate that is listed is refused: the counterexample has its n
     expect.objectContaining({
       name: 'good-refused',
       leaves: [{ service: 'web', serial }],
-      remedy: 'svcauth issue web',
+      remedy: 'svcauth crl refresh',
     }),
   ]);
 });
