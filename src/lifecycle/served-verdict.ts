@@ -103,7 +103,7 @@ const reload = ({ upkeep }: Service): string =>
 const replace = (certificate: Certificate, service: Service | undefined): string =>
   service !== undefined && service.currentSerial !== certificate.serial
     ? reload(service)
-    : `svcauth issue ${certificate.service}`;
+    : `svcauth renew ${certificate.service}`;
 
 const critical = (name: ServedProblem, message: string, remedy?: string): ServedFinding => ({
   ...{ name, severity: 'critical', message },

@@ -107,7 +107,7 @@ describe('what is served, beside what was issued and deployed', () => {
     expect(await ask(world, files)).toMatchObject({
       status: 4,
       names: ['expired'],
-      findings: [{ remedy: 'svcauth issue payments' }],
+      findings: [{ remedy: 'svcauth renew payments' }],
     });
   });
 
