@@ -44,6 +44,7 @@ export async function crlPki(
   const home = homeAt(`${world.cwd}/pki`);
   world.files.makeDirectory(home.directory, 0o700);
   const manifest = await createManifest(world, home.manifest);
+  manifest.transaction(write => write.setIdentity({ trustDomain: 'example.org', name: 'Acme', createdAt: world.now }));
   const issuers = new Map<string, Issuer>();
   for (const id of ids) {
     const { authority, issuer } = testAuthority(id, world.now);
