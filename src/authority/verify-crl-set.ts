@@ -1,6 +1,7 @@
-import { chainBelowRoot, chainToRoot, isCertified, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
+import { isCertified } from '../lifecycle/active-issuer.ts';
 import { leafClasses, type LeafClass, type ReadLeaf } from '../lifecycle/leaf-class.ts';
 import { peerFault, type PeerFault } from '../lifecycle/peer-verdict.ts';
+import { servedChain } from '../lifecycle/served-chain.ts';
 import { toHex } from '../pki/bytes.ts';
 import { readPathCertificate, type PathCertificate } from '../pki/path/path-certificate.ts';
 import type { PathCrl } from '../pki/path/path-crl.ts';
@@ -50,10 +51,11 @@ export function verifyCrlSet(
   now: Date,
 ): readonly SetFault[] {
   const authorities = manifest.authorities().filter(isCertified);
+  const further = manifest.furtherCertificates();
   const everyCrl = [...new Set(forms.flatMap(({ crls }) => crls))];
   const faults = new Map<string, SetFault>();
   for (const authority of authorities) {
-    const chain = chainOf(authority, authorities);
+    const chain = servedChain(authority, authorities, further).map(readPathCertificate);
     const presenter = { name: authority.id, chain: [], leaves: [] };
     const own = leaves.get(authority.id) ?? [];
     for (const judged of leafClasses(presenter, chain, own, [...anchors, ...chain], everyCrl)) {
@@ -65,9 +67,6 @@ export function verifyCrlSet(
   }
   return [...faults.values()];
 }
-
-const chainOf = (authority: CertifiedAuthority, all: readonly CertifiedAuthority[]): readonly PathCertificate[] =>
-  chainBelowRoot(chainToRoot(authority, all)).map(({ certificate }) => readPathCertificate(certificate.der));
 
 /** One for each reason, with all the forms that it holds for. */
 function faultsOf(
