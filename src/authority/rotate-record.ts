@@ -1,3 +1,4 @@
+import type { FurtherCertificate } from '../lifecycle/model.ts';
 import type { OpenRotation, RotationFacts } from '../lifecycle/rotation-state.ts';
 import type { Pki } from './open-pki.ts';
 import { recordTrustBundle } from './write-trust-bundle.ts';
@@ -17,8 +18,8 @@ export const recordPublished: RecordStep = ({ world, manifest }, { rotation, to 
 export const recordActivated: RecordStep = ({ world, manifest }, { rotation, from, to }, { further }) =>
   manifest.transaction(write => {
     write.setAuthorityState(to.id, 'active');
-    for (const { authorityId, issuerId, serial } of further) {
-      if (issuerId === to.id && manifest.authority(authorityId)?.tier === 'issuing') {
+    for (const { authorityId, serial } of longestBy(to.id, further)) {
+      if (manifest.authority(authorityId)?.tier === 'issuing') {
         write.promoteCertificate(authorityId, serial);
       }
     }
@@ -43,9 +44,9 @@ export const recordRolledBack: RecordStep = ({ world, manifest }, { rotation, ph
     const signed = phase === 'activated' || phase === 'draining';
     write.setAuthorityState(from.id, 'active');
     write.setAuthorityState(to.id, signed ? 'draining' : 'retired');
-    for (const { authorityId, issuerId, serial } of signed ? further : []) {
+    for (const { authorityId, serial } of signed ? longestBy(from.id, further) : []) {
       const authority = manifest.authority(authorityId);
-      if (issuerId === from.id && authority?.tier === 'issuing' && authority.certificate?.issuerId === to.id) {
+      if (authority?.tier === 'issuing' && authority.certificate?.issuerId === to.id) {
         write.promoteCertificate(authorityId, serial);
       }
     }
@@ -53,3 +54,14 @@ export const recordRolledBack: RecordStep = ({ world, manifest }, { rotation, ph
     recordTrustBundle(write, manifest, world.now);
     write.audit('rotation.rolled-back', to.id, { to: from.id, phase });
   });
+
+/** Of every CA its certificate by this issuer, or of several, as after `ca extend`, the one that ends last. */
+function longestBy(issuerId: string, further: readonly FurtherCertificate[]): readonly FurtherCertificate[] {
+  const longest = new Map<string, FurtherCertificate>();
+  for (const each of further) {
+    const known = longest.get(each.authorityId);
+    if (each.issuerId !== issuerId || (known !== undefined && known.notAfter >= each.notAfter)) continue;
+    longest.set(each.authorityId, each);
+  }
+  return [...longest.values()];
+}
