@@ -99,7 +99,7 @@ const WARM_UP = [
   ['--version'],
   ['ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none'],
   ['issue', 'payments'],
-  ['crl', 'refresh'],
+  ['tick'],
   ['status'],
   ['check'],
 ];

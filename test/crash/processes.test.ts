@@ -3,10 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
+import { lockHome } from '../../src/store/lock.ts';
 import { bundled } from '../support/bundled.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 import { servedSerial } from '../support/service-state.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
+import { treeDigest } from '../support/tree-digest.ts';
 
 let program: string;
 let fresh: () => PkiWorld;
@@ -97,6 +99,19 @@ test('of ticks at once one does all that is due, and the others find nothing to 
     ]);
   }
   await world.manifest(manifest => expect(checkAuditChain(manifest.auditRecords())).not.toHaveProperty('broken'));
+});
+
+test('a tick that waited ten seconds for another run ends with 6, says who that is, and changed nothing', async () => {
+  const world = fresh();
+  const before = treeDigest(world.home.authorities);
+  const lock = await lockHome(world, world.home, 'issue');
+  const { status, stdout, stderr } = await start(world, ['tick']);
+  lock.release();
+  expect({ status, stdout }).toEqual({ status: 6, stdout: '' });
+  expect(stderr).toContain('[ERR_LOCKED]');
+  expect(stderr).toContain('"svcauth issue" of ops@ca.example.org, pid 4242');
+  expect(treeDigest(world.home.authorities)).toEqual(before);
+  expect((await start(world, ['tick', '--fail-on', 'never'])).status).toBe(0);
 });
 
 test('a run that is killed at any time leaves what the next one finishes', async () => {
