@@ -18,6 +18,7 @@ export interface CertificateFuture {
 export function certificateFuture(
   { service, certificate }: ServiceRow,
   issuer: CertifiedAuthority | undefined,
+  active: ReadonlySet<string>,
   { leaf, renewal: defaults }: Pick<Policy, 'leaf' | 'renewal'>,
   runs: Runs,
 ): CertificateFuture {
@@ -30,11 +31,10 @@ export function certificateFuture(
   let previous: Date | undefined;
   for (;;) {
     // one that ends with its issuer gains nothing from being made again
-    const isLast = issuer !== undefined && authorityId === issuer.id && end >= issuer.certificate.notAfter;
-    const due =
-      authorityId === issuer?.id
-        ? renewalTime({ service: service.name, notBefore, notAfter: end }, threshold)
-        : runs.now;
+    const isLast = issuer !== undefined && active.has(authorityId) && end >= issuer.certificate.notAfter;
+    const due = active.has(authorityId)
+      ? renewalTime({ service: service.name, notBefore, notAfter: end }, threshold)
+      : runs.now;
     const run = isLast ? undefined : runs.next(due, previous);
     const renewal = run && renew(issuer, certificate.keySource, ttl, leaf, run);
     const lapsed: ForecastEvent = { ...about, name: 'certificate-expired', at: end };

@@ -2,6 +2,7 @@ import { isCertified, leafTier, newestActive, type CertifiedAuthority } from './
 import { crlFuture } from './forecast-crl.ts';
 import { certificateFuture } from './forecast-certificate.ts';
 import type { ForecastEvent } from './forecast-event.ts';
+import { activeAuthorities } from './issue-reason.ts';
 import type { Policy } from './policy.ts';
 import { runsEvery, type Runs } from './runs.ts';
 import type { AuthorityRow, ServiceRow } from './status.ts';
@@ -46,7 +47,8 @@ function scenario(
   const authorities = input.authorities.map(({ authority }) => authority);
   // whatever its dates: they are what is asked about
   const issuer = newestActive(authorities, leafTier(authorities));
-  const futures = input.services.map(row => certificateFuture(row, issuer, policy, runs));
+  const active = activeAuthorities(authorities);
+  const futures = input.services.map(row => certificateFuture(row, issuer, active, policy, runs));
   const lives = futures.flatMap(({ authorityId, end }) => (authorityId === undefined ? [] : [{ authorityId, end }]));
   const below = descendants(authorities.filter(isCertified));
   const dependents = (id: string, at: Date): number =>
