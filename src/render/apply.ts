@@ -39,7 +39,9 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
       ...(problem !== undefined && { deployment: 'pending', problem }),
     };
   });
-  const value = { dryRun, file: path, summary: { ...countsOf(steps), byHand }, services, crls };
+  const { counts, notDeployed } = countsOf(outcome);
+  const summary = { ...counts, ...(notDeployed > 0 && { notDeployed }), byHand };
+  const value = { dryRun, file: path, summary, services, crls };
   return {
     table: () => {
       const rows = steps.flatMap(step => {
@@ -128,24 +130,28 @@ function why({ reason, changes }: Extract<ApplyStep, { action: 'issue' | 'bring-
 }
 
 /** `services.yaml: 2 to issue, 1 orphaned, 40 unchanged; 3 services are kept by hand`. */
-export function formatApplySummary({ path, dryRun, steps, byHand, deployed }: ApplyOutcome): string {
-  const problems = problemsOf(deployed);
-  const counts = countsOf(steps.filter(({ action, name }) => action !== 'deliver' || !problems.has(name)));
+export function formatApplySummary(outcome: ApplyOutcome): string {
+  const { path, dryRun, steps, byHand } = outcome;
+  const { counts, notDeployed } = countsOf(outcome);
   const words = (Object.keys(WORDS) as Action[]).flatMap(action =>
     counts[action] === undefined ? [] : [`${counts[action]} ${WORDS[action][dryRun ? 'toDo' : 'counted']}`],
   );
   const file = path === '-' ? 'the services file' : path;
-  const isQuiet = problems.size === 0 && steps.every(step => !isChange(step) && !isStuck(step));
+  const isQuiet = notDeployed === 0 && steps.every(step => !isChange(step) && !isStuck(step));
   const nothing = isQuiet ? ['nothing to change'] : [];
-  const pending = problems.size === 0 ? [] : [`${problems.size} ${NOT_DEPLOYED}`];
+  const pending = notDeployed === 0 ? [] : [`${notDeployed} ${NOT_DEPLOYED}`];
   const hand = byHand === 0 ? '' : `; ${plural(byHand, 'service')} kept by hand`;
   return `${file}: ${[...nothing, ...words, ...pending].join(', ')}${hand}`;
 }
 
-function countsOf(steps: readonly ApplyStep[]): Partial<Record<Action, number>> {
+/** A deployment that was all there was to do, and failed, is not done. */
+function countsOf({ steps, deployed }: ApplyOutcome) {
+  const problems = problemsOf(deployed);
   const counts: Partial<Record<Action, number>> = {};
-  for (const { action } of steps) counts[action] = (counts[action] ?? 0) + 1;
-  return counts;
+  for (const { action, name } of steps) {
+    if (action !== 'deliver' || !problems.has(name)) counts[action] = (counts[action] ?? 0) + 1;
+  }
+  return { counts, notDeployed: problems.size };
 }
 
 function jsonOf(step: ApplyStep): object {
