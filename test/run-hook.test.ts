@@ -62,10 +62,8 @@ describe('at its limit a hook is ended', () => {
   });
 
   test('also when it will not hear of it', async () => {
-    const started = performance.now();
     const { outcome, output } = await shell(`trap '' TERM; echo $$; while :; do sleep 1; done`, { limit: 0.3 });
     expect(outcome).toBe('timed-out');
-    expect(performance.now() - started).toBeLessThan(10_000);
     await sleep(50);
     expect(isAlive(Number(output))).toBe(false);
   }, 15_000);
@@ -73,12 +71,10 @@ describe('at its limit a hook is ended', () => {
 
 test('what a hook leaves running neither keeps us nor is ended', async () => {
   const file = join(tempDirectory(), 'pid');
-  const started = performance.now();
-  expect(await shell(`sleep 30 & echo $! > ${file}; echo done`)).toMatchObject({
+  expect(await shell(`sleep 300 & echo $! > ${file}; echo done`)).toMatchObject({
     outcome: 'succeeded',
     output: 'done\n',
   });
-  expect(performance.now() - started).toBeLessThan(10_000);
   const pid = Number(readFileSync(file, 'utf8'));
   expect(isAlive(pid)).toBe(true);
   process.kill(pid);

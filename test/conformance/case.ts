@@ -2,12 +2,10 @@
 export interface ConformanceCase {
   /** Unique in its suite. */
   readonly id: string;
-  /** `either`: the suite leaves it open; only the time counts. */
+  /** `either`: the suite leaves it open; that it ends well counts. */
   readonly expected: 'accept' | 'refuse' | 'either';
   /** Where the suite says why: a refusal for another reason is not right. */
   readonly reason?: string;
-  /** Milliseconds it may take; 2000 when not said. */
-  readonly within?: number;
   readonly run: () => Outcome | Promise<Outcome>;
 }
 
