@@ -1,5 +1,6 @@
 import { isCertified } from '../lifecycle/active-issuer.ts';
 import { leafClasses, type LeafClass, type ReadLeaf } from '../lifecycle/leaf-class.ts';
+import { leafStanding, type LeafStanding } from '../lifecycle/leaf-standing.ts';
 import { peerFault, type PeerFault } from '../lifecycle/peer-verdict.ts';
 import { servedChain } from '../lifecycle/served-chain.ts';
 import { toHex } from '../pki/bytes.ts';
@@ -25,10 +26,17 @@ export interface SetFault {
   readonly refusal: PeerFault['refusal'];
 }
 
-/** By CA, the certificates that may be presented at `now`: those that were replaced and those that were revoked among them. */
+/**
+ * By CA, the certificates that may be presented at `now`, those that were replaced and those that were revoked among them. Whatever is
+ * below a revoked CA counts as revoked; of one that was tainted or retired nothing counts but what is revoked.
+ */
 export function readLeaves(manifest: Manifest, now: Date): ReadonlyMap<string, readonly ReadLeaf[]> {
+  const standings = leafStandings(manifest, now);
   const leaves = new Map<string, ReadLeaf[]>();
-  for (const { der, service, authorityId, revoked } of manifest.unexpiredLeaves(now)) {
+  for (const { der, service, authorityId, ...leaf } of manifest.unexpiredLeaves(now)) {
+    const standing = standings.get(authorityId);
+    const revoked = leaf.revoked || standing === 'revoked';
+    if (standing === 'disowned' && !revoked) continue;
     const certificate = readPathCertificate(der);
     if (certificate.tbs.notBefore.date > now) continue;
     const known = leaves.get(authorityId);
@@ -36,6 +44,13 @@ export function readLeaves(manifest: Manifest, now: Date): ReadonlyMap<string, r
     else known.push({ service, certificate, revoked });
   }
   return leaves;
+}
+
+function leafStandings(manifest: Manifest, now: Date): ReadonlyMap<string, LeafStanding> {
+  const further = manifest.furtherCertificates();
+  const isRevoked = (serial: string) => manifest.revocation(serial) !== undefined;
+  const authorities = manifest.authorities().filter(isCertified);
+  return new Map(authorities.map(each => [each.id, leafStanding(each, further, isRevoked, now)]));
 }
 
 /**

@@ -223,6 +223,30 @@ test('the directory that is served is what counts: not published yet is not revo
   expect(ofSet(await findings(world))).toEqual([]);
 });
 
+const TAINT = ['ca', 'taint', 'issuing-g1', '--reason', 'its key is out'];
+
+test('whatever is below a revoked CA has to be refused, and a directory that does not say so lets it in', async () => {
+  const world = fresh();
+  const www = join(world.cwd, 'www');
+  await world.succeed('crl', 'publish', '--to', www);
+  await world.succeed(...TAINT, '--revoke');
+  expect(await findings(world)).toEqual([]);
+  expect(ofSet(await findings(world, www))).toEqual([
+    expect.objectContaining({ name: 'revoked-accepted', authority: 'issuing-g1', count: 2 }),
+  ]);
+});
+
+test('nobody counts on what a tainted CA signed; what it revoked stays revoked', async () => {
+  const world = fresh();
+  await world.succeed(...TAINT);
+  expect(await verify(world)).toMatchObject({ findings: [], certificates: 1 });
+  const revoked = [await serialOf(world, 'ledger'), await serialOf(world, 'payments')].sort();
+  await plant(world, { 'issuing-g1': { revoked } });
+  expect(ofSet(await findings(world))).toEqual([]);
+  await plant(world, { 'issuing-g1': { revoked: [] } });
+  expect(ofSet(await findings(world)).map(({ name, count }) => `${name} ${count}`)).toEqual(['revoked-accepted 1']);
+});
+
 test('anchors that verifiers do not have are as bad as CRLs', async () => {
   const world = fresh();
   const www = join(world.cwd, 'www');
