@@ -1,7 +1,8 @@
 import type { World } from '../context.ts';
 import { checkPki, type CheckedPki } from './check-pki.ts';
 import { loadPolicy } from './load-policy.ts';
-import { changePki } from './open-pki.ts';
+import { changePki, readPki } from './open-pki.ts';
+import { planTick, type TickPlan } from './plan-tick.ts';
 import { tick, type TickOutcome } from './tick.ts';
 import type { AskPassphrase } from './unlock.ts';
 
@@ -24,3 +25,7 @@ export const tickRun = (
     const check = checkPki(pki.manifest, { selectors: [], everything }, policy.check, world.now);
     return { outcome, check, pki: pki.identity };
   });
+
+/** The plan alone. No lock. */
+export const tickPlanRun = (world: World, homeFlag: string | undefined): Promise<TickPlan> =>
+  readPki(world, homeFlag, async pki => planTick(pki, await loadPolicy(pki)));

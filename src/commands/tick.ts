@@ -14,6 +14,7 @@ interface Flags extends PassphraseOptions {
   readonly failOn: FailOn;
   readonly metricsFile?: string;
   readonly detailedExitcode?: boolean;
+  readonly dryRun?: boolean;
   readonly output: OutputFormat;
 }
 
@@ -33,6 +34,7 @@ export const addTick: AddCommand = (program, world, done) => {
         .default('warning'),
     )
     .option('--metrics-file <file>', "write check's Prometheus metrics there: for the textfile collector")
+    .option('--dry-run', 'print what would be done, and do nothing')
     .option('--detailed-exitcode', 'exit 10 when something changed and all is well');
   outputOption(passphraseOptions(command));
   command.addHelpText('after', NOTE);
@@ -43,10 +45,17 @@ export const addTick: AddCommand = (program, world, done) => {
   command.action(async (flags: Flags) => {
     // a person who starts it by hand gets what cron gets
     const { prompt: _, ...unattended } = world;
-    const { tickRun } = await import('../authority/tick-run.ts');
-    const { deployedBy, hasChanged, tickView } = await import('../render/tick.ts');
+    const { tickPlanRun, tickRun } = await import('../authority/tick-run.ts');
+    const { deployedBy, hasChanged, tickPlanView, tickView } = await import('../render/tick.ts');
     const ask = passphraseAsker(flags, unattended, false);
     const { metricsFile, failOn } = flags;
+    if (flags.dryRun) {
+      const plan = await tickPlanRun(unattended, homeFlag(command));
+      print(world.out, flags.output, tickPlanView(plan, world.now));
+      world.err.write(formatErrors(plan.refusals));
+      if (plan.refusals.length > 0) done(EXIT.partial);
+      return;
+    }
     const everything = metricsFile !== undefined;
     const { outcome, check, pki } = await tickRun(unattended, homeFlag(command), { ask, everything });
     const { name, trustDomain } = pki;

@@ -1,4 +1,6 @@
+import type { TickPlan } from '../authority/plan-tick.ts';
 import type { TickOutcome, TickWork } from '../authority/tick.ts';
+import type { CrlRefreshReason } from '../lifecycle/crl-schedule.ts';
 import { ISSUE_REASONS } from '../lifecycle/issue-reason.ts';
 import { checkView, type CheckReport } from './check.ts';
 import { CRL_REFRESH_WORDS } from './crl-refresh.ts';
@@ -35,7 +37,7 @@ export function tickView(outcome: TickOutcome, report: CheckReport, terminal: Te
   const check = checkView(report, terminal);
   const failures = outcome.failures.map(({ part, error }) => ({ part, code: error.code, message: error.message }));
   return {
-    table: () => formatDeeds(deeds, report.at) + (report.findings.length === 0 ? '' : check.table()),
+    table: () => formatDeeds(deeds, report.at, 'done') + (report.findings.length === 0 ? '' : check.table()),
     json: () => ({
       kind: 'tick',
       value: { at: report.at, changed: hasChanged(outcome), deeds, failures, check: check.json().value },
@@ -47,6 +49,43 @@ export function tickView(outcome: TickOutcome, report: CheckReport, terminal: Te
     ],
   };
 }
+
+/** What a tick would do; one that would do nothing says so, since somebody asked. */
+export function tickPlanView(plan: TickPlan, now: Date): View {
+  const deeds = plannedDeeds(plan);
+  const refusals = plan.refusals.map(({ code, message }) => ({ code, message }));
+  return {
+    table: () => (deeds.length === 0 ? 'nothing is due\n' : formatDeeds(deeds, now, 'planned')),
+    json: () => ({ kind: 'tick', value: { at: now, dryRun: true, deeds, failures: refusals } }),
+    jsonl: () => [
+      ...deeds.map(deed => ({ kind: 'deed', value: { at: now, dryRun: true, ...deed } })),
+      ...refusals.map(refusal => ({ kind: 'failure', value: { at: now, dryRun: true, ...refusal } })),
+    ],
+  };
+}
+
+const plannedDeeds = ({ bundle, crls, publications, renewal, pending }: TickPlan): readonly Deed[] => [
+  ...(bundle ? bundleDeeds({ ...bundle, changed: true }) : []),
+  ...crls.flatMap(({ action, authority, header, reasons }): Deed[] =>
+    action === 'sign' || action === 'release' ? [crlDeed({ ...header, authorityId: authority.id }, reasons[0])] : [],
+  ),
+  ...publications.flatMap(({ directory, plan }): Deed[] =>
+    plan?.files.some(({ action }) => action === 'new' || action === 'replace')
+      ? [{ did: 'published', subject: directory }]
+      : [],
+  ),
+  ...renewal.steps.flatMap((step): Deed[] =>
+    step.action === 'renew' && step.refusal === undefined
+      ? [{ did: 'renewed', subject: step.service, detail: ISSUE_REASONS[step.reason].words }]
+      : [],
+  ),
+  ...renewal.outlived.map(({ service, serial }): Deed => ({ did: 'overlap-ended', subject: service, serial })),
+  ...pending.map(({ service: { name, currentSerial: serial }, delivery }): Deed => ({
+    ...{ did: 'deployed', subject: name },
+    ...(serial !== undefined && { serial }),
+    ...(delivery?.problem !== undefined && { detail: delivery.problem }),
+  })),
+];
 
 /** Whether anything is different now; what is still pending is not. */
 export const hasChanged = ({ work }: TickOutcome): boolean =>
@@ -60,7 +99,9 @@ const deedsOf = (work: Partial<TickWork>): readonly Deed[] => [
   ...deploymentDeeds(work),
 ];
 
-const bundleDeeds = (bundle: TickWork['bundle'] | undefined): Deed[] =>
+const bundleDeeds = (
+  bundle: { readonly changed: boolean; readonly sequence: number; readonly anchors: number } | undefined,
+): Deed[] =>
   bundle?.changed
     ? [
         {
@@ -79,15 +120,17 @@ function crlDeeds(crls: TickWork['crls'] | undefined): Deed[] {
       subject: authorityId,
       detail: plural(revocations.length, 'revocation'),
     })),
-    ...(result?.signed ?? []).map(({ authorityId, number, nextUpdate, reasons }): Deed => ({
-      did: 'crl-signed',
-      subject: authorityId,
-      number,
-      until: nextUpdate,
-      ...(reasons[0] && { detail: CRL_REFRESH_WORDS[reasons[0]] }),
-    })),
+    ...(result?.signed ?? []).map(crl => crlDeed(crl, crl.reasons[0])),
   ];
 }
+
+const crlDeed = (
+  { authorityId, number, nextUpdate }: { authorityId: string; number: bigint; nextUpdate: Date },
+  reason: CrlRefreshReason | undefined,
+): Deed => ({
+  ...{ did: 'crl-signed', subject: authorityId, number, until: nextUpdate },
+  ...(reason && { detail: CRL_REFRESH_WORDS[reason] }),
+});
 
 const publicationDeeds = (publications: TickWork['publications']): Deed[] =>
   publications.flatMap(({ changed, directory }) => (changed ? [{ did: 'published', subject: directory }] : []));
@@ -107,13 +150,7 @@ function renewalDeeds(renewal: TickWork['renewal'] | undefined): Deed[] {
       subject: service,
       serial,
     })),
-    ...renewal.crls.map(({ authorityId, number, nextUpdate }): Deed => ({
-      did: 'crl-signed',
-      subject: authorityId,
-      number,
-      until: nextUpdate,
-      detail: CRL_REFRESH_WORDS.revoked,
-    })),
+    ...renewal.crls.map(crl => crlDeed(crl, 'revoked')),
   ];
 }
 
@@ -137,20 +174,20 @@ export const deployedBy = ({ renewal, deployment }: Partial<TickWork>): TickWork
   ...(deployment ?? []),
 ];
 
-const VERBS: Readonly<Record<Deed['did'], string>> = {
-  'bundle-written': 'wrote',
-  'revocations-adopted': 'took over',
-  'crl-signed': 'signed crl',
-  published: 'published',
-  renewed: 'renewed',
-  'overlap-ended': 'revoked',
-  deployed: 'deployed',
-  'deployment-pending': 'pending',
+const VERBS: Readonly<Record<Deed['did'], Readonly<Record<'done' | 'planned', string>>>> = {
+  'bundle-written': { done: 'wrote', planned: 'would write' },
+  'revocations-adopted': { done: 'took over', planned: 'would take over' },
+  'crl-signed': { done: 'signed crl', planned: 'would sign crl' },
+  published: { done: 'published', planned: 'would publish' },
+  renewed: { done: 'renewed', planned: 'would renew' },
+  'overlap-ended': { done: 'revoked', planned: 'would revoke' },
+  deployed: { done: 'deployed', planned: 'would deploy' },
+  'deployment-pending': { done: 'pending', planned: 'pending' },
 };
 
-function formatDeeds(deeds: readonly Deed[], now: Date): string {
+function formatDeeds(deeds: readonly Deed[], now: Date, tense: 'done' | 'planned'): string {
   const rows = deeds.map(({ did, subject, serial, number, until, detail }) => [
-    VERBS[did],
+    VERBS[did][tense],
     visible(subject),
     [
       ...(serial === undefined ? [] : [serial]),
