@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/temp-root.ts',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // two cores: forks beat threads here because native modules are loaded once a file
     pool: 'forks',
     reporters: ['default', './test/support/skipped-reporter.ts'],
