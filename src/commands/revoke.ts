@@ -76,7 +76,7 @@ export const addRevoke: AddCommand = (program, world) => {
     }
     for (const { service, serial } of outcome.plan.stillValid) {
       world.err.write(
-        formatWarning(`${service} also has ${serial}, replaced and still valid: svcauth revoke ${service} --previous`),
+        formatWarning(`${service} also has ${serial}, replaced and still valid: svcauth revoke ${serial}`),
       );
     }
   });

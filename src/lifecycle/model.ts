@@ -286,6 +286,8 @@ export interface LeafTotals {
   readonly live: number;
   /** Of those, how many a service has been given a successor for. */
   readonly superseded: number;
+  /** The serial of one of those. */
+  readonly oneSuperseded?: string;
   /** Of the live ones; absent when there are none. */
   readonly lastNotAfter?: Date;
   /** Of the revoked ones, too: until then somebody may ask for a CRL. */

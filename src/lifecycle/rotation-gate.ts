@@ -154,9 +154,11 @@ export function leavesThrough(id: string, { authorities, leaves }: RotationFacts
     latest(totals.map(each => each.lastNotAfter)),
     latest(totals.map(each => each.lastOfAll)),
   ];
+  const oneSuperseded = totals.find(each => each.oneSuperseded !== undefined)?.oneSuperseded;
   return {
     live: totals.reduce((sum, { live }) => sum + live, 0),
     superseded: totals.reduce((sum, { superseded }) => sum + superseded, 0),
+    ...(oneSuperseded !== undefined && { oneSuperseded }),
     ...(lastNotAfter && { lastNotAfter }),
     ...(lastOfAll && { lastOfAll }),
     services: totals.flatMap(({ services }) => services),
@@ -164,7 +166,7 @@ export function leavesThrough(id: string, { authorities, leaves }: RotationFacts
 }
 
 export function leavesGone(id: string, facts: RotationFacts): Gate {
-  const { live, superseded, lastNotAfter, services } = leavesThrough(id, facts);
+  const { live, superseded, oneSuperseded, lastNotAfter, services } = leavesThrough(id, facts);
   if (live === 0) return opened('leaves-gone', `no certificate that is neither expired nor revoked chains to ${id}`);
   const whose = namesOf([...new Set(services)].sort());
   const last = lastNotAfter!;
@@ -175,7 +177,8 @@ export function leavesGone(id: string, facts: RotationFacts): Gate {
   return closed('leaves-gone', message, {
     // notAfter is inclusive (RFC 5280 §4.1.2.5)
     opensAt: new Date(last.getTime() + 1000),
-    remedy: `svcauth revoke ${services[0]!} --previous`,
+    // not `--previous`: that is the newest one, and of an older CA a service may have an older one
+    remedy: `svcauth revoke ${oneSuperseded!} --reason superseded`,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { LeafTotals } from '../lifecycle/model.ts';
-import { optionalDate, toSeconds } from './manifest-rows.ts';
+import { hexOf, optionalDate, toSeconds } from './manifest-rows.ts';
 import type { Sql } from './sqlite.ts';
 
 /** How many names of services are told. */
@@ -13,6 +13,7 @@ export function leafTotals(sql: Sql, authorityId: string, at: Date): LeafTotals 
   const parameters = [authorityId, toSeconds(at)] as const;
   const row = sql.get(
     `SELECT count(*) FILTER (WHERE ${LIVE}) AS live, count(*) FILTER (WHERE state = 'superseded') AS superseded,
+       min(serial) FILTER (WHERE state = 'superseded') AS one_superseded,
        max(not_after) FILTER (WHERE ${LIVE}) AS last_live, max(not_after) AS last ${UNEXPIRED}`,
     ...parameters,
   )!;
@@ -23,6 +24,7 @@ export function leafTotals(sql: Sql, authorityId: string, at: Date): LeafTotals 
   return {
     live: Number(row.live),
     superseded: Number(row.superseded),
+    ...(row.one_superseded === null ? {} : { oneSuperseded: hexOf(row.one_superseded) }),
     ...optionalDate('lastNotAfter', row.last_live),
     ...optionalDate('lastOfAll', row.last),
     services: names.map(each => each.service as string),

@@ -170,11 +170,18 @@ describe('a gate', () => {
   });
 
   test('keeps a CA until nothing that is good chains to it', () => {
-    const one: LeafTotals = { live: 1, superseded: 1, lastNotAfter: hours(100), services: ['web'] };
+    const one: LeafTotals = {
+      live: 1,
+      superseded: 1,
+      oneSuperseded: '0a',
+      lastNotAfter: hours(100),
+      services: ['web'],
+    };
     const facts = factsIn('draining', { leaves: new Map([['issuing-g1', one]]) });
     const gate = gatesOf('retire', facts, [], hours(70)).find(({ name }) => name === 'leaves-gone');
     // notAfter is the last good second (RFC 5280 §4.1.2.5)
     expect(gate).toMatchObject({ open: false, opensAt: new Date(hours(100).getTime() + 1000) });
+    expect(gate?.remedy).toBe('svcauth revoke 0a --reason superseded');
     expect(gate?.message).toContain('certificates that chain to issuing-g1, neither expired nor revoked: 1 ');
     expect(closedGates('retire', factsIn('draining'), hours(70))).toEqual([]);
   });

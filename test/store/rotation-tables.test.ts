@@ -126,6 +126,7 @@ test('the leaves of a CA are counted while verifiers would accept them; the revo
   expect(manifest.leafTotals('issuing-g1', at(100))).toEqual({
     live: 3,
     superseded: 1,
+    oneSuperseded: serial(10),
     lastNotAfter: at(300),
     lastOfAll: at(400),
     services: ['payments', 'web'],
