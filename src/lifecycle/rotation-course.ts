@@ -111,7 +111,7 @@ export function planRotationCourse(start: RotationStart): PlannedRotation | unde
       next: {
         presenters: presenters.next,
         anchors: anchors.filter(each => !isSame(each, from.certificate)),
-        crls: stillSigned(sides.next, from, to) ? crlsBut() : crlsBut(from.id),
+        crls: stillSigned(sides.next, from, to) || owesCrl(sides.old, start) ? crlsBut() : crlsBut(from.id),
       },
       both: { anchors, crls: crlsBut() },
     },
@@ -157,6 +157,13 @@ function stillSigned(next: readonly ServedBy[], from: Signer, to: Signer): boole
       return sameName(issuer, old!) && !sameName(subject, successor!);
     }),
   );
+}
+
+/** The last CRL of the CA that goes stays published while a leaf that it revokes has not expired: where no other leaf is left. */
+function owesCrl(old: readonly ServedBy[], { leaves }: RotationStart): boolean {
+  const signers = new Set(old.map(({ signer }) => signer.id));
+  const left = leaves.filter(({ authorityId }) => signers.has(authorityId));
+  return left.length > 0 && left.every(({ revoked }) => revoked);
 }
 
 function timetableOf(from: Signer, sides: RotationSides, soak: number, start: RotationStart): RotationTimetable {

@@ -61,6 +61,20 @@ test('there is nothing to rotate where there is no CA of the tier', async () => 
   expect(await prove(single())).toBeUndefined();
 });
 
+test('an issuing CA goes when everything that it signed is revoked: its last CRL stays until that has expired', async () => {
+  const world = copy();
+  const rotate = (step: string) => world.succeed('ca', 'rotate', step, '--tier', 'issuing');
+  await rotate('prepare');
+  await rotate('publish');
+  world.now = new Date(world.now.getTime() + 86_400_000);
+  for (const step of ['activate', 'drain']) await rotate(step);
+  await world.succeed('issue', 'payments', '--force');
+  const [first] = await told(world, { step: 'retire' });
+  expect(first).toContain('refuses the client payments');
+  await world.succeed('revoke', 'payments', '--previous', '--reason', 'superseded');
+  expect(await told(world, { step: 'retire' })).toEqual([]);
+});
+
 describe('with what really lies in public/', () => {
   test('a CRL that is missing', async () => {
     const world = copy();
