@@ -5,6 +5,7 @@ import { describe } from 'vitest';
 /** How each one is asked for its version, and the Debian package that brings it. */
 const PROGRAMS = {
   openssl: { ask: ['version'], debian: 'openssl' },
+  curl: { ask: ['--version'], debian: 'curl' },
   certtool: { ask: ['--version'], debian: 'gnutls-bin' },
   go: { ask: ['version'], debian: 'golang-go' },
   java: { ask: ['--version'], debian: 'default-jre-headless' },
@@ -32,12 +33,20 @@ function versionOf(name: ProgramName): string | undefined {
   return versions.get(name);
 }
 
+const debianOf = (names: readonly ProgramName[]) => [...new Set(names.map(name => PROGRAMS[name].debian))].join(' ');
+
+/** For a part of a test that goes on without it, and says so. */
+export function isInstalled(name: ProgramName): boolean {
+  const isHere = versionOf(name) !== undefined;
+  if (!isHere) console.warn(`left out: ${name} not installed (Debian: ${debianOf([name])})`);
+  return isHere;
+}
+
 /** A `describe` titled with the versions of the programs it needs; without them it is skipped, and says why. */
 export function describeWith(names: readonly ProgramName[], title: string, body: () => void): void {
   const missing = names.filter(name => versionOf(name) === undefined);
   if (missing.length > 0) {
-    const packages = [...new Set(missing.map(name => PROGRAMS[name].debian))].join(' ');
-    const reason = `${missing.join(', ')} not installed (Debian: ${packages})`;
+    const reason = `${missing.join(', ')} not installed (Debian: ${debianOf(missing)})`;
     console.warn(`skipped: ${title}: ${reason}`);
     describe.skip(`${title}: ${reason}`, body);
     return;

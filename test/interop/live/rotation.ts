@@ -1,0 +1,104 @@
+/** Rotations of a site, move by move, each with traffic all the while. */
+import { runSvcauth } from '../../support/world.ts';
+import { svcauth } from '../pki.ts';
+import type { LiveSite } from './site.ts';
+import { startTraffic, type Traffic } from './traffic.ts';
+
+type Tier = 'issuing' | 'root';
+
+type Rotate = (site: LiveSite, tier: Tier) => Promise<unknown>;
+
+/** Seconds. */
+const SOAK = 600;
+
+const rotate = ({ pki }: LiveSite, tier: Tier, step: string, ...flags: readonly string[]) =>
+  svcauth(pki, 'ca', 'rotate', step, '--tier', tier, ...flags);
+
+/** What an operator does, and who has its files afterwards. */
+const MOVES = {
+  prepare: (site, tier) => rotate(site, tier, 'prepare', '--soak', `${SOAK}s`, '--require-acks', site.late.join(',')),
+  publish: (site, tier) => rotate(site, tier, 'publish'),
+  activate: (site, tier) => rotate(site, tier, 'activate'),
+  drain: (site, tier) => rotate(site, tier, 'drain'),
+  rollback: (site, tier) => rotate(site, tier, 'rollback'),
+  retire: (site, tier) => rotate(site, tier, 'retire'),
+  tick: ({ pki }) => svcauth(pki, 'tick', '--fail-on', 'critical'),
+  issue: site => site.welcome(),
+  ack: async ({ pki, late }) => {
+    for (const name of late) await svcauth(pki, 'ca', 'rotate', 'ack', name);
+  },
+  soak: async ({ pki }) => {
+    pki.world.now = new Date(pki.world.now.getTime() + SOAK * 1000);
+  },
+  withdraw,
+} as const satisfies Record<string, Rotate>;
+
+type Move = keyof typeof MOVES;
+
+/** The certificates that nobody serves any more, as `retire` names them. */
+async function withdraw({ pki }: LiveSite, tier: Tier): Promise<void> {
+  const retire = ['--home', pki.home, 'ca', 'rotate', 'retire', '--tier', tier, '--dry-run'];
+  for (;;) {
+    const [, serial] =
+      /svcauth revoke (\S+) --reason superseded/.exec((await runSvcauth(pki.world, retire)).stderr) ?? [];
+    if (serial === undefined) return;
+    await svcauth(pki, 'revoke', serial, '--reason', 'superseded');
+  }
+}
+
+const IN_USE = ['prepare', 'publish', 'soak', 'ack', 'activate', 'issue'] as const;
+const END = ['tick', 'soak', 'withdraw', 'retire', 'soak'] as const;
+
+/** Back from every phase, and then to the end. */
+const COURSES: readonly (readonly Move[])[] = [
+  ['prepare', 'rollback'],
+  ['prepare', 'publish', 'rollback'],
+  [...IN_USE, 'rollback', ...END],
+  [...IN_USE, 'drain', 'tick', 'rollback', ...END],
+  [...IN_USE, 'drain', ...END],
+];
+
+export interface LiveRotation {
+  /** Between Node services, and from them to nginx and HAProxy. */
+  readonly services: Traffic['tallies'];
+  /** From curl and s_client to everybody. */
+  readonly programs: Traffic['tallies'];
+}
+
+/** Both tiers, every course. `atLeast`: handshakes of the services in each move. */
+export async function rotateEverything(site: LiveSite, atLeast: number): Promise<LiveRotation> {
+  const services = startTraffic(() => site.peers());
+  const programs = startTraffic(() => ({ servers: site.peers().servers, clients: site.programs }), 1);
+  for (const tier of ['issuing', 'root'] as const) {
+    for (const moves of COURSES) {
+      for (const move of moves) {
+        const phase = `${tier} ${move}`;
+        await services.during(phase, atLeast, async () => {
+          await MOVES[move](site, tier);
+          await site.follow(move === 'soak' ? 'everybody' : 'quick');
+          if (site.programs.length > 0) await programs.during(phase, site.programs.length, async () => undefined);
+        });
+      }
+    }
+  }
+  return { services: services.tallies, programs: programs.tallies };
+}
+
+/** What was carried in each phase, and altogether. */
+export function tableOf(tallies: Traffic['tallies']): string {
+  const phases = new Map<string, { handshakes: number; failures: number; seconds: number }>();
+  for (const { phase, handshakes, failures, milliseconds } of tallies) {
+    for (const name of [phase, 'altogether']) {
+      const sum = phases.get(name) ?? { handshakes: 0, failures: 0, seconds: 0 };
+      sum.handshakes += handshakes;
+      sum.failures += failures.length;
+      sum.seconds += milliseconds / 1000;
+      phases.set(name, sum);
+    }
+  }
+  const cells = [...phases].sort(([a], [b]) => Number(a === 'altogether') - Number(b === 'altogether'));
+  const lines = cells.map(([phase, { handshakes, failures, seconds }]) =>
+    [phase.padEnd(18), ...[handshakes, failures, seconds.toFixed(1)].map(each => String(each).padStart(10))].join(''),
+  );
+  return [`${'PHASE'.padEnd(18)}HANDSHAKES  FAILURES   SECONDS`, ...lines].join('\n');
+}

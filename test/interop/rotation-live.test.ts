@@ -1,0 +1,18 @@
+import { afterEach, expect, test } from 'vitest';
+import { rotateEverything, tableOf } from './live/rotation.ts';
+import { startSite, type LiveSite } from './live/site.ts';
+
+let site: LiveSite | undefined;
+
+afterEach(() => site?.stop());
+
+// npm run torture: the same with ten thousand
+test('nobody is refused in any phase of a rotation, nor on the way back from one', { timeout: 300_000 }, async () => {
+  site = await startSite({ withPrograms: true });
+  const { services, programs } = await rotateEverything(site, 25);
+  const failures = [...services, ...programs].flatMap(({ phase, failures }) =>
+    failures.map(each => `${phase}: ${each}`),
+  );
+  expect(failures, tableOf(services)).toEqual([]);
+  expect(site.problems()).toEqual([]);
+});

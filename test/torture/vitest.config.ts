@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+// npm run torture: what takes too long for every day
+export default defineConfig({
+  test: {
+    include: ['test/torture/*.torture.ts'],
+    globalSetup: 'test/support/temp-root.ts',
+    pool: 'forks',
+  },
+});
