@@ -23,8 +23,11 @@ export const issueErrors = {
   ERR_OUTLIVES_ISSUER: row<{ service: string; notAfter: string; issuer: string; issuerNotAfter: string }>(
     EXIT.refused,
     p =>
-      `${quote(p.service)} until ${p.notAfter} would outlive ${p.issuer}, which ends at ${p.issuerNotAfter}; nothing was issued`,
-    () => ['a shorter --ttl, or --not-after-policy truncate to end with the issuer'],
+      `${quote(p.service)} until ${p.notAfter} would outlive ${p.issuer}, which ends at ${p.issuerNotAfter}; nothing was issued to it`,
+    p => [
+      `to replace that CA in time: svcauth ca rotate status --tier ${p.issuer.startsWith('root') ? 'root' : 'issuing'}`,
+      'until then, to end with it: --not-after-policy truncate, or leaf.notAfterPolicy: truncate in svcauth.yaml',
+    ],
   ),
   ERR_TTL_SHARE: row<{ service: string; ttl: string; longest: string; issuer: string }>(
     EXIT.refused,
