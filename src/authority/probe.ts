@@ -7,8 +7,7 @@ import type { ProbeTarget } from '../lifecycle/probe-targets.ts';
 import { judgeServed, type ServedFinding } from '../lifecycle/served-verdict.ts';
 import { formatSocketAddress } from '../lifecycle/socket-address.ts';
 import { equalBytes, toHex } from '../pki/bytes.ts';
-import { DerError, DerReader } from '../pki/der-reader.ts';
-import { decodeName, nameToString } from '../pki/name.ts';
+import { DerError } from '../pki/der-reader.ts';
 import { certificateLabel, readPathCertificate, type PathCertificate } from '../pki/path/path-certificate.ts';
 import { refusal } from '../pki/path/refusal.ts';
 import { loadTrustStore, type TrustStore } from '../pki/path/trust-store.ts';
@@ -17,6 +16,7 @@ import { serialToHex } from '../pki/serial-number.ts';
 import type { Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest.ts';
 import { currentDirectory } from '../store/service-files.ts';
+import { authorityNamed } from './authority-named.ts';
 import { lookAtServer, type Served } from './look-at-server.ts';
 import { ourTrust } from './verify-certificate.ts';
 
@@ -176,21 +176,6 @@ function known(manifest: Manifest, { der, tbs }: PathCertificate): Certificate |
 /** RFC 5246 §7.4.2: each certifies the one before. */
 const isInOrder = (chain: readonly (PathCertificate | undefined)[]): boolean =>
   chain.every((each, index) => index === 0 || chain[index - 1]?.issuerName === each?.subjectName);
-
-/** The id of a CA of ours, else the name as people write it. */
-function authorityNamed(manifest: Manifest, nameDer: Uint8Array): string {
-  try {
-    const text = nameToString(decodeName(new DerReader(nameDer), 'name'));
-    const ours = manifest.authorities().filter(isCertified);
-    const subjects = ours.map(
-      ({ id, certificate }) => [id, readPathCertificate(certificate.der).tbs.subject.der] as const,
-    );
-    return subjects.find(([, subject]) => equalBytes(subject, nameDer))?.[0] ?? text;
-  } catch (error) {
-    if (error instanceof DerError) return 'an unreadable name';
-    throw error;
-  }
-}
 
 const KEY_LIMIT = 64 * 1024;
 const CERTIFICATE_LIMIT = 1024 * 1024;

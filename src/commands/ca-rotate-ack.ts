@@ -1,9 +1,14 @@
+import { Option } from 'commander';
+import { failure } from '../errors.ts';
 import { parseSequence } from '../lifecycle/choice.ts';
+import type { AckWord } from '../authority/rotate-ack.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { acknowledgementView } from '../render/rotate.ts';
 import { examples, homeFlag, outputOption, rotateGroup, type AddCommand } from './command.ts';
+import { handshakeOf, handshakeOptions, type HandshakeFlags } from './handshake-options.ts';
 
-interface Flags {
+interface Flags extends HandshakeFlags {
+  readonly fromProbe?: string;
   readonly sequence?: string;
   readonly output: OutputFormat;
 }
@@ -13,17 +18,35 @@ export const addCaRotateAck: AddCommand = (program, world) => {
     .command('ack')
     .description('record that a verifier has the trust bundle of a sequence, or a later one')
     .argument('<verifier>', 'its name, as in --require-acks')
-    .option('--sequence <n>', 'of the bundle that it has (default: the newest)');
-  outputOption(command);
-  examples(command, ['svcauth ca rotate ack edge-1', 'svcauth ca rotate ack edge-2 --sequence 1795219200']);
-  command.action(async (verifier: string, { sequence, output }: Flags) => {
-    const { acknowledge } = await import('../authority/rotate-ack.ts');
-    const outcome = await acknowledge(
-      world,
-      homeFlag(command),
-      verifier,
-      sequence === undefined ? undefined : parseSequence(sequence),
+    .option('--sequence <n>', 'of the bundle that it has (default: the newest)')
+    .addOption(
+      new Option('--from-probe <host:port>', 'ask it: a server names the CAs whose clients it lets in').conflicts(
+        'sequence',
+      ),
     );
-    print(world.out, output, acknowledgementView(outcome));
+  outputOption(handshakeOptions(command));
+  examples(command, [
+    'svcauth ca rotate ack edge-1',
+    'svcauth ca rotate ack edge-2 --sequence 1795219200',
+    'svcauth ca rotate ack edge-3 --from-probe edge-3.example.org:443',
+  ]);
+  command.action(async (verifier: string, flags: Flags) => {
+    const { acknowledge } = await import('../authority/rotate-ack.ts');
+    const outcome = await acknowledge(world, homeFlag(command), verifier, await wordOf(flags));
+    print(world.out, flags.output, acknowledgementView(outcome));
   });
 };
+
+async function wordOf(flags: Flags): Promise<AckWord> {
+  const { sequence, fromProbe } = flags;
+  if (fromProbe === undefined) {
+    const flag = flags.serverName === undefined ? flags.starttls && '--starttls' : '--server-name';
+    if (flag !== undefined) throw failure('ERR_FLAG_NEEDS', { flag, needs: '--from-probe' });
+    return { sequence: sequence === undefined ? undefined : parseSequence(sequence) };
+  }
+  const { isIpAddress, parseSocketAddress } = await import('../lifecycle/socket-address.ts');
+  const address = parseSocketAddress(fromProbe);
+  // RFC 6066 §3: never an address
+  const serverName = flags.serverName ?? (isIpAddress(address.host) ? undefined : address.host);
+  return { server: { ...address, ...(serverName !== undefined && { serverName }), ...handshakeOf(flags) } };
+}

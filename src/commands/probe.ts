@@ -1,19 +1,15 @@
-import { Option } from 'commander';
 import { EXIT } from '../errors/exit-status.ts';
-import { parseDuration } from '../lifecycle/duration.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { terminalOf } from '../render/terminal.ts';
 import { examples, outputOption, repeatable, type AddCommand } from './command.ts';
+import { handshakeOf, handshakeOptions, type HandshakeFlags } from './handshake-options.ts';
 import { readPort } from './port.ts';
 import { readManifest } from './reading.ts';
 
-interface Flags {
+interface Flags extends HandshakeFlags {
   readonly connect: readonly string[];
   readonly port?: string;
   readonly as?: string;
-  readonly serverName?: string;
-  readonly starttls?: 'postgres';
-  readonly timeout: string;
   readonly output: OutputFormat;
 }
 
@@ -31,11 +27,8 @@ export const addProbe: AddCommand = (program, world, done) => {
     )
     .addOption(repeatable('--connect <service=host:port>', 'where a service is to be found'))
     .option('--port <port>', 'look at each service under its DNS name, on this port')
-    .option('--as <service>', 'as a client: with the certificate of this service')
-    .option('--server-name <name>', 'whom to ask for (default: the host, or the DNS name of the service)')
-    .addOption(new Option('--starttls <protocol>', 'how TLS begins').choices(['postgres']))
-    .option('--timeout <time>', 'for each server', '5s');
-  outputOption(command);
+    .option('--as <service>', 'as a client: with the certificate of this service');
+  outputOption(handshakeOptions(command));
   command.addHelpText('after', STATUSES);
   examples(command, [
     'svcauth probe payments --port 8443 --as ledger',
@@ -47,7 +40,7 @@ export const addProbe: AddCommand = (program, world, done) => {
     const { probeTargets } = await import('../lifecycle/probe-targets.ts');
     const { clientOf, probeServers } = await import('../authority/probe.ts');
     const { probeState, probeView } = await import('../render/probe.ts');
-    const { serverName, as, starttls } = flags;
+    const { serverName, as } = flags;
     const port = flags.port === undefined ? undefined : readPort('--port', flags.port);
     const terminal = await terminalOf(world);
     await readManifest(command, world, async (manifest, home) => {
@@ -55,9 +48,8 @@ export const addProbe: AddCommand = (program, world, done) => {
       const targets = probeTargets(request, manifest.liveServices());
       const probes = await probeServers(world, { home, manifest }, targets, {
         now: world.now,
-        seconds: parseDuration(flags.timeout),
+        ...handshakeOf(flags),
         ...(as !== undefined && { client: clientOf(world, { home, manifest }, as) }),
-        ...(starttls && { startTls: starttls }),
       });
       print(world.out, flags.output, probeView(probes, as, world.now, terminal));
       const states = probes.map(probeState);

@@ -1,5 +1,5 @@
 import { EXIT } from './exit-status.ts';
-import { quote, row } from './row.ts';
+import { quote, row, shell } from './row.ts';
 
 interface ClosedGate {
   readonly name: string;
@@ -7,6 +7,17 @@ interface ClosedGate {
   readonly remedy?: string;
   readonly opensAt?: Date;
 }
+
+/** What a verifier did not prove. */
+interface Unproven {
+  readonly verifier: string;
+  readonly at: string;
+  readonly sequence: number;
+}
+
+/** A server may name every CA that its system knows. */
+const few = (names: readonly string[]): string =>
+  names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 
 /** Replacing a CA. */
 export const rotationErrors = {
@@ -76,5 +87,22 @@ export const rotationErrors = {
     EXIT.usage,
     p => `${quote(p.verifier)} cannot have bundle sequence ${p.sequence}: the newest is ${p.newest}`,
     p => [`svcauth ca rotate ack NAME --sequence ${p.newest}`],
+  ),
+  ERR_ACK_UNTOLD: row<Unproven & { asks: boolean }>(
+    EXIT.refused,
+    p =>
+      `${p.at} ${p.asks ? 'asks for a client certificate and does not say whose' : 'asks for no client certificate'}, so that it cannot tell which roots it has; nothing was changed`,
+    p => [
+      `look there, for what "svcauth bundle show" lists, and say so: svcauth ca rotate ack ${shell(p.verifier)} --sequence ${p.sequence}`,
+    ],
+  ),
+  ERR_ACK_UNNAMED: row<Unproven & { named: readonly string[]; missing: readonly string[] }>(
+    EXIT.refused,
+    p =>
+      `${quote(p.verifier)} does not have bundle sequence ${p.sequence}: ${p.at} lets in clients of ${few(p.named)}, and not of ${p.missing.join(', ')}; nothing was changed`,
+    p => [
+      'give it public/bundle.pem and reload it',
+      `then ask it again: svcauth ca rotate ack ${shell(p.verifier)} --from-probe ${p.at}`,
+    ],
   ),
 } as const;

@@ -90,6 +90,7 @@ export function acknowledgementView({ acknowledgement, changed }: AckOutcome): V
         [changed ? 'acknowledged' : 'unchanged', acknowledgement.verifier],
         ['sequence', String(acknowledgement.sequence)],
         ['since', formatInstant(acknowledgement.at)],
+        ['told by', acknowledgement.source === 'probe' ? 'the server' : 'hand'],
       ]),
     json: () => ({ kind: 'acknowledgement', value }),
     jsonl: () => [{ kind: 'acknowledgement', value }],
