@@ -12,13 +12,15 @@ export async function runUntil(
   moment: number | undefined,
   argv: readonly string[],
   how: 'power' | 'disk-full' = 'power',
-): Promise<Outcome & { readonly moments: number }> {
+): Promise<Outcome & { readonly moments: number; readonly transactions: readonly number[] }> {
   const files = faultyFiles(moment, how);
+  const transactions: number[] = [];
   const { actor } = world;
   // every transaction asks who acts
   const doomed = Object.defineProperty({ ...world, files }, 'actor', {
     get: () => {
       try {
+        transactions.push(files.steps() + 1);
         files.step();
       } catch (cause) {
         if (how === 'power') throw cause;
@@ -29,5 +31,20 @@ export async function runUntil(
   });
   const outcome = await runSvcauth(doomed, argv);
   world.files = nodeFiles;
-  return { ...outcome, moments: files.steps() };
+  return { ...outcome, moments: files.steps(), transactions };
+}
+
+/** How many moments between two that are tried. */
+const STRIDE = 5;
+
+/**
+ * Runs a command line to its end, and chooses the moments at which the power failing tells most: the first and the last, every
+ * transaction and the moments beside it, and every few of the others.
+ */
+export async function tellingMoments(world: FakeWorld, argv: readonly string[]): Promise<readonly number[]> {
+  const { status, stderr, moments, transactions } = await runUntil(world, undefined, argv);
+  if (status !== 0) throw new Error(`svcauth ${argv.join(' ')} ended with ${status}: ${stderr}`);
+  const beside = new Set([1, moments, ...transactions.flatMap(moment => [moment - 1, moment, moment + 1])]);
+  const all = Array.from({ length: moments }, (_, index) => index + 1);
+  return all.filter(moment => beside.has(moment) || moment % STRIDE === 0);
 }
