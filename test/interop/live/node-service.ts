@@ -45,6 +45,8 @@ export async function startNodeService(pki: Pki, name: string): Promise<NodeServ
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     refusals.set(socket.remotePort ?? 0, codeOf(socket) ?? error.code ?? error.message);
   });
+  // a socket that has asked once still knows its port when it is destroyed
+  server.on('keylog', (_, socket: TLSSocket) => void socket.remotePort);
   context.follow(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -72,7 +74,11 @@ function ask(name: string, options: RequestOptions): Promise<string | undefined>
     const asked = request({ host: '127.0.0.1', agent: false, ...options }, response => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      response.on('end', () => resolve(response.statusCode === 200 && body.includes(name) ? undefined : body));
+      const isResumed = (response.socket as TLSSocket).isSessionReused();
+      response.on('end', () => {
+        if (isResumed) resolve('no full handshake: a session was resumed');
+        else resolve(response.statusCode === 200 && body.includes(name) ? undefined : body);
+      });
     });
     asked.on('socket', socket => socket.on('connect', () => (port = socket.localPort ?? 0)));
     asked.on('error', (error: NodeJS.ErrnoException) => {

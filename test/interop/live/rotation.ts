@@ -4,12 +4,12 @@ import { svcauth } from '../pki.ts';
 import type { LiveSite } from './site.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
 
-type Tier = 'issuing' | 'root';
+export type Tier = 'issuing' | 'root';
 
 type Rotate = (site: LiveSite, tier: Tier) => Promise<unknown>;
 
 /** Seconds. */
-const SOAK = 600;
+export const SOAK = 600;
 
 const rotate = ({ pki }: LiveSite, tier: Tier, step: string, ...flags: readonly string[]) =>
   svcauth(pki, 'ca', 'rotate', step, '--tier', tier, ...flags);
@@ -33,7 +33,7 @@ const MOVES = {
   withdraw,
 } as const satisfies Record<string, Rotate>;
 
-type Move = keyof typeof MOVES;
+export type Move = keyof typeof MOVES;
 
 /** The certificates that nobody serves any more, as `retire` names them. */
 async function withdraw({ pki }: LiveSite, tier: Tier): Promise<void> {
@@ -58,6 +58,12 @@ const COURSES: readonly (readonly Move[])[] = [
   [...IN_USE, 'drain', ...END],
 ];
 
+/** One move, and what was new reaches those that are quick, or everybody. */
+export async function make(site: LiveSite, tier: Tier, move: Move): Promise<void> {
+  await MOVES[move](site, tier);
+  await site.follow(move === 'soak' ? 'everybody' : 'quick');
+}
+
 export interface LiveRotation {
   /** Between Node services, and from them to nginx and HAProxy. */
   readonly services: Traffic['tallies'];
@@ -74,8 +80,7 @@ export async function rotateEverything(site: LiveSite, atLeast: number): Promise
       for (const move of moves) {
         const phase = `${tier} ${move}`;
         await services.during(phase, atLeast, async () => {
-          await MOVES[move](site, tier);
-          await site.follow(move === 'soak' ? 'everybody' : 'quick');
+          await make(site, tier, move);
           if (site.programs.length > 0) await programs.during(phase, site.programs.length, async () => undefined);
         });
       }

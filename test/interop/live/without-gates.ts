@@ -1,0 +1,27 @@
+/** The steps of a rotation beneath their gates: what they would do to a PKI if nothing stood in their way. */
+import { loadPolicy } from '../../../src/authority/load-policy.ts';
+import { changePki } from '../../../src/authority/open-pki.ts';
+import { lookAtRotation } from '../../../src/authority/rotate-facts.ts';
+import { recordActivated } from '../../../src/authority/rotate-record.ts';
+import { payCrlDebt, recordRetired } from '../../../src/authority/rotate-retire.ts';
+import { settle } from '../../../src/authority/rotate-settle.ts';
+import { openRotation } from '../../../src/lifecycle/rotation-state.ts';
+import type { Pki } from '../pki.ts';
+import type { Tier } from './rotation.ts';
+
+type Ungated = 'activate' | 'retire' | 'retire without its last CRL';
+
+export function stepWithoutGates({ home, world }: Pki, tier: Tier, step: Ungated): Promise<unknown> {
+  return changePki(world, home, 'test', async pki => {
+    const policy = await loadPolicy(pki);
+    const { facts } = lookAtRotation(pki, policy, tier);
+    const open = openRotation(facts)!;
+    if (step === 'activate') recordActivated(pki, open, facts);
+    else {
+      const keys = { rootKey: undefined, ask: () => Promise.reject(new Error('the keys have no passphrase')) };
+      if (step === 'retire') await payCrlDebt(pki, policy, facts, open.from, keys);
+      recordRetired(pki, open.from, open.rotation.id);
+    }
+    return settle(pki, policy, { chains: step !== 'activate' });
+  });
+}

@@ -1,0 +1,139 @@
+import { readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { runSvcauth } from '../support/world.ts';
+import { make, SOAK, type Move, type Tier } from './live/rotation.ts';
+import { startSite, type LiveSite } from './live/site.ts';
+import { startTraffic } from './live/traffic.ts';
+import { stepWithoutGates } from './live/without-gates.ts';
+import { crlBundleOf, crlOf, initPkiAt, peerOf, svcauth, wholeSeconds, type Pki } from './pki.ts';
+import { handshake } from './tls.ts';
+
+let site: LiveSite | undefined;
+
+afterEach(() => site?.stop());
+
+async function siteAfter(tier: Tier, ...moves: readonly Move[]): Promise<LiveSite> {
+  site = await startSite({ withPrograms: false });
+  for (const move of moves) await make(site, tier, move);
+  return site;
+}
+
+/** What keeps the step from being taken: the names of its gates that are closed. */
+async function closedGates({ home, world }: Pki, tier: Tier, step: string): Promise<readonly string[]> {
+  const { status, stderr } = await runSvcauth(world, ['--home', home, 'ca', 'rotate', step, '--tier', tier]);
+  expect(status, stderr).toBe(7);
+  return [...stderr.matchAll(/^ {2}([a-z-]+): /gm)].map(([, name]) => name!);
+}
+
+/** Who is refused by whom, everybody asking everybody: each once. */
+async function refused(site: LiveSite): Promise<readonly string[]> {
+  const { servers, clients } = site.peers();
+  const traffic = startTraffic(() => site.peers(), 1);
+  const { failures } = await traffic.during('now', servers.length * clients.length, async () => undefined);
+  return [...failures].sort();
+}
+
+/** Node's words for a CRL or an anchor that is missing: of the faults that it finds it reports the last. */
+const eachOther = (a: string, b: string): readonly string[] =>
+  [`${a} to ${b}`, `${b} to ${a}`].map(pair => `${pair}: UNABLE_TO_GET_CRL`);
+
+function letTimePass({ pki: { world } }: LiveSite, seconds: number): void {
+  world.now = new Date(world.now.getTime() + seconds * 1000);
+}
+
+describe('without the gate', () => {
+  test('soak: a verifier has no CRL of the next issuing CA', async () => {
+    const site = await siteAfter('issuing', 'prepare', 'publish');
+    expect(await closedGates(site.pki, 'issuing', 'activate')).toContain('soak');
+    await stepWithoutGates(site.pki, 'issuing', 'activate');
+    await site.follow('quick');
+    await make(site, 'issuing', 'issue');
+    expect(await refused(site)).toEqual(eachOther('ledger', 'newcomer-1'));
+  });
+
+  test('acknowledgements: a verifier has no anchor for the next root', async () => {
+    const site = await siteAfter('root', 'prepare', 'publish');
+    letTimePass(site, SOAK);
+    expect(await closedGates(site.pki, 'root', 'activate')).toContain('acknowledgements');
+    await stepWithoutGates(site.pki, 'root', 'activate');
+    await make(site, 'root', 'issue');
+    expect(await refused(site)).toEqual(eachOther('ledger', 'newcomer-1'));
+  });
+
+  test('crls-fresh: whoever begins now has no CRL of the old root', async () => {
+    const site = await siteAfter('root', 'prepare', 'publish', 'soak', 'ack');
+    withdrawCrl(site.pki, 'root-g1');
+    expect(await closedGates(site.pki, 'root', 'activate')).toContain('crls-fresh');
+    await stepWithoutGates(site.pki, 'root', 'activate');
+    await make(site, 'root', 'issue');
+    expect(await refused(site)).toEqual([...eachOther('ledger', 'newcomer-1'), ...eachOther('newcomer-1', 'payments')]);
+  });
+
+  test('soak of the retirement: a service still sends the chain of the old root', async () => {
+    const site = await siteAfter('root', 'prepare', 'publish', 'soak', 'ack', 'activate', 'drain');
+    expect(await closedGates(site.pki, 'root', 'retire')).toContain('soak');
+    await stepWithoutGates(site.pki, 'root', 'retire');
+    await site.follow('quick');
+    expect(await refused(site)).toEqual(eachOther('ledger', 'payments'));
+  });
+
+  test('chains-gone: the only chain of the issuing CA ends at an anchor that is gone', async () => {
+    const pki = await pkiOfTwo(new Date());
+    await svcauth(pki, 'ca', 'rotate', 'prepare', '--tier', 'root', '--cross-sign', 'none', '--soak', '1m');
+    await svcauth(pki, 'ca', 'rotate', 'publish', '--tier', 'root');
+    pki.world.now = new Date(pki.world.now.getTime() + 60_000);
+    await svcauth(pki, 'ca', 'rotate', 'activate', '--tier', 'root');
+    await svcauth(pki, 'ca', 'rotate', 'drain', '--tier', 'root');
+    expect(await closedGates(pki, 'root', 'retire')).toContain('chains-gone');
+    expect(await greetings(pki)).toMatchObject({ serverSaw: 'spiffe://example.org/ledger' });
+    await stepWithoutGates(pki, 'root', 'retire');
+    expect(await greetings(pki)).toMatchObject({ clientSaw: 'UNABLE_TO_GET_CRL' });
+  });
+
+  test.each([
+    ['retire without its last CRL', 'CRL_HAS_EXPIRED'],
+    // the debt is paid: what is left of the old CA stays good, and only cannot be revoked any more
+    ['retire', 'spiffe://example.org/ledger'],
+  ] as const)('leaves-gone: %s, and a service that still has a certificate of it: %s', async (step, seen) => {
+    const now = new Date();
+    const pki = await pkiOfTwo(new Date(now.getTime() - 15 * DAY));
+    await svcauth(pki, 'ca', 'rotate', 'prepare', '--tier', 'issuing', '--soak', '1m');
+    await svcauth(pki, 'ca', 'rotate', 'publish', '--tier', 'issuing');
+    pki.world.now = new Date(pki.world.now.getTime() + 60_000);
+    await svcauth(pki, 'ca', 'rotate', 'activate', '--tier', 'issuing');
+    await svcauth(pki, 'ca', 'rotate', 'drain', '--tier', 'issuing');
+    const current = join(pki.home, 'services', 'ledger', 'current');
+    const before = readlinkSync(current);
+    await svcauth(pki, 'renew');
+    expect(await closedGates(pki, 'issuing', 'retire')).toContain('leaves-gone');
+    await stepWithoutGates(pki, 'issuing', step);
+    pki.world.now = wholeSeconds(now);
+    await svcauth(pki, 'crl', 'refresh');
+    expect(await greetings(pki)).toMatchObject({ serverSaw: 'spiffe://example.org/ledger' });
+    symlinkSync(before, `${current}.old`);
+    renameSync(`${current}.old`, current);
+    expect(await greetings(pki)).toMatchObject({ serverSaw: seen });
+  });
+});
+
+/** Milliseconds. */
+const DAY = 86_400_000;
+
+async function pkiOfTwo(now: Date): Promise<Pki> {
+  const pki = await initPkiAt(now, '--key-protection', 'none');
+  for (const name of ['payments', 'ledger']) await svcauth(pki, 'issue', name, '--ip', '127.0.0.1');
+  return pki;
+}
+
+/** What payments and ledger, begun now, make of each other. */
+const greetings = async (pki: Pki) => handshake(peerOf(pki, 'payments'), peerOf(pki, 'ledger'));
+
+/** As if it had never been brought there. */
+function withdrawCrl(pki: Pki, authority: string): void {
+  const gone = readFileSync(crlOf(pki, authority), 'utf8');
+  const bundle = readFileSync(crlBundleOf(pki), 'utf8');
+  expect(bundle).toContain(gone);
+  writeFileSync(crlBundleOf(pki), bundle.replace(gone, ''));
+  for (const form of ['pem', 'der']) rmSync(crlOf(pki, authority).replace(/pem$/, form));
+}
