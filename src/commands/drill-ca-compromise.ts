@@ -1,23 +1,65 @@
+import { resolve } from 'node:path';
+import type { World } from '../context.ts';
+import { failure } from '../errors.ts';
+import { EXIT } from '../errors/exit-status.ts';
 import { print, type OutputFormat } from '../render/output.ts';
+import { startProgress } from '../render/progress.ts';
 import { runbookView } from '../render/runbook.ts';
+import { terminalOf } from '../render/terminal.ts';
+import { passphraseAsker } from './ask-passphrase.ts';
 import { examples, group, homeFlag, outputOption, type AddCommand } from './command.ts';
+import { passphraseOptions, type PassphraseOptions } from './passphrase.ts';
 
-interface Flags {
+interface Flags extends PassphraseOptions {
   readonly ca?: string;
+  readonly sandbox?: boolean;
+  readonly keep?: string;
+  readonly rootKey?: string;
   readonly output: OutputFormat;
 }
 
-export const addDrillCaCompromise: AddCommand = (program, world) => {
+export const addDrillCaCompromise: AddCommand = (program, world, done) => {
   const command = group(program, 'drill')
     .command('ca-compromise')
     .description('what to do when the key of a CA is out: every command in order, with the names of this PKI')
-    .option('--ca <id>', 'whose key (default: the CA that issues)');
-  outputOption(command);
-  examples(command, ['svcauth drill ca-compromise', 'svcauth drill ca-compromise --ca root-g1 > runbook.txt']);
-  command.action(async ({ ca, output }: Flags) => {
+    .option('--ca <id>', 'whose key (default: the CA that issues)')
+    .option('--sandbox', 'carry it out on a copy of the home, and tell how long each step took; hooks are not run')
+    .option('--keep <dir>', 'with --sandbox: leave the copy, which holds keys, in this new directory')
+    .option('--root-key <file>', 'with --sandbox: the key of the root, when that is kept elsewhere');
+  outputOption(passphraseOptions(command));
+  examples(command, [
+    'svcauth drill ca-compromise',
+    'svcauth drill ca-compromise --ca root-g1 > runbook.txt',
+    'svcauth drill ca-compromise --sandbox --passphrase-file /run/secrets/ca',
+  ]);
+  command.action(async (flags: Flags) => {
+    if (flags.sandbox) return rehearse(world, homeFlag(command), flags, done);
+    for (const flag of ['keep', 'rootKey'] as const) {
+      if (flags[flag] !== undefined)
+        throw failure('ERR_FLAG_NEEDS', { flag: flag === 'keep' ? '--keep' : '--root-key', needs: '--sandbox' });
+    }
     const { readPki } = await import('../authority/open-pki.ts');
     const { drillCompromise } = await import('../authority/drill-compromise.ts');
-    const runbook = await readPki(world, homeFlag(command), pki => drillCompromise(pki, ca));
-    print(world.out, output, runbookView(runbook));
+    const runbook = await readPki(world, homeFlag(command), pki => drillCompromise(pki, flags.ca));
+    print(world.out, flags.output, runbookView(runbook));
   });
 };
+
+async function rehearse(
+  world: World,
+  home: string | undefined,
+  { ca, keep, rootKey, output, ...flags }: Flags,
+  done: Parameters<AddCommand>[2],
+): Promise<void> {
+  const { rehearseCompromise } = await import('../authority/rehearse-compromise.ts');
+  const { rehearsalView } = await import('../render/rehearsal.ts');
+  const rehearsal = await rehearseCompromise(world, home, {
+    id: ca,
+    keep: keep === undefined ? undefined : resolve(world.cwd, keep),
+    keys: { rootKey, ask: passphraseAsker(flags, world, false) },
+    progress: total => startProgress(world.err, 'certificates', total, () => world.ticks()),
+  });
+  print(world.out, output, rehearsalView(rehearsal, world.now, await terminalOf(world)));
+  if (rehearsal.steps.some(({ problems = [] }) => problems.length > 0)) done(EXIT.partial);
+  if (rehearsal.proof.findings.length > 0) done(EXIT.critical);
+}

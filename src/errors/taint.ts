@@ -1,5 +1,5 @@
 import { EXIT } from './exit-status.ts';
-import { row } from './row.ts';
+import { quote, row } from './row.ts';
 
 const NOT_TAINTED = {
   pending: 'nobody has certified it',
@@ -19,5 +19,11 @@ export const taintErrors = {
     p =>
       `${p.id} is a root, and no CRL revokes a root: verifiers stop trusting it when it leaves their bundle; nothing was changed`,
     p => [`svcauth ca taint ${p.id} --reason TEXT`],
+  ),
+  ERR_DRILL_KEEP: row<{ directory: string; home: string }>(
+    EXIT.usage,
+    p =>
+      `the copy cannot be kept in ${quote(p.directory)}: that lies in the home ${quote(p.home)}, which stays as it is`,
+    () => ['svcauth drill ca-compromise --sandbox --keep /var/tmp/drill'],
   ),
 } as const;

@@ -1,7 +1,7 @@
 import type { CertifiedAuthority } from './active-issuer.ts';
 import { durationText } from './duration.ts';
 import { instantText } from '../instant-text.ts';
-import type { Crl, LeafTotals } from './model.ts';
+import type { Authority, Crl, LeafTotals } from './model.ts';
 
 /** What is at stake, of a CA whose key somebody else may have. */
 export interface CompromiseFacts {
@@ -19,7 +19,23 @@ export interface CompromiseFacts {
   readonly soak: number;
 }
 
+/** What a step does; `distribute` and `announce` are the same, before and after the thief is shut out. */
+export type RunbookAction =
+  | 'taint'
+  | 'prepare'
+  | 'publish'
+  | 'distribute'
+  | 'activate'
+  | 'drain'
+  | 'deploy'
+  | 'renew'
+  | 'revoke'
+  | 'announce'
+  | 'retire'
+  | 'tell';
+
 interface RunbookStep {
+  readonly action: RunbookAction;
   /** To be pasted; absent for what nobody can do by a command. */
   readonly command?: string;
   readonly why: string;
@@ -27,6 +43,9 @@ interface RunbookStep {
 
 export interface Runbook {
   readonly authorityId: string;
+  readonly tier: Authority['tier'];
+  /** In the words of the audit log. */
+  readonly reason: string;
   readonly stake: readonly string[];
   readonly steps: readonly RunbookStep[];
 }
@@ -34,14 +53,18 @@ export interface Runbook {
 /** What to do when the key of a CA is out, in order, with the names, sizes and times of this PKI. */
 export function compromiseRunbook(facts: CompromiseFacts): Runbook {
   const { id, tier, state } = facts.authority;
+  const reason = `the key of ${id} is out`;
   const rotate = (step: string): string =>
-    `svcauth ca rotate ${step} --tier ${tier} --force-compromised --reason "the key of ${id} is out"`;
+    `svcauth ca rotate ${step} --tier ${tier} --force-compromised --reason "${reason}"`;
   const taint: RunbookStep = {
-    command: `svcauth ca taint ${id} --reason "the key of ${id} is out"`,
+    action: 'taint',
+    command: `svcauth ca taint ${id} --reason "${reason}"`,
     why: `${id} signs nothing more; nobody is refused by that`,
   };
   return {
     authorityId: id,
+    tier,
+    reason,
     stake: stakeOf(facts),
     steps: [
       ...(state === 'tainted' ? [] : [taint]),
@@ -77,40 +100,61 @@ function issuingSteps(
   const key = root === undefined || root.keyLocation === 'file' ? '' : ` --root-key FILE`;
   return [
     {
+      action: 'prepare',
       command: `${rotate('prepare')}${key}`,
       why: `makes ${successorId}${root ? `, signed by ${root.id}` : ''}, and its first CRL`,
     },
-    { command: rotate('publish'), why: `the soak of ${durationText(soak)} would begin here` },
+    { action: 'publish', command: rotate('publish'), why: `the soak of ${durationText(soak)} would begin here` },
     {
+      action: 'distribute',
       command: 'svcauth crl publish --to DIR',
       why: `bring the CRL of ${successorId} to every verifier first: who checks revocation without it refuses the new certificates`,
     },
-    { command: rotate('activate'), why: `${successorId} signs; ${WHILE_BOTH}` },
-    { command: rotate('drain'), why: `everything that ${id} signed is due` },
-    { command: 'svcauth renew', why: 'a new certificate and key for every service' },
+    { action: 'activate', command: rotate('activate'), why: `${successorId} signs; ${WHILE_BOTH}` },
+    { action: 'drain', command: rotate('drain'), why: `everything that ${id} signed is due` },
+    { action: 'renew', command: 'svcauth renew', why: 'a new certificate and key for every service' },
     {
+      action: 'revoke',
       command: `svcauth ca taint ${id} --reason "every service has a new certificate" --revoke`,
       why: `${root?.id ?? 'its issuer'} revokes ${id}: with that CRL a verifier refuses everything below it, ours and the thief's`,
     },
-    { command: 'svcauth crl publish --to DIR', why: 'the thief is out where this CRL has arrived, and not before' },
-    { command: rotate('retire'), why: `the last CRL of ${id}, and the end of its key here` },
+    {
+      action: 'announce',
+      command: 'svcauth crl publish --to DIR',
+      why: 'the thief is out where this CRL has arrived, and not before',
+    },
+    { action: 'retire', command: rotate('retire'), why: `the last CRL of ${id}, and the end of its key here` },
   ];
 }
+
+const DEPLOY = { action: 'deploy', command: 'svcauth deploy' } as const;
 
 function rootSteps({ authority, successorId, refreshHint }: CompromiseFacts, rotate: Rotate): readonly RunbookStep[] {
   const { id, keyLocation } = authority;
   const out = keyLocation === 'file' ? '' : ` --root-key FILE --root-key-out FILE`;
   return [
-    { command: `${rotate('prepare')}${out}`, why: `makes ${successorId}, and certifies the issuing CAs by it` },
-    { command: rotate('publish'), why: `public/bundle.pem holds both roots; ${WHILE_BOTH}` },
     {
+      action: 'prepare',
+      command: `${rotate('prepare')}${out}`,
+      why: `makes ${successorId}, and certifies the issuing CAs by it`,
+    },
+    { action: 'publish', command: rotate('publish'), why: `public/bundle.pem holds both roots; ${WHILE_BOTH}` },
+    {
+      action: 'distribute',
       command: 'svcauth crl publish --to DIR',
       why: `bring bundle and CRLs to every verifier: those that follow the refresh hint look every ${durationText(refreshHint)}`,
     },
-    { command: rotate('activate'), why: `${successorId} is the root of every chain` },
-    { command: rotate('drain'), why: 'every service sends the chain of the new root' },
-    { command: rotate('retire'), why: `${id} leaves the bundle; no CRL can revoke a root` },
-    { command: 'svcauth crl publish --to DIR', why: 'the thief is out where this bundle has arrived, and not before' },
-    { why: 'verifiers that were given the bundle by hand: go through the list of them, one by one' },
+    { ...DEPLOY, why: 'outputs and hooks of every service follow: it trusts both when it has read its files again' },
+    { action: 'activate', command: rotate('activate'), why: `${successorId} is the root of every chain` },
+    { action: 'drain', command: rotate('drain'), why: 'every service sends the chain of the new root' },
+    { ...DEPLOY, why: 'the same for the chain' },
+    { action: 'retire', command: rotate('retire'), why: `${id} leaves the bundle; no CRL can revoke a root` },
+    { ...DEPLOY, why: `no service of ours trusts ${id} any more when it has read its files again` },
+    {
+      action: 'announce',
+      command: 'svcauth crl publish --to DIR',
+      why: 'the thief is out where this bundle has arrived, and not before',
+    },
+    { action: 'tell', why: 'verifiers that were given the bundle by hand: go through the list of them, one by one' },
   ];
 }

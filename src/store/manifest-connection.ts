@@ -100,6 +100,17 @@ async function openReadOnly(files: Files, path: string): Promise<ManifestConnect
   }
 }
 
+/** Another manifest of the same content, whoever writes meanwhile; the file must not exist. Nothing is changed at `from`. */
+export async function copyManifest(files: Files, from: string, to: string): Promise<void> {
+  const connection = await openConnection(files, from);
+  try {
+    files.createExclusive(to, new Uint8Array(), 0o600);
+    connection.sql.run('VACUUM INTO ?', to);
+  } finally {
+    connection.close(false);
+  }
+}
+
 function requireManifest(sql: Sql): void {
   if (formatVersion(sql) === 0)
     throw failure('ERR_MANIFEST_CORRUPT', { path: sql.path, problem: 'it holds no manifest' });

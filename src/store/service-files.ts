@@ -91,6 +91,21 @@ export function writeRetrusted(
   return [...new Set(written)];
 }
 
+/** What a directory serves, once more in a new one: the version of now, and nothing where there is none. Not durable. */
+export function copyCurrentVersion(files: Files, from: string, to: string): void {
+  const entry = currentEntry(files, from);
+  if (entry === undefined || entry === 'foreign') return;
+  const [source, target] = [from, to].map(directory => join(directory, VERSIONS, entry.name));
+  files.newDirectory(target!, DIRECTORY_MODE);
+  for (const name of files.list(source!)) {
+    const found = files.readOwn(join(source!, name), LIMIT);
+    if (found?.status.kind !== 'file') continue;
+    files.writeNew(join(target!, name), found.bytes, found.status.mode);
+    found.bytes.fill(0);
+  }
+  files.switchLink(join(to, CURRENT), `${VERSIONS}/${entry.name}`, 'batched');
+}
+
 /** What a version holds of that; undefined where a part of it is missing. */
 export function readTrust(files: Files, directory: string, name: string): VersionTrust | undefined {
   const read = (file: string) => files.read(join(directory, VERSIONS, name, file), LIMIT);
