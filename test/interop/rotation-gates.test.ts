@@ -70,6 +70,19 @@ describe('without the gate', () => {
     expect(await refused(site)).toEqual([...eachOther('ledger', 'newcomer-1'), ...eachOther('newcomer-1', 'payments')]);
   });
 
+  test('services-current: a service that trusts its own ca.crt has that of before', async () => {
+    const pki = await pkiOfTwo(new Date());
+    const before = servedVersion(pki, 'ledger');
+    await rotateOf(pki, 'root', ['prepare', '--soak', '1m'], ['publish']);
+    serveVersion(pki, 'ledger', before);
+    pki.world.now = new Date(pki.world.now.getTime() + 60_000);
+    expect(await closedGates(pki, 'root', 'activate')).toContain('services-current');
+    await stepWithoutGates(pki, 'root', 'activate');
+    serveVersion(pki, 'ledger', before);
+    await svcauth(pki, 'issue', 'payments', '--force');
+    expect(await greetings(pki)).toMatchObject({ clientSaw: 'UNABLE_TO_GET_CRL' });
+  });
+
   test('soak of the retirement: a service still sends the chain of the old root', async () => {
     const site = await siteAfter('root', 'prepare', 'publish', 'soak', 'ack', 'activate', 'drain');
     expect(await closedGates(site.pki, 'root', 'retire')).toContain('soak');
@@ -80,11 +93,9 @@ describe('without the gate', () => {
 
   test('chains-gone: the only chain of the issuing CA ends at an anchor that is gone', async () => {
     const pki = await pkiOfTwo(new Date());
-    await svcauth(pki, 'ca', 'rotate', 'prepare', '--tier', 'root', '--cross-sign', 'none', '--soak', '1m');
-    await svcauth(pki, 'ca', 'rotate', 'publish', '--tier', 'root');
+    await rotateOf(pki, 'root', ['prepare', '--cross-sign', 'none', '--soak', '1m'], ['publish']);
     pki.world.now = new Date(pki.world.now.getTime() + 60_000);
-    await svcauth(pki, 'ca', 'rotate', 'activate', '--tier', 'root');
-    await svcauth(pki, 'ca', 'rotate', 'drain', '--tier', 'root');
+    await rotateOf(pki, 'root', ['activate'], ['drain']);
     expect(await closedGates(pki, 'root', 'retire')).toContain('chains-gone');
     expect(await greetings(pki)).toMatchObject({ serverSaw: 'spiffe://example.org/ledger' });
     await stepWithoutGates(pki, 'root', 'retire');
@@ -98,21 +109,17 @@ describe('without the gate', () => {
   ] as const)('leaves-gone: %s, and a service that still has a certificate of it: %s', async (step, seen) => {
     const now = new Date();
     const pki = await pkiOfTwo(new Date(now.getTime() - 15 * DAY));
-    await svcauth(pki, 'ca', 'rotate', 'prepare', '--tier', 'issuing', '--soak', '1m');
-    await svcauth(pki, 'ca', 'rotate', 'publish', '--tier', 'issuing');
+    await rotateOf(pki, 'issuing', ['prepare', '--soak', '1m'], ['publish']);
     pki.world.now = new Date(pki.world.now.getTime() + 60_000);
-    await svcauth(pki, 'ca', 'rotate', 'activate', '--tier', 'issuing');
-    await svcauth(pki, 'ca', 'rotate', 'drain', '--tier', 'issuing');
-    const current = join(pki.home, 'services', 'ledger', 'current');
-    const before = readlinkSync(current);
+    await rotateOf(pki, 'issuing', ['activate'], ['drain']);
+    const before = servedVersion(pki, 'ledger');
     await svcauth(pki, 'renew');
     expect(await closedGates(pki, 'issuing', 'retire')).toContain('leaves-gone');
     await stepWithoutGates(pki, 'issuing', step);
     pki.world.now = wholeSeconds(now);
     await svcauth(pki, 'crl', 'refresh');
     expect(await greetings(pki)).toMatchObject({ serverSaw: 'spiffe://example.org/ledger' });
-    symlinkSync(before, `${current}.old`);
-    renameSync(`${current}.old`, current);
+    serveVersion(pki, 'ledger', before);
     expect(await greetings(pki)).toMatchObject({ serverSaw: seen });
   });
 });
@@ -124,6 +131,20 @@ async function pkiOfTwo(now: Date): Promise<Pki> {
   const pki = await initPkiAt(now, '--key-protection', 'none');
   for (const name of ['payments', 'ledger']) await svcauth(pki, 'issue', name, '--ip', '127.0.0.1');
   return pki;
+}
+
+async function rotateOf(pki: Pki, tier: Tier, ...steps: readonly (readonly string[])[]): Promise<void> {
+  for (const step of steps) await svcauth(pki, 'ca', 'rotate', ...step, '--tier', tier);
+}
+
+const currentOf = ({ home }: Pki, service: string) => join(home, 'services', service, 'current');
+const servedVersion = (pki: Pki, service: string) => readlinkSync(currentOf(pki, service));
+
+/** As a deployment that did not arrive leaves it. */
+function serveVersion(pki: Pki, service: string, version: string): void {
+  const current = currentOf(pki, service);
+  symlinkSync(version, `${current}.other`);
+  renameSync(`${current}.other`, current);
 }
 
 /** What payments and ledger, begun now, make of each other. */
