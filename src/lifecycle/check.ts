@@ -117,14 +117,18 @@ function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: 
   // a retired one signed nothing that is still valid
   if (authority.state === 'retired') return [];
   const { notBefore, notAfter } = certificate;
+  // a successor signs already, and each certificate that is still below it speaks for itself
+  const draining = authority.state === 'draining';
   // nothing below an expired CA verifies: its CRL no longer matters
-  if (notAfter < now) return [{ ...about, name: 'ca-expired', severity: 'critical', deadline: notAfter }];
+  if (notAfter < now) {
+    return [{ ...about, name: 'ca-expired', severity: draining ? 'warning' : 'critical', deadline: notAfter }];
+  }
   // a short-lived CA is not in its last days from its first
   const lifetime = secondsBetween(notBefore, notAfter);
   const atMost = (threshold: Threshold, part: number): Threshold =>
     'span' in threshold && threshold.span > lifetime / part ? { percent: 100 / part } : threshold;
   const [warning, critical] = [atMost(thresholds.caWarning, 3), atMost(thresholds.caCritical, 6)];
-  const severity = urgency(notBefore, notAfter, warning, critical, now);
+  const severity = draining ? undefined : urgency(notBefore, notAfter, warning, critical, now);
   const expiring: Finding[] = severity ? [{ ...about, name: 'ca-expiring', severity, deadline: notAfter }] : [];
   const tainted: Finding[] =
     authority.state === 'tainted' ? [{ ...about, name: 'ca-tainted', severity: 'critical' }] : [];

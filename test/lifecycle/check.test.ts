@@ -84,6 +84,12 @@ describe('a CA of one year', () => {
     expect(check({ authorities }, now)).toEqual(findings);
   });
 
+  test('that a successor has replaced may end, and is to be retired then', () => {
+    const draining = [authorityRow({ state: 'draining' }, crlRow({ nextUpdate: at('2030-01-01') }))];
+    expect(check({ authorities: draining }, '2027-10-31')).toEqual([]);
+    expect(check({ authorities: draining }, '2027-11-02')).toEqual(['warning ca-expired issuing-g1']);
+  });
+
   test('of thirty days is not in its last days from its first', () => {
     const short = { ...authorityRow().authority.certificate!, notAfter: at('2026-12-01') };
     const input = { authorities: [authorityRow({ certificate: short })] };
