@@ -171,13 +171,18 @@ async function decide(pki: Pki, policy: Policy, request: RotateRequest, facts: R
   const gates = gatesOf(step, facts, await counterexamples(pki, policy, facts, step, preparation), now);
   const forced =
     request.compromise === undefined ? [] : forcedGates(gates, open?.from ?? currentAuthority(facts), step);
-  requireOpen(
-    step,
-    tier,
-    gates.filter(gate => !forced.includes(gate)),
-  );
-  return { turn, open, gates, forced, retired: step === 'retire' ? [open!.from] : [] };
+  const unforced = gates.filter(gate => !forced.includes(gate));
+  const left = step === 'retire' ? readyLeftovers(facts, now) : [];
+  // what an earlier rotation left need not wait for this one
+  if (left.length > 0 && unforced.some(gate => !gate.open)) return { turn, open, gates: [], retired: left };
+  requireOpen(step, tier, unforced);
+  return { turn, open, gates, forced, retired: step === 'retire' ? [open!.from, ...left] : [] };
 }
+
+const readyLeftovers = (facts: RotationFacts, now: Date): readonly CertifiedAuthority[] =>
+  leftovers(facts)
+    .filter(each => leftoverGates(each, facts, now).every(gate => gate.open))
+    .map(({ authority }) => authority);
 
 /** Closed gates that a compromise passes. Throws ERR_ROTATION_NOT_TAINTED: for haste alone nobody is refused. */
 function forcedGates(
@@ -207,10 +212,9 @@ function withoutRotation(step: RotationStep, facts: RotationFacts, now: Date): D
   const open = openRotation(facts);
   const left = leftovers(facts);
   if (step === 'retire' && left.length > 0) {
-    const ready = left.filter(each => leftoverGates(each, facts, now).every(gate => gate.open));
-    const first = left[0]!;
-    if (ready.length === 0) requireOpen(step, tier, leftoverGates(first, facts, now));
-    return { turn: 'do', open, gates: [], retired: ready.map(({ authority }) => authority) };
+    const retired = readyLeftovers(facts, now);
+    if (retired.length === 0) requireOpen(step, tier, leftoverGates(left[0]!, facts, now));
+    return { turn: 'do', open, gates: [], retired };
   }
   if (open !== undefined) {
     throw failure('ERR_ROTATION_ORDER', { step, tier, phase: open.phase, next: nextStep(open) });
