@@ -2,6 +2,7 @@ import { chainToRoot, type CertifiedAuthority } from '../lifecycle/active-issuer
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
 import type { Authority, ServiceSpec, Upkeep } from '../lifecycle/model.ts';
 import type { Policy } from '../lifecycle/policy.ts';
+import { lifeOf } from '../lifecycle/authority-life.ts';
 import { leafNotAfter, refuseConstrainedNames, type IssuerLimits } from '../lifecycle/service-spec.ts';
 import { findExtension } from '../pki/extension/extension.ts';
 import type { GeneralName } from '../pki/extension/general-name.ts';
@@ -50,12 +51,12 @@ export function jobMaker(
   };
 }
 
-function limitsOf({ id, certificate }: CertifiedAuthority): IssuerLimits {
+function limitsOf(authority: CertifiedAuthority): IssuerLimits {
+  const { id, certificate } = authority;
   const constraints = findExtension(decodeCertificate(certificate.der).tbs.extensions, OID.nameConstraints);
   return {
     id,
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
+    ...lifeOf(authority),
     ...(constraints && { nameConstraints: decodeNameConstraints(constraints.value) }),
   };
 }

@@ -1,4 +1,6 @@
 import { failure } from '../errors.ts';
+import { isCertified } from './active-issuer.ts';
+import { lifeOf } from './authority-life.ts';
 import { thresholdText, type Threshold } from './duration.ts';
 import type { Authority } from './model.ts';
 import type { Policy } from './policy.ts';
@@ -35,9 +37,8 @@ export function riskQuestion(
   authorities: readonly Authority[],
   at: Date,
 ): { readonly at: Date; readonly endingBy: Date; readonly percentLeft: number; readonly secondsLeft: number } {
-  const lifetimes = authorities.map(({ certificate }) =>
-    certificate === undefined ? 0 : certificate.notAfter.getTime() - certificate.notBefore.getTime(),
-  );
+  const lives = authorities.filter(isCertified).map(lifeOf);
+  const lifetimes = lives.map(({ notBefore, notAfter }) => notAfter.getTime() - notBefore.getTime());
   // a day for backdating and rounding
   const longestLeaf = Math.max(0, ...lifetimes) / LEAF_SHARE + DAY;
   const limits = [leafWarning, leafCritical];

@@ -1,3 +1,4 @@
+import { lifeOf } from './authority-life.ts';
 import type { CheckThresholds } from './check-thresholds.ts';
 import { thresholdOf, type Threshold } from './duration.ts';
 import type { Authority, Certificate } from './model.ts';
@@ -116,7 +117,7 @@ function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: 
   if (certificate === undefined) return [{ ...about, name: 'ca-pending', severity: 'warning' }];
   // a retired one signed nothing that is still valid
   if (authority.state === 'retired') return [];
-  const { notBefore, notAfter } = certificate;
+  const { notBefore, notAfter } = lifeOf({ ...authority, certificate });
   // a successor signs already, and each certificate that is still below it speaks for itself
   const draining = authority.state === 'draining';
   // nothing below an expired CA verifies: its CRL no longer matters

@@ -4,6 +4,7 @@ import type { Policy } from './policy.ts';
 import { renewalOf } from './renewal-settings.ts';
 import { renewalTime } from './renewal-time.ts';
 import type { Runs } from './runs.ts';
+import { lifeOf } from './authority-life.ts';
 import { longestLeaf } from './service-spec.ts';
 import type { ServiceRow } from './status.ts';
 
@@ -63,7 +64,7 @@ function renew(
   if (issuer === undefined || issuer.certificate.notAfter < run) return { refusal: 'no-issuer' };
   if (issuer.keyLocation !== 'file') return { refusal: 'issuer-key-away' };
   if (keySource === 'csr') return { refusal: 'csr' };
-  if (ttl > longestLeaf(issuer.certificate)) return { refusal: 'ttl-share' };
+  if (ttl > longestLeaf(lifeOf(issuer))) return { refusal: 'ttl-share' };
   const end = new Date(run.getTime() + ttl * 1000);
   const last = issuer.certificate.notAfter;
   if (end > last && leaf.notAfterPolicy === 'err') return { refusal: 'outlives-issuer' };

@@ -1,5 +1,6 @@
 import { authoritySubject } from '../pki/prepare-authority.ts';
 import { isCertified, leafTier, newestActive, type CertifiedAuthority } from './active-issuer.ts';
+import { lifeOf } from './authority-life.ts';
 import { crlAddress } from './crl-url.ts';
 import type { Authority } from './model.ts';
 import { asKnown, factsOf, plannedAuthority, plannedCross, type Validity } from './planned-certificate.ts';
@@ -51,8 +52,7 @@ export function signerOf(authority: CertifiedAuthority, { further }: Pick<Rotati
     tier,
     keyAlgorithm,
     isActive: state === 'active',
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
+    ...lifeOf(authority),
     certificate: asKnown(certificate),
     by: new Map([...others, [certificate.issuerId, asKnown(certificate)]]),
   };

@@ -64,8 +64,8 @@ export function planSuccessor(
   }
   const generation = Math.max(...authorities.filter(each => each.tier === tier).map(each => each.generation)) + 1;
   const backdated = new Date(now.getTime() - policy.leaf.backdate * 1000);
-  const span = from.certificate.notAfter.getTime() - from.certificate.notBefore.getTime();
-  const lifetime = request.lifetime ?? Math.floor(span / 1000) - policy.leaf.backdate;
+  const madeAt = sooner(from.createdAt, new Date(from.certificate.notBefore.getTime() + policy.leaf.backdate * 1000));
+  const lifetime = request.lifetime ?? Math.floor((from.certificate.notAfter.getTime() - madeAt.getTime()) / 1000);
   const wanted = new Date(now.getTime() + lifetime * 1000);
   const planned: PlannedAuthority = {
     id: `${tier}-g${generation}`,

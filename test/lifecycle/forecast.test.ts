@@ -167,6 +167,7 @@ describe('if it stops today', () => {
             ),
           ),
         };
+        const draining = new Set(cas.flatMap(({ state }, n) => (state === 'draining' ? [`ca-g${n}`] : [])));
         const broken = (time: number) =>
           checkManifest({ ...input, intents: [] }, POLICY.check, new Date(time))
             .filter(({ name }) => /-(expired|stale|missing)$/.test(name))
@@ -178,6 +179,8 @@ describe('if it stops today', () => {
           const before = checkManifest({ ...input, intents: [] }, POLICY.check, new Date(date.getTime() - 1000));
           expect(broken(date.getTime() - 1000)).not.toContain(told);
           expect(broken(date.getTime() + 1000)).toContain(told);
+          // a CA that has a successor may end
+          if (name === 'ca-expired' && draining.has(subject)) continue;
           expect(before).toContainEqual(expect.objectContaining({ subject, severity: 'critical', deadline: date }));
         }
         const left = broken(until.getTime());
