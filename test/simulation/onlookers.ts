@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodePem } from '../../src/pki/pem.ts';
+import { readPathCertificate, type PathCertificate } from '../../src/pki/path/path-certificate.ts';
+import { readPathCrl } from '../../src/pki/path/path-crl.ts';
+import { trustStoreOf } from '../../src/pki/path/trust-store.ts';
+import { validatePath, type PathVerdict } from '../../src/pki/path/validate-path.ts';
+import { serialToHex } from '../../src/pki/serial-number.ts';
+import type { PkiWorld } from '../support/pki.ts';
+
+/** Every file that a peer can have read, as PEM, at one time. */
+export interface Sight {
+  readonly at: Date;
+  readonly bundle: string;
+  readonly crls: string;
+  /** By service: what it sends, and whom it trusts. */
+  readonly services: ReadonlyMap<string, { readonly chain: string; readonly anchors: string }>;
+  /** Serials that a verifier with these CRLs must refuse. */
+  readonly revoked: ReadonlySet<string>;
+}
+
+/** Somebody who is shown chains. */
+interface Verifier {
+  readonly name: string;
+  readonly anchors: string;
+  readonly crls: string;
+  readonly revoked: ReadonlySet<string>;
+}
+
+interface Judgement {
+  readonly verifier: Verifier;
+  readonly chain: string;
+  readonly verdict: PathVerdict;
+  /** What it should have been. */
+  readonly welcome: boolean;
+}
+
+export function lookAt({ home, now }: PkiWorld, services: readonly string[], revoked: Iterable<string>): Sight {
+  const read = (path: string) => readFileSync(path, 'utf8');
+  const current = services.map(service => [service, join(home.service(service), 'current')] as const);
+  return {
+    at: now,
+    bundle: read(home.public.bundlePem),
+    crls: read(home.public.crlBundle),
+    services: new Map(
+      current.map(([service, directory]) => [
+        service,
+        { chain: read(join(directory, 'tls.crt')), anchors: read(join(directory, 'ca.crt')) },
+      ]),
+    ),
+    revoked: new Set(revoked),
+  };
+}
+
+/** Everybody who verifies: with a bundle and CRLs of now or of a while ago; the services with the anchors that they were given. */
+export function verifiers(now: Sight, before: Sight): readonly Verifier[] {
+  const seen = [
+    ['now', now],
+    ['before', before],
+  ] as const;
+  return seen.flatMap(([crlsOf, { crls, revoked }]) =>
+    seen.flatMap(([anchorsOf, { bundle, services }]) => [
+      { name: `the bundle of ${anchorsOf}, the CRLs of ${crlsOf}`, anchors: bundle, crls, revoked },
+      ...[...services].map(([service, { anchors }]) => {
+        return { name: `${service} of ${anchorsOf}, the CRLs of ${crlsOf}`, anchors, crls, revoked };
+      }),
+    ]),
+  );
+}
+
+const once = <T>(read: (pem: string) => T) => {
+  const known = new Map<string, T>();
+  return (pem: string): T => {
+    const value = known.get(pem) ?? read(pem);
+    known.set(pem, value);
+    return value;
+  };
+};
+
+const readChain = once((pem): readonly PathCertificate[] =>
+  decodePem(pem).map(({ der }) => readPathCertificate(der)),
+);
+const readCrls = once(pem => decodePem(pem).map(({ der }) => readPathCrl(der)));
+let files = 0;
+const numberOf = once(() => files++);
+
+const leafOf = (chain: string): PathCertificate => readChain(chain)[0]!;
+export const serialOf = (chain: string): string => serialToHex(leafOf(chain).tbs.serial);
+export const endOf = (chain: string): Date => leafOf(chain).tbs.notAfter.date;
+
+/**
+ * Shows every chain to every verifier. A peer that was accepted stays accepted until anything that was there ends: of equal files the
+ * verdict is remembered as long.
+ */
+export function onlookers() {
+  const accepted = new Map<string, number>();
+  const count = { shown: 0, validated: 0, refused: 0 };
+  return {
+    count,
+    judge(everybody: readonly Verifier[], chains: Iterable<string>, now: Date): readonly Judgement[] {
+      const surprises: Judgement[] = [];
+      const distinct = new Set(chains);
+      const different = new Map(everybody.map(each => [`${numberOf(each.anchors)} ${numberOf(each.crls)}`, each]));
+      for (const [files, verifier] of different) {
+        for (const chain of distinct) {
+          const key = `${files} ${numberOf(chain)}`;
+          const welcome = !verifier.revoked.has(serialOf(chain)) && endOf(chain) >= now;
+          count.shown += 2;
+          if (welcome && accepted.get(key)! > now.getTime()) continue;
+          for (const purpose of ['server', 'client'] as const) {
+            const [leaf, ...intermediates] = readChain(chain);
+            const store = trustStoreOf(readChain(verifier.anchors), intermediates, readCrls(verifier.crls));
+            const verdict = validatePath(leaf!, store, { now, purpose });
+            count.validated++;
+            if (!verdict.accepted) count.refused++;
+            if (verdict.accepted !== welcome) surprises.push({ verifier, chain, verdict, welcome });
+          }
+          if (welcome) accepted.set(key, nextEnd(verifier, chain, now));
+        }
+      }
+      return surprises;
+    },
+  };
+}
+
+/** The first end of anything after now. */
+function nextEnd({ anchors, crls }: Verifier, chain: string, now: Date): number {
+  const ends = [
+    ...[...readChain(chain), ...readChain(anchors)].map(({ tbs }) => tbs.notAfter.date.getTime()),
+    ...readCrls(crls).map(({ nextUpdate }) => nextUpdate!.date.getTime()),
+  ];
+  return ends.filter(end => end > now.getTime()).reduce((a, b) => Math.min(a, b));
+}
