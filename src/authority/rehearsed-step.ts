@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Runbook, RunbookAction } from '../lifecycle/compromise-runbook.ts';
+import { crlRefreshRun } from './crl-refresh-run.ts';
 import type { Deployed } from './deploy.ts';
 import { deployRun } from './deploy-run.ts';
 import { changePki, readPki } from './open-pki.ts';
@@ -59,6 +60,7 @@ export const CARRY_OUT: Readonly<Record<RunbookAction, CarryOut | undefined>> = 
   deploy: deployed,
   renew: renewed,
   revoke: scene => tainted(scene, true),
+  sign: signed,
   announce: published,
   retire: rotateStep('retire'),
   tell: undefined,
@@ -96,6 +98,14 @@ async function renewed({ sandbox: { world, home }, keys, progress }: Scene): Pro
   );
   const { issued, deployed } = outcome.kind === 'done' ? outcome.result : { issued: [], deployed: [] };
   return { issued: issued.length, services: deployed.length, problems: [...refused, ...problemsOf(deployed)] };
+}
+
+/** The CRL of who certifies the CA, with the key that was brought. */
+async function signed({ sandbox: { world, home }, runbook, keys: { rootKey: key, ask } }: Scene): Promise<StepResult> {
+  const { certificate } = await readPki(world, home.directory, pki => pki.manifest.authority(runbook.authorityId)!);
+  const only = [certificate!.issuerId];
+  const { result } = await crlRefreshRun(world, home.directory, { only, key, ask, force: false, dryRun: false });
+  return { problems: result!.failed.map(({ authorityId, error }) => `${authorityId}: ${error.message}`) };
 }
 
 async function deployed({ sandbox: { world, home } }: Scene): Promise<StepResult> {

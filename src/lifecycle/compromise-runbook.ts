@@ -30,6 +30,7 @@ export type RunbookAction =
   | 'deploy'
   | 'renew'
   | 'revoke'
+  | 'sign'
   | 'announce'
   | 'retire'
   | 'tell';
@@ -118,6 +119,7 @@ function issuingSteps(
       command: `svcauth ca taint ${id} --reason "every service has a new certificate" --revoke`,
       why: `${root?.id ?? 'its issuer'} revokes ${id}: with that CRL a verifier refuses everything below it, ours and the thief's`,
     },
+    ...(root?.keyLocation === 'offline' ? [signStep(root.id)] : []),
     {
       action: 'announce',
       command: 'svcauth crl publish --to DIR',
@@ -126,6 +128,12 @@ function issuingSteps(
     { action: 'retire', command: rotate('retire'), why: `the last CRL of ${id}, and the end of its key here` },
   ];
 }
+
+const signStep = (id: string): RunbookStep => ({
+  action: 'sign',
+  command: `svcauth crl refresh --ca ${id} --key FILE`,
+  why: `the CRL of ${id} that says so, with the key that is kept elsewhere`,
+});
 
 const DEPLOY = { action: 'deploy', command: 'svcauth deploy' } as const;
 

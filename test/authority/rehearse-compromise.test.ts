@@ -115,12 +115,12 @@ test('a passphrase that is wrong ends it, and leaves nothing', async () => {
   expect(asides[0]).toContain(tmpdir());
 });
 
-test('the key of a root that is kept elsewhere is asked for, and then used', async () => {
+test.each(['issuing-g1', 'root-g1'])('the key of an offline root is asked for, and then used: %s', async id => {
   const key = join(world.cwd, 'root.key');
   const init = ['ca', 'init', '--trust-domain', 'example.org', '--home', 'off', '--key-protection', 'none'];
   await world.succeed(...init, '--root-key-out', key);
   const without = await runSvcauth(world, [...REHEARSE, '--home', 'off']);
   expect([without.status, without.stderr]).toEqual([8, expect.stringContaining('ERR_ROTATION_KEY_NEEDED')]);
-  const { proof } = await rehearse('--home', 'off', '--ca', 'root-g1', '--root-key', key);
+  const { proof } = await rehearse('--home', 'off', '--ca', id, '--root-key', key);
   expect(proof.findings).toEqual([]);
 });

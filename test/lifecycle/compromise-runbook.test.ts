@@ -33,6 +33,15 @@ test('the CA is revoked after everything was renewed, and before it is retired',
   expect(at('--revoke')).toBeLessThan(at('rotate retire'));
 });
 
+test('a revocation by an offline root is signed before it is published', () => {
+  const all = commands();
+  const at = all.indexOf('svcauth crl refresh --ca root-g1 --key FILE');
+  expect(all[at - 1]).toContain('--revoke');
+  expect(all[at + 1]).toContain('crl publish');
+  const here: CertifiedAuthority = { ...root, keyLocation: 'file' };
+  expect(commands({ above: { authority: here, crl: undefined } }).join()).not.toContain('crl refresh');
+});
+
 test('a root that is kept offline is asked for its key, and a new one has to go somewhere', () => {
   expect(commands().find(command => command.includes('prepare'))).toMatch(/ --root-key FILE$/);
   const prepare = runbook({ authority: root, successorId: 'root-g2' }).steps[1];
