@@ -1,11 +1,11 @@
 // The proof of a rotation of each tier over 10,000 live leaves, a twentieth of them revoked: reading every leaf, grouping them and
-// every combination; beside one validation of each leaf in the same run.
+// every combination; beside one validation of each leaf in the same run. And the whole command.
 import { buildSync } from 'esbuild';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { median, ms, report, run, svcauth, workDirectory } from './measure.js';
+import { emptyScript, median, ms, report, run, svcauth, takeTurns, workDirectory } from './measure.js';
 
 const ROUNDS = 5;
 const LEAVES = 10_000;
@@ -119,3 +119,11 @@ for (const tier of ['issuing', 'root']) {
   report(`proof of a rotation, tier ${tier}, ${LEAVES} leaves`, ms(time), beside);
 }
 report('each leaf validated once', ms(each), '');
+for (const tier of ['issuing', 'root']) {
+  const plan = () => run(svcauth('ca', 'rotate', 'plan', '--tier', tier, '--home', home)).milliseconds;
+  const { command, empty } = takeTurns(
+    { command: plan, empty: () => run(emptyScript(directory)).milliseconds },
+    ROUNDS,
+  );
+  report(`ca rotate plan --tier ${tier}, ${LEAVES} leaves`, ms(command), `${ms(empty)} for an empty script`);
+}
