@@ -77,9 +77,7 @@ const once = <T>(read: (pem: string) => T) => {
   };
 };
 
-const readChain = once((pem): readonly PathCertificate[] =>
-  decodePem(pem).map(({ der }) => readPathCertificate(der)),
-);
+const readChain = once((pem): readonly PathCertificate[] => decodePem(pem).map(({ der }) => readPathCertificate(der)));
 const readCrls = once(pem => decodePem(pem).map(({ der }) => readPathCrl(der)));
 let files = 0;
 const numberOf = once(() => files++);
