@@ -19,7 +19,8 @@ exports.loadMain = function loadMain() {
 
 function readMain() {
   try {
-    return readFileSync(FILE, 'utf8');
+    // esbuild escapes whatever is not ASCII
+    return readFileSync(FILE, 'latin1');
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     process.stderr.write('svcauth: error: it is not built yet\nsvcauth: hint: npm ci && npm run build\n');
