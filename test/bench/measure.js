@@ -1,9 +1,10 @@
 // Times whole processes against an empty Node script in the same run: absolute times move from machine to machine.
+import { buildSync } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const LAUNCHER = fileURLToPath(new URL('../../bin/svcauth.js', import.meta.url));
 
@@ -73,3 +74,18 @@ export const ms = value => `${value.toFixed(1)} ms`;
 
 /** One line of a report: what was measured, and beside what. */
 export const report = (what, value, beside) => console.log(`${what.padEnd(46)} ${value.padStart(12)}   ${beside}`);
+
+/** What `<name>-entry.ts` beside this file exports, bundled as svcauth itself is. */
+export async function importEntry(directory, name) {
+  const outfile = join(directory, `${name}.mjs`);
+  buildSync({
+    entryPoints: [fileURLToPath(new URL(`${name}-entry.ts`, import.meta.url))],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minify: true,
+  });
+  return import(pathToFileURL(outfile).href);
+}

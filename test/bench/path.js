@@ -1,27 +1,15 @@
 // Validations a second on one core of leaf, issuing CA and root with both CRLs, the trust material loaded once and every leaf read
 // from DER; beside `openssl verify` over the same leaves in one process, and the two bare signatures in Node.
-import { buildSync } from 'esbuild';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isInstalled, median, report, run, svcauth, workDirectory } from './measure.js';
+import { importEntry, isInstalled, median, report, run, svcauth, workDirectory } from './measure.js';
 
 const ROUNDS = 7;
 const LEAVES = 1000;
 
 const directory = workDirectory();
-const outfile = join(directory, 'path.mjs');
-buildSync({
-  entryPoints: [fileURLToPath(new URL('path-entry.ts', import.meta.url))],
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  minify: true,
-});
-const { loadTrustStore, readPathCertificate, validatePath } = await import(pathToFileURL(outfile).href);
+const { loadTrustStore, readPathCertificate, validatePath } = await importEntry(directory, 'path');
 
 const home = join(directory, 'pki');
 const at = (...names) => join(home, ...names);

@@ -1,27 +1,15 @@
 // The proof of a rotation of each tier over 10,000 live leaves, a twentieth of them revoked: reading every leaf, grouping them and
 // every combination; beside one validation of each leaf in the same run. And the whole command.
-import { buildSync } from 'esbuild';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { emptyScript, median, ms, report, run, svcauth, takeTurns, workDirectory } from './measure.js';
+import { emptyScript, importEntry, median, ms, report, run, svcauth, takeTurns, workDirectory } from './measure.js';
 
 const ROUNDS = 5;
 const LEAVES = 10_000;
 const REVOKED = 500;
 
 const directory = workDirectory();
-const outfile = join(directory, 'rotation.mjs');
-buildSync({
-  entryPoints: [fileURLToPath(new URL('rotation-entry.ts', import.meta.url))],
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  minify: true,
-});
 const {
   decodeCertificate,
   loadTrustStore,
@@ -30,7 +18,7 @@ const {
   readPathCertificate,
   rotationPhases,
   validatePath,
-} = await import(pathToFileURL(outfile).href);
+} = await importEntry(directory, 'rotation');
 
 const home = join(directory, 'pki');
 const at = (...names) => join(home, ...names);
