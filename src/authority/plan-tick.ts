@@ -1,10 +1,11 @@
-import type { SvcauthError } from '../errors.ts';
+import { SvcauthError } from '../errors.ts';
+import type { Certificate } from '../lifecycle/model.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import type { LiveService } from '../store/manifest.ts';
 import type { Pki } from './open-pki.ts';
 import { publishEverywhere, type Publication } from './publications.ts';
 import { planCrlRefresh, type PlannedCrl } from './refresh-crls.ts';
-import { planRenewal, type RenewalPlan } from './renew.ts';
+import { planRenewal, WHATEVER_IS_DUE, type PlannedRenewal } from './renew.ts';
 import { trustBundle } from './write-trust-bundle.ts';
 
 /** What a tick would do now. */
@@ -14,27 +15,44 @@ export interface TickPlan {
   readonly crls: readonly PlannedCrl[];
   /** With what lies in public/ now: the CRLs above are not in it. */
   readonly publications: readonly Publication[];
-  readonly renewal: RenewalPlan;
+  readonly renewals: readonly PlannedRenewal[];
+  /** Superseded certificates whose overlap is over. */
+  readonly outlived: readonly Certificate[];
   /** Deployments that would be tried again. */
   readonly pending: readonly LiveService[];
   /** What could not be done. */
   readonly refusals: readonly SvcauthError[];
 }
 
-/** Decides as `tick` does and touches nothing. Throws what would keep all of the renewal from happening. */
+/** Decides as `tick` does and touches nothing; what cannot be decided of one part keeps no other from it. */
 export async function planTick(pki: Pki, policy: Policy): Promise<TickPlan> {
   const { manifest, world } = pki;
   const { anchors, sequence } = trustBundle(manifest, world.now);
   const publications = await publishEverywhere(pki, policy.crl.publishTo ?? [], { dryRun: true, glance: true });
-  const renewal = await planRenewal(pki, policy, { selectors: [], tags: {}, force: false, reuseKey: false });
+  const { renewals, outlived, refusal } = await planDue(pki, policy);
   return {
     ...(manifest.trustBundle()?.sequence !== sequence && { bundle: { sequence, anchors: anchors.length } }),
     crls: planCrlRefresh(pki, { schedule: policy.crl }).crls,
     publications,
-    renewal,
+    renewals,
+    outlived,
     pending: manifest.pendingServices(),
-    refusals: [...publications, ...renewal.steps.map(({ refusal }) => ({ error: refusal }))].flatMap(
-      ({ error }) => error ?? [],
+    refusals: [...publications.map(each => each.error), refusal, ...renewals.map(step => step.refusal)].filter(
+      each => each !== undefined,
     ),
   };
+}
+
+/** Where nobody can sign, nothing is renewed. */
+async function planDue(
+  pki: Pki,
+  policy: Policy,
+): Promise<Pick<TickPlan, 'renewals' | 'outlived'> & { readonly refusal?: SvcauthError }> {
+  try {
+    const { steps, outlived } = await planRenewal(pki, policy, WHATEVER_IS_DUE);
+    return { renewals: steps, outlived };
+  } catch (refusal) {
+    if (!(refusal instanceof SvcauthError)) throw refusal;
+    return { renewals: [], outlived: [], refusal };
+  }
 }

@@ -6,6 +6,7 @@ import { deployRun } from './deploy-run.ts';
 import { changePki, readPki } from './open-pki.ts';
 import { publishEverywhere } from './publications.ts';
 import { renewRun, type RenewRunRequest } from './renew-run.ts';
+import { WHATEVER_IS_DUE } from './renew.ts';
 import { rotate, type RotateRequest } from './rotate-run.ts';
 import type { RotationKeys } from './rotation-keys.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -91,7 +92,7 @@ async function rootKeyOut({ sandbox: { world, home }, runbook }: Scene): Promise
 }
 
 async function renewed({ sandbox: { world, home }, keys, progress }: Scene): Promise<StepResult> {
-  const everything = { selectors: [], tags: {}, force: false, reuseKey: false, dryRun: false };
+  const everything = { ...WHATEVER_IS_DUE, dryRun: false };
   const outcome = await renewRun(world, home.directory, { ...everything, ask: keys.ask, progress });
   const refused = outcome.plan.steps.flatMap(({ service, refusal }) =>
     refusal ? [`${service}: ${refusal.message}`] : [],

@@ -36,6 +36,9 @@ export interface RenewalRequest extends RenewalSelection {
   readonly notAfterPolicy?: NotAfterPolicy;
 }
 
+/** What a timer asks for, without a wish of its own. */
+export const WHATEVER_IS_DUE: RenewalRequest = { selectors: [], tags: {}, force: false, reuseKey: false };
+
 /** A step, or why it cannot be taken: then somebody has to do something. */
 export type PlannedRenewal = RenewalStep & { readonly refusal?: SvcauthError };
 

@@ -4,7 +4,7 @@ import { deployPending, type Deployed } from './deploy.ts';
 import { keepCrls, type CrlUpkeep } from './keep-crls.ts';
 import type { Pki } from './open-pki.ts';
 import { publishEverywhere, type Publication } from './publications.ts';
-import { applyRenewal, hasWork, planRenewal, type RenewalPlan, type RenewalResult } from './renew.ts';
+import { applyRenewal, hasWork, planRenewal, WHATEVER_IS_DUE, type RenewalPlan, type RenewalResult } from './renew.ts';
 import type { AskPassphrase } from './unlock.ts';
 import { writeTrustBundle, type TrustBundleResult } from './write-trust-bundle.ts';
 
@@ -56,7 +56,7 @@ export async function tick(pki: Pki, policy: Policy, ask: AskPassphrase): Promis
 }
 
 async function renewDue(pki: Pki, policy: Policy, ask: AskPassphrase): Promise<TickWork['renewal']> {
-  const plan = await planRenewal(pki, policy, { selectors: [], tags: {}, force: false, reuseKey: false });
+  const plan = await planRenewal(pki, policy, WHATEVER_IS_DUE);
   const nothing: RenewalResult = { issued: [], deployed: [], crls: [] };
   return { ...plan, ...(hasWork(plan) ? await applyRenewal(pki, policy, plan, ask, () => undefined) : nothing) };
 }

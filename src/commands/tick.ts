@@ -60,10 +60,6 @@ export const addTick: AddCommand = (program, world, done) => {
     const { outcome, check, pki } = await tickRun(unattended, homeFlag(command), { ask, everything });
     const { name, trustDomain } = pki;
     const report = { name, trustDomain, at: world.now, ranAt: world.now, failOn, ...check };
-    if (everything) {
-      const { formatCheckMetrics } = await import('../render/check-metrics.ts');
-      await outputTo(world, metricsFile, async to => to.out.write(formatCheckMetrics(report)));
-    }
     print(world.out, flags.output, tickView(outcome, report, await terminalOf(world)));
     const failing = failingSeverity(report.findings, failOn);
     if (failing !== undefined) done(EXIT[failing]);
@@ -71,5 +67,10 @@ export const addTick: AddCommand = (program, world, done) => {
     world.err.write(formatErrors(outcome.failures.map(({ error }) => error)));
     if (outcome.failures.length > 0) done(EXIT.partial);
     reportPending(deployedBy(outcome.work), world, done);
+    // last: a file that cannot be written must not cost the report
+    if (everything) {
+      const { formatCheckMetrics } = await import('../render/check-metrics.ts');
+      await outputTo(world, metricsFile, async to => to.out.write(formatCheckMetrics(report)));
+    }
   });
 };

@@ -55,7 +55,7 @@ export function tickPlanView(plan: TickPlan, now: Date): View {
   const deeds = plannedDeeds(plan);
   const refusals = plan.refusals.map(({ code, message }) => ({ code, message }));
   return {
-    table: () => (deeds.length === 0 ? 'nothing is due\n' : formatDeeds(deeds, now, 'planned')),
+    table: () => (deeds.length + refusals.length === 0 ? 'nothing is due\n' : formatDeeds(deeds, now, 'planned')),
     json: () => ({ kind: 'tick', value: { at: now, dryRun: true, deeds, failures: refusals } }),
     jsonl: () => [
       ...deeds.map(deed => ({ kind: 'deed', value: { at: now, dryRun: true, ...deed } })),
@@ -64,7 +64,7 @@ export function tickPlanView(plan: TickPlan, now: Date): View {
   };
 }
 
-const plannedDeeds = ({ bundle, crls, publications, renewal, pending }: TickPlan): readonly Deed[] => [
+const plannedDeeds = ({ bundle, crls, publications, renewals, outlived, pending }: TickPlan): readonly Deed[] => [
   ...(bundle ? bundleDeeds({ ...bundle, changed: true }) : []),
   ...crls.flatMap(({ action, authority, header, reasons }): Deed[] =>
     action === 'sign' || action === 'release' ? [crlDeed({ ...header, authorityId: authority.id }, reasons[0])] : [],
@@ -74,12 +74,12 @@ const plannedDeeds = ({ bundle, crls, publications, renewal, pending }: TickPlan
       ? [{ did: 'published', subject: directory }]
       : [],
   ),
-  ...renewal.steps.flatMap((step): Deed[] =>
+  ...renewals.flatMap((step): Deed[] =>
     step.action === 'renew' && step.refusal === undefined
       ? [{ did: 'renewed', subject: step.service, detail: ISSUE_REASONS[step.reason].words }]
       : [],
   ),
-  ...renewal.outlived.map(({ service, serial }): Deed => ({ did: 'overlap-ended', subject: service, serial })),
+  ...outlived.map(({ service, serial }): Deed => ({ did: 'overlap-ended', subject: service, serial })),
   ...pending.map(({ service: { name, currentSerial: serial }, delivery }): Deed => ({
     ...{ did: 'deployed', subject: name },
     ...(serial !== undefined && { serial }),
