@@ -1,25 +1,11 @@
 // The signing engine in process on one core: keys, names, lint, signature, re-read; beside the bare arithmetic of OpenSSL.
-import { buildSync } from 'esbuild';
 import { createECDH, generateKeyPairSync, sign } from 'node:crypto';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { report, workDirectory } from './measure.js';
+import { importEntry, report, workDirectory } from './measure.js';
 
 const ROUNDS = 5;
 const LEAVES = 5000;
 
-const outfile = join(workDirectory(), 'engine.mjs');
-const entry = fileURLToPath(new URL('engine-entry.ts', import.meta.url));
-buildSync({
-  entryPoints: [entry],
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  minify: true,
-});
-const { makeEngine, orders } = await import(pathToFileURL(outfile).href);
+const { makeEngine, orders } = await importEntry(workDirectory(), 'engine');
 
 const engine = await makeEngine();
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
