@@ -1,5 +1,5 @@
 import { compareEntries } from '../lifecycle/crl-diff.ts';
-import type { Revocation } from '../lifecycle/model.ts';
+import type { Revocation } from '../record/revocation.ts';
 import { decodeCrl } from '../pki/parsed-crl.ts';
 import { isCrlReason } from '../pki/revocation-reason.ts';
 import { sortedEntries } from '../pki/sorted-entries.ts';

@@ -1,7 +1,9 @@
 import type { World } from '../context.ts';
 import { failure, SvcauthError } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
-import type { Certificate, Delivery, Upkeep } from '../lifecycle/model.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Delivery } from '../record/deployment.ts';
+import type { Upkeep } from '../record/upkeep.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { encodePem } from '../pki/pem.ts';
 import type { Manifest } from '../store/manifest.ts';

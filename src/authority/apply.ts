@@ -5,7 +5,7 @@ import { activeIssuer } from '../lifecycle/active-issuer.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
 import { activeAuthorities, drainingAuthorities } from '../lifecycle/issue-reason.ts';
 import type { ListedService } from '../lifecycle/listed-service.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import { isMassPrune, planApply, type ApplySteps } from '../lifecycle/plan-apply.ts';
 import { planIssue, type IssueStep } from '../lifecycle/plan-issue.ts';
 import { planRevoke, type RevokePlan } from '../lifecycle/plan-revoke.ts';

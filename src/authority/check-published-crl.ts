@@ -3,7 +3,7 @@ import { instantText } from '../instant-text.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import { compareEntries } from '../lifecycle/crl-diff.ts';
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import { crlNumber, type ParsedCrl } from '../pki/parsed-crl.ts';
 import { sortedEntries } from '../pki/sorted-entries.ts';
 import type { Manifest } from '../store/manifest.ts';

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { World } from '../context.ts';
 import { SvcauthError } from '../errors.ts';
 import { deploymentOf } from '../lifecycle/deployment.ts';
-import type { Service } from '../lifecycle/model.ts';
+import type { Service } from '../record/service.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { PRIVATE_DIRECTORY, type Home } from '../store/home.ts';
 import { copyManifest } from '../store/manifest-connection.ts';

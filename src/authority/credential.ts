@@ -1,6 +1,6 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
-import type { Certificate } from '../lifecycle/model.ts';
+import type { Certificate } from '../record/certificate.ts';
 import type { Credential } from '../lifecycle/output-content.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { mayBeKeyOf } from '../pki/key-fit.ts';

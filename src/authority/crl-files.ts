@@ -1,6 +1,6 @@
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import { encodeCrlIndex, indexedDigests } from '../lifecycle/crl-index.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import { toHex, utf8 } from '../pki/bytes.ts';
 import { issuerFactsOf } from '../pki/issuer-facts.ts';
 import { KEY_ALGORITHMS } from '../pki/key-algorithm.ts';

@@ -1,5 +1,5 @@
 import { shell } from '../errors/row.ts';
-import type { Authority } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
 import type { Home } from '../store/home.ts';
 
 /** What puts the files of a CA right: where CRLs are made they are made anew, elsewhere they are copied. */

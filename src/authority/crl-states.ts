@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { World } from '../context.ts';
 import { isCertified, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { CrlState } from '../lifecycle/crl-schedule.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import { offersCrl } from '../lifecycle/last-crl.ts';
 import { readCrlStream } from '../pki/crl-stream.ts';
 import { DerError } from '../pki/der-reader.ts';

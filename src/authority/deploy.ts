@@ -2,7 +2,7 @@ import { failure, SvcauthError } from '../errors.ts';
 import { isPlain } from '../lifecycle/deployment.ts';
 import { hookEnvironment } from '../lifecycle/hook-environment.ts';
 import { hookProblem } from '../lifecycle/hook-problem.ts';
-import type { HookRun } from '../lifecycle/model.ts';
+import type { HookRun } from '../record/deployment.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { whereWritable } from '../store/file-failure.ts';
 import { ownershipOf } from '../store/ownership.ts';

@@ -3,7 +3,7 @@ import { failure } from '../errors.ts';
 import { quote } from '../errors/row.ts';
 import { deploymentOf, type Output } from '../lifecycle/deployment.ts';
 import { isKubernetesName } from '../lifecycle/output-shape.ts';
-import type { Upkeep } from '../lifecycle/model.ts';
+import type { Upkeep } from '../record/upkeep.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { ownershipOf } from '../store/ownership.ts';
 import { KEY_AWAY } from './credential.ts';

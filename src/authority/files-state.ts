@@ -1,5 +1,5 @@
 import type { FilesState } from '../lifecycle/issue-reason.ts';
-import type { Certificate } from '../lifecycle/model.ts';
+import type { Certificate } from '../record/certificate.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { encodePem } from '../pki/pem.ts';

@@ -4,7 +4,7 @@ import { failure, type SvcauthError } from '../errors.ts';
 import { compareEntries } from '../lifecycle/crl-diff.ts';
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
 import { instantText } from '../instant-text.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import { findExtension } from '../pki/extension/extension.ts';
 import { decodeIssuingDistributionPoint } from '../pki/extension/issuing-distribution-point.ts';
 import { nameToString, sameName } from '../pki/name.ts';

@@ -3,7 +3,7 @@ import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import { readInitRequest, rootKind, type InitText } from '../lifecycle/init-request.ts';
-import type { Authority } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
 import {
   planInit,
   planPolicy,

@@ -3,7 +3,7 @@ import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import { isCertified, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { CrlSchedule } from '../lifecycle/crl-schedule.ts';
-import type { Authority } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
 import { equalBytes, utf8 } from '../pki/bytes.ts';
 import { decodeBasicConstraints } from '../pki/extension/basic-constraints.ts';
 import { findExtension } from '../pki/extension/extension.ts';

@@ -1,6 +1,8 @@
 import { chainToRoot, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
-import type { Authority, ServiceSpec, Upkeep } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
+import type { ServiceSpec } from '../record/service.ts';
+import type { Upkeep } from '../record/upkeep.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { lifeOf } from '../lifecycle/authority-life.ts';
 import { leafNotAfter, refuseConstrainedNames, type IssuerLimits } from '../lifecycle/service-spec.ts';

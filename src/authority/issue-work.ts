@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { ServiceSpec, Upkeep } from '../lifecycle/model.ts';
+import type { ServiceSpec } from '../record/service.ts';
+import type { Upkeep } from '../record/upkeep.ts';
 import { policyRefusal } from '../lifecycle/policy-refusal.ts';
 import type { Policy, Violation } from '../lifecycle/policy.ts';
 import type { ServiceRequest } from '../lifecycle/service-request.ts';

@@ -3,7 +3,7 @@ import { activeIssuer, type CertifiedAuthority } from '../lifecycle/active-issue
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
 import { crlAddress } from '../lifecycle/crl-url.ts';
 import { activeAuthorities, drainingAuthorities } from '../lifecycle/issue-reason.ts';
-import type { Certificate } from '../lifecycle/model.ts';
+import type { Certificate } from '../record/certificate.ts';
 import { planIssue, type IssueStep, type IssueTarget } from '../lifecycle/plan-issue.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { servedChain } from '../lifecycle/served-chain.ts';

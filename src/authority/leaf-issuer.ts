@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
-import type { ServiceSpec } from '../lifecycle/model.ts';
+import type { ServiceSpec } from '../record/service.ts';
 import { DerReader } from '../pki/der-reader.ts';
 import { parseIpAddress } from '../pki/ip-address.ts';
 import type { Issuer } from '../pki/issuer.ts';

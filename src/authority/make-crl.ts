@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../errors.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import { equalBytes } from '../pki/bytes.ts';
 import { readCrlStream, type StreamedCrl } from '../pki/crl-stream.ts';
 import { DerError, DerReader } from '../pki/der-reader.ts';

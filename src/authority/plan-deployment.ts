@@ -1,7 +1,7 @@
 import { SvcauthError } from '../errors.ts';
 import type { DeployReason } from '../lifecycle/deploy-reason.ts';
 import { deploymentOf, type Deployment } from '../lifecycle/deployment.ts';
-import type { Delivery } from '../lifecycle/model.ts';
+import type { Delivery } from '../record/deployment.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import type { LiveService } from '../store/manifest.ts';
 import { ownershipOf } from '../store/ownership.ts';

@@ -1,5 +1,5 @@
 import { SvcauthError } from '../errors.ts';
-import type { Certificate } from '../lifecycle/model.ts';
+import type { Certificate } from '../record/certificate.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import type { LiveService } from '../store/manifest.ts';
 import type { Pki } from './open-pki.ts';

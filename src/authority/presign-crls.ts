@@ -1,6 +1,6 @@
 import type { World } from '../context.ts';
 import type { CrlSeriesRequest } from '../lifecycle/crl-series.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import type { CrlHeader } from '../pki/prepare-crl.ts';
 import { applyAdoption, planAdoption } from './adopt-revocations.ts';
 import { issuerLookup } from './crl-refresh-run.ts';

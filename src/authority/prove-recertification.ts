@@ -1,5 +1,5 @@
 import { isCertified, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
-import type { FurtherCertificate } from '../lifecycle/model.ts';
+import type { FurtherCertificate } from '../record/authority.ts';
 import { proveRotation, type Counterexample } from '../lifecycle/rotation-proof.ts';
 import type { Presenter, SituationPhase } from '../lifecycle/rotation-situation.ts';
 import { servedChain } from '../lifecycle/served-chain.ts';

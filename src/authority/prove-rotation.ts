@@ -1,5 +1,6 @@
 import { isCertified } from '../lifecycle/active-issuer.ts';
-import type { Authority, CrossSigning, Rotation } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
+import type { CrossSigning, Rotation } from '../record/rotation.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { planRotationCourse, type RotationStart } from '../lifecycle/rotation-course.ts';
 import { rotationPhases } from '../lifecycle/rotation-phases.ts';

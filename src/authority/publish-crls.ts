@@ -5,7 +5,7 @@ import { failure, SvcauthError } from '../errors.ts';
 import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } from '../lifecycle/crl-index.ts';
 import { crlRegressions } from '../lifecycle/crl-regression.ts';
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import type { ParsedCrl } from '../pki/parsed-crl.ts';
 import { removeLeftovers } from '../store/files.ts';
 import { replaceInPieces } from './crl-files.ts';

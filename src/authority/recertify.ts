@@ -3,7 +3,7 @@ import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import { counterexampleText } from '../lifecycle/counterexample-text.ts';
 import { crlAddress } from '../lifecycle/crl-url.ts';
-import type { FurtherCertificate } from '../lifecycle/model.ts';
+import type { FurtherCertificate } from '../record/authority.ts';
 import { planCrossSigning, planExtension, type Recertification } from '../lifecycle/plan-recertify.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { issuerFactsOf } from '../pki/issuer-facts.ts';

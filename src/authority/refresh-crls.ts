@@ -8,7 +8,7 @@ import {
   type CrlSchedule,
 } from '../lifecycle/crl-schedule.ts';
 import { crlOnTurn } from '../lifecycle/crl-series.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import type { CrlHeader } from '../pki/prepare-crl.ts';
 import { removeLeftovers } from '../store/files.ts';

@@ -4,7 +4,8 @@ import { activeIssuer, type CertifiedAuthority } from '../lifecycle/active-issue
 import type { NotAfterPolicy } from '../lifecycle/choice.ts';
 import type { Threshold } from '../lifecycle/duration.ts';
 import { activeAuthorities, drainingAuthorities } from '../lifecycle/issue-reason.ts';
-import type { Certificate, Crl } from '../lifecycle/model.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Crl } from '../record/crl.ts';
 import { planRenewals, type RenewalStep } from '../lifecycle/plan-renewal.ts';
 import { policyRefusal } from '../lifecycle/policy-refusal.ts';
 import type { Policy } from '../lifecycle/policy.ts';

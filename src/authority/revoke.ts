@@ -4,7 +4,7 @@ import { quote } from '../errors/row.ts';
 import { instantText } from '../instant-text.ts';
 import { isCertified } from '../lifecycle/active-issuer.ts';
 import type { CrlSchedule } from '../lifecycle/crl-schedule.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import {
   planRevoke,
   type RevocableCertificate,

@@ -1,6 +1,6 @@
 import type { HandshakeTarget, World } from '../context.ts';
 import { failure } from '../errors.ts';
-import type { Acknowledgement } from '../lifecycle/model.ts';
+import type { Acknowledgement } from '../record/rotation.ts';
 import { changePki, readPki } from './open-pki.ts';
 import { probedSequence } from './probed-sequence.ts';
 

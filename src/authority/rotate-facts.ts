@@ -1,4 +1,4 @@
-import type { Authority } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { isCertified } from '../lifecycle/active-issuer.ts';
 import type { RotationFacts } from '../lifecycle/rotation-state.ts';

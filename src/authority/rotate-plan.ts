@@ -1,6 +1,7 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
-import type { Authority, CrossSigning } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
+import type { CrossSigning } from '../record/rotation.ts';
 import { loadPolicy } from './load-policy.ts';
 import { readPki } from './open-pki.ts';
 import { proveRotationOf, type ProvenRotation } from './prove-rotation.ts';

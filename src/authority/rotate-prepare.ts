@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
-import type { Authority, FurtherCertificate } from '../lifecycle/model.ts';
+import type { Authority, FurtherCertificate } from '../record/authority.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { currentAuthority, openRotation, type RotationFacts } from '../lifecycle/rotation-state.ts';
 import {

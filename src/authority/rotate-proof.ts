@@ -1,5 +1,5 @@
 import { counterexampleText } from '../lifecycle/counterexample-text.ts';
-import type { CrossSigning } from '../lifecycle/model.ts';
+import type { CrossSigning } from '../record/rotation.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import type { RotationFacts } from '../lifecycle/rotation-state.ts';
 import type { RotationStep } from '../lifecycle/rotation-step.ts';

@@ -1,4 +1,4 @@
-import type { FurtherCertificate } from '../lifecycle/model.ts';
+import type { FurtherCertificate } from '../record/authority.ts';
 import type { OpenRotation, RotationFacts } from '../lifecycle/rotation-state.ts';
 import type { Pki } from './open-pki.ts';
 import { recordTrustBundle } from './write-trust-bundle.ts';

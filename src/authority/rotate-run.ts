@@ -1,7 +1,7 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
-import type { Authority } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { isForcible, type Gate } from '../lifecycle/rotation-gate.ts';
 import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from '../lifecycle/rotation-state.ts';

@@ -3,7 +3,7 @@ import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
 import { reportCrl, reportCrlEntries, type CrlEntryReport, type CrlReport } from '../pki/report/crl-report.ts';
 import { crlsToCome } from '../lifecycle/crl-series.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import type { ParsedCrl } from '../pki/parsed-crl.ts';
 import type { Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest.ts';

@@ -3,7 +3,7 @@ import { instantText } from '../instant-text.ts';
 import { nextCrlHeader, type CrlSchedule } from '../lifecycle/crl-schedule.ts';
 import { planCrlSeries, type CrlSeriesRequest } from '../lifecycle/crl-series.ts';
 import type { Seconds } from '../lifecycle/duration.ts';
-import type { Crl, PresignedCrl } from '../lifecycle/model.ts';
+import type { Crl, PresignedCrl } from '../record/crl.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import type { CrlHeader } from '../pki/prepare-crl.ts';
 import { CRL_PIECE, type AuthorityCrl, type CrlPki } from './crl-states.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { failure } from '../errors.ts';
 import type { CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import { crlOwnerProblem } from '../lifecycle/crl-verdict.ts';
-import type { Crl, PresignedCrl } from '../lifecycle/model.ts';
+import type { Crl, PresignedCrl } from '../record/crl.ts';
 import { checkCrlValues } from '../pki/crl-values.ts';
 import { DerError } from '../pki/der-reader.ts';
 import { decodeCrl } from '../pki/parsed-crl.ts';

@@ -1,7 +1,8 @@
 import type { World } from '../context.ts';
 import { isCertified, type CertifiedAuthority } from '../lifecycle/active-issuer.ts';
 import type { CrlSchedule } from '../lifecycle/crl-schedule.ts';
-import type { Crl, LeafTotals } from '../lifecycle/model.ts';
+import type { LeafTotals } from '../record/authority.ts';
+import type { Crl } from '../record/crl.ts';
 import { planTaint, type TaintPlan, type TaintRequest } from '../lifecycle/plan-taint.ts';
 import type { Issuer } from '../pki/issuer.ts';
 import { loadPolicy } from './load-policy.ts';

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { failure } from '../errors.ts';
-import { CROSS_SIGNINGS, type Authority } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
+import { CROSS_SIGNINGS } from '../record/rotation.ts';
 
 export interface TierFlags {
   readonly tier: Authority['tier'];

@@ -1,6 +1,6 @@
 import { EXIT } from '../errors/exit-status.ts';
 import { parseDuration } from '../lifecycle/duration.ts';
-import type { CrossSigning } from '../lifecycle/model.ts';
+import type { CrossSigning } from '../record/rotation.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { rotationProofView } from '../render/rotation-proof.ts';
 import { crossSignOption, tierOption, type TierFlags } from './ca-rotate-options.ts';

@@ -1,7 +1,7 @@
 import { EXIT } from '../errors/exit-status.ts';
 import { parseKeyAlgorithm } from '../lifecycle/choice.ts';
 import { parseDuration } from '../lifecycle/duration.ts';
-import type { CrossSigning } from '../lifecycle/model.ts';
+import type { CrossSigning } from '../record/rotation.ts';
 import { print, type OutputFormat } from '../render/output.ts';
 import { rotateView } from '../render/rotate.ts';
 import { passphraseAsker } from './ask-passphrase.ts';

@@ -1,7 +1,7 @@
 import type { World } from '../context.ts';
 import { SvcauthError } from '../errors.ts';
 import { quote } from '../errors/row.ts';
-import type { RenewalSpec } from '../lifecycle/model.ts';
+import type { RenewalSpec } from '../record/upkeep.ts';
 import type { Policy } from '../lifecycle/policy.ts';
 import { formatWarning } from '../render/warning.ts';
 import type { Home } from '../store/home.ts';

@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
-import type { Authority, AuthorityCertificate } from './model.ts';
+import type { Authority, AuthorityCertificate } from '../record/authority.ts';
 
 export type CertifiedAuthority = Authority & { readonly certificate: AuthorityCertificate };
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { instantText } from '../instant-text.ts';
-import type { AuditRecord } from './model.ts';
+import type { AuditRecord } from '../record/audit.ts';
 
 /**
  * The audit log is a hash chain: every record holds the hash of the one before. That shows an edit, a gap and a removal in the

@@ -1,5 +1,5 @@
 import { parseInstant } from './instant.ts';
-import type { AuditRecord } from './model.ts';
+import type { AuditRecord } from '../record/audit.ts';
 
 /** From where on: a record's number, or a time; both inclusive. */
 export type AuditStart = { readonly sequence: number } | { readonly instant: Date };

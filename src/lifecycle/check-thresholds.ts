@@ -2,7 +2,7 @@ import { failure } from '../errors.ts';
 import { isCertified } from './active-issuer.ts';
 import { lifeOf } from './authority-life.ts';
 import { thresholdText, type Threshold } from './duration.ts';
-import type { Authority } from './model.ts';
+import type { Authority } from '../record/authority.ts';
 import type { Policy } from './policy.ts';
 
 /** How much of its lifetime is left when something becomes a finding. */

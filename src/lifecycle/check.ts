@@ -1,7 +1,8 @@
 import { lifeOf } from './authority-life.ts';
 import type { CheckThresholds } from './check-thresholds.ts';
 import { thresholdOf, type Threshold } from './duration.ts';
-import type { Authority, Certificate } from './model.ts';
+import type { Authority } from '../record/authority.ts';
+import type { Certificate } from '../record/certificate.ts';
 import { crlOnTurn, crlsToCome } from './crl-series.ts';
 import { isStale, type AuthorityRow, type ServiceRow } from './status.ts';
 

@@ -1,7 +1,8 @@
 import type { CertifiedAuthority } from './active-issuer.ts';
 import { durationText } from './duration.ts';
 import { instantText } from '../instant-text.ts';
-import type { Authority, Crl, LeafTotals } from './model.ts';
+import type { Authority, LeafTotals } from '../record/authority.ts';
+import type { Crl } from '../record/crl.ts';
 
 /** What is at stake, of a CA whose key somebody else may have. */
 export interface CompromiseFacts {

@@ -1,5 +1,5 @@
 import { instantText } from '../instant-text.ts';
-import type { Crl } from './model.ts';
+import type { Crl } from '../record/crl.ts';
 
 /** One line of public/index.json: a CRL and where its files lie, relative to the index. */
 export interface IndexedCrl extends Crl {

@@ -1,7 +1,8 @@
 import { BACKDATE } from './crl-backdate.ts';
 import { nextCrlNumber } from './crl-number.ts';
 import { thresholdOf, type Seconds, type Threshold } from './duration.ts';
-import type { AuthorityCertificate, Authority, Crl, VoidCrlSeries } from './model.ts';
+import type { AuthorityCertificate, Authority } from '../record/authority.ts';
+import type { Crl, VoidCrlSeries } from '../record/crl.ts';
 import { crlOnTurn, crlsToCome } from './crl-series.ts';
 
 /** How often CRLs are made, from the policy. */

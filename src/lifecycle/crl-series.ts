@@ -2,7 +2,8 @@ import { failure } from '../errors.ts';
 import type { CrlHeader } from '../pki/prepare-crl.ts';
 import { BACKDATE } from './crl-backdate.ts';
 import type { Seconds } from './duration.ts';
-import type { AuthorityCertificate, Crl } from './model.ts';
+import type { AuthorityCertificate } from '../record/authority.ts';
+import type { Crl } from '../record/crl.ts';
 
 /** CRLs that are signed in one ceremony, each for a time of its own. */
 export interface CrlSeriesRequest {

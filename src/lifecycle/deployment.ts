@@ -1,4 +1,4 @@
-import type { HookSpec, OutputSpec, Upkeep } from './model.ts';
+import type { HookSpec, OutputSpec, Upkeep } from '../record/upkeep.ts';
 import type { Policy } from './policy.ts';
 
 /** Who may read what holds a private key. Names or numbers, as they were written. */

@@ -3,7 +3,7 @@ import { crlOnTurn, crlsToCome, turnOf } from './crl-series.ts';
 import { crlNextUpdate, crlThisUpdate, type CrlSchedule } from './crl-schedule.ts';
 import { thresholdOf } from './duration.ts';
 import type { ForecastEvent } from './forecast-event.ts';
-import type { Crl } from './model.ts';
+import type { Crl } from '../record/crl.ts';
 import type { Runs } from './runs.ts';
 
 type CrlEvent = Pick<ForecastEvent, 'name' | 'at' | 'mendedAt'>;

@@ -1,4 +1,4 @@
-import type { Authority } from './model.ts';
+import type { Authority } from '../record/authority.ts';
 
 /** What keeps a run from renewing a certificate by itself. */
 export type Refusal =

@@ -1,5 +1,5 @@
 import { durationText, parseDuration, type Seconds } from './duration.ts';
-import type { HookSpec } from './model.ts';
+import type { HookSpec } from '../record/upkeep.ts';
 import { duration } from './service-shape.ts';
 import { described, object, refined, type Shape } from './shape.ts';
 import { yamlFlowList } from './yaml-text.ts';

@@ -1,4 +1,5 @@
-import type { Authority, Certificate } from './model.ts';
+import type { Authority } from '../record/authority.ts';
+import type { Certificate } from '../record/certificate.ts';
 
 /**
  * Of the current certificate: whole and served by the `current` link; whole, but a crash came before the switch; not there; or there

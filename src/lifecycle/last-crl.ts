@@ -1,5 +1,6 @@
 import type { CertifiedAuthority } from './active-issuer.ts';
-import type { Authority, Crl } from './model.ts';
+import type { Authority } from '../record/authority.ts';
+import type { Crl } from '../record/crl.ts';
 
 /** Whether a CRL is the last one its CA owes: it lasts past `until`, or as long as any CRL of this CA can. */
 export function lastCrlReaches(

@@ -1,5 +1,5 @@
 import type { CertifiedAuthority } from './active-issuer.ts';
-import type { FurtherCertificate } from './model.ts';
+import type { FurtherCertificate } from '../record/authority.ts';
 
 /**
  * What a CA that is done with makes of the leaves it signed. `revoked`: no certificate of it is left that is neither revoked nor

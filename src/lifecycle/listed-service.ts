@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { quote } from '../errors/row.ts';
 import { hooks } from './hook-shape.ts';
 import type { JsonSchema } from './json-schema.ts';
-import type { DeploymentSpec, OutputSpec, Upkeep } from './model.ts';
+import type { DeploymentSpec, OutputSpec, Upkeep } from '../record/upkeep.ts';
 import { output } from './output-shape.ts';
 import { OWNERSHIP_SHAPES } from './ownership-shape.ts';
 import { renewal } from './renewal-shape.ts';

@@ -2,7 +2,7 @@ import { SvcauthError, type ErrorCode } from '../errors.ts';
 import { concatBytes, equalBytes, toBase64, utf8 } from '../pki/bytes.ts';
 import { openPkcs12, type OpenedPkcs12 } from '../pki/open-pkcs12.ts';
 import { encodePkcs12 } from '../pki/write-pkcs12.ts';
-import type { OutputSpec } from './model.ts';
+import type { OutputSpec } from '../record/upkeep.ts';
 import { yamlScalar } from './yaml-text.ts';
 
 /** What every output is made of: the files of one version. */

@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
 import { parseChoice } from './choice.ts';
-import type { OutputKind, OutputSpec } from './model.ts';
+import type { OutputKind, OutputSpec } from '../record/upkeep.ts';
 import { OWNERSHIP_SHAPES } from './ownership-shape.ts';
 import { path } from './service-shape.ts';
 import { described, object, refined, text, type Shape } from './shape.ts';

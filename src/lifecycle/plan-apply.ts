@@ -1,6 +1,9 @@
 import type { IssueReason } from './issue-reason.ts';
 import type { Threshold } from './duration.ts';
-import type { Certificate, CrlReason, RenewalSpec, Service, ServiceSpec, Upkeep } from './model.ts';
+import type { CrlReason } from '../pki/revocation-reason.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Service, ServiceSpec } from '../record/service.ts';
+import type { RenewalSpec, Upkeep } from '../record/upkeep.ts';
 import type { IssueStep } from './plan-issue.ts';
 import { renewalOf } from './renewal-settings.ts';
 import { renewalWaits, type RenewalWait } from './renewal-wait.ts';

@@ -1,5 +1,8 @@
 import { issueReason, type FilesState, type IssueReason } from './issue-reason.ts';
-import type { Certificate, Delivery, RenewalSpec, Service, ServiceSpec } from './model.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Delivery } from '../record/deployment.ts';
+import type { Service, ServiceSpec } from '../record/service.ts';
+import type { RenewalSpec } from '../record/upkeep.ts';
 import { renewalOf } from './renewal-settings.ts';
 import { renewalTime } from './renewal-time.ts';
 import { specChanges } from './spec-change.ts';

@@ -4,7 +4,7 @@ import type { TrustDomain } from '../pki/spiffe-id.ts';
 import type { BundleDocument } from './bundle-document.ts';
 import { diffBundles, type BundleDiff } from './bundle-diff.ts';
 import { bundleFindings, type BundleFinding } from './bundle-finding.ts';
-import type { PeerBundle } from './model.ts';
+import type { PeerBundle } from '../record/trust-bundle.ts';
 
 export interface PeerPlan {
   readonly change: 'add' | 'replace' | 'none';

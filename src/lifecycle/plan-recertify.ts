@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
 import { isCertified, type CertifiedAuthority } from './active-issuer.ts';
-import type { Authority, FurtherCertificate } from './model.ts';
+import type { Authority, FurtherCertificate } from '../record/authority.ts';
 
 /** One more certificate for the key of a CA. */
 export interface Recertification {

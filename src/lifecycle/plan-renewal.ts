@@ -1,7 +1,10 @@
 import type { CrlReason } from '../pki/revocation-reason.ts';
 import type { Threshold } from './duration.ts';
 import { issueReason, type FilesState, type IssueReason } from './issue-reason.ts';
-import type { Certificate, Delivery, RenewalSpec, Service } from './model.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Delivery } from '../record/deployment.ts';
+import type { Service } from '../record/service.ts';
+import type { RenewalSpec } from '../record/upkeep.ts';
 import { renewalOf } from './renewal-settings.ts';
 import { renewalTime } from './renewal-time.ts';
 import { CAN_WAIT, renewalWaits } from './renewal-wait.ts';

@@ -2,7 +2,10 @@ import { failure } from '../errors.ts';
 import { instantText } from '../instant-text.ts';
 import { foldSpiffeId } from '../pki/spiffe-id.ts';
 import type { CrlReason } from '../pki/revocation-reason.ts';
-import type { Authority, Certificate, Revocation, Service } from './model.ts';
+import type { Authority } from '../record/authority.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Revocation } from '../record/revocation.ts';
+import type { Service } from '../record/service.ts';
 import { SHORTEST_SERIAL } from './selector.ts';
 
 /** How a certificate is named on the command line. */

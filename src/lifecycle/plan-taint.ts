@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
 import { isCertified, type CertifiedAuthority } from './active-issuer.ts';
-import type { Authority, AuthorityCertificate, FurtherCertificate } from './model.ts';
+import type { Authority, AuthorityCertificate, FurtherCertificate } from '../record/authority.ts';
 
 export interface TaintRequest {
   readonly id: string;

@@ -8,7 +8,7 @@ import { prepareAuthority } from '../pki/prepare-authority.ts';
 import { prepareCrl } from '../pki/prepare-crl.ts';
 import { leafPreparer } from '../pki/prepare-leaf.ts';
 import { unsignedCertificate, unsignedEmptyCrl } from '../pki/unsigned.ts';
-import type { Authority, AuthorityCertificate } from './model.ts';
+import type { Authority, AuthorityCertificate } from '../record/authority.ts';
 import type { KnownCertificate, KnownCrl } from './rotation-situation.ts';
 
 /**

@@ -5,7 +5,7 @@ import { containsAddress, parseIpRange, type IpRange } from '../pki/ip-range.ts'
 import type { SpiffeId, TrustDomain } from '../pki/spiffe-id.ts';
 import type { NotAfterPolicy } from './choice.ts';
 import { durationText, parseDuration, parseThreshold, type Seconds, type Threshold } from './duration.ts';
-import type { HookSpec, RenewalSpec } from './model.ts';
+import type { HookSpec, RenewalSpec } from '../record/upkeep.ts';
 import {
   matchesDns,
   matchesPath,

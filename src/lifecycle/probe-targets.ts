@@ -1,5 +1,5 @@
 import { failure } from '../errors.ts';
-import type { Service } from './model.ts';
+import type { Service } from '../record/service.ts';
 import { selectServices } from './selector.ts';
 import { isIpAddress, parseSocketAddress, type SocketAddress } from './socket-address.ts';
 import type { ServiceRow } from './status.ts';

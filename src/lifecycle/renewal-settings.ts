@@ -1,4 +1,5 @@
-import type { RenewalSpec, Service } from './model.ts';
+import type { Service } from '../record/service.ts';
+import type { RenewalSpec } from '../record/upkeep.ts';
 
 /** How a service is renewed: each part as it says itself, else as the policy says. */
 export const renewalOf = ({ upkeep }: Pick<Service, 'upkeep'>, policy: RenewalSpec): RenewalSpec => ({

@@ -1,5 +1,5 @@
 import { parseThreshold } from './duration.ts';
-import type { RenewalSpec } from './model.ts';
+import type { RenewalSpec } from '../record/upkeep.ts';
 import { openingTimes } from './renewal-window.ts';
 import { DURATION_PATTERN, duration } from './service-shape.ts';
 import { described, object, refined, text, type Shape } from './shape.ts';

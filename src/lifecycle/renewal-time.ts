@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { thresholdOf, type Threshold } from './duration.ts';
-import type { Certificate } from './model.ts';
+import type { Certificate } from '../record/certificate.ts';
 
 const TEN_DAYS = 10 * 86_400;
 

@@ -1,6 +1,7 @@
 import { thresholdOf, type Threshold } from './duration.ts';
 import type { IssueReason } from './issue-reason.ts';
-import type { Certificate, RenewalWindow } from './model.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { RenewalWindow } from '../record/upkeep.ts';
 import { nextOpen, openingTimes } from './renewal-window.ts';
 
 /** What a closed window makes of a certificate that is due: it waits for it, or that would be too late. */

@@ -1,5 +1,5 @@
 import { parseCronExpression, type CalendarDay, type CronExpression } from './cron-expression.ts';
-import type { RenewalWindow } from './model.ts';
+import type { RenewalWindow } from '../record/upkeep.ts';
 import { parseTimeZone, type TimeZone } from './time-zone.ts';
 
 /** A time of the day, and of the week, at which renewing is welcome. */

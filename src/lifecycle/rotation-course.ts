@@ -2,7 +2,8 @@ import { equalBytes } from '../pki/bytes.ts';
 import { sameName } from '../pki/name.ts';
 import { decodeCertificate } from '../pki/parsed-certificate.ts';
 import { isCertified, leafTier, newestActive, replaceable } from './active-issuer.ts';
-import type { Authority, CrossSigning, FurtherCertificate, Rotation } from './model.ts';
+import type { Authority, FurtherCertificate } from '../record/authority.ts';
+import type { CrossSigning, Rotation } from '../record/rotation.ts';
 import { factsOf, plannedCrl, plannedLeaf, PLANNED_SERVICE, type Validity } from './planned-certificate.ts';
 import type { RotationCourse } from './rotation-phases.ts';
 import {

@@ -1,7 +1,7 @@
 import { instantText } from '../instant-text.ts';
 import { chainToRoot, isCertified } from './active-issuer.ts';
 import { durationText } from './duration.ts';
-import type { LeafTotals } from './model.ts';
+import type { LeafTotals } from '../record/authority.ts';
 import { recordedPhase, type OpenRotation, type RotationFacts } from './rotation-state.ts';
 
 type GateName =

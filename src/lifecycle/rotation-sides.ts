@@ -2,7 +2,7 @@ import { authoritySubject } from '../pki/prepare-authority.ts';
 import { isCertified, leafTier, newestActive, type CertifiedAuthority } from './active-issuer.ts';
 import { lifeOf } from './authority-life.ts';
 import { crlAddress } from './crl-url.ts';
-import type { Authority } from './model.ts';
+import type { Authority } from '../record/authority.ts';
 import { asKnown, factsOf, plannedAuthority, plannedCross, type Validity } from './planned-certificate.ts';
 import type { RotationStart } from './rotation-course.ts';
 import type { KnownCertificate } from './rotation-situation.ts';

@@ -1,5 +1,7 @@
 import { isCertified, replaceable, type CertifiedAuthority } from './active-issuer.ts';
-import type { Acknowledgement, Authority, Crl, FurtherCertificate, LeafTotals, Rotation } from './model.ts';
+import type { Authority, FurtherCertificate, LeafTotals } from '../record/authority.ts';
+import type { Crl } from '../record/crl.ts';
+import type { Acknowledgement, Rotation } from '../record/rotation.ts';
 
 type Phase = 'prepared' | 'published' | 'activated' | 'draining';
 

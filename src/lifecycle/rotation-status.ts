@@ -1,4 +1,4 @@
-import type { Authority } from './model.ts';
+import type { Authority } from '../record/authority.ts';
 import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './rotation-state.ts';
 import { gatesOf, leftovers, nextStep, retireGates, type RotationStep } from './rotation-step.ts';
 import { soaked, type Gate } from './rotation-gate.ts';

@@ -1,7 +1,7 @@
 import { failure } from '../errors.ts';
 import { crlAddress } from './crl-url.ts';
 import { newestActive, type CertifiedAuthority } from './active-issuer.ts';
-import type { CrossSigning } from './model.ts';
+import type { CrossSigning } from '../record/rotation.ts';
 import type { PlannedAuthority } from './plan-init.ts';
 import type { Policy } from './policy.ts';
 import { currentAuthority, type RotationFacts } from './rotation-state.ts';

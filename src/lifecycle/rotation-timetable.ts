@@ -1,4 +1,4 @@
-import type { AuthorityCertificate } from './model.ts';
+import type { AuthorityCertificate } from '../record/authority.ts';
 
 export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire';
 

@@ -1,5 +1,5 @@
 import { chainBelowRoot, chainToRoot, type CertifiedAuthority } from './active-issuer.ts';
-import type { Authority, FurtherCertificate } from './model.ts';
+import type { Authority, FurtherCertificate } from '../record/authority.ts';
 import { trustAnchors } from './trust-anchors.ts';
 
 /**

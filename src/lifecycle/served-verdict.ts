@@ -1,5 +1,7 @@
 import type { PathVerdict } from '../pki/path/validate-path.ts';
-import type { Certificate, Delivery, Service } from './model.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Delivery } from '../record/deployment.ts';
+import type { Service } from '../record/service.ts';
 
 /** What a server shows, beside what the manifest has. */
 export interface ServedFacts {

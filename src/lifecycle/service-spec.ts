@@ -9,7 +9,7 @@ import { parseSpiffeId } from '../pki/spiffe-id.ts';
 import type { NotAfterPolicy } from './choice.ts';
 import { durationText, parseDuration } from './duration.ts';
 import { generalNameText } from './general-name-text.ts';
-import type { ServiceSpec } from './model.ts';
+import type { ServiceSpec } from '../record/service.ts';
 import { enforcePolicy, type Policy, type Violation } from './policy.ts';
 import type { ServiceName } from './service-name.ts';
 import type { ServiceRequest } from './service-request.ts';

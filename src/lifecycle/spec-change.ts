@@ -1,5 +1,5 @@
 import { durationText } from './duration.ts';
-import type { ServiceSpec } from './model.ts';
+import type { ServiceSpec } from '../record/service.ts';
 
 /**
  * What `after` says otherwise than `before`, in words; empty when both give the same certificate in the same place. Tags are

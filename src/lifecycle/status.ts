@@ -1,4 +1,9 @@
-import type { Authority, AuthorityState, Certificate, Crl, Delivery, RenewalSpec, Service } from './model.ts';
+import type { Authority, AuthorityState } from '../record/authority.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Crl } from '../record/crl.ts';
+import type { Delivery } from '../record/deployment.ts';
+import type { Service } from '../record/service.ts';
+import type { RenewalSpec } from '../record/upkeep.ts';
 import { renewalOf } from './renewal-settings.ts';
 import { renewalTime } from './renewal-time.ts';
 

@@ -1,5 +1,5 @@
 import { isCertified, type CertifiedAuthority } from './active-issuer.ts';
-import type { Authority } from './model.ts';
+import type { Authority } from '../record/authority.ts';
 
 /** Seconds between two looks of a consumer at the bundle (SPIFFE Trust Domain and Bundle §4.1.2). */
 export const REFRESH_HINT = 3600;

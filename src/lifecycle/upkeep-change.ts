@@ -1,5 +1,5 @@
 import { durationText, thresholdText } from './duration.ts';
-import type { DeploymentSpec, HookSpec, OutputSpec, Upkeep } from './model.ts';
+import type { DeploymentSpec, HookSpec, OutputSpec, Upkeep } from '../record/upkeep.ts';
 import { listChange, valueChange } from './spec-change.ts';
 
 /** What `after` says otherwise than `before`, in words; empty when a service is kept up the same way. */

@@ -1,6 +1,7 @@
 import { isCertified, type CertifiedAuthority } from './active-issuer.ts';
 import { isHookProblem } from './hook-problem.ts';
-import type { Certificate, Crl } from './model.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Crl } from '../record/crl.ts';
 import type { AuthorityRow, ServiceRow } from './status.ts';
 
 /** Something that ends, whether or not anything is wrong with it. */

@@ -3,7 +3,7 @@ import type { Deployed } from '../authority/deploy.ts';
 import { shell } from '../errors/row.ts';
 import { durationText } from '../lifecycle/duration.ts';
 import { ISSUE_REASONS } from '../lifecycle/issue-reason.ts';
-import type { ServiceSpec } from '../lifecycle/model.ts';
+import type { ServiceSpec } from '../record/service.ts';
 import { isChange, isStuck, type ApplyStep } from '../lifecycle/plan-apply.ts';
 import { formatColumns } from './columns.ts';
 import { formatInstant } from './json.ts';

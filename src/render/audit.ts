@@ -1,5 +1,5 @@
 import type { AuditVerdict } from '../lifecycle/audit-chain.ts';
-import type { AuditRecord } from '../lifecycle/model.ts';
+import type { AuditRecord } from '../record/audit.ts';
 import { formatFacts } from './facts.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';

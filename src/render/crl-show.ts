@@ -1,5 +1,5 @@
 import type { CrlEntryReport, CrlReport } from '../pki/report/crl-report.ts';
-import type { Crl } from '../lifecycle/model.ts';
+import type { Crl } from '../record/crl.ts';
 import { toHex } from '../pki/bytes.ts';
 import { formatFacts } from './facts.ts';
 import { formatInstant } from './json.ts';

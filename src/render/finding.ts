@@ -1,5 +1,5 @@
 import type { Finding, FindingName } from '../lifecycle/check.ts';
-import type { Authority } from '../lifecycle/model.ts';
+import type { Authority } from '../record/authority.ts';
 import { formatRelativeTime } from './relative-time.ts';
 
 export interface FindingText {

@@ -1,4 +1,4 @@
-import type { HookRun } from '../lifecycle/model.ts';
+import type { HookRun } from '../record/deployment.ts';
 import { visible } from './visible.ts';
 
 const OUTCOME: Readonly<Record<HookRun['outcome'], string>> = {

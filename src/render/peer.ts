@@ -1,6 +1,6 @@
 import type { PeerPlan } from '../lifecycle/plan-peer.ts';
 import { anchorLabel } from '../lifecycle/bundle-diff.ts';
-import type { PeerBundle } from '../lifecycle/model.ts';
+import type { PeerBundle } from '../record/trust-bundle.ts';
 import { parseSpiffeBundle } from '../pki/read-trust-bundle.ts';
 import { formatBundleDiff } from './bundle-diff.ts';
 import { formatDuration } from './duration.ts';

@@ -1,5 +1,5 @@
 import type { AuthorityStatus, CrlStatus, ServiceStatus } from '../lifecycle/status.ts';
-import type { HookRun } from '../lifecycle/model.ts';
+import type { HookRun } from '../record/deployment.ts';
 import { formatHookRuns } from './hook-run.ts';
 import { formatInstant } from './json.ts';
 import type { View } from './output.ts';

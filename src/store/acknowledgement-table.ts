@@ -1,4 +1,4 @@
-import type { Acknowledgement } from '../lifecycle/model.ts';
+import type { Acknowledgement } from '../record/rotation.ts';
 import { toDate, toSeconds } from './manifest-rows.ts';
 import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
 

@@ -1,4 +1,4 @@
-import type { FurtherCertificate } from '../lifecycle/model.ts';
+import type { FurtherCertificate } from '../record/authority.ts';
 import { bytesOf, hexOf, toDate, toSeconds, toSerial } from './manifest-rows.ts';
 import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
 

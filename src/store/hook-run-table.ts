@@ -1,4 +1,4 @@
-import type { HookRun } from '../lifecycle/model.ts';
+import type { HookRun } from '../record/deployment.ts';
 import { hexOf, toDate, toSeconds, toSerial } from './manifest-rows.ts';
 import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
 

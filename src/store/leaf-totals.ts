@@ -1,4 +1,4 @@
-import type { LeafTotals } from '../lifecycle/model.ts';
+import type { LeafTotals } from '../record/authority.ts';
 import { hexOf, optionalDate, toSeconds } from './manifest-rows.ts';
 import type { Sql } from './sqlite.ts';
 

@@ -1,4 +1,7 @@
-import type { Certificate, Delivery, ServiceSpec, Upkeep } from '../lifecycle/model.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Delivery } from '../record/deployment.ts';
+import type { ServiceSpec } from '../record/service.ts';
+import type { Upkeep } from '../record/upkeep.ts';
 import { fromHex } from '../pki/bytes.ts';
 import type { KnownService, LiveService, RiskQuestion } from './manifest.ts';
 import { toDate, toSeconds } from './manifest-rows.ts';

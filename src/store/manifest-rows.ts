@@ -1,20 +1,14 @@
-import type {
-  AuditAction,
-  AuditRecord,
-  Authority,
-  AuthorityState,
-  Certificate,
-  CertificateState,
-  CrlReason,
-  Crl,
-  Delivery,
-  KeyAlgorithmName,
-  Revocation,
-  Service,
-  ServiceSpec,
-  TrustBundleRecord,
-  Upkeep,
-} from '../lifecycle/model.ts';
+import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
+import type { CrlReason } from '../pki/revocation-reason.ts';
+import type { AuditAction, AuditRecord } from '../record/audit.ts';
+import type { Authority, AuthorityState } from '../record/authority.ts';
+import type { Certificate, CertificateState } from '../record/certificate.ts';
+import type { Crl } from '../record/crl.ts';
+import type { Delivery } from '../record/deployment.ts';
+import type { Revocation } from '../record/revocation.ts';
+import type { Service, ServiceSpec } from '../record/service.ts';
+import type { TrustBundleRecord } from '../record/trust-bundle.ts';
+import type { Upkeep } from '../record/upkeep.ts';
 import { toHex } from '../pki/bytes.ts';
 import { serialFromHex } from '../pki/serial-number.ts';
 import type { Encoding } from './manifest.ts';

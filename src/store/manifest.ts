@@ -1,27 +1,20 @@
 import type { Threshold } from '../lifecycle/duration.ts';
+import type { AuditAction, AuditRecord } from '../record/audit.ts';
 import type {
-  Acknowledgement,
-  AuditAction,
-  AuditRecord,
   Authority,
   AuthorityCertificate,
   AuthorityState,
-  Certificate,
-  Crl,
-  Delivery,
-  HookRun,
   FurtherCertificate,
   LeafTotals,
-  PeerBundle,
-  PresignedCrl,
-  Revocation,
-  Rotation,
-  Service,
-  ServiceSpec,
-  TrustBundleRecord,
-  Upkeep,
-  VoidCrlSeries,
-} from '../lifecycle/model.ts';
+} from '../record/authority.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Crl, PresignedCrl, VoidCrlSeries } from '../record/crl.ts';
+import type { Delivery, HookRun } from '../record/deployment.ts';
+import type { Revocation } from '../record/revocation.ts';
+import type { Acknowledgement, Rotation } from '../record/rotation.ts';
+import type { Service, ServiceSpec } from '../record/service.ts';
+import type { PeerBundle, TrustBundleRecord } from '../record/trust-bundle.ts';
+import type { Upkeep } from '../record/upkeep.ts';
 
 /** What was decided once at `ca init` and never changes. */
 export interface PkiIdentity {

@@ -1,4 +1,4 @@
-import type { PeerBundle } from '../lifecycle/model.ts';
+import type { PeerBundle } from '../record/trust-bundle.ts';
 import { toDate, toSeconds } from './manifest-rows.ts';
 import type { Sql, SqlRow } from './sqlite.ts';
 

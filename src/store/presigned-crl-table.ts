@@ -1,4 +1,4 @@
-import type { Crl, PresignedCrl, VoidCrlSeries } from '../lifecycle/model.ts';
+import type { Crl, PresignedCrl, VoidCrlSeries } from '../record/crl.ts';
 import { fromHex } from '../pki/bytes.ts';
 import { bytesOf, toCrl, toDate, toSeconds } from './manifest-rows.ts';
 import { insertRows, type Sql } from './sqlite.ts';

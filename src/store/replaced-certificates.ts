@@ -1,4 +1,5 @@
-import type { Certificate, Delivery } from '../lifecycle/model.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Delivery } from '../record/deployment.ts';
 import { toCertificate, toSeconds } from './manifest-rows.ts';
 import type { Sql } from './sqlite.ts';
 

@@ -1,4 +1,5 @@
-import type { CrlReason, Revocation } from '../lifecycle/model.ts';
+import type { CrlReason } from '../pki/revocation-reason.ts';
+import type { Revocation } from '../record/revocation.ts';
 import { encodeCrlEntry } from '../pki/crl-entry.ts';
 import { bytesOf, toDate, toRevocation, toSeconds, toSerial } from './manifest-rows.ts';
 import type { RevocationTotals } from './manifest.ts';

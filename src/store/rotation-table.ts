@@ -1,4 +1,4 @@
-import type { CrossSigning, Rotation } from '../lifecycle/model.ts';
+import type { CrossSigning, Rotation } from '../record/rotation.ts';
 import type { RotationProgress } from './manifest.ts';
 import { hexOf, optionalDate, toDate, toSeconds, toSerial } from './manifest-rows.ts';
 import { insertRows, type Sql, type SqlRow, type SqlValue } from './sqlite.ts';

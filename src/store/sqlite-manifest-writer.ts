@@ -1,7 +1,11 @@
 import type { World } from '../context.ts';
 import { failure, type SvcauthError } from '../errors.ts';
 import { chainAuditEntry } from '../lifecycle/audit-chain.ts';
-import type { AuditRecord, Certificate, Crl, Revocation, TrustBundleRecord } from '../lifecycle/model.ts';
+import type { AuditRecord } from '../record/audit.ts';
+import type { Certificate } from '../record/certificate.ts';
+import type { Crl } from '../record/crl.ts';
+import type { Revocation } from '../record/revocation.ts';
+import type { TrustBundleRecord } from '../record/trust-bundle.ts';
 import { fromHex } from '../pki/bytes.ts';
 import { setHookRuns } from './hook-run-table.ts';
 import type { ManifestWriter } from './manifest.ts';

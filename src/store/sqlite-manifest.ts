@@ -1,6 +1,6 @@
 import type { World } from '../context.ts';
 import { failure } from '../errors.ts';
-import type { AuditRecord } from '../lifecycle/model.ts';
+import type { AuditRecord } from '../record/audit.ts';
 import { fromHex } from '../pki/bytes.ts';
 import { acknowledgements } from './acknowledgement-table.ts';
 import { furtherCertificates } from './further-certificate-table.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { requireDeployments } from '../../src/authority/deployment-faults.ts';
 import { readPki } from '../../src/authority/open-pki.ts';
-import type { OutputSpec } from '../../src/lifecycle/model.ts';
+import type { OutputSpec } from '../../src/record/upkeep.ts';
 import { defaultPolicy } from '../../src/lifecycle/policy.ts';
 import { parseTrustDomain } from '../../src/pki/spiffe-id.ts';
 import { rejectionOf } from '../support/errors.ts';

@@ -5,7 +5,7 @@ import {
   chainToRoot,
   type CertifiedAuthority,
 } from '../../src/lifecycle/active-issuer.ts';
-import type { Authority } from '../../src/lifecycle/model.ts';
+import type { Authority } from '../../src/record/authority.ts';
 import { nextBundleSequence, trustAnchors } from '../../src/lifecycle/trust-anchors.ts';
 import { errorOf } from '../support/errors.ts';
 import { at, authorityRow } from '../support/rows.ts';

@@ -9,7 +9,7 @@ import {
   type CrlState,
 } from '../../src/lifecycle/crl-schedule.ts';
 import { parseDuration, parseThreshold } from '../../src/lifecycle/duration.ts';
-import type { Crl } from '../../src/lifecycle/model.ts';
+import type { Crl } from '../../src/record/crl.ts';
 
 const NOW = new Date('2026-11-21T00:00:00Z');
 const at = (text: string): Date => new Date(text);

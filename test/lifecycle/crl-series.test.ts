@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { nextCrlNumber } from '../../src/lifecycle/crl-number.ts';
 import { crlOnTurn, crlsToCome, planCrlSeries } from '../../src/lifecycle/crl-series.ts';
 import type { Seconds } from '../../src/lifecycle/duration.ts';
-import type { Crl } from '../../src/lifecycle/model.ts';
+import type { Crl } from '../../src/record/crl.ts';
 import { errorOf } from '../support/errors.ts';
 
 const NOW = new Date('2026-11-21T00:00:00Z');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkManifest } from '../../src/lifecycle/check.ts';
 import { forecast, type ForecastInput } from '../../src/lifecycle/forecast.ts';
-import type { Authority } from '../../src/lifecycle/model.ts';
+import type { Authority } from '../../src/record/authority.ts';
 import { defaultPolicy, type Policy } from '../../src/lifecycle/policy.ts';
 import { parseTrustDomain } from '../../src/pki/spiffe-id.ts';
 import { at, authorityRow, crlRow, serviceRow } from '../support/rows.ts';

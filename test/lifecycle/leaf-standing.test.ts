@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CertifiedAuthority } from '../../src/lifecycle/active-issuer.ts';
 import { leafStanding } from '../../src/lifecycle/leaf-standing.ts';
-import type { Authority, FurtherCertificate } from '../../src/lifecycle/model.ts';
+import type { Authority, FurtherCertificate } from '../../src/record/authority.ts';
 import { at, authorityRow } from '../support/rows.ts';
 
 const NOW = at('2026-11-21');

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Certificate, CrlReason, Upkeep } from '../../src/lifecycle/model.ts';
+import type { CrlReason } from '../../src/pki/revocation-reason.ts';
+import type { Certificate } from '../../src/record/certificate.ts';
+import type { Upkeep } from '../../src/record/upkeep.ts';
 import {
   isChange,
   isMassPrune,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planIssue, type IssueTarget } from '../../src/lifecycle/plan-issue.ts';
-import type { Certificate } from '../../src/lifecycle/model.ts';
+import type { Certificate } from '../../src/record/certificate.ts';
 import { renewalTime } from '../../src/lifecycle/renewal-time.ts';
 import { at, certificateRow, serviceRow } from '../support/rows.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseThreshold } from '../../src/lifecycle/duration.ts';
-import type { Certificate, RenewalSpec } from '../../src/lifecycle/model.ts';
+import type { Certificate } from '../../src/record/certificate.ts';
+import type { RenewalSpec } from '../../src/record/upkeep.ts';
 import { planRenewals, type RenewalOptions, type RenewalTarget } from '../../src/lifecycle/plan-renewal.ts';
 import { renewalTime } from '../../src/lifecycle/renewal-time.ts';
 import { CRL_REASONS, type CrlReason } from '../../src/pki/revocation-reason.ts';

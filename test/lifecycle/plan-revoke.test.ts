@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Certificate } from '../../src/lifecycle/model.ts';
+import type { Certificate } from '../../src/record/certificate.ts';
 import {
   parseCertificateSelector,
   planRevoke,

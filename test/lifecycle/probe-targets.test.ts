@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Service } from '../../src/lifecycle/model.ts';
+import type { Service } from '../../src/record/service.ts';
 import { probeTargets, type ProbeRequest } from '../../src/lifecycle/probe-targets.ts';
 import { formatSocketAddress, parseSocketAddress } from '../../src/lifecycle/socket-address.ts';
 import { errorOf } from '../support/errors.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Authority, Crl, LeafTotals, Rotation } from '../../src/lifecycle/model.ts';
+import type { Authority, LeafTotals } from '../../src/record/authority.ts';
+import type { Crl } from '../../src/record/crl.ts';
+import type { Rotation } from '../../src/record/rotation.ts';
 import { openRotation, type RotationFacts } from '../../src/lifecycle/rotation-state.ts';
 import { nextRotationStep, rotationStatus } from '../../src/lifecycle/rotation-status.ts';
 import { gatesOf, turnOf, type RotationStep } from '../../src/lifecycle/rotation-step.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CertifiedAuthority } from '../../src/lifecycle/active-issuer.ts';
-import type { Authority, FurtherCertificate } from '../../src/lifecycle/model.ts';
+import type { Authority, FurtherCertificate } from '../../src/record/authority.ts';
 import { servedChain } from '../../src/lifecycle/served-chain.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { at, authorityRow } from '../support/rows.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ServiceSpec } from '../../src/lifecycle/model.ts';
+import type { ServiceSpec } from '../../src/record/service.ts';
 import { specChanges } from '../../src/lifecycle/spec-change.ts';
 
 const spec: ServiceSpec = {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { FurtherCertificate, Rotation } from '../../src/lifecycle/model.ts';
+import type { FurtherCertificate } from '../../src/record/authority.ts';
+import type { Rotation } from '../../src/record/rotation.ts';
 import type { Manifest } from '../../src/store/manifest.ts';
 import { createManifest } from '../../src/store/sqlite-manifest.ts';
 import { errorOf } from '../support/errors.ts';

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { CrlSchedule } from '../../src/lifecycle/crl-schedule.ts';
 import { parseDuration, parseThreshold } from '../../src/lifecycle/duration.ts';
-import type { Authority, Revocation } from '../../src/lifecycle/model.ts';
+import type { Authority } from '../../src/record/authority.ts';
+import type { Revocation } from '../../src/record/revocation.ts';
 import { DerReader } from '../../src/pki/der-reader.ts';
 import { bitString, sequence } from '../../src/pki/der-writer.ts';
 import { issuerFactsOf } from '../../src/pki/issuer-facts.ts';

@@ -1,5 +1,5 @@
 import type { HookCall, HookEnd } from '../../src/run-hook.ts';
-import type { DeploymentSpec } from '../../src/lifecycle/model.ts';
+import type { DeploymentSpec } from '../../src/record/upkeep.ts';
 import type { PkiWorld } from './pki.ts';
 
 /** As `apply` leaves it: the service is deployed otherwise from now on, and that is still to be done. */

@@ -1,4 +1,6 @@
-import type { Authority, Certificate, ServiceSpec } from '../../src/lifecycle/model.ts';
+import type { Authority } from '../../src/record/authority.ts';
+import type { Certificate } from '../../src/record/certificate.ts';
+import type { ServiceSpec } from '../../src/record/service.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import type { Manifest } from '../../src/store/manifest.ts';
 import { START } from './world.ts';

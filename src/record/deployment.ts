@@ -1,0 +1,30 @@
+/**
+ * Issued and deployed are two facts: a delivery is pending until the `current` link names its serial, every output holds it and
+ * every hook has succeeded.
+ */
+export interface Delivery {
+  readonly service: string;
+  readonly serial: string;
+  readonly directory: string;
+  readonly state: 'pending' | 'delivered';
+  readonly updatedAt: Date;
+  /** The last one whose delivery was completed: this serial, or the one before while pending. */
+  readonly deployedSerial?: string;
+  /** Failed attempts to deploy this serial since it last succeeded; absent: none. */
+  readonly attempts?: number;
+  /** What the last attempt failed of, in words; absent when none failed. */
+  readonly problem?: string;
+}
+
+/** The last run of one hook of a service. */
+export interface HookRun {
+  readonly argv: readonly string[];
+  /** The certificate that it was run for. */
+  readonly serial: string;
+  readonly at: Date;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly outcome: 'succeeded' | 'failed' | 'timed-out';
+  /** The end of what it wrote to both streams, at most 4 KiB. Whatever it said: only for the eyes of who may read the manifest. */
+  readonly output: string;
+}
