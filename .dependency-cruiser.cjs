@@ -1,15 +1,60 @@
-// The directions of the architecture: pki <- lifecycle <- store <- authority <- commands <- main; render sees only types.
-// `reachable` follows the whole graph, so a forbidden module cannot be reached through a third file either.
-const layers = ['pki', 'lifecycle', 'store', 'authority', 'commands'];
-const upward = layers.slice(0, -1).map((layer, index) => ({
-  name: `${layer}-knows-nothing-above-it`,
-  severity: 'error',
-  from: { path: `^src/${layer}/` },
-  to: { path: `^src/(${layers.slice(index + 1).join('|')}|render|main)`, reachable: true },
-}));
+// The rules of the house: floors inside a subject, and one door to every library.
+// `npm run check:deps` holds them. A rule with `reachable` follows the whole graph: nothing forbidden through a third file either.
+
+/** The folders of src/ from the ground up. */
+const ORDER = [
+  // what everything stands on
+  'version.ts',
+  'errors',
+  'time',
+  'text',
+  'pki',
+  'record',
+  'world',
+  'store',
+  'view',
+  'cli',
+  // the subjects
+  'service',
+  'due',
+  'policy',
+  'ca',
+  'audit',
+  'crl',
+  'lookup',
+  'bundle',
+  'verifiers',
+  'publication',
+  'deployment',
+  'issuance',
+  'renewal',
+  'init',
+  'probe',
+  'rotation',
+  'compromise',
+  'monitoring',
+  'config',
+  'tick',
+  // the program
+  'program',
+  'main.ts',
+];
+
+const place = name => (name.endsWith('.ts') ? `src/${name.replace('.', '\\.')}$` : `src/${name}/`);
+const EFFECTS = [
+  '^(node:)?(fs|process|child_process|net|tls|http|https|http2|os|readline|worker_threads|dgram|dns|sqlite)$',
+  '^(node:)?(fs|dns|readline)/promises$',
+  'node_modules/(commander|chalk|inquirer|libsql)/',
+];
+
 module.exports = {
   forbidden: [
-    ...upward,
+    {
+      name: 'every-folder-has-its-place-in-the-order',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^(${ORDER.map(place).join('|')}|src/node-library/)` },
+      to: {},
+    },
     {
       name: 'no-circular',
       severity: 'error',
@@ -17,54 +62,66 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
-      name: 'pki-and-lifecycle-are-pure',
+      name: 'rules-are-pure',
       comment: 'no file system, process, network, terminal or argument parser by any path',
       severity: 'error',
-      from: { path: '^src/(pki|lifecycle)/' },
-      to: {
-        path: '^((node:)?(fs|process|child_process|net|tls|http|https|os|readline|worker_threads)|fs/promises)$|node_modules/(commander|chalk|inquirer|libsql)/',
-        reachable: true,
-      },
+      from: { path: '^src/([^/]+/rules|pki|text|time|record|errors)/' },
+      to: { path: EFFECTS, reachable: true },
     },
     {
-      name: 'node-library-is-small',
-      comment: 'what services load: Node and pki, nothing of the CLI and nobody else by any path',
+      name: 'rules-see-no-other-floor',
       severity: 'error',
-      from: { path: '^src/node/' },
-      to: {
-        path: '^src/(lifecycle|store|authority|commands|render|main|world)|node_modules/(?!@types/)',
-        reachable: true,
-      },
+      from: { path: '^src/[^/]+/rules/' },
+      to: { path: '^src/([^/]+/(run|command|view)|store|world|view|cli|program)/' },
     },
     {
-      name: 'node-library-is-for-services',
+      name: 'run-sees-no-command-and-no-view',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/node/' },
-      to: { path: '^src/node/' },
+      from: { path: '^src/[^/]+/run/' },
+      to: { path: '^src/([^/]+/(command|view)|view|cli|program)/' },
     },
     {
-      name: 'commander-behind-commands-and-main',
+      name: 'view-sees-types-and-rules',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(commands/|main\\.ts)' },
+      from: { path: '^src/([^/]+/view|view)/' },
+      to: { path: '^src/([^/]+/run|store|world)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'view-sees-no-command',
+      severity: 'error',
+      from: { path: '^src/([^/]+/view|view)/' },
+      to: { path: '^src/([^/]+/command|cli|program)/' },
+    },
+    {
+      name: 'store-sees-no-subject',
+      comment: 'the store knows records, files and SQL; what is true of them is for the subjects to say',
+      severity: 'error',
+      from: { path: '^src/store/' },
+      to: { path: '^src/[^/]+/(rules|run|command|view)/' },
+    },
+    {
+      name: 'commander-behind-commands',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/([^/]+/command/|cli/|program/|main\\.ts$)' },
       to: { path: 'node_modules/commander/' },
     },
     {
       name: 'colour-behind-one-door',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/render/colour\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/view/colour\\.ts$' },
       to: { path: 'node_modules/chalk/' },
     },
     {
       name: 'prompts-behind-one-door',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/commands/prompt\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/cli/prompt\\.ts$' },
       to: { path: 'node_modules/inquirer/' },
     },
     {
       name: 'sql-behind-the-store',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/store/' },
-      to: { path: 'node_modules/libsql/' },
+      from: { path: '^src/', pathNot: '^src/store/manifest/' },
+      to: { path: ['node_modules/libsql/', '^(node:)?sqlite$'] },
     },
     {
       name: 'peculiar-behind-pki',
@@ -73,10 +130,30 @@ module.exports = {
       to: { path: 'node_modules/(@peculiar|reflect-metadata)/' },
     },
     {
-      name: 'render-sees-only-types',
+      name: 'real-world-is-for-main',
+      comment: 'everybody else is handed a world',
       severity: 'error',
-      from: { path: '^src/render/' },
-      to: { path: '^src/(store|authority|commands|main)', dependencyTypesNot: ['type-only'] },
+      from: { path: '^src/', pathNot: '^src/(main\\.ts|world/)' },
+      to: { path: '^src/world/', pathNot: '^src/world/(world|files|hook-call)\\.ts$' },
+    },
+    {
+      name: 'node-library-is-small',
+      comment: 'what services load: Node and pki, nothing of the CLI and nobody else by any path',
+      severity: 'error',
+      from: { path: '^src/node-library/' },
+      to: {
+        path: [
+          ...ORDER.filter(name => !['errors', 'time', 'text', 'pki'].includes(name)).map(name => `^${place(name)}`),
+          'node_modules/(?!@types/)',
+        ],
+        reachable: true,
+      },
+    },
+    {
+      name: 'node-library-is-for-services',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/node-library/' },
+      to: { path: '^src/node-library/' },
     },
     { name: 'src-never-imports-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

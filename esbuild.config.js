@@ -67,7 +67,10 @@ await Promise.all([
     // the native binding stays in node_modules
     external: ['@libsql/*'],
     // both ask process.report for the C library, which takes 9 ms; ours looks at one path
-    alias: { 'detect-libc': './src/store/native-target.ts', '@neon-rs/load': './src/store/native-target.ts' },
+    alias: {
+      'detect-libc': './src/store/manifest/native-target.ts',
+      '@neon-rs/load': './src/store/manifest/native-target.ts',
+    },
     plugins: [heavyLibraries, withoutChildProcess],
   }),
   build({ ...common, entryPoints: LIBRARIES, outdir: 'dist/lib' }),
@@ -77,7 +80,7 @@ await Promise.all([
 /** Readable: it is what a service's stack traces show. api.ts holds every public type, so that its declarations stand alone. */
 async function buildNodeLibrary(format) {
   const letter = format === 'esm' ? 'm' : 'c';
-  const api = 'src/node/api.ts';
+  const api = 'src/node-library/api.ts';
   const { outputText } = typescript.transpileDeclaration(readFileSync(api, 'utf8'), {
     fileName: api,
     reportDiagnostics: true,

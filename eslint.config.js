@@ -42,7 +42,7 @@ export default tseslint.config(
   },
   {
     // what svcauth/node is handed when the service hands in nothing
-    files: ['src/node/ambient.ts'],
+    files: ['src/node-library/ambient.ts'],
     rules: { 'no-restricted-syntax': 'off', 'no-restricted-globals': 'off' },
   },
 );

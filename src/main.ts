@@ -1,16 +1,20 @@
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import type { World } from './context.ts';
-import { failure, SvcauthError } from './errors.ts';
+import type { World } from './world/world.ts';
+import { failure, SvcauthError } from './errors/error.ts';
 import { CONDITION_STATUS, EXIT, EXIT_MEANING, NAGIOS_STATUS, type ExitStatus } from './errors/exit-status.ts';
-import { addCommands } from './commands/all.ts';
-import { isNagiosPlugin } from './commands/nagios-plugin.ts';
-import { isSystemdCondition } from './commands/systemd-condition.ts';
-import { usageError } from './commands/usage-error.ts';
-import { formatError } from './render/error.ts';
-import { nagiosLine } from './render/nagios-line.ts';
+import { addCommands } from './program/commands.ts';
+import { isNagiosPlugin } from './cli/nagios-plugin.ts';
+import { isSystemdCondition } from './cli/systemd-condition.ts';
+import { usageError } from './program/usage-error.ts';
+import { formatError } from './view/error.ts';
+import { nagiosLine } from './view/nagios-line.ts';
 import { VERSION } from './version.ts';
+import { openRealWorld, type RealWorld } from './world/real-world.ts';
 
-export { openWorld } from './world.ts';
+/** The real world. `templates/` lies beside src/ as beside dist/. */
+export const openWorld = (processHandle: NodeJS.Process, now: Date): RealWorld =>
+  openRealWorld(processHandle, now, join(import.meta.dirname, '../templates'));
 
 /**
  * Runs one command line in a world and returns its exit status. Never exits, never throws: this is the one place where an

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { runHook, type HookCall } from '../src/run-hook.ts';
+import { runHook, type HookCall } from '../src/world/run-hook.ts';
 import { tempDirectory } from './support/temp-directory.ts';
 
 const run = (argv: readonly string[], changes: Partial<HookCall> = {}) =>

@@ -1,5 +1,5 @@
 import { toBase64 } from './bytes.ts';
-import { DerReader } from './der-reader.ts';
+import { DerReader } from './der/reader.ts';
 
 /** Textual encodings (RFC 7468). */
 export type PemLabel =

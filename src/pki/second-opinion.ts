@@ -1,21 +1,21 @@
-import { failure } from '../errors.ts';
+import { failure } from '../errors/error.ts';
 import { quote } from '../errors/row.ts';
 import { concatBytes, toHex } from './bytes.ts';
-import { entryInvalidityDate, entryReason, type CrlEntry } from './crl-entry.ts';
-import { DerReader } from './der-reader.ts';
-import { lengthSize, sequence, TAG } from './der-writer.ts';
+import { entryInvalidityDate, entryReason, type CrlEntry } from './crl/entry.ts';
+import { DerReader } from './der/reader.ts';
+import { lengthSize, sequence, TAG } from './der/writer.ts';
 import { decodeBasicConstraints } from './extension/basic-constraints.ts';
 import { findExtension, type Extension } from './extension/extension.ts';
 import { decodeGeneralNames, type GeneralName } from './extension/general-name.ts';
 import { decodeAuthorityKeyIdentifier, decodeSubjectKeyIdentifier } from './extension/key-identifier.ts';
 import { decodeKeyUsage, KEY_USAGES } from './extension/key-usage.ts';
-import { ipAddressText } from './ip-address.ts';
+import { ipAddressText } from './name/ip-address.ts';
 import { OID } from './oids.ts';
-import { decodeCertificate, type ParsedCertificate } from './parsed-certificate.ts';
-import { crlEntries, decodeCrl, readCrlHead, type ParsedCrl } from './parsed-crl.ts';
+import { decodeCertificate, type ParsedCertificate } from './certificate/parsed.ts';
+import { crlEntries, decodeCrl, readCrlHead, type ParsedCrl } from './crl/parsed.ts';
 import type * as Peculiar from './peculiar.ts';
-import { CRL_REASONS } from './revocation-reason.ts';
-import { serialToHex } from './serial-number.ts';
+import { CRL_REASONS } from './crl/revocation-reason.ts';
+import { serialToHex } from './certificate/serial-number.ts';
 
 /** What a structure says, field by field, in words by which two implementations can be compared. */
 type Reading = Readonly<Record<string, string>>;

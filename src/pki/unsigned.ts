@@ -1,7 +1,7 @@
 import { concatBytes } from './bytes.ts';
-import { bitString, sequence } from './der-writer.ts';
-import type { KeyAlgorithm } from './key-algorithm.ts';
-import type { PreparedCrl } from './prepare-crl.ts';
+import { bitString, sequence } from './der/writer.ts';
+import type { KeyAlgorithm } from './key/algorithm.ts';
+import type { PreparedCrl } from './crl/prepare.ts';
 
 /** One octet that no key makes. */
 const NO_SIGNATURE = bitString(Uint8Array.of(0));

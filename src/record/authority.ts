@@ -1,4 +1,4 @@
-import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
+import type { KeyAlgorithmName } from '../pki/key/algorithm.ts';
 
 /** `pending`: its key exists and its certificate is awaited (`ca install-cert`). The others follow the rotation. */
 export type AuthorityState = 'pending' | 'prepared' | 'active' | 'draining' | 'retired' | 'tainted';

@@ -1,4 +1,4 @@
-import type { CrlReason } from '../pki/revocation-reason.ts';
+import type { CrlReason } from '../pki/crl/revocation-reason.ts';
 
 export interface Revocation {
   readonly serial: string;

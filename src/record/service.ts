@@ -1,5 +1,5 @@
-import type { KeyAlgorithmName } from '../pki/key-algorithm.ts';
-import type { ProfileName } from '../pki/profile-name.ts';
+import type { KeyAlgorithmName } from '../pki/key/algorithm.ts';
+import type { ProfileName } from '../pki/certificate/profile-name.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /** What a service asked for, as decided once from flags or file; two equal specs give the same certificate but key and serial. */

@@ -1,4 +1,4 @@
-import type { Threshold } from '../lifecycle/duration.ts';
+import type { Threshold } from '../time/duration.ts';
 
 /**
  * How a service is renewed and deployed: no verifier sees it, and a change of it issues nothing. Absent parts follow the policy.

@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import type { World } from '../context.ts';
-import { failure } from '../errors.ts';
-import { removeLeftovers, type Files } from './files.ts';
-import { uniqueSuffix } from './unique-suffix.ts';
+import type { World } from '../world/world.ts';
+import { failure } from '../errors/error.ts';
+import { removeLeftovers, type Files } from './files/files.ts';
+import { uniqueSuffix } from './files/unique-suffix.ts';
 
 /** Where everything of one PKI lies. Absolute paths; none needs to exist. */
 export interface Home {

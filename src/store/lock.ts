@@ -1,11 +1,11 @@
-import type { World } from '../context.ts';
-import { failure, SvcauthError } from '../errors.ts';
-import { instantText } from '../instant-text.ts';
+import type { World } from '../world/world.ts';
+import { failure, SvcauthError } from '../errors/error.ts';
+import { instantText } from '../time/instant-text.ts';
 import { utf8 } from '../pki/bytes.ts';
-import { whereWritable } from './file-failure.ts';
-import type { Files } from './files.ts';
+import { whereWritable } from './files/file-failure.ts';
+import type { Files } from './files/files.ts';
 import type { Home } from './home.ts';
-import { openSqlite, sqliteCode } from './sqlite.ts';
+import { openSqlite, sqliteCode } from './manifest/sqlite.ts';
 
 /** The exclusive right to change a home. */
 export interface Lock {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { applyIssue, type IssueJob } from '../../src/authority/apply-issue.ts';
-import type { LeafIssuer } from '../../src/authority/leaf-issuer.ts';
+import { applyIssue, type IssueJob } from '../../src/issuance/run/apply-issue.ts';
+import type { LeafIssuer } from '../../src/issuance/run/leaf-issuer.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { nodeFiles } from '../../src/store/files.ts';
-import { createManifest } from '../../src/store/sqlite-manifest.ts';
+import { nodeFiles } from '../../src/store/files/files.ts';
+import { createManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { rejectionOf } from '../support/errors.ts';
 import { faultyFiles } from '../support/faulty-files.ts';
 import { at, authority, serial, spec } from '../support/manifest-rows.ts';

@@ -1,11 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { requireDeployments } from '../../src/authority/deployment-faults.ts';
-import { readPki } from '../../src/authority/open-pki.ts';
+import { requireDeployments } from '../../src/deployment/run/faults.ts';
+import { readPki } from '../../src/store/open-pki.ts';
 import type { OutputSpec } from '../../src/record/upkeep.ts';
-import { defaultPolicy } from '../../src/lifecycle/policy.ts';
-import { parseTrustDomain } from '../../src/pki/spiffe-id.ts';
+import { defaultPolicy } from '../../src/policy/rules/policy.ts';
+import { parseTrustDomain } from '../../src/pki/name/spiffe-id.ts';
 import { rejectionOf } from '../support/errors.ts';
 import { setDeployment } from '../support/deployment.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';

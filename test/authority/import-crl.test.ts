@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { importCrl } from '../../src/authority/import-crl.ts';
-import { refreshCrls } from '../../src/authority/refresh-crls.ts';
+import { importCrl } from '../../src/crl/run/import.ts';
+import { refreshCrls } from '../../src/crl/run/refresh.ts';
 import { decodePem } from '../../src/pki/pem.ts';
 import { crlPki, SCHEDULE, type CrlTestPki } from '../support/crl-pki.ts';
 import { rejectionOf } from '../support/errors.ts';

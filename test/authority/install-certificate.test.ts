@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { decodeCertificationRequest } from '../../src/pki/certification-request.ts';
+import { decodeCertificationRequest } from '../../src/pki/csr/certification-request.ts';
 import { encodeBasicConstraints } from '../../src/pki/extension/basic-constraints.ts';
 import { encodeKeyUsage } from '../../src/pki/extension/key-usage.ts';
 import { decodePem, encodePem } from '../../src/pki/pem.ts';

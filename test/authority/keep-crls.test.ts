@@ -1,10 +1,10 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { keepCrls } from '../../src/authority/keep-crls.ts';
-import { loadPolicy } from '../../src/authority/load-policy.ts';
-import { changePki } from '../../src/authority/open-pki.ts';
-import { nodeFiles } from '../../src/store/files.ts';
+import { keepCrls } from '../../src/tick/run/keep-crls.ts';
+import { loadPolicy } from '../../src/policy/run/load.ts';
+import { changePki } from '../../src/store/open-pki.ts';
+import { nodeFiles } from '../../src/store/files/files.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 
 let fresh: () => PkiWorld;

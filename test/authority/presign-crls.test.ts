@@ -1,9 +1,9 @@
 import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { crlNumber, decodeCrl } from '../../src/pki/parsed-crl.ts';
-import { openManifest } from '../../src/store/sqlite-manifest.ts';
-import type { ManifestWriter } from '../../src/store/manifest.ts';
+import { crlNumber, decodeCrl } from '../../src/pki/crl/parsed.ts';
+import { openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
+import type { ManifestWriter } from '../../src/store/manifest/manifest.ts';
 import { plantedCrl } from '../support/planted-crl.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 import { runSvcauth } from '../support/world.ts';
@@ -155,7 +155,7 @@ test('a manifest restored from a back-up neither goes back nor forgets who was r
 test('bytes of a series that were changed are not published', async () => {
   const world = fresh();
   const [, second] = await seriesOf(world);
-  const { openSqlite } = await import('../../src/store/sqlite.ts');
+  const { openSqlite } = await import('../../src/store/manifest/sqlite.ts');
   const sql = await openSqlite(world.home.manifest, world.home.manifest, 0);
   sql.run('UPDATE presigned_crls SET der = zeroblob(300) WHERE number = ?', second!.number.toString());
   sql.close();

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadPolicy } from '../../src/authority/load-policy.ts';
-import { readPki } from '../../src/authority/open-pki.ts';
-import { proveRotationOf, type ProofQuestion } from '../../src/authority/prove-rotation.ts';
-import { counterexampleText } from '../../src/lifecycle/counterexample-text.ts';
+import { loadPolicy } from '../../src/policy/run/load.ts';
+import { readPki } from '../../src/store/open-pki.ts';
+import { proveRotationOf, type ProofQuestion } from '../../src/rotation/run/prove.ts';
+import { counterexampleText } from '../../src/verifiers/rules/counterexample-text.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 
 let copy: Awaited<ReturnType<typeof pkiTemplate>>;

@@ -1,10 +1,10 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { applyCrlPublication, planCrlPublication } from '../../src/authority/publish-crls.ts';
-import { refreshCrls } from '../../src/authority/refresh-crls.ts';
-import { decodeCrl } from '../../src/pki/parsed-crl.ts';
-import { nodeFiles } from '../../src/store/files.ts';
+import { applyCrlPublication, planCrlPublication } from '../../src/publication/run/publish-crls.ts';
+import { refreshCrls } from '../../src/crl/run/refresh.ts';
+import { decodeCrl } from '../../src/pki/crl/parsed.ts';
+import { nodeFiles } from '../../src/store/files/files.ts';
 import { crlPki, SCHEDULE, type CrlTestPki } from '../support/crl-pki.ts';
 import { rejectionOf } from '../support/errors.ts';
 import { faultyFiles } from '../support/faulty-files.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { parseBundleMap } from '../../src/pki/read-trust-bundle.ts';
-import { encodeSpiffeBundle } from '../../src/pki/trust-bundle.ts';
+import { parseBundleMap } from '../../src/pki/bundle/read.ts';
+import { encodeSpiffeBundle } from '../../src/pki/bundle/trust-bundle.ts';
 import { makeCa } from '../support/path-pki.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 import { runUntil } from '../support/power-failure.ts';

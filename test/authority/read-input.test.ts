@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readInput } from '../../src/authority/read-input.ts';
+import { readInput } from '../../src/store/input/read-input.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { rejectionOf } from '../support/errors.ts';
 import { fakeWorld, stdin } from '../support/world.ts';

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCertificates, rootFault } from '../../src/authority/read-root.ts';
+import { readCertificates, rootFault } from '../../src/init/run/read-root.ts';
 import { encodeBasicConstraints } from '../../src/pki/extension/basic-constraints.ts';
 import { encodeKeyUsage } from '../../src/pki/extension/key-usage.ts';
 import { encodePem } from '../../src/pki/pem.ts';

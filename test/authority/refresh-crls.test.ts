@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { applyCrlRefresh, planCrlRefresh, refreshCrls } from '../../src/authority/refresh-crls.ts';
-import { failure } from '../../src/errors.ts';
+import { applyCrlRefresh, planCrlRefresh, refreshCrls } from '../../src/crl/run/refresh.ts';
+import { failure } from '../../src/errors/error.ts';
 import { equalBytes } from '../../src/pki/bytes.ts';
-import { crlEntries, crlNumber, decodeCrl } from '../../src/pki/parsed-crl.ts';
+import { crlEntries, crlNumber, decodeCrl } from '../../src/pki/crl/parsed.ts';
 import { decodePem } from '../../src/pki/pem.ts';
-import { serialToHex } from '../../src/pki/serial-number.ts';
-import { nodeFiles } from '../../src/store/files.ts';
+import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
+import { nodeFiles } from '../../src/store/files/files.ts';
 import { crlPki, SCHEDULE, type CrlTestPki } from '../support/crl-pki.ts';
 import { errorOf, rejectionOf } from '../support/errors.ts';
 import { faultyFiles } from '../support/faulty-files.ts';

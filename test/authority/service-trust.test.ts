@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failure } from '../../src/errors.ts';
-import { nodeFiles } from '../../src/store/files.ts';
-import { currentEntry } from '../../src/store/service-files.ts';
+import { failure } from '../../src/errors/error.ts';
+import { nodeFiles } from '../../src/store/files/files.ts';
+import { currentEntry } from '../../src/store/files/service-files.ts';
 import { pkiTemplate } from '../support/pki.ts';
 import { runSvcauth } from '../support/world.ts';
 

@@ -1,13 +1,13 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openKey, unlockAuthority } from '../../src/authority/unlock.ts';
-import { isCertified } from '../../src/lifecycle/active-issuer.ts';
+import { openKey, unlockAuthority } from '../../src/ca/run/unlock.ts';
+import { isCertified } from '../../src/ca/rules/active-issuer.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { encryptPrivateKey } from '../../src/pki/key-encryption.ts';
-import { PBES2_RANDOM_LENGTH } from '../../src/pki/pbes2.ts';
+import { encryptPrivateKey } from '../../src/pki/key/encryption.ts';
+import { PBES2_RANDOM_LENGTH } from '../../src/pki/key/pbes2.ts';
 import { encodePem } from '../../src/pki/pem.ts';
-import type { Cleared } from '../../src/pki/issuer.ts';
+import type { Cleared } from '../../src/pki/certificate/issuer.ts';
 import { rejectionOf } from '../support/errors.ts';
 import { crlPki } from '../support/crl-pki.ts';
 import { pkiTemplate } from '../support/pki.ts';

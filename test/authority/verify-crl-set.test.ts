@@ -1,9 +1,9 @@
 import { appendFileSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import type { CrlFinding } from '../../src/authority/crl-finding.ts';
-import { verifyCrls } from '../../src/authority/verify-crls.ts';
-import { contextTag, tlv, sequence, integer } from '../../src/pki/der-writer.ts';
+import type { CrlFinding } from '../../src/publication/run/finding.ts';
+import { verifyCrls } from '../../src/publication/run/verify-crls.ts';
+import { contextTag, tlv, sequence, integer } from '../../src/pki/der/writer.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { encodeExtension } from '../../src/pki/extension/extension.ts';
 import { OID } from '../../src/pki/oids.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 async function verify(world: PkiWorld, directory = world.home.public.directory, now = world.now) {
-  const { openManifest } = await import('../../src/store/sqlite-manifest.ts');
+  const { openManifest } = await import('../../src/store/manifest/sqlite-manifest.ts');
   const manifest = await openManifest(world, world.home.manifest);
   try {
     return await verifyCrls(world, { home: world.home, manifest }, directory, now);

@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { refreshCrls } from '../../src/authority/refresh-crls.ts';
-import { writeTrustBundle } from '../../src/authority/write-trust-bundle.ts';
-import { verifyCrls } from '../../src/authority/verify-crls.ts';
+import { refreshCrls } from '../../src/crl/run/refresh.ts';
+import { writeTrustBundle } from '../../src/bundle/run/write.ts';
+import { verifyCrls } from '../../src/publication/run/verify-crls.ts';
 import { crlPki, SCHEDULE, type CrlTestPki } from '../support/crl-pki.ts';
 
 async function published(): Promise<CrlTestPki> {

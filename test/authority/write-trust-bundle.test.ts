@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
+import { checkAuditChain } from '../../src/record/audit-chain.ts';
 import { encodePem } from '../../src/pki/pem.ts';
 import { testAuthority } from '../support/crl-pki.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';

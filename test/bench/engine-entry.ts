@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { certifyAuthority } from '../../src/authority/new-authority.ts';
-import { leafIssuer, type LeafIssuer, type LeafOrder } from '../../src/authority/leaf-issuer.ts';
-import { KEY_ALGORITHMS } from '../../src/pki/key-algorithm.ts';
-import { generateKeyPair } from '../../src/pki/key-pair.ts';
-import { parseTrustDomain } from '../../src/pki/spiffe-id.ts';
+import { certifyAuthority } from '../../src/ca/run/new-authority.ts';
+import { leafIssuer, type LeafIssuer, type LeafOrder } from '../../src/issuance/run/leaf-issuer.ts';
+import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
+import { generateKeyPair } from '../../src/pki/key/pair.ts';
+import { parseTrustDomain } from '../../src/pki/name/spiffe-id.ts';
 
 const NOW = new Date('2026-12-01T00:00:00Z');
 const YEAR = 365 * 86_400_000;

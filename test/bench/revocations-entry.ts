@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { serialFromRandom, SERIAL_LENGTH, serialToHex } from '../../src/pki/serial-number.ts';
-import { nodeFiles } from '../../src/store/files.ts';
-import { openManifest } from '../../src/store/sqlite-manifest.ts';
+import { serialFromRandom, SERIAL_LENGTH, serialToHex } from '../../src/pki/certificate/serial-number.ts';
+import { nodeFiles } from '../../src/store/files/files.ts';
+import { openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 
 const REASONS = ['unspecified', 'keyCompromise', 'superseded', 'cessationOfOperation'] as const;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openSqlite } from '../../src/store/sqlite.ts';
-import { createManifest } from '../../src/store/sqlite-manifest.ts';
+import { openSqlite } from '../../src/store/manifest/sqlite.ts';
+import { createManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { at, authority, issue } from '../support/manifest-rows.ts';
 import { fakeWorld, runSvcauth, type FakeWorld } from '../support/world.ts';
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readPassphrase, type PassphraseOptions } from '../../src/commands/passphrase.ts';
+import { readPassphrase, type PassphraseOptions } from '../../src/cli/passphrase.ts';
 import { fakeWorld, scriptedPrompt, type FakeWorld } from '../support/world.ts';
 
 const SECRET = 'correct horse';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JsonSchema } from '../../src/lifecycle/json-schema.ts';
+import type { JsonSchema } from '../../src/text/json-schema.ts';
 import { fakeWorld, runSvcauth } from '../support/world.ts';
 
 test('says which schemas there are', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitWords } from '../../src/commands/words.ts';
+import { splitWords } from '../../src/cli/words.ts';
 
 test.for<[string, string[] | undefined]>([
   ['', []],

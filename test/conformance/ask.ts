@@ -1,4 +1,4 @@
-import { DerError } from '../../src/pki/der-reader.ts';
+import { DerError } from '../../src/pki/der/reader.ts';
 import { readPathCertificate } from '../../src/pki/path/path-certificate.ts';
 import { loadTrustStore, type TrustMaterial } from '../../src/pki/path/trust-store.ts';
 import { validatePath, type PathQuestion } from '../../src/pki/path/validate-path.ts';

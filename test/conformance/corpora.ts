@@ -1,17 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SvcauthError } from '../../src/errors.ts';
+import { SvcauthError } from '../../src/errors/error.ts';
 import { concatBytes } from '../../src/pki/bytes.ts';
-import { decodeCertificationRequest } from '../../src/pki/certification-request.ts';
-import { DerError } from '../../src/pki/der-reader.ts';
+import { decodeCertificationRequest } from '../../src/pki/csr/certification-request.ts';
+import { DerError } from '../../src/pki/der/reader.ts';
 import { lintBytes } from '../../src/pki/lint/lint-bytes.ts';
-import { openPkcs12 } from '../../src/pki/open-pkcs12.ts';
+import { openPkcs12 } from '../../src/pki/pkcs12/open.ts';
 import { readPathCertificate } from '../../src/pki/path/path-certificate.ts';
 import { loadTrustStore } from '../../src/pki/path/trust-store.ts';
 import { validatePath } from '../../src/pki/path/validate-path.ts';
 import { decodePem, PemError } from '../../src/pki/pem.ts';
-import { parsePrivateKey } from '../../src/pki/private-key.ts';
-import { parseSpiffeBundle } from '../../src/pki/read-trust-bundle.ts';
+import { parsePrivateKey } from '../../src/pki/key/private-key.ts';
+import { parseSpiffeBundle } from '../../src/pki/bundle/read.ts';
 import type { ConformanceSuite } from './case.ts';
 import { base64Bytes, readCorpus, vectorsDirectory } from './vectors.ts';
 

@@ -1,4 +1,4 @@
-import { DerError } from '../../src/pki/der-reader.ts';
+import { DerError } from '../../src/pki/der/reader.ts';
 import { startBudget, DEFAULT_LIMITS } from '../../src/pki/path/budget.ts';
 import { readPathCertificate } from '../../src/pki/path/path-certificate.ts';
 import { readPathCrl } from '../../src/pki/path/path-crl.ts';

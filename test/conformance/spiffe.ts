@@ -1,8 +1,8 @@
-import { DerError } from '../../src/pki/der-reader.ts';
+import { DerError } from '../../src/pki/der/reader.ts';
 import { readPathCertificate } from '../../src/pki/path/path-certificate.ts';
 import { validateSvid } from '../../src/pki/path/spiffe-svid.ts';
 import { loadTrustStore } from '../../src/pki/path/trust-store.ts';
-import { isSpiffeId, parseTrustDomain } from '../../src/pki/spiffe-id.ts';
+import { isSpiffeId, parseTrustDomain } from '../../src/pki/name/spiffe-id.ts';
 import { refused, type ConformanceCase, type ConformanceSuite, type Outcome } from './case.ts';
 import { pemBytes, readVectors } from './vectors.ts';
 

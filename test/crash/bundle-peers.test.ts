@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
-import { parseBundleMap } from '../../src/pki/read-trust-bundle.ts';
-import { encodeSpiffeBundle } from '../../src/pki/trust-bundle.ts';
+import { checkAuditChain } from '../../src/record/audit-chain.ts';
+import { parseBundleMap } from '../../src/pki/bundle/read.ts';
+import { encodeSpiffeBundle } from '../../src/pki/bundle/trust-bundle.ts';
 import { makeCa } from '../support/path-pki.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 import { runUntil } from '../support/power-failure.ts';

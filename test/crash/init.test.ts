@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
+import { checkAuditChain } from '../../src/record/audit-chain.ts';
 import { pkiWorld, type PkiWorld } from '../support/pki.ts';
 import { runUntil } from '../support/power-failure.ts';
 import { runSvcauth } from '../support/world.ts';

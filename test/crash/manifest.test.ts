@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
-import { createManifest, openManifest } from '../../src/store/sqlite-manifest.ts';
+import { checkAuditChain } from '../../src/record/audit-chain.ts';
+import { createManifest, openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { bundled, startChild } from '../support/bundled.ts';
 import { authority, der, serial } from '../support/manifest-rows.ts';
 import { fakeWorld } from '../support/world.ts';

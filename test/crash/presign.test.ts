@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { crlNumber, decodeCrl } from '../../src/pki/parsed-crl.ts';
+import { crlNumber, decodeCrl } from '../../src/pki/crl/parsed.ts';
 import { decodePem } from '../../src/pki/pem.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 import { runUntil } from '../support/power-failure.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
+import { checkAuditChain } from '../../src/record/audit-chain.ts';
 import { lockHome } from '../../src/store/lock.ts';
 import { bundled } from '../support/bundled.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';

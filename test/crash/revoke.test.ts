@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { crlEntries, crlNumber, decodeCrl } from '../../src/pki/parsed-crl.ts';
+import { crlEntries, crlNumber, decodeCrl } from '../../src/pki/crl/parsed.ts';
 import { decodePem } from '../../src/pki/pem.ts';
-import { serialToHex } from '../../src/pki/serial-number.ts';
+import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 import { runUntil } from '../support/power-failure.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { crlEntries, decodeCrl } from '../../src/pki/parsed-crl.ts';
-import { serialToHex } from '../../src/pki/serial-number.ts';
+import { crlEntries, decodeCrl } from '../../src/pki/crl/parsed.ts';
+import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 import { runUntil } from '../support/power-failure.ts';
 

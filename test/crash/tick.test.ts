@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkAuditChain } from '../../src/lifecycle/audit-chain.ts';
+import { checkAuditChain } from '../../src/record/audit-chain.ts';
 import { pkiTemplate, pkiWorld, type PkiWorld } from '../support/pki.ts';
 import { runUntil } from '../support/power-failure.ts';
 import { servedSerial } from '../support/service-state.ts';

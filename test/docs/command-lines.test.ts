@@ -1,8 +1,8 @@
 import { CommanderError, type Command } from 'commander';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { addCommands } from '../../src/commands/all.ts';
-import { splitWords } from '../../src/commands/words.ts';
+import { addCommands } from '../../src/cli/program/commands.ts';
+import { splitWords } from '../../src/cli/words.ts';
 import { EXIT, EXIT_MEANING } from '../../src/errors/exit-status.ts';
 import { describeProgram } from '../../src/main.ts';
 import { fakeWorld, runSvcauth } from '../support/world.ts';

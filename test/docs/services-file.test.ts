@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
-import type { JsonSchema } from '../../src/lifecycle/json-schema.ts';
-import { readPlainYaml } from '../../src/lifecycle/plain-yaml.ts';
-import { SERVICES_FILE_SCHEMA } from '../../src/lifecycle/service-list-yaml.ts';
-import { parseServiceList } from '../../src/lifecycle/service-list.ts';
+import type { JsonSchema } from '../../src/text/json-schema.ts';
+import { readPlainYaml } from '../../src/text/yaml/plain.ts';
+import { SERVICES_FILE_SCHEMA } from '../../src/service/rules/list-yaml.ts';
+import { parseServiceList } from '../../src/service/rules/list.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { schemaFaults } from '../support/json-schema.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../src/pki/key-algorithm.ts';
+import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../src/pki/key/algorithm.ts';
 import { describeWith, run } from '../support/programs.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { gnutlsVerifiesCrl } from './gnutls.ts';

@@ -1,4 +1,4 @@
-import type { KeyAlgorithmName } from '../../src/pki/key-algorithm.ts';
+import type { KeyAlgorithmName } from '../../src/pki/key/algorithm.ts';
 import type { ProgramName } from '../support/programs.ts';
 import { gnutlsJudge } from './gnutls.ts';
 import { goJudge } from './go.ts';

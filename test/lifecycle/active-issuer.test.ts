@@ -4,9 +4,9 @@ import {
   chainBelowRoot,
   chainToRoot,
   type CertifiedAuthority,
-} from '../../src/lifecycle/active-issuer.ts';
+} from '../../src/ca/rules/active-issuer.ts';
 import type { Authority } from '../../src/record/authority.ts';
-import { nextBundleSequence, trustAnchors } from '../../src/lifecycle/trust-anchors.ts';
+import { nextBundleSequence, trustAnchors } from '../../src/ca/rules/trust-anchors.ts';
 import { errorOf } from '../support/errors.ts';
 import { at, authorityRow } from '../support/rows.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalAuditEntry, chainAuditEntry, checkAuditChain, NO_HASH } from '../../src/lifecycle/audit-chain.ts';
+import { canonicalAuditEntry, chainAuditEntry, checkAuditChain, NO_HASH } from '../../src/record/audit-chain.ts';
 import type { AuditRecord } from '../../src/record/audit.ts';
 
 const at = new Date('2026-11-21T00:00:00Z');

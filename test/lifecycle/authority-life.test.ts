@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CertifiedAuthority } from '../../src/lifecycle/active-issuer.ts';
-import { lifeOf } from '../../src/lifecycle/authority-life.ts';
+import type { CertifiedAuthority } from '../../src/ca/rules/active-issuer.ts';
+import { lifeOf } from '../../src/ca/rules/life.ts';
 import { pkiTemplate } from '../support/pki.ts';
 import { at, authorityRow } from '../support/rows.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { checkManifest, type CheckInput } from '../../src/lifecycle/check.ts';
-import type { CheckThresholds } from '../../src/lifecycle/check-thresholds.ts';
-import { parseThreshold } from '../../src/lifecycle/duration.ts';
+import { checkManifest, type CheckInput } from '../../src/monitoring/rules/check.ts';
+import type { CheckThresholds } from '../../src/monitoring/rules/thresholds.ts';
+import { parseThreshold } from '../../src/time/duration.ts';
 import { at, authorityRow, certificateRow, crlRow, serviceRow } from '../support/rows.ts';
 
 const thresholds: CheckThresholds = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseKeyAlgorithm, parseNotAfterPolicy, parseProfile } from '../../src/lifecycle/choice.ts';
-import { KEY_ALGORITHM_NAMES } from '../../src/pki/key-algorithm.ts';
+import { parseKeyAlgorithm, parseNotAfterPolicy, parseProfile } from '../../src/text/choice.ts';
+import { KEY_ALGORITHM_NAMES } from '../../src/pki/key/algorithm.ts';
 import { errorOf } from '../support/errors.ts';
 
 test.each(KEY_ALGORITHM_NAMES)('%s is a key algorithm', name => {

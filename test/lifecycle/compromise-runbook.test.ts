@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { CertifiedAuthority } from '../../src/lifecycle/active-issuer.ts';
-import { compromiseRunbook, type CompromiseFacts } from '../../src/lifecycle/compromise-runbook.ts';
+import type { CertifiedAuthority } from '../../src/ca/rules/active-issuer.ts';
+import { compromiseRunbook, type CompromiseFacts } from '../../src/compromise/rules/runbook.ts';
 import { authorityRow, crlRow } from '../support/rows.ts';
 
 const issuing = authorityRow().authority as CertifiedAuthority;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareEntries } from '../../src/lifecycle/crl-diff.ts';
+import { compareEntries } from '../../src/crl/rules/diff.ts';
 import type { CrlEntryReport } from '../../src/pki/report/crl-report.ts';
-import { compareSerialHex } from '../../src/pki/sorted-entries.ts';
+import { compareSerialHex } from '../../src/pki/crl/sorted-entries.ts';
 
 const REVOKED_AT = new Date('2026-11-21T00:00:00Z');
 const entry = (serial: string, reason = 'superseded'): CrlEntryReport => ({ serial, revokedAt: REVOKED_AT, reason });

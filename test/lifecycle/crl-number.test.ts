@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextCrlNumber } from '../../src/lifecycle/crl-number.ts';
+import { nextCrlNumber } from '../../src/crl/rules/number.ts';
 
 const NOW = new Date('2026-11-21T00:00:00Z');
 const SECONDS = BigInt(NOW.getTime() / 1000);

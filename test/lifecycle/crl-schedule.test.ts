@@ -7,8 +7,8 @@ import {
   nextCrlHeader,
   type CrlSchedule,
   type CrlState,
-} from '../../src/lifecycle/crl-schedule.ts';
-import { parseDuration, parseThreshold } from '../../src/lifecycle/duration.ts';
+} from '../../src/crl/rules/schedule.ts';
+import { parseDuration, parseThreshold } from '../../src/time/duration.ts';
 import type { Crl } from '../../src/record/crl.ts';
 
 const NOW = new Date('2026-11-21T00:00:00Z');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextCrlNumber } from '../../src/lifecycle/crl-number.ts';
-import { crlOnTurn, crlsToCome, planCrlSeries } from '../../src/lifecycle/crl-series.ts';
-import type { Seconds } from '../../src/lifecycle/duration.ts';
+import { nextCrlNumber } from '../../src/crl/rules/number.ts';
+import { crlOnTurn, crlsToCome, planCrlSeries } from '../../src/crl/rules/series.ts';
+import type { Seconds } from '../../src/time/duration.ts';
 import type { Crl } from '../../src/record/crl.ts';
 import { errorOf } from '../support/errors.ts';
 

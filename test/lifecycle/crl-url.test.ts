@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crlAddress, parseCrlUrl } from '../../src/lifecycle/crl-url.ts';
+import { crlAddress, parseCrlUrl } from '../../src/policy/rules/crl-url.ts';
 import { errorOf } from '../support/errors.ts';
 
 describe('an address for CRLs', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCronExpression } from '../../src/lifecycle/cron-expression.ts';
+import { parseCronExpression } from '../../src/time/cron-expression.ts';
 import { errorOf } from '../support/errors.ts';
 
 const days = (text: string, year: number, month: number): number[] => {

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  durationText,
-  parseDuration,
-  parseThreshold,
-  thresholdOf,
-  thresholdText,
-} from '../../src/lifecycle/duration.ts';
+import { durationText, parseDuration, parseThreshold, thresholdOf, thresholdText } from '../../src/time/duration.ts';
 import { errorOf } from '../support/errors.ts';
 
 const DAY = 86_400;

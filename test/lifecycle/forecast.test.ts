@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkManifest } from '../../src/lifecycle/check.ts';
-import { forecast, type ForecastInput } from '../../src/lifecycle/forecast.ts';
+import { checkManifest } from '../../src/monitoring/rules/check.ts';
+import { forecast, type ForecastInput } from '../../src/monitoring/rules/forecast.ts';
 import type { Authority } from '../../src/record/authority.ts';
-import { defaultPolicy, type Policy } from '../../src/lifecycle/policy.ts';
-import { parseTrustDomain } from '../../src/pki/spiffe-id.ts';
+import { defaultPolicy, type Policy } from '../../src/policy/rules/policy.ts';
+import { parseTrustDomain } from '../../src/pki/name/spiffe-id.ts';
 import { at, authorityRow, crlRow, serviceRow } from '../support/rows.ts';
 
 const DAY = 86_400;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readInitRequest, type InitText } from '../../src/lifecycle/init-request.ts';
+import { readInitRequest, type InitText } from '../../src/init/rules/request.ts';
 import { errorOf } from '../support/errors.ts';
 
 const text: InitText = {

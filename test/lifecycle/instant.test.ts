@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseInstant } from '../../src/lifecycle/instant.ts';
+import { parseInstant } from '../../src/time/instant.ts';
 import { errorOf } from '../support/errors.ts';
 
 const now = new Date('2026-11-21T23:30:00.750Z');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseInterval } from '../../src/lifecycle/interval.ts';
+import { parseInterval } from '../../src/time/interval.ts';
 import { errorOf } from '../support/errors.ts';
 import { describeWith, run } from '../support/programs.ts';
 

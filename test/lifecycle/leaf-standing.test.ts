@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { CertifiedAuthority } from '../../src/lifecycle/active-issuer.ts';
-import { leafStanding } from '../../src/lifecycle/leaf-standing.ts';
+import type { CertifiedAuthority } from '../../src/ca/rules/active-issuer.ts';
+import { leafStanding } from '../../src/verifiers/rules/leaf-standing.ts';
 import type { Authority, FurtherCertificate } from '../../src/record/authority.ts';
 import { at, authorityRow } from '../support/rows.ts';
 

@@ -6,7 +6,7 @@ import {
   matchesPath,
   parseDnsPattern,
   parsePathPattern,
-} from '../../src/lifecycle/pattern.ts';
+} from '../../src/policy/rules/pattern.ts';
 import { errorOf } from '../support/errors.ts';
 
 describe('a path pattern', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readFullYaml } from '../../src/lifecycle/full-yaml.ts';
-import { readPlainYaml } from '../../src/lifecycle/plain-yaml.ts';
-import type { Problem, YamlNode } from '../../src/lifecycle/yaml-tree.ts';
+import { readFullYaml } from '../../src/text/yaml/full.ts';
+import { readPlainYaml } from '../../src/text/yaml/plain.ts';
+import type { Problem, YamlNode } from '../../src/text/yaml/tree.ts';
 
 /** What the `yaml` package reads; undefined when it complains. */
 function full(text: string): YamlNode | undefined {

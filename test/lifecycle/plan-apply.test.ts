@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CrlReason } from '../../src/pki/revocation-reason.ts';
+import type { CrlReason } from '../../src/pki/crl/revocation-reason.ts';
 import type { Certificate } from '../../src/record/certificate.ts';
 import type { Upkeep } from '../../src/record/upkeep.ts';
 import {
@@ -10,8 +10,8 @@ import {
   planApply,
   type ApplyTarget,
   type UnlistedService,
-} from '../../src/lifecycle/plan-apply.ts';
-import type { IssueStep } from '../../src/lifecycle/plan-issue.ts';
+} from '../../src/issuance/rules/plan-apply.ts';
+import type { IssueStep } from '../../src/issuance/rules/plan-issue.ts';
 import { at, certificateRow, serviceRow } from '../support/rows.ts';
 
 const now = at('2026-11-10');

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readInitRequest, rootKind, type InitText } from '../../src/lifecycle/init-request.ts';
-import { planInit, planPolicy, type InitRequest, type RootSource } from '../../src/lifecycle/plan-init.ts';
-import { decodeCertificate } from '../../src/pki/parsed-certificate.ts';
-import { parsePrivateKey } from '../../src/pki/private-key.ts';
+import { readInitRequest, rootKind, type InitText } from '../../src/init/rules/request.ts';
+import { planInit, planPolicy, type InitRequest, type RootSource } from '../../src/init/rules/plan.ts';
+import { decodeCertificate } from '../../src/pki/certificate/parsed.ts';
+import { parsePrivateKey } from '../../src/pki/key/private-key.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { errorOf } from '../support/errors.ts';
 import { goodParts, issuerOf, rootKeyPem, signParts } from '../support/planted-certificate.ts';

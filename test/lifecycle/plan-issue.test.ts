@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { planIssue, type IssueTarget } from '../../src/lifecycle/plan-issue.ts';
+import { planIssue, type IssueTarget } from '../../src/issuance/rules/plan-issue.ts';
 import type { Certificate } from '../../src/record/certificate.ts';
-import { renewalTime } from '../../src/lifecycle/renewal-time.ts';
+import { renewalTime } from '../../src/due/rules/time.ts';
 import { at, certificateRow, serviceRow } from '../support/rows.ts';
 
 const { service } = serviceRow();

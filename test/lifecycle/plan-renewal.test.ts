@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseThreshold } from '../../src/lifecycle/duration.ts';
+import { parseThreshold } from '../../src/time/duration.ts';
 import type { Certificate } from '../../src/record/certificate.ts';
 import type { RenewalSpec } from '../../src/record/upkeep.ts';
-import { planRenewals, type RenewalOptions, type RenewalTarget } from '../../src/lifecycle/plan-renewal.ts';
-import { renewalTime } from '../../src/lifecycle/renewal-time.ts';
-import { CRL_REASONS, type CrlReason } from '../../src/pki/revocation-reason.ts';
+import { planRenewals, type RenewalOptions, type RenewalTarget } from '../../src/renewal/rules/plan.ts';
+import { renewalTime } from '../../src/due/rules/time.ts';
+import { CRL_REASONS, type CrlReason } from '../../src/pki/crl/revocation-reason.ts';
 import { at, certificateRow, serviceRow } from '../support/rows.ts';
 
 const OPTIONS: RenewalOptions = {

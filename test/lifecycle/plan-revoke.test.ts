@@ -5,7 +5,7 @@ import {
   planRevoke,
   type CertificateIndex,
   type RevokeRequest,
-} from '../../src/lifecycle/plan-revoke.ts';
+} from '../../src/crl/rules/plan-revoke.ts';
 import { errorOf } from '../support/errors.ts';
 import { at, authorityRow, certificateRow, serviceRow } from '../support/rows.ts';
 

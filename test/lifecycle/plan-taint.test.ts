@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Authority, FurtherCertificate } from '../../src/record/authority.ts';
-import { planTaint, type TaintFacts } from '../../src/lifecycle/plan-taint.ts';
+import { planTaint, type TaintFacts } from '../../src/compromise/rules/plan-taint.ts';
 import { errorOf } from '../support/errors.ts';
 import { at, authorityRow } from '../support/rows.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { policyElsewhere } from '../../src/lifecycle/policy-elsewhere.ts';
-import { parsePolicy } from '../../src/lifecycle/policy-file.ts';
+import { policyElsewhere } from '../../src/policy/rules/elsewhere.ts';
+import { parsePolicy } from '../../src/policy/rules/file.ts';
 
 test('publishes to the given directories and runs nothing; the rest stays', async () => {
   const text = `version: 1

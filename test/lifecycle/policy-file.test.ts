@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePolicy } from '../../src/lifecycle/policy-file.ts';
-import { readPlainYaml } from '../../src/lifecycle/plain-yaml.ts';
-import { defaultPolicy } from '../../src/lifecycle/policy.ts';
-import { parseTrustDomain } from '../../src/pki/spiffe-id.ts';
-import { renderPolicyFile } from '../../src/render/policy-file.ts';
+import { parsePolicy } from '../../src/policy/rules/file.ts';
+import { readPlainYaml } from '../../src/text/yaml/plain.ts';
+import { defaultPolicy } from '../../src/policy/rules/policy.ts';
+import { parseTrustDomain } from '../../src/pki/name/spiffe-id.ts';
+import { renderPolicyFile } from '../../src/policy/view/file.ts';
 import { rejectionOf } from '../support/errors.ts';
 
 const head = 'version: 1\ntrustDomain: example.org\n';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../src/lifecycle/duration.ts';
-import { policyRefusal } from '../../src/lifecycle/policy-refusal.ts';
-import { defaultPolicy, enforcePolicy, type PolicyRequest } from '../../src/lifecycle/policy.ts';
-import { parseServiceName } from '../../src/lifecycle/service-name.ts';
-import { parseDnsName } from '../../src/pki/dns-name.ts';
-import { parseIpAddress } from '../../src/pki/ip-address.ts';
-import { parseSpiffeId, parseTrustDomain } from '../../src/pki/spiffe-id.ts';
-import { formatError } from '../../src/render/error.ts';
+import { parseDuration } from '../../src/time/duration.ts';
+import { policyRefusal } from '../../src/policy/rules/refusal.ts';
+import { defaultPolicy, enforcePolicy, type PolicyRequest } from '../../src/policy/rules/policy.ts';
+import { parseServiceName } from '../../src/service/rules/name.ts';
+import { parseDnsName } from '../../src/pki/name/dns-name.ts';
+import { parseIpAddress } from '../../src/pki/name/ip-address.ts';
+import { parseSpiffeId, parseTrustDomain } from '../../src/pki/name/spiffe-id.ts';
+import { formatError } from '../../src/view/error.ts';
 
 const policy = defaultPolicy(parseTrustDomain('example.org'));
 

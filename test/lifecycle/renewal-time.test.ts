@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseThreshold } from '../../src/lifecycle/duration.ts';
-import { renewalTime } from '../../src/lifecycle/renewal-time.ts';
+import { parseThreshold } from '../../src/time/duration.ts';
+import { renewalTime } from '../../src/due/rules/time.ts';
 import { at } from '../support/rows.ts';
 
 const lives = fc

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCronExpression } from '../../src/lifecycle/cron-expression.ts';
-import { nextOpen, openingTimes } from '../../src/lifecycle/renewal-window.ts';
-import { parseTimeZone } from '../../src/lifecycle/time-zone.ts';
+import { parseCronExpression } from '../../src/time/cron-expression.ts';
+import { nextOpen, openingTimes } from '../../src/service/rules/renewal-window.ts';
+import { parseTimeZone } from '../../src/time/time-zone.ts';
 import { errorOf } from '../support/errors.ts';
 import { at } from '../support/rows.ts';
 

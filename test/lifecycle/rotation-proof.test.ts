@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { rotationPhases, type RotationSide } from '../../src/lifecycle/rotation-phases.ts';
-import { proveRotation, type Counterexample } from '../../src/lifecycle/rotation-proof.ts';
+import { rotationPhases, type RotationSide } from '../../src/rotation/rules/phases.ts';
+import { proveRotation, type Counterexample } from '../../src/verifiers/rules/proof.ts';
 import { encodeBasicConstraints } from '../../src/pki/extension/basic-constraints.ts';
-import { decodeCertificate } from '../../src/pki/parsed-certificate.ts';
+import { decodeCertificate } from '../../src/pki/certificate/parsed.ts';
 import { makeCa, newKey, type TestCertificate } from '../support/path-pki.ts';
 import { planted } from '../support/planted-certificate.ts';
 import {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Authority, LeafTotals } from '../../src/record/authority.ts';
 import type { Crl } from '../../src/record/crl.ts';
 import type { Rotation } from '../../src/record/rotation.ts';
-import { openRotation, type RotationFacts } from '../../src/lifecycle/rotation-state.ts';
-import { nextRotationStep, rotationStatus } from '../../src/lifecycle/rotation-status.ts';
-import { gatesOf, turnOf, type RotationStep } from '../../src/lifecycle/rotation-step.ts';
+import { openRotation, type RotationFacts } from '../../src/rotation/rules/state.ts';
+import { nextRotationStep, rotationStatus } from '../../src/rotation/rules/status.ts';
+import { gatesOf, turnOf, type RotationStep } from '../../src/rotation/rules/step.ts';
 import { at, authorityRow } from '../support/rows.ts';
 
 const start = at('2026-11-21');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rotationTimetable, type TimetableFacts } from '../../src/lifecycle/rotation-timetable.ts';
+import { rotationTimetable, type TimetableFacts } from '../../src/rotation/rules/timetable.ts';
 
 const DAY = 86_400;
 const day = (text: string): Date => new Date(`${text}T00:00:00Z`);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { CertifiedAuthority } from '../../src/lifecycle/active-issuer.ts';
+import type { CertifiedAuthority } from '../../src/ca/rules/active-issuer.ts';
 import type { Authority, FurtherCertificate } from '../../src/record/authority.ts';
-import { servedChain } from '../../src/lifecycle/served-chain.ts';
+import { servedChain } from '../../src/ca/rules/served-chain.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { at, authorityRow } from '../support/rows.ts';
 

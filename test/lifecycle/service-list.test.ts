@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { listFormatOf, parseServiceList, type ListFormat } from '../../src/lifecycle/service-list.ts';
-import type { ListedService } from '../../src/lifecycle/listed-service.ts';
+import { listFormatOf, parseServiceList, type ListFormat } from '../../src/service/rules/list.ts';
+import type { ListedService } from '../../src/service/rules/listed.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { rejectionOf } from '../support/errors.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseServiceName } from '../../src/lifecycle/service-name.ts';
+import { parseServiceName } from '../../src/service/rules/name.ts';
 import { errorOf } from '../support/errors.ts';
 import { describeVectors } from '../support/vectors.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultPolicy } from '../../src/lifecycle/policy.ts';
+import { defaultPolicy } from '../../src/policy/rules/policy.ts';
 import {
   leafNotAfter,
   longestLeaf,
@@ -9,10 +9,10 @@ import {
   resolveSpec,
   roundDown,
   type IssuerLimits,
-} from '../../src/lifecycle/service-spec.ts';
-import { serviceRequestFromText, type ServiceText } from '../../src/lifecycle/service-text.ts';
-import { parseDuration } from '../../src/lifecycle/duration.ts';
-import { parseTrustDomain } from '../../src/pki/spiffe-id.ts';
+} from '../../src/policy/rules/decide-spec.ts';
+import { serviceRequestFromText, type ServiceText } from '../../src/service/rules/text.ts';
+import { parseDuration } from '../../src/time/duration.ts';
+import { parseTrustDomain } from '../../src/pki/name/spiffe-id.ts';
 import { dns, ip, SPIFFE } from '../support/certificate-defects.ts';
 import { errorOf } from '../support/errors.ts';
 import { at } from '../support/rows.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ListedService } from '../../src/lifecycle/listed-service.ts';
-import { SERVICES_FILE_SCHEMA } from '../../src/lifecycle/service-list-yaml.ts';
-import { parseServiceList } from '../../src/lifecycle/service-list.ts';
+import type { ListedService } from '../../src/service/rules/listed.ts';
+import { SERVICES_FILE_SCHEMA } from '../../src/service/rules/list-yaml.ts';
+import { parseServiceList } from '../../src/service/rules/list.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { rejectionOf } from '../support/errors.ts';
 import { schemaFaults } from '../support/json-schema.ts';

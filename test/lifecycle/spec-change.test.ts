@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ServiceSpec } from '../../src/record/service.ts';
-import { specChanges } from '../../src/lifecycle/spec-change.ts';
+import { specChanges } from '../../src/service/rules/spec-change.ts';
 
 const spec: ServiceSpec = {
   spiffeId: 'spiffe://example.org/web',

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseServiceName } from '../../src/lifecycle/service-name.ts';
-import { parseSpiffeIdTemplate, spiffeIdFromTemplate } from '../../src/lifecycle/spiffe-id-template.ts';
-import { parseTags, type Tags } from '../../src/lifecycle/tag.ts';
-import { parseTrustDomain } from '../../src/pki/spiffe-id.ts';
+import { parseServiceName } from '../../src/service/rules/name.ts';
+import { parseSpiffeIdTemplate, spiffeIdFromTemplate } from '../../src/policy/rules/spiffe-id-template.ts';
+import { parseTags, type Tags } from '../../src/service/rules/tag.ts';
+import { parseTrustDomain } from '../../src/pki/name/spiffe-id.ts';
 import { errorOf } from '../support/errors.ts';
 
 const fill = (template: string, service: string, tags: Tags = {}): string =>

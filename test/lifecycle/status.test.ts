@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../src/lifecycle/duration.ts';
-import { authorityStatus, serviceStatus } from '../../src/lifecycle/status.ts';
+import { parseDuration } from '../../src/time/duration.ts';
+import { authorityStatus, serviceStatus } from '../../src/monitoring/rules/status.ts';
 import { at, authorityRow, crlRow, serviceRow } from '../support/rows.ts';
 
 describe('a service', () => {

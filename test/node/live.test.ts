@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type ConnectionOptions, type Server, type TLSSocket } from 'node:tls';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { authorize, peerSpiffeId, type FollowedContext } from '../../src/node/api.ts';
+import { authorize, peerSpiffeId, type FollowedContext } from '../../src/node-library/api.ts';
 import {
   certificatePem,
   crlPem,

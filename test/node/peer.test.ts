@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectPlain, createServer as createPlainServer, Socket, type AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { beforeAll, expect, test } from 'vitest';
-import { authorize, peerSpiffeId } from '../../src/node/api.ts';
+import { authorize, peerSpiffeId } from '../../src/node-library/api.ts';
 import { encodeKeyUsage } from '../../src/pki/extension/key-usage.ts';
 import { makeLeaf, names, type TestCertificate } from '../support/path-pki.ts';
 import { planted, without } from '../support/planted-certificate.ts';

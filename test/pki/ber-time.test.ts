@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseBerTime } from '../../src/pki/ber-time.ts';
+import { parseBerTime } from '../../src/pki/der/ber-time.ts';
 
 describe('a time in any form of BER', () => {
   test.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { constraintViolations } from '../../src/pki/constraint-violation.ts';
+import { constraintViolations } from '../../src/pki/name/constraint-violation.ts';
 import type { GeneralName } from '../../src/pki/extension/general-name.ts';
 import { dns, ip, SPIFFE } from '../support/certificate-defects.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toHex } from '../../src/pki/bytes.ts';
-import { decodeCrlEntry, encodeCrlEntry, entryInvalidityDate, entryReason } from '../../src/pki/crl-entry.ts';
-import { DerReader } from '../../src/pki/der-reader.ts';
-import { serialToHex } from '../../src/pki/serial-number.ts';
+import { decodeCrlEntry, encodeCrlEntry, entryInvalidityDate, entryReason } from '../../src/pki/crl/entry.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
+import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
 import { revokedSerials } from '../support/revoked-serials.ts';
 
 const AT = new Date('2026-11-01T12:00:00Z');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { SvcauthError } from '../../src/errors.ts';
+import { SvcauthError } from '../../src/errors/error.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { checkCsrNames, parseCsr, type GivenNames } from '../../src/pki/csr.ts';
+import { checkCsrNames, parseCsr, type GivenNames } from '../../src/pki/csr/csr.ts';
 import { OID } from '../../src/pki/oids.ts';
 import { describeVectors } from '../support/vectors.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DerError, DerReader } from '../../src/pki/der-reader.ts';
-import { ascii, generalizedTime, oid, TAG, time, tlv } from '../../src/pki/der-writer.ts';
+import { DerError, DerReader } from '../../src/pki/der/reader.ts';
+import { ascii, generalizedTime, oid, TAG, time, tlv } from '../../src/pki/der/writer.ts';
 import { OID } from '../../src/pki/oids.ts';
 
 const readTime = (der: Uint8Array) => new DerReader(der).time('a time');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dnsNameFault, isBelow, parseDnsName } from '../../src/pki/dns-name.ts';
+import { dnsNameFault, isBelow, parseDnsName } from '../../src/pki/name/dns-name.ts';
 import { errorOf } from '../support/errors.ts';
 
 const label63 = 'a'.repeat(63);

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ipAddressText, parseIpAddress, readIpAddress } from '../../src/pki/ip-address.ts';
+import { ipAddressText, parseIpAddress, readIpAddress } from '../../src/pki/name/ip-address.ts';
 import { errorOf } from '../support/errors.ts';
 
 describe('an address', () => {

@@ -1,8 +1,8 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ipAddressText, parseIpAddress } from '../../src/pki/ip-address.ts';
-import { containsAddress, ipConstraintOctets, parseIpRange } from '../../src/pki/ip-range.ts';
+import { ipAddressText, parseIpAddress } from '../../src/pki/name/ip-address.ts';
+import { containsAddress, ipConstraintOctets, parseIpRange } from '../../src/pki/name/ip-range.ts';
 import { errorOf } from '../support/errors.ts';
 
 const contains = (range: string, address: string): boolean =>

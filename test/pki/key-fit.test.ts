@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { DerReader } from '../../src/pki/der-reader.ts';
-import { KEY_ALGORITHMS } from '../../src/pki/key-algorithm.ts';
-import { generateKeyPair, type QuickKeyAlgorithm } from '../../src/pki/key-pair.ts';
-import { mayBeKeyOf } from '../../src/pki/key-fit.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
+import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
+import { generateKeyPair, type QuickKeyAlgorithm } from '../../src/pki/key/pair.ts';
+import { mayBeKeyOf } from '../../src/pki/key/fit.ts';
 import { encodePem } from '../../src/pki/pem.ts';
-import { decodePublicKeyInfo } from '../../src/pki/public-key-info.ts';
+import { decodePublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
 
 const pair = (name: 'ecdsa-p256' | 'ecdsa-p384' | 'ed25519') => {
   const { pkcs8, publicKey } = generateKeyPair(KEY_ALGORITHMS[name] as QuickKeyAlgorithm);

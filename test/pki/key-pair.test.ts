@@ -1,10 +1,10 @@
 import { createECDH, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { DerReader } from '../../src/pki/der-reader.ts';
-import { KEY_ALGORITHMS, KEY_ALGORITHM_NAMES } from '../../src/pki/key-algorithm.ts';
-import { ecKeyPair, generateKeyPair } from '../../src/pki/key-pair.ts';
-import { decodePublicKeyInfo } from '../../src/pki/public-key-info.ts';
-import { decodePublicKey, keyAlgorithmOf, publicKeyProblem } from '../../src/pki/public-key.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
+import { KEY_ALGORITHMS, KEY_ALGORITHM_NAMES } from '../../src/pki/key/algorithm.ts';
+import { ecKeyPair, generateKeyPair } from '../../src/pki/key/pair.ts';
+import { decodePublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
+import { decodePublicKey, keyAlgorithmOf, publicKeyProblem } from '../../src/pki/key/public-key.ts';
 
 const der = (bytes: Uint8Array) => Buffer.from(bytes);
 

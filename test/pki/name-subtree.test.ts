@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseDnsSubtree, parseUriHost } from '../../src/pki/name-subtree.ts';
+import { parseDnsSubtree, parseUriHost } from '../../src/pki/name/subtree.ts';
 import { errorOf } from '../support/errors.ts';
 
 describe('a DNS subtree', () => {

@@ -1,18 +1,22 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { decodeBasicConstraints } from '../../src/pki/extension/basic-constraints.ts';
-import { bitString, sequence } from '../../src/pki/der-writer.ts';
-import { DerReader } from '../../src/pki/der-reader.ts';
+import { bitString, sequence } from '../../src/pki/der/writer.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
 import { findExtension } from '../../src/pki/extension/extension.ts';
-import { issuerFactsOf } from '../../src/pki/issuer-facts.ts';
-import type { Cleared } from '../../src/pki/issuer.ts';
-import { KEY_ALGORITHMS } from '../../src/pki/key-algorithm.ts';
+import { issuerFactsOf } from '../../src/pki/certificate/issuer-facts.ts';
+import type { Cleared } from '../../src/pki/certificate/issuer.ts';
+import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
 import { lintCertificate } from '../../src/pki/lint/lint.ts';
-import { nameToString } from '../../src/pki/name.ts';
+import { nameToString } from '../../src/pki/name/name.ts';
 import { OID } from '../../src/pki/oids.ts';
-import { decodeTbsCertificate } from '../../src/pki/parsed-certificate.ts';
-import { authoritySubject, prepareAuthority, type AuthorityRequest } from '../../src/pki/prepare-authority.ts';
-import { decodePublicKeyInfo } from '../../src/pki/public-key-info.ts';
+import { decodeTbsCertificate } from '../../src/pki/certificate/parsed.ts';
+import {
+  authoritySubject,
+  prepareAuthority,
+  type AuthorityRequest,
+} from '../../src/pki/certificate/prepare-authority.ts';
+import { decodePublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
 import { dns } from '../support/certificate-defects.ts';
 import { LEAF_PUBLIC_KEY, readName, ROOT } from '../support/planted-certificate.ts';
 

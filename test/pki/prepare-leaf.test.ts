@@ -1,16 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bitString, sequence } from '../../src/pki/der-writer.ts';
+import { bitString, sequence } from '../../src/pki/der/writer.ts';
 import { findExtension } from '../../src/pki/extension/extension.ts';
-import type { Cleared } from '../../src/pki/issuer.ts';
-import { leafDifference } from '../../src/pki/leaf-difference.ts';
+import type { Cleared } from '../../src/pki/certificate/issuer.ts';
+import { leafDifference } from '../../src/pki/certificate/leaf-difference.ts';
 import { lintCertificate } from '../../src/pki/lint/lint.ts';
 import { OID } from '../../src/pki/oids.ts';
-import { decodeCertificate } from '../../src/pki/parsed-certificate.ts';
-import { decodePublicKeyInfo } from '../../src/pki/public-key-info.ts';
-import { DerReader } from '../../src/pki/der-reader.ts';
-import { leafPreparer, type LeafRequest } from '../../src/pki/prepare-leaf.ts';
+import { decodeCertificate } from '../../src/pki/certificate/parsed.ts';
+import { decodePublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
+import { leafPreparer, type LeafRequest } from '../../src/pki/certificate/prepare-leaf.ts';
 import { ISSUING, LEAF_PUBLIC_KEY } from '../support/planted-certificate.ts';
 
 const { bits } = decodePublicKeyInfo(new DerReader(LEAF_PUBLIC_KEY));

@@ -1,14 +1,14 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { bitString, contextTag, DER_NULL, integer, octetString, oid, sequence, tlv } from '../../src/pki/der-writer.ts';
-import { KEY_ALGORITHMS, KEY_ALGORITHM_NAMES } from '../../src/pki/key-algorithm.ts';
-import { encryptPrivateKey } from '../../src/pki/key-encryption.ts';
-import { generateKeyPair } from '../../src/pki/key-pair.ts';
+import { bitString, contextTag, DER_NULL, integer, octetString, oid, sequence, tlv } from '../../src/pki/der/writer.ts';
+import { KEY_ALGORITHMS, KEY_ALGORITHM_NAMES } from '../../src/pki/key/algorithm.ts';
+import { encryptPrivateKey } from '../../src/pki/key/encryption.ts';
+import { generateKeyPair } from '../../src/pki/key/pair.ts';
 import { OID } from '../../src/pki/oids.ts';
-import { PBES2_RANDOM_LENGTH } from '../../src/pki/pbes2.ts';
+import { PBES2_RANDOM_LENGTH } from '../../src/pki/key/pbes2.ts';
 import { encodePem } from '../../src/pki/pem.ts';
-import { parsePrivateKey } from '../../src/pki/private-key.ts';
+import { parsePrivateKey } from '../../src/pki/key/private-key.ts';
 import { rejectionOf } from '../support/errors.ts';
 import { seededRandom } from '../support/random.ts';
 

@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { DerReader } from '../../src/pki/der-reader.ts';
-import { bitString, DER_NULL, integer, oid, sequence } from '../../src/pki/der-writer.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
+import { bitString, DER_NULL, integer, oid, sequence } from '../../src/pki/der/writer.ts';
 import { OID } from '../../src/pki/oids.ts';
-import { decodePublicKeyInfo } from '../../src/pki/public-key-info.ts';
-import { decodePublicKey, publicKeyLabel, publicKeyProblem } from '../../src/pki/public-key.ts';
+import { decodePublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
+import { decodePublicKey, publicKeyLabel, publicKeyProblem } from '../../src/pki/key/public-key.ts';
 
 const info = (der: Uint8Array) => decodePublicKeyInfo(new DerReader(der));
 const spki = (algorithm: Uint8Array, bits: Uint8Array) => info(sequence(algorithm, bitString(bits)));

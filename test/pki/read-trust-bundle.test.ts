@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseBundleMap, parseSpiffeBundle } from '../../src/pki/read-trust-bundle.ts';
-import { encodeSpiffeBundle } from '../../src/pki/trust-bundle.ts';
+import { parseBundleMap, parseSpiffeBundle } from '../../src/pki/bundle/read.ts';
+import { encodeSpiffeBundle } from '../../src/pki/bundle/trust-bundle.ts';
 import { errorOf } from '../support/errors.ts';
 import { makeCa } from '../support/path-pki.ts';
 import { describeVectors } from '../support/vectors.ts';

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unsignedInteger } from '../../src/pki/der-writer.ts';
-import { SERIAL_LENGTH, serialFromHex, serialFromRandom, serialToHex } from '../../src/pki/serial-number.ts';
+import { unsignedInteger } from '../../src/pki/der/writer.ts';
+import {
+  SERIAL_LENGTH,
+  serialFromHex,
+  serialFromRandom,
+  serialToHex,
+} from '../../src/pki/certificate/serial-number.ts';
 
 const random = fc.uint8Array({ minLength: SERIAL_LENGTH, maxLength: SERIAL_LENGTH });
 

@@ -1,14 +1,14 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { decodeAlgorithmIdentifier } from '../../src/pki/algorithm-identifier.ts';
+import { decodeAlgorithmIdentifier } from '../../src/pki/key/algorithm-identifier.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { DerReader } from '../../src/pki/der-reader.ts';
-import { DER_NULL, oid, sequence } from '../../src/pki/der-writer.ts';
-import { KEY_ALGORITHMS, KEY_ALGORITHM_NAMES } from '../../src/pki/key-algorithm.ts';
-import { generateKeyPair } from '../../src/pki/key-pair.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
+import { DER_NULL, oid, sequence } from '../../src/pki/der/writer.ts';
+import { KEY_ALGORITHMS, KEY_ALGORITHM_NAMES } from '../../src/pki/key/algorithm.ts';
+import { generateKeyPair } from '../../src/pki/key/pair.ts';
 import { OID } from '../../src/pki/oids.ts';
-import { decodePublicKeyInfo, type PublicKeyInfo } from '../../src/pki/public-key-info.ts';
-import { signatureScheme, signerOf, verifySignature } from '../../src/pki/signature.ts';
+import { decodePublicKeyInfo, type PublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
+import { signatureScheme, signerOf, verifySignature } from '../../src/pki/key/signature.ts';
 import { describeVectors } from '../support/vectors.ts';
 
 const identifier = (der: Uint8Array) => decodeAlgorithmIdentifier(new DerReader(der), 'the algorithm');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { concatBytes, equalBytes } from '../../src/pki/bytes.ts';
-import { encodeCrlEntry, entryReason, type RevokedSerial } from '../../src/pki/crl-entry.ts';
-import { readCrlStream } from '../../src/pki/crl-stream.ts';
-import { DerError } from '../../src/pki/der-reader.ts';
-import type { Issuer } from '../../src/pki/issuer.ts';
+import { encodeCrlEntry, entryReason, type RevokedSerial } from '../../src/pki/crl/entry.ts';
+import { readCrlStream } from '../../src/pki/crl/stream.ts';
+import { DerError } from '../../src/pki/der/reader.ts';
+import type { Issuer } from '../../src/pki/certificate/issuer.ts';
 import { requireLinted } from '../../src/pki/lint/gate.ts';
 import { lintCrl } from '../../src/pki/lint/lint-crl.ts';
 import {
@@ -14,11 +14,11 @@ import {
   crlToBeSigned,
   decodeCrl,
   findCrlEntry,
-} from '../../src/pki/parsed-crl.ts';
-import { prepareCrl, type CrlListing } from '../../src/pki/prepare-crl.ts';
-import { serialToHex } from '../../src/pki/serial-number.ts';
-import { verifySignature } from '../../src/pki/signature.ts';
-import { crlDer, signCrl } from '../../src/pki/signed-crl.ts';
+} from '../../src/pki/crl/parsed.ts';
+import { prepareCrl, type CrlListing } from '../../src/pki/crl/prepare.ts';
+import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
+import { verifySignature } from '../../src/pki/key/signature.ts';
+import { crlDer, signCrl } from '../../src/pki/crl/signed.ts';
 import { crlIssuer } from '../support/crl-issuer.ts';
 import { revokedSerials } from '../support/revoked-serials.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isSpiffeId, parseSpiffeId, parseTrustDomain, spiffeIdOf } from '../../src/pki/spiffe-id.ts';
+import { isSpiffeId, parseSpiffeId, parseTrustDomain, spiffeIdOf } from '../../src/pki/name/spiffe-id.ts';
 import { errorOf } from '../support/errors.ts';
 import { describeVectors } from '../support/vectors.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { certificateFacts } from '../../src/pki/lint/certificate-facts.ts';
-import { decodeCertificate } from '../../src/pki/parsed-certificate.ts';
+import { decodeCertificate } from '../../src/pki/certificate/parsed.ts';
 import { decodePem } from '../../src/pki/pem.ts';
-import { svidVerdict, type SvidVerdict } from '../../src/pki/svid.ts';
+import { svidVerdict, type SvidVerdict } from '../../src/pki/certificate/svid.ts';
 import { describeVectors } from '../support/vectors.ts';
 
 /** Of the first certificate of a PEM text. */

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { SecureVersion, TlsOptions } from 'node:tls';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { shakeHands } from '../../src/handshake.ts';
-import { DerReader } from '../../src/pki/der-reader.ts';
-import { decodeName, nameToString } from '../../src/pki/name.ts';
+import { shakeHands } from '../../src/world/handshake.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
+import { decodeName, nameToString } from '../../src/pki/name/name.ts';
 import { decodePem, encodePem } from '../../src/pki/pem.ts';
-import { readServerFlight } from '../../src/pki/tls-flight.ts';
+import { readServerFlight } from '../../src/probe/rules/tls-flight.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
 import { servingFiles, startTlsServer } from '../support/tls-server.ts';
 

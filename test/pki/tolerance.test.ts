@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bitString, sequence } from '../../src/pki/der-writer.ts';
-import { DerError, type Tolerance } from '../../src/pki/der-reader.ts';
+import { bitString, sequence } from '../../src/pki/der/writer.ts';
+import { DerError, type Tolerance } from '../../src/pki/der/reader.ts';
 import { certificateFacts, type CertificateFacts } from '../../src/pki/lint/certificate-facts.ts';
-import { decodeCertificate } from '../../src/pki/parsed-certificate.ts';
+import { decodeCertificate } from '../../src/pki/certificate/parsed.ts';
 import { encodeParts, goodParts } from '../support/planted-certificate.ts';
 
 const KINDS = ['root', 'issuing', 'svid'] as const;

@@ -1,9 +1,9 @@
 import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { DerReader } from '../../src/pki/der-reader.ts';
-import { publicJsonWebKey } from '../../src/pki/json-web-key.ts';
-import { decodePublicKeyInfo } from '../../src/pki/public-key-info.ts';
-import { encodePemBundle, encodeSpiffeBundle } from '../../src/pki/trust-bundle.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
+import { publicJsonWebKey } from '../../src/pki/key/json-web-key.ts';
+import { decodePublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
+import { encodePemBundle, encodeSpiffeBundle } from '../../src/pki/bundle/trust-bundle.ts';
 import { goodParts, issuerOf, signParts } from '../support/planted-certificate.ts';
 
 const spki = (key: ReturnType<typeof createPublicKey>) => new Uint8Array(key.export({ type: 'spki', format: 'der' }));

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { openPkcs12 } from '../../src/pki/open-pkcs12.ts';
-import { encodePkcs12, PKCS12_RANDOM_LENGTH } from '../../src/pki/write-pkcs12.ts';
+import { openPkcs12 } from '../../src/pki/pkcs12/open.ts';
+import { encodePkcs12, PKCS12_RANDOM_LENGTH } from '../../src/pki/pkcs12/write.ts';
 import { rejectionOf } from '../support/errors.ts';
 
 const content = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coloursFor } from '../../src/render/colour.ts';
+import { coloursFor } from '../../src/view/colour.ts';
 import { capturedSink } from '../support/world.ts';
 
 const painted = async (isTTY: boolean, env: Record<string, string>) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDuration } from '../../src/render/duration.ts';
+import { formatDuration } from '../../src/view/duration.ts';
 
 test.each([
   [0, '0s'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/lifecycle/check.ts';
-import { describeFinding } from '../../src/render/finding.ts';
+import type { Finding } from '../../src/monitoring/rules/check.ts';
+import { describeFinding } from '../../src/monitoring/view/finding.ts';
 import { at } from '../support/rows.ts';
 
 const now = at('2026-11-21');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatJson, formatJsonLine } from '../../src/render/json.ts';
+import { formatJson, formatJsonLine } from '../../src/view/json.ts';
 
 describe('JSON', () => {
   test('names its schema first and ends in a newline', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startProgress } from '../../src/render/progress.ts';
+import { startProgress } from '../../src/view/progress.ts';
 import { capturedSink } from '../support/world.ts';
 
 test('progress is drawn on a terminal at most ten times a second, and taken away at the end', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatRelativeTime } from '../../src/render/relative-time.ts';
+import { formatRelativeTime } from '../../src/view/relative-time.ts';
 
 const now = new Date('2026-11-21T00:00:00Z');
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ProvenRotation } from '../../src/authority/prove-rotation.ts';
-import type { Counterexample } from '../../src/lifecycle/rotation-proof.ts';
-import { rotationTimetable } from '../../src/lifecycle/rotation-timetable.ts';
+import type { ProvenRotation } from '../../src/rotation/run/prove.ts';
+import type { Counterexample } from '../../src/verifiers/rules/proof.ts';
+import { rotationTimetable } from '../../src/rotation/rules/timetable.ts';
 import { refusal } from '../../src/pki/path/refusal.ts';
-import { rotationProofView } from '../../src/render/rotation-proof.ts';
+import { rotationProofView } from '../../src/rotation/view/proof.ts';
 
 const day = (text: string): Date => new Date(`${text}T00:00:00Z`);
 const DAY = 86_400;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatTable } from '../../src/render/table.ts';
+import { formatTable } from '../../src/view/table.ts';
 
 const header = ['NAME', 'STATE'];
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { renderTemplate } from '../../src/render/template.ts';
+import { renderTemplate } from '../../src/config/view/template.ts';
 import { execWords, unitWords, withoutSpecifiers } from '../support/unit-file.ts';
 import { errorOf } from '../support/errors.ts';
 

@@ -5,7 +5,7 @@ import { readPathCertificate, type PathCertificate } from '../../src/pki/path/pa
 import { readPathCrl } from '../../src/pki/path/path-crl.ts';
 import { trustStoreOf } from '../../src/pki/path/trust-store.ts';
 import { validatePath, type PathVerdict } from '../../src/pki/path/validate-path.ts';
-import { serialToHex } from '../../src/pki/serial-number.ts';
+import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
 import type { PkiWorld } from '../support/pki.ts';
 
 /** Every file that a peer can have read, as PEM, at one time. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { confinedFiles } from '../../src/store/confined-files.ts';
-import { nodeFiles, type Files } from '../../src/store/files.ts';
+import { confinedFiles } from '../../src/store/files/confined-files.ts';
+import { nodeFiles, type Files } from '../../src/store/files/files.ts';
 import { errorOf } from '../support/errors.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { treeDigest } from '../support/tree-digest.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Seconds, Threshold } from '../../src/lifecycle/duration.ts';
-import { planRenewals, type RenewalTarget } from '../../src/lifecycle/plan-renewal.ts';
+import type { Seconds, Threshold } from '../../src/time/duration.ts';
+import { planRenewals, type RenewalTarget } from '../../src/renewal/rules/plan.ts';
 import { homeAt } from '../../src/store/home.ts';
-import type { LiveService } from '../../src/store/manifest.ts';
-import { openManifest } from '../../src/store/sqlite-manifest.ts';
+import type { LiveService } from '../../src/store/manifest/manifest.ts';
+import { openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { makeHome } from '../support/home.ts';
 import { at, authority, intent, spec } from '../support/manifest-rows.ts';
 import { fakeWorld } from '../support/world.ts';

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readFileSync, symlinkSync, writeFileSync, mkdirSy
 import { join } from 'node:path';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeFiles as files, removeLeftovers } from '../../src/store/files.ts';
+import { nodeFiles as files, removeLeftovers } from '../../src/store/files/files.ts';
 import { utf8 } from '../../src/pki/bytes.ts';
 
 let directory: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { nodeFiles as files } from '../../src/store/files.ts';
+import { nodeFiles as files } from '../../src/store/files/files.ts';
 import { errorOf } from '../support/errors.ts';
 import { createHome, locateHome, openHome, sweepHome, type Home } from '../../src/store/home.ts';
 

@@ -2,9 +2,9 @@ import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { nodeFiles as files } from '../../src/store/files.ts';
+import { nodeFiles as files } from '../../src/store/files/files.ts';
 import { homeAt, type Home } from '../../src/store/home.ts';
-import { createKeyFile, readKeyFile } from '../../src/store/key-file.ts';
+import { createKeyFile, readKeyFile } from '../../src/store/files/key-file.ts';
 import { errorOf } from '../support/errors.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 

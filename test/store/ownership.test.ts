@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { nodeFiles } from '../../src/store/files.ts';
-import { ownershipOf } from '../../src/store/ownership.ts';
+import { nodeFiles } from '../../src/store/files/files.ts';
+import { ownershipOf } from '../../src/store/files/ownership.ts';
 import { rejectionOf } from '../support/errors.ts';
 import { fakeWorld, type FakeWorld } from '../support/world.ts';
 

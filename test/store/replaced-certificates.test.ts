@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../src/record/deployment.ts';
 import type { Upkeep } from '../../src/record/upkeep.ts';
-import type { Manifest } from '../../src/store/manifest.ts';
-import { createManifest } from '../../src/store/sqlite-manifest.ts';
+import type { Manifest } from '../../src/store/manifest/manifest.ts';
+import { createManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { at, authority, issue, serial, spec } from '../support/manifest-rows.ts';
 import { fakeWorld } from '../support/world.ts';
 

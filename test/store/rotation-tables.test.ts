@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FurtherCertificate } from '../../src/record/authority.ts';
 import type { Rotation } from '../../src/record/rotation.ts';
-import type { Manifest } from '../../src/store/manifest.ts';
-import { createManifest } from '../../src/store/sqlite-manifest.ts';
+import type { Manifest } from '../../src/store/manifest/manifest.ts';
+import { createManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { errorOf } from '../support/errors.ts';
 import { at, authority, der, issue, serial } from '../support/manifest-rows.ts';
 import { fakeWorld, START } from '../support/world.ts';

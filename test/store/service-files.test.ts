@@ -2,12 +2,12 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkS
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { KEY_ALGORITHMS } from '../../src/pki/key-algorithm.ts';
-import { generateKeyPair, type QuickKeyAlgorithm } from '../../src/pki/key-pair.ts';
-import { DerReader } from '../../src/pki/der-reader.ts';
+import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
+import { generateKeyPair, type QuickKeyAlgorithm } from '../../src/pki/key/pair.ts';
+import { DerReader } from '../../src/pki/der/reader.ts';
 import { encodePem } from '../../src/pki/pem.ts';
-import { decodePublicKeyInfo } from '../../src/pki/public-key-info.ts';
-import { nodeFiles as files } from '../../src/store/files.ts';
+import { decodePublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
+import { nodeFiles as files } from '../../src/store/files/files.ts';
 import {
   currentEntry,
   currentVersion,
@@ -19,7 +19,7 @@ import {
   versionName,
   writeRetrusted,
   writeVersion,
-} from '../../src/store/service-files.ts';
+} from '../../src/store/files/service-files.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
 const { pkcs8, publicKey } = generateKeyPair(KEY_ALGORITHMS['ecdsa-p256'] as QuickKeyAlgorithm);

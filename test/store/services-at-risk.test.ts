@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { checkManifest } from '../../src/lifecycle/check.ts';
-import { riskQuestion, type CheckThresholds } from '../../src/lifecycle/check-thresholds.ts';
-import type { Seconds } from '../../src/lifecycle/duration.ts';
+import { checkManifest } from '../../src/monitoring/rules/check.ts';
+import { riskQuestion, type CheckThresholds } from '../../src/monitoring/rules/thresholds.ts';
+import type { Seconds } from '../../src/time/duration.ts';
 import { homeAt } from '../../src/store/home.ts';
-import { openManifest } from '../../src/store/sqlite-manifest.ts';
+import { openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { makeHome } from '../support/home.ts';
 import { at, authority, intent, spec } from '../support/manifest-rows.ts';
 import { fakeWorld } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { insertRows, openSqlite, type Sql } from '../../src/store/sqlite.ts';
+import { insertRows, openSqlite, type Sql } from '../../src/store/manifest/sqlite.ts';
 import { errorOf } from '../support/errors.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 

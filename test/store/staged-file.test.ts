@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { concatBytes, utf8 } from '../../src/pki/bytes.ts';
-import { nodeFiles as files } from '../../src/store/files.ts';
+import { nodeFiles as files } from '../../src/store/files/files.ts';
 import { faultyFiles } from '../support/faulty-files.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createManifest } from '../../src/store/sqlite-manifest.ts';
+import { createManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { at, authority, intent, issue, newService, serial } from '../support/manifest-rows.ts';
 import { fakeWorld, START } from '../support/world.ts';
 

@@ -1,4 +1,4 @@
-import type { HookCall, HookEnd } from '../../src/run-hook.ts';
+import type { HookCall, HookEnd } from '../../src/world/run-hook.ts';
 import type { DeploymentSpec } from '../../src/record/upkeep.ts';
 import type { PkiWorld } from './pki.ts';
 

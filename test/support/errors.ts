@@ -1,4 +1,4 @@
-import { SvcauthError } from '../../src/errors.ts';
+import { SvcauthError } from '../../src/errors/error.ts';
 
 /** What a call throws; fails the test when it throws nothing, or anything that is not of the catalogue. */
 export function errorOf(call: () => unknown): SvcauthError {

@@ -1,5 +1,5 @@
-import { filesOver, type Files } from '../../src/store/files.ts';
-import { nodeSteps, type FileSteps } from '../../src/store/file-steps.ts';
+import { filesOver, type Files } from '../../src/store/files/files.ts';
+import { nodeSteps, type FileSteps } from '../../src/store/files/file-steps.ts';
 
 /** The power failed: nothing of this process happens any more. */
 export class PowerFailure extends Error {}

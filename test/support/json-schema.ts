@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../src/lifecycle/json-schema.ts';
+import type { JsonSchema } from '../../src/text/json-schema.ts';
 
 const KEYWORDS = new Set([
   ...[

@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeAt, type Home } from '../../src/store/home.ts';
-import type { Manifest } from '../../src/store/manifest.ts';
-import { openManifest } from '../../src/store/sqlite-manifest.ts';
+import type { Manifest } from '../../src/store/manifest/manifest.ts';
+import { openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { tempDirectory } from './temp-directory.ts';
 import { fakeWorld, runSvcauth, type FakeWorld } from './world.ts';
 

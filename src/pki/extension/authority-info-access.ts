@@ -1,5 +1,5 @@
-import { DerReader, type Tolerance } from '../der-reader.ts';
-import { TAG } from '../der-writer.ts';
+import { DerReader, type Tolerance } from '../der/reader.ts';
+import { TAG } from '../der/writer.ts';
 import { decodeGeneralName, type GeneralName } from './general-name.ts';
 
 /** RFC 5280 §4.2.2.1. */

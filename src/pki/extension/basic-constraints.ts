@@ -1,5 +1,5 @@
-import { DerReader, type Tolerance } from '../der-reader.ts';
-import { DER_TRUE, integer, sequence, TAG } from '../der-writer.ts';
+import { DerReader, type Tolerance } from '../der/reader.ts';
+import { DER_TRUE, integer, sequence, TAG } from '../der/writer.ts';
 
 /** RFC 5280 §4.2.1.9. */
 export interface BasicConstraints {

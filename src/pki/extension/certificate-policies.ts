@@ -1,5 +1,5 @@
-import { DerError, DerReader } from '../der-reader.ts';
-import { contextTag, TAG } from '../der-writer.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { contextTag, TAG } from '../der/writer.ts';
 
 /** RFC 5280 §4.2.1.4, qualifiers by their type only. */
 export interface PolicyInformation {

@@ -1,5 +1,5 @@
-import { DerReader, type Tolerance } from '../der-reader.ts';
-import { contextTag, sequence, TAG, tlv } from '../der-writer.ts';
+import { DerReader, type Tolerance } from '../der/reader.ts';
+import { contextTag, sequence, TAG, tlv } from '../der/writer.ts';
 import { decodeGeneralName, encodeGeneralName } from './general-name.ts';
 
 /** RFC 5280 §4.2.1.13, as far as it concerns us: fullName URIs; `other` counts points we do not interpret. */

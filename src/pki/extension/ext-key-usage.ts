@@ -1,5 +1,5 @@
-import { DerReader, type Tolerance } from '../der-reader.ts';
-import { oid, sequence, TAG } from '../der-writer.ts';
+import { DerReader, type Tolerance } from '../der/reader.ts';
+import { oid, sequence, TAG } from '../der/writer.ts';
 
 /** Key purposes as dotted decimals (RFC 5280 §4.2.1.12). */
 export function encodeExtKeyUsage(purposes: readonly string[]): Uint8Array {

@@ -1,5 +1,5 @@
-import type { DerReader } from '../der-reader.ts';
-import { DER_TRUE, octetString, oid, sequence, TAG } from '../der-writer.ts';
+import type { DerReader } from '../der/reader.ts';
+import { DER_TRUE, octetString, oid, sequence, TAG } from '../der/writer.ts';
 
 /** One extension of a certificate, CRL, CRL entry or request. `value` is the content of extnValue. */
 export interface Extension {

@@ -1,6 +1,6 @@
-import { DerReader, type Tolerance } from '../der-reader.ts';
-import { ascii, contextTag, sequence, TAG, tlv } from '../der-writer.ts';
-import { decodeName, type Name } from '../name.ts';
+import { DerReader, type Tolerance } from '../der/reader.ts';
+import { ascii, contextTag, sequence, TAG, tlv } from '../der/writer.ts';
+import { decodeName, type Name } from '../name/name.ts';
 
 /** GeneralName (RFC 5280 §4.2.1.6). Text forms are IA5; `ip` is 4 or 16 octets, in name constraints 8 or 32. */
 export type GeneralName =

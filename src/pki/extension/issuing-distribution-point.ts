@@ -1,5 +1,5 @@
-import { DerError, DerReader } from '../der-reader.ts';
-import { contextTag, TAG } from '../der-writer.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { contextTag, TAG } from '../der/writer.ts';
 import { decodeGeneralName } from './general-name.ts';
 
 /** RFC 5280 §5.2.5: which certificates a CRL speaks for. We never emit one: verifiers refuse it where the leaf does not match. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { DerReader, type Tolerance } from '../der-reader.ts';
-import { contextTag, octetString, sequence, TAG, tlv } from '../der-writer.ts';
+import { DerReader, type Tolerance } from '../der/reader.ts';
+import { contextTag, octetString, sequence, TAG, tlv } from '../der/writer.ts';
 
 /** RFC 5280 §4.2.1.1. We emit keyIdentifier alone: issuer and serial break cross-signing. */
 export interface AuthorityKeyIdentifier {

@@ -1,5 +1,5 @@
-import { DerReader, type Tolerance } from '../der-reader.ts';
-import { namedBits } from '../der-writer.ts';
+import { DerReader, type Tolerance } from '../der/reader.ts';
+import { namedBits } from '../der/writer.ts';
 
 /** KeyUsage bits by the RFC's names, in bit order (RFC 5280 §4.2.1.3). */
 export const KEY_USAGES = [

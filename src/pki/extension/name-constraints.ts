@@ -1,5 +1,5 @@
-import { DerReader, type Tolerance } from '../der-reader.ts';
-import { contextTag, sequence, TAG, tlv } from '../der-writer.ts';
+import { DerReader, type Tolerance } from '../der/reader.ts';
+import { contextTag, sequence, TAG, tlv } from '../der/writer.ts';
 import { decodeGeneralName, encodeGeneralName, type GeneralName } from './general-name.ts';
 
 /** RFC 5280 §4.2.1.10; minimum is 0 and maximum absent, as the RFC demands. */

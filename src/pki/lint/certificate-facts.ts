@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes.ts';
-import { DerError, DerReader, type Tolerance } from '../der-reader.ts';
-import { TAG } from '../der-writer.ts';
+import { DerError, DerReader, type Tolerance } from '../der/reader.ts';
+import { TAG } from '../der/writer.ts';
 import { decodeAuthorityInfoAccess, type AccessDescription } from '../extension/authority-info-access.ts';
 import { decodeBasicConstraints, type BasicConstraints } from '../extension/basic-constraints.ts';
 import { decodeDistributionPoints, type DistributionPoints } from '../extension/distribution-points.ts';
@@ -14,10 +14,10 @@ import {
 } from '../extension/key-identifier.ts';
 import { decodeKeyUsage, encodeKeyUsage, type KeyUsage } from '../extension/key-usage.ts';
 import { decodeNameConstraints, type NameConstraints } from '../extension/name-constraints.ts';
-import type { IssuerFacts } from '../issuer.ts';
+import type { IssuerFacts } from '../certificate/issuer.ts';
 import { OID, oidName } from '../oids.ts';
-import type { ParsedTbsCertificate } from '../parsed-certificate.ts';
-import type { ProfileName } from '../profile-name.ts';
+import type { ParsedTbsCertificate } from '../certificate/parsed.ts';
+import type { ProfileName } from '../certificate/profile-name.ts';
 
 /** What a certificate is made to be. `cross`: a CA that another CA certifies as well. */
 export type CertificateKind = 'root' | 'issuing' | 'cross' | ProfileName;

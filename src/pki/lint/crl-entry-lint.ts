@@ -1,10 +1,10 @@
-import { decodeCrlEntry } from '../crl-entry.ts';
-import { emptySpan, scanEntry, type EntrySpan } from '../crl-entry-span.ts';
-import { DerError, DerReader } from '../der-reader.ts';
-import { sequence, TAG, time } from '../der-writer.ts';
+import { decodeCrlEntry } from '../crl/entry.ts';
+import { emptySpan, scanEntry, type EntrySpan } from '../crl/entry-span.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { sequence, TAG, time } from '../der/writer.ts';
 import { encodeExtension } from '../extension/extension.ts';
 import { OID } from '../oids.ts';
-import { CRL_REASONS } from '../revocation-reason.ts';
+import { CRL_REASONS } from '../crl/revocation-reason.ts';
 import { CRL_ENTRY_RULES } from './crl-entry-rules.ts';
 import { checkRules, notDer, type Finding, type RuleScope } from './rule.ts';
 

@@ -1,11 +1,11 @@
 import { toHex } from '../bytes.ts';
-import type { CrlEntry } from '../crl-entry.ts';
-import { DerError, DerReader } from '../der-reader.ts';
-import { TAG } from '../der-writer.ts';
+import type { CrlEntry } from '../crl/entry.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { TAG } from '../der/writer.ts';
 import { findExtension } from '../extension/extension.ts';
 import { OID, oidName } from '../oids.ts';
-import { CRL_REASONS, reasonWord } from '../revocation-reason.ts';
-import { serialToHex } from '../serial-number.ts';
+import { CRL_REASONS, reasonWord } from '../crl/revocation-reason.ts';
+import { serialToHex } from '../certificate/serial-number.ts';
 import type { Rule } from './rule.ts';
 import { timeFormProblem } from './time-form.ts';
 

@@ -1,8 +1,8 @@
-import { DerError, DerReader, type Tolerance } from '../der-reader.ts';
+import { DerError, DerReader, type Tolerance } from '../der/reader.ts';
 import type { Extension } from '../extension/extension.ts';
 import { decodeAuthorityKeyIdentifier } from '../extension/key-identifier.ts';
 import { OID, oidName } from '../oids.ts';
-import type { CrlHead } from '../parsed-crl.ts';
+import type { CrlHead } from '../crl/parsed.ts';
 import type { CrlFacts } from './crl-rules.ts';
 
 /** With a `tolerance`, faults are told to it instead of standing in `malformed`, and what can be made out is read all the same. */

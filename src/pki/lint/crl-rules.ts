@@ -1,8 +1,8 @@
 import { equalBytes, toHex } from '../bytes.ts';
 import type { AuthorityKeyIdentifier } from '../extension/key-identifier.ts';
-import type { IssuerFacts } from '../issuer.ts';
-import { nameToString, sameName } from '../name.ts';
-import type { CrlHead } from '../parsed-crl.ts';
+import type { IssuerFacts } from '../certificate/issuer.ts';
+import { nameToString, sameName } from '../name/name.ts';
+import type { CrlHead } from '../crl/parsed.ts';
 import type { Carried } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 import { timeFormProblem } from './time-form.ts';

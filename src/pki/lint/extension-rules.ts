@@ -1,4 +1,4 @@
-import { sameName } from '../name.ts';
+import { sameName } from '../name/name.ts';
 import type { KeyUsage } from '../extension/key-usage.ts';
 import { OID, oidName } from '../oids.ts';
 import { isCa, type CertificateFacts, type KnownExtension } from './certificate-facts.ts';

@@ -1,9 +1,9 @@
 import { findExtension } from '../extension/extension.ts';
 import { decodeIssuingDistributionPoint } from '../extension/issuing-distribution-point.ts';
-import { DerError } from '../der-reader.ts';
-import { isEmptyName, sameName } from '../name.ts';
+import { DerError } from '../der/reader.ts';
+import { isEmptyName, sameName } from '../name/name.ts';
 import { OID } from '../oids.ts';
-import { isDeltaCrl } from '../parsed-crl.ts';
+import { isDeltaCrl } from '../crl/parsed.ts';
 import { isCa } from './certificate-facts.ts';
 import type { Consumer } from './consumer.ts';
 import type { Linted } from './lint-bytes.ts';

@@ -1,6 +1,6 @@
 import { toHex } from '../bytes.ts';
-import { SERIAL_LENGTH } from '../serial-number.ts';
-import { isEmptyName } from '../name.ts';
+import { SERIAL_LENGTH } from '../certificate/serial-number.ts';
+import { isEmptyName } from '../name/name.ts';
 import { isCa, type CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 import { timeFormProblem } from './time-form.ts';

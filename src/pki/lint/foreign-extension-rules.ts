@@ -1,5 +1,5 @@
-import { DerError, DerReader } from '../der-reader.ts';
-import { TAG } from '../der-writer.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { TAG } from '../der/writer.ts';
 import {
   decodeCertificatePolicies,
   decodeInhibitAnyPolicy,

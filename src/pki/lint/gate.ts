@@ -1,7 +1,7 @@
-import { failure } from '../../errors.ts';
+import { failure } from '../../errors/error.ts';
 import { equalBytes } from '../bytes.ts';
-import type { IssuerFacts } from '../issuer.ts';
-import { sameName } from '../name.ts';
+import type { IssuerFacts } from '../certificate/issuer.ts';
+import { sameName } from '../name/name.ts';
 import type { Finding } from './rule.ts';
 
 /** Proof that something broke no rule: bound to its issuer, good for one signature, and made by its gate only. */

@@ -1,5 +1,5 @@
 import { toHex } from '../bytes.ts';
-import { dnsNameFault } from '../dns-name.ts';
+import { dnsNameFault } from '../name/dns-name.ts';
 import type { GeneralName } from '../extension/general-name.ts';
 import { OID } from '../oids.ts';
 import type { CertificateFacts } from './certificate-facts.ts';

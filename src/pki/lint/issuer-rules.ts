@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '../bytes.ts';
-import { constraintViolations } from '../constraint-violation.ts';
-import { nameToString, sameName } from '../name.ts';
+import { constraintViolations } from '../name/constraint-violation.ts';
+import { nameToString, sameName } from '../name/name.ts';
 import type { Candidate } from './certificate-facts.ts';
 import { generalNameWords } from './general-name-rules.ts';
 import type { Rule } from './rule.ts';

@@ -1,8 +1,8 @@
-import type { AlgorithmIdentifier } from '../algorithm-identifier.ts';
+import type { AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { equalBytes, toHex } from '../bytes.ts';
-import { DerError, DerReader } from '../der-reader.ts';
-import { DER_NULL, TAG } from '../der-writer.ts';
-import { KEY_ALGORITHMS } from '../key-algorithm.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { DER_NULL, TAG } from '../der/writer.ts';
+import { KEY_ALGORITHMS } from '../key/algorithm.ts';
 import { OID, oidName } from '../oids.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';

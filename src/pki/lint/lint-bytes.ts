@@ -1,6 +1,6 @@
-import { failure } from '../../errors.ts';
+import { failure } from '../../errors/error.ts';
 import { capProblem, countProblem } from '../input-caps.ts';
-import { nameToString } from '../name.ts';
+import { nameToString } from '../name/name.ts';
 import { decodePem, isPem, PemError } from '../pem.ts';
 import { derKind } from '../report/der-kind.ts';
 import type { Finding, RuleScope } from './rule.ts';

@@ -1,9 +1,9 @@
-import { failure } from '../../errors.ts';
+import { failure } from '../../errors/error.ts';
 import { concatBytes } from '../bytes.ts';
-import { DerError, DerReader } from '../der-reader.ts';
+import { DerError, DerReader } from '../der/reader.ts';
 import type { Extension } from '../extension/extension.ts';
-import type { Cleared, IssuerFacts } from '../issuer.ts';
-import { readTbsCrlHead, readTbsCrlTail, type CrlHead } from '../parsed-crl.ts';
+import type { Cleared, IssuerFacts } from '../certificate/issuer.ts';
+import { readTbsCrlHead, readTbsCrlTail, type CrlHead } from '../crl/parsed.ts';
 import { crlEntryLint } from './crl-entry-lint.ts';
 import { crlFacts } from './crl-facts.ts';
 import { CRL_ISSUANCE_RULES } from './crl-rules.ts';

@@ -1,6 +1,6 @@
-import { DerError } from '../der-reader.ts';
-import type { Cleared, IssuerFacts } from '../issuer.ts';
-import { decodeTbsCertificate, type ParsedTbsCertificate } from '../parsed-certificate.ts';
+import { DerError } from '../der/reader.ts';
+import type { Cleared, IssuerFacts } from '../certificate/issuer.ts';
+import { decodeTbsCertificate, type ParsedTbsCertificate } from '../certificate/parsed.ts';
 import { certificateFacts, type CertificateKind } from './certificate-facts.ts';
 import { ISSUANCE_RULES } from './certificate-rules.ts';
 import { makeGate, type Linted, type LintOutcome } from './gate.ts';

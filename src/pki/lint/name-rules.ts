@@ -1,5 +1,5 @@
-import { TAG } from '../der-writer.ts';
-import { UPPER_BOUNDS, type NameAttribute } from '../name.ts';
+import { TAG } from '../der/writer.ts';
+import { UPPER_BOUNDS, type NameAttribute } from '../name/name.ts';
 import { OID, oidName } from '../oids.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';

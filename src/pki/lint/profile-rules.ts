@@ -1,6 +1,6 @@
 import type { KeyUsage } from '../extension/key-usage.ts';
 import { OID, oidName } from '../oids.ts';
-import { isSpiffeId } from '../spiffe-id.ts';
+import { isSpiffeId } from '../name/spiffe-id.ts';
 import type { Candidate, CertificateKind } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 

@@ -1,4 +1,4 @@
-import type { DerError } from '../der-reader.ts';
+import type { DerError } from '../der/reader.ts';
 
 export type RuleScope = 'standard' | 'ours';
 

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from '../bytes.ts';
-import { DerError } from '../der-reader.ts';
-import { decodeCertificate, type ParsedCertificate } from '../parsed-certificate.ts';
-import { svidVerdict } from '../svid.ts';
+import { DerError } from '../der/reader.ts';
+import { decodeCertificate, type ParsedCertificate } from '../certificate/parsed.ts';
+import { svidVerdict } from '../certificate/svid.ts';
 import { certificateFacts, type CertificateFacts } from './certificate-facts.ts';
 import { CERTIFICATE_RULES } from './certificate-rules.ts';
 import { FOREIGN_EXTENSION_RULES } from './foreign-extension-rules.ts';

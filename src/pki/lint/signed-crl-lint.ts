@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '../bytes.ts';
-import { DerError } from '../der-reader.ts';
-import { readCrlHead, readCrlTail, type CrlHead, type CrlTail } from '../parsed-crl.ts';
+import { DerError } from '../der/reader.ts';
+import { readCrlHead, readCrlTail, type CrlHead, type CrlTail } from '../crl/parsed.ts';
 import { crlEntryLint } from './crl-entry-lint.ts';
 import { crlFacts } from './crl-facts.ts';
 import { CRL_RULES, type CrlFacts } from './crl-rules.ts';

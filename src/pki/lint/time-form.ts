@@ -1,4 +1,4 @@
-import type { DerTime } from '../der-reader.ts';
+import type { DerTime } from '../der/reader.ts';
 
 /** A UTCTime ends with 2049 by its form; what is left to refuse is a GeneralizedTime before 2050 (RFC 5280 §4.1.2.5). */
 export function timeFormProblem(field: string, { date, form }: DerTime): string | undefined {

@@ -1,11 +1,11 @@
 import { equalBytes } from '../bytes.ts';
-import { DerError } from '../der-reader.ts';
+import { DerError } from '../der/reader.ts';
 import { findExtension } from '../extension/extension.ts';
 import type { ExtensionsRead } from '../lint/certificate-facts.ts';
-import { isEmptyName } from '../name.ts';
+import { isEmptyName } from '../name/name.ts';
 import { OID, oidName } from '../oids.ts';
-import type { ParsedCertificate } from '../parsed-certificate.ts';
-import { decodePublicKey, publicKeyLabel } from '../public-key.ts';
+import type { ParsedCertificate } from '../certificate/parsed.ts';
+import { decodePublicKey, publicKeyLabel } from '../key/public-key.ts';
 import type { PolicyExtensions } from './path-certificate.ts';
 import { refusal, type Refusal } from './refusal.ts';
 

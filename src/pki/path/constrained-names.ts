@@ -1,10 +1,10 @@
-import { dnsInSubtree, ipInSubtree } from '../constraint-violation.ts';
-import { oid } from '../der-writer.ts';
-import { dnsNameFault } from '../dns-name.ts';
+import { dnsInSubtree, ipInSubtree } from '../name/constraint-violation.ts';
+import { oid } from '../der/writer.ts';
+import { dnsNameFault } from '../name/dns-name.ts';
 import type { GeneralName } from '../extension/general-name.ts';
 import type { NameConstraints } from '../extension/name-constraints.ts';
-import { readIpAddress } from '../ip-address.ts';
-import { isEmptyName, nameToString } from '../name.ts';
+import { readIpAddress } from '../name/ip-address.ts';
+import { isEmptyName, nameToString } from '../name/name.ts';
 import { OID } from '../oids.ts';
 import { spend, type Budget } from './budget.ts';
 import { canonicalRdns, isBelowName } from './canonical-name.ts';

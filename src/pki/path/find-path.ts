@@ -1,5 +1,5 @@
 import { equalBytes } from '../bytes.ts';
-import { nameToString } from '../name.ts';
+import { nameToString } from '../name/name.ts';
 import { spend } from './budget.ts';
 import { certificateLabel, type PathCertificate } from './path-certificate.ts';
 import { policyRefusal, type PolicyInputs } from './policy.ts';

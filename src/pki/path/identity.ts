@@ -1,7 +1,7 @@
 import { equalBytes } from '../bytes.ts';
-import { dnsNameFault } from '../dns-name.ts';
+import { dnsNameFault } from '../name/dns-name.ts';
 import type { GeneralName } from '../extension/general-name.ts';
-import { readIpAddress } from '../ip-address.ts';
+import { readIpAddress } from '../name/ip-address.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import { refusal, type Refusal } from './refusal.ts';
 

@@ -1,5 +1,5 @@
 import { toHex } from '../bytes.ts';
-import { DerError } from '../der-reader.ts';
+import { DerError } from '../der/reader.ts';
 import {
   decodeCertificatePolicies,
   decodeInhibitAnyPolicy,
@@ -11,9 +11,9 @@ import {
 } from '../extension/certificate-policies.ts';
 import { findExtension } from '../extension/extension.ts';
 import { certificateFacts, type ExtensionsRead } from '../lint/certificate-facts.ts';
-import { nameToString } from '../name.ts';
+import { nameToString } from '../name/name.ts';
 import { OID } from '../oids.ts';
-import { decodeCertificate, type ParsedCertificate } from '../parsed-certificate.ts';
+import { decodeCertificate, type ParsedCertificate } from '../certificate/parsed.ts';
 import { canonicalName } from './canonical-name.ts';
 import { certificateFault } from './certificate-checks.ts';
 import { refusal, type Refusal } from './refusal.ts';

@@ -1,14 +1,14 @@
 import { equalBytes } from '../bytes.ts';
-import { emptySpan, scanEntry } from '../crl-entry-span.ts';
-import { decodeCrlEntry, entryReason } from '../crl-entry.ts';
-import { DerError, DerReader } from '../der-reader.ts';
+import { emptySpan, scanEntry } from '../crl/entry-span.ts';
+import { decodeCrlEntry, entryReason } from '../crl/entry.ts';
+import { DerError, DerReader } from '../der/reader.ts';
 import { findExtension } from '../extension/extension.ts';
 import {
   decodeIssuingDistributionPoint,
   type IssuingDistributionPoint,
 } from '../extension/issuing-distribution-point.ts';
 import { OID, oidName } from '../oids.ts';
-import { crlKeyIdentifier, crlNumber, decodeCrl, isDeltaCrl, type ParsedCrl } from '../parsed-crl.ts';
+import { crlKeyIdentifier, crlNumber, decodeCrl, isDeltaCrl, type ParsedCrl } from '../crl/parsed.ts';
 import { canonicalName } from './canonical-name.ts';
 import { refusal, type Refusal } from './refusal.ts';
 

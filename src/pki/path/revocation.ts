@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '../bytes.ts';
-import { entryReason } from '../crl-entry.ts';
-import { crlToBeSigned, findCrlEntry } from '../parsed-crl.ts';
+import { entryReason } from '../crl/entry.ts';
+import { crlToBeSigned, findCrlEntry } from '../crl/parsed.ts';
 import type { Budget } from './budget.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import type { PathCrl } from './path-crl.ts';

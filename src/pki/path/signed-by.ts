@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto';
-import type { AlgorithmIdentifier } from '../algorithm-identifier.ts';
+import type { AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { oidName } from '../oids.ts';
-import { verifyingKey, type VerifyingKey } from '../signature.ts';
+import { verifyingKey, type VerifyingKey } from '../key/signature.ts';
 import { spend, type Budget } from './budget.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import { refusal, type Refusal, type RefusalCode } from './refusal.ts';

@@ -1,5 +1,5 @@
-import { parseSpiffeId, type SpiffeId, type TrustDomain } from '../spiffe-id.ts';
-import { svidVerdict } from '../svid.ts';
+import { parseSpiffeId, type SpiffeId, type TrustDomain } from '../name/spiffe-id.ts';
+import { svidVerdict } from '../certificate/svid.ts';
 import { certificateLabel, type PathCertificate } from './path-certificate.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import type { TrustStore } from './trust-store.ts';

@@ -1,4 +1,4 @@
-import { sameName } from '../name.ts';
+import { sameName } from '../name/name.ts';
 import type { Budget } from './budget.ts';
 import { constrainedNames, nameRefusal } from './constrained-names.ts';
 import type { PathCertificate } from './path-certificate.ts';

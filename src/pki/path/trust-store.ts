@@ -1,5 +1,5 @@
 import { equalBytes } from '../bytes.ts';
-import { DerError } from '../der-reader.ts';
+import { DerError } from '../der/reader.ts';
 import { readPathCertificate, type PathCertificate } from './path-certificate.ts';
 import { readPathCrl, type PathCrl } from './path-crl.ts';
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { entryInvalidityDate, entryReason, type CrlEntry } from '../crl-entry.ts';
+import { entryInvalidityDate, entryReason, type CrlEntry } from '../crl/entry.ts';
 import { findExtension } from '../extension/extension.ts';
 import {
   decodeIssuingDistributionPoint,
   type IssuingDistributionPoint,
 } from '../extension/issuing-distribution-point.ts';
-import { nameToString } from '../name.ts';
+import { nameToString } from '../name/name.ts';
 import { OID, oidName } from '../oids.ts';
-import { crlEntries, crlKeyIdentifier, crlNumber, isDeltaCrl, type ParsedCrl } from '../parsed-crl.ts';
-import { serialToHex } from '../serial-number.ts';
-import { signatureScheme } from '../signature.ts';
+import { crlEntries, crlKeyIdentifier, crlNumber, isDeltaCrl, type ParsedCrl } from '../crl/parsed.ts';
+import { serialToHex } from '../certificate/serial-number.ts';
+import { signatureScheme } from '../key/signature.ts';
 
 /** A CRL without its entries, as far as a person asks. */
 export interface CrlReport {

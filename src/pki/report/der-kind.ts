@@ -1,6 +1,6 @@
-import { DerError, DerReader } from '../der-reader.ts';
-import { TAG } from '../der-writer.ts';
-import { privateKeyForm } from '../private-key-info.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { TAG } from '../der/writer.ts';
+import { privateKeyForm } from '../key/private-key-info.ts';
 
 export type DerKind = 'certificate' | 'request' | 'crl' | 'private key' | 'public key' | 'pkcs12';
 

@@ -1,9 +1,9 @@
-import { DerReader } from '../der-reader.ts';
+import { DerReader } from '../der/reader.ts';
 import { KEY_USAGES } from '../extension/key-usage.ts';
 import { fromHex } from '../bytes.ts';
-import { decodeName, nameToString } from '../name.ts';
+import { decodeName, nameToString } from '../name/name.ts';
 import type * as Peculiar from '../peculiar.ts';
-import { decodePublicKeyInfo } from '../public-key-info.ts';
+import { decodePublicKeyInfo } from '../key/public-key-info.ts';
 import { fingerprints, reportExtension, validityAt, type CertificateReport } from './certificate-report.ts';
 import { verifiesUnderItself } from './foreign-signature.ts';
 import { reportPublicKey } from './key-report.ts';

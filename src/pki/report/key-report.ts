@@ -1,11 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
-import { DerError, DerReader } from '../der-reader.ts';
+import { DerError, DerReader } from '../der/reader.ts';
 import { oidName } from '../oids.ts';
-import { decodeEncryptedPrivateKey, decryptPrivateKey } from '../key-encryption.ts';
-import type { Encryption } from '../pbes2.ts';
-import { decodePrivateKeyInfo, type PrivateKeyForm } from '../private-key-info.ts';
-import { decodePublicKeyInfo, type PublicKeyInfo } from '../public-key-info.ts';
-import { decodePublicKey, publicKeyLabel, publicKeyProblem } from '../public-key.ts';
+import { decodeEncryptedPrivateKey, decryptPrivateKey } from '../key/encryption.ts';
+import type { Encryption } from '../key/pbes2.ts';
+import { decodePrivateKeyInfo, type PrivateKeyForm } from '../key/private-key-info.ts';
+import { decodePublicKeyInfo, type PublicKeyInfo } from '../key/public-key-info.ts';
+import { decodePublicKey, publicKeyLabel, publicKeyProblem } from '../key/public-key.ts';
 
 export interface PublicKeyReport {
   /** For people: `ECDSA P-256`. */

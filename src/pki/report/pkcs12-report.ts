@@ -1,5 +1,5 @@
 import { toHex } from '../bytes.ts';
-import { openPkcs12 } from '../open-pkcs12.ts';
+import { openPkcs12 } from '../pkcs12/open.ts';
 import type { CertificateReport } from './certificate-report.ts';
 import { reportEncryption, reportPkcs8, type EncryptionReport, type PublicKeyReport } from './key-report.ts';
 

@@ -1,10 +1,10 @@
-import { failure } from '../../errors.ts';
-import { DerError, DerReader } from '../der-reader.ts';
+import { failure } from '../../errors/error.ts';
+import { DerError, DerReader } from '../der/reader.ts';
 import { capProblem, countProblem, INPUT_CAPS } from '../input-caps.ts';
-import { decodeCrl } from '../parsed-crl.ts';
+import { decodeCrl } from '../crl/parsed.ts';
 import { decodePem, isPem, PemError, type PemBlock } from '../pem.ts';
-import { privateKeyForm } from '../private-key-info.ts';
-import { decodePublicKeyInfo } from '../public-key-info.ts';
+import { privateKeyForm } from '../key/private-key-info.ts';
+import { decodePublicKeyInfo } from '../key/public-key-info.ts';
 import { reportBundle, type BundleReport } from './bundle-report.ts';
 import { reportCertificate, type CertificateReport } from './certificate-report.ts';
 import { reportCrl, reportCrlEntries, type CrlEntryReport, type CrlReport } from './crl-report.ts';

@@ -1,8 +1,8 @@
-import { decodeCertificationRequest } from '../certification-request.ts';
+import { decodeCertificationRequest } from '../csr/certification-request.ts';
 import { readExtensions } from '../lint/certificate-facts.ts';
-import { nameToString } from '../name.ts';
+import { nameToString } from '../name/name.ts';
 import { oidName } from '../oids.ts';
-import { verifySignature } from '../signature.ts';
+import { verifySignature } from '../key/signature.ts';
 import {
   extensionFields,
   reportExtension,

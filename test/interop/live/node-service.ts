@@ -10,7 +10,7 @@ import {
   type Clock,
   type FollowProblem,
   type SpiffeIdText,
-} from '../../../src/node/api.ts';
+} from '../../../src/node-library/api.ts';
 import { anchorsOf, crlBundleOf, type Pki } from '../pki.ts';
 import type { LiveClient, LiveServer } from './traffic.ts';
 

@@ -1,11 +1,11 @@
 /** The steps of a rotation beneath their gates: what they would do to a PKI if nothing stood in their way. */
-import { loadPolicy } from '../../../src/authority/load-policy.ts';
-import { changePki } from '../../../src/authority/open-pki.ts';
-import { lookAtRotation } from '../../../src/authority/rotate-facts.ts';
-import { recordActivated } from '../../../src/authority/rotate-record.ts';
-import { payCrlDebt, recordRetired } from '../../../src/authority/rotate-retire.ts';
-import { settle } from '../../../src/authority/rotate-settle.ts';
-import { openRotation } from '../../../src/lifecycle/rotation-state.ts';
+import { loadPolicy } from '../../../src/policy/run/load.ts';
+import { changePki } from '../../../src/store/open-pki.ts';
+import { lookAtRotation } from '../../../src/rotation/run/facts.ts';
+import { recordActivated } from '../../../src/rotation/run/record.ts';
+import { payCrlDebt, recordRetired } from '../../../src/rotation/run/retire.ts';
+import { settle } from '../../../src/rotation/run/settle.ts';
+import { openRotation } from '../../../src/rotation/rules/state.ts';
 import type { Pki } from '../pki.ts';
 import type { Tier } from './rotation.ts';
 

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { sequence, TAG, tlv } from '../../../src/pki/der-writer.ts';
+import { sequence, TAG, tlv } from '../../../src/pki/der/writer.ts';
 import { encodeGeneralNames } from '../../../src/pki/extension/general-name.ts';
 import { ISSUANCE_RULES } from '../../../src/pki/lint/certificate-rules.ts';
 import { lintCertificate } from '../../../src/pki/lint/lint.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { decodeTbsCertificate } from '../../../src/pki/parsed-certificate.ts';
+import { decodeTbsCertificate } from '../../../src/pki/certificate/parsed.ts';
 import {
   brokenRules,
   commonNameOf,

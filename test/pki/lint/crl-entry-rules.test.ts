@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concatBytes } from '../../../src/pki/bytes.ts';
-import { decodeCrlEntry, encodeCrlEntry } from '../../../src/pki/crl-entry.ts';
-import { generalizedTime, integer, sequence, TAG, time, tlv } from '../../../src/pki/der-writer.ts';
-import { DerError, DerReader } from '../../../src/pki/der-reader.ts';
+import { decodeCrlEntry, encodeCrlEntry } from '../../../src/pki/crl/entry.ts';
+import { generalizedTime, integer, sequence, TAG, time, tlv } from '../../../src/pki/der/writer.ts';
+import { DerError, DerReader } from '../../../src/pki/der/reader.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { crlEntryLint } from '../../../src/pki/lint/crl-entry-lint.ts';
 import { CRL_ENTRY_RULES } from '../../../src/pki/lint/crl-entry-rules.ts';
@@ -11,7 +11,7 @@ import { lintCrl, releaseCrl, type LintedCrl } from '../../../src/pki/lint/lint-
 import { checkRules } from '../../../src/pki/lint/rule.ts';
 import { requireLinted } from '../../../src/pki/lint/gate.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { prepareCrl } from '../../../src/pki/prepare-crl.ts';
+import { prepareCrl } from '../../../src/pki/crl/prepare.ts';
 import { ISSUING, ROOT } from '../../support/planted-certificate.ts';
 
 const THIS_UPDATE = new Date('2026-11-21T00:00:00Z');

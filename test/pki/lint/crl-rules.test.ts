@@ -9,13 +9,13 @@ import {
   time,
   tlv,
   unsignedInteger,
-} from '../../../src/pki/der-writer.ts';
+} from '../../../src/pki/der/writer.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { encodeAuthorityKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
 import { CRL_ISSUANCE_RULES } from '../../../src/pki/lint/crl-rules.ts';
 import { lintCrl, type CrlFrame } from '../../../src/pki/lint/lint-crl.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { sequenceHeader } from '../../../src/pki/prepare-crl.ts';
+import { sequenceHeader } from '../../../src/pki/crl/prepare.ts';
 import { distinguishedName, ISSUING, ROOT } from '../../support/planted-certificate.ts';
 
 const THIS_UPDATE = new Date('2026-11-21T00:00:00Z');

@@ -1,4 +1,4 @@
-import { contextTag, DER_NULL, oid, sequence, TAG, tlv } from '../../../src/pki/der-writer.ts';
+import { contextTag, DER_NULL, oid, sequence, TAG, tlv } from '../../../src/pki/der/writer.ts';
 import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
 import { encodeDistributionPoint } from '../../../src/pki/extension/distribution-points.ts';
 import { encodeGeneralNames } from '../../../src/pki/extension/general-name.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bitString, contextTag, integer, sequence, time, tlv } from '../../../src/pki/der-writer.ts';
+import { bitString, contextTag, integer, sequence, time, tlv } from '../../../src/pki/der/writer.ts';
 import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { encodeNameConstraints } from '../../../src/pki/extension/name-constraints.ts';

@@ -9,7 +9,7 @@ import {
   time,
   tlv,
   unsignedInteger,
-} from '../../../src/pki/der-writer.ts';
+} from '../../../src/pki/der/writer.ts';
 import { encodeExtKeyUsage } from '../../../src/pki/extension/ext-key-usage.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { encodeKeyUsage } from '../../../src/pki/extension/key-usage.ts';

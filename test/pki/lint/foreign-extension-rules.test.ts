@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ascii, bitString, integer, oid, sequence, TAG, tlv, utf8String } from '../../../src/pki/der-writer.ts';
+import { ascii, bitString, integer, oid, sequence, TAG, tlv, utf8String } from '../../../src/pki/der/writer.ts';
 import { encodeGeneralNames } from '../../../src/pki/extension/general-name.ts';
 import { FOREIGN_EXTENSION_RULES } from '../../../src/pki/lint/foreign-extension-rules.ts';
 import { lintSignedCertificate } from '../../../src/pki/lint/signed-certificate-lint.ts';

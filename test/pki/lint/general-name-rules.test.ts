@@ -1,4 +1,4 @@
-import { ascii, sequence, TAG } from '../../../src/pki/der-writer.ts';
+import { ascii, sequence, TAG } from '../../../src/pki/der/writer.ts';
 import { GENERAL_NAME_RULES } from '../../../src/pki/lint/general-name-rules.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import {

@@ -1,6 +1,6 @@
 import { concatBytes } from '../../../src/pki/bytes.ts';
-import { DER_NULL, integer, oid, sequence, TAG, tlv, unsignedInteger } from '../../../src/pki/der-writer.ts';
-import { KEY_ALGORITHMS } from '../../../src/pki/key-algorithm.ts';
+import { DER_NULL, integer, oid, sequence, TAG, tlv, unsignedInteger } from '../../../src/pki/der/writer.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
 import { KEY_RULES } from '../../../src/pki/lint/key-rules.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { MODULUS, P256, publicKey, rsaKey, RSA, testDefects } from '../../support/certificate-defects.ts';

@@ -1,7 +1,7 @@
 import { verify, createPublicKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { decodeCertificate } from '../../../src/pki/parsed-certificate.ts';
-import { signCertificate } from '../../../src/pki/sign.ts';
+import { decodeCertificate } from '../../../src/pki/certificate/parsed.ts';
+import { signCertificate } from '../../../src/pki/certificate/sign.ts';
 import { requireLinted } from '../../../src/pki/lint/gate.ts';
 import { lintCertificate, type LintedTbs } from '../../../src/pki/lint/lint.ts';
 import type { CertificateKind } from '../../../src/pki/lint/certificate-facts.ts';

@@ -1,4 +1,4 @@
-import { ascii, sequence, setOf, TAG, tlv, utf8String } from '../../../src/pki/der-writer.ts';
+import { ascii, sequence, setOf, TAG, tlv, utf8String } from '../../../src/pki/der/writer.ts';
 import { NAME_RULES } from '../../../src/pki/lint/name-rules.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { attribute, commonNameOf, nameOf, testDefects } from '../../support/certificate-defects.ts';

@@ -1,15 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DerReader } from '../../../src/pki/der-reader.ts';
-import { issuerFactsOf } from '../../../src/pki/issuer-facts.ts';
-import { KEY_ALGORITHMS } from '../../../src/pki/key-algorithm.ts';
+import { DerReader } from '../../../src/pki/der/reader.ts';
+import { issuerFactsOf } from '../../../src/pki/certificate/issuer-facts.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
 import { lintCertificate } from '../../../src/pki/lint/lint.ts';
-import { decodeTbsCertificate } from '../../../src/pki/parsed-certificate.ts';
-import { authoritySubject, prepareAuthority, type AuthorityRequest } from '../../../src/pki/prepare-authority.ts';
-import { leafPreparer, type LeafRequest } from '../../../src/pki/prepare-leaf.ts';
-import { PROFILE_NAMES } from '../../../src/pki/profile-name.ts';
-import { decodePublicKeyInfo } from '../../../src/pki/public-key-info.ts';
-import { SERIAL_LENGTH, serialFromRandom } from '../../../src/pki/serial-number.ts';
+import { decodeTbsCertificate } from '../../../src/pki/certificate/parsed.ts';
+import {
+  authoritySubject,
+  prepareAuthority,
+  type AuthorityRequest,
+} from '../../../src/pki/certificate/prepare-authority.ts';
+import { leafPreparer, type LeafRequest } from '../../../src/pki/certificate/prepare-leaf.ts';
+import { PROFILE_NAMES } from '../../../src/pki/certificate/profile-name.ts';
+import { decodePublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
+import { SERIAL_LENGTH, serialFromRandom } from '../../../src/pki/certificate/serial-number.ts';
 import { ISSUING, LEAF_PUBLIC_KEY, ROOT } from '../../support/planted-certificate.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '../../../src/pki/bytes.ts';
-import { bitString, integer, sequence, setOf, TAG, tlv } from '../../../src/pki/der-writer.ts';
+import { bitString, integer, sequence, setOf, TAG, tlv } from '../../../src/pki/der/writer.ts';
 import { lintBytes } from '../../../src/pki/lint/lint-bytes.ts';
 import { lintSignedCertificate } from '../../../src/pki/lint/signed-certificate-lint.ts';
 import { encodePem } from '../../../src/pki/pem.ts';

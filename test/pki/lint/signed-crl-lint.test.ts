@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bitString, contextTag, integer, sequence, setOf, time, tlv } from '../../../src/pki/der-writer.ts';
-import { encodeCrlEntry } from '../../../src/pki/crl-entry.ts';
+import { bitString, contextTag, integer, sequence, setOf, time, tlv } from '../../../src/pki/der/writer.ts';
+import { encodeCrlEntry } from '../../../src/pki/crl/entry.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { encodeAuthorityKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
 import { lintSignedCrl } from '../../../src/pki/lint/signed-crl-lint.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { oid, tlv, utf8String } from '../../../src/pki/der-writer.ts';
+import { oid, tlv, utf8String } from '../../../src/pki/der/writer.ts';
 import type { GeneralName } from '../../../src/pki/extension/general-name.ts';
 import { DEFAULT_LIMITS, startBudget } from '../../../src/pki/path/budget.ts';
 import { nameRefusal } from '../../../src/pki/path/constrained-names.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { encodeName } from '../../../src/pki/name.ts';
+import { encodeName } from '../../../src/pki/name/name.ts';
 import { readName } from '../../support/planted-certificate.ts';
 
 const dns = (value: string): GeneralName => ({ type: 'dns', value });

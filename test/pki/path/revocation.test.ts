@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { integer, sequence, tlv } from '../../../src/pki/der-writer.ts';
+import { integer, sequence, tlv } from '../../../src/pki/der/writer.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { encodeDistributionPoint } from '../../../src/pki/extension/distribution-points.ts';
 import { encodeKeyUsage } from '../../../src/pki/extension/key-usage.ts';
 import { encodeGeneralName } from '../../../src/pki/extension/general-name.ts';
-import { contextTag } from '../../../src/pki/der-writer.ts';
+import { contextTag } from '../../../src/pki/der/writer.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { readPathCertificate } from '../../../src/pki/path/path-certificate.ts';
 import { loadTrustStore } from '../../../src/pki/path/trust-store.ts';

@@ -6,7 +6,7 @@ import { OID } from '../../../src/pki/oids.ts';
 import { readPathCertificate } from '../../../src/pki/path/path-certificate.ts';
 import { validateSvid } from '../../../src/pki/path/spiffe-svid.ts';
 import { loadTrustStore } from '../../../src/pki/path/trust-store.ts';
-import { parseTrustDomain } from '../../../src/pki/spiffe-id.ts';
+import { parseTrustDomain } from '../../../src/pki/name/spiffe-id.ts';
 import { makeCa, makeLeaf, names, NOW, type TestCertificate } from '../../support/path-pki.ts';
 import { planted, without } from '../../support/planted-certificate.ts';
 

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { SvcauthError } from '../../../src/errors.ts';
+import { SvcauthError } from '../../../src/errors/error.ts';
 import { utf8 } from '../../../src/pki/bytes.ts';
 import { reportBytes } from '../../../src/pki/report/report.ts';
 import { describeCorpus } from '../../support/vectors.ts';

@@ -1,19 +1,19 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { toBase64, utf8 } from '../../../src/pki/bytes.ts';
-import { DerReader } from '../../../src/pki/der-reader.ts';
-import { bitString, contextTag, integer, octetString, oid, sequence, time, tlv } from '../../../src/pki/der-writer.ts';
+import { DerReader } from '../../../src/pki/der/reader.ts';
+import { bitString, contextTag, integer, octetString, oid, sequence, time, tlv } from '../../../src/pki/der/writer.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { encodeGeneralNames } from '../../../src/pki/extension/general-name.ts';
 import { FILE_CAP } from '../../../src/pki/input-caps.ts';
-import { KEY_ALGORITHMS } from '../../../src/pki/key-algorithm.ts';
-import { encodeName } from '../../../src/pki/name.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
+import { encodeName } from '../../../src/pki/name/name.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
 import { reportBytes, type Report } from '../../../src/pki/report/report.ts';
-import { signerOf } from '../../../src/pki/signature.ts';
-import { decodePublicKeyInfo } from '../../../src/pki/public-key-info.ts';
-import { encodeTbsCertificate } from '../../../src/pki/tbs-certificate.ts';
+import { signerOf } from '../../../src/pki/key/signature.ts';
+import { decodePublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
+import { encodeTbsCertificate } from '../../../src/pki/certificate/tbs.ts';
 import { rejectionOf } from '../../support/errors.ts';
 
 const now = new Date('2026-11-21T00:00:00Z');

@@ -1,8 +1,8 @@
 // Run by a test at a real terminal: what was typed goes into a file, never onto the screen.
 import { writeFileSync } from 'node:fs';
-import { readPassphrase } from '../../../src/commands/passphrase.ts';
-import { SvcauthError } from '../../../src/errors.ts';
-import { openWorld } from '../../../src/world.ts';
+import { readPassphrase } from '../../../src/cli/passphrase.ts';
+import { SvcauthError } from '../../../src/errors/error.ts';
+import { openWorld } from '../../../src/main.ts';
 
 const world = openWorld(process, new Date());
 const [, , file = '', kind = ''] = process.argv;

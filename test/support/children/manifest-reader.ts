@@ -1,7 +1,7 @@
 // Opens the manifest it is given, reads it, tries to write it, and prints what came of both.
-import { SvcauthError } from '../../../src/errors.ts';
-import { nodeFiles } from '../../../src/store/files.ts';
-import { openManifest } from '../../../src/store/sqlite-manifest.ts';
+import { SvcauthError } from '../../../src/errors/error.ts';
+import { nodeFiles } from '../../../src/store/files/files.ts';
+import { openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 
 const world = { files: nodeFiles, now: new Date('2026-11-21T00:00:00Z'), actor: 'reader@ca.example.org' };
 const manifest = await openManifest(world, process.argv[2]!);

@@ -1,0 +1,47 @@
+import type { AuditVerdict } from '../../record/audit-chain.ts';
+import type { AuditRecord } from '../../record/audit.ts';
+import { formatFacts } from '../../view/facts.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { formatTable } from '../../view/table.ts';
+
+/** `columns`: the terminal's width, 0 where there is no edge. */
+export function auditLogView(records: Iterable<AuditRecord>, columns: number): View {
+  return {
+    table: () => {
+      const rows = Array.from(records, record => [
+        String(record.sequence),
+        formatInstant(record.at),
+        record.actor,
+        record.action,
+        record.subject,
+        Object.entries(record.detail)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(' '),
+      ]);
+      if (rows.length === 0) return 'no records\n';
+      return formatTable(['NO', 'AT', 'BY', 'ACTION', 'SUBJECT', 'DETAIL'], rows, columns);
+    },
+    json: () => ({ kind: 'audit-log', value: { records: [...records] } }),
+    *jsonl() {
+      for (const value of records) yield { kind: 'audit-record', value };
+    },
+  };
+}
+
+export function auditVerdictView(verdict: AuditVerdict): View {
+  const { count, head, broken } = verdict;
+  const document = { kind: 'audit-verdict', value: { intact: broken === undefined, ...verdict } };
+  return {
+    table: () =>
+      formatFacts([
+        [
+          'records',
+          broken === undefined ? `${count}, all sound` : `${count} sound, then record ${broken.sequence} is not`,
+        ],
+        ['head', head],
+      ]),
+    json: () => document,
+    jsonl: () => [document],
+  };
+}

@@ -1,0 +1,33 @@
+import { bundleView } from '../view/show.ts';
+import { print } from '../../view/output.ts';
+import { formatWarning } from '../../view/warning.ts';
+import { examples, group, type AddCommand } from '../../cli/command.ts';
+import { readManifest } from '../../cli/reading.ts';
+import { Option } from 'commander';
+
+interface Flags {
+  readonly output: 'table' | 'json' | 'jsonl' | 'pem' | 'spiffe';
+}
+
+export const addBundleShow: AddCommand = (program, world) => {
+  const command = group(program, 'bundle')
+    .command('show')
+    .description('show the trust anchors that verifiers should have now')
+    .addOption(
+      new Option('-o, --output <format>', 'how to print; pem and spiffe are the bundles themselves')
+        .choices(['table', 'json', 'jsonl', 'pem', 'spiffe'])
+        .default('table'),
+    );
+  examples(command, ['svcauth bundle show', 'svcauth bundle show -o pem > ca.crt']);
+  command.action(async ({ output }: Flags) => {
+    const { trustBundle } = await import('../run/write.ts');
+    await readManifest(command, world, manifest => {
+      const bundle = trustBundle(manifest, world.now);
+      if (bundle.anchors.length === 0)
+        world.err.write(formatWarning('no root has a certificate yet: the bundle is empty'));
+      if (output === 'pem') world.out.write(bundle.pem);
+      else if (output === 'spiffe') world.out.write(bundle.spiffe);
+      else print(world.out, output, bundleView(bundle, world.now));
+    });
+  });
+};

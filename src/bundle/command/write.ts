@@ -1,0 +1,23 @@
+import { bundleWriteView } from '../view/show.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+
+interface Flags {
+  readonly output: OutputFormat;
+}
+
+export const addBundleWrite: AddCommand = (program, world) => {
+  const command = group(program, 'bundle')
+    .command('write')
+    .description('make public/bundle.pem and bundle.json say what the manifest says');
+  outputOption(command);
+  examples(command, ['svcauth bundle write']);
+  command.action(async (flags: Flags) => {
+    const { changePki } = await import('../../store/open-pki.ts');
+    const { writeTrustBundle } = await import('../run/write.ts');
+    const result = await changePki(world, homeFlag(command), 'bundle write', ({ home, manifest }) =>
+      writeTrustBundle(world, home, manifest),
+    );
+    print(world.out, flags.output, bundleWriteView(result));
+  });
+};

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { toHex } from '../../pki/bytes.ts';
+import { certificateLabel } from '../../pki/path/path-certificate.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import type { SpiffeBundle } from '../../pki/bundle/read.ts';
+
+/** An anchor as people know it. */
+export interface AnchorLabel {
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly fingerprint: string;
+  readonly subject: string;
+  readonly notAfter: Date;
+}
+
+interface Change {
+  readonly field: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What changed from one trust bundle to another. The order of anchors means nothing. */
+export interface BundleDiff {
+  readonly identical: boolean;
+  /** Sequence and refresh hint, where both sides have one and they differ. */
+  readonly fields: readonly Change[];
+  readonly added: readonly AnchorLabel[];
+  readonly removed: readonly AnchorLabel[];
+}
+
+export function diffBundles(before: SpiffeBundle, after: SpiffeBundle): BundleDiff {
+  const [old, now] = [before, after].map(
+    ({ x509Authorities }) => new Map(x509Authorities.map(der => [toHex(der), der])),
+  );
+  const added = [...now!].filter(([hex]) => !old!.has(hex)).map(([, der]) => anchorLabel(der));
+  const removed = [...old!].filter(([hex]) => !now!.has(hex)).map(([, der]) => anchorLabel(der));
+  const fields = [
+    { field: 'sequence', before: before.sequence, after: after.sequence },
+    { field: 'refresh hint', before: before.refreshHint, after: after.refreshHint },
+  ].filter(isChange);
+  return { identical: added.length + removed.length + fields.length === 0, fields, added, removed };
+}
+
+/** PEM says nothing of either. */
+const isChange = (field: { field: string; before: number | undefined; after: number | undefined }): field is Change =>
+  field.before !== undefined && field.after !== undefined && field.before !== field.after;
+
+export function anchorLabel(der: Uint8Array): AnchorLabel {
+  const certificate = decodeCertificate(der);
+  return {
+    fingerprint: createHash('sha256').update(der).digest('hex'),
+    subject: certificateLabel(certificate),
+    notAfter: certificate.tbs.notAfter.date,
+  };
+}

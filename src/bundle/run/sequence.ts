@@ -1,0 +1,17 @@
+import type { World } from '../../world/world.ts';
+import { SvcauthError } from '../../errors/error.ts';
+import { parseSpiffeBundle } from '../../pki/bundle/read.ts';
+
+const LIMIT = 16 * 1024 * 1024;
+
+/** The `spiffe_sequence` of a file that is there and is a bundle. */
+export function bundleSequence({ files }: Pick<World, 'files'>, path: string): number | undefined {
+  const bytes = files.read(path, LIMIT);
+  if (bytes === undefined) return undefined;
+  try {
+    return parseSpiffeBundle(Buffer.from(bytes).toString('utf8')).sequence;
+  } catch (cause) {
+    if (cause instanceof SvcauthError) return undefined;
+    throw cause;
+  }
+}

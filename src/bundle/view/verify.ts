@@ -1,0 +1,35 @@
+import type { BundleVerification } from '../run/verify.ts';
+import type { BundleSeverity } from '../rules/finding.ts';
+import type { View } from '../../view/output.ts';
+import { formatTable, type Cell } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+import { visible } from '../../view/visible.ts';
+
+export function bundleVerifyView(
+  { checked, findings }: BundleVerification,
+  now: Date,
+  { colours, columns }: Terminal,
+): View {
+  const paints: Readonly<Record<BundleSeverity, (text: string) => string>> = {
+    integrity: colours.red,
+    critical: colours.red,
+    warning: colours.yellow,
+  };
+  return {
+    table: () =>
+      findings.length === 0
+        ? checked.map(each => `good  ${visible(each)}\n`).join('')
+        : formatTable(
+            ['SEVERITY', 'OF', 'FINDING', 'WHAT'],
+            findings.map(({ severity, subject, name, message }): Cell[] => [
+              { text: severity, paint: paints[severity] },
+              subject,
+              name,
+              message,
+            ]),
+            columns,
+          ),
+    json: () => ({ kind: 'bundle-verify', value: { at: now, checked, findings } }),
+    jsonl: () => findings.map(value => ({ kind: 'bundle-finding', value })),
+  };
+}

@@ -1,0 +1,72 @@
+import { failure } from '../../errors/error.ts';
+import { instantText } from '../../time/instant-text.ts';
+import type { Authority, AuthorityCertificate } from '../../record/authority.ts';
+
+export type CertifiedAuthority = Authority & { readonly certificate: AuthorityCertificate };
+
+/** The CA that signs leaves now: the active issuing CA, or the root where there is one tier. Throws ERR_NO_ISSUER, ERR_ISSUER_*. */
+export function activeIssuer(authorities: readonly Authority[], now: Date): CertifiedAuthority {
+  const tier = leafTier(authorities);
+  const active = newestActive(authorities, tier);
+  if (active === undefined) {
+    const inState = (state: Authority['state']) => authorities.find(each => each.tier === tier && each.state === state);
+    const [pending, tainted] = [inState('pending')?.id, inState('tainted')?.id];
+    throw failure('ERR_NO_ISSUER', {
+      ...(pending !== undefined && { pending }),
+      ...(tainted !== undefined && { tainted }),
+    });
+  }
+  const { notBefore, notAfter } = active.certificate;
+  if (notBefore > now) {
+    throw failure('ERR_ISSUER_NOT_YET', { id: active.id, notBefore: instantText(notBefore), now: instantText(now) });
+  }
+  if (notAfter < now) throw failure('ERR_ISSUER_EXPIRED', { id: active.id, notAfter: instantText(notAfter) });
+  return active;
+}
+
+/** Whose CAs sign leaves. */
+export const leafTier = (authorities: readonly Authority[]): Authority['tier'] =>
+  authorities.some(({ tier }) => tier === 'issuing') ? 'issuing' : 'root';
+
+/** Between activating and draining a rotation has two active CAs: the newer one signs, the leaves of the older one are not due yet. */
+export const newestActive = (
+  authorities: readonly Authority[],
+  tier: Authority['tier'],
+): CertifiedAuthority | undefined =>
+  authorities
+    .filter(isCertified)
+    .filter(each => each.tier === tier && each.state === 'active')
+    .reduce<CertifiedAuthority | undefined>(
+      (newest, each) => (newest === undefined || each.generation > newest.generation ? each : newest),
+      undefined,
+    );
+
+/** The CA that a rotation of the tier replaces: the one that signs, or the one that must not any more. */
+export const replaceable = (
+  authorities: readonly Authority[],
+  tier: Authority['tier'],
+): CertifiedAuthority | undefined =>
+  newestActive(authorities, tier) ??
+  authorities.filter(isCertified).findLast(each => each.tier === tier && each.state === 'tainted');
+
+export const isCertified = (authority: Authority): authority is CertifiedAuthority =>
+  authority.certificate !== undefined;
+
+/** From the signing CA up to the root; without it when the manifest does not have it. */
+export function chainToRoot(
+  authority: CertifiedAuthority,
+  authorities: readonly Authority[],
+): readonly CertifiedAuthority[] {
+  const chain: CertifiedAuthority[] = [];
+  let next: Authority | undefined = authority;
+  while (next !== undefined && isCertified(next) && !chain.includes(next)) {
+    chain.push(next);
+    const issuerId: string = next.certificate.issuerId;
+    next = authorities.find(({ id }) => id === issuerId);
+  }
+  return chain;
+}
+
+/** What a server sends behind its leaf: the chain without its root. */
+export const chainBelowRoot = (chain: readonly CertifiedAuthority[]): readonly CertifiedAuthority[] =>
+  chain.filter(({ id, certificate }) => certificate.issuerId !== id);

@@ -1,0 +1,21 @@
+import { chainBelowRoot, chainToRoot, type CertifiedAuthority } from './active-issuer.ts';
+import type { Authority, FurtherCertificate } from '../../record/authority.ts';
+import { trustAnchors } from './trust-anchors.ts';
+
+/**
+ * What a server sends behind its leaf, DER: the chain without its root, and that root certified by another one that verifiers trust,
+ * where a rotation made such a certificate: who has only the other root finds the way by it (RFC 9810 §4.4).
+ */
+export function servedChain(
+  issuer: CertifiedAuthority,
+  authorities: readonly Authority[],
+  further: readonly FurtherCertificate[],
+): readonly Uint8Array[] {
+  const chain = chainToRoot(issuer, authorities);
+  const root = chain.at(-1)!;
+  const trusted = new Set(trustAnchors(authorities).map(({ id }) => id));
+  const crossed = further.filter(({ authorityId, issuerId }) => {
+    return root.tier === 'root' && authorityId === root.id && issuerId !== root.id && trusted.has(issuerId);
+  });
+  return [...chainBelowRoot(chain).map(({ certificate }) => certificate.der), ...crossed.map(({ der }) => der)];
+}

@@ -1,0 +1,10 @@
+import type { AuthorityRow } from '../../monitoring/rules/status.ts';
+import type { Manifest } from '../../store/manifest/manifest.ts';
+
+/** Every CA with its newest CRL, and those that were signed ahead. */
+export const authorityRows = (manifest: Manifest): readonly AuthorityRow[] =>
+  manifest.authorities().map(authority => {
+    const crl = manifest.latestCrl(authority.id);
+    const series = manifest.presignedCrls(authority.id);
+    return { authority, ...(crl && { crl }), ...(series.length > 0 && { series }) };
+  });

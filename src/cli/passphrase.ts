@@ -1,0 +1,214 @@
+import { Option, type Command } from 'commander';
+import { join, resolve } from 'node:path';
+import type { World } from '../world/world.ts';
+import { failure, SvcauthError } from '../errors/error.ts';
+import { quote } from '../errors/row.ts';
+import { equalBytes, utf8 } from '../pki/bytes.ts';
+import { formatWarning } from '../view/warning.ts';
+import { splitWords } from './words.ts';
+
+/** Where a passphrase comes from, as typed. */
+export interface PassphraseOptions {
+  readonly passphraseFile?: string;
+  readonly passphraseFd?: string;
+  readonly passphraseCommand?: string;
+  readonly passphraseEnv?: string;
+}
+
+export interface PassphraseNeed {
+  /** What it opens or will close, with its article: `the key of issuing-g1`. */
+  readonly what: string;
+  /** One that is chosen now: asked twice on a terminal, and not too short. */
+  readonly isNew: boolean;
+}
+
+/**
+ * NIST SP 800-63B-4 §3.1.1.2: eight characters where the secret is not the only protection; the key file's mode is the other.
+ * Length is all that is asked: most of these are made by machines.
+ */
+const MINIMUM_LENGTH = 8;
+/** Bytes; more than this is no passphrase. */
+const LIMIT = 64 * 1024;
+
+interface Source {
+  readonly flag: string;
+  readonly argument: string;
+  readonly help: string;
+  readonly read: (value: string, world: World) => Uint8Array | Promise<Uint8Array>;
+}
+
+const SOURCES: Readonly<Record<keyof PassphraseOptions, Source>> = {
+  passphraseFile: {
+    flag: '--passphrase-file',
+    argument: '<file>',
+    help: 'the only line of a file',
+    read: (path, world) => {
+      if (path === '-') throw unreadable('--passphrase-file', 'for standard input write --passphrase-fd 0');
+      return fromFile(`--passphrase-file ${quote(path)}`, path, world);
+    },
+  },
+  passphraseFd: {
+    flag: '--passphrase-fd',
+    argument: '<n>',
+    help: 'an open file descriptor; 0 is standard input',
+    read: (number, world) => {
+      // the value is not repeated: it may be a passphrase that went astray
+      if (!/^[0-9]{1,4}$/.test(number))
+        throw unreadable('--passphrase-fd', 'it is not the number of a file descriptor');
+      try {
+        return world.readDescriptor(Number(number), LIMIT);
+      } catch (cause) {
+        throw unreadable('--passphrase-fd', 'it cannot be read', cause);
+      }
+    },
+  },
+  passphraseCommand: {
+    flag: '--passphrase-command',
+    argument: '<command>',
+    help: 'what a program prints; no shell runs it',
+    read: async (command, world) => {
+      const argv = splitWords(command);
+      if (argv === undefined) throw failure('ERR_COMMAND_QUOTES', { flag: '--passphrase-command' });
+      try {
+        return await world.run(argv);
+      } catch (cause) {
+        throw unreadable('--passphrase-command', cause instanceof Error ? cause.message : 'it failed', cause);
+      }
+    },
+  },
+  passphraseEnv: {
+    flag: '--passphrase-env',
+    argument: '<name>',
+    help: 'the value of an environment variable, which other programs of yours can read',
+    read: (name, world) => {
+      const value = world.env[name];
+      if (value === undefined) throw unreadable('--passphrase-env', 'no environment variable has the name it gives');
+      return utf8(value);
+    },
+  },
+};
+
+/** Adds the flags that say where a passphrase comes from. */
+export function passphraseOptions(command: Command): Command {
+  for (const { flag, argument, help } of Object.values(SOURCES)) {
+    command.addOption(new Option(`${flag} ${argument}`, help).helpGroup('Passphrase:'));
+  }
+  return command;
+}
+
+/** The flags that were given; the environment is for the keys of the CA. */
+export const passphraseFlags = (options: PassphraseOptions): readonly string[] =>
+  Object.entries(SOURCES).flatMap(([name, { flag }]) =>
+    options[name as keyof PassphraseOptions] === undefined ? [] : [flag],
+  );
+
+/**
+ * The passphrase, from the one flag given, else $SVCAUTH_PASSPHRASE_FILE, else systemd's credential, else a person at the
+ * terminal. The caller wipes it (`fill(0)`) after use. Throws ERR_PASSPHRASE_*, ERR_FLAG_CONFLICT.
+ */
+export async function readPassphrase(
+  options: PassphraseOptions,
+  world: World,
+  need: PassphraseNeed,
+): Promise<Uint8Array> {
+  const source = chooseSource(options, world);
+  if (source === undefined) return askPassphrase(world, need);
+  const read = await source.read();
+  const passphrase = withoutNewline(read);
+  read.fill(0);
+  return accept(passphrase, source.name, need);
+}
+
+/** Whether one comes from somewhere, without anybody being asked. */
+export const hasPassphraseSource = (options: PassphraseOptions, world: World): boolean =>
+  chooseSource(options, world) !== undefined;
+
+function chooseSource(
+  options: PassphraseOptions,
+  world: World,
+): { readonly name: string; readonly read: () => Uint8Array | Promise<Uint8Array> } | undefined {
+  const given = Object.entries(SOURCES).flatMap(([name, source]) => {
+    const value = options[name as keyof PassphraseOptions];
+    return value === undefined ? [] : [{ name: source.flag, read: () => source.read(value, world) }];
+  });
+  if (given.length > 1) {
+    throw failure('ERR_FLAG_CONFLICT', {
+      flags: given.map(source => source.name),
+      why: 'each says where the passphrase is',
+    });
+  }
+  if (given[0] !== undefined) return given[0];
+  const { SVCAUTH_PASSPHRASE_FILE: path, CREDENTIALS_DIRECTORY: credentials } = world.env;
+  if (path !== undefined && path !== '') {
+    const name = `$SVCAUTH_PASSPHRASE_FILE ${quote(path)}`;
+    return { name, read: () => fromFile(name, path, world) };
+  }
+  // systemd.exec(5) LoadCredential=: a directory only this unit can read
+  const credential = credentials === undefined ? undefined : join(credentials, 'svcauth-passphrase');
+  if (credential === undefined || world.files.status(credential) === undefined) return undefined;
+  const name = 'the systemd credential svcauth-passphrase';
+  return { name, read: () => readBytes(name, credential, world) };
+}
+
+function fromFile(source: string, path: string, world: World): Uint8Array {
+  const absolute = resolve(world.cwd, path);
+  const bytes = readBytes(source, absolute, world);
+  const status = world.files.status(absolute);
+  if (status?.kind === 'file' && (status.mode & 0o044) !== 0) {
+    const mode = status.mode.toString(8).padStart(4, '0');
+    world.err.write(
+      formatWarning(`others can read the passphrase file ${quote(path)} (mode ${mode}, 0600 is expected)`),
+    );
+  }
+  return bytes;
+}
+
+function readBytes(source: string, path: string, world: World): Uint8Array {
+  try {
+    const bytes = world.files.read(path, LIMIT);
+    if (bytes !== undefined) return bytes;
+  } catch (cause) {
+    throw unreadable(
+      source,
+      cause instanceof SvcauthError ? String(cause.params['reason']) : 'it cannot be read',
+      cause,
+    );
+  }
+  throw unreadable(source, 'there is no such file');
+}
+
+async function askPassphrase({ prompt }: World, need: PassphraseNeed): Promise<Uint8Array> {
+  if (prompt === undefined) throw failure('ERR_PASSPHRASE_MISSING', { what: need.what });
+  const typed = utf8(await prompt.secret(`${need.isNew ? 'New passphrase' : 'Passphrase'} for ${need.what}:`));
+  const passphrase = accept(typed, 'the terminal', need);
+  if (need.isNew) {
+    const again = utf8(await prompt.secret('Once more:'));
+    const same = equalBytes(passphrase, again);
+    again.fill(0);
+    if (!same) throw failure('ERR_PASSPHRASE_MISMATCH', {});
+  }
+  return passphrase;
+}
+
+function accept(passphrase: Uint8Array, source: string, need: PassphraseNeed): Uint8Array {
+  if (passphrase.length === 0) throw failure('ERR_PASSPHRASE_EMPTY', { source });
+  if (passphrase.includes(NEWLINE)) throw failure('ERR_PASSPHRASE_LINES', { source });
+  if (need.isNew && countCharacters(passphrase) < MINIMUM_LENGTH)
+    throw failure('ERR_PASSPHRASE_SHORT', { minimum: MINIMUM_LENGTH });
+  return passphrase;
+}
+
+/** Code points of UTF-8, without making a string that could not be wiped. */
+const countCharacters = (bytes: Uint8Array): number => bytes.filter(byte => (byte & 0xc0) !== 0x80).length;
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+/** A copy without the newline an editor leaves at the end; `openssl -passin file:` reads the same bytes. */
+function withoutNewline(bytes: Uint8Array): Uint8Array {
+  if (bytes.at(-1) !== NEWLINE) return bytes.slice();
+  return bytes.slice(0, bytes.at(-2) === RETURN ? -2 : -1);
+}
+
+const unreadable = (source: string, reason: string, cause?: unknown) =>
+  failure('ERR_PASSPHRASE_UNREADABLE', { source, reason }, cause);

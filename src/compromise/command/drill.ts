@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import type { World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import { EXIT } from '../../errors/exit-status.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { startProgress } from '../../view/progress.ts';
+import { runbookView } from '../view/runbook.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { passphraseAsker } from '../../cli/ask-passphrase.ts';
+import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+
+interface Flags extends PassphraseOptions {
+  readonly ca?: string;
+  readonly sandbox?: boolean;
+  readonly keep?: string;
+  readonly rootKey?: string;
+  readonly output: OutputFormat;
+}
+
+export const addDrillCaCompromise: AddCommand = (program, world, done) => {
+  const command = group(program, 'drill')
+    .command('ca-compromise')
+    .description('what to do when the key of a CA is out: every command in order, with the names of this PKI')
+    .option('--ca <id>', 'whose key (default: the CA that issues)')
+    .option('--sandbox', 'carry it out on a copy of the home, and tell how long each step took; hooks are not run')
+    .option('--keep <dir>', 'with --sandbox: leave the copy, which holds keys, in this new directory')
+    .option('--root-key <file>', 'with --sandbox: the key of the root, when that is kept elsewhere');
+  outputOption(passphraseOptions(command));
+  examples(command, [
+    'svcauth drill ca-compromise',
+    'svcauth drill ca-compromise --ca root-g1 > runbook.txt',
+    'svcauth drill ca-compromise --sandbox --passphrase-file /run/secrets/ca',
+  ]);
+  command.action(async (flags: Flags) => {
+    if (flags.sandbox) return rehearse(world, homeFlag(command), flags, done);
+    for (const flag of ['keep', 'rootKey'] as const) {
+      if (flags[flag] !== undefined)
+        throw failure('ERR_FLAG_NEEDS', { flag: flag === 'keep' ? '--keep' : '--root-key', needs: '--sandbox' });
+    }
+    const { readPki } = await import('../../store/open-pki.ts');
+    const { drillCompromise } = await import('../run/drill.ts');
+    const runbook = await readPki(world, homeFlag(command), pki => drillCompromise(pki, flags.ca));
+    print(world.out, flags.output, runbookView(runbook));
+  });
+};
+
+async function rehearse(
+  world: World,
+  home: string | undefined,
+  { ca, keep, rootKey, output, ...flags }: Flags,
+  done: Parameters<AddCommand>[2],
+): Promise<void> {
+  const { rehearseCompromise } = await import('../run/rehearse.ts');
+  const { rehearsalView } = await import('../view/rehearsal.ts');
+  const rehearsal = await rehearseCompromise(world, home, {
+    id: ca,
+    keep: keep === undefined ? undefined : resolve(world.cwd, keep),
+    keys: { rootKey, ask: passphraseAsker(flags, world, false) },
+    progress: total => startProgress(world.err, 'certificates', total, () => world.ticks()),
+  });
+  print(world.out, output, rehearsalView(rehearsal, world.now, await terminalOf(world)));
+  if (rehearsal.steps.some(({ problems = [] }) => problems.length > 0)) done(EXIT.partial);
+  if (rehearsal.proof.findings.length > 0) done(EXIT.critical);
+}

@@ -1,0 +1,51 @@
+import { failure } from '../../errors/error.ts';
+import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import type { Authority, AuthorityCertificate, FurtherCertificate } from '../../record/authority.ts';
+
+export interface TaintRequest {
+  readonly id: string;
+  /** In the operator's words, for the audit log. */
+  readonly reason: string;
+  /** Its certificates as well: from the next CRL on nothing below it is accepted. */
+  readonly revoke: boolean;
+}
+
+export interface TaintPlan {
+  readonly authority: CertifiedAuthority;
+  /** False: it is tainted already. */
+  readonly taints: boolean;
+  /** The certificates of its key that other CAs here have signed and that are not revoked yet. */
+  readonly revokes: readonly AuthorityCertificate[];
+  /** Who signed those that are, or will be, revoked: their CRLs must say so. */
+  readonly revokers: readonly string[];
+}
+
+/** What has to be known of a PKI. */
+export interface TaintFacts {
+  readonly authorities: readonly Authority[];
+  readonly further: readonly FurtherCertificate[];
+  readonly isRevoked: (serial: string) => boolean;
+}
+
+/** Marks a CA whose key somebody else may have. Throws ERR_AUTHORITY_UNKNOWN, ERR_TAINT_STATE, ERR_TAINT_REVOKE. */
+export function planTaint(
+  { authorities, further, isRevoked }: TaintFacts,
+  { id, revoke }: Pick<TaintRequest, 'id' | 'revoke'>,
+  now: Date,
+): TaintPlan {
+  const authority = authorities.find(each => each.id === id);
+  if (authority === undefined)
+    throw failure('ERR_AUTHORITY_UNKNOWN', { text: id, known: authorities.map(each => each.id) });
+  const { state } = authority;
+  if (state === 'pending' || state === 'prepared' || state === 'retired')
+    throw failure('ERR_TAINT_STATE', { id, state });
+  if (!isCertified(authority)) throw failure('ERR_AUTHORITY_PENDING', { id });
+  const taints = state !== 'tainted';
+  if (!revoke) return { authority, taints, revokes: [], revokers: [] };
+  const others = [authority.certificate, ...further.filter(each => each.authorityId === id)].filter(
+    ({ issuerId }) => issuerId !== id,
+  );
+  if (others.length === 0) throw failure('ERR_TAINT_REVOKE', { id });
+  const revokes = others.filter(({ serial, notAfter }) => notAfter >= now && !isRevoked(serial));
+  return { authority, taints, revokes, revokers: [...new Set(others.map(({ issuerId }) => issuerId))] };
+}

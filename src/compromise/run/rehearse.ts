@@ -1,0 +1,58 @@
+import type { World } from '../../world/world.ts';
+import type { RunbookAction } from '../rules/runbook.ts';
+import { locateHome } from '../../store/home.ts';
+import { drillCompromise } from './drill.ts';
+import { readPki } from '../../store/open-pki.ts';
+import { CARRY_OUT, type Scene, type StepResult } from './rehearsed-step.ts';
+import { withSandbox, type Sandbox } from './sandbox.ts';
+import { verifyCrls, type CrlVerification } from '../../publication/run/verify-crls.ts';
+
+export interface RehearsalRequest extends Pick<Scene, 'keys' | 'progress'> {
+  /** Whose key is out; absent: of the CA that signs leaves. */
+  readonly id: string | undefined;
+  /** Absolute: where the copy stays. */
+  readonly keep: string | undefined;
+}
+
+export interface RehearsedStep extends StepResult {
+  readonly action: RunbookAction;
+  readonly why: string;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+export interface Rehearsal extends Pick<Sandbox, 'hooks' | 'unread'> {
+  readonly authorityId: string;
+  readonly home: string;
+  readonly keptAt: string | undefined;
+  /** Without what nobody can do by a command. */
+  readonly steps: readonly RehearsedStep[];
+  /** What verifiers make of the files in public/ in the end. */
+  readonly proof: CrlVerification;
+}
+
+/**
+ * Carries the runbook for a compromised CA out on a copy of the home, and proves what it came to. The home itself is only read. Throws
+ * what the steps do.
+ */
+export const rehearseCompromise = (
+  world: World,
+  homeFlag: string | undefined,
+  { id, keep, keys, progress }: RehearsalRequest,
+): Promise<Rehearsal> =>
+  withSandbox(world, homeFlag, keep, async sandbox => {
+    const { home, hooks, unread } = sandbox;
+    const look = <T>(read: Parameters<typeof readPki<T>>[2]) => readPki(sandbox.world, home.directory, read);
+    const runbook = await look(pki => drillCompromise(pki, id));
+    const steps: RehearsedStep[] = [];
+    for (const { action, why } of runbook.steps) {
+      const carryOut = CARRY_OUT[action];
+      if (carryOut === undefined) continue;
+      const started = world.ticks();
+      const result = await carryOut({ sandbox, runbook, keys, progress });
+      steps.push({ action, why, took: Math.round(world.ticks() - started), ...result });
+    }
+    const proof = await look(pki => verifyCrls(sandbox.world, pki, home.public.directory, world.now));
+    const { authorityId } = runbook;
+    return { authorityId, home: locateHome(world, homeFlag).directory, keptAt: keep, hooks, unread, steps, proof };
+  });

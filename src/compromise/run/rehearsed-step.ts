@@ -1,0 +1,130 @@
+import { dirname, join } from 'node:path';
+import type { Runbook, RunbookAction } from '../rules/runbook.ts';
+import { crlRefreshRun } from '../../crl/run/refresh-run.ts';
+import type { Deployed } from '../../deployment/run/deploy.ts';
+import { deployRun } from '../../deployment/run/deploy-run.ts';
+import { changePki, readPki } from '../../store/open-pki.ts';
+import { publishEverywhere } from '../../publication/run/publications.ts';
+import { renewRun, type RenewRunRequest } from '../../renewal/run/renew-run.ts';
+import { WHATEVER_IS_DUE } from '../../renewal/run/renew.ts';
+import { rotate, type RotateRequest } from '../../rotation/run/step.ts';
+import type { RotationKeys } from '../../rotation/run/keys.ts';
+import type { Sandbox } from './sandbox.ts';
+import { taintRun } from './taint.ts';
+
+export interface Scene {
+  readonly sandbox: Sandbox;
+  readonly runbook: Runbook;
+  readonly keys: RotationKeys;
+  readonly progress: RenewRunRequest['progress'];
+}
+
+/** What one step came to. */
+export interface StepResult {
+  /** Gates that were closed, and passed. */
+  readonly gates?: readonly string[];
+  /** Certificates that were issued. */
+  readonly issued?: number;
+  /** Services that have other files. */
+  readonly services?: number;
+  /** What has to be brought to verifiers. */
+  readonly published?: { readonly files: number; readonly bytes: number };
+  /** CAs whose keys are elsewhere, and whose next CRL has to say it. */
+  readonly awaited?: readonly string[];
+  /** What did not work. */
+  readonly problems?: readonly string[];
+}
+
+type CarryOut = (scene: Scene) => Promise<StepResult>;
+
+const rotateStep =
+  (step: Exclude<RotateRequest['step'], 'prepare'>): CarryOut =>
+  scene =>
+    rotated(scene, { ...rotation(scene), step, keys: scene.keys });
+
+/** How each step of a runbook is taken on a copy; undefined is what nobody can do by a command. */
+export const CARRY_OUT: Readonly<Record<RunbookAction, CarryOut | undefined>> = {
+  taint: scene => tainted(scene, false),
+  prepare: async scene => {
+    const preparation = {
+      ...scene.keys,
+      crossSigning: 'issuing',
+      requiredAcks: [],
+      rootKeyOut: await rootKeyOut(scene),
+    } as const;
+    return rotated(scene, { ...rotation(scene), step: 'prepare', preparation });
+  },
+  publish: rotateStep('publish'),
+  distribute: published,
+  activate: rotateStep('activate'),
+  drain: rotateStep('drain'),
+  deploy: deployed,
+  renew: renewed,
+  revoke: scene => tainted(scene, true),
+  sign: signed,
+  announce: published,
+  retire: rotateStep('retire'),
+  tell: undefined,
+};
+
+async function tainted({ sandbox: { world, home }, runbook, keys }: Scene, revoke: boolean): Promise<StepResult> {
+  const request = { id: runbook.authorityId, reason: runbook.reason, revoke };
+  const { awaited } = await taintRun(world, home.directory, request, { dryRun: false, ask: keys.ask });
+  return { awaited };
+}
+
+const rotation = ({ runbook: { tier, reason } }: Scene) => ({ tier, dryRun: false, compromise: reason });
+
+async function rotated({ sandbox: { world, home } }: Scene, request: RotateRequest): Promise<StepResult> {
+  const { gates, services, failed } = await rotate(world, home.directory, request);
+  return {
+    gates: gates.flatMap(({ name, open }) => (open ? [] : [name])),
+    services: services.length,
+    problems: failed.map(({ service, error }) => `${service}: ${error.message}`),
+  };
+}
+
+/** In the copy, where the successor's goes that is kept offline as its predecessor's is. */
+async function rootKeyOut({ sandbox: { world, home }, runbook }: Scene): Promise<string | undefined> {
+  const authority = await readPki(world, home.directory, ({ manifest }) => manifest.authority(runbook.authorityId)!);
+  const isAway = authority.tier === 'root' && authority.keyLocation !== 'file';
+  return isAway ? join(dirname(home.directory), 'new-root.key') : undefined;
+}
+
+async function renewed({ sandbox: { world, home }, keys, progress }: Scene): Promise<StepResult> {
+  const everything = { ...WHATEVER_IS_DUE, dryRun: false };
+  const outcome = await renewRun(world, home.directory, { ...everything, ask: keys.ask, progress });
+  const refused = outcome.plan.steps.flatMap(({ service, refusal }) =>
+    refusal ? [`${service}: ${refusal.message}`] : [],
+  );
+  const { issued, deployed } = outcome.kind === 'done' ? outcome.result : { issued: [], deployed: [] };
+  return { issued: issued.length, services: deployed.length, problems: [...refused, ...problemsOf(deployed)] };
+}
+
+/** The CRL of who certifies the CA, with the key that was brought. */
+async function signed({ sandbox: { world, home }, runbook, keys: { rootKey: key, ask } }: Scene): Promise<StepResult> {
+  const { certificate } = await readPki(world, home.directory, pki => pki.manifest.authority(runbook.authorityId)!);
+  const only = [certificate!.issuerId];
+  const { result } = await crlRefreshRun(world, home.directory, { only, key, ask, force: false, dryRun: false });
+  return { problems: result!.failed.map(({ authorityId, error }) => `${authorityId}: ${error.message}`) };
+}
+
+async function deployed({ sandbox: { world, home } }: Scene): Promise<StepResult> {
+  const pending = { selectors: [], all: false, force: false, dryRun: false };
+  const { deployed } = await deployRun(world, home.directory, pending);
+  return { services: deployed.length, problems: problemsOf(deployed) };
+}
+
+const problemsOf = (deployed: readonly Deployed[]): readonly string[] =>
+  deployed.flatMap(({ service, problem }) => (problem === undefined ? [] : [`${service}: ${problem}`]));
+
+async function published({ sandbox: { world, home, publishTo } }: Scene): Promise<StepResult> {
+  const done = await changePki(world, home.directory, 'crl publish', pki =>
+    publishEverywhere(pki, publishTo, { dryRun: false, glance: false }),
+  );
+  const failed = done.flatMap(({ error }) => error ?? []);
+  if (failed[0] !== undefined) throw failed[0];
+  const written = done[0]!.plan!.files.filter(({ action }) => action === 'new' || action === 'replace');
+  const sizes = written.map(({ name }) => world.files.status(join(home.public.directory, name))?.size ?? 0);
+  return { published: { files: written.length, bytes: sizes.reduce((sum, size) => sum + size, 0) } };
+}

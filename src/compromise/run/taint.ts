@@ -1,0 +1,103 @@
+import type { World } from '../../world/world.ts';
+import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import type { CrlSchedule } from '../../crl/rules/schedule.ts';
+import type { LeafTotals } from '../../record/authority.ts';
+import type { Crl } from '../../record/crl.ts';
+import { planTaint, type TaintPlan, type TaintRequest } from '../rules/plan-taint.ts';
+import type { Issuer } from '../../pki/certificate/issuer.ts';
+import { loadPolicy } from '../../policy/run/load.ts';
+import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
+import { planCrlRefresh, refreshCrls } from '../../crl/run/refresh.ts';
+import { unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+
+export interface TaintOutcome {
+  readonly plan: TaintPlan;
+  /** What has to be replaced. */
+  readonly leaves: LeafTotals;
+  /** The CRLs that say it now. */
+  readonly crls: readonly Crl[];
+  /** CAs that revoke it in their next CRL, whose keys are not here. */
+  readonly awaited: readonly string[];
+  readonly dryRun: boolean;
+}
+
+export async function taintRun(
+  world: World,
+  homeFlag: string | undefined,
+  request: TaintRequest,
+  options: { readonly dryRun: boolean; readonly ask: AskPassphrase },
+): Promise<TaintOutcome> {
+  if (options.dryRun) {
+    return readPki(world, homeFlag, pki => {
+      const plan = planOf(pki, request);
+      return { plan, leaves: leavesOf(pki, plan), crls: [], awaited: awaitedOf(pki, plan), dryRun: true };
+    });
+  }
+  return changePki(world, homeFlag, 'ca taint', async pki => {
+    const plan = planOf(pki, request);
+    const { crl: schedule } = await loadPolicy(pki);
+    // before anything is recorded: a forgotten passphrase leaves no revocation that no verifier hears of
+    const issuers = await unlockRevokers(pki, plan, schedule, options.ask);
+    if (plan.taints || plan.revokes.length > 0) record(pki, plan, request);
+    const { signed } = await refreshCrls(pki, { issuers, schedule });
+    return { plan, leaves: leavesOf(pki, plan), crls: signed, awaited: awaitedOf(pki, plan), dryRun: false };
+  });
+}
+
+const planOf = ({ world, manifest }: Pki, request: TaintRequest): TaintPlan =>
+  planTaint(
+    {
+      authorities: manifest.authorities(),
+      further: manifest.furtherCertificates(),
+      isRevoked: serial => manifest.revocation(serial) !== undefined,
+    },
+    request,
+    world.now,
+  );
+
+const leavesOf = ({ world, manifest }: Pki, { authority }: TaintPlan): LeafTotals =>
+  manifest.leafTotals(authority.id, world.now);
+
+const revokersOf = ({ manifest }: Pki, { revokers }: TaintPlan): readonly CertifiedAuthority[] =>
+  manifest
+    .authorities()
+    .filter(isCertified)
+    .filter(({ id }) => revokers.includes(id));
+
+const awaitedOf = (pki: Pki, plan: TaintPlan): readonly string[] =>
+  plan.revokes.length === 0
+    ? []
+    : revokersOf(pki, plan).flatMap(({ id, keyLocation }) => (keyLocation === 'file' ? [] : [id]));
+
+/** Those whose CRL has to be signed: for what is revoked now, or by a run that was interrupted. */
+async function unlockRevokers(
+  pki: Pki,
+  plan: TaintPlan,
+  schedule: CrlSchedule,
+  ask: AskPassphrase,
+): Promise<ReadonlyMap<string, Issuer>> {
+  const pressing = planCrlRefresh(pki, { schedule }).crls.filter(({ reasons }) =>
+    reasons.some(reason => reason !== 'age'),
+  );
+  const issuers = new Map<string, Issuer>();
+  for (const authority of revokersOf(pki, plan)) {
+    const isPressing = plan.revokes.length > 0 || pressing.some(each => each.authority.id === authority.id);
+    if (authority.keyLocation !== 'file' || !isPressing) continue;
+    issuers.set(authority.id, await unlockAuthority(pki, authority, ask));
+  }
+  return issuers;
+}
+
+function record({ world, manifest }: Pki, { authority, taints, revokes }: TaintPlan, { reason }: TaintRequest): void {
+  const { id, state } = authority;
+  manifest.transaction(write => {
+    if (taints) {
+      write.setAuthorityState(id, 'tainted');
+      write.audit('authority.tainted', id, { reason, was: state });
+    }
+    for (const { serial, issuerId, notAfter } of revokes) {
+      write.insertRevocation({ serial, authorityId: issuerId, revokedAt: world.now, reason: 'cACompromise', notAfter });
+      write.audit('authority.revoked', id, { serial, authority: issuerId, reason: 'cACompromise' });
+    }
+  });
+}

@@ -1,0 +1,38 @@
+import type { TaintOutcome } from '../run/taint.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { plural } from '../../view/plural.ts';
+
+export function taintView({ plan, leaves, crls, awaited, dryRun }: TaintOutcome): View {
+  const { authority, taints, revokes } = plan;
+  const { id } = authority;
+  const value = {
+    dryRun,
+    authority: id,
+    changed: !dryRun && (taints || revokes.length > 0),
+    state: dryRun ? authority.state : 'tainted',
+    revoked: revokes.map(({ serial, issuerId }) => ({ serial, issuer: issuerId })),
+    live: leaves.live,
+    ...(leaves.lastNotAfter && { lastNotAfter: leaves.lastNotAfter }),
+    crls,
+    awaited,
+  };
+  return {
+    table: () =>
+      [
+        taints
+          ? `${dryRun ? 'would taint' : 'tainted'}  ${id}, which was ${authority.state}`
+          : `unchanged  ${id} is tainted`,
+        ...revokes.map(
+          ({ serial, issuerId }) => `${dryRun ? 'would revoke' : 'revoked'}  ${serial}, signed by ${issuerId}`,
+        ),
+        ...crls.map(each => `crl ${each.authorityId}  number ${each.number}  until ${formatInstant(each.nextUpdate)}`),
+        ...awaited.map(each => `crl ${each}  does not say it yet: svcauth crl refresh --ca ${each} --key FILE`),
+        `due  ${plural(leaves.live, 'certificate')} that it signed`,
+        `next  svcauth drill ca-compromise --ca ${id}`,
+        '',
+      ].join('\n'),
+    json: () => ({ kind: 'taint', value }),
+    jsonl: () => [{ kind: 'taint', value }],
+  };
+}

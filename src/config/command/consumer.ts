@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import type { World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import { quote } from '../../errors/row.ts';
+import { parseSocketAddress } from '../../probe/rules/socket-address.ts';
+import { parseSpiffeId } from '../../pki/name/spiffe-id.ts';
+import type { Consumer, ConsumerTarget } from '../view/consumer.ts';
+import { formatWarning } from '../../view/warning.ts';
+import type { Home } from '../../store/home.ts';
+import type { Manifest } from '../../store/manifest/manifest.ts';
+import { examples, group, repeatable, type AddCommand } from '../../cli/command.ts';
+import { configOutputOptions, writeConfig, type ConfigOutput } from './output.ts';
+import { readPort } from '../../cli/port.ts';
+import { readManifest } from '../../cli/reading.ts';
+import { watchingPolicy } from '../../policy/command/watching.ts';
+
+interface Flags extends ConfigOutput {
+  readonly public?: string;
+  readonly listen: string;
+  readonly backend?: string;
+  readonly allow?: readonly string[];
+  readonly namespace?: string;
+}
+
+const OPTIONS = {
+  backend: () => new Option('--backend <host:port>', 'what lies behind it').default('127.0.0.1:8080'),
+  allow: () => repeatable('--allow <client>', 'a service or SPIFFE ID that may come in'),
+  namespace: () => new Option('--namespace <name>', 'where in the cluster').default('default'),
+} as const;
+
+interface Target {
+  readonly description: string;
+  readonly options: readonly (keyof typeof OPTIONS)[];
+  readonly flags: string;
+  /** Where its files usually lie. */
+  readonly place?: string;
+}
+
+const TARGETS: Readonly<Record<ConsumerTarget, Target>> = {
+  nginx: { description: 'a server with client certificates', options: ['backend'], flags: '--out /etc/nginx/conf.d' },
+  haproxy: { description: 'a frontend with client certificates', options: ['backend'], flags: '--listen 443' },
+  envoy: {
+    description: 'a listener that knows its clients by SPIFFE ID, and follows its files',
+    options: ['backend', 'allow'],
+    flags: '--allow ledger --out /etc/envoy',
+    place: '/etc/envoy',
+  },
+  node: {
+    description: 'a server on svcauth/node, which follows its files',
+    options: ['allow'],
+    flags: '--allow ledger',
+  },
+  fastapi: { description: 'a FastAPI service on uvicorn that does look at CRLs', options: [], flags: '--listen 8443' },
+  istio: {
+    description: 'a gateway with client certificates',
+    options: ['allow', 'namespace'],
+    flags: '--namespace shop',
+  },
+  kubernetes: { description: 'a deployment that mounts the files', options: ['namespace'], flags: '--namespace shop' },
+};
+
+export const configConsumer =
+  (target: ConsumerTarget): AddCommand =>
+  (program, world) => {
+    const { description, options, flags: example, place } = TARGETS[target];
+    const command = group(program, 'config')
+      .command(target)
+      .description(`${description}, with the paths of this service`)
+      .argument('<service>', 'whose certificate it serves with')
+      .option('--listen <port>', 'the port it listens on', '8443')
+      .option(
+        '--public <dir>',
+        'where it reads the bundle and CRLs (default: crl.publishTo, else public/ in the home)',
+      );
+    for (const option of options) command.addOption(OPTIONS[option]());
+    examples(configOutputOptions(command), [`svcauth config ${target} payments ${example}`]);
+    command.action(async (service: string, flags: Flags) => {
+      const { consumerFiles } = await import('../view/consumer.ts');
+      const consumer = await consumerOf(command, world, service, flags, place ?? '.');
+      writeConfig(world, flags, consumerFiles(target, consumer));
+    });
+  };
+
+const consumerOf = (command: Command, world: World, name: string, flags: Flags, place: string): Promise<Consumer> =>
+  readManifest(command, world, async (manifest, home) => {
+    const service = manifest.service(name);
+    if (service === undefined) throw failure('ERR_SERVICE_UNKNOWN', { text: name, known: manifest.serviceNames() });
+    const { dns, out } = service.spec;
+    return {
+      ...{ service: name, dns, directory: out ?? home.service(name) },
+      trustDomain: manifest.identity()!.trustDomain,
+      public: await publicDirectory(world, home, manifest, flags.public),
+      port: readPort('--listen', flags.listen),
+      backend: parseSocketAddress(flags.backend ?? '127.0.0.1:8080'),
+      allowed: (flags.allow ?? []).map(client => clientId(manifest, client)),
+      namespace: readNamespace(flags.namespace ?? 'default'),
+      place: resolve(world.cwd, flags.out ?? place),
+    };
+  });
+
+async function publicDirectory(world: World, home: Home, manifest: Manifest, flag?: string): Promise<string> {
+  if (flag !== undefined) return resolve(world.cwd, flag);
+  const { crl } = await watchingPolicy(world, home, manifest);
+  const published = crl.publishTo?.[0];
+  if (published !== undefined) return published;
+  const { directory } = home.public;
+  const advice = 'publish elsewhere (crl.publishTo in svcauth.yaml), or name the directory: --public DIR';
+  world.err.write(formatWarning(`only the owner of the home can read ${quote(directory)}: ${advice}`));
+  return directory;
+}
+
+/** Of a service of ours, or as it is typed. Throws ERR_SERVICE_UNKNOWN, ERR_SPIFFE_ID. */
+function clientId(manifest: Manifest, text: string): string {
+  const service = manifest.service(text);
+  if (service !== undefined) return service.spec.spiffeId;
+  if (!text.includes(':')) throw failure('ERR_SERVICE_UNKNOWN', { text, known: manifest.serviceNames() });
+  return parseSpiffeId(text).uri;
+}
+
+/** A label (RFC 1123), as Kubernetes wants it. Throws ERR_FLAG_VALUE. */
+function readNamespace(text: string): string {
+  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) return text;
+  throw failure('ERR_FLAG_VALUE', { flag: '--namespace', value: text, expected: 'the name of a namespace' });
+}

@@ -1,0 +1,45 @@
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import type { World } from '../../world/world.ts';
+import type { CheckThresholds } from '../../monitoring/rules/thresholds.ts';
+import type { Home } from '../../store/home.ts';
+import { readManifest } from '../../cli/reading.ts';
+import { watchingPolicy } from '../../policy/command/watching.ts';
+
+/** What the runs of a PKI need beside its home. */
+export interface ScheduledPki {
+  /** Directories outside the home that they write to. */
+  readonly writable: readonly string[];
+  readonly needsPassphrase: boolean;
+  readonly thresholds: CheckThresholds;
+}
+
+/** Of the PKI in `home`; where none is yet, or on another machine, what most have. */
+export async function scheduledPki(command: Command, world: World, home: Home): Promise<ScheduledPki> {
+  if (world.files.status(home.manifest) === undefined) {
+    const { defaultPolicy } = await import('../../policy/rules/policy.ts');
+    const { parseTrustDomain } = await import('../../pki/name/spiffe-id.ts');
+    const { check } = defaultPolicy(parseTrustDomain('example.org'));
+    return { writable: [], needsPassphrase: true, thresholds: check };
+  }
+  return readManifest(command, world, async manifest => {
+    const written = manifest.liveServices().flatMap(({ service: { spec, upkeep } }) => {
+      const outputs = upkeep?.deployment?.outputs ?? [];
+      return [...(spec.out === undefined ? [] : [spec.out]), ...outputs.map(({ path }) => dirname(path))];
+    });
+    const { check, crl } = await watchingPolicy(world, home, manifest);
+    return {
+      writable: [...new Set([...written, ...(crl.publishTo ?? [])])].sort(),
+      needsPassphrase: manifest.authorities().some(({ id }) => isEncrypted(world, home.authority(id).key)),
+      thresholds: check,
+    };
+  });
+}
+
+const KEY_LIMIT = 64 * 1024;
+
+/** By its PEM label (RFC 7468 §11); a key that is elsewhere is not asked for here. */
+function isEncrypted({ files }: World, path: string): boolean {
+  const bytes = files.read(path, KEY_LIMIT);
+  return bytes !== undefined && new TextDecoder().decode(bytes).includes('-BEGIN ENCRYPTED ');
+}

@@ -1,0 +1,141 @@
+import type { CheckThresholds } from '../../monitoring/rules/thresholds.ts';
+import { durationText, type Threshold } from '../../time/duration.ts';
+import type { Interval } from '../../time/interval.ts';
+import type { ConfigFile } from './file.ts';
+
+/** How the runs of one PKI are scheduled. Paths are absolute. */
+export interface Schedule {
+  readonly home: string;
+  readonly interval: Interval;
+  /** Instead of the interval's. */
+  readonly calendar?: string;
+  readonly program: string;
+  /** Whom the runs belong to. */
+  readonly user?: string;
+  /** Absent when no key is encrypted. */
+  readonly passphraseFile?: string;
+  /** Where node_exporter looks for metrics; absent: none are written. */
+  readonly metrics?: string;
+  readonly mailto?: string;
+  /** Directories outside the home that a run writes to. */
+  readonly writable: readonly string[];
+  /** The label or tag of a CI runner. */
+  readonly runner: string;
+  /** The name under which CI knows the passphrase. */
+  readonly secret: string;
+  /** The services file, relative to the repository. */
+  readonly services: string;
+  /** Units that renew one service each, beside those of the whole PKI. */
+  readonly perService: boolean;
+  readonly thresholds: CheckThresholds;
+}
+
+export type ScheduleTarget = 'systemd' | 'cron' | 'github-actions' | 'gitlab-ci' | 'prometheus-alerts';
+
+/** The files that make a scheduler run svcauth, or a monitor notice that it does not. */
+export const SCHEDULE_FILES: Readonly<Record<ScheduleTarget, (schedule: Schedule) => readonly ConfigFile[]>> = {
+  systemd: schedule => {
+    const units = [unitFiles('svcauth', schedule, WHOLE)];
+    if (schedule.perService) units.push(unitFiles('svcauth-renew@', schedule, EACH));
+    return units.flat();
+  },
+  cron: schedule => [{ name: 'svcauth', template: 'svcauth.cron', holes: cronHoles(schedule) }],
+  'github-actions': ({ home, interval, runner, secret, services }) => [
+    {
+      name: 'svcauth.yml',
+      template: 'github-actions.yml',
+      holes: { home, when: interval.cron, runner, secret, services },
+    },
+  ],
+  'gitlab-ci': ({ home, interval, runner, secret, services }) => [
+    {
+      name: 'svcauth.gitlab-ci.yml',
+      template: 'gitlab-ci.yml',
+      holes: { home, when: interval.cron, runner, secret, services },
+    },
+  ],
+  'prometheus-alerts': schedule => [
+    { name: 'svcauth.rules.yml', template: 'prometheus-alerts.yml', holes: alertHoles(schedule) },
+  ],
+};
+
+const some = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
+
+/** What a pair of units is for; `%i` is the instance, the name of a service. */
+const WHOLE = {
+  does: 'Renews certificates, refreshes and publishes CRLs, deploys, checks',
+  what: 'certificates and CRLs',
+  isRenewal: false,
+};
+const EACH = {
+  does: 'Renews and deploys the certificate of one service: systemctl enable --now svcauth-renew@payments.timer',
+  what: 'the certificate of %i',
+  isRenewal: true,
+};
+
+const unitFiles = (stem: string, schedule: Schedule, purpose: typeof WHOLE): readonly ConfigFile[] => [
+  { name: `${stem}.service`, template: 'svcauth.service', holes: serviceHoles(schedule, purpose) },
+  { name: `${stem}.timer`, template: 'svcauth.timer', holes: timerHoles(schedule, purpose) },
+];
+
+/** One of two lines: with metrics or without. */
+const runs = (program: string, metrics: string | undefined) => ({
+  program,
+  plain: metrics === undefined ? [program] : [],
+  metrics: some(metrics),
+});
+
+function serviceHoles(schedule: Schedule, { does, what, isRenewal }: typeof WHOLE) {
+  const { home, program, user = 'svcauth', passphraseFile, metrics, writable } = schedule;
+  return {
+    ...{ home, user, does, what },
+    environment: `SVCAUTH_HOME=${home}`,
+    passphrase: some(passphraseFile),
+    ...(isRenewal ? { program, plain: [], metrics: [] } : runs(program, metrics)),
+    renewing: isRenewal ? [program] : [],
+    // "-": one that is not there yet does not keep the unit from starting
+    writable: [home, ...writable.map(directory => `-${directory}`)],
+    // root needs its own to give files to their owners
+    capabilities: user === 'root' ? [] : [''],
+  };
+}
+
+/** Of a tenth of the interval: machines that share a disk do not all start at once. */
+const timerHoles = ({ home, interval: { seconds, calendar: usual }, calendar }: Schedule, { what }: typeof WHOLE) => ({
+  ...{ home, what },
+  every: calendar ?? `every ${durationText(seconds)}`,
+  calendar: calendar ?? usual,
+  delay: String(Math.min(Math.floor(seconds / 10), 900)),
+});
+
+const cronHoles = ({ home, interval, program, user, passphraseFile, metrics, mailto }: Schedule) => ({
+  home,
+  when: interval.cron,
+  // the sixth field of /etc/crontab and /etc/cron.d
+  who: user === undefined ? '' : `${user}  `,
+  passphrase: some(passphraseFile),
+  ...runs(program, metrics),
+  mailto: some(mailto),
+});
+
+function alertHoles({ interval: { seconds }, thresholds }: Schedule) {
+  const span = (kind: string): Span => [`x509_cert_not_after{kind="${kind}"}`, `x509_cert_not_before{kind="${kind}"}`];
+  const [leaf, ca] = [span('service'), span('ca')];
+  const crl: Span = ['x509_crl_next_update', 'x509_crl_this_update'];
+  return {
+    silence: String(3 * seconds),
+    patience: durationText(seconds),
+    'leaf-warning': leftOf(thresholds.leafWarning, leaf),
+    'leaf-critical': leftOf(thresholds.leafCritical, leaf),
+    'ca-warning': leftOf(thresholds.caWarning, ca),
+    'ca-critical': leftOf(thresholds.caCritical, ca),
+    'crl-warning': leftOf(thresholds.crlWarning, crl),
+    'crl-critical': leftOf(thresholds.crlCritical, crl),
+  };
+}
+
+type Span = readonly [end: string, start: string];
+
+/** In PromQL, seconds. */
+const leftOf = (threshold: Threshold, [end, start]: Span): string =>
+  'span' in threshold ? String(threshold.span) : `${threshold.percent / 100} * (${end} - ${start})`;

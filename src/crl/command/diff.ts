@@ -1,0 +1,27 @@
+import { EXIT } from '../../errors/exit-status.ts';
+import { crlDiffView } from '../view/diff.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { openHome } from '../../store/home.ts';
+import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+
+interface Flags {
+  readonly detailedExitcode?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addCrlDiff: AddCommand = (program, world, done) => {
+  const command = group(program, 'crl')
+    .command('diff')
+    .description('compare two CRLs, or two directories of published ones: who was added, removed or changed')
+    .argument('<before>', 'a CRL, PEM or DER, or a directory that crl publish has filled')
+    .argument('[after]', 'the same (default: public/ in the home)')
+    .option('--detailed-exitcode', 'exit 10 when they differ');
+  outputOption(command);
+  examples(command, ['svcauth crl diff yesterday.crl today.crl', 'svcauth crl diff /srv/pki']);
+  command.action(async (before: string, after: string | undefined, flags: Flags) => {
+    const { diffCrlPaths } = await import('../run/diff.ts');
+    const diffs = await diffCrlPaths(world, before, after ?? openHome(world, homeFlag(command)).public.directory);
+    print(world.out, flags.output, crlDiffView(diffs));
+    if (flags.detailedExitcode && diffs.some(({ diff }) => !diff?.identical)) done(EXIT.changed);
+  });
+};

@@ -1,0 +1,29 @@
+import { print, type OutputFormat } from '../../view/output.ts';
+import { formatWarning } from '../../view/warning.ts';
+import { crlImportView } from '../view/import.ts';
+import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+
+interface Flags {
+  readonly dryRun?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addCrlImport: AddCommand = (program, world) => {
+  const command = group(program, 'crl')
+    .command('import')
+    .description('take in a CRL that was signed elsewhere, by a CA whose key is offline or somebody else’s')
+    .argument('<file>', 'the CRL, PEM or DER; - is standard input')
+    .option('--dry-run', 'check it, and change nothing');
+  outputOption(command);
+  examples(command, ['svcauth crl import root.crl', 'curl -s http://pki.example.org/root.crl | svcauth crl import -']);
+  command.action(async (file: string, flags: Flags) => {
+    const { changePki } = await import('../../store/open-pki.ts');
+    const { importCrl } = await import('../run/import.ts');
+    const dryRun = flags.dryRun ?? false;
+    const result = await changePki(world, homeFlag(command), 'crl import', pki => importCrl(pki, file, dryRun));
+    print(world.out, flags.output, crlImportView(result, dryRun));
+    for (const id of result.revokedAuthorities) {
+      world.err.write(formatWarning(`this CRL revokes ${id}: verifiers refuse everything that it signed`));
+    }
+  });
+};

@@ -1,0 +1,42 @@
+import { parseDuration } from '../../time/duration.ts';
+import { crlPresignView } from '../view/presign.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { passphraseAsker } from '../../cli/ask-passphrase.ts';
+import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+
+interface Flags extends PassphraseOptions {
+  readonly ca: string;
+  readonly every: string;
+  readonly for: string;
+  readonly key?: string;
+  readonly dryRun?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addCrlPresign: AddCommand = (program, world) => {
+  const command = group(program, 'crl')
+    .command('presign')
+    .description(
+      'sign the CRLs of a long time in one ceremony, for a CA whose key is offline; publishing them needs no key',
+    )
+    .requiredOption('--ca <id>', 'the CA')
+    .requiredOption('--every <duration>', 'from one CRL to the next: 30d')
+    .requiredOption('--for <duration>', 'how long the series lasts: 18mo')
+    .option('--key <file>', 'its key, when that is kept elsewhere')
+    .option('--dry-run', 'print the series, and sign nothing');
+  outputOption(passphraseOptions(command));
+  examples(command, [
+    'svcauth crl presign --ca root-g1 --every 30d --for 18mo --key /media/usb/root.key',
+    'svcauth crl presign --ca root-g1 --every 30d --for 18mo --dry-run',
+  ]);
+  command.action(async (flags: Flags) => {
+    const [every, span] = [parseDuration(flags.every), parseDuration(flags.for)];
+    const { presignRun } = await import('../run/presign.ts');
+    const { ca, key, dryRun = false } = flags;
+    const ask = passphraseAsker(flags, world, false);
+    const outcome = await presignRun(world, homeFlag(command), { ca, every, span, key, dryRun, ask });
+    print(world.out, flags.output, crlPresignView(outcome, world.now, await terminalOf(world)));
+  });
+};

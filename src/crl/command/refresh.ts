@@ -1,0 +1,44 @@
+import { Option } from 'commander';
+import { EXIT } from '../../errors/exit-status.ts';
+import { formatError } from '../../view/error.ts';
+import { crlRefreshView, crlRefreshWarnings } from '../view/refresh.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { formatWarning } from '../../view/warning.ts';
+import { passphraseAsker } from '../../cli/ask-passphrase.ts';
+import { examples, group, homeFlag, outputOption, repeatable, type AddCommand } from '../../cli/command.ts';
+import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+
+interface Flags extends PassphraseOptions {
+  readonly ca: readonly string[];
+  readonly key?: string;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addCrlRefresh: AddCommand = (program, world, done) => {
+  const command = group(program, 'crl')
+    .command('refresh')
+    .description('sign the CRLs that are due: after a revocation, at a quarter of their life, or when one is missing')
+    .addOption(repeatable('--ca <id>', 'only this CA'))
+    .option('--key <file>', 'its key, when that is kept elsewhere')
+    .option('--if-due', 'only what is due, which is the default: for scripts that say what they mean')
+    .addOption(new Option('--force', 'sign a new CRL even where the old one is good').conflicts('ifDue'))
+    .option('--dry-run', 'print what would be signed and why, and sign nothing');
+  outputOption(passphraseOptions(command));
+  examples(command, [
+    'svcauth crl refresh --passphrase-file /run/secrets/ca',
+    'svcauth crl refresh --ca root-g1 --key /media/usb/root.key',
+  ]);
+  command.action(async (flags: Flags) => {
+    const { crlRefreshRun } = await import('../run/refresh-run.ts');
+    const { ca: only, key, force = false, dryRun = false } = flags;
+    const ask = passphraseAsker(flags, world, false);
+    const outcome = await crlRefreshRun(world, homeFlag(command), { only, key, force, dryRun, ask });
+    print(world.out, flags.output, crlRefreshView(outcome, world.now, await terminalOf(world)));
+    for (const warning of crlRefreshWarnings(outcome, world.now)) world.err.write(formatWarning(warning));
+    for (const { error } of outcome.result?.failed ?? []) world.err.write(formatError(error));
+    if (outcome.result !== undefined && outcome.result.failed.length > 0) done(EXIT.partial);
+  });
+};

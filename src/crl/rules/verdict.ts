@@ -1,0 +1,34 @@
+import { toHex, equalBytes } from '../../pki/bytes.ts';
+import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
+import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
+import { nameToString, sameName } from '../../pki/name/name.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import { crlKeyIdentifier, crlNumber, crlToBeSigned, isDeltaCrl, type ParsedCrl } from '../../pki/crl/parsed.ts';
+import { verifySignature } from '../../pki/key/signature.ts';
+import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+
+/** Why a CRL does not speak for a CA: signature, issuer, key, form; undefined when it does. Its dates are another question. `crl` was read by `readCrl`, so that every value can be read. */
+export function crlOwnerProblem(crl: ParsedCrl, authority: CertifiedAuthority): string | undefined {
+  const certificate = decodeCertificate(authority.certificate.der);
+  const { subject, publicKey } = certificate.tbs;
+  const { keyIdentifier } = issuerFactsOf(certificate, KEY_ALGORITHMS[authority.keyAlgorithm]);
+  if (!sameName(crl.issuer, subject)) {
+    return `its issuer ${nameToString(crl.issuer)} is not ${nameToString(subject)}, byte for byte`;
+  }
+  if (!equalBytes(crl.innerAlgorithm.der, crl.signatureAlgorithm.der)) return 'its two signature algorithms differ';
+  if (!verifySignature(crl.signatureAlgorithm, publicKey, crlToBeSigned(crl), crl.signature)) {
+    return `the key of ${authority.id} did not sign it`;
+  }
+  return extensionProblem(crl, keyIdentifier);
+}
+
+function extensionProblem(crl: ParsedCrl, keyIdentifier: Uint8Array): string | undefined {
+  const found = crlKeyIdentifier(crl);
+  if (found === undefined) return 'it has no authority key identifier';
+  if (!equalBytes(found, keyIdentifier)) {
+    return `its key identifier ${toHex(found)} is not the CA's ${toHex(keyIdentifier)}`;
+  }
+  if (crlNumber(crl) === undefined) return 'it has no number';
+  if (isDeltaCrl(crl)) return 'it is a delta CRL: alone it says nothing about a certificate';
+  return crl.nextUpdate === undefined ? 'it has no nextUpdate' : undefined;
+}

@@ -1,0 +1,90 @@
+import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import { encodeCrlIndex, indexedDigests } from '../rules/index.ts';
+import type { Crl } from '../../record/crl.ts';
+import { toHex, utf8 } from '../../pki/bytes.ts';
+import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
+import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
+import { nameToString } from '../../pki/name/name.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import { startPem } from '../../pki/pem-stream.ts';
+import type { Home } from '../../store/home.ts';
+import { CRL_PIECE, type CrlPki } from './states.ts';
+import { readSeal } from './seal.ts';
+import { PUBLIC_FILE } from './make.ts';
+
+/** A CA and the CRL whose DER lies in public/crl. */
+export interface PublishedCrl {
+  readonly authority: CertifiedAuthority;
+  readonly crl: Crl;
+}
+
+const INDEX_LIMIT = 16 * 1024 * 1024;
+
+/**
+ * Makes what is derived from the DER files follow them: the PEM files, then the bundle, then the index that speaks of all of
+ * them. `written` are the authorities whose PEM is new already. A run that a crash interrupted is finished by the next one: as
+ * long as the index does not say what it should, or something was touched after it, nothing behind it is trusted. Returns whether
+ * anything had to change.
+ */
+export async function writeDerivedCrlFiles(
+  { world, home }: CrlPki,
+  published: readonly PublishedCrl[],
+  written: ReadonlySet<string>,
+): Promise<boolean> {
+  const { files } = world;
+  const paths = home.public;
+  const wanted = encodeCrlIndex(published.map(indexedCrl));
+  const present = files.read(paths.index, INDEX_LIMIT);
+  const text = present === undefined ? undefined : Buffer.from(present).toString('utf8');
+  const pems = published.map(({ crl }) => paths.crlPem(crl.authorityId));
+  const complete = [...pems, ...(pems.length > 0 ? [paths.crlBundle] : [])].every(path => files.status(path));
+  const changed = text !== wanted || !complete || written.size > 0;
+  const isSealed = readSeal({ files }, paths.directory) !== undefined;
+  if (!changed && isSealed) return false;
+  const known = indexedDigests(text);
+  for (const { crl } of published) {
+    const { authorityId, sha256 } = crl;
+    const isThere = files.status(paths.crlPem(authorityId)) !== undefined;
+    const current = isSealed && isThere && known.get(authorityId) === sha256;
+    if (!written.has(authorityId) && !current) await writePem(world, home, authorityId);
+  }
+  await writeBundle(world, paths.crlBundle, pems);
+  files.replace(paths.index, utf8(wanted), PUBLIC_FILE);
+  return changed;
+}
+
+/** What the index says of a CRL. */
+export function indexedCrl({ authority, crl }: PublishedCrl) {
+  const facts = issuerFactsOf(decodeCertificate(authority.certificate.der), KEY_ALGORITHMS[authority.keyAlgorithm]);
+  return { ...crl, issuer: nameToString(facts.subject), keyId: toHex(facts.keyIdentifier) };
+}
+
+const writePem = ({ files }: CrlPki['world'], home: Home, authorityId: string): Promise<void> =>
+  replaceInPieces(files, home.public.crlPem(authorityId), write => {
+    const pem = startPem('X509 CRL', write);
+    for (const piece of files.chunks(home.public.crlDer(authorityId), CRL_PIECE)) pem.push(piece);
+    pem.finish();
+  });
+
+/** Every CRL in one file, for servers that read it whole (nginx); Node reads only the first, and wants the single files. */
+const writeBundle = ({ files }: CrlPki['world'], path: string, pems: readonly string[]): Promise<void> =>
+  replaceInPieces(files, path, write => {
+    for (const pem of pems) for (const piece of files.chunks(pem, CRL_PIECE)) write(piece);
+  });
+
+/** The file is replaced as a whole once `fill` has written all of it. */
+export async function replaceInPieces(
+  files: CrlPki['world']['files'],
+  path: string,
+  fill: (write: (piece: Uint8Array) => void) => void,
+): Promise<void> {
+  const staged = files.stage(path, PUBLIC_FILE);
+  try {
+    fill(piece => staged.write(piece));
+    await staged.seal();
+    staged.commit();
+  } catch (cause) {
+    staged.discard();
+    throw cause;
+  }
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { World } from '../../world/world.ts';
+import { failure, type SvcauthError } from '../../errors/error.ts';
+import { compareEntries } from '../rules/diff.ts';
+import { crlOwnerProblem } from '../rules/verdict.ts';
+import { instantText } from '../../time/instant-text.ts';
+import type { Crl } from '../../record/crl.ts';
+import { findExtension } from '../../pki/extension/extension.ts';
+import { decodeIssuingDistributionPoint } from '../../pki/extension/issuing-distribution-point.ts';
+import { nameToString, sameName } from '../../pki/name/name.ts';
+import { OID } from '../../pki/oids.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import { crlNumber, type ParsedCrl } from '../../pki/crl/parsed.ts';
+import { reportCrlEntries } from '../../pki/report/crl-report.ts';
+import { sortedEntries } from '../../pki/crl/sorted-entries.ts';
+import { writeDerivedCrlFiles, type PublishedCrl } from './files.ts';
+import { isCurrent, readCrlStates, type AuthorityCrl, type CrlPki } from './states.ts';
+import { expectedEntries } from './expected-entries.ts';
+import { PUBLIC_FILE } from './make.ts';
+import { readCrl } from '../../store/input/read-crl.ts';
+
+export interface CrlImport {
+  readonly crl: Crl;
+  /** False when it was here already. */
+  readonly changed: boolean;
+  /** CAs of ours that it revokes: everything below them is refused from now on. */
+  readonly revokedAuthorities: readonly string[];
+}
+
+/**
+ * Takes in a CRL that was signed elsewhere: by a root that is kept offline, or by its holder. Signature, dates and form are checked,
+ * the number must grow, and nobody we revoked may be missing. Throws ERR_CRL_UNREADABLE and ERR_CRL_REFUSED; nothing is changed then.
+ */
+export async function importCrl(
+  pki: CrlPki & { readonly world: World },
+  path: string,
+  dryRun: boolean,
+): Promise<CrlImport> {
+  const { world, home, manifest } = pki;
+  const parsed = await readCrl(world, path);
+  const refuse = (problem: string): SvcauthError => failure('ERR_CRL_REFUSED', { path, problem });
+  const states = readCrlStates(pki);
+  const state = ownerOf(parsed, states, refuse);
+  const problem = crlOwnerProblem(parsed, state.authority) ?? scopeProblem(parsed) ?? dateProblem(parsed, world.now);
+  if (problem !== undefined) throw refuse(problem);
+  const crl = recordOf(parsed, state.authority.id);
+  const listed = { crl, revokedAuthorities: revokedAuthorities(pki, parsed) };
+  if (state.latest?.sha256 === crl.sha256 && state.published?.sha256 === crl.sha256)
+    return { ...listed, changed: false };
+  const isNewest = state.latest?.sha256 === crl.sha256;
+  if (!isNewest && state.latest !== undefined && crl.number <= state.latest.number) {
+    throw refuse(`its number ${crl.number} is not above ${state.latest.number}, that of the newest one`);
+  }
+  const lost = lostRevocation(pki, parsed, state.authority.id);
+  if (lost !== undefined) throw refuse(`it does not list ${lost}, which is revoked here`);
+  if (dryRun) return { ...listed, changed: true };
+  world.files.makeDirectory(home.public.crls, 0o755);
+  const staged = world.files.stage(home.public.crlDer(crl.authorityId), PUBLIC_FILE);
+  try {
+    staged.write(parsed.der);
+    await staged.seal();
+    if (!isNewest) {
+      manifest.transaction(write => {
+        write.recordCrl(crl);
+        // whoever signs elsewhere may have revoked somebody that the series does not list
+        write.voidPresignedCrls(crl.authorityId);
+        write.audit('crl.imported', crl.authorityId, { number: crl.number.toString(), sha256: crl.sha256 });
+      });
+    }
+    staged.commit();
+  } finally {
+    staged.discard();
+  }
+  await writeDerivedCrlFiles(pki, publishedWith(states, crl), new Set());
+  return { ...listed, changed: true };
+}
+
+/** The CA that it names; of several with one name, the one whose key signed it. */
+function ownerOf(
+  crl: ParsedCrl,
+  states: readonly AuthorityCrl[],
+  refuse: (problem: string) => SvcauthError,
+): AuthorityCrl {
+  const named = states.filter(({ certificate }) =>
+    sameName(crl.issuer, decodeCertificate(certificate.der).tbs.subject),
+  );
+  const state = named.find(({ authority }) => crlOwnerProblem(crl, authority) === undefined) ?? named[0];
+  if (state === undefined) throw refuse(`its issuer ${nameToString(crl.issuer)} is no CA of this PKI`);
+  const { id, keyLocation } = state.authority;
+  if (keyLocation === 'file') throw refuse(`the key of ${id} is here: svcauth crl refresh signs its CRLs`);
+  return state;
+}
+
+/** One that speaks for some certificates only, or for those of others, leaves the rest without an answer (RFC 5280 §5.2.5). */
+function scopeProblem({ extensions }: ParsedCrl): string | undefined {
+  const extension = findExtension(extensions, OID.issuingDistributionPoint);
+  if (extension === undefined) return undefined;
+  // that the list is of CAs or of users alone is fine: Node, OpenSSL and Java read it so (tried)
+  const { uris, onlySomeReasons, indirectCRL, onlyContainsAttributeCerts } = decodeIssuingDistributionPoint(
+    extension.value,
+  );
+  if (indirectCRL) return 'it is an indirect CRL: it speaks for other CAs';
+  if (onlySomeReasons) return 'it lists some reasons only';
+  if (onlyContainsAttributeCerts) return 'it lists attribute certificates only';
+  return uris.length > 0
+    ? 'it is bound to a distribution point: verifiers refuse it for other certificates'
+    : undefined;
+}
+
+function dateProblem({ thisUpdate, nextUpdate }: ParsedCrl, now: Date): string | undefined {
+  if (thisUpdate.date > now) return `it is not valid before ${instantText(thisUpdate.date)}`;
+  return nextUpdate !== undefined && nextUpdate.date <= now ? `it ended ${instantText(nextUpdate.date)}` : undefined;
+}
+
+const recordOf = (crl: ParsedCrl, authorityId: string): Crl => ({
+  authorityId,
+  // `crlOwnerProblem` has seen both
+  number: crlNumber(crl)!,
+  thisUpdate: crl.thisUpdate.date,
+  nextUpdate: crl.nextUpdate!.date,
+  entryCount: crl.entryCount,
+  sha256: createHash('sha256').update(crl.der).digest('hex'),
+});
+
+/** The first serial that is revoked here, has not expired, and is not on the list. */
+function lostRevocation({ manifest, world }: CrlPki, crl: ParsedCrl, authorityId: string): string | undefined {
+  const ours = expectedEntries(manifest, authorityId, world.now);
+  for (const { serial, after } of compareEntries(ours, sortedEntries(crl))) if (after === undefined) return serial;
+  return undefined;
+}
+
+function revokedAuthorities({ manifest }: CrlPki, crl: ParsedCrl): readonly string[] {
+  const ids = new Map(manifest.authorities().map(({ id, certificate }) => [certificate?.serial, id]));
+  return Array.from(reportCrlEntries(crl), ({ serial }) => ids.get(serial)).filter(id => id !== undefined);
+}
+
+const publishedWith = (states: readonly AuthorityCrl[], crl: Crl): readonly PublishedCrl[] =>
+  states.flatMap(state => {
+    const { authority, latest } = state;
+    if (authority.id === crl.authorityId) return [{ authority, crl }];
+    return latest !== undefined && isCurrent(state) ? [{ authority, crl: latest }] : [];
+  });

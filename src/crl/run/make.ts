@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { failure } from '../../errors/error.ts';
+import type { Crl } from '../../record/crl.ts';
+import { equalBytes } from '../../pki/bytes.ts';
+import { readCrlStream, type StreamedCrl } from '../../pki/crl/stream.ts';
+import { DerError, DerReader } from '../../pki/der/reader.ts';
+import type { Issuer } from '../../pki/certificate/issuer.ts';
+import { lintCrl } from '../../pki/lint/lint-crl.ts';
+import { requireLinted } from '../../pki/lint/gate.ts';
+import { sameName } from '../../pki/name/name.ts';
+import { crlKeyIdentifier, crlNumber } from '../../pki/crl/parsed.ts';
+import { startPem } from '../../pki/pem-stream.ts';
+import { prepareCrl, type CrlHeader } from '../../pki/crl/prepare.ts';
+import { decodePublicKeyInfo } from '../../pki/key/public-key-info.ts';
+import { secondOpinionOnCrl } from '../../pki/second-opinion.ts';
+import { crlDer, signCrl } from '../../pki/crl/signed.ts';
+import type { RevocationTotals } from '../../store/manifest/manifest.ts';
+import type { StagedFile } from '../../store/files/staged-file.ts';
+import { CRL_PIECE, type CrlPki } from './states.ts';
+
+/** A CRL that is durable under temporary names and that nobody sees yet. */
+export interface MadeCrl {
+  readonly crl: Crl;
+  readonly der: StagedFile;
+  readonly pem: StagedFile;
+}
+
+export interface CrlOrder {
+  readonly authorityId: string;
+  readonly header: CrlHeader;
+  /** Of the entries that the manifest holds now. */
+  readonly totals: RevocationTotals;
+  /** The number of the CRL before it. */
+  readonly previous: bigint | undefined;
+}
+
+export const PUBLIC_FILE = 0o644;
+
+/**
+ * Prepared, linted, signed, and read back from the disk by us and by an independent implementation, without ever being in memory:
+ * the entries go from the manifest through the signature into a spool, and from there between head and tail.
+ */
+export async function makeCrl(
+  { world: { files }, home, manifest }: CrlPki,
+  { authorityId, header, totals, previous }: CrlOrder,
+  issuer: Issuer,
+): Promise<MadeCrl> {
+  const path = home.public.crlDer(authorityId);
+  const what = `the CRL of ${authorityId}`;
+  const prepared = prepareCrl(header, totals, issuer);
+  const linted = requireLinted(lintCrl(prepared, { issuer, previousNumber: previous }), what);
+  const staged: StagedFile[] = [];
+  const stage = (target: string): StagedFile => {
+    const file = files.stage(target, PUBLIC_FILE);
+    staged.push(file);
+    return file;
+  };
+  const sealing: Promise<void>[] = [];
+  try {
+    const spool = stage(path);
+    const signed = signCrl(linted, spooled(manifest.revocationEntries(authorityId), spool), issuer);
+    const der = stage(path);
+    for (const piece of crlDer(signed, spool.chunks(CRL_PIECE))) der.write(piece);
+    spool.discard();
+    sealing.push(sealed(der));
+    await secondOpinionOnCrl(signed, manifest.revocationEntries(authorityId), issuer, what);
+    const pem = stage(home.public.crlPem(authorityId));
+    const read = readBack(der, pem, issuer);
+    const problem =
+      read.crl instanceof DerError ? read.crl.message : difference(read.crl, header, totals.count, issuer);
+    sealing.push(sealed(pem));
+    await Promise.all(sealing);
+    if (problem !== undefined) throw failure('ERR_CRL_REREAD', { authority: authorityId, problem });
+    return { crl: { authorityId, ...header, entryCount: totals.count, sha256: read.sha256 }, der, pem };
+  } catch (cause) {
+    await Promise.allSettled(sealing);
+    for (const file of staged) file.discard();
+    throw cause;
+  }
+}
+
+/** Sealing goes on beside other work: a failure is noticed when it is awaited, not before. */
+function sealed(file: StagedFile): Promise<void> {
+  const sealing = file.seal();
+  sealing.catch(() => undefined);
+  return sealing;
+}
+
+function* spooled(chunks: Iterable<Uint8Array>, spool: StagedFile): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    spool.write(chunk);
+    yield chunk;
+  }
+}
+
+/** Reads the file once: for its structure and signature, for its digest, and for its PEM form. */
+function readBack(
+  der: StagedFile,
+  pem: StagedFile,
+  issuer: Issuer,
+): { readonly crl: StreamedCrl | DerError; readonly sha256: string } {
+  const hash = createHash('sha256');
+  const text = startPem('X509 CRL', line => pem.write(line));
+  function* pieces(): Generator<Uint8Array> {
+    for (const piece of der.chunks(CRL_PIECE)) {
+      hash.update(piece);
+      text.push(piece);
+      yield piece;
+    }
+  }
+  const key = decodePublicKeyInfo(new DerReader(issuer.publicKeyDer));
+  let crl: StreamedCrl | DerError;
+  try {
+    crl = readCrlStream(pieces(), der.size, key);
+  } catch (cause) {
+    if (!(cause instanceof DerError)) throw cause;
+    crl = cause;
+  }
+  text.finish();
+  return { crl, sha256: hash.digest('hex') };
+}
+
+/** What is not as it was meant, or undefined. */
+function difference(crl: StreamedCrl, header: CrlHeader, count: number, issuer: Issuer): string | undefined {
+  const keyIdentifier = crlKeyIdentifier(crl);
+  const checks: readonly (readonly [good: boolean, problem: string])[] = [
+    [crl.signatureValid, 'its signature does not verify'],
+    [equalBytes(crl.signatureAlgorithm.der, crl.innerAlgorithm.der), 'its two signature algorithms differ'],
+    [sameName(crl.issuer, issuer.subject), 'its issuer is another'],
+    [keyIdentifier !== undefined && equalBytes(keyIdentifier, issuer.keyIdentifier), 'its key identifier is another'],
+    [crlNumber(crl) === header.number, `its number is ${crlNumber(crl)}, not ${header.number}`],
+    [crl.thisUpdate.date.getTime() === header.thisUpdate.getTime(), 'its thisUpdate is another'],
+    [crl.nextUpdate?.date.getTime() === header.nextUpdate.getTime(), 'its nextUpdate is another'],
+    [crl.entryCount === count, `it lists ${crl.entryCount} certificates, not ${count}`],
+  ];
+  return checks.find(([good]) => !good)?.[1];
+}

@@ -1,0 +1,55 @@
+import type { World } from '../../world/world.ts';
+import type { CrlSeriesRequest } from '../rules/series.ts';
+import type { Crl } from '../../record/crl.ts';
+import type { CrlHeader } from '../../pki/crl/prepare.ts';
+import { applyAdoption, planAdoption } from './adopt-revocations.ts';
+import { issuerLookup } from './refresh-run.ts';
+import { readCrlStates } from './states.ts';
+import { loadPolicy } from '../../policy/run/load.ts';
+import { changePki } from '../../store/open-pki.ts';
+import { applyCrlRefresh, planCrlRefresh, requireCrl } from './refresh.ts';
+import { planSeries, signSeries } from './sign-series.ts';
+import type { AskPassphrase } from '../../ca/run/unlock.ts';
+
+export interface PresignRequest extends CrlSeriesRequest {
+  readonly ca: string;
+  /** Its key file, when that is kept elsewhere. */
+  readonly key?: string | undefined;
+  readonly dryRun: boolean;
+  readonly ask: AskPassphrase;
+}
+
+export interface PresignOutcome {
+  readonly authorityId: string;
+  readonly series: readonly CrlHeader[];
+  readonly entryCount: number;
+  /** Those of an earlier series that were still to come, and are given up. */
+  readonly replaced: readonly Crl[];
+  readonly dryRun: boolean;
+}
+
+/**
+ * Signs the CRLs of a long time in one ceremony. The first takes its place at once; the others wait in the manifest until their time
+ * has come, and need no key then. The series is durable before its first CRL is seen.
+ */
+export async function presignRun(
+  world: World,
+  homeFlag: string | undefined,
+  { ca, key, dryRun, ask, ...request }: PresignRequest,
+): Promise<PresignOutcome> {
+  return changePki(world, homeFlag, 'crl presign', async pki => {
+    const { crl: schedule } = await loadPolicy(pki);
+    if (!dryRun) applyAdoption(pki, planAdoption(pki));
+    const states = readCrlStates(pki);
+    const state = requireCrl(pki, states, ca);
+    const { authority, totals, latest, series = [] } = state;
+    const headers = planSeries(state, schedule, request, world.now);
+    const replaced = series.filter(({ number }) => number > (latest?.number ?? -1n));
+    const outcome = { authorityId: ca, series: headers, entryCount: totals.count, replaced, dryRun };
+    if (dryRun) return outcome;
+    const issuerOf = issuerLookup(pki, key, ask);
+    await signSeries(pki, state, headers, await issuerOf(authority));
+    await applyCrlRefresh(pki, planCrlRefresh(pki, { schedule, only: [ca] }), issuerOf);
+    return outcome;
+  });
+}

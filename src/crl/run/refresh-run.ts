@@ -1,0 +1,66 @@
+import type { World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import { quote } from '../../errors/row.ts';
+import { applyAdoption, planAdoption, type Adoption } from './adopt-revocations.ts';
+import { readInput } from '../../store/input/read-input.ts';
+import { loadPolicy } from '../../policy/run/load.ts';
+import { changePki, type Pki } from '../../store/open-pki.ts';
+import { applyCrlRefresh, planCrlRefresh, type CrlPlan, type CrlRefreshResult, type IssuerLookup } from './refresh.ts';
+import { issuerOf, openKey, unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+
+export interface CrlRefreshRequest {
+  /** Authority ids; empty: every CA. */
+  readonly only: readonly string[];
+  /** The key file of the one CA in `only`: for a CA whose key is kept elsewhere. */
+  readonly key?: string | undefined;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly ask: AskPassphrase;
+}
+
+export interface CrlRefreshOutcome {
+  readonly plan: CrlPlan;
+  /** What a manifest that was restored from a back-up did not know. */
+  readonly adopted: readonly Adoption[];
+  /** Absent in a dry run. */
+  readonly result?: CrlRefreshResult;
+}
+
+const KEY_LIMIT = 1024 * 1024;
+
+/** Signs the CRLs that are due. Throws ERR_KEY_AWAY when a CA was asked for by name, its CRL is due, and its key is not here. */
+export async function crlRefreshRun(
+  world: World,
+  homeFlag: string | undefined,
+  { only, key, force, dryRun, ask }: CrlRefreshRequest,
+): Promise<CrlRefreshOutcome> {
+  if (key !== undefined && only.length !== 1) throw failure('ERR_CRL_KEY_OWNER', {});
+  return changePki(world, homeFlag, 'crl refresh', async pki => {
+    const { crl: schedule } = await loadPolicy(pki);
+    const adopted = planAdoption(pki);
+    if (!dryRun) applyAdoption(pki, adopted);
+    const chosen = only.length === 0 ? {} : { only };
+    const plan = planCrlRefresh(pki, {
+      schedule,
+      force,
+      ...chosen,
+      keysAtHand: new Set(key === undefined ? [] : only),
+    });
+    for (const { action, authority } of plan.crls) {
+      if (action !== 'key-away' || authority.keyLocation === 'file' || only.length === 0) continue;
+      throw failure('ERR_KEY_AWAY', { id: authority.id, keyLocation: authority.keyLocation });
+    }
+    if (dryRun) return { plan, adopted };
+    return { plan, adopted, result: await applyCrlRefresh(pki, plan, issuerLookup(pki, key, ask)) };
+  });
+}
+
+/** The key in the file `key`, or the one in the home. */
+export const issuerLookup =
+  (pki: Pki, key: string | undefined, ask: AskPassphrase): IssuerLookup =>
+  async authority => {
+    if (key === undefined) return unlockAuthority(pki, authority, ask);
+    const what = `the key ${quote(key)}`;
+    const bytes = await readInput(pki.world, key, 'the key', KEY_LIMIT);
+    return issuerOf(authority, await openKey(bytes, what, ask), what, 'brought');
+  };

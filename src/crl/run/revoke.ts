@@ -1,0 +1,122 @@
+import type { World } from '../../world/world.ts';
+import { failure, SvcauthError } from '../../errors/error.ts';
+import { quote } from '../../errors/row.ts';
+import { instantText } from '../../time/instant-text.ts';
+import { isCertified } from '../../ca/rules/active-issuer.ts';
+import type { CrlSchedule } from '../rules/schedule.ts';
+import type { Crl } from '../../record/crl.ts';
+import { planRevoke, type RevocableCertificate, type RevokePlan, type RevokeRequest } from '../rules/plan-revoke.ts';
+import { defaultPolicy, type Policy } from '../../policy/rules/policy.ts';
+import type { Issuer } from '../../pki/certificate/issuer.ts';
+import { parseTrustDomain } from '../../pki/name/spiffe-id.ts';
+import { loadPolicy } from '../../policy/run/load.ts';
+import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
+import { planCrlRefresh, refreshCrls } from './refresh.ts';
+import { unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+
+export interface RevokeOutcome {
+  readonly plan: RevokePlan;
+  readonly request: RevokeRequest;
+  /** The CRLs that say it now; empty in a dry run and when nothing changed. */
+  readonly crls: readonly Crl[];
+  readonly dryRun: boolean;
+  /** Why svcauth.yaml could not be used: then the CRLs live as long as they do by default. */
+  readonly policyProblem?: string;
+}
+
+export async function revokeRun(
+  world: World,
+  homeFlag: string | undefined,
+  request: RevokeRequest,
+  options: { readonly dryRun: boolean; readonly ask: AskPassphrase },
+): Promise<RevokeOutcome> {
+  if (options.dryRun) {
+    return readPki(world, homeFlag, ({ manifest }) => {
+      return { plan: planRevoke(manifest, request, world.now), request, crls: [], dryRun: true };
+    });
+  }
+  return changePki(world, homeFlag, 'revoke', async pki => {
+    const plan = planRevoke(pki.manifest, request, world.now);
+    const { policy, problem } = await policyOrDefault(pki);
+    const crls = await applyRevoke(pki, policy, plan, request, options.ask);
+    return { plan, request, crls, dryRun: false, ...(problem !== undefined && { policyProblem: problem }) };
+  });
+}
+
+/** All that revoking takes from the policy is the lifetime of CRLs: who must be kept out today is not kept in by a typing error. */
+async function policyOrDefault(pki: Pki): Promise<{ readonly policy: Policy; readonly problem?: string }> {
+  try {
+    return { policy: await loadPolicy(pki) };
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError)) throw cause;
+    const isMissing = cause.code === 'ERR_POLICY_MISSING';
+    const problem = isMissing ? `there is no policy file ${quote(pki.home.policy)}` : cause.message.split('\n')[0]!;
+    return { policy: defaultPolicy(parseTrustDomain(pki.identity.trustDomain)), problem };
+  }
+}
+
+/**
+ * Revokes and publishes the CRLs that say so. The CA's key is opened before anything is recorded, so that a forgotten passphrase
+ * does not leave a revocation that no verifier hears of; the revocation is durable before the CRL is signed, so that the same
+ * plan, made again after a crash between them, signs what is missing.
+ */
+export async function applyRevoke(
+  pki: Pki,
+  policy: Pick<Policy, 'crl'>,
+  plan: RevokePlan,
+  how: Pick<RevokeRequest, 'reason' | 'invalidityDate'>,
+  ask: AskPassphrase,
+): Promise<readonly Crl[]> {
+  const todo = plan.steps.flatMap(step => (step.action === 'revoke' ? [step.certificate] : []));
+  const unheard = unheardAuthorities(pki, plan, policy.crl);
+  const ids = new Set([...todo.map(({ authorityId }) => authorityId), ...unheard]);
+  const issuers = await unlockIssuers(pki, ids, ask);
+  if (todo.length > 0) record(pki, todo, how);
+  try {
+    return (await refreshCrls(pki, { issuers, schedule: policy.crl })).signed;
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError)) throw cause;
+    throw failure('ERR_REVOKE_UNHEARD', { problem: cause.message }, cause);
+  }
+}
+
+/** The CAs of certificates that are revoked already, where an interrupted run left a CRL that does not say so. */
+function unheardAuthorities(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedule): readonly string[] {
+  const revoked = new Set(steps.flatMap(step => (step.action === 'keep' ? [step.certificate.authorityId] : [])));
+  if (revoked.size === 0) return [];
+  const { crls } = planCrlRefresh(pki, { schedule });
+  return crls
+    .filter(({ authority, reasons }) => revoked.has(authority.id) && reasons.some(reason => reason !== 'age'))
+    .map(({ authority }) => authority.id);
+}
+
+function record(
+  { world, manifest }: Pki,
+  certificates: readonly RevocableCertificate[],
+  how: Pick<RevokeRequest, 'reason' | 'invalidityDate'>,
+): void {
+  const { reason, invalidityDate } = how;
+  const dated = invalidityDate && { invalidityDate };
+  const since = invalidityDate && { invalidityDate: instantText(invalidityDate) };
+  manifest.transaction(write => {
+    for (const { serial, authorityId, notAfter, service } of certificates) {
+      write.insertRevocation({ serial, authorityId, revokedAt: world.now, reason, notAfter, ...dated });
+      write.audit('certificate.revoked', service || serial, { serial, authority: authorityId, reason, ...since });
+    }
+  });
+}
+
+async function unlockIssuers(
+  pki: Pki,
+  ids: ReadonlySet<string>,
+  ask: AskPassphrase,
+): Promise<ReadonlyMap<string, Issuer>> {
+  const issuers = new Map<string, Issuer>();
+  for (const id of ids) {
+    const authority = pki.manifest.authority(id);
+    if (authority === undefined || !isCertified(authority))
+      throw failure('ERR_AUTHORITY_UNKNOWN', { text: id, known: [] });
+    issuers.set(id, await unlockAuthority(pki, authority, ask));
+  }
+  return issuers;
+}

@@ -1,0 +1,75 @@
+import { failure } from '../../errors/error.ts';
+import { instantText } from '../../time/instant-text.ts';
+import { nextCrlHeader, type CrlSchedule } from '../rules/schedule.ts';
+import { planCrlSeries, type CrlSeriesRequest } from '../rules/series.ts';
+import type { Seconds } from '../../time/duration.ts';
+import type { Crl, PresignedCrl } from '../../record/crl.ts';
+import type { Issuer } from '../../pki/certificate/issuer.ts';
+import type { CrlHeader } from '../../pki/crl/prepare.ts';
+import { CRL_PIECE, type AuthorityCrl, type CrlPki } from './states.ts';
+import { makeCrl } from './make.ts';
+
+/** Above every number of a series that it replaces: those may be known to somebody. Throws ERR_CRL_SERIES. */
+export function planSeries(
+  state: AuthorityCrl,
+  schedule: CrlSchedule,
+  request: CrlSeriesRequest,
+  now: Date,
+): readonly CrlHeader[] {
+  const { tier, certificate, totals, series = [], voidSeries } = state;
+  const number = series.reduce((most, crl) => (crl.number > most ? crl.number : most), voidSeries?.number ?? 0n);
+  const lifetime = tier === 'root' ? schedule.rootLifetime : schedule.lifetime;
+  const first = nextCrlHeader({ ...state, voidSeries: { number } }, schedule, now);
+  const headers = planCrlSeries(first, certificate, lifetime, request, now);
+  const byteLength = totals.byteLength * headers.length;
+  if (byteLength > MOST_BYTES) {
+    const reason = `its ${headers.length} CRLs would list ${totals.count} certificates each, ${byteLength} bytes in all`;
+    throw failure('ERR_CRL_SERIES', { reason });
+  }
+  return headers;
+}
+
+/** Of all the CRLs of a series together: the manifest holds them. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** What takes the place of a series that was given up, for the rest of its time; undefined when nothing is owed. */
+export function planReplacement(
+  state: AuthorityCrl,
+  schedule: CrlSchedule,
+  now: Date,
+): readonly CrlHeader[] | undefined {
+  const due = state.voidSeries?.due;
+  if (due === undefined) return undefined;
+  const span = Math.floor((due.until.getTime() - now.getTime()) / 1000);
+  if (span <= due.every) return undefined;
+  return planSeries(state, schedule, { every: due.every as Seconds, span: span as Seconds }, now);
+}
+
+/** Makes every CRL as if it were published now, and keeps them in the manifest, all or none. */
+export async function signSeries(
+  pki: CrlPki,
+  { authority: { id }, totals, latest }: Pick<AuthorityCrl, 'authority' | 'totals' | 'latest'>,
+  headers: readonly CrlHeader[],
+  issuer: Issuer,
+): Promise<readonly Crl[]> {
+  const { world, home, manifest } = pki;
+  world.files.makeDirectory(home.public.crls, 0o755);
+  const crls: PresignedCrl[] = [];
+  let previous = latest?.number;
+  for (const header of headers) {
+    const { crl, der, pem } = await makeCrl(pki, { authorityId: id, header, totals, previous }, issuer);
+    crls.push({ ...crl, der: Buffer.concat([...der.chunks(CRL_PIECE)].map(piece => Buffer.from(piece))) });
+    der.discard();
+    pem.discard();
+    previous = header.number;
+  }
+  manifest.transaction(write => {
+    write.replacePresignedCrls(id, crls);
+    write.audit('crl.presigned', id, {
+      crls: String(crls.length),
+      numbers: `${crls[0]!.number}-${crls.at(-1)!.number}`,
+      until: instantText(crls.at(-1)!.nextUpdate),
+    });
+  });
+  return crls;
+}

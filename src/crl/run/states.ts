@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { World } from '../../world/world.ts';
+import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import type { CrlState } from '../rules/schedule.ts';
+import type { Crl } from '../../record/crl.ts';
+import { offersCrl } from '../rules/last.ts';
+import { readCrlStream } from '../../pki/crl/stream.ts';
+import { DerError } from '../../pki/der/reader.ts';
+import { sameName } from '../../pki/name/name.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import { crlNumber } from '../../pki/crl/parsed.ts';
+import { PEM_LINE } from '../../pki/pem-stream.ts';
+import type { Home } from '../../store/home.ts';
+
+import type { Manifest, RevocationTotals } from '../../store/manifest/manifest.ts';
+import { readSeal } from './seal.ts';
+
+/** What making CRLs needs of an opened PKI. */
+export interface CrlPki {
+  readonly world: Pick<World, 'files' | 'now'>;
+  readonly home: Home;
+  readonly manifest: Manifest;
+}
+
+export interface AuthorityCrl extends CrlState {
+  readonly authority: CertifiedAuthority;
+  readonly totals: RevocationTotals;
+}
+
+/** How much of a CRL is held at a time, in bytes: whole lines of PEM. */
+export const CRL_PIECE = PEM_LINE * 1024;
+
+/**
+ * Every CA that verifiers may ask about, root first: those of live chains, whatever their state in a rotation (RFC 5280 §6.3.3
+ * wants a CRL for each), the last CRL of a retired one among them. Left out: without a certificate, or past their own end. At a `glance` no CRL is read whose
+ * directory is sealed.
+ */
+export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCrl[] {
+  const { world, home, manifest } = pki;
+  const sealed = glance ? readSeal(world, home.public.directory)?.digests : undefined;
+  return manifest
+    .authorities()
+    .filter(isCertified)
+    .flatMap(authority => {
+      const latest = manifest.latestCrl(authority.id);
+      return offersCrl(authority, latest, world.now) ? [{ authority, latest }] : [];
+    })
+    .map(({ authority, latest }) => {
+      const totals = manifest.revocationTotals(authority.id);
+      return {
+        authority,
+        tier: authority.tier,
+        certificate: authority.certificate,
+        latest,
+        published:
+          latest !== undefined && sealed?.get(authority.id) === latest.sha256
+            ? latest
+            : readPublished(pki, authority, latest),
+        unlisted: totals.unlisted,
+        lastRevocation: totals.latest,
+        series: manifest.presignedCrls(authority.id),
+        voidSeries: manifest.voidCrlSeries(authority.id),
+        totals,
+      };
+    });
+}
+
+/** Whether what verifiers get is the newest. */
+export const isCurrent = ({ latest, published }: AuthorityCrl): boolean =>
+  latest !== undefined && published?.sha256 === latest.sha256;
+
+function readPublished({ world, home }: CrlPki, authority: CertifiedAuthority, latest: Crl | undefined) {
+  const path = home.public.crlDer(authority.id);
+  const status = world.files.status(path);
+  if (status?.kind !== 'file') return undefined;
+  const hash = createHash('sha256');
+  for (const piece of world.files.chunks(path, CRL_PIECE)) hash.update(piece);
+  const sha256 = hash.digest('hex');
+  if (sha256 === latest?.sha256) return { sha256, number: latest.number };
+  return { sha256, number: publishedNumber(world.files.chunks(path, CRL_PIECE), status.size, authority) };
+}
+
+/** The number of a CRL that the manifest does not know: it counts only when the CA signed it. */
+function publishedNumber(
+  pieces: Iterable<Uint8Array>,
+  size: number,
+  { certificate }: CertifiedAuthority,
+): bigint | undefined {
+  const { tbs } = decodeCertificate(certificate.der);
+  try {
+    const crl = readCrlStream(pieces, size, tbs.publicKey);
+    return crl.signatureValid && sameName(crl.issuer, tbs.subject) ? crlNumber(crl) : undefined;
+  } catch (cause) {
+    if (cause instanceof DerError) return undefined;
+    throw cause;
+  }
+}

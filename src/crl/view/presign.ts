@@ -1,0 +1,29 @@
+import type { PresignOutcome } from '../run/presign.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { plural } from '../../view/plural.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { formatTable } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+export function crlPresignView(
+  { authorityId, series, entryCount, replaced, dryRun }: PresignOutcome,
+  now: Date,
+  { columns }: Terminal,
+): View {
+  const value = { dryRun, changed: !dryRun, authority: authorityId, entries: entryCount, crls: series, replaced };
+  return {
+    table: () => {
+      const rows = series.map(({ number, thisUpdate, nextUpdate }) => {
+        const until = `${formatInstant(nextUpdate)} ${formatRelativeTime(nextUpdate, now)}`;
+        return [String(number), formatInstant(thisUpdate), until];
+      });
+      const did = `${dryRun ? 'would sign' : 'signed'} ${plural(series.length, 'CRL')} of ${authorityId}`;
+      const first = dryRun ? '' : '; the first is published, the others wait';
+      const old = replaced.length === 0 ? '' : `in place of ${plural(replaced.length, 'CRL')} signed ahead before\n`;
+      return `${formatTable(['NUMBER', 'FROM', 'UNTIL'], rows, columns)}\n${did}${first}\n${old}`;
+    },
+    json: () => ({ kind: 'crl-presign', value }),
+    jsonl: () => [{ kind: 'crl-presign', value }],
+  };
+}

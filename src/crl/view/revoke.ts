@@ -1,0 +1,44 @@
+import type { RevokeOutcome } from '../run/revoke.ts';
+import type { RevokeStep } from '../rules/plan-revoke.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+
+export function revokeView({ plan, request, crls, dryRun }: RevokeOutcome): View {
+  const { reason: asked, invalidityDate } = request;
+  const described = invalidityDate === undefined ? asked : `${asked}, key lost ${formatInstant(invalidityDate)}`;
+  const line = (step: RevokeStep): string => {
+    const { serial } = step.certificate;
+    const service = step.certificate.service || 'unknown';
+    if (step.action === 'keep') {
+      const { revokedAt, reason } = step.revocation;
+      return `unchanged  ${service}  ${serial}  revoked ${formatInstant(revokedAt)}, ${reason}\n`;
+    }
+    return `${dryRun ? 'would revoke' : 'revoked'}  ${service}  ${serial}  ${described}\n`;
+  };
+  const value = {
+    dryRun,
+    reason: asked,
+    ...(invalidityDate && { invalidityDate }),
+    certificates: plan.steps.map(({ action, certificate: { service, serial, spiffeId, notAfter } }) => ({
+      action,
+      service,
+      serial,
+      spiffeId,
+      notAfter,
+    })),
+    stillValid: plan.stillValid.map(({ service, serial, notAfter }) => ({ service, serial, notAfter })),
+    crls,
+  };
+  return {
+    table: () =>
+      plan.steps.map(line).join('') +
+      crls
+        .map(
+          ({ authorityId, number, nextUpdate }) =>
+            `crl ${authorityId}  number ${number}  until ${formatInstant(nextUpdate)}\n`,
+        )
+        .join(''),
+    json: () => ({ kind: 'revoke', value }),
+    jsonl: () => [{ kind: 'revoke', value }],
+  };
+}

@@ -1,0 +1,106 @@
+import type { CrlEntryReport, CrlReport } from '../../pki/report/crl-report.ts';
+import type { Crl } from '../../record/crl.ts';
+import { toHex } from '../../pki/bytes.ts';
+import { formatFacts } from '../../view/facts.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { formatTable } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+/** One CRL as it is shown; `entries` can be gone through more than once. */
+export interface ShownCrl {
+  /** Where it came from: a file name or `public/crl/root-g1.der`. */
+  readonly source: string;
+  /** The CA of ours that it belongs to. */
+  readonly authority?: string;
+  readonly report: CrlReport;
+  readonly entries: () => Iterable<CrlEntryReport>;
+  /** Signed ahead and still to come. */
+  readonly presigned?: readonly Crl[];
+}
+
+/** `limit` is how many entries people are shown; programs get all of them. */
+export function crlShowView(crls: readonly ShownCrl[], limit: number, now: Date, terminal: Terminal): View {
+  return {
+    table: () => crls.map(crl => formatCrl(crl, limit, now, terminal)).join('\n'),
+    json: () => ({
+      kind: 'crls',
+      value: { at: now, crls: crls.map(crl => ({ ...header(crl), entries: [...crl.entries()] })) },
+    }),
+    jsonl: function* () {
+      for (const crl of crls) {
+        yield { kind: 'crl', value: header(crl) };
+        for (const value of crl.entries()) yield { kind: 'crl-entry', value };
+      }
+    },
+  };
+}
+
+const header = ({ source, authority, report, presigned }: ShownCrl) => ({
+  ...{ source, authority, ...report },
+  presigned: presigned?.map(({ number, thisUpdate, nextUpdate, sha256 }) => ({
+    number,
+    thisUpdate,
+    nextUpdate,
+    sha256,
+  })),
+});
+
+function formatCrl(crl: ShownCrl, limit: number, now: Date, { columns }: Terminal): string {
+  const { source, authority, report } = crl;
+  const { nextUpdate, scope, delta, otherExtensions } = report;
+  const facts = formatFacts([
+    ['crl', source],
+    ['ca', authority],
+    ['issuer', report.issuer],
+    ['key id', report.keyIdentifier && toHex(report.keyIdentifier)],
+    ['number', report.number?.toString()],
+    ['this update', formatInstant(report.thisUpdate)],
+    ['next update', nextUpdate && `${formatInstant(nextUpdate)} (${formatRelativeTime(nextUpdate, now)})`],
+    ['state', report.validity],
+    ['delta', delta && 'yes: it lists changes only'],
+    ['scope', scope && scopeText(scope)],
+    ['other extensions', otherExtensions?.join(', ')],
+    ['signature', report.signatureAlgorithm],
+    ['sha256', toHex(report.sha256)],
+    ['revoked', String(report.entryCount)],
+  ]);
+  return facts + formatEntries(crl, limit, columns) + formatPresigned(crl, limit, columns);
+}
+
+function scopeText(scope: NonNullable<CrlReport['scope']>): string {
+  const { uris, ...flags } = scope;
+  return [...Object.entries(flags).flatMap(([flag, set]) => (set ? [flag] : [])), ...uris].join(', ');
+}
+
+function formatEntries({ report, entries }: ShownCrl, limit: number, columns: number): string {
+  if (report.entryCount === 0) return '';
+  const rows: string[][] = [];
+  for (const { serial, revokedAt, reason, invalidityDate } of entries()) {
+    if (rows.length === limit) break;
+    rows.push([
+      serial,
+      formatInstant(revokedAt),
+      reason,
+      invalidityDate === undefined ? '' : formatInstant(invalidityDate),
+    ]);
+  }
+  const more = report.entryCount - rows.length;
+  const table = formatTable(['SERIAL', 'REVOKED', 'REASON', 'INVALID SINCE'], rows, columns);
+  return `\n${table}${more > 0 ? `and ${more} more: --all shows them\n` : ''}`;
+}
+
+function formatPresigned({ presigned = [] }: ShownCrl, limit: number, columns: number): string {
+  if (presigned.length === 0) return '';
+  const rows = presigned
+    .slice(0, limit)
+    .map(({ number, thisUpdate, nextUpdate }) => [
+      String(number),
+      formatInstant(thisUpdate),
+      formatInstant(nextUpdate),
+    ]);
+  const more = presigned.length - rows.length;
+  const table = formatTable(['SIGNED AHEAD', 'FROM', 'UNTIL'], rows, columns);
+  return `\n${table}${more > 0 ? `and ${more} more: --all shows them\n` : ''}`;
+}

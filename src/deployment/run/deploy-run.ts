@@ -1,0 +1,49 @@
+import type { World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import { selectServices } from '../../service/rules/selector.ts';
+import type { LiveService, Manifest } from '../../store/manifest/manifest.ts';
+import { applyDeployment, type Deployed } from './deploy.ts';
+import { loadPolicy } from '../../policy/run/load.ts';
+import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
+import { planDeployment, type DeployStep } from './plan.ts';
+
+export interface DeployRequest {
+  /** None: what is pending, or with `all` every service. */
+  readonly selectors: readonly string[];
+  readonly all: boolean;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface DeployOutcome {
+  readonly steps: readonly DeployStep[];
+  /** Empty in a dry run. */
+  readonly deployed: readonly Deployed[];
+  /** Those asked for that have no certificate, or a revoked one. */
+  readonly without: readonly string[];
+  readonly dryRun: boolean;
+}
+
+/** Deploys what is pending; of services that are named also what is no longer as it was deployed. No key of a CA is needed. */
+export async function deployRun(
+  world: World,
+  homeFlag: string | undefined,
+  request: DeployRequest,
+): Promise<DeployOutcome> {
+  const { force, dryRun } = request;
+  const inspect = request.all || request.selectors.length > 0;
+  if (force && !inspect) throw failure('ERR_DEPLOY_WHAT', {});
+  const run = async (pki: Pki): Promise<DeployOutcome> => {
+    const services = chosen(pki.manifest, request);
+    const steps = await planDeployment(pki, await loadPolicy(pki), services, { inspect, force });
+    const planned = new Set(steps.map(({ service }) => service));
+    const without = services.map(({ service }) => service.name).filter(name => !planned.has(name));
+    return { steps, deployed: dryRun ? [] : await applyDeployment(pki, steps, force), without, dryRun };
+  };
+  return dryRun ? readPki(world, homeFlag, run) : changePki(world, homeFlag, 'deploy', run);
+}
+
+function chosen(manifest: Manifest, { selectors, all }: DeployRequest): readonly LiveService[] {
+  if (selectors.length > 0) return selectServices(selectors, manifest.liveServices());
+  return all ? manifest.liveServices() : manifest.pendingServices();
+}

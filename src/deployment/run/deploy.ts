@@ -1,0 +1,205 @@
+import { failure, SvcauthError } from '../../errors/error.ts';
+import { isPlain } from '../rules/deployment.ts';
+import { hookEnvironment } from '../rules/hook-environment.ts';
+import { hookProblem } from '../rules/hook-problem.ts';
+import type { HookRun } from '../../record/deployment.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
+import { whereWritable } from '../../store/files/file-failure.ts';
+import { ownershipOf } from '../../store/files/ownership.ts';
+import {
+  currentDirectory,
+  currentEntry,
+  setAccess,
+  switchToVersion,
+  tidyVersions,
+} from '../../store/files/service-files.ts';
+import { readCredential, requireKey } from './credential.ts';
+import type { Pki } from '../../store/open-pki.ts';
+import { outputState, replaceOutput } from './output-file.ts';
+import { planDeployment, type DeployStep } from './plan.ts';
+
+/** What became of one step. */
+export interface Deployed {
+  readonly service: string;
+  readonly serial: string;
+  /** What it failed of, in words: it stays pending. Absent: it is deployed. */
+  readonly problem?: string;
+  /** Outputs that were written; the others were right. */
+  readonly written: readonly string[];
+  /** In their order, up to the first that failed. */
+  readonly hooks: readonly HookRun[];
+}
+
+/** Hooks of so many services run beside each other. */
+const AT_ONCE = 4;
+
+/**
+ * Brings every pending deployment to its end, or to what it fails of; with names, theirs alone. What is not pending costs one look at
+ * an index. The caller holds the lock.
+ */
+export async function deployPending(
+  pki: Pki,
+  policy: Policy,
+  names?: ReadonlySet<string>,
+): Promise<readonly Deployed[]> {
+  const pending = pki.manifest.pendingServices().filter(({ service }) => names?.has(service.name) ?? true);
+  if (pending.length === 0) return [];
+  return applyDeployment(pki, await planDeployment(pki, policy, pending, { inspect: false, force: false }), false);
+}
+
+/**
+ * Carries the steps out: first every `current` link, then for each service its outputs, its hooks and the record that it is deployed.
+ * What fails leaves that service pending and the others alone.
+ */
+export async function applyDeployment(
+  pki: Pki,
+  steps: readonly DeployStep[],
+  force: boolean,
+): Promise<readonly Deployed[]> {
+  const todo = steps.filter(({ reasons }) => reasons.length > 0);
+  const works = todo.map((step): Work => ({ step, ...switchVersion(pki, step) }));
+  const [simple, further] = [works.filter(isSimple), works.filter(work => !isSimple(work))];
+  const owners = ownershipOf(pki.world);
+  const results = recordAll(pki, simple);
+  await eachAtMost(AT_ONCE, further, async work => {
+    const done = work.problem === undefined ? await deployOne(pki, work.step, owners, force) : work;
+    results.push(recordOne(pki, work.step, { written: [], hooks: [], ...done }));
+  });
+  const order = new Map(todo.map(({ service }, index) => [service, index]));
+  return results.sort((a, b) => order.get(a.service)! - order.get(b.service)!);
+}
+
+interface Work {
+  readonly step: DeployStep;
+  /** The link named another version until now. */
+  readonly switched: boolean;
+  readonly problem?: string;
+}
+
+const isSimple = ({ step, problem }: Work): boolean =>
+  problem === undefined && isPlain(step.deployment) && step.reasons.every(({ name }) => name === 'pending');
+
+function switchVersion({ world, manifest }: Pki, { service, serial, directory }: DeployStep): Omit<Work, 'step'> {
+  const { files } = world;
+  try {
+    const entry = currentEntry(files, directory);
+    if (entry === 'foreign') throw failure('ERR_CURRENT_FOREIGN', { service, directory });
+    if (entry?.serial === serial) return { switched: false };
+    // throws where it is not whole
+    readCredential(world, directory, manifest.certificate(serial)!);
+    switchToVersion(files, directory, serial, 'durable');
+    const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
+    whereWritable(() => tidyVersions(files, directory, { keep: [serial, entry?.name], isOurs }));
+    return { switched: true };
+  } catch (cause) {
+    return { switched: false, problem: problemOf(cause) };
+  }
+}
+
+/** In words; what is no catalogue error is nobody's problem but ours. */
+function problemOf(cause: unknown): string {
+  if (cause instanceof SvcauthError) return cause.message;
+  throw cause;
+}
+
+type Done = Pick<Deployed, 'problem' | 'written' | 'hooks'>;
+
+async function deployOne(
+  { world, manifest }: Pki,
+  step: DeployStep,
+  owners: ReturnType<typeof ownershipOf>,
+  force: boolean,
+): Promise<Done> {
+  const { serial, directory, deployment } = step;
+  const written: string[] = [];
+  try {
+    const credential = readCredential(world, directory, manifest.certificate(serial)!);
+    const owner = await owners(deployment.access);
+    setAccess(world.files, directory, serial, { mode: deployment.access.mode, ...(owner && { owner }) });
+    for (const output of deployment.outputs) {
+      const whole = requireKey(credential, output.path);
+      const theirs = await owners(output);
+      if (!force && (await outputState(world, output, theirs, whole)) === 'right') continue;
+      await replaceOutput(world, output, theirs, whole);
+      written.push(output.path);
+    }
+  } catch (cause) {
+    return { problem: problemOf(cause), written, hooks: [] };
+  }
+  return { written, ...(await runHooks(world, step)) };
+}
+
+async function runHooks(world: Pki['world'], step: DeployStep): Promise<Pick<Done, 'hooks' | 'problem'>> {
+  const { service, serial, spiffeId, notAfter, delivery } = step;
+  const previousSerial = delivery.deployedSerial === serial ? undefined : delivery.deployedSerial;
+  const directory = currentDirectory(step.directory);
+  const facts = { service, serial, spiffeId, notAfter, directory, ...(previousSerial && { previousSerial }) };
+  const env = hookEnvironment(world.env, facts);
+  const hooks: HookRun[] = [];
+  for (const [index, { argv, timeout }] of step.deployment.hooks.entries()) {
+    const { outcome, output, duration, reason } = await world.runHook({ argv, env, limit: timeout });
+    hooks.push({ argv, serial, at: world.now, duration, outcome, output });
+    if (outcome !== 'succeeded') return { hooks, problem: hookProblem(index, argv, reason ?? outcome) };
+  }
+  return { hooks };
+}
+
+/** Those that nothing but the link was to be done for, together. */
+function recordAll(pki: Pki, works: readonly Work[]): Deployed[] {
+  const results = works.map(({ step }): Deployed => ({
+    ...{ service: step.service, serial: step.serial, written: [], hooks: [] },
+  }));
+  if (works.length === 0) return results;
+  try {
+    pki.manifest.transaction(write => {
+      write.setDeliveries(works.map(({ step }) => ({ ...deliveryOf(pki, step), state: 'delivered' })));
+      for (const { step, switched } of works) {
+        const { service, serial, directory } = step;
+        if (switched) write.audit('certificate.delivered', service, { serial, directory });
+      }
+    });
+    return results;
+  } catch (cause) {
+    const problem = problemOf(cause);
+    return results.map(result => ({ ...result, problem }));
+  }
+}
+
+function recordOne(pki: Pki, step: DeployStep, { problem, written, hooks }: Done): Deployed {
+  const { service, serial, directory, delivery } = step;
+  const result = { service, serial, written, hooks };
+  try {
+    pki.manifest.transaction(write => {
+      if (hooks.length > 0) write.setHookRuns(service, hooks);
+      if (problem !== undefined) {
+        const attempts = (delivery.attempts ?? 0) + 1;
+        write.setDeliveries([{ ...deliveryOf(pki, step), state: 'pending', attempts, problem }]);
+        return;
+      }
+      write.setDeliveries([{ ...deliveryOf(pki, step), state: 'delivered' }]);
+      write.audit('certificate.delivered', service, {
+        ...{ serial, directory },
+        ...(written.length > 0 && { outputs: written.join(', ') }),
+        ...(hooks.length > 0 && { hooks: String(hooks.length) }),
+      });
+    });
+    return { ...result, ...(problem !== undefined && { problem }) };
+  } catch (cause) {
+    return { ...result, problem: problem ?? problemOf(cause) };
+  }
+}
+
+const deliveryOf = ({ world }: Pki, { service, serial, directory }: DeployStep) => ({
+  ...{ service, serial, directory, updatedAt: world.now },
+});
+
+/** Like `Promise.all` over `work`, so many at a time. It rejects when nothing is under way any more. */
+async function eachAtMost<T>(limit: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of queue) await work(item);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: limit }, worker));
+  const failed = ends.find(end => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

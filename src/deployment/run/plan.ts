@@ -1,0 +1,89 @@
+import { SvcauthError } from '../../errors/error.ts';
+import type { DeployReason } from '../rules/reason.ts';
+import { deploymentOf, type Deployment } from '../rules/deployment.ts';
+import type { Delivery } from '../../record/deployment.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
+import type { LiveService } from '../../store/manifest/manifest.ts';
+import { ownershipOf } from '../../store/files/ownership.ts';
+import { currentVersion, hasAccess } from '../../store/files/service-files.ts';
+import { readCredential, requireKey } from './credential.ts';
+import type { Pki } from '../../store/open-pki.ts';
+import { outputState } from './output-file.ts';
+
+/** One service and what deploying it takes. */
+export interface DeployStep {
+  readonly service: string;
+  readonly serial: string;
+  readonly directory: string;
+  readonly spiffeId: string;
+  readonly notAfter: Date;
+  readonly deployment: Deployment;
+  readonly delivery: Delivery;
+  /** None: it is deployed. */
+  readonly reasons: readonly DeployReason[];
+}
+
+export interface DeployOptions {
+  /** Compare the files of what was deployed before with what they should be. */
+  readonly inspect: boolean;
+  /** Write every output and run every hook, whatever there is. */
+  readonly force: boolean;
+}
+
+/** One step for each service that has a certificate to deploy: a revoked one is nobody's to serve. */
+export async function planDeployment(
+  pki: Pki,
+  policy: Policy,
+  services: readonly LiveService[],
+  options: DeployOptions,
+): Promise<readonly DeployStep[]> {
+  const owners = ownershipOf(pki.world);
+  const steps: DeployStep[] = [];
+  for (const { service, certificate, delivery } of services) {
+    if (certificate?.state !== 'current' || delivery === undefined) continue;
+    const { serial, spiffeId, notAfter } = certificate;
+    const deployment = deploymentOf(service, policy.deployment);
+    const directory = service.spec.out ?? pki.home.service(service.name);
+    const step = {
+      service: service.name,
+      serial,
+      directory,
+      spiffeId,
+      notAfter,
+      deployment,
+      delivery,
+    };
+    const reasons: DeployReason[] = [];
+    if (delivery.state === 'pending') reasons.push({ name: 'pending' });
+    if (options.force) reasons.push({ name: 'forced' });
+    if (options.inspect) reasons.push(...(await differences(pki, step, owners)));
+    steps.push({ ...step, reasons });
+  }
+  return steps;
+}
+
+/** What lies there otherwise than it should. */
+async function differences(
+  { world, manifest }: Pki,
+  { serial, directory, deployment }: Omit<DeployStep, 'reasons'>,
+  owners: ReturnType<typeof ownershipOf>,
+): Promise<readonly DeployReason[]> {
+  const { access, outputs } = deployment;
+  const found: DeployReason[] = [];
+  try {
+    const credential = readCredential(world, directory, manifest.certificate(serial)!);
+    if (currentVersion(world.files, directory) !== serial) found.push({ name: 'not-switched' });
+    const owner = await owners(access);
+    if (!hasAccess(world.files, directory, serial, { mode: access.mode, ...(owner && { owner }) })) {
+      found.push({ name: 'access-differs' });
+    }
+    for (const output of outputs) {
+      const state = await outputState(world, output, await owners(output), requireKey(credential, output.path));
+      if (state !== 'right') found.push({ name: `output-${state}`, detail: output.path });
+    }
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError)) throw cause;
+    found.push({ name: 'faulty', detail: cause.message });
+  }
+  return found;
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { SvcauthError } from '../../errors/error.ts';
+import { isCertified } from '../../ca/rules/active-issuer.ts';
+import { servedChain } from '../../ca/rules/served-chain.ts';
+import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
+import { equalBytes, toHex, utf8 } from '../../pki/bytes.ts';
+import { encodePem } from '../../pki/pem.ts';
+import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
+import { whereWritable } from '../../store/files/file-failure.ts';
+import type { KnownService } from '../../store/manifest/manifest.ts';
+import {
+  currentEntry,
+  readTrust,
+  switchToVersion,
+  tidyVersions,
+  writeRetrusted,
+  type VersionTrust,
+} from '../../store/files/service-files.ts';
+import type { Pki } from '../../store/open-pki.ts';
+
+/** A service whose files hold another trust bundle, or another chain, than they should. */
+export interface StaleService {
+  readonly service: string;
+  readonly serial: string;
+  readonly directory: string;
+  /** Which of the two. */
+  readonly anchors: boolean;
+  readonly chain: boolean;
+  /** Names of versions: the one that serves, and the one that would. */
+  readonly from: string;
+  readonly to: string;
+  readonly trust: VersionTrust;
+  /** Outputs and hooks follow the files. */
+  readonly isDeployed: boolean;
+}
+
+/** How many services are held at a time. */
+const BATCH = 1000;
+
+/** Every service that serves its current certificate with something else beside it than the manifest says. Nothing is changed. */
+export function staleServices(pki: Pki, isDeployed: (service: KnownService) => boolean): readonly StaleService[] {
+  const { manifest } = pki;
+  const authorities = manifest.authorities();
+  const further = manifest.furtherCertificates();
+  const anchorsPem = utf8(encodePemBundle(trustAnchors(authorities).map(({ certificate }) => certificate.der)));
+  const chains = new Map(
+    authorities
+      .filter(isCertified)
+      .map(authority => [authority.id, encodePemBundle(servedChain(authority, authorities, further))]),
+  );
+  const names = manifest.serviceNames();
+  const stale: StaleService[] = [];
+  for (let start = 0; start < names.length; start += BATCH) {
+    for (const known of manifest.servicesNamed(names.slice(start, start + BATCH))) {
+      const found = staleService(pki, known, chains, anchorsPem);
+      if (found !== undefined) stale.push({ ...found, isDeployed: isDeployed(known) });
+    }
+  }
+  return stale;
+}
+
+function staleService(
+  { world, home }: Pki,
+  { service: { name, spec }, certificate }: KnownService,
+  chains: ReadonlyMap<string, string>,
+  anchorsPem: Uint8Array,
+): Omit<StaleService, 'isDeployed'> | undefined {
+  if (certificate?.der === undefined) return undefined;
+  const directory = spec.out ?? home.service(name);
+  const entry = currentEntry(world.files, directory);
+  // what does not serve the current certificate is due for another reason
+  if (entry === undefined || entry === 'foreign' || entry.serial !== certificate.serial) return undefined;
+  const chainPem = chains.get(certificate.authorityId)!;
+  const trust = {
+    certificatePem: utf8(encodePem('CERTIFICATE', certificate.der) + chainPem),
+    chainPem: utf8(chainPem),
+    anchorsPem,
+  };
+  const held = readTrust(world.files, directory, entry.name);
+  if (held === undefined) return undefined;
+  const chain = !equalBytes(held.certificatePem, trust.certificatePem) || !equalBytes(held.chainPem, trust.chainPem);
+  const anchors = !equalBytes(held.anchorsPem, anchorsPem);
+  if (!chain && !anchors) return undefined;
+  const to = `${certificate.serial}.${tagOf(trust)}`;
+  return { service: name, serial: certificate.serial, directory, anchors, chain, from: entry.name, to, trust };
+}
+
+/** Of the content, so that a run that was interrupted is carried on under the same name. */
+const tagOf = ({ chainPem, anchorsPem }: VersionTrust): string =>
+  toHex(createHash('sha256').update(chainPem).update(anchorsPem).digest().subarray(0, 4));
+
+export interface RetrustResult {
+  readonly refreshed: readonly string[];
+  /** What could not be written; the old files serve. */
+  readonly failed: readonly { readonly service: string; readonly error: SvcauthError }[];
+}
+
+/**
+ * Gives each service its certificate and key once more, with the chain and the anchors of now: beside what serves, then one switch.
+ * One whose directory cannot be written does not keep the others from it.
+ */
+export async function retrustServices(pki: Pki, stale: readonly StaleService[]): Promise<RetrustResult> {
+  const refreshed: string[] = [];
+  const failed: { service: string; error: SvcauthError }[] = [];
+  for (let start = 0; start < stale.length; start += BATCH) {
+    const written: { readonly each: StaleService; readonly paths: readonly string[] }[] = [];
+    for (const each of stale.slice(start, start + BATCH)) {
+      try {
+        written.push({ each, paths: writeRetrusted(pki.world.files, each.directory, each, each.trust) });
+      } catch (error) {
+        if (!(error instanceof SvcauthError)) throw error;
+        failed.push({ service: each.service, error });
+      }
+    }
+    await switchAll(pki, written);
+    refreshed.push(...written.map(({ each }) => each.service));
+  }
+  return { refreshed, failed };
+}
+
+async function switchAll(
+  { world, manifest }: Pki,
+  written: readonly { readonly each: StaleService; readonly paths: readonly string[] }[],
+): Promise<void> {
+  if (written.length === 0) return;
+  const { files, now } = world;
+  const directories = written.map(({ each }) => each.directory);
+  await files.syncAll(
+    directories,
+    written.flatMap(({ paths }) => paths),
+  );
+  const deployed = written.flatMap(({ each }) => (each.isDeployed ? [each] : []));
+  if (deployed.length > 0) {
+    // before the switch: what follows the files must not be forgotten
+    manifest.transaction(write =>
+      write.setDeliveries(
+        deployed.map(({ service, serial, directory }) => {
+          return { service, serial, directory, state: 'pending', updatedAt: now };
+        }),
+      ),
+    );
+  }
+  for (const { each } of written) switchToVersion(files, each.directory, each.to);
+  await files.syncAll(directories, directories);
+  for (const { each } of written) {
+    const isOurs = (serial: string): boolean => manifest.certificate(serial)?.service === each.service;
+    whereWritable(() => tidyVersions(files, each.directory, { keep: [each.from, each.to], isOurs }));
+  }
+}

@@ -1,0 +1,20 @@
+import type { HookRun } from '../../record/deployment.ts';
+import { visible } from '../../view/visible.ts';
+
+const OUTCOME: Readonly<Record<HookRun['outcome'], string>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  'timed-out': 'was ended at its limit',
+};
+
+/** Each hook that ran, and what it wrote, line by line; what would drive a terminal is shown instead. */
+export const formatHookRuns = (service: string, runs: readonly HookRun[]): readonly string[] =>
+  runs.map(({ argv, outcome, duration, output }, index) => {
+    const heading = `${service}: hook ${index + 1} ${OUTCOME[outcome]} in ${seconds(duration)}: ${argv.join(' ')}`;
+    const lines = output.replace(/\n$/, '').replaceAll('\t', '  ').split(/\r?\n/);
+    return [heading, ...(output === '' ? [] : lines.map(line => `  | ${line}`))]
+      .map(line => `${visible(line)}\n`)
+      .join('');
+  });
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;

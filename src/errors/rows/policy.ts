@@ -1,0 +1,52 @@
+import { EXIT } from '../exit-status.ts';
+import { quote, row } from '../row.ts';
+
+/** What svcauth.yaml says, and what it does not allow. */
+export const policyErrors = {
+  ERR_POLICY_FILE: row<{ path: string; problems: readonly string[] }>(
+    EXIT.usage,
+    p => [`the policy file ${quote(p.path)} has ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    () => ['nothing was done; every key is described in the file that "svcauth ca init" writes'],
+  ),
+  ERR_POLICY_MISSING: row<{ path: string }>(
+    EXIT.usage,
+    p => `there is no policy file ${quote(p.path)}: nothing is signed without one`,
+    () => ['restore it from a back-up, or write one with the two lines "version: 1" and "trustDomain: ..."'],
+  ),
+  ERR_POLICY_TRUST_DOMAIN: row<{ path: string; policy: string; pki: string }>(
+    EXIT.usage,
+    p =>
+      `${quote(p.path)} is for the trust domain ${quote(p.policy)}, and this PKI is ${quote(p.pki)}; nothing was done`,
+    p => [`write in it: trustDomain: ${p.pki}`],
+  ),
+  /** `lines`: where in the file, and what would allow all of it. */
+  ERR_POLICY_REFUSED: row<{ problems: readonly string[]; lines: readonly { under: string; line: string }[] }>(
+    EXIT.refused,
+    p => [`refused by policy, nothing was issued: ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    p => p.lines.map(({ under, line }) => `to allow this, write in svcauth.yaml under "${under}:" the line: ${line}`),
+  ),
+  /** `places`: the same once more, for who annotates the file. */
+  ERR_SERVICE_LIST: row<{
+    what: 'list' | 'services file';
+    path: string;
+    problems: readonly string[];
+    places: readonly object[];
+  }>(
+    EXIT.usage,
+    p => [`the ${p.what} ${quote(p.path)} has ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    p => [
+      p.what === 'list'
+        ? 'nothing was issued: correct the list and run again'
+        : 'nothing was changed: correct the file and run again; editors know it by the schema of: svcauth schema services',
+    ],
+  ),
+} as const;
+
+const MOST = 10;
+
+const count = (n: number): string => (n === 1 ? '1 problem' : `${n} problems`);
+
+function shown(problems: readonly string[]): readonly string[] {
+  const more = problems.length - MOST;
+  return more > 0 ? [...problems.slice(0, MOST), `and ${more} more`] : problems;
+}

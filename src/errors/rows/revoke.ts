@@ -1,0 +1,61 @@
+import { EXIT } from '../exit-status.ts';
+import { quote, row, shell } from '../row.ts';
+
+/** Revoking certificates. Nothing is recorded unless all of what was named can be revoked. */
+export const revokeErrors = {
+  ERR_CERTIFICATE_UNKNOWN: row<{ text: string }>(
+    EXIT.usage,
+    p => `no certificate ${quote(p.text)} in the manifest; nothing was revoked`,
+    () => ['svcauth status'],
+  ),
+  ERR_SERIAL_AMBIGUOUS: row<{ prefix: string; serials: readonly string[] }>(
+    EXIT.usage,
+    p =>
+      `several serial numbers begin with ${quote(p.prefix)}: ${p.serials.join(', ')} and perhaps more; nothing was revoked`,
+    () => ['give more digits'],
+  ),
+  ERR_REVOKE_WHAT: row<Record<string, never>>(
+    EXIT.usage,
+    () => 'nothing to revoke: name services, SPIFFE IDs or serial numbers',
+    () => ['svcauth revoke payments --reason keyCompromise'],
+  ),
+  ERR_REVOKE_KNOWN: row<{ serial: string; ca?: string }>(
+    EXIT.usage,
+    p => `${p.serial} is ${p.ca === undefined ? 'in the manifest' : `the certificate of ${p.ca}`}; nothing was revoked`,
+    p => [p.ca === undefined ? `svcauth revoke ${p.serial}` : `svcauth ca taint ${p.ca} --reason TEXT --revoke`],
+  ),
+  ERR_REVOKE_UNKNOWN_CA: row<Record<string, never>>(
+    EXIT.usage,
+    () =>
+      '--unknown, --ca and --not-after go together: --ca says who issued what the manifest does not know; nothing was revoked',
+    () => ['svcauth revoke SERIAL --unknown --ca issuing-g1'],
+  ),
+  ERR_REVOKE_ONE: row<{ text: string; flag: string }>(
+    EXIT.usage,
+    p =>
+      `${p.flag} is for services and SPIFFE IDs, and the serial number ${quote(p.text)} is one certificate's; nothing was revoked`,
+    p => [`that certificate: svcauth revoke ${p.text}`],
+  ),
+  ERR_REVOKE_NOTHING: row<{ text: string; expired?: string; others: number }>(
+    EXIT.usage,
+    p =>
+      p.expired === undefined
+        ? `${quote(p.text)} has no current certificate to revoke; nothing was revoked`
+        : `${quote(p.text)} expired at ${p.expired}: nobody accepts it any more; nothing was revoked`,
+    p => (p.others === 0 ? [] : [`everything of it that is still valid: svcauth revoke ${shell(p.text)} --all`]),
+  ),
+  ERR_REVOKE_NO_PREVIOUS: row<{ text: string }>(
+    EXIT.usage,
+    p => `${quote(p.text)} has no previous certificate that is still valid; nothing was revoked`,
+    p => [`its current one: svcauth revoke ${p.text}`],
+  ),
+  ERR_REVOKE_UNHEARD: row<{ problem: string }>(
+    EXIT.partial,
+    p => `${p.problem}; what was revoked is recorded, but verifiers may still read a CRL that does not say so`,
+    () => ['when that is put right, run the same command again'],
+  ),
+  ERR_REVOKE_FUTURE: row<{ invalidityDate: string }>(
+    EXIT.usage,
+    p => `an invalidity date says when a key was lost, and ${p.invalidityDate} is still to come; nothing was revoked`,
+  ),
+};

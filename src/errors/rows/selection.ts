@@ -1,0 +1,45 @@
+import { EXIT } from '../exit-status.ts';
+import { nearest, quote, row } from '../row.ts';
+
+const SHOWN = 10;
+
+/** Which service or authority is meant. */
+export const selectionErrors = {
+  ERR_SERVICE_UNKNOWN: row<{ text: string; known: readonly string[]; outcome?: string }>(
+    EXIT.usage,
+    p => `no service ${quote(p.text)} in the manifest${p.outcome === undefined ? '' : `; ${p.outcome}`}`,
+    p => {
+      const near = nearest(p.text, p.known);
+      if (near !== undefined) return [`did you mean: ${near}`];
+      if (/^[0-9a-f:]{2,7}$/i.test(p.text)) return ['a serial number? then its first 8 digits or more'];
+      if (p.known.length === 0) return ['there are none yet: svcauth issue NAME'];
+      const more = p.known.length > SHOWN ? `, and ${p.known.length - SHOWN} more` : '';
+      return [`known services: ${p.known.slice(0, SHOWN).join(', ')}${more}`];
+    },
+  ),
+  ERR_WHO_UNKNOWN: row<{ text: string; isFile: boolean; known: readonly string[] }>(
+    EXIT.usage,
+    p =>
+      p.isFile
+        ? `no certificate in the manifest is the one in ${quote(p.text)}`
+        : `no certificate or CA in the manifest is called ${quote(p.text)}`,
+    p => {
+      if (p.isFile) return ['it is not of this PKI; to see what it holds: svcauth inspect FILE'];
+      const near = nearest(p.text, p.known);
+      return [
+        ...(near === undefined ? [] : [`did you mean: ${near}`]),
+        'who takes a serial number (8 digits or more of it), a SHA-256 fingerprint, a key id, an x5t#S256, a SPIFFE ID, a service, a CA or a file',
+      ];
+    },
+  ),
+  ERR_AUTHORITY_UNKNOWN: row<{ text: string; known: readonly string[] }>(
+    EXIT.usage,
+    p => `no authority ${quote(p.text)} in the manifest`,
+    p => [`known authorities: ${p.known.join(', ')}`],
+  ),
+  ERR_AUTHORITY_PENDING: row<{ id: string }>(
+    EXIT.usage,
+    p => `${p.id} has no certificate yet`,
+    () => ['when it is signed: svcauth ca install-cert FILE'],
+  ),
+};

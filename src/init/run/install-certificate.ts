@@ -1,0 +1,217 @@
+import type { World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import { instantText } from '../../time/instant-text.ts';
+import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import type { CrlSchedule } from '../../crl/rules/schedule.ts';
+import type { Authority } from '../../record/authority.ts';
+import { equalBytes, utf8 } from '../../pki/bytes.ts';
+import { decodeBasicConstraints } from '../../pki/extension/basic-constraints.ts';
+import { findExtension } from '../../pki/extension/extension.ts';
+import { decodeKeyUsage } from '../../pki/extension/key-usage.ts';
+import { sameName } from '../../pki/name/name.ts';
+import { OID } from '../../pki/oids.ts';
+import type { Issuer } from '../../pki/certificate/issuer.ts';
+import type { ParsedCertificate } from '../../pki/certificate/parsed.ts';
+import { encodePem } from '../../pki/pem.ts';
+import { decodePublicKey, keyAlgorithmOf } from '../../pki/key/public-key.ts';
+import { serialToHex } from '../../pki/certificate/serial-number.ts';
+import { verifySignature } from '../../pki/key/signature.ts';
+import { PRIVATE_DIRECTORY } from '../../store/home.ts';
+import { readKeyFile } from '../../store/files/key-file.ts';
+import { loadPolicy } from '../../policy/run/load.ts';
+import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
+import { readInput } from '../../store/input/read-input.ts';
+import { faultOfDer, readCertificates, rootFault } from './read-root.ts';
+import { planCrlRefresh, refreshCrls } from '../../crl/run/refresh.ts';
+import { issuerOf, openKey, unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+import { writeTrustBundle } from '../../bundle/run/write.ts';
+
+export interface InstallRequest {
+  /** The issuing CA's certificate, as its root's holder made it from our request. */
+  readonly certificate: string;
+  /** The root that signed it. */
+  readonly root: string;
+  readonly dryRun: boolean;
+  readonly ask: AskPassphrase;
+}
+
+export interface InstallOutcome {
+  readonly issuing: CertifiedAuthority;
+  readonly root: CertifiedAuthority;
+  /** False when it was installed before. */
+  readonly changed: boolean;
+  readonly dryRun: boolean;
+}
+
+const LIMIT = 1024 * 1024;
+
+/**
+ * Takes in the certificate that a foreign root's holder made from our request: checked against the root, against our key and
+ * for what an issuing CA needs, before anything is recorded. Our CRL and the trust bundle follow at once; the same command, run again
+ * after a crash, makes what is missing of them. The root's own CRL is its holder's to make (`crl import`).
+ */
+export async function installCertificate(
+  world: World,
+  homeFlag: string | undefined,
+  request: InstallRequest,
+): Promise<InstallOutcome> {
+  const certificate = await soleCertificate(world, request.certificate);
+  const root = await soleCertificate(world, request.root);
+  if (request.dryRun) {
+    return readPki(world, homeFlag, async pki => {
+      const found = findInstalled(pki, certificate, root);
+      const { issuing, root: above } = found ?? (await requireInstallable(pki, certificate, root, request));
+      return { issuing, root: above, changed: found === undefined, dryRun: true };
+    });
+  }
+  return changePki(world, homeFlag, 'ca install-cert', async pki => {
+    const policy = await loadPolicy(pki);
+    const found = findInstalled(pki, certificate, root);
+    const { issuing, root: above, issuer } = found ?? (await requireInstallable(pki, certificate, root, request));
+    if (found === undefined) record(pki, issuing, above);
+    writeCertificates(pki, [issuing, above]);
+    const opened = issuer ?? (await unlockWhenDue(pki, issuing, policy.crl, request.ask));
+    const issuers = new Map(opened ? [[issuing.id, opened]] : []);
+    await refreshCrls(pki, { issuers, schedule: policy.crl });
+    writeTrustBundle(world, pki.home, pki.manifest);
+    return { issuing, root: above, changed: found === undefined, dryRun: false };
+  });
+}
+
+interface Installable {
+  readonly issuing: CertifiedAuthority;
+  readonly root: CertifiedAuthority;
+  /** Opened to compare the keys; absent when the certificate was installed before. */
+  readonly issuer?: Issuer;
+}
+
+/** The authorities that have these very certificates already. */
+function findInstalled(
+  { manifest }: Pki,
+  certificate: ParsedCertificate,
+  root: ParsedCertificate,
+): Installable | undefined {
+  const authorities = manifest.authorities().filter(isCertified);
+  const holder = ({ der }: ParsedCertificate) => authorities.find(each => equalBytes(each.certificate.der, der));
+  const [issuing, above] = [holder(certificate), holder(root)];
+  return issuing && above && { issuing, root: above };
+}
+
+async function requireInstallable(
+  pki: Pki,
+  certificate: ParsedCertificate,
+  root: ParsedCertificate,
+  request: InstallRequest,
+): Promise<Installable> {
+  const { world, home, manifest } = pki;
+  const pending = manifest.authorities().find(({ state }) => state === 'pending');
+  if (pending === undefined) throw failure('ERR_NOTHING_PENDING', {});
+  const fault = rootFault(root, world.now, true);
+  if (fault !== undefined) throw failure('ERR_ROOT_UNSUITABLE', { path: request.root, reason: fault });
+  const unsuitable = (reason: string) => failure('ERR_CERT_UNSUITABLE', { path: request.certificate, reason });
+  const reason = issuingFault(certificate, root, world.now);
+  if (reason !== undefined) throw unsuitable(reason);
+  const above = foreignRoot(root, request.root, world.now);
+  const issuing = certified(pending, certificate, above.id);
+  const what = `the key of ${pending.id}`;
+  const key = await openKey(readKeyFile(world.files, home, pending.id), what, request.ask);
+  if (!equalBytes(certificate.tbs.publicKey.der, key.publicKeyInfo.der)) {
+    throw unsuitable(`it is not for ${what}: it was not made from its request`);
+  }
+  return { issuing, root: above, issuer: issuerOf(issuing, key, what, 'home') };
+}
+
+/** The issuer of a CRL that an interrupted run did not come to. */
+async function unlockWhenDue(
+  pki: Pki,
+  issuing: CertifiedAuthority,
+  schedule: CrlSchedule,
+  ask: AskPassphrase,
+): Promise<Issuer | undefined> {
+  const { crls } = planCrlRefresh(pki, { schedule });
+  const due = crls.some(crl => crl.authority.id === issuing.id && crl.reasons.some(reason => reason !== 'age'));
+  return due ? unlockAuthority(pki, issuing, ask) : undefined;
+}
+
+async function soleCertificate(world: World, path: string): Promise<ParsedCertificate> {
+  const unsuitable = (reason: string) => failure('ERR_CERT_UNSUITABLE', { path, reason });
+  const certificates = readCertificates(await readInput(world, path, 'the certificate', LIMIT), unsuitable);
+  const [certificate] = certificates;
+  if (certificate === undefined || certificates.length > 1) {
+    throw unsuitable(
+      `it holds ${certificates.length === 0 ? 'no certificate' : `${certificates.length} certificates`}`,
+    );
+  }
+  return certificate;
+}
+
+/** What keeps a certificate from being that of our issuing CA under this root; undefined when nothing. */
+const issuingFault = (certificate: ParsedCertificate, root: ParsedCertificate, now: Date): string | undefined =>
+  faultOfDer(() => faultBelow(certificate, root, now));
+
+function faultBelow(
+  { tbs, signatureAlgorithm, signature }: ParsedCertificate,
+  root: ParsedCertificate,
+  now: Date,
+): string | undefined {
+  const constraints = findExtension(tbs.extensions, OID.basicConstraints);
+  const usage = findExtension(tbs.extensions, OID.keyUsage);
+  if (!sameName(tbs.issuer, root.tbs.subject)) return 'its issuer is not the subject of the root (RFC 5280 §6.1.3 a.4)';
+  if (!verifySignature(signatureAlgorithm, root.tbs.publicKey, tbs.der, signature)) return 'the root did not sign it';
+  if (constraints === undefined || !decodeBasicConstraints(constraints.value).ca) {
+    return 'it is not a CA (basicConstraints cA, RFC 5280 §4.2.1.9)';
+  }
+  const usages = usage && decodeKeyUsage(usage.value);
+  for (const needed of ['keyCertSign', 'cRLSign'] as const) {
+    if (usages?.has(needed) !== true) return `its keyUsage lacks ${needed} (RFC 5280 §4.2.1.3)`;
+  }
+  if (findExtension(tbs.extensions, OID.subjectKeyIdentifier) === undefined) {
+    return 'it has no subjectKeyIdentifier (RFC 5280 §4.2.1.2)';
+  }
+  if (tbs.notBefore.date > now) return `it is not valid before ${instantText(tbs.notBefore.date)}`;
+  if (tbs.notAfter.date < now) return `it expired at ${instantText(tbs.notAfter.date)}`;
+  return undefined;
+}
+
+function foreignRoot(root: ParsedCertificate, path: string, now: Date): CertifiedAuthority {
+  const algorithm = keyAlgorithmOf(decodePublicKey(root.tbs.publicKey));
+  if (algorithm === undefined)
+    throw failure('ERR_ROOT_UNSUITABLE', { path, reason: 'svcauth does not know its key type' });
+  const base: Authority = {
+    id: 'root-g1',
+    tier: 'root',
+    generation: 1,
+    state: 'active',
+    keyAlgorithm: algorithm.name,
+    keyLocation: 'foreign',
+    createdAt: now,
+  };
+  return certified(base, root, base.id);
+}
+
+function certified(authority: Authority, { der, tbs }: ParsedCertificate, issuerId: string): CertifiedAuthority {
+  const serial = serialToHex(tbs.serial);
+  const certificate = { der, serial, issuerId, notBefore: tbs.notBefore.date, notAfter: tbs.notAfter.date };
+  return { ...authority, state: 'active', certificate };
+}
+
+function record({ manifest }: Pki, issuing: CertifiedAuthority, root: CertifiedAuthority): void {
+  manifest.transaction(write => {
+    write.insertAuthority(root);
+    write.audit('authority.imported', root.id, { serial: root.certificate.serial, keyLocation: root.keyLocation });
+    write.setAuthorityCertificate(issuing.id, issuing.certificate);
+    write.setAuthorityState(issuing.id, issuing.state);
+    write.audit('authority.installed', issuing.id, { serial: issuing.certificate.serial, issuer: root.id });
+  });
+}
+
+function writeCertificates({ world, home }: Pki, authorities: readonly CertifiedAuthority[]): void {
+  for (const { id, certificate } of authorities) {
+    const paths = home.authority(id);
+    const pem = utf8(encodePem('CERTIFICATE', certificate.der));
+    const present = world.files.read(paths.certificate, LIMIT);
+    if (present !== undefined && equalBytes(present, pem)) continue;
+    world.files.makeDirectory(paths.directory, PRIVATE_DIRECTORY);
+    world.files.replace(paths.certificate, pem, 0o644);
+  }
+}

@@ -1,0 +1,103 @@
+import type { InitPlan, InitResult } from '../run/init-pki.ts';
+import { generalNameText } from '../../pki/name/general-name-text.ts';
+import type { PlannedAuthority } from '../rules/plan.ts';
+import type { GeneralName } from '../../pki/extension/general-name.ts';
+import type { Home } from '../../store/home.ts';
+import { formatFacts } from '../../view/facts.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+
+const KEY_PLACES = { file: 'in the home', offline: 'offline', foreign: 'elsewhere', destroyed: 'destroyed' } as const;
+const VERBS = { create: 'would be made', import: 'would be taken in', request: 'would be requested' } as const;
+
+export function initPlanView(home: Home, { request, authorities }: InitPlan): View {
+  const { trustDomain, keyProtection, crlUrl, nameConstraints } = request;
+  const names = (list: readonly GeneralName[] = []) => (list.length > 0 ? list.map(generalNameText) : undefined);
+  const [permitted, excluded] = [names(nameConstraints?.permitted), names(nameConstraints?.excluded)];
+  const value = {
+    dryRun: true,
+    home: home.directory,
+    trustDomain,
+    keyProtection,
+    authorities: authorities.map(({ id, tier, how, keyAlgorithm, notBefore, notAfter, keyLocation }) => ({
+      id,
+      tier,
+      how,
+      keyAlgorithm,
+      notBefore,
+      notAfter,
+      keyLocation,
+    })),
+    ...(permitted && { permitted }),
+    ...(excluded && { excluded }),
+    ...(crlUrl !== undefined && { crlUrl }),
+    ...(request.root.kind === 'create-offline' && { rootKey: request.root.keyPath }),
+  };
+  const plan = ({ id, how, keyAlgorithm, keyLocation, notAfter }: PlannedAuthority) => {
+    // how long a requested one lives is its signer's to say
+    const until = how === 'request' ? '' : `, until ${formatInstant(notAfter)}`;
+    return [id, `${VERBS[how]}: ${keyAlgorithm}, key ${KEY_PLACES[keyLocation]}${until}`] as const;
+  };
+  return {
+    table: () =>
+      formatFacts([
+        ['home', home.directory],
+        ['trust domain', trustDomain],
+        ...authorities.map(plan),
+        ['root key', value.rootKey],
+        ['permits', permitted?.join(', ')],
+        ['excludes', excluded?.join(', ')],
+        ['crl url', crlUrl],
+        ['keys at rest', keyProtection === 'none' ? 'not encrypted' : 'encrypted with a passphrase'],
+        ['dry run', 'nothing was made'],
+      ]),
+    json: () => ({ kind: 'init', value }),
+    jsonl: () => [{ kind: 'init', value }],
+  };
+}
+
+export function initResultView({ home, authorities, csrPem, rootKey, trustDomain }: InitResult): View {
+  const paths = { bundle: home.public.bundlePem, crls: home.public.crls, policy: home.policy };
+  const pending = authorities.find(({ state }) => state === 'pending');
+  const value = {
+    dryRun: false,
+    home: home.directory,
+    trustDomain,
+    authorities: authorities.map(({ certificate, ...authority }) => ({
+      ...authority,
+      ...(certificate && {
+        serial: certificate.serial,
+        notBefore: certificate.notBefore,
+        notAfter: certificate.notAfter,
+      }),
+    })),
+    ...paths,
+    ...(csrPem !== undefined && { csr: csrPem }),
+    ...(rootKey !== undefined && { rootKey }),
+  };
+  return {
+    table: () =>
+      formatFacts([
+        ['home', home.directory],
+        ['trust domain', trustDomain],
+        ...authorities.map(
+          ({ id, certificate, keyAlgorithm, keyLocation }) =>
+            [
+              id,
+              `${keyAlgorithm}, key ${KEY_PLACES[keyLocation]}, ${certificate === undefined ? 'waits for its certificate' : `until ${formatInstant(certificate.notAfter)}`}`,
+            ] as const,
+        ),
+        ['root key', rootKey && `${rootKey}: the only copy, take it away from this machine`],
+        ...(pending === undefined
+          ? ([
+              ['bundle', paths.bundle],
+              ['crls', paths.crls],
+            ] as const)
+          : ([['request', home.authority(pending.id).csr]] as const)),
+        ['policy', paths.policy],
+        ['next', pending === undefined ? 'svcauth issue <service>' : 'svcauth ca install-cert CERT --chain ROOT'],
+      ]),
+    json: () => ({ kind: 'init', value }),
+    jsonl: () => [{ kind: 'init', value }],
+  };
+}

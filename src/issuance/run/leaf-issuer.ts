@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type { World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import type { ServiceSpec } from '../../record/service.ts';
+import { DerReader } from '../../pki/der/reader.ts';
+import { parseIpAddress } from '../../pki/name/ip-address.ts';
+import type { Issuer } from '../../pki/certificate/issuer.ts';
+import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
+import { generateKeyPair } from '../../pki/key/pair.ts';
+import { leafDifference } from '../../pki/certificate/leaf-difference.ts';
+import { requireLinted } from '../../pki/lint/gate.ts';
+import { lintCertificate, type LintedTbs } from '../../pki/lint/lint.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import { decodePublicKeyInfo } from '../../pki/key/public-key-info.ts';
+import { leafPreparer, type LeafRequest } from '../../pki/certificate/prepare-leaf.ts';
+import { SERIAL_LENGTH, serialFromRandom, serialToHex } from '../../pki/certificate/serial-number.ts';
+import { signCertificate } from '../../pki/certificate/sign.ts';
+import { verifySignature } from '../../pki/key/signature.ts';
+
+/** Whose key is certified. */
+export type LeafKey =
+  | { readonly source: 'generated' }
+  /** A request: the private key never leaves its host. */
+  | { readonly source: 'csr'; readonly publicKey: Uint8Array; readonly publicKeyBits: Uint8Array }
+  /** A key file of the user's. */
+  | {
+      readonly source: 'file';
+      readonly publicKey: Uint8Array;
+      readonly publicKeyBits: Uint8Array;
+      readonly pkcs8: Uint8Array;
+    };
+
+export interface LeafOrder {
+  readonly service: string;
+  readonly spec: ServiceSpec;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly key: LeafKey;
+}
+
+/** A leaf that lint has passed and that nobody has signed: what an intent records. */
+export interface PreparedLeaf {
+  readonly order: LeafOrder;
+  /** Lower-case hex. */
+  readonly serial: string;
+  readonly tbsSha256: string;
+  readonly linted: LintedTbs;
+  readonly request: LeafRequest;
+  /** Absent for a CSR. */
+  readonly pkcs8?: Uint8Array;
+}
+
+export interface LeafIssuer {
+  /** Makes keys where they are wanted, prepares and lints. Nothing is signed. */
+  prepare(orders: readonly LeafOrder[]): Promise<readonly PreparedLeaf[]>;
+  /** Signs, reads the result again and compares it with what was asked for. */
+  sign(leaf: PreparedLeaf): Uint8Array;
+}
+
+/** The engine that turns orders into certificates of one issuer; what its leaves share is encoded once. */
+export function leafIssuer(world: Pick<World, 'random'>, issuer: Issuer, crlUrl?: string): LeafIssuer {
+  const prepareLeaf = leafPreparer(issuer, crlUrl);
+  const issuerKey = decodePublicKeyInfo(new DerReader(issuer.publicKeyDer));
+  let verified = 0;
+
+  function prepareOne(order: LeafOrder, serial: Uint8Array, key: KeyMaterial): PreparedLeaf {
+    const request: LeafRequest = {
+      profile: order.spec.profile,
+      commonName: order.service,
+      spiffeId: order.spec.spiffeId,
+      dns: order.spec.dns,
+      ip: order.spec.ip.map(text => parseIpAddress(text).octets),
+      keyKind: KEY_ALGORITHMS[order.spec.keyAlgorithm].kind,
+      publicKeyDer: key.publicKey,
+      publicKeyBits: key.publicKeyBits,
+      serial,
+      notBefore: order.notBefore,
+      notAfter: order.notAfter,
+    };
+    const tbsDer = prepareLeaf(request);
+    return {
+      order,
+      serial: serialToHex(serial),
+      tbsSha256: createHash('sha256').update(tbsDer).digest('hex'),
+      linted: requireLinted(
+        lintCertificate(tbsDer, { kind: request.profile, issuer }),
+        `the certificate of "${order.service}"`,
+      ),
+      request,
+      ...(key.pkcs8 && { pkcs8: key.pkcs8 }),
+    };
+  }
+
+  return {
+    prepare: async orders => {
+      const random = world.random(SERIAL_LENGTH * orders.length);
+      const keys = await Promise.all(orders.map(({ key, spec }) => keyMaterial(key, spec)));
+      return orders.map((order, index) => {
+        const serial = serialFromRandom(random.subarray(index * SERIAL_LENGTH, (index + 1) * SERIAL_LENGTH));
+        return prepareOne(order, serial, keys[index]!);
+      });
+    },
+    sign: leaf => {
+      const der = signCertificate(leaf.linted, issuer);
+      const certificate = decodeCertificate(der);
+      const { service } = leaf.order;
+      const problem = leafDifference(certificate, leaf.request);
+      if (problem !== undefined) throw failure('ERR_REREAD', { service, problem });
+      // Verifying costs three times what signing does, so a batch verifies its first signatures: a key that does not belong to the
+      // issuer's certificate is found at once, and the bytes of the others are compared above.
+      if (verified < VERIFIED_SIGNATURES) {
+        verified++;
+        const { signatureAlgorithm, tbs, signature } = certificate;
+        const good = verifySignature(signatureAlgorithm, issuerKey, tbs.der, signature);
+        if (!good) throw failure('ERR_REREAD', { service, problem: 'its signature does not verify' });
+      }
+      return der;
+    },
+  };
+}
+
+const VERIFIED_SIGNATURES = 16;
+
+interface KeyMaterial {
+  readonly publicKey: Uint8Array;
+  readonly publicKeyBits: Uint8Array;
+  readonly pkcs8?: Uint8Array;
+}
+
+/** RSA keys are searched for side by side in the thread pool. */
+async function keyMaterial(key: LeafKey, spec: ServiceSpec): Promise<KeyMaterial> {
+  return key.source === 'generated' ? generateKeyPair(KEY_ALGORITHMS[spec.keyAlgorithm]) : key;
+}

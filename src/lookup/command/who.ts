@@ -1,0 +1,30 @@
+import { print, type OutputFormat } from '../../view/output.ts';
+import { whoView } from '../view/who.ts';
+import { examples, outputOption, type AddCommand } from '../../cli/command.ts';
+import { atOption, instantOf, readManifest } from '../../cli/reading.ts';
+
+interface Flags {
+  readonly at?: string;
+  readonly output: OutputFormat;
+}
+
+export const addWho: AddCommand = (program, world) => {
+  const command = program
+    .command('who')
+    .description('find a certificate or a CA of ours by anything that names it')
+    .argument('<anything>', 'serial number, SHA-256 fingerprint, key id, x5t#S256, SPIFFE ID, service, CA, or a file');
+  outputOption(atOption(command));
+  examples(command, [
+    'svcauth who 5F:B1:C7:C0',
+    'svcauth who spiffe://example.org/payments',
+    'svcauth who TSH4as8NFw2Lptm_nWH_4wupabJXpvo-VFQRRilNHgM',
+    'svcauth who /etc/payments/tls.crt -o json',
+  ]);
+  command.action(async (text: string, flags: Flags) => {
+    const { findAnything } = await import('../run/find-anything.ts');
+    await readManifest(command, world, async manifest => {
+      const found = await findAnything(world, manifest, text);
+      print(world.out, flags.output, whoView(found, instantOf(flags, world)));
+    });
+  });
+};

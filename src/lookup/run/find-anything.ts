@@ -1,0 +1,193 @@
+import { hash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import type { Authority } from '../../record/authority.ts';
+import type { Certificate } from '../../record/certificate.ts';
+import type { Delivery } from '../../record/deployment.ts';
+import type { Revocation } from '../../record/revocation.ts';
+import { equalBytes, fromHex, toHex } from '../../pki/bytes.ts';
+import { DerError } from '../../pki/der/reader.ts';
+import { certificateFacts } from '../../pki/lint/certificate-facts.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import { serialToHex } from '../../pki/certificate/serial-number.ts';
+import type { Manifest } from '../../store/manifest/manifest.ts';
+import { readCertificates } from '../../store/input/read-certificates.ts';
+
+/** What somebody's words led to. */
+export type Found =
+  | { readonly kind: 'authority'; readonly foundBy: Clue; readonly authority: Authority; readonly prints?: Prints }
+  | ({ readonly kind: 'certificate'; readonly foundBy: Clue } & FoundCertificate);
+
+interface FoundCertificate {
+  readonly certificate: Certificate;
+  readonly prints?: Prints;
+  readonly revocation?: Revocation;
+  /** Of its service, when it is this certificate that is delivered there. */
+  readonly delivery?: Delivery;
+  /** Serials of the service's certificates before and after it. */
+  readonly predecessor?: string;
+  readonly successor?: string;
+}
+
+interface Prints {
+  readonly sha256: string;
+  readonly x5tS256: string;
+  readonly keyIdentifier?: string;
+}
+
+type Clue =
+  'authority' | 'service' | 'SPIFFE ID' | 'serial number' | 'SHA-256 fingerprint' | 'x5t#S256' | 'key id' | 'file';
+
+/** Of a prefix, and of an id that several services have had. */
+const MOST = 10;
+
+interface Hit {
+  readonly foundBy: Clue;
+  readonly authorities?: readonly Authority[];
+  readonly certificates?: readonly Certificate[];
+}
+
+/** What the words of a person, of a log or of another program mean here. Throws ERR_WHO_UNKNOWN. */
+export async function findAnything(world: Pick<World, 'cwd' | 'files' | 'in'>, manifest: Manifest, text: string) {
+  const clues = [byName, bySpiffeId, bySerial, byFingerprint, byKeyIdentifier];
+  for (const clue of clues) {
+    const found = describe(manifest, clue(manifest, text));
+    if (found.length > 0) return found;
+  }
+  const path = resolve(world.cwd, text);
+  const isFile = world.files.status(path)?.kind === 'file';
+  const found = isFile ? describe(manifest, await byFile(world, manifest, text)) : [];
+  if (found.length > 0) return found;
+  throw failure('ERR_WHO_UNKNOWN', { text, isFile, known: manifest.serviceNames() });
+}
+
+function byName(manifest: Manifest, text: string): Hit {
+  const authority = manifest.authority(text);
+  if (authority !== undefined) return { foundBy: 'authority', authorities: [authority] };
+  return { foundBy: 'service', certificates: manifest.certificatesOfService(text).slice(0, 1) };
+}
+
+/** The newest of every service that has had it. */
+function bySpiffeId(manifest: Manifest, text: string): Hit {
+  const newest = new Map<string, Certificate>();
+  for (const certificate of manifest.certificatesBySpiffeId(text)) {
+    if (!newest.has(certificate.service)) newest.set(certificate.service, certificate);
+  }
+  return { foundBy: 'SPIFFE ID', certificates: [...newest.values()].slice(0, MOST) };
+}
+
+function bySerial(manifest: Manifest, text: string): Hit {
+  const digits = hexDigits(text)?.replace(/^(?:00)+(?=.)/, '');
+  if (digits === undefined || digits.length > 40) return { foundBy: 'serial number' };
+  const authorities = manifest.authorities().filter(({ certificate }) => certificate?.serial === digits);
+  const certificates = digits.length < 8 ? [] : manifest.certificatesBySerialPrefix(digits, MOST);
+  return { foundBy: 'serial number', authorities, certificates };
+}
+
+function byFingerprint(manifest: Manifest, text: string): Hit {
+  const digits = hexDigits(text);
+  const isHex = digits?.length === 64;
+  const wanted = isHex ? fromHex(digits) : base64Digest(text);
+  const foundBy = isHex ? 'SHA-256 fingerprint' : 'x5t#S256';
+  if (wanted === undefined) return { foundBy };
+  return scan(manifest, foundBy, der => hash('sha256', der, 'buffer').equals(wanted));
+}
+
+/** 32 octets as base64url (RFC 8705 §3.1) or base64. */
+function base64Digest(text: string): Uint8Array | undefined {
+  return /^[\w+/-]{43}=?$/.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined;
+}
+
+function byKeyIdentifier(manifest: Manifest, text: string): Hit {
+  const digits = hexDigits(text);
+  const wanted = digits === undefined || digits.length < 16 ? undefined : fromHex(digits);
+  if (wanted === undefined) return { foundBy: 'key id' };
+  const octets = Buffer.from(wanted);
+  // the octets are nearly always told apart without reading the certificate
+  return scan(manifest, 'key id', der => {
+    if (!Buffer.from(der.buffer, der.byteOffset, der.length).includes(octets)) return false;
+    const own = keyIdentifierOf(der);
+    return own !== undefined && equalBytes(own, wanted);
+  });
+}
+
+/** Goes through the authorities, then through every certificate until one fits. */
+function scan(manifest: Manifest, foundBy: Clue, fits: (der: Uint8Array) => boolean): Hit {
+  const authorities = manifest.authorities().filter(({ certificate }) => certificate && fits(certificate.der));
+  if (authorities.length > 0) return { foundBy, authorities };
+  for (const { serial, der } of manifest.encodings()) {
+    if (fits(der)) return { foundBy, certificates: [manifest.certificate(serial)!] };
+  }
+  return { foundBy };
+}
+
+/** The first certificate of a file: of a chain, the leaf. */
+async function byFile(world: Pick<World, 'cwd' | 'files' | 'in'>, manifest: Manifest, path: string): Promise<Hit> {
+  const [der] = await readCertificates(world, path);
+  const serial = der && serialOf(der);
+  if (der === undefined || serial === undefined) return { foundBy: 'file' };
+  const hit = bySerial(manifest, serial);
+  const isIt = (other?: { readonly der?: Uint8Array }) => other?.der !== undefined && equalBytes(other.der, der);
+  return {
+    foundBy: 'file',
+    authorities: (hit.authorities ?? []).filter(({ certificate }) => isIt(certificate)),
+    certificates: (hit.certificates ?? []).filter(isIt),
+  };
+}
+
+/** Undefined where the bytes are no certificate of ours, since they are not strict DER. */
+function serialOf(der: Uint8Array): string | undefined {
+  try {
+    return serialToHex(decodeCertificate(der).tbs.serial);
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
+}
+
+/** `5F:B1:…`, `0x5fb1…`, `5fb1…`; undefined for anything else. */
+function hexDigits(text: string): string | undefined {
+  const digits = text.replace(/^0x/i, '').replace(/[:\s]/g, '').toLowerCase();
+  return /^[0-9a-f]+$/.test(digits) ? digits : undefined;
+}
+
+function describe(manifest: Manifest, { foundBy, authorities = [], certificates = [] }: Hit): readonly Found[] {
+  return [
+    ...authorities.map((authority): Found => {
+      const der = authority.certificate?.der;
+      return { kind: 'authority', foundBy, authority, ...(der && { prints: printsOf(der) }) };
+    }),
+    ...certificates.map((certificate): Found => ({ kind: 'certificate', foundBy, ...about(manifest, certificate) })),
+  ];
+}
+
+function about(manifest: Manifest, certificate: Certificate): FoundCertificate {
+  const { serial, service, der } = certificate;
+  const line = manifest.certificatesOfService(service).filter(({ state }) => state !== 'intent');
+  const place = line.findIndex(other => other.serial === serial);
+  const [successor, predecessor] = place < 0 ? [] : [line[place - 1], line[place + 1]];
+  const revocation = manifest.revocation(serial);
+  const delivery = manifest.delivery(service);
+  return {
+    certificate,
+    ...(der && { prints: printsOf(der) }),
+    ...(revocation && { revocation }),
+    ...(delivery?.serial === serial && { delivery }),
+    ...(predecessor && { predecessor: predecessor.serial }),
+    ...(successor && { successor: successor.serial }),
+  };
+}
+
+function printsOf(der: Uint8Array): Prints {
+  const digest = hash('sha256', der, 'buffer');
+  const keyIdentifier = keyIdentifierOf(der);
+  return {
+    sha256: digest.toString('hex'),
+    x5tS256: digest.toString('base64url'),
+    ...(keyIdentifier && { keyIdentifier: toHex(keyIdentifier) }),
+  };
+}
+
+const keyIdentifierOf = (der: Uint8Array): Uint8Array | undefined =>
+  certificateFacts(decodeCertificate(der).tbs).extensions.subjectKeyIdentifier?.value;

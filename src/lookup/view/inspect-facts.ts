@@ -1,0 +1,76 @@
+import { toHex } from '../../pki/bytes.ts';
+import type { ExtensionFields, ExtensionReport, NameReport } from '../../pki/report/certificate-report.ts';
+import type { EncryptionReport, PublicKeyReport } from '../../pki/report/key-report.ts';
+import type { SvidVerdict } from '../../pki/certificate/svid.ts';
+
+/** One line for `formatFacts`. */
+export type Fact = readonly [label: string, value: string | undefined];
+
+export const hexOf = (bytes: Uint8Array | undefined): string | undefined => bytes && toHex(bytes);
+
+export const keyFacts = (key: PublicKeyReport | undefined): readonly Fact[] => [
+  ['key', key?.algorithm],
+  ['key sha256', hexOf(key?.sha256)],
+  ['key problem', key?.problem],
+];
+
+export function encryptionText({ scheme, cipher, kdf, iterations }: EncryptionReport): string {
+  return cipher === undefined || kdf === undefined ? scheme : `${scheme}: ${cipher}, ${kdf} x ${iterations}`;
+}
+
+export function spiffeText(verdict: SvidVerdict | undefined): string | undefined {
+  switch (verdict?.kind) {
+    case undefined:
+      return undefined;
+    case 'svid':
+      return `X509-SVID ${verdict.id}`;
+    case 'signing':
+      return verdict.id === undefined ? 'signing certificate without an id' : `signing certificate of ${verdict.id}`;
+    case 'none':
+      return `no SVID: ${verdict.refusals.map(({ message, clause }) => `${message} (${clause})`).join('; ')}`;
+  }
+}
+
+/** The extensions that have fields of their own, each with a word when it is critical. */
+export function extensionFacts(
+  report: ExtensionFields & { readonly extensions: readonly ExtensionReport[] },
+): readonly Fact[] {
+  const critical = (name: string): string =>
+    report.extensions.some(extension => extension.critical && extension.name === name) ? ' (critical)' : '';
+  const { basicConstraints, keyUsage, extKeyUsage, nameConstraints } = report;
+  return [
+    ...nameFacts(report.names),
+    ['ca', basicConstraints && `${caText(basicConstraints)}${critical('basicConstraints')}`],
+    ['key usage', keyUsage && `${keyUsage.join(', ')}${critical('keyUsage')}`],
+    ['extended key usage', extKeyUsage && `${extKeyUsage.join(', ')}${critical('extKeyUsage')}`],
+    ['permitted names', namesText(nameConstraints?.permitted)],
+    ['excluded names', namesText(nameConstraints?.excluded)],
+    ['key id', hexOf(report.subjectKeyIdentifier)],
+    ['issuer key id', hexOf(report.authorityKeyIdentifier)],
+    ...(report.crlUrls ?? []).map((url): Fact => ['crl', url]),
+    ...(report.access ?? []).map(({ method, location }): Fact => [ACCESS[method] ?? method, location.value]),
+    ['malformed', report.malformed],
+  ];
+}
+
+const ACCESS: Readonly<Record<string, string>> = { adOcsp: 'ocsp', adCaIssuers: 'issuer certificate' };
+
+const caText = ({ ca, pathLength }: NonNullable<ExtensionFields['basicConstraints']>): string => {
+  if (!ca) return 'no';
+  return pathLength === undefined ? 'yes' : `yes, path length ${pathLength}`;
+};
+
+/** One line a type of name. */
+function nameFacts(names: readonly NameReport[]): readonly Fact[] {
+  const types = [...new Set(names.map(({ type }) => type))];
+  return types.map(type => [type, names.flatMap(name => (name.type === type ? [name.value] : [])).join(', ')]);
+}
+
+const namesText = (names: readonly NameReport[] | undefined): string | undefined =>
+  names === undefined || names.length === 0 ? undefined : names.map(({ type, value }) => `${type}:${value}`).join(', ');
+
+/** What has no field of its own. */
+export const otherExtensionFacts = (extensions: readonly ExtensionReport[]): readonly Fact[] =>
+  extensions.flatMap(({ oid, name, critical, value }): readonly Fact[] =>
+    value === undefined ? [] : [['extension', `${name ?? oid}${critical ? ' (critical)' : ''}, ${value.length} bytes`]],
+  );

@@ -1,0 +1,93 @@
+import type { FieldEffect, FieldVerdict } from '../../pki/lint/field-facts.ts';
+import type { Linted } from '../../pki/lint/lint-bytes.ts';
+import type { View } from '../../view/output.ts';
+import { formatTable, type Cell } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+export type LintStatus = 'ok' | 'warning' | 'error';
+
+export interface LintResult {
+  readonly linted: readonly Linted[];
+  readonly verdicts: readonly FieldVerdict[];
+  /** The programs that were asked for and of which nothing is known here. */
+  readonly untried: readonly string[];
+  readonly status: LintStatus;
+}
+
+export function lintView({ linted, verdicts, untried, status }: LintResult, now: Date, terminal: Terminal): View {
+  const findings = linted.flatMap(each =>
+    each.findings.map(finding => ({ file: each.file, block: each.block, type: each.type, ...finding })),
+  );
+  return {
+    table: () => {
+      const parts = [summary(linted, status, terminal)];
+      if (findings.length > 0) parts.push(formatFindings(findings, terminal));
+      if (verdicts.length > 0) parts.push(formatVerdicts(verdicts, terminal));
+      if (untried.length > 0) parts.push(`nothing known of these files with: ${untried.join(', ')}\n`);
+      return parts.join('\n');
+    },
+    json: () => ({
+      kind: 'lint',
+      value: {
+        at: now,
+        status,
+        linted: linted.map(({ file, block, type, name, findings: found }) => ({
+          file,
+          block,
+          type,
+          name,
+          findings: found,
+        })),
+        verdicts,
+        untried,
+      },
+    }),
+    jsonl: () => [
+      ...findings.map(value => ({ kind: 'lint-finding', value })),
+      ...verdicts.map(value => ({ kind: 'lint-verdict', value })),
+    ],
+  };
+}
+
+function summary(linted: readonly Linted[], status: LintStatus, { colours }: Terminal): string {
+  const count = (type: Linted['type']) => linted.filter(each => each.type === type).length;
+  const where = `${plural(count('certificate'), 'certificate')} and ${plural(count('crl'), 'CRL')}`;
+  if (status === 'ok') return `${colours.green('ok')}: nothing wrong with ${where}\n`;
+  const found = (severity: string) =>
+    linted.reduce((sum, each) => sum + each.findings.filter(finding => finding.severity === severity).length, 0);
+  return `${plural(found('error'), 'error')} and ${plural(found('warning'), 'warning')} in ${where}\n`;
+}
+
+type Row = Linted['findings'][number] & Pick<Linted, 'file' | 'block' | 'type'>;
+
+function formatFindings(findings: readonly Row[], { colours, columns }: Terminal): string {
+  const paint = { warning: colours.yellow, error: colours.red };
+  const rows = findings.map(({ severity, file, block, rule, clause, message }): Cell[] => [
+    { text: severity, paint: paint[severity] },
+    place(file, block),
+    rule,
+    message,
+    clause,
+  ]);
+  return formatTable(['SEVERITY', 'FILE', 'RULE', 'WHAT', 'CLAUSE'], rows, columns);
+}
+
+function formatVerdicts(verdicts: readonly FieldVerdict[], { colours, columns }: Terminal): string {
+  const paint: Readonly<Record<FieldEffect, (text: string) => string>> = {
+    breaks: colours.red,
+    mind: colours.yellow,
+    works: colours.green,
+  };
+  const rows = verdicts.map(({ consumer, effect, file, block, message, trial }): Cell[] => [
+    consumer,
+    { text: effect, paint: paint[effect] },
+    place(file, block),
+    message,
+    trial,
+  ]);
+  return formatTable(['CONSUMER', 'VERDICT', 'FILE', 'WHAT', 'TRIAL'], rows, columns);
+}
+
+const place = (file: string, block: number): string => (block === 1 ? file : `${file} #${block}`);
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

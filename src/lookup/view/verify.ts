@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { Verification, VerifyRequest } from '../run/verify-certificate.ts';
+import type { PathCertificate } from '../../pki/path/path-certificate.ts';
+import { nameToString } from '../../pki/name/name.ts';
+import { serialToHex } from '../../pki/certificate/serial-number.ts';
+import { formatFacts } from '../../view/facts.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { formatTable } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+/** `explain`: every path that was tried, and the clause that refused it. */
+export function verifyView(
+  request: VerifyRequest,
+  verification: Verification,
+  explain: boolean,
+  { colours, columns }: Terminal,
+): View {
+  const { verdict, target } = verification;
+  const { file, now, purpose, identity } = request;
+  const document = () => ({ kind: 'verify', value: plain(request, verification, explain) });
+  return {
+    table: () => {
+      const who = target === undefined ? file : labelOf(target);
+      const answer = formatFacts([
+        [verdict.accepted ? 'accepted' : 'refused', who],
+        ['reason', verdict.accepted ? undefined : verdict.reason.message],
+        ['clause', verdict.accepted ? undefined : `${verdict.reason.clause} [${verdict.reason.code}]`],
+        ['path', verdict.accepted ? pathText(verdict.path) : undefined],
+        ['asked', askedText(purpose, identity)],
+        ['at', formatInstant(now)],
+        ['trust', trustText(verification)],
+        ...verification.unreadable.map(
+          ({ what, index, message }) => ['unreadable', `${what} ${index + 1}: ${message}`] as const,
+        ),
+      ]);
+      const paint = verdict.accepted ? colours.green : colours.red;
+      const painted = answer.replace(/^(?:accepted|refused)/, word => paint(word));
+      if (!explain) return painted;
+      const rows = verdict.tried.map(({ certificates, refusal: { code, message, clause } }) => [
+        pathText(certificates),
+        code,
+        message,
+        clause,
+      ]);
+      if (rows.length === 0) return `${painted}\nno other path was tried\n`;
+      return `${painted}\n${formatTable(['PATH TRIED', 'REFUSED AS', 'BECAUSE', 'CLAUSE'], rows, columns)}`;
+    },
+    json: document,
+    jsonl: () => [document()],
+  };
+}
+
+const labelOf = ({ tbs }: PathCertificate): string => nameToString(tbs.subject) || `serial ${serialToHex(tbs.serial)}`;
+
+const pathText = (path: readonly PathCertificate[]): string => path.map(labelOf).join(' <- ');
+
+const IDENTITIES: Readonly<Record<string, string>> = { dns: 'DNS name', ip: 'address', spiffe: 'X509-SVID of' };
+
+function askedText(purpose: VerifyRequest['purpose'], identity: VerifyRequest['identity']): string | undefined {
+  const asked = [
+    ...(purpose === 'any' ? [] : [purpose]),
+    ...Object.entries(identity ?? {}).map(([kind, value]) => `${IDENTITIES[kind]} ${String(value)}`),
+  ];
+  return asked.length === 0 ? undefined : asked.join(', ');
+}
+
+function trustText({ anchors, crls }: Verification): string {
+  const revocation = crls === undefined ? 'revocation not asked' : `${crls} CRL${crls === 1 ? '' : 's'}`;
+  return `${anchors} anchor${anchors === 1 ? '' : 's'}, ${revocation}`;
+}
+
+function plain({ file, now, purpose, identity }: VerifyRequest, verification: Verification, explain: boolean): object {
+  const { verdict, target, anchors, crls, unreadable } = verification;
+  return {
+    at: now,
+    file,
+    ...(target && { certificate: plainCertificate(target) }),
+    accepted: verdict.accepted,
+    purpose,
+    identity,
+    ...(verdict.accepted ? { path: verdict.path.map(plainCertificate) } : { reason: verdict.reason }),
+    ...(explain && {
+      tried: verdict.tried.map(({ certificates, refusal }) => ({
+        path: certificates.map(plainCertificate),
+        reason: refusal,
+      })),
+    }),
+    anchors,
+    crls,
+    unreadable,
+  };
+}
+
+const plainCertificate = ({ tbs, der }: PathCertificate) => ({
+  subject: nameToString(tbs.subject),
+  serial: serialToHex(tbs.serial),
+  sha256: createHash('sha256').update(der).digest('hex'),
+});

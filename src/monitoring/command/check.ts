@@ -1,0 +1,75 @@
+import { Option } from 'commander';
+import { EXIT } from '../../errors/exit-status.ts';
+import { parseThreshold } from '../../time/duration.ts';
+import { FAIL_ON, failingSeverity, type FailOn } from '../rules/fail-on.ts';
+import { CHECK_FORMATS, type CheckFormat } from '../view/check-format.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { examples, type AddCommand } from '../../cli/command.ts';
+import { outputFileOption, outputTo } from '../../cli/output-file.ts';
+import { atOption, instantOf, readManifest } from '../../cli/reading.ts';
+import { watchingPolicy } from '../../policy/command/watching.ts';
+
+interface Flags {
+  readonly output: CheckFormat;
+  readonly outputFile?: string;
+  readonly failOn: FailOn;
+  readonly at?: string;
+  readonly warn?: string;
+  readonly crit?: string;
+}
+
+const NAGIOS_NOTE = `
+With -o nagios the exit status is that of a Nagios plugin instead: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (the check could
+not be made).`;
+
+export const addCheck: AddCommand = (program, world, done) => {
+  const command = program
+    .command('check')
+    .description('find what needs attention in certificates, CAs and CRLs; exit 3 for a warning, 4 when it is critical')
+    .argument('[service...]', "names, globs ('payments-*'), SPIFFE IDs or serial prefixes (default: all)")
+    .option('--warn <left>', 'warn when no more than this is left: 20d, or 25% of the lifetime (default: svcauth.yaml)')
+    .option('--crit <left>', 'critical when no more than this is left (default: svcauth.yaml)')
+    .addOption(
+      new Option('--fail-on <severity>', 'what counts for the exit status: never is always 0')
+        .choices(FAIL_ON)
+        .default('warning'),
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'how to print').choices(Object.keys(CHECK_FORMATS)).default('table'),
+    );
+  outputFileOption(atOption(command));
+  command.addHelpText('after', NAGIOS_NOTE);
+  examples(command, [
+    'svcauth check',
+    'svcauth check --at +7d              # what next week brings',
+    'svcauth check --warn 30% --crit 2d -o jsonl',
+    'svcauth check --fail-on critical -o github',
+    'svcauth check -o prometheus --output-file /var/lib/prometheus/node-exporter/svcauth.prom',
+  ]);
+  command.action(async (selectors: readonly string[], flags: Flags) => {
+    const at = instantOf(flags, world);
+    const [warning, critical] = [flags.warn, flags.crit].map(text =>
+      text === undefined ? undefined : parseThreshold(text),
+    );
+    const { overrideThresholds } = await import('../rules/thresholds.ts');
+    const { checkPki } = await import('../run/check-pki.ts');
+    const { printCheck } = await import('../view/print-check.ts');
+    const { nagiosStatus } = await import('../view/nagios.ts');
+    await readManifest(command, world, async (manifest, home) => {
+      const policy = await watchingPolicy(world, home, manifest);
+      const thresholds = overrideThresholds(policy.check, warning, critical);
+      const scope = { selectors, everything: CHECK_FORMATS[flags.output].lists };
+      const { name, trustDomain } = manifest.identity()!;
+      const report = {
+        ...{ name, trustDomain, at, ranAt: world.now, failOn: flags.failOn },
+        ...checkPki(manifest, scope, thresholds, at),
+      };
+      await outputTo(world, flags.outputFile, async to =>
+        printCheck(to.out, flags.output, report, await terminalOf(to)),
+      );
+      const failing = failingSeverity(report.findings, flags.failOn);
+      if (flags.output === 'nagios') done(nagiosStatus(report));
+      else if (failing !== undefined) done(EXIT[failing]);
+    });
+  });
+};

@@ -1,0 +1,48 @@
+import { authorityRows } from '../../ca/run/rows.ts';
+import { failure } from '../../errors/error.ts';
+import { instantText } from '../../time/instant-text.ts';
+import { parseDuration } from '../../time/duration.ts';
+import { parseInstant } from '../../time/instant.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { examples, outputOption, type AddCommand } from '../../cli/command.ts';
+import { atOption, instantOf, readManifest } from '../../cli/reading.ts';
+import { watchingPolicy } from '../../policy/command/watching.ts';
+
+interface Flags {
+  readonly output: OutputFormat;
+  readonly at?: string;
+  readonly until: string;
+  readonly every: string;
+}
+
+export const addForecast: AddCommand = (program, world) => {
+  const command = program
+    .command('forecast')
+    .description('say what breaks first, and when: if renewal and CRL refresh go on, and if they stop today')
+    .option('--until <time>', 'how far to look: 2027-12-24, +90d, or RFC 3339', '+90d')
+    .option('--every <span>', 'how often somebody, or cron, renews and refreshes what is due', '1d');
+  outputOption(atOption(command));
+  examples(command, [
+    'svcauth forecast',
+    'svcauth forecast --until +2y --every 1w',
+    'svcauth forecast --at +30d -o json',
+  ]);
+  command.action(async (flags: Flags) => {
+    const now = instantOf(flags, world);
+    const until = parseInstant(flags.until, now);
+    if (until <= now) {
+      const expected = `after ${instantText(now)}, where the forecast begins`;
+      throw failure('ERR_FLAG_VALUE', { flag: '--until', value: flags.until, expected });
+    }
+    const everySeconds = parseDuration(flags.every);
+    const { forecast } = await import('../rules/forecast.ts');
+    const { forecastView } = await import('../view/forecast.ts');
+    await readManifest(command, world, async (manifest, home) => {
+      const policy = await watchingPolicy(world, home, manifest);
+      const input = { services: manifest.liveServices(), authorities: authorityRows(manifest) };
+      const answer = forecast(input, policy, { now, until, everySeconds });
+      print(world.out, flags.output, forecastView(answer, everySeconds, await terminalOf(world)));
+    });
+  });
+};

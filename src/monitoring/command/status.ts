@@ -1,0 +1,42 @@
+import { authorityRows } from '../../ca/run/rows.ts';
+import { authorityStatus, serviceStatus } from '../rules/status.ts';
+import { selectServices } from '../../service/rules/selector.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { statusView } from '../view/status.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { examples, outputOption, type AddCommand } from '../../cli/command.ts';
+import { atOption, instantOf, readManifest } from '../../cli/reading.ts';
+import { shownRenewal } from '../../policy/command/watching.ts';
+
+interface Flags {
+  readonly output: OutputFormat;
+  readonly at?: string;
+}
+
+export const addStatus: AddCommand = (program, world) => {
+  const command = program
+    .command('status')
+    .description('show the authorities, their CRLs and every service: state, expiry, renewal time')
+    .argument('[service...]', "names, globs ('payments-*'), SPIFFE IDs or serial prefixes (default: all)");
+  outputOption(atOption(command));
+  examples(command, ['svcauth status', "svcauth status 'payments-*' --at +30d", 'svcauth status -o json']);
+  command.action(async (selectors: readonly string[], flags: Flags) => {
+    const now = instantOf(flags, world);
+    const terminal = await terminalOf(world);
+    await readManifest(command, world, async (manifest, home) => {
+      const renewal = await shownRenewal(world, home);
+      const services = selectServices(selectors, manifest.liveServices());
+      const asked = selectors.length === 0 ? [] : services.map(({ service }) => service.name);
+      const status = {
+        trustDomain: manifest.identity()?.trustDomain ?? '',
+        authorities: authorityRows(manifest).map(row => authorityStatus(row, now)),
+        services: services.map(row => serviceStatus(row, renewal, now)),
+        hooks: asked.flatMap(service => {
+          const runs = manifest.hookRuns(service);
+          return runs.length === 0 ? [] : [{ service, runs }];
+        }),
+      };
+      print(world.out, flags.output, statusView(status, now, terminal));
+    });
+  });
+};

@@ -1,0 +1,171 @@
+import { lifeOf } from '../../ca/rules/life.ts';
+import type { CheckThresholds } from './thresholds.ts';
+import { thresholdOf, type Threshold } from '../../time/duration.ts';
+import type { Authority } from '../../record/authority.ts';
+import type { Certificate } from '../../record/certificate.ts';
+import { crlOnTurn, crlsToCome } from '../../crl/rules/series.ts';
+import { isStale, type AuthorityRow, type ServiceRow } from './status.ts';
+
+/** Everything `check` can find, by its permanent name: monitoring rules depend on them. */
+export type FindingName =
+  | 'certificate-expired'
+  | 'certificate-expiring'
+  | 'issuer-outlived'
+  | 'delivery-pending'
+  | 'intent-unfinished'
+  | 'ca-pending'
+  | 'ca-tainted'
+  | 'ca-expired'
+  | 'ca-expiring'
+  | 'crl-missing'
+  | 'crl-stale'
+  | 'crl-expiring'
+  | 'crl-series-ending';
+
+export type Severity = 'warning' | 'critical';
+
+export interface Finding {
+  readonly name: FindingName;
+  readonly severity: Severity;
+  /** What `subject` names. */
+  readonly kind: 'service' | 'ca';
+  readonly subject: string;
+  /** The end of what expires: notAfter, nextUpdate. Absent where nothing does. */
+  readonly deadline?: Date;
+  readonly serial?: string;
+  /** What the last attempt failed of, in words. */
+  readonly problem?: string;
+  /** Only of a key that is on its own host. */
+  readonly keySource?: 'csr';
+  /** Whose key it takes to put it right. */
+  readonly keyLocation?: Authority['keyLocation'];
+}
+
+/** What the manifest says, as far as something in it can be wrong. */
+export interface CheckInput {
+  /** At least those that something can be wrong with. */
+  readonly services: readonly ServiceRow[];
+  /** Lone ones. */
+  readonly intents: readonly Certificate[];
+  readonly authorities: readonly AuthorityRow[];
+}
+
+const NEVER = Number.MAX_SAFE_INTEGER;
+/** A CRL that was signed ahead and whose turn came this short a time ago, in seconds, is put into its place by the next run. */
+const TURN_GRACE = 86_400;
+/** An intent this young, in seconds, belongs to a run that is still working. */
+const INTENT_GRACE = 600;
+
+/** Worst first, then what ends soonest. Superseded and revoked certificates and services without one are no findings. */
+export function checkManifest(input: CheckInput, thresholds: CheckThresholds, now: Date): readonly Finding[] {
+  const issuers = new Map(input.authorities.map(({ authority }) => [authority.id, authority]));
+  return [
+    ...input.services.flatMap(row => serviceFindings(row, issuers, thresholds, now)),
+    ...input.intents.flatMap(intent => intentFindings(intent, now)),
+    ...input.authorities.flatMap(row => authorityFindings(row, thresholds, now)),
+  ].sort(
+    (a, b) =>
+      Number(b.severity === 'critical') - Number(a.severity === 'critical') ||
+      (a.deadline?.getTime() ?? NEVER) - (b.deadline?.getTime() ?? NEVER) ||
+      (a.subject < b.subject ? -1 : 1),
+  );
+}
+
+function serviceFindings(
+  { service, certificate, delivery }: ServiceRow,
+  issuers: ReadonlyMap<string, Authority>,
+  thresholds: CheckThresholds,
+  now: Date,
+): Finding[] {
+  if (certificate === undefined || certificate.state !== 'current') return [];
+  const { serial, authorityId, notBefore, notAfter } = certificate;
+  const keySource = certificate.keySource === 'csr' && ({ keySource: 'csr' } as const);
+  const about = { kind: 'service', subject: service.name, serial, ...keySource } as const;
+  const findings: Finding[] = [];
+  if (notAfter < now) {
+    findings.push({ ...about, name: 'certificate-expired', severity: 'critical', deadline: notAfter });
+  } else {
+    const severity = urgency(notBefore, notAfter, thresholds.leafWarning, thresholds.leafCritical, now);
+    if (severity) findings.push({ ...about, name: 'certificate-expiring', severity, deadline: notAfter });
+    const issuerEnd = issuers.get(authorityId)?.certificate?.notAfter;
+    if (issuerEnd !== undefined && issuerEnd < notAfter) {
+      findings.push({ ...about, name: 'issuer-outlived', severity: 'warning', deadline: issuerEnd });
+    }
+  }
+  if (delivery?.state === 'pending') {
+    const { problem } = delivery;
+    findings.push({
+      ...about,
+      name: 'delivery-pending',
+      severity: 'warning',
+      ...(problem !== undefined && { problem }),
+    });
+  }
+  return findings;
+}
+
+function intentFindings(intent: Certificate, now: Date): Finding[] {
+  const age = (now.getTime() - intent.issuedAt.getTime()) / 1000;
+  if (age < INTENT_GRACE || intent.notAfter < now) return [];
+  const { serial, service: subject, notAfter: deadline } = intent;
+  return [{ name: 'intent-unfinished', severity: 'warning', kind: 'service', subject, serial, deadline }];
+}
+
+function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: Date): Finding[] {
+  const { authority } = row;
+  const { certificate } = authority;
+  const about = { kind: 'ca', subject: authority.id, keyLocation: authority.keyLocation } as const;
+  if (certificate === undefined) return [{ ...about, name: 'ca-pending', severity: 'warning' }];
+  // a retired one signed nothing that is still valid
+  if (authority.state === 'retired') return [];
+  const { notBefore, notAfter } = lifeOf({ ...authority, certificate });
+  // a successor signs already, and each certificate that is still below it speaks for itself
+  const draining = authority.state === 'draining';
+  // nothing below an expired CA verifies: its CRL no longer matters
+  if (notAfter < now) {
+    return [{ ...about, name: 'ca-expired', severity: draining ? 'warning' : 'critical', deadline: notAfter }];
+  }
+  // a short-lived CA is not in its last days from its first
+  const lifetime = secondsBetween(notBefore, notAfter);
+  const atMost = (threshold: Threshold, part: number): Threshold =>
+    'span' in threshold && threshold.span > lifetime / part ? { percent: 100 / part } : threshold;
+  const [warning, critical] = [atMost(thresholds.caWarning, 3), atMost(thresholds.caCritical, 6)];
+  const severity = draining ? undefined : urgency(notBefore, notAfter, warning, critical, now);
+  const expiring: Finding[] = severity ? [{ ...about, name: 'ca-expiring', severity, deadline: notAfter }] : [];
+  const tainted: Finding[] =
+    authority.state === 'tainted' ? [{ ...about, name: 'ca-tainted', severity: 'critical' }] : [];
+  return [...tainted, ...expiring, ...crlFindings(about, row, thresholds, now)];
+}
+
+function crlFindings(
+  owner: Pick<Finding, 'kind' | 'subject' | 'keyLocation'>,
+  { crl, series = [] }: AuthorityRow,
+  thresholds: CheckThresholds,
+  now: Date,
+): Finding[] {
+  const state = { latest: crl, series };
+  // one that was signed ahead is waiting to be put into its place: no key is needed for that
+  const about = crlOnTurn(state, now) === undefined ? owner : { ...owner, keyLocation: 'file' as const };
+  if (crl === undefined) return [{ ...about, name: 'crl-missing', severity: 'critical' }];
+  const deadline = crl.nextUpdate;
+  if (isStale(crl, now)) return [{ ...about, name: 'crl-stale', severity: 'critical', deadline }];
+  const [next, last] = [crlsToCome(state)[0], series.at(-1)];
+  const isLast = next === undefined && last?.sha256 === crl.sha256;
+  if (isLast || (next !== undefined && secondsBetween(next.thisUpdate, now) < TURN_GRACE)) {
+    const end = last!.nextUpdate;
+    const severity = urgency(crl.thisUpdate, end, thresholds.caWarning, thresholds.caCritical, now);
+    return severity ? [{ ...about, name: 'crl-series-ending', severity, deadline: end }] : [];
+  }
+  const severity = urgency(crl.thisUpdate, crl.nextUpdate, thresholds.crlWarning, thresholds.crlCritical, now);
+  return severity ? [{ ...about, name: 'crl-expiring', severity, deadline }] : [];
+}
+
+/** A threshold is reached when no more than that is left. */
+function urgency(from: Date, to: Date, warning: Threshold, critical: Threshold, now: Date): Severity | undefined {
+  const lifetime = secondsBetween(from, to);
+  const left = secondsBetween(now, to);
+  if (left <= thresholdOf(critical, lifetime)) return 'critical';
+  return left <= thresholdOf(warning, lifetime) ? 'warning' : undefined;
+}
+
+const secondsBetween = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1000;

@@ -1,0 +1,87 @@
+import { isCertified, leafTier, newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import { crlFuture } from './forecast-crl.ts';
+import { certificateFuture } from './forecast-certificate.ts';
+import type { ForecastEvent } from './forecast-event.ts';
+import { activeAuthorities } from '../../due/rules/reason.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
+import { runsEvery, type Runs } from '../../time/runs.ts';
+import type { AuthorityRow, ServiceRow } from './status.ts';
+
+export interface Forecast {
+  readonly now: Date;
+  readonly until: Date;
+  /** If the runs go on: one full interval from now, then one each interval. By date. */
+  readonly keepsRunning: readonly ForecastEvent[];
+  /** If nobody does anything any more. By date. */
+  readonly stopsToday: readonly ForecastEvent[];
+}
+
+export interface ForecastInput {
+  readonly services: readonly ServiceRow[];
+  readonly authorities: readonly AuthorityRow[];
+}
+
+/**
+ * A run renews what is past its renewal time and signs the CRLs that are due, as far as the keys are here; it makes no CA. What a
+ * person would have to decide is refused, as it would be then.
+ */
+export function forecast(
+  input: ForecastInput,
+  policy: Pick<Policy, 'leaf' | 'crl' | 'renewal'>,
+  times: { readonly now: Date; readonly until: Date; readonly everySeconds: number },
+): Forecast {
+  const { now, until } = times;
+  return {
+    now,
+    until,
+    keepsRunning: scenario(input, policy, runsEvery(times.everySeconds, now, until)),
+    stopsToday: scenario(input, policy, runsEvery(Infinity, now, until)),
+  };
+}
+
+function scenario(
+  input: ForecastInput,
+  policy: Pick<Policy, 'leaf' | 'crl' | 'renewal'>,
+  runs: Runs,
+): readonly ForecastEvent[] {
+  const authorities = input.authorities.map(({ authority }) => authority);
+  // whatever its dates: they are what is asked about
+  const issuer = newestActive(authorities, leafTier(authorities));
+  const active = activeAuthorities(authorities);
+  const futures = input.services.map(row => certificateFuture(row, issuer, active, policy, runs));
+  const lives = futures.flatMap(({ authorityId, end }) => (authorityId === undefined ? [] : [{ authorityId, end }]));
+  const below = descendants(authorities.filter(isCertified));
+  const dependents = (id: string, at: Date): number =>
+    lives.filter(life => below.get(id)!.has(life.authorityId) && life.end >= at).length;
+  return [
+    ...futures.flatMap(({ events }) => events),
+    ...input.authorities.flatMap(({ authority, crl, series }) => {
+      if (!isCertified(authority) || authority.state === 'retired') return [];
+      const { id: subject, keyLocation } = authority;
+      const { notAfter } = authority.certificate;
+      const ended: Pick<ForecastEvent, 'name' | 'at' | 'mendedAt'>[] = [{ name: 'ca-expired', at: notAfter }];
+      return [...ended, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
+        ...event,
+        ...{ kind: 'ca' as const, subject, keyLocation, services: dependents(subject, event.at) },
+      }));
+    }),
+  ]
+    .filter(({ at }) => at < runs.until)
+    .sort((a, b) => a.at.getTime() - b.at.getTime() || compare(a.name, b.name) || compare(a.subject, b.subject));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Each CA with itself and the CAs below it. */
+function descendants(authorities: readonly CertifiedAuthority[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const below = new Map(authorities.map(({ id }) => [id, new Set([id])]));
+  const issuers = new Map(authorities.map(({ id, certificate }) => [id, certificate.issuerId]));
+  for (const { id } of authorities) {
+    const seen = new Set<string>();
+    for (let above: string | undefined = id; above !== undefined && !seen.has(above); above = issuers.get(above)) {
+      seen.add(above);
+      below.get(above)?.add(id);
+    }
+  }
+  return below;
+}

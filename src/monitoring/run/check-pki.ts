@@ -1,0 +1,53 @@
+import { riskQuestion, type CheckThresholds } from '../rules/thresholds.ts';
+import { checkManifest, type CheckInput, type Finding } from '../rules/check.ts';
+import { selectServices } from '../../service/rules/selector.ts';
+import { watchedOf, type Watched } from '../rules/watched.ts';
+import type { Manifest } from '../../store/manifest/manifest.ts';
+import { authorityRows } from '../../ca/run/rows.ts';
+
+/** What a check looks at. */
+export interface CheckScope {
+  /** Names, globs, SPIFFE IDs or serial prefixes; empty: every service. */
+  readonly selectors: readonly string[];
+  /** Also the services that the manifest's indexes rule out: for forms that list what is well. */
+  readonly everything: boolean;
+}
+
+export interface CheckedPki {
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+  /** How many were judged, from the indexes or one by one. */
+  readonly checked: { readonly services: number; readonly authorities: number };
+  /** Of everything; else empty. */
+  readonly watched: readonly Watched[];
+}
+
+/** Everything about a PKI that needs attention at `at`. Throws what is wrong with a selector. */
+export function checkPki(manifest: Manifest, scope: CheckScope, thresholds: CheckThresholds, at: Date): CheckedPki {
+  const { count, ...input } = gather(manifest, scope, thresholds, at);
+  return {
+    findings: checkManifest(input, thresholds, at),
+    checked: { services: count, authorities: input.authorities.length },
+    watched: scope.everything ? watchedOf(input, at) : [],
+  };
+}
+
+function gather(
+  manifest: Manifest,
+  { selectors, everything }: CheckScope,
+  thresholds: CheckThresholds,
+  at: Date,
+): CheckInput & { readonly count: number } {
+  const authorities = authorityRows(manifest);
+  const intents = manifest.intents();
+  if (selectors.length > 0) {
+    const services = selectServices(selectors, manifest.liveServices());
+    const named = new Set(services.map(({ service }) => service.name));
+    const concerned = intents.filter(({ service }) => named.has(service));
+    return { services, intents: concerned, authorities, count: services.length };
+  }
+  const services = everything
+    ? manifest.liveServices()
+    : manifest.servicesAtRisk(riskQuestion(thresholds, manifest.authorities(), at));
+  return { services, intents, authorities, count: manifest.serviceCount() };
+}

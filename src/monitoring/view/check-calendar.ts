@@ -1,0 +1,37 @@
+import type { Finding } from '../rules/check.ts';
+import type { Watched } from '../rules/watched.ts';
+import { formatCalendar } from '../../view/calendar.ts';
+import type { CheckReport } from './check.ts';
+import { describeFinding } from './finding.ts';
+
+/** An event for every end: of certificates, CAs and CRLs. */
+export const formatCheckCalendar = ({ watched, name, trustDomain, ranAt, at }: CheckReport): string =>
+  formatCalendar(
+    `svcauth: ${name}`,
+    watched.map(each => ({
+      uid: `${each.kind}-${each.subject}@${trustDomain}`,
+      at: each.end,
+      summary: SUMMARY[each.kind](each.subject),
+      description: describeFinding(endOf(each), at).remedy ?? '',
+    })),
+    ranAt,
+  );
+
+const SUMMARY: Readonly<Record<Watched['kind'], (subject: string) => string>> = {
+  certificate: service => `certificate of ${service} expires`,
+  ca: id => `CA ${id} expires`,
+  crl: id => `CRL of ${id} goes stale`,
+};
+
+/** What a check would find near the end: its remedy belongs beside the date. */
+function endOf(watched: Watched): Finding {
+  const about = { subject: watched.subject, deadline: watched.end, severity: 'warning' } as const;
+  switch (watched.kind) {
+    case 'certificate':
+      return { ...about, kind: 'service', name: 'certificate-expiring' };
+    case 'ca':
+      return { ...about, kind: 'ca', name: 'ca-expiring', keyLocation: watched.authority.keyLocation };
+    case 'crl':
+      return { ...about, kind: 'ca', name: 'crl-expiring', keyLocation: watched.authority.keyLocation };
+  }
+}

@@ -1,0 +1,79 @@
+import type { Finding } from '../rules/check.ts';
+import { counts, type FailOn } from '../rules/fail-on.ts';
+import type { Watched } from '../rules/watched.ts';
+import type { CheckReport } from './check.ts';
+import { describeFinding } from './finding.ts';
+import { formatInstant } from '../../view/json.ts';
+import { element, escapeXml } from '../../view/xml.ts';
+
+type Kind = Watched['kind'];
+
+const SUITES: Readonly<Record<Kind, string>> = { certificate: 'certificates', ca: 'CAs', crl: 'CRLs' };
+
+/** A suite for certificates, CAs and CRLs each, a case for each of them; what counts as failing is a failure, the rest is output. */
+export function formatCheckJunit(report: CheckReport): string {
+  const cases = casesOf(report);
+  const suites = (Object.keys(SUITES) as Kind[]).map(kind => {
+    const own = cases.filter(each => each.kind === kind);
+    const attributes = { name: SUITES[kind], ...totals(own, report.failOn), timestamp: formatInstant(report.at) };
+    return `  ${element('testsuite', attributes, `\n${own.map(each => formatCase(each, report)).join('')}  `)}\n`;
+  });
+  const attributes = { name: `svcauth check: ${report.name}`, ...totals(cases, report.failOn) };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', attributes, `\n${suites.join('')}`)}\n`;
+}
+
+interface Case {
+  readonly kind: Kind;
+  readonly subject: string;
+  readonly findings: Finding[];
+}
+
+/** Also of what cannot be watched because it is missing: a CRL, the certificate of a CA. */
+function casesOf({ watched, findings }: CheckReport): readonly Case[] {
+  const cases = new Map<string, Case>();
+  const caseOf = (kind: Kind, subject: string): Case => {
+    const key = `${kind} ${subject}`;
+    const found = cases.get(key) ?? { kind, subject, findings: [] };
+    cases.set(key, found);
+    return found;
+  };
+  for (const { kind, subject } of watched) caseOf(kind, subject);
+  for (const finding of findings) caseOf(kindOf(finding), finding.subject).findings.push(finding);
+  return [...cases.values()];
+}
+
+const kindOf = ({ kind, name }: Finding): Kind =>
+  kind === 'service' ? 'certificate' : name.startsWith('crl-') ? 'crl' : 'ca';
+
+const failuresOf = ({ findings }: Case, failOn: FailOn): readonly Finding[] =>
+  findings.filter(({ severity }) => counts(severity, failOn));
+
+const totals = (cases: readonly Case[], failOn: FailOn) => ({
+  tests: cases.length,
+  failures: cases.filter(each => failuresOf(each, failOn).length > 0).length,
+  errors: 0,
+});
+
+function formatCase(each: Case, { failOn, at }: CheckReport): string {
+  const failures = failuresOf(each, failOn);
+  const others = each.findings.filter(finding => !failures.includes(finding));
+  const first = failures[0];
+  const content = [
+    // one a case: more are not read everywhere
+    ...(first === undefined
+      ? []
+      : [element('failure', { type: first.name, message: describeFinding(first, at).message }, tell(failures, at))]),
+    ...(others.length === 0 ? [] : [element('system-out', {}, tell(others, at))]),
+  ];
+  const inside = content.length === 0 ? '' : `\n${content.map(line => `      ${line}\n`).join('')}    `;
+  return `    ${element('testcase', { classname: `svcauth.${each.kind}`, name: each.subject }, inside)}\n`;
+}
+
+const tell = (findings: readonly Finding[], at: Date): string =>
+  findings
+    .map(finding => {
+      const { message, remedy } = describeFinding(finding, at);
+      const line = `${finding.severity} ${finding.name}: ${message}`;
+      return escapeXml(remedy === undefined ? line : `${line}; ${remedy}`);
+    })
+    .join('\n');

@@ -1,0 +1,61 @@
+import type { Finding, Severity } from '../rules/check.ts';
+import type { FailOn } from '../rules/fail-on.ts';
+import type { Watched } from '../rules/watched.ts';
+import { describeFinding } from './finding.ts';
+import type { View } from '../../view/output.ts';
+import { plural } from '../../view/plural.ts';
+import { formatTable } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+/** What `check` found, in whatever form it is told. */
+export interface CheckReport {
+  /** Of the PKI, as people call it. */
+  readonly name: string;
+  readonly trustDomain: string;
+  /** As of when the answer holds (`--at`). */
+  readonly at: Date;
+  /** When it was asked. */
+  readonly ranAt: Date;
+  /** How many were looked at. */
+  readonly checked: { readonly services: number; readonly authorities: number };
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+  readonly failOn: FailOn;
+  /** All of it in the forms that list also what is well (see `CHECK_FORMATS`). */
+  readonly watched: readonly Watched[];
+}
+
+const HEADER = ['SEVERITY', 'SUBJECT', 'FINDING', 'WHAT', 'REMEDY'];
+
+export function checkView({ at, checked, findings }: CheckReport, { colours, columns }: Terminal): View {
+  const paint = { warning: colours.yellow, critical: colours.red };
+  const described = findings.map(finding => ({ ...finding, ...describeFinding(finding, at) }));
+  return {
+    table: () => {
+      const where = `in ${formatChecked(checked)} with their CRLs`;
+      if (findings.length === 0) return `${colours.green('ok')}: nothing needs attention ${where}\n`;
+      const rows = described.map(({ severity, subject, name, message, remedy }) => [
+        { text: severity, paint: paint[severity] },
+        subject,
+        name,
+        message,
+        remedy ?? '',
+      ]);
+      return `${formatCounts(findings)} ${where}\n\n${formatTable(HEADER, rows, columns)}`;
+    },
+    json: () => {
+      const status = findings[0]?.severity ?? 'ok';
+      return { kind: 'check', value: { at, status, checked, findings: described } };
+    },
+    jsonl: () => described.map(finding => ({ kind: 'finding', value: { at, finding } })),
+  };
+}
+
+export const countOf = (findings: readonly Finding[], severity: Severity): number =>
+  findings.filter(finding => finding.severity === severity).length;
+
+export const formatCounts = (findings: readonly Finding[]): string =>
+  `${countOf(findings, 'critical')} critical, ${plural(countOf(findings, 'warning'), 'warning')}`;
+
+export const formatChecked = ({ services, authorities }: CheckReport['checked']): string =>
+  `${plural(services, 'service')} and ${plural(authorities, 'CA')}`;

@@ -1,0 +1,77 @@
+import { durationText } from '../../time/duration.ts';
+import type { Forecast } from '../rules/forecast.ts';
+import { isBreak, type ForecastEvent } from '../rules/forecast-event.ts';
+import { describeForecast } from './forecast-event.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { formatTable } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+const HEADER = ['AT', 'WHEN', 'SUBJECT', 'WHAT', 'REMEDY'];
+/** How many lines a scenario has in a table. */
+const LINES = 20;
+
+export function forecastView(forecast: Forecast, everySeconds: number, { colours, columns }: Terminal): View {
+  const { now, until, keepsRunning, stopsToday } = forecast;
+  const described = (events: readonly ForecastEvent[]) =>
+    events.map(event => ({ ...event, ...describeForecast(event, now) }));
+  const scenarioOf = (events: readonly ForecastEvent[]) => ({
+    firstBreak: events.find(isBreak)?.at ?? null,
+    events: described(events),
+  });
+  const formatScenario = (premise: string, events: readonly ForecastEvent[]): string => {
+    const first = events.find(isBreak);
+    const headline =
+      first === undefined
+        ? colours.green(`nothing breaks before ${formatInstant(until)}`)
+        : colours.red(`${first.at <= now ? 'broken since' : 'the first break is at'} ${withRelative(first.at, now)}`);
+    const lines = grouped(events);
+    const rows = lines.slice(0, LINES).map(([event, ...others]) => {
+      const { message, remedy } = describeForecast(event, now);
+      const subject = others.length === 0 ? event.subject : `${event.subject} and ${others.length} more`;
+      return [formatInstant(event.at), formatRelativeTime(event.at, now), subject, message, remedy ?? ''];
+    });
+    const table = rows.length === 0 ? '' : `\n${formatTable(HEADER, rows, columns)}`;
+    const rest = lines.length > LINES ? `… and ${lines.length - LINES} lines more: -o jsonl has all\n` : '';
+    return `${premise}: ${headline}\n${table}${rest}`;
+  };
+  return {
+    table: () =>
+      [
+        formatScenario(`if renewal and CRL refresh run every ${durationText(everySeconds)}`, keepsRunning),
+        formatScenario('if they stop today', stopsToday),
+      ].join('\n'),
+    json: () => ({
+      kind: 'forecast',
+      value: {
+        at: now,
+        until,
+        everySeconds,
+        keepsRunning: scenarioOf(keepsRunning),
+        stopsToday: scenarioOf(stopsToday),
+      },
+    }),
+    jsonl: () =>
+      Object.entries({ keepsRunning, stopsToday }).flatMap(([scenario, events]) =>
+        described(events).map(event => ({ kind: 'forecast-event', value: { scenario, event } })),
+      ),
+  };
+}
+
+const withRelative = (instant: Date, now: Date): string =>
+  `${formatInstant(instant)}, ${formatRelativeTime(instant, now)}`;
+
+/** Services to which the same happens at the same time share a line. */
+function grouped(events: readonly ForecastEvent[]): readonly (readonly [ForecastEvent, ...ForecastEvent[]])[] {
+  const groups = new Map<string, [ForecastEvent, ...ForecastEvent[]]>();
+  for (const event of events) {
+    const { at, name, kind, mendedAt, refusal } = event;
+    const own = kind === 'ca' ? event.subject : '';
+    const key = [at.getTime(), name, mendedAt?.getTime(), refusal, own].join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [event]);
+    else group.push(event);
+  }
+  return [...groups.values()];
+}

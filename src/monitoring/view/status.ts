@@ -1,0 +1,91 @@
+import type { AuthorityStatus, CrlStatus, ServiceStatus } from '../rules/status.ts';
+import type { HookRun } from '../../record/deployment.ts';
+import { formatHookRuns } from '../../deployment/view/hook-run.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { formatTable, type Cell } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+import { visible } from '../../view/visible.ts';
+
+export interface Status {
+  readonly trustDomain: string;
+  readonly authorities: readonly AuthorityStatus[];
+  readonly services: readonly ServiceStatus[];
+  /** The last runs of the hooks of those that were asked for by name. */
+  readonly hooks: readonly { readonly service: string; readonly runs: readonly HookRun[] }[];
+}
+
+export function statusView(status: Status, now: Date, terminal: Terminal): View {
+  return {
+    table: () =>
+      `${formatAuthorities(status.authorities, now, terminal)}\n${formatServices(status.services, now, terminal)}` +
+      formatPending(status.services) +
+      status.hooks.flatMap(({ service, runs }) => formatHookRuns(service, runs)).join(''),
+    json: () => ({ kind: 'status', value: { at: now, ...status } }),
+    jsonl: () => [
+      ...status.authorities.map(value => ({ kind: 'authority', value })),
+      ...status.services.map(value => ({ kind: 'service', value })),
+    ],
+  };
+}
+
+export function authoritiesView(authorities: readonly AuthorityStatus[], now: Date, terminal: Terminal): View {
+  return {
+    table: () => formatAuthorities(authorities, now, terminal),
+    json: () => ({ kind: 'authorities', value: { at: now, authorities } }),
+    jsonl: () => authorities.map(value => ({ kind: 'authority', value })),
+  };
+}
+
+function formatAuthorities(authorities: readonly AuthorityStatus[], now: Date, { colours, columns }: Terminal): string {
+  const rows = authorities.map((authority): Cell[] => [
+    authority.id,
+    authority.expired ? { text: 'expired', paint: colours.red } : authority.state,
+    authority.keyAlgorithm,
+    authority.keyLocation,
+    withRelative(authority.notAfter, now),
+    crlCell(authority.crl, colours.red),
+    withRelative(authority.crl.nextUpdate, now),
+  ]);
+  return formatTable(['CA', 'STATE', 'KEY', 'KEY IN', 'EXPIRES', 'CRL', 'CRL UNTIL'], rows, columns);
+}
+
+function crlCell({ state, number, entryCount }: CrlStatus, red: (text: string) => string): Cell {
+  if (state === 'none') return '';
+  return state === 'fresh' ? `${number}, ${entryCount} revoked` : { text: state, paint: red };
+}
+
+function formatServices(services: readonly ServiceStatus[], now: Date, { colours, columns }: Terminal): string {
+  if (services.length === 0) return 'no services yet\n';
+  const paint = {
+    none: colours.dim,
+    valid: colours.green,
+    due: colours.yellow,
+    expired: colours.red,
+    revoked: colours.dim,
+  };
+  const rows = services.map((service): Cell[] => [
+    service.name,
+    service.spiffeId,
+    service.serial?.slice(0, 8) ?? '',
+    { text: service.deliveryPending ? `${service.state}, not deployed` : service.state, paint: paint[service.state] },
+    withRelative(service.notAfter, now),
+    service.renewAt === undefined ? '' : formatInstant(service.renewAt),
+    service.authorityId ?? '',
+  ]);
+  return formatTable(['SERVICE', 'SPIFFE ID', 'SERIAL', 'STATE', 'EXPIRES', 'RENEW AT', 'CA'], rows, columns);
+}
+
+/** What keeps a certificate from being deployed, and which one is until then. */
+function formatPending(services: readonly ServiceStatus[]): string {
+  const lines = services.flatMap(({ name, deployedSerial, problem, deliveryPending }) => {
+    if (!deliveryPending) return [];
+    const deployed = deployedSerial === undefined ? 'none is deployed' : `${deployedSerial.slice(0, 8)} is deployed`;
+    return [`${visible(`${name}: ${deployed}${problem === undefined ? '' : `; ${problem}`}`)}\n`];
+  });
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
+}
+
+const withRelative = (instant: Date | undefined, now: Date): string =>
+  instant === undefined ? '' : `${formatInstant(instant)} ${formatRelativeTime(instant, now)}`;

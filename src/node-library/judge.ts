@@ -1,0 +1,112 @@
+import { crlNumber, crlToBeSigned } from '../pki/crl/parsed.ts';
+import { DEFAULT_LIMITS, startBudget } from '../pki/path/budget.ts';
+import type { PathCertificate } from '../pki/path/path-certificate.ts';
+import { revocationRefusal } from '../pki/path/revocation.ts';
+import { signatureRefusal } from '../pki/path/signed-by.ts';
+import type { TrustStore } from '../pki/path/trust-store.ts';
+import { validatePath } from '../pki/path/validate-path.ts';
+import type { Identity } from './identity.ts';
+import { isProblem, problem, refused, type Problem } from './problem.ts';
+import { isSameIssuer, sameKey, type LoadedCrl, type Trust } from './trust.ts';
+
+/** What can be in force together. */
+export interface Pair {
+  readonly identity: Identity;
+  readonly trust: Trust;
+}
+
+export interface Judged extends Pair {
+  /** What is wrong with it, though nothing better is at hand. */
+  readonly notes: readonly Problem[];
+}
+
+/**
+ * Whether the two may come into force. A certificate that is in force already may be expired or revoked: that is said, and is no
+ * reason to overlook a CRL.
+ */
+export function judge({ identity, trust }: Pair, inForce: Pair | undefined, now: Date): Judged | Problem {
+  const { file, leaf } = identity;
+  const isInForce = identity === inForce?.identity;
+  const end = leaf.tbs.notAfter.date;
+  const isExpired = isInForce && now > end;
+  const path = pathOf(identity, trust, isExpired ? end : now);
+  if (isProblem(path)) return path;
+  const backwards = trust === inForce?.trust ? undefined : wentBack(trust, inForce?.trust);
+  const own = revocationProblems(path, trust, now);
+  const known = [...trust.anchors, ...identity.chain];
+  const crls = (trust.crls ?? []).flatMap(loaded => crlProblem(loaded, known, now) ?? []);
+  const revoked = own.filter(({ code }) => code === 'revoked');
+  const fatal =
+    backwards ??
+    own.find(({ code }) => code !== 'revoked') ??
+    crls.find(({ code }) => code !== 'crl-expired') ??
+    (isInForce ? undefined : revoked[0]);
+  if (fatal !== undefined) return fatal;
+  const expired = isExpired ? [problem('expired', file, `it was valid until ${end.toISOString()}`)] : [];
+  return { identity, trust, notes: [...expired, ...revoked, ...crls] };
+}
+
+function pathOf({ file, leaf, chain }: Identity, { anchors }: Trust, now: Date): readonly PathCertificate[] | Problem {
+  const store: TrustStore = {
+    anchors: new Set(anchors),
+    named: name => anchors.filter(({ subjectName }) => subjectName === name),
+    crls: undefined,
+    unreadable: [],
+  };
+  const verdict = validatePath(leaf, store, { now, purpose: 'any', intermediates: chain });
+  return verdict.accepted ? verdict.path : refused(file, verdict.reason);
+}
+
+/** RFC 5280 §6.3 for every certificate of our own path below its anchor: our peers ask the same of it. */
+function revocationProblems(path: readonly PathCertificate[], { crls }: Trust, now: Date): readonly Problem[] {
+  if (crls === undefined) return [];
+  const budget = startBudget(DEFAULT_LIMITS);
+  return path.slice(0, -1).flatMap((certificate, index) => {
+    const ofIssuer = crls.filter(({ crl }) => crl.issuerName === certificate.issuerName);
+    const found = revocationRefusal(certificate, {
+      crls: ofIssuer.map(({ crl }) => crl),
+      signers: [path[index + 1]!],
+      isTrusted: () => false,
+      now,
+      budget,
+    });
+    const file = ofIssuer[0]?.file ?? 'the CRLs';
+    return found === undefined ? [] : [refused(file, found)];
+  });
+}
+
+/**
+ * What is wrong with a CRL as such. One of a CA that we do not know, of the next generation perhaps, is taken as it is: OpenSSL
+ * asks for its signature when a peer's certificate leads to it.
+ */
+function crlProblem({ file, crl }: LoadedCrl, known: readonly PathCertificate[], now: Date): Problem | undefined {
+  if (crl.fault !== undefined) return refused(file, crl.fault);
+  const signers = known.filter(({ subjectName, extensions: { subjectKeyIdentifier: own } }) => {
+    return subjectName === crl.issuerName && sameKey(crl.keyIdentifier, own?.value);
+  });
+  const budget = startBudget(DEFAULT_LIMITS);
+  const wrong = signers.map(signer => signatureRefusal(crl, crlToBeSigned(crl), signer, 'crl-signature-wrong', budget));
+  if (wrong.length > 0 && wrong.every(found => found !== undefined)) return refused(file, wrong[0]!);
+  const end = crl.nextUpdate?.date;
+  if (end === undefined || now <= end) return undefined;
+  return problem('crl-expired', file, `its nextUpdate was ${end.toISOString()}, and now is ${now.toISOString()}`);
+}
+
+/** A CRL older than the one in force would let in again whom the newer one revoked. Of several of one CA the newest counts. */
+function wentBack({ crls = [] }: Trust, inForce: Trust | undefined): Problem | undefined {
+  for (const old of inForce?.crls ?? []) {
+    const newest = crls
+      .filter(({ crl }) => isSameIssuer(old.crl, crl))
+      .reduce<LoadedCrl | undefined>(
+        (best, each) => (best && numberOf(best) >= numberOf(each) ? best : each),
+        undefined,
+      );
+    if (newest === undefined || numberOf(newest) >= numberOf(old)) continue;
+    const words = `it is number ${numberOf(newest)}, and number ${numberOf(old)} of the same CA is in force`;
+    return problem('crl-went-back', newest.file, words);
+  }
+  return undefined;
+}
+
+/** One that has none says nothing; it is refused for that where it counts. */
+const numberOf = ({ crl }: LoadedCrl): bigint => crlNumber(crl) ?? 0n;

@@ -1,0 +1,100 @@
+import { failure } from '../../errors/error.ts';
+import { DerError } from '../der/reader.ts';
+import { publicJsonWebKey } from '../key/json-web-key.ts';
+import { decodeCertificate } from '../certificate/parsed.ts';
+import { parseTrustDomain, type TrustDomain } from '../name/spiffe-id.ts';
+import { parseUniqueJson } from '../../text/unique-json.ts';
+
+/** The part of a SPIFFE bundle that X509-SVIDs are verified with (SPIFFE Trust Domain and Bundle §4). */
+export interface SpiffeBundle {
+  /** DER; none at all revokes everything. */
+  readonly x509Authorities: readonly Uint8Array[];
+  readonly sequence: number | undefined;
+  /** Seconds. */
+  readonly refreshHint: number | undefined;
+}
+
+/** Reads a bundle document. Throws ERR_TRUST_BUNDLE. */
+export function parseSpiffeBundle(text: string): SpiffeBundle {
+  const bad = (reason: string) => failure('ERR_TRUST_BUNDLE', { reason });
+  return readBundle(readJson(text, bad), bad);
+}
+
+/** Reads `{"trust_domains": {"example.org": {bundle}, …}}`. Throws ERR_BUNDLE_MAP, ERR_TRUST_DOMAIN. */
+export function parseBundleMap(text: string): ReadonlyMap<TrustDomain, SpiffeBundle> {
+  const bad = (reason: string) => failure('ERR_BUNDLE_MAP', { reason });
+  const document = readJson(text, bad);
+  const domains = isObject(document) ? document['trust_domains'] : undefined;
+  if (!isObject(domains)) throw bad('it has no object "trust_domains"');
+  return new Map(
+    Object.entries(domains).map(([name, bundle]) => [
+      parseTrustDomain(name),
+      readBundle(bundle, reason => bad(`${name}: ${reason}`)),
+    ]),
+  );
+}
+
+type Bad = (reason: string) => Error;
+type JsonObject = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function readJson(text: string, bad: Bad): unknown {
+  try {
+    return parseUniqueJson(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw bad(`it is not JSON as it should be: ${error.message}`);
+    throw error;
+  }
+}
+
+function readBundle(document: unknown, bad: Bad): SpiffeBundle {
+  if (!isObject(document)) throw bad('it is not an object');
+  const { keys } = document;
+  if (!Array.isArray(keys)) throw bad('it has no array "keys"');
+  return {
+    x509Authorities: keys.flatMap((key: unknown, index) =>
+      readAuthority(key, reason => bad(`key ${index}: ${reason}`)),
+    ),
+    sequence: readCount(document, 'spiffe_sequence', bad),
+    refreshHint: readCount(document, 'spiffe_refresh_hint', bad),
+  };
+}
+
+/** X509-SVID §6.1 and §6.2: elements of another use, of an unknown type, or without x5c, are passed over. */
+function readAuthority(key: unknown, bad: Bad): readonly Uint8Array[] {
+  if (!isObject(key)) throw bad('it is not an object');
+  const { use, kty, x5c } = key;
+  if (use !== 'x509-svid' || x5c === undefined) return [];
+  if (typeof kty !== 'string') throw bad('it has no "kty"');
+  if (!Array.isArray(x5c) || x5c.length !== 1) throw bad('its "x5c" does not hold exactly one certificate');
+  const [text] = x5c as [unknown];
+  // standard base64, unlike everything else in a JWK (RFC 7517 §4.7)
+  if (typeof text !== 'string' || !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
+    throw bad('its "x5c" is not base64');
+  }
+  const der = new Uint8Array(Buffer.from(text, 'base64'));
+  const certified = certifiedKey(der, bad);
+  // RFC 7517 §4.7: the certificate is for this very key
+  if (certified !== undefined && Object.entries(certified).some(([member, value]) => key[member] !== value)) {
+    throw bad('its certificate is for another key');
+  }
+  return [der];
+}
+
+function certifiedKey(der: Uint8Array, bad: Bad): JsonObject | undefined {
+  try {
+    return publicJsonWebKey(decodeCertificate(der).tbs.publicKey);
+  } catch (error) {
+    if (error instanceof DerError) throw bad(`its "x5c" is not a certificate: ${error.message}`);
+    throw error;
+  }
+}
+
+function readCount(document: JsonObject, member: string, bad: Bad): number | undefined {
+  const value = document[member];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw bad(`"${member}" is not a count`);
+  return value;
+}

@@ -1,0 +1,32 @@
+import { decodeBasicConstraints } from '../extension/basic-constraints.ts';
+import { findExtension } from '../extension/extension.ts';
+import { decodeSubjectKeyIdentifier, keyIdentifierOf } from '../extension/key-identifier.ts';
+import { decodeNameConstraints } from '../extension/name-constraints.ts';
+import type { IssuerFacts } from './issuer.ts';
+import type { KeyAlgorithm } from '../key/algorithm.ts';
+import { OID } from '../oids.ts';
+import type { ParsedCertificate } from './parsed.ts';
+
+/**
+ * What a CA's certificate says about what it may sign; a root that is not signed yet says it of itself. The key identifier is
+ * copied; computed only where it is absent.
+ */
+export function issuerFactsOf({ tbs }: Pick<ParsedCertificate, 'tbs'>, algorithm: KeyAlgorithm): IssuerFacts {
+  const keyIdentifier = findExtension(tbs.extensions, OID.subjectKeyIdentifier);
+  const constraints = findExtension(tbs.extensions, OID.basicConstraints);
+  const names = findExtension(tbs.extensions, OID.nameConstraints);
+  const pathLength = constraints && decodeBasicConstraints(constraints.value).pathLength;
+  return {
+    subject: tbs.subject,
+    keyIdentifier:
+      keyIdentifier === undefined
+        ? keyIdentifierOf(tbs.publicKey.bits)
+        : decodeSubjectKeyIdentifier(keyIdentifier.value),
+    algorithm,
+    publicKeyDer: tbs.publicKey.der,
+    notBefore: tbs.notBefore.date,
+    notAfter: tbs.notAfter.date,
+    ...(pathLength !== undefined && { pathLength }),
+    ...(names !== undefined && { nameConstraints: decodeNameConstraints(names.value) }),
+  };
+}

@@ -1,0 +1,97 @@
+import { encodeDistributionPoint } from '../extension/distribution-points.ts';
+import { encodeExtKeyUsage } from '../extension/ext-key-usage.ts';
+import { encodeExtension } from '../extension/extension.ts';
+import { encodeGeneralNames, type GeneralName } from '../extension/general-name.ts';
+import {
+  encodeAuthorityKeyIdentifier,
+  encodeSubjectKeyIdentifier,
+  keyIdentifierOf,
+} from '../extension/key-identifier.ts';
+import { encodeKeyUsage } from '../extension/key-usage.ts';
+import type { IssuerFacts } from './issuer.ts';
+import type { KeyAlgorithm } from '../key/algorithm.ts';
+import { encodeName } from '../name/name.ts';
+import { OID } from '../oids.ts';
+import type { ProfileName } from './profile-name.ts';
+import { encodeTbsCertificate } from './tbs.ts';
+
+export interface LeafRequest {
+  readonly profile: ProfileName;
+  /** commonName: the service's name. Empty: an empty subject, and then a critical subjectAltName (X509-SVID §3.1). */
+  readonly commonName: string;
+  readonly spiffeId: string;
+  readonly dns: readonly string[];
+  /** 4 or 16 octets each. */
+  readonly ip: readonly Uint8Array[];
+  readonly keyKind: KeyAlgorithm['kind'];
+  /** SubjectPublicKeyInfo. */
+  readonly publicKeyDer: Uint8Array;
+  /** What its key identifier hashes. */
+  readonly publicKeyBits: Uint8Array;
+  readonly serial: Uint8Array;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+// X509-SVID §4.4: an SVID that has the extension carries both; a client- or server-only leaf is not an SVID.
+const PURPOSES: Readonly<Record<ProfileName, readonly string[]>> = {
+  svid: [OID.serverAuth, OID.clientAuth],
+  server: [OID.serverAuth],
+  client: [OID.clientAuth],
+};
+
+// critical everywhere (X509-SVID §4.3)
+const SIGNS = encodeExtension(OID.keyUsage, true, encodeKeyUsage(['digitalSignature']));
+// NSS refuses a server with an RSA key that may not encipher, even where TLS has no use for it (tried with tstclnt)
+const SIGNS_AND_ENCIPHERS = encodeExtension(
+  OID.keyUsage,
+  true,
+  encodeKeyUsage(['digitalSignature', 'keyEncipherment']),
+);
+const EXT_KEY_USAGE: Readonly<Record<ProfileName, Uint8Array>> = {
+  svid: encodeExtension(OID.extKeyUsage, false, encodeExtKeyUsage(PURPOSES.svid)),
+  server: encodeExtension(OID.extKeyUsage, false, encodeExtKeyUsage(PURPOSES.server)),
+  client: encodeExtension(OID.extKeyUsage, false, encodeExtKeyUsage(PURPOSES.client)),
+};
+
+/**
+ * What every leaf of one issuer shares, encoded once; the function it returns prepares one to-be-signed leaf.
+ * `crlUrl`: where the issuer's CRL is served; absent: no CRL distribution point.
+ */
+export function leafPreparer(issuer: IssuerFacts, crlUrl?: string): (request: LeafRequest) => Uint8Array {
+  const authorityKeyIdentifier = encodeExtension(
+    OID.authorityKeyIdentifier,
+    false,
+    encodeAuthorityKeyIdentifier(issuer.keyIdentifier),
+  );
+  const distributionPoint =
+    crlUrl === undefined ? [] : [encodeExtension(OID.cRLDistributionPoints, false, encodeDistributionPoint(crlUrl))];
+  return request => {
+    const names: GeneralName[] = [{ type: 'uri', value: request.spiffeId }];
+    for (const value of request.dns) names.push({ type: 'dns', value });
+    for (const octets of request.ip) names.push({ type: 'ip', octets });
+    const emptySubject = request.commonName === '';
+    return encodeTbsCertificate({
+      serial: request.serial,
+      signatureAlgorithmDer: issuer.algorithm.signatureAlgorithmDer,
+      issuerDer: issuer.subject.der,
+      notBefore: request.notBefore,
+      notAfter: request.notAfter,
+      subjectDer: encodeName(emptySubject ? [] : [[OID.commonName, request.commonName]]),
+      publicKeyDer: request.publicKeyDer,
+      extensions: [
+        authorityKeyIdentifier,
+        encodeExtension(
+          OID.subjectKeyIdentifier,
+          false,
+          encodeSubjectKeyIdentifier(keyIdentifierOf(request.publicKeyBits)),
+        ),
+        request.keyKind === 'rsa' && request.profile !== 'client' ? SIGNS_AND_ENCIPHERS : SIGNS,
+        EXT_KEY_USAGE[request.profile],
+        // critical only when the subject is empty (RFC 5280 §4.2.1.6)
+        encodeExtension(OID.subjectAltName, emptySubject, encodeGeneralNames(names)),
+        ...distributionPoint,
+      ],
+    });
+  };
+}

@@ -1,0 +1,27 @@
+import { equalBytes } from '../bytes.ts';
+import { DerReader } from '../der/reader.ts';
+import { bitString, sequence, TAG } from '../der/writer.ts';
+import type { Issuer } from './issuer.ts';
+import { releaseTbs, type LintedTbs } from '../lint/lint.ts';
+
+/**
+ * The certificate (RFC 5280 §4.1.1), read again before it is handed out. Throws TypeError for what was not linted, not for this
+ * issuer, or signed before: mistakes of ours, no situations of a user.
+ */
+export function signCertificate(linted: LintedTbs, issuer: Issuer): Uint8Array {
+  const tbsDer = releaseTbs(linted, issuer);
+  const { signatureAlgorithmDer } = issuer.algorithm;
+  const signature = issuer.sign(tbsDer);
+  const der = sequence(tbsDer, signatureAlgorithmDer, bitString(signature));
+  const outer = new DerReader(der);
+  const reader = outer.enter(TAG.sequence, 'a certificate');
+  outer.finish('a certificate');
+  const same =
+    equalBytes(reader.any('tbsCertificate'), tbsDer) &&
+    // lint found the inner one equal to it (§4.1.1.2)
+    equalBytes(reader.any('signatureAlgorithm'), signatureAlgorithmDer) &&
+    equalBytes(reader.wholeBits('signatureValue'), signature);
+  reader.finish('a certificate');
+  if (!same || signature.length === 0) throw new TypeError('the signed certificate is not what was linted');
+  return der;
+}

@@ -1,0 +1,77 @@
+import type { CertificateFacts } from '../lint/certificate-facts.ts';
+import { isEmptyName } from '../name/name.ts';
+import { OID } from '../oids.ts';
+import { refusal, type Refusal, type RefusalCode } from '../path/refusal.ts';
+import { isSpiffeId } from '../name/spiffe-id.ts';
+
+/** What a certificate is in SPIFFE's eyes, judged by itself: whether its chain ends in a trust bundle is another question. */
+export type SvidVerdict =
+  /** A leaf that identifies a workload. */
+  | { readonly kind: 'svid'; readonly id: string }
+  /** A CA of a trust domain; the id is absent where it carries none (X509-SVID §3.2: it should). */
+  | { readonly kind: 'signing'; readonly id?: string }
+  /** Every clause that it breaks; at least one. */
+  | { readonly kind: 'none'; readonly refusals: readonly Refusal[] };
+
+type SvidFacts = Pick<CertificateFacts, 'tbs' | 'extensions'>;
+
+/** X509-SVID, every clause that one certificate alone can break, for somebody else's certificate as for ours. */
+export function svidVerdict(facts: SvidFacts): SvidVerdict {
+  const { basicConstraints, subjectAltName } = facts.extensions;
+  const uris = (subjectAltName?.value ?? []).flatMap(name => (name.type === 'uri' ? [name.value] : []));
+  const isCa = basicConstraints?.value.ca === true;
+  const refusals = [...idProblems(uris, isCa), ...(isCa ? signingProblems(facts) : leafProblems(facts))];
+  const [id] = uris;
+  if (refusals.length > 0) return { kind: 'none', refusals };
+  if (isCa) return { kind: 'signing', ...(id !== undefined && { id }) };
+  return { kind: 'svid', id: id! };
+}
+
+type Problem = readonly [code: RefusalCode, holds: boolean | undefined, message: string];
+
+const those = (...problems: readonly Problem[]): readonly Refusal[] =>
+  problems.flatMap(([code, holds, message]) => (holds ? [refusal(code, message)] : []));
+
+function idProblems(uris: readonly string[], isCa: boolean): readonly Refusal[] {
+  const [id] = uris;
+  if (uris.length > 1) return [refusal('svid-one-uri', `it has ${uris.length} URI names, not one`)];
+  if (id === undefined) return those(['svid-one-uri', !isCa, 'it has no URI name']);
+  if (!isSpiffeId(id)) return [refusal('svid-id', `its URI name ${JSON.stringify(id)} is not a SPIFFE ID`)];
+  const hasPath = id.includes('/', 'spiffe://'.length);
+  return those(
+    ['svid-signer', isCa && hasPath, `it is a CA, and its SPIFFE ID ${id} has a path`],
+    ['svid-path', !isCa && !hasPath, `its SPIFFE ID ${id} has no path: it names the trust domain`],
+  );
+}
+
+function leafProblems({ tbs, extensions }: SvidFacts): readonly Refusal[] {
+  const { keyUsage, extKeyUsage, subjectAltName } = extensions;
+  const usages = keyUsage?.value;
+  const purposes = extKeyUsage?.value;
+  const both = [OID.serverAuth, OID.clientAuth].every(purpose => purposes?.includes(purpose));
+  return [
+    ...keyUsageProblems(keyUsage),
+    ...those(
+      ['svid-key-usage', usages?.has('digitalSignature') === false, 'keyUsage lacks digitalSignature'],
+      ['svid-key-usage', usages?.has('keyCertSign'), 'keyUsage has keyCertSign'],
+      ['svid-key-usage', usages?.has('cRLSign'), 'keyUsage has cRLSign'],
+      ['svid-extended-key-usage', purposes && !both, 'extKeyUsage lacks serverAuth or clientAuth'],
+      [
+        'subject-empty',
+        isEmptyName(tbs.subject) && subjectAltName?.critical === false,
+        'its subject is empty and subjectAltName is not critical',
+      ],
+    ),
+  ];
+}
+
+const signingProblems = ({ extensions: { keyUsage } }: SvidFacts): readonly Refusal[] => [
+  ...keyUsageProblems(keyUsage),
+  ...those(['svid-key-usage', keyUsage?.value.has('keyCertSign') === false, 'keyUsage lacks keyCertSign']),
+];
+
+const keyUsageProblems = (keyUsage: { readonly critical: boolean } | undefined): readonly Refusal[] =>
+  those(
+    ['svid-key-usage', keyUsage === undefined, 'it has no keyUsage'],
+    ['svid-key-usage', keyUsage?.critical === false, 'keyUsage is not critical'],
+  );

@@ -1,0 +1,34 @@
+import { contextTag, integer, sequence, time, tlv, unsignedInteger } from '../der/writer.ts';
+
+/** The fields of a TBSCertificate, each already decided; names and keys as DER, copied byte for byte. */
+export interface TbsCertificateFields {
+  /** Magnitude octets. */
+  readonly serial: Uint8Array;
+  readonly signatureAlgorithmDer: Uint8Array;
+  readonly issuerDer: Uint8Array;
+  readonly notBefore: Date;
+  /** Inclusive. */
+  readonly notAfter: Date;
+  readonly subjectDer: Uint8Array;
+  readonly publicKeyDer: Uint8Array;
+  /** Encoded extensions in the order they will stand. */
+  readonly extensions: readonly Uint8Array[];
+}
+
+const VERSION_3 = tlv(contextTag(0, true), integer(2));
+
+const encodeValidity = (notBefore: Date, notAfter: Date): Uint8Array => sequence(time(notBefore), time(notAfter));
+
+/** RFC 5280 §4.1.2, field by field in the RFC's order; always version 3. */
+export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
+  return sequence(
+    VERSION_3,
+    unsignedInteger(fields.serial),
+    fields.signatureAlgorithmDer,
+    fields.issuerDer,
+    encodeValidity(fields.notBefore, fields.notAfter),
+    fields.subjectDer,
+    fields.publicKeyDer,
+    tlv(contextTag(3, true), sequence(...fields.extensions)),
+  );
+}

@@ -1,0 +1,73 @@
+import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { contextTag, TAG } from '../der/writer.ts';
+import { decodeExtensions, type Extension } from '../extension/extension.ts';
+import { decodeName, type Name } from '../name/name.ts';
+import { OID } from '../oids.ts';
+import { decodePublicKeyInfo, type PublicKeyInfo } from '../key/public-key-info.ts';
+
+/** PKCS#10 (RFC 2986 §4); everything is a view into `der`. */
+export interface CertificationRequest {
+  readonly der: Uint8Array;
+  /** CertificationRequestInfo: what is signed. */
+  readonly info: Uint8Array;
+  readonly subject: Name;
+  readonly publicKey: PublicKeyInfo;
+  /** Types of all attributes, dotted decimal. */
+  readonly attributes: readonly string[];
+  /** Of the extensionRequest attribute (RFC 2985 §5.4.2): requests, never orders. */
+  readonly extensions: readonly Extension[];
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
+}
+
+/** Strict DER, structure only. Throws DerError. */
+export function decodeCertificationRequest(der: Uint8Array): CertificationRequest {
+  const outer = new DerReader(der);
+  const reader = outer.enter(TAG.sequence, 'a request');
+  outer.finish('a request');
+  const info = reader.enter(TAG.sequence, 'certificationRequestInfo');
+  const version = info.smallInteger('version');
+  if (version !== 0) throw new DerError(`request version ${version + 1} does not exist`, info.position);
+  const subject = decodeName(info, 'subject');
+  const publicKey = decodePublicKeyInfo(info);
+  const attributes = decodeAttributes(info.optional(contextTag(0, true), 'attributes'));
+  info.finish('certificationRequestInfo');
+  const signatureAlgorithm = decodeAlgorithmIdentifier(reader, 'signatureAlgorithm');
+  const signature = reader.wholeBits('signature');
+  reader.finish('a request');
+  const requested = attributes.get(OID.extensionRequest);
+  return {
+    der,
+    info: info.element,
+    subject,
+    publicKey,
+    attributes: [...attributes.keys()],
+    extensions: requested === undefined ? [] : decodeExtensionRequest(requested),
+    signatureAlgorithm,
+    signature,
+  };
+}
+
+/** Each attribute type with the reader of its SET OF values. */
+function decodeAttributes(list: DerReader | undefined): ReadonlyMap<string, DerReader> {
+  const attributes = new Map<string, DerReader>();
+  while (list !== undefined && !list.done) {
+    const at = list.position;
+    const attribute = list.enter(TAG.sequence, 'an attribute');
+    const type = attribute.oid('an attribute type');
+    const values = attribute.enter(TAG.set, 'the values of an attribute');
+    attribute.finish('an attribute');
+    // two could be read as the first by one program and as the last by another
+    if (attributes.has(type)) throw new DerError(`attribute ${type} stands twice`, at);
+    attributes.set(type, values);
+  }
+  return attributes;
+}
+
+function decodeExtensionRequest(values: DerReader): readonly Extension[] {
+  const extensions = decodeExtensions(values, 'extensionRequest');
+  // SINGLE VALUE TRUE (RFC 2985 §5.4.2)
+  values.finish('extensionRequest');
+  return extensions;
+}

@@ -1,0 +1,70 @@
+import { failure } from '../../errors/error.ts';
+import { decodeAlgorithmIdentifier } from './algorithm-identifier.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { octetString, sequence, TAG } from '../der/writer.ts';
+import { decodeEncryption, decryptPbes2, encryptPbes2, type Encryption } from './pbes2.ts';
+
+/** EncryptedPrivateKeyInfo (RFC 5958 §3): a PKCS#8 key under a passphrase. */
+export interface EncryptedPrivateKey {
+  readonly encryption: Encryption;
+  readonly ciphertext: Uint8Array;
+}
+
+/** Throws DerError. */
+export function decodeEncryptedPrivateKey(der: Uint8Array): EncryptedPrivateKey {
+  const outer = new DerReader(der);
+  const reader = outer.enter(TAG.sequence, 'an encrypted key');
+  outer.finish('an encrypted key');
+  const encryption = decodeEncryption(decodeAlgorithmIdentifier(reader, 'the encryption algorithm'));
+  const ciphertext = reader.content(TAG.octetString, 'the encrypted data');
+  reader.finish('an encrypted key');
+  return { encryption, ciphertext };
+}
+
+/** Encrypts a PKCS#8 key for the disk; `random` is PBES2_RANDOM_LENGTH fresh random bytes. The passphrase is used byte for byte. */
+export async function encryptPrivateKey(
+  pkcs8: Uint8Array,
+  passphrase: Uint8Array,
+  random: Uint8Array,
+): Promise<Uint8Array> {
+  const { algorithm, ciphertext } = await encryptPbes2(pkcs8, passphrase, random);
+  return sequence(algorithm, octetString(ciphertext));
+}
+
+/**
+ * The PKCS#8 key in an EncryptedPrivateKeyInfo; `what` names the key for a person. Throws ERR_PASSPHRASE_WRONG,
+ * ERR_KEY_ENCRYPTION (a scheme we do not read), ERR_KEY_ITERATIONS and ERR_KEY_FORMAT.
+ */
+export async function decryptPrivateKey(
+  der: Uint8Array,
+  passphrase: Uint8Array,
+  what = 'the private key',
+): Promise<Uint8Array> {
+  const { encryption, ciphertext } = readable(der, what);
+  if (encryption.scheme === 'foreign') throw failure('ERR_KEY_ENCRYPTION', { what, scheme: encryption.label });
+  const pkcs8 = await decryptPbes2(encryption, passphrase, ciphertext, what);
+  // one wrong passphrase in 256 leaves good padding, but no structure
+  if (pkcs8 === undefined || !looksLikePrivateKey(pkcs8)) throw failure('ERR_PASSPHRASE_WRONG', { what });
+  return pkcs8;
+}
+
+function readable(der: Uint8Array, what: string): EncryptedPrivateKey {
+  try {
+    return decodeEncryptedPrivateKey(der);
+  } catch (cause) {
+    if (cause instanceof DerError) throw failure('ERR_KEY_FORMAT', { what, reason: cause.message }, cause);
+    throw cause;
+  }
+}
+
+/** Whether the bytes open as PrivateKeyInfo does: one SEQUENCE that begins with a version. */
+function looksLikePrivateKey(pkcs8: Uint8Array): boolean {
+  try {
+    const outer = new DerReader(pkcs8);
+    const reader = outer.enter(TAG.sequence, 'a private key');
+    outer.finish('a private key');
+    return reader.smallInteger('version') <= 1;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+import {
+  createECDH,
+  generateKeyPair as generateKeyPairInPool,
+  generateKeyPairSync,
+  type ECDH,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto';
+import { promisify } from 'node:util';
+import { DerReader } from '../der/reader.ts';
+import { bitString, contextTag, integer, octetString, sequence, tlv } from '../der/writer.ts';
+import type { KeyAlgorithm } from './algorithm.ts';
+import { decodePublicKeyInfo } from './public-key-info.ts';
+
+/** A new key, as DER: what goes into a file and into a certificate. */
+export interface KeyPair {
+  readonly algorithm: KeyAlgorithm;
+  /** PrivateKeyInfo (RFC 5958), unencrypted. */
+  readonly pkcs8: Uint8Array;
+  /** SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  /** The content of its BIT STRING: what a key identifier hashes. */
+  readonly publicKeyBits: Uint8Array;
+}
+
+export type EcAlgorithm = Extract<KeyAlgorithm, { kind: 'ec' }>;
+export type QuickKeyAlgorithm = Extract<KeyAlgorithm, { kind: 'ec' | 'ed25519' }>;
+
+/**
+ * A new key pair: at once for EC (tens of thousands a second) and Ed25519; RSA searches its primes in the thread pool. Nothing
+ * goes through a JWK: that can hang on Node 20.
+ */
+export function generateKeyPair(algorithm: QuickKeyAlgorithm): KeyPair;
+export function generateKeyPair(algorithm: KeyAlgorithm): KeyPair | Promise<KeyPair>;
+export function generateKeyPair(algorithm: KeyAlgorithm): KeyPair | Promise<KeyPair> {
+  switch (algorithm.kind) {
+    case 'ec': {
+      const ecdh = generatorOf(algorithm);
+      const publicKeyBits = ecdh.generateKeys();
+      return ecKeyPair(algorithm, ecdh.getPrivateKey(), publicKeyBits);
+    }
+    case 'ed25519':
+      return exported(algorithm, generateKeyPairSync('ed25519'));
+    case 'rsa':
+      return generateRsa(algorithm);
+  }
+}
+
+// a generator costs as much to make as a key; it keeps its last key, as any key in use stays in memory
+const generators = new Map<string, ECDH>();
+
+function generatorOf({ curve }: EcAlgorithm): ECDH {
+  let generator = generators.get(curve);
+  if (generator === undefined) generators.set(curve, (generator = createECDH(curve)));
+  return generator;
+}
+
+/** The pair in our encoding; the scalar may come without its leading zeros, the point is uncompressed. */
+export function ecKeyPair(algorithm: EcAlgorithm, scalar: Uint8Array, point: Uint8Array): KeyPair {
+  // ECPrivateKey: the scalar at the curve's full length, the public key included (RFC 5915 §3)
+  const padded = new Uint8Array(algorithm.scalarLength);
+  padded.set(scalar, algorithm.scalarLength - scalar.length);
+  const ecPrivateKey = sequence(ONE, octetString(padded), tlv(contextTag(1, true), bitString(point)));
+  return {
+    algorithm,
+    pkcs8: sequence(ZERO, algorithm.keyAlgorithmDer, octetString(ecPrivateKey)),
+    publicKey: sequence(algorithm.keyAlgorithmDer, bitString(point)),
+    publicKeyBits: Uint8Array.from(point),
+  };
+}
+
+const ZERO = integer(0);
+const ONE = integer(1);
+
+const generateInPool = promisify(generateKeyPairInPool);
+
+async function generateRsa(algorithm: Extract<KeyAlgorithm, { kind: 'rsa' }>): Promise<KeyPair> {
+  const { modulusBits } = algorithm;
+  return exported(algorithm, await generateInPool('rsa', { modulusLength: modulusBits, publicExponent: 65537 }));
+}
+
+function exported(algorithm: KeyAlgorithm, pair: KeyPairKeyObjectResult): KeyPair {
+  const publicKey = new Uint8Array(pair.publicKey.export({ format: 'der', type: 'spki' }));
+  const pkcs8 = new Uint8Array(pair.privateKey.export({ format: 'der', type: 'pkcs8' }));
+  const { bits } = decodePublicKeyInfo(new DerReader(publicKey));
+  return { algorithm, pkcs8, publicKey, publicKeyBits: bits };
+}

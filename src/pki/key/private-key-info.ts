@@ -1,0 +1,101 @@
+import { decodeAlgorithmIdentifier } from './algorithm-identifier.ts';
+import { DerError, DerReader } from '../der/reader.ts';
+import { contextTag, DER_NULL, TAG } from '../der/writer.ts';
+import { OID } from '../oids.ts';
+
+/** The forms private keys lie about in: RFC 5958 plain and encrypted, SEC1 (RFC 5915), PKCS#1 (RFC 8017 appendix A.1.2). */
+export type PrivateKeyForm = 'PKCS#8' | 'encrypted PKCS#8' | 'SEC1' | 'PKCS#1';
+
+/** A private key by algorithm, whatever form it came in. */
+export interface PrivateKeyInfo {
+  /** Dotted decimal. */
+  readonly oid: string;
+  readonly parameters: Uint8Array | undefined;
+  /** ECPrivateKey, RSAPrivateKey, CurvePrivateKey: what the algorithm says. */
+  readonly privateKey: Uint8Array;
+  /** The public key's bits, where the form has them outside of `privateKey`. */
+  readonly publicKeyBits: Uint8Array | undefined;
+}
+
+/** The form of a DER private key, told by the tags of its first fields; undefined when it is something else. */
+export function privateKeyForm(der: Uint8Array): PrivateKeyForm | undefined {
+  switch (firstTags(der)) {
+    case `${TAG.integer} ${TAG.sequence} ${TAG.octetString}`:
+      return 'PKCS#8';
+    case `${TAG.sequence} ${TAG.octetString} -1`:
+      return 'encrypted PKCS#8';
+    case `${TAG.integer} ${TAG.integer} ${TAG.integer}`:
+      return 'PKCS#1';
+    default:
+      return /^2 4 /.test(firstTags(der)) ? 'SEC1' : undefined;
+  }
+}
+
+function firstTags(der: Uint8Array): string {
+  try {
+    const reader = new DerReader(der).enter(TAG.sequence, 'a key');
+    return [0, 1, 2]
+      .map(() => {
+        const tag = reader.peek();
+        if (tag >= 0) reader.any('a field');
+        return tag;
+      })
+      .join(' ');
+  } catch (cause) {
+    if (cause instanceof DerError) return '';
+    throw cause;
+  }
+}
+
+/** Reads an unencrypted key. Throws DerError. */
+export function decodePrivateKeyInfo(
+  der: Uint8Array,
+  form: Exclude<PrivateKeyForm, 'encrypted PKCS#8'>,
+): PrivateKeyInfo {
+  const outer = new DerReader(der);
+  switch (form) {
+    case 'PKCS#8': {
+      const info = decodePkcs8(outer);
+      outer.finish('a private key');
+      return info;
+    }
+    case 'SEC1': {
+      const { parameters } = decodeEcPrivateKey(der);
+      return { oid: OID.ecPublicKey, parameters, privateKey: der, publicKeyBits: undefined };
+    }
+    case 'PKCS#1':
+      return { oid: OID.rsaEncryption, parameters: DER_NULL, privateKey: der, publicKeyBits: undefined };
+  }
+}
+
+/** PrivateKeyInfo and OneAsymmetricKey (RFC 5958 §2). */
+function decodePkcs8(outer: DerReader): PrivateKeyInfo {
+  const reader = outer.enter(TAG.sequence, 'a private key');
+  const version = reader.smallInteger('version');
+  if (version > 1) throw new DerError(`PKCS#8 version ${version} does not exist`, reader.position);
+  const { oid, parameters } = decodeAlgorithmIdentifier(reader, 'the key algorithm');
+  const privateKey = reader.content(TAG.octetString, 'the key');
+  reader.optional(contextTag(0, true), 'attributes');
+  const publicKey = reader.optional(contextTag(1, false), 'the public key')?.rest;
+  reader.finish('a private key');
+  return { oid, parameters, privateKey, publicKeyBits: publicKey?.subarray(1) };
+}
+
+/** ECPrivateKey (RFC 5915 §3). */
+export function decodeEcPrivateKey(der: Uint8Array): {
+  readonly scalar: Uint8Array;
+  readonly parameters: Uint8Array | undefined;
+  readonly point: Uint8Array | undefined;
+} {
+  const outer = new DerReader(der);
+  const reader = outer.enter(TAG.sequence, 'an EC private key');
+  outer.finish('an EC private key');
+  const version = reader.smallInteger('version');
+  if (version !== 1) throw new DerError(`an EC private key of version ${version}`, 0);
+  const scalar = reader.content(TAG.octetString, 'the private scalar');
+  const parameters = reader.optional(contextTag(0, true), 'the curve')?.rest;
+  const publicKey = reader.optional(contextTag(1, true), 'the public key');
+  const point = publicKey?.wholeBits('the public key');
+  reader.finish('an EC private key');
+  return { scalar, parameters, point };
+}

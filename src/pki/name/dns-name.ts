@@ -1,0 +1,77 @@
+import { domainToUnicode } from 'node:url';
+import { failure } from '../../errors/error.ts';
+
+/** A DNS name as it stands in a SAN: ASCII, lower case, no trailing dot. Made by `parseDnsName` only. */
+export type DnsName = string & { readonly [brand]: 'DNS name' };
+
+declare const brand: unique symbol;
+
+const MAX_NAME = 253; // RFC 1034 §3.1: 255 octets on the wire
+const MAX_LABEL = 63; // RFC 1034 §3.1
+
+/**
+ * Letters, digits and hyphens (RFC 5280 §4.2.1.6, RFC 1034 §3.5), one label or more; `*` only as the whole first label and above
+ * two labels, as verifiers read it (RFC 9525 §6.3). Upper case is folded. Throws ERR_DNS_NAME.
+ */
+export function parseDnsName(text: string): DnsName {
+  const fault = dnsNameFault(text);
+  if (fault !== undefined) throw failure('ERR_DNS_NAME', { text, ...fault });
+  return text.toLowerCase() as DnsName;
+}
+
+/** Whether `name` is `suffix` or below it, label by label: `notexample.org` is not below `example.org`. */
+export function isBelow(name: string, suffix: string): boolean {
+  return name === suffix || name.endsWith(`.${suffix}`);
+}
+
+interface Fault {
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+/** What keeps `text` from being a DNS name. */
+export function dnsNameFault(text: string): Fault | undefined {
+  if (text === '') return { reason: 'it is empty' };
+  if (text.length > MAX_NAME) return { reason: `it is longer than ${MAX_NAME} characters` };
+  const wildcard = text.startsWith('*.');
+  const labels = (wildcard ? text.slice(2) : text).split('.');
+  const wrong = labels.find(label => !isLabel(label));
+  if (wrong !== undefined) return explain(text, wrong);
+  const broken = labels.find(isBrokenALabel);
+  if (broken !== undefined) return { reason: `no international name is written ${broken.toLowerCase()}` };
+  if (/^[0-9]+$/.test(labels.at(-1)!)) {
+    return { reason: 'its last label is a number, as if it were an address', hint: 'give an address with --ip' };
+  }
+  if (wildcard && labels.length < 2) return { reason: 'verifiers accept "*" only above two labels or more' };
+  return undefined;
+}
+
+function isLabel(text: string): boolean {
+  return text.length <= MAX_LABEL && /^[a-zA-Z0-9-]+$/.test(text) && !text.startsWith('-') && !text.endsWith('-');
+}
+
+/** `xn--` and then nothing that decodes to a label of Unicode (RFC 5280 §7.2, RFC 5891 §4.4). */
+const isBrokenALabel = (label: string): boolean => /^xn--/i.test(label) && domainToUnicode(label) === '';
+
+function explain(text: string, label: string): Fault {
+  if (!/^[\x20-\x7e]*$/.test(text)) {
+    return {
+      reason: 'it is not ASCII',
+      hint: 'write an international name in its A-label form: xn--bcher-kva.example',
+    };
+  }
+  if (text.endsWith('.')) {
+    const bare = text.slice(0, -1);
+    return { reason: 'it ends with a dot', ...(dnsNameFault(bare) === undefined && { hint: `write: ${bare}` }) };
+  }
+  return { reason: labelFault(label) };
+}
+
+function labelFault(label: string): string {
+  if (label === '') return 'it has an empty label';
+  if (label.length > MAX_LABEL) return `it has a label longer than ${MAX_LABEL} characters`;
+  if (label.includes('*')) return '"*" is only allowed as the whole first label';
+  if (label.includes('_')) return 'a host name has no underscore';
+  if (/^[a-zA-Z0-9-]*$/.test(label)) return 'a label neither starts nor ends with a hyphen';
+  return 'labels are made of letters, digits and hyphens';
+}

@@ -1,0 +1,154 @@
+import { equalBytes } from '../bytes.ts';
+import { DerReader } from '../der/reader.ts';
+import { ascii, oid, sequence, setOf, TAG, utf8String } from '../der/writer.ts';
+import { OID, oidName } from '../oids.ts';
+
+/** One AttributeTypeAndValue (RFC 5280 §4.1.2.4). */
+export interface NameAttribute {
+  /** Dotted decimal. */
+  readonly type: string;
+  /** The text; undefined when the value is not a string type we read. */
+  readonly value: string | undefined;
+  /** The tag of the value as encoded. */
+  readonly tag: number;
+  /** The whole encoded value. */
+  readonly der: Uint8Array;
+}
+
+/**
+ * A distinguished name. `der` is the name as its owner encoded it: an issuer name is a copy of those bytes, never a
+ * re-encoding (RFC 5280 §4.1.2.4, §4.1.2.6: byte for byte).
+ */
+export interface Name {
+  readonly der: Uint8Array;
+  /** Relative names in encoded order, each with one or more attributes. */
+  readonly rdns: readonly (readonly NameAttribute[])[];
+}
+
+/** Upper bounds of RFC 5280 appendix A.1, in characters. */
+export const UPPER_BOUNDS: Readonly<Record<string, number>> = {
+  [OID.commonName]: 64,
+  [OID.organizationName]: 64,
+  [OID.organizationalUnitName]: 64,
+  [OID.serialNumber]: 64,
+  [OID.countryName]: 2,
+  [OID.localityName]: 128,
+  [OID.stateOrProvinceName]: 128,
+  // X.520 ub-street-address: RFC 5280 names no bound
+  [OID.streetAddress]: 128,
+};
+
+/** A name of single-attribute RDNs, UTF8String but for countryName and serialNumber (PrintableString, RFC 5280 appendix A). */
+export function encodeName(attributes: readonly (readonly [type: string, value: string])[]): Uint8Array {
+  return sequence(
+    ...attributes.map(([type, value]) => {
+      const printable = type === OID.countryName || type === OID.serialNumber;
+      return setOf(sequence(oid(type), printable ? ascii(TAG.printableString, value) : utf8String(value)));
+    }),
+  );
+}
+
+/** Reads a Name and moves past it. */
+export function decodeName(reader: DerReader, what: string): Name {
+  const outer = reader.enter(TAG.sequence, what);
+  const rdns: NameAttribute[][] = [];
+  while (!outer.done) {
+    const set = outer.enter(TAG.set, `${what} RDN`);
+    if (set.done) {
+      set.fault(`${what} has an empty RDN`, set.position, 'RFC 5280 §4.1.2.4, appendix A.1');
+      continue;
+    }
+    const attributes: NameAttribute[] = [];
+    let previous: Uint8Array | undefined;
+    while (!set.done) {
+      const pair = set.enter(TAG.sequence, `${what} attribute`);
+      const type = pair.oid(`${what} attribute type`);
+      const at = pair.position;
+      const der = pair.any(`${what} attribute value`);
+      pair.finish(`${what} attribute`);
+      if (previous !== undefined && Buffer.compare(previous, pair.element) > 0) {
+        pair.fault(`${what} RDN is not sorted (not DER)`, at, 'X.690 §11.6');
+      }
+      previous = pair.element;
+      attributes.push({ type, tag: der[0]!, der, value: decodeDirectoryString(pair, der, what, at) });
+    }
+    rdns.push(attributes);
+  }
+  return { der: outer.element, rdns };
+}
+
+const fatalUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decodeDirectoryString(pair: DerReader, der: Uint8Array, what: string, at: number): string | undefined {
+  // its header was read a moment ago: a fault in it is told once
+  const content = new DerReader(der, 0, der.length, pair.tolerance && (() => undefined)).content(der[0]!, what);
+  switch (der[0]) {
+    case TAG.utf8String:
+      try {
+        return fatalUtf8.decode(content);
+      } catch {
+        pair.fault(`${what} holds a UTF8String that is not UTF-8`, at, 'X.690 §8.23');
+        return Buffer.from(content).toString('latin1');
+      }
+    case TAG.printableString:
+    case TAG.ia5String:
+      if (content.some(byte => byte > 0x7f)) pair.fault(`${what} holds a string that is not ASCII`, at, 'X.680 §41');
+      return Buffer.from(content).toString('latin1');
+    case TAG.teletexString:
+      return Buffer.from(content).toString('latin1');
+    case TAG.bmpString:
+      if (content.length % 2 !== 0) pair.fault(`${what} holds a BMPString of odd length`, at, 'X.690 §8.23');
+      return Buffer.from(content.subarray(0, content.length & ~1))
+        .swap16()
+        .toString('utf16le');
+    default:
+      return undefined;
+  }
+}
+
+/** The first commonName, or undefined. */
+export function commonName(name: Name): string | undefined {
+  for (const rdn of name.rdns)
+    for (const attribute of rdn) if (attribute.type === OID.commonName) return attribute.value;
+  return undefined;
+}
+
+export const isEmptyName = (name: Name): boolean => name.rdns.length === 0;
+
+/** Whether two names are the same to the byte: what we ask of what we emit. */
+export const sameName = (a: Name, b: Name): boolean => equalBytes(a.der, b.der);
+
+const SHORT: Readonly<Record<string, string>> = {
+  commonName: 'CN',
+  organizationName: 'O',
+  organizationalUnitName: 'OU',
+  countryName: 'C',
+  localityName: 'L',
+  stateOrProvinceName: 'ST',
+  streetAddress: 'STREET',
+  domainComponent: 'DC',
+  userId: 'UID',
+};
+
+/** The string form of RFC 4514: last RDN first, special characters escaped, unknown types in dotted decimal. */
+export function nameToString(name: Name): string {
+  return [...name.rdns]
+    .reverse()
+    .map(rdn =>
+      rdn
+        .map(({ type, value, der }) => {
+          const known = oidName(type);
+          const label = (known && SHORT[known]) ?? known ?? type;
+          return `${label}=${value === undefined ? `#${Buffer.from(der).toString('hex')}` : escapeValue(value)}`;
+        })
+        .join('+'),
+    )
+    .join(',');
+}
+
+function escapeValue(value: string): string {
+  return value
+    .replace(/[\\",+;<>=]/g, c => `\\${c}`)
+    .replace(/^[ #]|(?<!^) $/g, c => `\\${c}`)
+    .replace(/\0/g, '\\00');
+}

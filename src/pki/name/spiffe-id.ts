@@ -1,0 +1,119 @@
+import { failure } from '../../errors/error.ts';
+
+/** A trust domain as the SPIFFE-ID specification writes it: lower case, at most 255 bytes. Made by `parseTrustDomain` only. */
+export type TrustDomain = string & { readonly [brand]: 'trust domain' };
+
+/** A SPIFFE ID in its one written form. Made by `parseSpiffeId` and `spiffeIdOf` only. */
+export interface SpiffeId {
+  readonly trustDomain: TrustDomain;
+  /** Empty for the trust domain itself, else `/` and segments. */
+  readonly path: string;
+  /** The whole id, as it stands in the URI SAN: ASCII, at most 2048 bytes. */
+  readonly uri: string;
+  readonly [brand]: 'SPIFFE ID';
+}
+
+declare const brand: unique symbol;
+
+interface Fault {
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+const SCHEME = 'spiffe://';
+const MAX_TRUST_DOMAIN_BYTES = 255; // SPIFFE-ID §2.3
+const MAX_ID_BYTES = 2048; // SPIFFE-ID §2.3
+const TRUST_DOMAIN_CHARACTERS = 'lower-case letters, digits, dots, dashes and underscores'; // SPIFFE-ID §2.1
+const PATH_CHARACTERS = 'letters, digits, dots, dashes and underscores'; // SPIFFE-ID §2.2
+
+/**
+ * Reads an id that is to be issued. SPIFFE-ID §2.4 lets readers fold case; an issuer never does, so upper case in the scheme or
+ * the trust domain is refused. Throws ERR_SPIFFE_ID.
+ */
+export function parseSpiffeId(text: string): SpiffeId {
+  const fault = spiffeIdFault(text);
+  if (fault !== undefined) throw failure('ERR_SPIFFE_ID', { text, ...fault });
+  const [trustDomain, path] = splitAuthority(text);
+  return { trustDomain: trustDomain as TrustDomain, path, uri: text } as SpiffeId;
+}
+
+/** Whether `text` is a SPIFFE ID in its written form. */
+export function isSpiffeId(text: string): boolean {
+  return spiffeIdFault(text) === undefined;
+}
+
+/** As it would be written: scheme and trust domain in lower case, which readers fold (SPIFFE-ID §2.4). For looking up only. */
+export const foldSpiffeId = (text: string): string => text.replace(/^spiffe:\/\/[^/]*/i, start => start.toLowerCase());
+
+/** Reads the bare name, `example.org`. Throws ERR_TRUST_DOMAIN. */
+export function parseTrustDomain(text: string): TrustDomain {
+  if (/^[a-z]+:\/\//i.test(text)) {
+    const bare = /^[a-z]+:\/\/([\x21-\x2e\x30-\x7e]+)(?:\/|$)/i.exec(text)?.[1]?.toLowerCase();
+    const good = bare !== undefined && trustDomainFault(bare) === undefined;
+    const hint = good ? `write: ${bare}` : 'write the bare name: example.org';
+    throw failure('ERR_TRUST_DOMAIN', { text, reason: 'a trust domain has no scheme and no path', hint });
+  }
+  const fault = trustDomainFault(text);
+  if (fault !== undefined) throw failure('ERR_TRUST_DOMAIN', { text, ...fault });
+  return text as TrustDomain;
+}
+
+/** `path` is empty or begins with a slash. Throws ERR_SPIFFE_ID. */
+export function spiffeIdOf(trustDomain: TrustDomain, path: string): SpiffeId {
+  return parseSpiffeId(`${SCHEME}${trustDomain}${path}`);
+}
+
+function splitAuthority(id: string): [authority: string, path: string] {
+  const slash = id.indexOf('/', SCHEME.length);
+  return slash < 0 ? [id.slice(SCHEME.length), ''] : [id.slice(SCHEME.length, slash), id.slice(slash)];
+}
+
+function spiffeIdFault(text: string): Fault | undefined {
+  if (text === '') return { reason: 'it is empty', hint: 'write: spiffe://example.org/service' };
+  if (!text.startsWith(SCHEME)) {
+    if (text.toLowerCase().startsWith(SCHEME)) return { reason: `the scheme is written ${SCHEME} in lower case` };
+    return { reason: `it does not start with ${SCHEME}`, hint: 'write: spiffe://example.org/service' };
+  }
+  // every character is at least a byte; beyond this the grammar below is ASCII and the two are the same
+  if (text.length > MAX_ID_BYTES) return { reason: `it is longer than ${MAX_ID_BYTES} bytes` };
+  const [trustDomain, path] = splitAuthority(text);
+  const fault = trustDomainFault(trustDomain);
+  // its hint is the bare name, not an id
+  if (fault !== undefined) return { reason: fault.reason };
+  return pathFault(path);
+}
+
+function trustDomainFault(text: string): Fault | undefined {
+  if (text === '') return { reason: 'the trust domain is empty' };
+  if (/^[a-z0-9._-]*$/.test(text)) {
+    if (text.length <= MAX_TRUST_DOMAIN_BYTES) return undefined;
+    return { reason: `the trust domain is longer than ${MAX_TRUST_DOMAIN_BYTES} bytes` };
+  }
+  const reason = authorityFault(text) ?? `a trust domain is made of ${TRUST_DOMAIN_CHARACTERS}`;
+  const lower = text.toLowerCase();
+  return /^[a-z0-9._-]*$/.test(lower) && /^[\x20-\x7e]*$/.test(text)
+    ? { reason: `a trust domain is written in lower case`, hint: `write: ${lower}` }
+    : { reason };
+}
+
+/** The parts of a URI that a SPIFFE ID does without (SPIFFE-ID §2), named so that the reader knows what to take away. */
+function authorityFault(text: string): string | undefined {
+  if (text.includes('@')) return 'it has no user';
+  if (text.includes(':')) return 'it has no port and no IPv6 address';
+  if (text.includes('?')) return 'it has no query';
+  if (text.includes('#')) return 'it has no fragment';
+  if (text.includes('%')) return 'it has no percent-encoding';
+  return undefined;
+}
+
+function pathFault(path: string): Fault | undefined {
+  if (path === '') return undefined;
+  if (path === '/' || path.endsWith('/')) return { reason: 'its path ends with a slash' };
+  for (const segment of path.slice(1).split('/')) {
+    if (segment === '') return { reason: 'its path has an empty segment' };
+    if (segment === '.' || segment === '..') return { reason: `its path has the segment "${segment}"` };
+    if (/^[a-zA-Z0-9._-]*$/.test(segment)) continue;
+    return { reason: authorityFault(segment) ?? `path segments are made of ${PATH_CHARACTERS}` };
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import { createHash, createHmac } from 'node:crypto';
+import { contextTag, DER_NULL, integer, octetString, oid, sequence, setOf, tlv, TAG } from '../der/writer.ts';
+import { encryptPrivateKey } from '../key/encryption.ts';
+import { OID } from '../oids.ts';
+import { encryptPbes2, PBES2_RANDOM_LENGTH } from '../key/pbes2.ts';
+import { bmpPassword, derivePkcs12Key } from './kdf.ts';
+
+/** A key and the certificates that go with it. */
+export interface Pkcs12Content {
+  /** What programs show it as, and Java's alias. */
+  readonly name: string;
+  /** PrivateKeyInfo. */
+  readonly pkcs8: Uint8Array;
+  /** DER, the leaf first, then its chain. */
+  readonly certificates: readonly Uint8Array[];
+}
+
+const MAC_SALT_LENGTH = 16;
+export const PKCS12_RANDOM_LENGTH = 2 * PBES2_RANDOM_LENGTH + MAC_SALT_LENGTH;
+
+/** Of the MAC. Ten times what keytool asks for; the derivation runs in JavaScript, ~100 ms. */
+const MAC_ITERATIONS = 100_000;
+
+/**
+ * A PFX (RFC 7292) that OpenSSL 1.1, Java 8u301 and everything newer reads: key and certificates each under PBES2, an HMAC-SHA-256
+ * over the whole. `random` is PKCS12_RANDOM_LENGTH fresh random bytes; the passphrase is UTF-8.
+ */
+export async function encodePkcs12(
+  { name, pkcs8, certificates }: Pkcs12Content,
+  passphrase: Uint8Array,
+  random: Uint8Array,
+): Promise<Uint8Array> {
+  if (random.length !== PKCS12_RANDOM_LENGTH)
+    throw new RangeError(`PKCS#12 takes ${PKCS12_RANDOM_LENGTH} random octets`);
+  const [forKey, forCertificates] = [random.subarray(0, PBES2_RANDOM_LENGTH), random.subarray(-PBES2_RANDOM_LENGTH)];
+  const salt = random.subarray(PBES2_RANDOM_LENGTH, -PBES2_RANDOM_LENGTH);
+  const leafAttributes = [
+    // any octets, the same for the key and its certificate; the fingerprint is what others take
+    attribute(OID.localKeyId, octetString(createHash('sha1').update(certificates[0]!).digest())),
+    attribute(OID.friendlyName, tlv(TAG.bmpString, bmpText(name))),
+  ];
+  const certificateBags = certificates.map((der, index) => {
+    const value = sequence(oid(OID.x509CertificateBag), tlv(contextTag(0, true), octetString(der)));
+    return bag(OID.certBag, value, index === 0 ? leafAttributes : []);
+  });
+  const [encryptedKey, encryptedCertificates] = await Promise.all([
+    encryptPrivateKey(pkcs8, passphrase, forKey),
+    encryptPbes2(sequence(...certificateBags), passphrase, forCertificates),
+  ]);
+  const safe = sequence(
+    contentInfo(OID.pkcs7EncryptedData, encryptedData(encryptedCertificates)),
+    contentInfo(OID.pkcs7Data, octetString(sequence(bag(OID.pkcs8ShroudedKeyBag, encryptedKey, leafAttributes)))),
+  );
+  return sequence(integer(3), contentInfo(OID.pkcs7Data, octetString(safe)), macData(safe, passphrase, salt));
+}
+
+const contentInfo = (type: string, content: Uint8Array): Uint8Array =>
+  sequence(oid(type), tlv(contextTag(0, true), content));
+
+/** EncryptedData (RFC 5652 §8), its EncryptedContent an IMPLICIT OCTET STRING. */
+const encryptedData = ({ algorithm, ciphertext }: Awaited<ReturnType<typeof encryptPbes2>>): Uint8Array =>
+  sequence(integer(0), sequence(oid(OID.pkcs7Data), algorithm, tlv(contextTag(0, false), ciphertext)));
+
+/** SafeBag (RFC 7292 §4.2). */
+const bag = (type: string, value: Uint8Array, attributes: readonly Uint8Array[]): Uint8Array =>
+  sequence(oid(type), tlv(contextTag(0, true), value), ...(attributes.length === 0 ? [] : [setOf(...attributes)]));
+
+const attribute = (type: string, value: Uint8Array): Uint8Array => sequence(oid(type), setOf(value));
+
+const bmpText = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'utf16le').swap16());
+
+/** MacData (RFC 7292 §4, appendix B). */
+function macData(safe: Uint8Array, passphrase: Uint8Array, salt: Uint8Array): Uint8Array {
+  const key = derivePkcs12Key('mac', 'sha256', bmpPassword(passphrase), salt, MAC_ITERATIONS, 32);
+  const digest = createHmac('sha256', key).update(safe).digest();
+  return sequence(
+    sequence(sequence(oid(OID.sha256), DER_NULL), octetString(digest)),
+    octetString(salt),
+    integer(MAC_ITERATIONS),
+  );
+}

@@ -1,0 +1,42 @@
+import type { World } from '../../world/world.ts';
+import { SvcauthError } from '../../errors/error.ts';
+import { quote } from '../../errors/row.ts';
+import type { RenewalSpec } from '../../record/upkeep.ts';
+import type { Policy } from '../rules/policy.ts';
+import { formatWarning } from '../../view/warning.ts';
+import type { Home } from '../../store/home.ts';
+import type { Manifest } from '../../store/manifest/manifest.ts';
+
+const LIMIT = 1024 * 1024;
+
+/** What svcauth.yaml says. Without the file the defaults: a monitor goes on looking. */
+export async function watchingPolicy(world: World, home: Home, manifest: Manifest): Promise<Policy> {
+  const policy = await readPolicy(world, home);
+  if (policy !== undefined) return policy;
+  world.err.write(
+    formatWarning(`no policy file ${quote(home.policy)}: judged by the defaults, and nothing can be signed`),
+  );
+  const { defaultPolicy } = await import('../rules/policy.ts');
+  const { parseTrustDomain } = await import('../../pki/name/spiffe-id.ts');
+  return defaultPolicy(parseTrustDomain(manifest.identity()!.trustDomain));
+}
+
+/** When certificates are renewed, for who only shows it: without a policy that can be read, by the defaults. */
+export async function shownRenewal(world: World, home: Home): Promise<RenewalSpec> {
+  try {
+    return (await readPolicy(world, home))?.renewal ?? {};
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError)) throw cause;
+    world.err.write(
+      formatWarning(`the policy file ${quote(home.policy)} cannot be read: renewal times are as without it`),
+    );
+    return {};
+  }
+}
+
+async function readPolicy(world: World, home: Home): Promise<Policy | undefined> {
+  const bytes = world.files.read(home.policy, LIMIT);
+  if (bytes === undefined) return undefined;
+  const { parsePolicy } = await import('../rules/file.ts');
+  return parsePolicy(new TextDecoder().decode(bytes), home.policy);
+}

@@ -1,0 +1,112 @@
+import { failure } from '../../errors/error.ts';
+import { instantText } from '../../time/instant-text.ts';
+import { constraintViolations } from '../../pki/name/constraint-violation.ts';
+import { parseDnsName } from '../../pki/name/dns-name.ts';
+import type { GeneralName } from '../../pki/extension/general-name.ts';
+import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
+import { parseIpAddress } from '../../pki/name/ip-address.ts';
+import { parseSpiffeId } from '../../pki/name/spiffe-id.ts';
+import type { NotAfterPolicy } from '../../text/choice.ts';
+import { durationText, parseDuration } from '../../time/duration.ts';
+import { generalNameText } from '../../pki/name/general-name-text.ts';
+import type { ServiceSpec } from '../../record/service.ts';
+import { enforcePolicy, type Policy, type Violation } from './policy.ts';
+import type { ServiceName } from '../../service/rules/name.ts';
+import type { ServiceRequest } from '../../service/rules/request.ts';
+import { spiffeIdFromTemplate } from './spiffe-id-template.ts';
+
+/** A leaf is at most this share of its issuer's lifetime, so that an issuer can be drained before it ends. */
+const LEAF_SHARE = 6;
+
+/** What the policy says to a request: the spec it becomes, and everything the policy has against it. */
+export function resolveSpec(
+  policy: Policy,
+  request: ServiceRequest,
+  out: string | undefined,
+): { readonly spec: ServiceSpec; readonly violations: readonly Violation[] } {
+  const spiffeId = request.spiffeId ?? spiffeIdFromTemplate(policy, request.service, request.tags);
+  const ttl = request.ttl ?? policy.leaf.ttl;
+  const keyAlgorithm = request.keyAlgorithm ?? policy.leaf.keyAlgorithm;
+  const { service, dns, ip } = request;
+  return {
+    violations: enforcePolicy(policy, { service, spiffeId, dns, ip, ttl, keyAlgorithm }),
+    spec: {
+      spiffeId: spiffeId.uri,
+      profile: request.profile ?? 'svid',
+      dns: [...new Set(dns)],
+      ip: [...new Set(ip.map(({ text }) => text))],
+      ttl,
+      keyAlgorithm,
+      tags: request.tags,
+      ...(out !== undefined && { out }),
+    },
+  };
+}
+
+/** The request that gives a service what it has: for one that is named and not described. */
+export function requestAsRecorded(service: ServiceName, spec: ServiceSpec): ServiceRequest {
+  const { spiffeId, dns, ip, ttl, ...rest } = spec;
+  return {
+    ...rest,
+    service,
+    spiffeId: parseSpiffeId(spiffeId),
+    dns: dns.map(parseDnsName),
+    ip: ip.map(parseIpAddress),
+    ttl: parseDuration(durationText(ttl)),
+  };
+}
+
+export interface IssuerLimits {
+  readonly id: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly nameConstraints?: NameConstraints;
+}
+
+/** The longest lifetime of a leaf, in seconds. */
+export const longestLeaf = ({ notBefore, notAfter }: Pick<IssuerLimits, 'notBefore' | 'notAfter'>): number =>
+  Math.floor((notAfter.getTime() - notBefore.getTime()) / 1000 / LEAF_SHARE);
+
+/** To whole days, hours or minutes, whatever is the largest that leaves anything. */
+export function roundDown(seconds: number): number {
+  const unit = [86_400, 3600, 60].find(each => seconds >= each) ?? 1;
+  return seconds - (seconds % unit);
+}
+
+/** When the leaf ends (inclusive). Throws ERR_TTL_SHARE, ERR_OUTLIVES_ISSUER. */
+export function leafNotAfter(
+  service: string,
+  ttl: number,
+  issuer: IssuerLimits,
+  notAfterPolicy: NotAfterPolicy,
+  now: Date,
+): Date {
+  const longest = longestLeaf(issuer);
+  if (ttl > longest) {
+    const [wanted, most] = [durationText(ttl), durationText(roundDown(longest))];
+    throw failure('ERR_TTL_SHARE', { service, ttl: wanted, longest: most, issuer: issuer.id });
+  }
+  const notAfter = new Date(now.getTime() + ttl * 1000);
+  if (notAfter <= issuer.notAfter) return notAfter;
+  if (notAfterPolicy === 'truncate') return issuer.notAfter;
+  throw failure('ERR_OUTLIVES_ISSUER', {
+    service,
+    notAfter: instantText(notAfter),
+    issuer: issuer.id,
+    issuerNotAfter: instantText(issuer.notAfter),
+  });
+}
+
+/** Refuses names that the issuer's own constraints would make every verifier refuse (RFC 5280 §4.2.1.10). Throws ERR_CONSTRAINED. */
+export function refuseConstrainedNames(names: readonly GeneralName[], issuer: IssuerLimits): void {
+  if (issuer.nameConstraints === undefined) return;
+  const violations = constraintViolations(issuer.nameConstraints, names);
+  if (violations.length === 0) return;
+  const problems = violations.map(({ name, rule, subtrees }) => {
+    const bases = subtrees.map(generalNameText).join(', ');
+    return rule === 'excluded'
+      ? `${generalNameText(name)} is excluded by ${bases}`
+      : `${generalNameText(name)} is outside ${bases}`;
+  });
+  throw failure('ERR_CONSTRAINED', { problems, issuer: issuer.id });
+}

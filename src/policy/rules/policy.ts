@@ -1,0 +1,200 @@
+import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../pki/key/algorithm.ts';
+import { dnsNameFault, isBelow, type DnsName } from '../../pki/name/dns-name.ts';
+import type { IpAddress } from '../../pki/name/ip-address.ts';
+import { containsAddress, parseIpRange, type IpRange } from '../../pki/name/ip-range.ts';
+import type { SpiffeId, TrustDomain } from '../../pki/name/spiffe-id.ts';
+import type { NotAfterPolicy } from '../../text/choice.ts';
+import { durationText, parseDuration, parseThreshold, type Seconds, type Threshold } from '../../time/duration.ts';
+import type { HookSpec, RenewalSpec } from '../../record/upkeep.ts';
+import {
+  matchesDns,
+  matchesPath,
+  parseDnsPattern,
+  parsePathPattern,
+  type DnsPattern,
+  type PathPattern,
+} from './pattern.ts';
+import type { ServiceName } from '../../service/rules/name.ts';
+import { parseSpiffeIdTemplate, type SpiffeIdTemplate } from './spiffe-id-template.ts';
+
+/** What this CA may sign and when it worries: svcauth.yaml, decided. */
+export interface Policy {
+  readonly trustDomain: TrustDomain;
+  readonly spiffeIdTemplate: SpiffeIdTemplate;
+  readonly leaf: {
+    readonly ttl: Seconds;
+    readonly maxTtl: Seconds;
+    readonly keyAlgorithm: KeyAlgorithmName;
+    readonly notAfterPolicy: NotAfterPolicy;
+    /** How far notBefore lies in the past, for clocks that are behind; may be 0. */
+    readonly backdate: Seconds;
+  };
+  readonly crl: {
+    readonly lifetime: Seconds;
+    readonly rootLifetime: Seconds;
+    /** The age at which a CRL is signed anew. */
+    readonly refreshAfter: Threshold;
+    /** Where the CRLs are served; absent: certificates name no CRL distribution point. */
+    readonly url?: string;
+    /** The directories that `crl publish` and `tick` keep up to date; absolute. Absent: none. */
+    readonly publishTo?: readonly string[];
+  };
+  readonly allow: {
+    /** Each allows itself and every name below it. */
+    readonly dnsSuffixes: readonly string[];
+    readonly dns: readonly DnsPattern[];
+    readonly ips: readonly IpRange[];
+    readonly spiffePaths: readonly PathPattern[];
+    readonly keyAlgorithms: readonly KeyAlgorithmName[];
+  };
+  /** When certificates are renewed, of services that say nothing else. */
+  readonly renewal: RenewalSpec;
+  /** Of a service that says nothing else. */
+  readonly deployment: {
+    readonly hookTimeout: Seconds;
+    readonly hooks: readonly HookSpec[];
+  };
+  readonly rotation: {
+    /** Between publishing and activating, and between draining and retiring; from which on everybody has what was published. */
+    readonly soak: Seconds;
+  };
+  /** Of the time that is left. */
+  readonly check: {
+    readonly leafWarning: Threshold;
+    readonly leafCritical: Threshold;
+    readonly caWarning: Threshold;
+    readonly caCritical: Threshold;
+    readonly crlWarning: Threshold;
+    readonly crlCritical: Threshold;
+  };
+}
+
+export function defaultPolicy(trustDomain: TrustDomain): Policy {
+  return {
+    trustDomain,
+    spiffeIdTemplate: parseSpiffeIdTemplate('/{service}'),
+    leaf: {
+      ttl: parseDuration('30d'),
+      maxTtl: parseDuration('90d'),
+      keyAlgorithm: 'ecdsa-p256',
+      notAfterPolicy: 'err',
+      backdate: parseDuration('60s'),
+    },
+    crl: {
+      lifetime: parseDuration('14d'),
+      rootLifetime: parseDuration('90d'),
+      refreshAfter: parseThreshold('25%'),
+    },
+    allow: {
+      // a trust domain may be no DNS name (an underscore, an IPv4 address): then nothing lies below it
+      dnsSuffixes: dnsNameFault(trustDomain) === undefined ? [trustDomain] : [],
+      dns: [parseDnsPattern('*')],
+      ips: [parseIpRange('127.0.0.0/8'), parseIpRange('::1/128')],
+      spiffePaths: [parsePathPattern('/**')],
+      keyAlgorithms: KEY_ALGORITHM_NAMES,
+    },
+    renewal: {},
+    deployment: { hookTimeout: parseDuration('60s'), hooks: [] },
+    // SPIFFE Trust Domain and Bundle §4.1.2: three to five refresh hints, and no less than a day for those who do not follow them
+    rotation: { soak: parseDuration('24h') },
+    check: {
+      leafWarning: parseThreshold('25%'),
+      leafCritical: parseThreshold('10%'),
+      caWarning: parseThreshold('60d'),
+      caCritical: parseThreshold('30d'),
+      crlWarning: parseThreshold('50%'),
+      crlCritical: parseThreshold('25%'),
+    },
+  };
+}
+
+/** What is about to be signed, as far as the policy has a say in it. */
+export interface PolicyRequest {
+  readonly service: ServiceName;
+  readonly spiffeId: SpiffeId;
+  readonly dns: readonly DnsName[];
+  readonly ip: readonly IpAddress[];
+  readonly ttl: Seconds;
+  readonly keyAlgorithm: KeyAlgorithmName;
+}
+
+/** The rules that can refuse, by their place in svcauth.yaml. */
+export type PolicyRule =
+  'trustDomain' | 'leaf.maxTtl' | 'allow.dnsSuffixes' | 'allow.ips' | 'allow.spiffePaths' | 'allow.keyAlgorithms';
+
+export interface Violation {
+  readonly service: ServiceName;
+  readonly rule: PolicyRule;
+  /** What the rule would have to allow, as it is written in svcauth.yaml; absent where no line there can. */
+  readonly wanted?: string;
+  readonly problem: string;
+}
+
+/** Everything the policy has against a request; empty when it may be signed. */
+export function enforcePolicy(policy: Policy, request: PolicyRequest): readonly Violation[] {
+  return [
+    ...spiffeIdViolations(policy, request.spiffeId),
+    ...request.dns.filter(name => !allowsDns(policy, name)).map(name => dnsViolation(policy, name)),
+    ...request.ip.filter(address => !allowsIp(policy, address)).map(address => ipViolation(policy, address)),
+    ...limitViolations(policy, request),
+  ].map(violation => ({ service: request.service, ...violation }));
+}
+
+type Finding = Omit<Violation, 'service'>;
+
+function spiffeIdViolations({ trustDomain, allow }: Policy, id: SpiffeId): readonly Finding[] {
+  if (id.trustDomain !== trustDomain) {
+    return [{ rule: 'trustDomain', problem: `SPIFFE ID "${id.uri}" is not of the trust domain ${trustDomain}` }];
+  }
+  if (id.path === '') {
+    const problem = `SPIFFE ID "${id.uri}" has no path: it names the trust domain, not a service (X509-SVID §5.2)`;
+    return [{ rule: 'allow.spiffePaths', problem }];
+  }
+  if (allow.spiffePaths.some(pattern => matchesPath(pattern, id.path))) return [];
+  const problem = `SPIFFE path "${id.path}" matches no pattern of allow.spiffePaths (${list(allow.spiffePaths)})`;
+  return [{ rule: 'allow.spiffePaths', wanted: id.path, problem }];
+}
+
+function allowsDns({ allow }: Policy, name: DnsName): boolean {
+  return (
+    allow.dnsSuffixes.some(suffix => isBelow(name, suffix)) || allow.dns.some(pattern => matchesDns(pattern, name))
+  );
+}
+
+function dnsViolation({ allow }: Policy, name: DnsName): Finding {
+  return {
+    rule: 'allow.dnsSuffixes',
+    wanted: name.replace(/^\*\./, ''),
+    problem:
+      `DNS name "${name}" lies below none of allow.dnsSuffixes (${list(allow.dnsSuffixes)}) ` +
+      `and matches no pattern of allow.dns (${list(allow.dns)})`,
+  };
+}
+
+function allowsIp({ allow }: Policy, address: IpAddress): boolean {
+  return allow.ips.some(range => containsAddress(range, address.octets));
+}
+
+function ipViolation({ allow }: Policy, address: IpAddress): Finding {
+  const ranges = list(allow.ips.map(range => range.text));
+  return {
+    rule: 'allow.ips',
+    wanted: address.text,
+    problem: `IP address ${address.text} lies in none of allow.ips (${ranges})`,
+  };
+}
+
+function limitViolations({ leaf, allow }: Policy, request: PolicyRequest): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (request.ttl > leaf.maxTtl) {
+    const [wanted, most] = [durationText(request.ttl), durationText(leaf.maxTtl)];
+    findings.push({ rule: 'leaf.maxTtl', wanted, problem: `ttl ${wanted} is longer than leaf.maxTtl (${most})` });
+  }
+  if (!allow.keyAlgorithms.includes(request.keyAlgorithm)) {
+    const problem = `key algorithm ${request.keyAlgorithm} is not one of allow.keyAlgorithms (${list(allow.keyAlgorithms)})`;
+    findings.push({ rule: 'allow.keyAlgorithms', wanted: request.keyAlgorithm, problem });
+  }
+  return findings;
+}
+
+const list = (words: readonly string[]): string => (words.length === 0 ? 'empty' : words.join(', '));

@@ -1,0 +1,61 @@
+import { EXIT } from '../../errors/exit-status.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { examples, outputOption, repeatable, type AddCommand } from '../../cli/command.ts';
+import { handshakeOf, handshakeOptions, type HandshakeFlags } from './handshake-options.ts';
+import { readPort } from '../../cli/port.ts';
+import { readManifest } from '../../cli/reading.ts';
+
+interface Flags extends HandshakeFlags {
+  readonly connect: readonly string[];
+  readonly port?: string;
+  readonly as?: string;
+  readonly output: OutputFormat;
+}
+
+const STATUSES = `
+Exit status: 0 everybody serves what they should, 3 somebody still serves the one before, 4 somebody serves what is revoked,
+expired or not accepted, 5 somebody could not be reached.`;
+
+export const addProbe: AddCommand = (program, world, done) => {
+  const command = program
+    .command('probe')
+    .description('connect to servers and compare what they serve with what was issued and deployed')
+    .argument(
+      '[target...]',
+      "services, globs ('payments-*') or host:port (default: every service whose address is known)",
+    )
+    .addOption(repeatable('--connect <service=host:port>', 'where a service is to be found'))
+    .option('--port <port>', 'look at each service under its DNS name, on this port')
+    .option('--as <service>', 'as a client: with the certificate of this service');
+  outputOption(handshakeOptions(command));
+  command.addHelpText('after', STATUSES);
+  examples(command, [
+    'svcauth probe payments --port 8443 --as ledger',
+    'svcauth probe 10.0.0.7:8443 -o json',
+    'svcauth probe --connect payments=10.0.0.7:8443 --connect ledger=10.0.0.8:8443',
+    'svcauth probe db.example.org:5432 --starttls postgres',
+  ]);
+  command.action(async (words: readonly string[], flags: Flags) => {
+    const { probeTargets } = await import('../rules/targets.ts');
+    const { clientOf, probeServers } = await import('../run/probe.ts');
+    const { probeState, probeView } = await import('../view/probe.ts');
+    const { serverName, as } = flags;
+    const port = flags.port === undefined ? undefined : readPort('--port', flags.port);
+    const terminal = await terminalOf(world);
+    await readManifest(command, world, async (manifest, home) => {
+      const request = { words, connect: flags.connect, ...(port && { port }), ...(serverName && { serverName }) };
+      const targets = probeTargets(request, manifest.liveServices());
+      const probes = await probeServers(world, { home, manifest }, targets, {
+        now: world.now,
+        ...handshakeOf(flags),
+        ...(as !== undefined && { client: clientOf(world, { home, manifest }, as) }),
+      });
+      print(world.out, flags.output, probeView(probes, as, world.now, terminal));
+      const states = probes.map(probeState);
+      if (states.includes('critical')) done(EXIT.critical);
+      else if (states.includes('unreachable')) done(EXIT.partial);
+      else if (states.includes('warning')) done(EXIT.warning);
+    });
+  });
+};

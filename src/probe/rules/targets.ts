@@ -1,0 +1,83 @@
+import { failure } from '../../errors/error.ts';
+import type { Service } from '../../record/service.ts';
+import { selectServices } from '../../service/rules/selector.ts';
+import { isIpAddress, parseSocketAddress, type SocketAddress } from './socket-address.ts';
+import type { ServiceRow } from '../../monitoring/rules/status.ts';
+
+/** A server to look at. */
+export interface ProbeTarget {
+  readonly address: SocketAddress;
+  /** Whom to ask for (RFC 6066 §3: never an address). */
+  readonly serverName?: string;
+  /** Who should answer; absent when only an address was named. */
+  readonly service?: Service;
+}
+
+export interface ProbeRequest {
+  /** Services by any selector, and addresses; none: every service whose address is known. */
+  readonly words: readonly string[];
+  /** `payments=10.0.0.7:8443`, before any other address of the service. */
+  readonly connect: readonly string[];
+  /** The port of the services' own DNS names. */
+  readonly port?: number;
+  readonly serverName?: string;
+}
+
+/** What a service is tagged with where its address is not its name. */
+const TAG = 'probe';
+
+/** Throws ERR_ADDRESS, ERR_SERVICE_UNKNOWN, ERR_PROBE_CONNECT, and ERR_PROBE_ADDRESS for a service that nobody said where to find. */
+export function probeTargets(request: ProbeRequest, rows: readonly ServiceRow[]): readonly ProbeTarget[] {
+  const addresses = request.words.filter(isAddress);
+  const selectors = request.words.filter(word => !isAddress(word));
+  const named = request.connect.map(text => text.split('=')[0]!);
+  // --connect adds to what is named; only where nothing is, and --port says where they are, all are looked at
+  const areAll = addresses.length === 0 && (request.connect.length === 0 || request.port !== undefined);
+  const chosen = selectors.length > 0 || areAll ? selectServices(selectors, rows) : [];
+  const services = [...new Set([...chosen, ...rows.filter(({ service }) => named.includes(service.name))])].map(
+    ({ service }) => service,
+  );
+  const connect = readConnect(request.connect, rows);
+  const found = services.map(service => ({ service, address: addressOf(service, connect, request.port) }));
+  const lost = found.filter(({ address }) => address === undefined).map(({ service }) => service.name);
+  const targets = [
+    ...addresses.map(text => ({ address: parseSocketAddress(text) })),
+    ...found.flatMap(({ service, address }) => (address === undefined ? [] : [{ service, address }])),
+  ];
+  if (selectors.length > 0 && lost.length > 0) throw failure('ERR_PROBE_ADDRESS', { services: lost });
+  if (targets.length === 0) throw failure('ERR_PROBE_ADDRESS', { services: [] });
+  return targets.map(target => withServerName(target, request.serverName));
+}
+
+const isAddress = (word: string): boolean => /:[0-9]+$/.test(word);
+
+function readConnect(texts: readonly string[], rows: readonly ServiceRow[]): ReadonlyMap<string, SocketAddress> {
+  const names = rows.map(({ service }) => service.name);
+  return new Map(
+    texts.map(text => {
+      const [, name, address] = /^([^=]*)=(.*)$/.exec(text) ?? [];
+      if (name === undefined || !names.includes(name)) throw failure('ERR_PROBE_CONNECT', { text, services: names });
+      return [name, parseSocketAddress(address!)];
+    }),
+  );
+}
+
+function addressOf(
+  { name, spec }: Service,
+  connect: ReadonlyMap<string, SocketAddress>,
+  port: number | undefined,
+): SocketAddress | undefined {
+  const tagged = spec.tags[TAG];
+  const host = hostName(spec.dns) ?? spec.ip[0];
+  const own = port === undefined || host === undefined ? undefined : { host, port };
+  return connect.get(name) ?? (tagged === undefined ? own : parseSocketAddress(tagged));
+}
+
+const hostName = (dns: readonly string[]): string | undefined => dns.find(name => !name.startsWith('*'));
+
+function withServerName(target: Omit<ProbeTarget, 'serverName'>, wanted: string | undefined): ProbeTarget {
+  const { address, service } = target;
+  const own = isIpAddress(address.host) ? hostName(service?.spec.dns ?? []) : address.host;
+  const serverName = wanted ?? own;
+  return serverName === undefined ? target : { ...target, serverName };
+}

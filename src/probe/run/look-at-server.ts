@@ -1,0 +1,44 @@
+import type { HandshakeTarget, World } from '../../world/world.ts';
+import { failure, type SvcauthError } from '../../errors/error.ts';
+import { formatSocketAddress } from '../rules/socket-address.ts';
+import { readServerFlight, type ServerFlight } from '../rules/tls-flight.ts';
+
+/** A server as it shows itself; nothing of it is believed. */
+export interface Served extends ServerFlight {
+  /** Why it did not let us in: the words of its alert. It showed its certificate all the same. */
+  readonly refusedUs?: string;
+}
+
+/** Throws ERR_PROBE_* for a server that shows no certificate. */
+export async function lookAtServer(world: Pick<World, 'handshake'>, target: HandshakeTarget): Promise<Served> {
+  const { received, keyLog, problem, alert } = await world.handshake(target);
+  const flight = readServerFlight(received, keyLog);
+  if (flight === undefined || flight.chain.length === 0) throw problemOf(target, problem, alert);
+  if (problem === undefined) return flight;
+  return { ...flight, refusedUs: alert ?? 'it closes the connection' };
+}
+
+function problemOf(
+  target: HandshakeTarget,
+  problem: Awaited<ReturnType<World['handshake']>>['problem'],
+  alert = 'no reason given',
+): SvcauthError {
+  const at = formatSocketAddress(target);
+  switch (problem) {
+    case 'refused':
+      return failure('ERR_PROBE_REFUSED', { at });
+    case 'timed-out':
+      return failure('ERR_PROBE_TIMED_OUT', { at, seconds: target.seconds });
+    case 'unknown-host':
+      return failure('ERR_PROBE_HOST', { at });
+    case 'unreachable':
+      return failure('ERR_PROBE_UNREACHABLE', { at });
+    case 'alert':
+      return failure('ERR_PROBE_ALERT', { at, alert });
+    case 'closed':
+      return failure('ERR_PROBE_CLOSED', { at });
+    case 'not-tls':
+    case undefined:
+      return failure('ERR_PROBE_NOT_TLS', { at });
+  }
+}

@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import type { HandshakeTarget, World } from '../../world/world.ts';
+import { failure, SvcauthError } from '../../errors/error.ts';
+import { isCertified } from '../../ca/rules/active-issuer.ts';
+import type { Certificate } from '../../record/certificate.ts';
+import type { Delivery } from '../../record/deployment.ts';
+import type { Service } from '../../record/service.ts';
+import type { ProbeTarget } from '../rules/targets.ts';
+import { judgeServed, type ServedFinding } from '../rules/served-verdict.ts';
+import { formatSocketAddress } from '../rules/socket-address.ts';
+import { equalBytes, toHex } from '../../pki/bytes.ts';
+import { DerError } from '../../pki/der/reader.ts';
+import { certificateLabel, readPathCertificate, type PathCertificate } from '../../pki/path/path-certificate.ts';
+import { refusal } from '../../pki/path/refusal.ts';
+import { loadTrustStore, type TrustStore } from '../../pki/path/trust-store.ts';
+import { validatePath, type PathVerdict } from '../../pki/path/validate-path.ts';
+import { serialToHex } from '../../pki/certificate/serial-number.ts';
+import type { Home } from '../../store/home.ts';
+import type { Manifest } from '../../store/manifest/manifest.ts';
+import { currentDirectory } from '../../store/files/service-files.ts';
+import { authorityNamed } from '../../ca/run/named.ts';
+import { lookAtServer, type Served } from './look-at-server.ts';
+import { ourTrust } from '../../lookup/run/verify-certificate.ts';
+
+/** What is known of one server, and what is wrong with it. Serials are lower-case hex. */
+export interface Probe {
+  readonly address: string;
+  readonly service?: string;
+  readonly issued?: string;
+  readonly deployed?: string;
+  readonly findings: readonly ServedFinding[];
+  /** Why there is nothing to judge. */
+  readonly problem?: SvcauthError;
+  readonly shown?: {
+    readonly version: Served['version'];
+    /** Undefined where the certificate cannot be read. */
+    readonly served?: string;
+    readonly notAfter?: Date;
+    /** Whose clients it lets in: our CAs by their id. Absent: it asks for no certificate. */
+    readonly clientAuthorities?: readonly string[];
+  };
+}
+
+interface Asked {
+  readonly now: Date;
+  readonly client?: HandshakeTarget['client'];
+  readonly startTls?: HandshakeTarget['startTls'];
+  /** For each server. */
+  readonly seconds: number;
+}
+
+type Opened = { readonly home: Home; readonly manifest: Manifest };
+type ProbeWorld = Pick<World, 'cwd' | 'files' | 'in' | 'handshake'>;
+
+/** At the same time: a server that does not answer holds up few others. */
+const PARALLEL = 16;
+
+/** Looks at every server; one that cannot be reached is an answer. In the order of the targets. */
+export async function probeServers(
+  world: ProbeWorld,
+  { home, manifest }: Opened,
+  targets: readonly ProbeTarget[],
+  asked: Asked,
+): Promise<readonly Probe[]> {
+  const trust = await ourTrust(world, { home, manifest }, []);
+  const { anchors, crls } = trust;
+  // judged by what is sent alone: no other verifier has our CAs at hand
+  const judges = { bare: loadTrustStore({ anchors, crls }), helped: loadTrustStore(trust) };
+  const probes = new Map<ProbeTarget, Probe>();
+  const queue = targets.values();
+  const worker = async (): Promise<void> => {
+    for (const target of queue) probes.set(target, await probeOne(world, manifest, judges, target, asked));
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  return targets.map(target => probes.get(target)!);
+}
+
+interface Judges {
+  readonly bare: TrustStore;
+  readonly helped: TrustStore;
+}
+
+async function probeOne(
+  world: ProbeWorld,
+  manifest: Manifest,
+  judges: Judges,
+  { address, serverName, service }: ProbeTarget,
+  { now, client, startTls, seconds }: Asked,
+): Promise<Probe> {
+  const at = formatSocketAddress(address);
+  const target: HandshakeTarget = {
+    ...{ ...address, seconds },
+    ...(serverName !== undefined && { serverName }),
+    ...(client && { client }),
+    ...(startTls && { startTls }),
+  };
+  try {
+    const served = await lookAtServer(world, target);
+    const refused = client === undefined ? undefined : served.refusedUs;
+    return { address: at, ...judge(manifest, judges, served, service, refused, now) };
+  } catch (problem) {
+    if (!(problem instanceof SvcauthError)) throw problem;
+    return { address: at, ...(service && recorded(service, manifest.delivery(service.name))), findings: [], problem };
+  }
+}
+
+function judge(
+  manifest: Manifest,
+  { bare, helped }: Judges,
+  { chain, version, clientAuthorities }: Served,
+  expected: Service | undefined,
+  clientRefused: string | undefined,
+  now: Date,
+) {
+  const [leaf, ...sent] = chain.map(readOrNothing);
+  const certificate = leaf && known(manifest, leaf);
+  const service = expected ?? (certificate && manifest.service(certificate.service));
+  const delivery = service && manifest.delivery(service.name);
+  const identity = expected && { spiffe: expected.spec.spiffeId };
+  const verdictOf = (store: TrustStore): PathVerdict =>
+    leaf === undefined
+      ? { accepted: false, reason: refusal('not-der', 'it cannot be read'), tried: [] }
+      : validatePath(leaf, store, {
+          ...{ now, purpose: 'server', intermediates: sent.filter(each => each !== undefined) },
+          ...(identity && { identity }),
+        });
+  const ids = new Map(
+    manifest
+      .authorities()
+      .filter(isCertified)
+      .map(({ id, certificate: { der } }) => [toHex(der), id]),
+  );
+  const serial = leaf && serialToHex(leaf.tbs.serial);
+  const findings = judgeServed({
+    verdict: verdictOf(bare),
+    acceptedWithOurChain: verdictOf(helped).accepted,
+    sent: sent.map(each =>
+      each === undefined ? 'something unreadable' : (ids.get(toHex(each.der)) ?? certificateLabel(each)),
+    ),
+    inOrder: isInOrder([leaf, ...sent]),
+    ...(serial !== undefined && { serial }),
+    ...(certificate && { certificate, signedBy: certificate.authorityId }),
+    ...(service && { service }),
+    ...(delivery && { delivery }),
+    ...(clientRefused !== undefined && { clientRefused }),
+  });
+  return {
+    ...(service && recorded(service, delivery)),
+    findings,
+    shown: {
+      version,
+      ...(serial !== undefined && { served: serial, notAfter: leaf!.tbs.notAfter.date }),
+      ...(clientAuthorities && { clientAuthorities: clientAuthorities.map(der => authorityNamed(manifest, der)) }),
+    },
+  };
+}
+
+const recorded = ({ name, currentSerial }: Service, delivery: Delivery | undefined) => {
+  const deployed = delivery?.state === 'delivered' ? delivery.serial : delivery?.deployedSerial;
+  return { service: name, ...(currentSerial && { issued: currentSerial }), ...(deployed && { deployed }) };
+};
+
+function readOrNothing(der: Uint8Array): PathCertificate | undefined {
+  try {
+    return readPathCertificate(der);
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
+}
+
+/** A stranger may well have one of our serial numbers. */
+function known(manifest: Manifest, { der, tbs }: PathCertificate): Certificate | undefined {
+  const certificate = manifest.certificate(serialToHex(tbs.serial));
+  return certificate?.der !== undefined && equalBytes(certificate.der, der) ? certificate : undefined;
+}
+
+/** RFC 5246 §7.4.2: each certifies the one before. */
+const isInOrder = (chain: readonly (PathCertificate | undefined)[]): boolean =>
+  chain.every((each, index) => index === 0 || chain[index - 1]?.issuerName === each?.subjectName);
+
+const KEY_LIMIT = 64 * 1024;
+const CERTIFICATE_LIMIT = 1024 * 1024;
+
+/** A service of ours as a client, with the files it has now. Throws ERR_SERVICE_UNKNOWN, ERR_PROBE_CLIENT. */
+export function clientOf({ files }: Pick<World, 'files'>, { home, manifest }: Opened, name: string) {
+  const service = manifest.service(name);
+  if (service === undefined) throw failure('ERR_SERVICE_UNKNOWN', { text: name, known: manifest.serviceNames() });
+  const directory = currentDirectory(service.spec.out ?? home.service(name));
+  const certificatePem = files.read(join(directory, 'tls.crt'), CERTIFICATE_LIMIT);
+  if (certificatePem === undefined) {
+    throw failure('ERR_PROBE_CLIENT', { service: name, reason: `it has no certificate in ${directory}` });
+  }
+  const keyPem = files.read(join(directory, 'tls.key'), KEY_LIMIT);
+  if (keyPem === undefined) throw failure('ERR_PROBE_CLIENT', { service: name, reason: 'its key is kept elsewhere' });
+  return { keyPem, certificatePem };
+}

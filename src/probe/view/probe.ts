@@ -1,0 +1,68 @@
+import type { Probe } from '../run/probe.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { formatTable } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+/** `good`, or by the worst that was found. */
+type State = 'good' | 'warning' | 'critical' | 'unreachable';
+
+export function probeState({ findings, problem }: Probe): State {
+  if (problem !== undefined) return 'unreachable';
+  return findings[0]?.severity ?? 'good';
+}
+
+/** `as`: the service we said we are. */
+export function probeView(probes: readonly Probe[], as: string | undefined, now: Date, terminal: Terminal): View {
+  return {
+    table: () => tables(probes, as, now, terminal),
+    json: () => ({ kind: 'probe', value: { at: now, as, servers: probes.map(plain) } }),
+    jsonl: () => probes.map(probe => ({ kind: 'probe-server', value: { at: now, as, ...plain(probe) } })),
+  };
+}
+
+function tables(probes: readonly Probe[], as: string | undefined, now: Date, { colours, columns }: Terminal): string {
+  const paints = { good: colours.green, warning: colours.yellow, critical: colours.red, unreachable: colours.red };
+  const servers = probes.map(probe => {
+    const state = probeState(probe);
+    const { shown, service = '', address } = probe;
+    const until = shown?.notAfter && `${formatInstant(shown.notAfter)} ${formatRelativeTime(shown.notAfter, now)}`;
+    const served = shown?.served ?? '';
+    return [
+      ...[service, address, { text: state, paint: paints[state] }],
+      ...[brief(probe.issued), brief(probe.deployed), brief(served), until ?? '', clientsText(probe, as)],
+    ];
+  });
+  const findings = probes.flatMap(probe => {
+    const who = probe.service ?? probe.address;
+    if (probe.problem !== undefined) {
+      return [[who, 'unreachable', probe.problem.message, probe.problem.hints[0] ?? '']];
+    }
+    return probe.findings.map(({ name, message, remedy = '' }) => [who, name, message, remedy]);
+  });
+  const header = ['SERVICE', 'AT', 'STATE', 'ISSUED', 'DEPLOYED', 'SERVED', 'UNTIL', 'CLIENTS'];
+  const first = formatTable(header, servers, columns);
+  if (findings.length === 0) return first;
+  return `${first}\n${formatTable(['WHO', 'FINDING', 'WHAT', 'REMEDY'], findings, columns)}`;
+}
+
+const brief = (serial: string | undefined): string => (serial === undefined ? '' : serial.slice(0, 8));
+
+function clientsText({ shown, findings }: Probe, as: string | undefined): string {
+  if (shown === undefined) return '';
+  if (shown.clientAuthorities === undefined) return 'any';
+  const of = shown.clientAuthorities.length === 0 ? 'with a certificate' : `of ${shown.clientAuthorities.join(', ')}`;
+  if (as === undefined) return `${of} (not tried: --as)`;
+  return `${of}; ${as} ${findings.some(({ name }) => name === 'client-refused') ? 'refused' : 'let in'}`;
+}
+
+const plain = (probe: Probe): object => {
+  const { problem, shown, ...rest } = probe;
+  return {
+    ...rest,
+    ...shown,
+    state: probeState(probe),
+    problem: problem && { code: problem.code, message: problem.message, hints: problem.hints },
+  };
+};

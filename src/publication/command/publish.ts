@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { EXIT } from '../../errors/exit-status.ts';
+import { crlPublishView } from '../view/publish.ts';
+import { formatError } from '../../view/error.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { examples, group, homeFlag, outputOption, repeatable, type AddCommand } from '../../cli/command.ts';
+
+interface Flags {
+  readonly to: readonly string[];
+  readonly dryRun?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addCrlPublish: AddCommand = (program, world, done) => {
+  const command = group(program, 'crl')
+    .command('publish')
+    .description('copy CRLs, trust bundle and index to where verifiers read them; never backwards')
+    .addOption(
+      repeatable(
+        '--to <dir>',
+        'a directory that is served or synchronised, made when missing (default: crl.publishTo)',
+      ),
+    )
+    .option('--dry-run', 'print what would be written, and write nothing');
+  outputOption(command);
+  examples(command, ['svcauth crl publish --to /srv/pki', 'svcauth crl publish --to /srv/pki --dry-run']);
+  command.action(async (flags: Flags) => {
+    const { changePki } = await import('../../store/open-pki.ts');
+    const { publishEverywhere, publishTargets } = await import('../run/publications.ts');
+    await changePki(world, homeFlag(command), 'crl publish', async pki => {
+      const directories = await publishTargets(
+        pki,
+        flags.to.map(each => resolve(world.cwd, each)),
+      );
+      const dryRun = flags.dryRun ?? false;
+      const publications = await publishEverywhere(pki, directories, { dryRun, glance: false });
+      const errors = publications.flatMap(({ error }) => error ?? []);
+      if (errors[0] !== undefined && errors.length === publications.length) throw errors[0];
+      print(world.out, flags.output, crlPublishView(publications, dryRun));
+      for (const error of errors) world.err.write(formatError(error));
+      if (errors.length > 0) done(EXIT.partial);
+    });
+  });
+};

@@ -1,0 +1,52 @@
+import { equalBytes, toHex } from '../../pki/bytes.ts';
+import { nameToString, sameName } from '../../pki/name/name.ts';
+import { crlKeyIdentifier, crlNumber, type ParsedCrl } from '../../pki/crl/parsed.ts';
+import { sortedEntries } from '../../pki/crl/sorted-entries.ts';
+import { compareEntries } from '../../crl/rules/diff.ts';
+import { instantText } from '../../time/instant-text.ts';
+
+/** How many lost entries are named; the rest is counted. */
+const NAMED = 5;
+
+/**
+ * Why verifiers who have `theirs` must not be given `ours`: another issuer or key, a number that does not grow, or an entry lost before its
+ * time. An entry may go once a CRL made after its certificate's expiry has listed it (RFC 5280 §3.3); `expiryOf` is undefined for
+ * a certificate nobody knows, which then may not go.
+ */
+export function crlRegressions(
+  theirs: ParsedCrl,
+  ours: ParsedCrl,
+  expiryOf: (serial: string) => Date | undefined,
+): readonly string[] {
+  if (equalBytes(theirs.der, ours.der)) return [];
+  if (!sameName(theirs.issuer, ours.issuer)) {
+    return [`the CRL there is of another issuer, ${nameToString(theirs.issuer)}`];
+  }
+  const [theirKey, ourKey] = [crlKeyIdentifier(theirs), crlKeyIdentifier(ours)];
+  if (theirKey !== undefined && ourKey !== undefined && !equalBytes(theirKey, ourKey)) {
+    return [`the CRL there was signed with another key, ${toHex(theirKey)}`];
+  }
+  return [...numberProblems(crlNumber(theirs), crlNumber(ours)), ...lostEntries(theirs, ours, expiryOf)];
+}
+
+function numberProblems(theirs: bigint | undefined, ours: bigint | undefined): readonly string[] {
+  if (theirs === undefined || (ours !== undefined && ours > theirs)) return [];
+  return theirs === ours
+    ? [`the CRL there has the same number ${theirs} and another content`]
+    : [`its number would go back from ${theirs} to ${ours}`];
+}
+
+function lostEntries(theirs: ParsedCrl, ours: ParsedCrl, expiryOf: (serial: string) => Date | undefined): string[] {
+  const named: string[] = [];
+  let count = 0;
+  for (const { serial, before, after } of compareEntries(sortedEntries(theirs), sortedEntries(ours))) {
+    if (before === undefined || after !== undefined) continue;
+    const expiry = expiryOf(serial);
+    if (expiry !== undefined && expiry < theirs.thisUpdate.date) continue;
+    if (count++ < NAMED)
+      named.push(
+        `${serial} would no longer be revoked${expiry ? `, and it is valid until ${instantText(expiry)}` : ''}`,
+      );
+  }
+  return count > NAMED ? [...named, `and ${count - NAMED} more would no longer be revoked`] : named;
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { World } from '../../world/world.ts';
+import { equalBytes } from '../../pki/bytes.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import type { Home } from '../../store/home.ts';
+import type { Manifest } from '../../store/manifest/manifest.ts';
+import { bundleSequence } from '../../bundle/run/sequence.ts';
+import type { PublishedFile } from './publish-crls.ts';
+import { planPeerPublication } from './publish-peers.ts';
+import { readCertificates } from '../../store/input/read-certificates.ts';
+
+const BUNDLE_PEM = 'bundle.pem';
+const BUNDLE_JSON = 'bundle.json';
+
+interface BundlePki {
+  readonly world: World;
+  readonly home: Home;
+  readonly manifest: Manifest;
+}
+
+const LIMIT = 16 * 1024 * 1024;
+
+/**
+ * What publishing does to the trust bundles of a directory: whoever reads CRLs there reads the anchors there too. One that holds an
+ * anchor which is not ours was put together by somebody, and is left alone. `problems`: why it must not be replaced.
+ */
+export async function planBundlePublication(
+  pki: BundlePki,
+  directory: string,
+): Promise<{ readonly files: readonly PublishedFile[]; readonly problems: readonly string[] }> {
+  const { world, home } = pki;
+  const files: PublishedFile[] = [];
+  for (const name of [BUNDLE_PEM, BUNDLE_JSON]) {
+    const [from, to] = [join(home.public.directory, name), join(directory, name)];
+    const ours = world.files.read(from, LIMIT);
+    if (ours === undefined) continue;
+    const theirs = world.files.read(to, LIMIT);
+    if (theirs === undefined) files.push({ name, action: 'new' });
+    else if (equalBytes(ours, theirs)) files.push({ name, action: 'same' });
+    else files.push({ name, action: (await isOurs(pki, to)) ? 'replace' : 'keep' });
+  }
+  const older = files.some(({ name, action }) => name === BUNDLE_JSON && action === 'replace');
+  const peers = planPeerPublication(pki, directory);
+  return {
+    files: [...files, ...peers.files],
+    problems: [...(older ? sequenceProblems(pki, directory) : []), ...peers.problems],
+  };
+}
+
+/** By their keys: an anchor may have been certified anew. What cannot be read is nobody's. */
+async function isOurs({ world, manifest }: BundlePki, path: string): Promise<boolean> {
+  const keyOf = (der: Uint8Array): Uint8Array => decodeCertificate(der).tbs.publicKey.der;
+  const keys = manifest.authorities().flatMap(({ certificate }) => (certificate ? [keyOf(certificate.der)] : []));
+  try {
+    const anchors = await readCertificates(world, path);
+    return anchors.every(der => keys.some(key => equalBytes(key, keyOf(der))));
+  } catch {
+    return true;
+  }
+}
+
+/** SPIFFE Trust Domain and Bundle §4.1.1: a reader of a newer one ignores an older. */
+function sequenceProblems({ world, home }: BundlePki, directory: string): readonly string[] {
+  const [ours, theirs] = [home.public.directory, directory].map(each => bundleSequence(world, join(each, BUNDLE_JSON)));
+  if (ours === undefined || theirs === undefined || theirs <= ours) return [];
+  return [`the sequence of its trust bundle would go back from ${theirs} to ${ours}`];
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import type { World } from '../../world/world.ts';
+import { failure, SvcauthError } from '../../errors/error.ts';
+import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } from '../../crl/rules/index.ts';
+import { crlRegressions } from '../rules/regression.ts';
+import { crlOwnerProblem } from '../../crl/rules/verdict.ts';
+import type { Crl } from '../../record/crl.ts';
+import type { ParsedCrl } from '../../pki/crl/parsed.ts';
+import { removeLeftovers } from '../../store/files/files.ts';
+import { replaceInPieces } from '../../crl/run/files.ts';
+import { CRL_PIECE, readCrlStates, type AuthorityCrl, type CrlPki } from '../../crl/run/states.ts';
+import { readSeal } from '../../crl/run/seal.ts';
+import { planBundlePublication } from './publish-bundle.ts';
+import { readCrl } from '../../store/input/read-crl.ts';
+
+/** One file, by its name below the directory, and what publishing does to it. */
+export interface PublishedFile {
+  readonly name: string;
+  /** `keep`: it is somebody else's. */
+  readonly action: 'new' | 'replace' | 'same' | 'keep' | 'remove';
+}
+
+export interface PublishPlan {
+  readonly directory: string;
+  readonly crls: readonly Crl[];
+  /** In the order they are written: every CRL before the bundles that make verifiers ask for it, the index last. */
+  readonly files: readonly PublishedFile[];
+}
+
+type PublishPki = CrlPki & { readonly world: World };
+
+/**
+ * Compares public/ with a directory that verifiers are served from. Throws ERR_CRL_UNFINISHED when public/ is not what the manifest
+ * says, and ERR_CRL_BACKWARDS when verifiers would learn less than they know: then nothing may be written.
+ */
+export async function planCrlPublication(pki: PublishPki, directory: string): Promise<PublishPlan> {
+  const { world, home } = pki;
+  const states = readCrlStates(pki);
+  const crls = requireFinished(pki, states);
+  const problems = strangersIn(pki, directory);
+  for (const { authority } of states) {
+    const ours = await readCrl(world, home.public.crlDer(authority.id));
+    const wrong = crlOwnerProblem(ours, authority);
+    if (wrong !== undefined) throw failure('ERR_CRL_UNFINISHED', { problem: `the CRL of ${authority.id}: ${wrong}` });
+    const theirs = await readTheirs(world, join(directory, crlDerFile(authority.id)));
+    if (theirs === undefined) continue;
+    // whom somebody else revokes, and when that ends, is theirs to know
+    const expiry = authority.keyLocation === 'foreign' ? () => new Date(0) : (serial: string) => expiryOf(pki, serial);
+    problems.push(...crlRegressions(theirs, ours, expiry).map(each => `${authority.id}: ${each}`));
+  }
+  const bundle = await planBundlePublication(pki, directory);
+  problems.push(...bundle.problems);
+  if (problems.length > 0) throw failure('ERR_CRL_BACKWARDS', { directory, problems });
+  const ids = states.map(({ authority }) => authority.id);
+  const names = [...ids.flatMap(id => [crlDerFile(id), crlPemFile(id)]), CRL_BUNDLE_FILE];
+  const files = [...names.map(name => ({ name, action: actionOn(pki, directory, name) })), ...bundle.files];
+  return { directory, crls, files: [...files, { name: INDEX_FILE, action: indexAction(pki, directory) }] };
+}
+
+/** Whether a directory holds what public/ holds, as far as dates and sizes tell: for runs that come every minute. */
+export async function isPublished(pki: PublishPki, directory: string): Promise<boolean> {
+  const [ours, theirs] = [pki.home.public.directory, directory].map(each => readSeal(pki.world, each));
+  if (ours === undefined || theirs?.text !== ours.text) return false;
+  if ([...ours.sizes].some(([name, size]) => theirs.sizes.get(name) !== size)) return false;
+  const { files, problems } = await planBundlePublication(pki, directory);
+  return problems.length === 0 && files.every(({ action }) => action === 'same' || action === 'keep');
+}
+
+/** Every CA's newest CRL lies in public/, and the index that is written last lists it: no run was interrupted. */
+function requireFinished({ world, home }: PublishPki, states: readonly AuthorityCrl[]): readonly Crl[] {
+  const text = world.files.read(home.public.index, INDEX_LIMIT);
+  const digests = indexedDigests(text && Buffer.from(text).toString('utf8'));
+  return states.map(({ authority, latest, published }) => {
+    if (latest === undefined || published?.sha256 !== latest.sha256 || digests.get(authority.id) !== latest.sha256) {
+      throw failure('ERR_CRL_UNFINISHED', { problem: `public/ does not hold the newest CRL of ${authority.id}` });
+    }
+    return latest;
+  });
+}
+
+const INDEX_LIMIT = 16 * 1024 * 1024;
+
+/** A directory that serves CRLs of CAs we never had belongs to somebody else. */
+function strangersIn({ world, manifest }: PublishPki, directory: string): string[] {
+  const text = world.files.read(join(directory, INDEX_FILE), INDEX_LIMIT);
+  const listed = [...indexedDigests(text && Buffer.from(text).toString('utf8')).keys()];
+  return listed
+    .filter(id => manifest.authority(id) === undefined)
+    .map(id => `${id}: the directory serves its CRL, and it is no CA of this PKI`);
+}
+
+/** What cannot be read is no CRL that a verifier could hold on to: it is replaced. */
+async function readTheirs(world: World, path: string): Promise<ParsedCrl | undefined> {
+  if (world.files.status(path) === undefined) return undefined;
+  try {
+    return await readCrl(world, path);
+  } catch (cause) {
+    if (cause instanceof SvcauthError && cause.code === 'ERR_CRL_UNREADABLE') return undefined;
+    throw cause;
+  }
+}
+
+function expiryOf({ manifest }: PublishPki, serial: string): Date | undefined {
+  const ca = manifest.authorities().find(({ certificate }) => certificate?.serial === serial);
+  return (manifest.certificate(serial) ?? ca?.certificate ?? manifest.revocation(serial))?.notAfter;
+}
+
+function actionOn({ world: { files }, home }: PublishPki, directory: string, name: string): PublishedFile['action'] {
+  const [from, to] = [join(home.public.directory, name), join(directory, name)];
+  const there = files.status(to);
+  if (there === undefined) return 'new';
+  if (there.kind !== 'file' || there.size !== files.status(from)?.size) return 'replace';
+  return digestOf(files, from) === digestOf(files, to) ? 'same' : 'replace';
+}
+
+/** Written anew also where something was touched since: see `readSeal`. */
+function indexAction(pki: PublishPki, directory: string): PublishedFile['action'] {
+  const action = actionOn(pki, directory, INDEX_FILE);
+  return action === 'same' && readSeal(pki.world, directory) === undefined ? 'replace' : action;
+}
+
+function digestOf(files: World['files'], path: string): string {
+  const hash = createHash('sha256');
+  for (const piece of files.chunks(path, CRL_PIECE)) hash.update(piece);
+  return hash.digest('hex');
+}
+
+/** Writes what the plan says, one file at a time and each of them whole, and records it. Returns whether anything changed. */
+export async function applyCrlPublication({ world, home, manifest }: PublishPki, plan: PublishPlan): Promise<boolean> {
+  const { files } = world;
+  const todo = plan.files.filter(({ action }) => action !== 'same' && action !== 'keep');
+  if (todo.length === 0) return false;
+  const directories = plan.files.map(({ name }) => dirname(join(plan.directory, name)));
+  for (const directory of new Set([plan.directory, ...directories])) removeLeftovers(files, directory);
+  for (const { name, action } of todo) {
+    const target = join(plan.directory, name);
+    if (action === 'remove') {
+      files.remove(target);
+      continue;
+    }
+    files.makeDirectory(dirname(target), 0o755);
+    await replaceInPieces(files, target, write => {
+      for (const piece of files.chunks(join(home.public.directory, name), CRL_PIECE)) write(piece);
+    });
+  }
+  manifest.transaction(write =>
+    write.audit(
+      'crl.published',
+      plan.directory,
+      Object.fromEntries(plan.crls.map(({ authorityId, number }) => [authorityId, number.toString()])),
+    ),
+  );
+  return true;
+}

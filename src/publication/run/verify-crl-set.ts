@@ -1,0 +1,107 @@
+import { isCertified } from '../../ca/rules/active-issuer.ts';
+import { leafClasses, type LeafClass, type ReadLeaf } from '../../verifiers/rules/leaf-class.ts';
+import { leafStanding, type LeafStanding } from '../../verifiers/rules/leaf-standing.ts';
+import { peerFault, type PeerFault } from '../../verifiers/rules/peer-verdict.ts';
+import { servedChain } from '../../ca/rules/served-chain.ts';
+import { toHex } from '../../pki/bytes.ts';
+import { readPathCertificate, type PathCertificate } from '../../pki/path/path-certificate.ts';
+import type { PathCrl } from '../../pki/path/path-crl.ts';
+import type { Manifest } from '../../store/manifest/manifest.ts';
+
+/** One way of reading a directory, and the CRLs that whoever reads it so holds. */
+export interface PublishedForm {
+  /** `crl-bundle.pem`, `crl/*.pem`, `crl/*.der` */
+  readonly name: string;
+  readonly crls: readonly PathCrl[];
+}
+
+/** Leaves of one CA that come out wrong for one reason. */
+export interface SetFault {
+  readonly authorityId: string;
+  readonly kind: PeerFault['kind'];
+  /** For whom: the names of the forms. */
+  readonly forms: readonly string[];
+  readonly leaves: readonly { readonly service: string; readonly serial: string }[];
+  /** Why good ones are refused, or why nothing says of revoked ones that they are; undefined when a CRL clears these. */
+  readonly refusal: PeerFault['refusal'];
+}
+
+/**
+ * By CA, the certificates that may be presented at `now`, those that were replaced and those that were revoked among them. Whatever is
+ * below a revoked CA counts as revoked; of one that was tainted or retired nothing counts but what is revoked.
+ */
+export function readLeaves(manifest: Manifest, now: Date): ReadonlyMap<string, readonly ReadLeaf[]> {
+  const standings = leafStandings(manifest, now);
+  const leaves = new Map<string, ReadLeaf[]>();
+  for (const { der, service, authorityId, ...leaf } of manifest.unexpiredLeaves(now)) {
+    const standing = standings.get(authorityId);
+    const revoked = leaf.revoked || standing === 'revoked';
+    if (standing === 'disowned' && !revoked) continue;
+    const certificate = readPathCertificate(der);
+    if (certificate.tbs.notBefore.date > now) continue;
+    const known = leaves.get(authorityId);
+    if (known === undefined) leaves.set(authorityId, [{ service, certificate, revoked }]);
+    else known.push({ service, certificate, revoked });
+  }
+  return leaves;
+}
+
+function leafStandings(manifest: Manifest, now: Date): ReadonlyMap<string, LeafStanding> {
+  const further = manifest.furtherCertificates();
+  const isRevoked = (serial: string) => manifest.revocation(serial) !== undefined;
+  const authorities = manifest.authorities().filter(isCertified);
+  return new Map(authorities.map(each => [each.id, leafStanding(each, further, isRevoked, now)]));
+}
+
+/**
+ * Whether every leaf gets the right answer from every verifier that holds these anchors and the CRLs of one of the forms: good ones
+ * are accepted, with revocation asked for all the way up (RFC 5280 §6.3.3), revoked ones are refused as revoked. Leaves that no
+ * verifier tells apart are validated once.
+ */
+export function verifyCrlSet(
+  manifest: Manifest,
+  anchors: readonly PathCertificate[],
+  forms: readonly PublishedForm[],
+  leaves: ReadonlyMap<string, readonly ReadLeaf[]>,
+  now: Date,
+): readonly SetFault[] {
+  const authorities = manifest.authorities().filter(isCertified);
+  const further = manifest.furtherCertificates();
+  const everyCrl = [...new Set(forms.flatMap(({ crls }) => crls))];
+  const faults = new Map<string, SetFault>();
+  for (const authority of authorities) {
+    const chain = servedChain(authority, authorities, further).map(readPathCertificate);
+    const presenter = { name: authority.id, chain: [], leaves: [] };
+    const own = leaves.get(authority.id) ?? [];
+    for (const judged of leafClasses(presenter, chain, own, [...anchors, ...chain], everyCrl)) {
+      for (const fault of faultsOf(authority.id, judged, anchors, forms, now)) {
+        const key = JSON.stringify([authority.id, fault.kind, fault.forms, fault.refusal?.code]);
+        faults.set(key, { ...fault, leaves: [...(faults.get(key)?.leaves ?? []), ...fault.leaves] });
+      }
+    }
+  }
+  return [...faults.values()];
+}
+
+/** One for each reason, with all the forms that it holds for. */
+function faultsOf(
+  authorityId: string,
+  judged: LeafClass,
+  anchors: readonly PathCertificate[],
+  forms: readonly PublishedForm[],
+  now: Date,
+): readonly SetFault[] {
+  const found = new Map<string, SetFault>();
+  const leaves = judged.leaves.map(({ service, certificate }) => ({ service, serial: toHex(certificate.tbs.serial) }));
+  for (const { name, crls } of forms) {
+    const state = { bundle: '', crlSet: name, anchors, crls };
+    const faults = judged.roles.map(role => peerFault(judged.leaves[0]!.certificate, judged, state, role, now));
+    const fault = faults.find(each => each !== undefined);
+    if (fault === undefined) continue;
+    const { kind, refusal } = fault;
+    const key = JSON.stringify([kind, refusal?.code]);
+    const known = found.get(key);
+    found.set(key, { authorityId, kind, forms: [...(known?.forms ?? []), name], leaves, refusal });
+  }
+  return [...found.values()];
+}

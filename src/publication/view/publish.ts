@@ -1,0 +1,43 @@
+import type { Publication } from '../run/publications.ts';
+import type { PublishedFile } from '../run/publish-crls.ts';
+import type { View } from '../../view/output.ts';
+import { visible } from '../../view/visible.ts';
+
+const WORDS: Readonly<Record<PublishedFile['action'], readonly [done: string, planned: string]>> = {
+  new: ['wrote', 'would write'],
+  replace: ['replaced', 'would replace'],
+  same: ['unchanged', 'unchanged'],
+  remove: ['removed', 'would remove'],
+  keep: ['left alone', 'left alone'],
+};
+
+/** What could not be published is told as an error, elsewhere. */
+export function crlPublishView(publications: readonly Publication[], dryRun: boolean): View {
+  const documents = publications.map(({ directory, changed, plan, error }) => ({
+    ...{ dryRun, directory, changed },
+    crls: plan?.crls.map(({ authorityId, number, nextUpdate }) => ({ authority: authorityId, number, nextUpdate })),
+    files: plan?.files,
+    error: error?.code,
+  }));
+  return {
+    table: () => publications.map(each => formatOne(each, publications.length > 1, dryRun)).join(''),
+    json: () => ({
+      kind: 'crl-publications',
+      value: { dryRun, changed: publications.some(({ changed }) => changed), directories: documents },
+    }),
+    jsonl: () => documents.map(value => ({ kind: 'crl-publication', value })),
+  };
+}
+
+function formatOne({ directory, plan }: Publication, isOneOfMany: boolean, dryRun: boolean): string {
+  if (plan === undefined) return '';
+  const where = isOneOfMany ? `${visible(directory)}\n` : '';
+  const nothing = plan.files.every(({ action }) => action === 'same' || action === 'keep');
+  const lines = plan.files.map(
+    ({ name, action }) => `${WORDS[action][dryRun ? 1 : 0]}  ${visible(name)}${why(action)}\n`,
+  );
+  return where + lines.join('') + (nothing ? `nothing changed: ${visible(directory)} holds the newest already\n` : '');
+}
+
+const why = (action: PublishedFile['action']): string =>
+  action === 'keep' ? ': it holds anchors that are not of this PKI' : '';

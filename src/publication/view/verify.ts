@@ -1,0 +1,47 @@
+import type { CrlFinding } from '../run/finding.ts';
+import type { CrlVerification } from '../run/verify-crls.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { plural } from '../../view/plural.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { formatTable, type Cell } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+export function crlVerifyView(
+  { directory, crls, certificates, findings }: CrlVerification,
+  now: Date,
+  terminal: Terminal,
+): View {
+  return {
+    table: () => {
+      const { colours, columns } = terminal;
+      const rows = crls.map(({ authority, number, entryCount, nextUpdate }): Cell[] => {
+        const worst = findings.some(finding => finding.authority === authority);
+        return [
+          authority,
+          number?.toString() ?? '',
+          entryCount?.toString() ?? '',
+          nextUpdate === undefined ? '' : `${formatInstant(nextUpdate)} ${formatRelativeTime(nextUpdate, now)}`,
+          worst ? { text: 'see below', paint: colours.red } : { text: 'good', paint: colours.green },
+        ];
+      });
+      const table = formatTable(['CA', 'NUMBER', 'REVOKED', 'UNTIL', 'VERDICT'], rows, columns);
+      const checked = `\n${plural(certificates, 'certificate')} verified in every form that is read\n`;
+      return findings.length === 0 ? table + checked : `${table}\n${formatFindings(findings, terminal)}`;
+    },
+    json: () => ({ kind: 'crl-verify', value: { at: now, directory, crls, certificates, findings } }),
+    jsonl: () => findings.map(value => ({ kind: 'crl-finding', value })),
+  };
+}
+
+function formatFindings(findings: readonly CrlFinding[], { colours, columns }: Terminal): string {
+  const paints = { warning: colours.yellow, critical: colours.red, integrity: colours.red };
+  const rows = findings.map(({ severity, authority, name, message, remedy }): Cell[] => [
+    { text: severity, paint: paints[severity] },
+    authority,
+    name,
+    message,
+    remedy ?? '',
+  ]);
+  return formatTable(['SEVERITY', 'CA', 'FINDING', 'WHAT', 'REMEDY'], rows, columns);
+}

@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import { instantText } from '../time/instant-text.ts';
+import type { AuditRecord } from './audit.ts';
+
+/**
+ * The audit log is a hash chain: every record holds the hash of the one before. That shows an edit, a gap and a removal in the
+ * middle. It cannot show that the newest records were cut off: for that, keep the head's hash somewhere else and compare.
+ */
+export type AuditEntry = Omit<AuditRecord, 'hash'>;
+
+/** What the first record follows. */
+export const NO_HASH = '0'.repeat(64);
+
+/**
+ * The bytes that are hashed: a JSON array of strings, `[sequence, at, actor, action, subject, previousHash, key, value, …]`,
+ * the details by key in UTF-16 code unit order, `at` as RFC 3339 with seconds. No other form of a record hashes to the same text.
+ */
+export function canonicalAuditEntry(entry: AuditEntry): string {
+  return JSON.stringify([
+    String(entry.sequence),
+    instantText(entry.at),
+    entry.actor,
+    entry.action,
+    entry.subject,
+    entry.previousHash,
+    ...Object.keys(entry.detail)
+      .sort()
+      .flatMap(key => [key, entry.detail[key]!]),
+  ]);
+}
+
+/** The record that follows `previous` (undefined: the first one). */
+export function chainAuditEntry(
+  previous: Pick<AuditRecord, 'sequence' | 'hash'> | undefined,
+  entry: Omit<AuditEntry, 'sequence' | 'previousHash'>,
+): AuditRecord {
+  const linked = { ...entry, sequence: (previous?.sequence ?? 0) + 1, previousHash: previous?.hash ?? NO_HASH };
+  return { ...linked, hash: hashOf(linked) };
+}
+
+const hashOf = (entry: AuditEntry): string => hash('sha256', canonicalAuditEntry(entry));
+
+export interface AuditVerdict {
+  /** Sound records, from the first on. */
+  readonly count: number;
+  /** Hash of the last sound record: what to keep elsewhere. 64 zeros for an empty log. */
+  readonly head: string;
+  /** The first record that does not follow from the one before, and why; absent when the log is whole. */
+  readonly broken?: { readonly sequence: number; readonly problem: string };
+}
+
+/**
+ * Follows the chain from its first record to the first break. `expectedHead` is a hash kept from an earlier run: it must occur
+ * (the log may have grown since), otherwise its end was cut off or the whole log was made anew.
+ */
+export function checkAuditChain(records: Iterable<AuditRecord>, expectedHead?: string): AuditVerdict {
+  let count = 0;
+  let head = NO_HASH;
+  let anchored = expectedHead === undefined || expectedHead === NO_HASH;
+  const broken = (sequence: number, problem: string): AuditVerdict => ({ count, head, broken: { sequence, problem } });
+  for (const record of records) {
+    const expected = count + 1;
+    if (record.sequence > expected) {
+      const last = record.sequence - 1;
+      return broken(expected, expected === last ? 'it is missing' : `it and all up to ${last} are missing`);
+    }
+    if (record.sequence < expected) return broken(record.sequence, `it stands after record ${count}`);
+    if (record.previousHash !== head) return broken(record.sequence, 'it does not follow from the record before');
+    if (record.hash !== hashOf(record)) return broken(record.sequence, 'it was changed after it was written');
+    count++;
+    head = record.hash;
+    anchored ||= head === expectedHead;
+  }
+  return anchored
+    ? { count, head }
+    : broken(count + 1, 'the log ends before the expected head: newer records were removed');
+}

@@ -1,0 +1,39 @@
+import { Option } from 'commander';
+import { CONDITION_STATUS, EXIT } from '../../errors/exit-status.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { examples, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+import { atOption, instantOf } from '../../cli/reading.ts';
+import { renewalOptions, renewalRequest, type RenewalFlags } from './flags.ts';
+
+interface Flags extends RenewalFlags {
+  readonly at?: string;
+  readonly systemd?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly output: OutputFormat;
+}
+
+const SYSTEMD_NOTE = `
+With --systemd the exit status is made for ExecCondition= instead: 0 when something is due and the unit goes on, 11 when nothing
+is and systemd skips it without a word, 255 when that could not be found out and the unit fails.`;
+
+export const addDue: AddCommand = (program, world, done) => {
+  const command = program.command('due').description('say what "svcauth renew" would do now, and why; change nothing');
+  renewalOptions(command)
+    .addOption(new Option('--systemd', 'exit as ExecCondition= wants it').conflicts('detailedExitcode'))
+    .option('--detailed-exitcode', 'exit 10 when something is due');
+  outputOption(atOption(command));
+  command.addHelpText('after', SYSTEMD_NOTE);
+  examples(command, ['svcauth due', 'svcauth due --at +7d', 'svcauth due payments --detailed-exitcode']);
+  command.action(async (selectors: readonly string[], flags: Flags) => {
+    const { dueRun } = await import('../run/renew-run.ts');
+    const { isDue } = await import('../run/renew.ts');
+    const { renewalView } = await import('../view/renew.ts');
+    const then = { ...world, now: instantOf(flags, world) };
+    const plan = await dueRun(then, homeFlag(command), renewalRequest(selectors, flags));
+    const due = isDue(plan);
+    print(world.out, flags.output, renewalView({ kind: 'question', plan, due }, then.now, await terminalOf(world)));
+    if (flags.systemd) done(due ? CONDITION_STATUS.due : CONDITION_STATUS.notDue);
+    else if (flags.detailedExitcode && due) done(EXIT.changed);
+  });
+};

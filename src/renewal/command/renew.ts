@@ -1,0 +1,62 @@
+import { Option } from 'commander';
+import { EXIT } from '../../errors/exit-status.ts';
+import { NOT_AFTER_POLICIES, parseNotAfterPolicy } from '../../text/choice.ts';
+import { formatErrors } from '../../view/error.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { startProgress } from '../../view/progress.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { passphraseAsker } from '../../cli/ask-passphrase.ts';
+import { examples, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+import { reportPending } from '../../deployment/command/report-pending.ts';
+import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+import { renewalOptions, renewalRequest, type RenewalFlags } from './flags.ts';
+
+interface Flags extends RenewalFlags, PassphraseOptions {
+  readonly force?: boolean;
+  readonly reuseKey?: boolean;
+  readonly notAfterPolicy?: string;
+  readonly dryRun?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addRenew: AddCommand = (program, world, done) => {
+  const command = program
+    .command('renew')
+    .description('renew the certificates that are due, each with a new key; the replaced ones stay valid');
+  renewalOptions(command)
+    .option('--force', 'also what is not due, of the services that are named')
+    .option('--reuse-key', 'certify the key that is there once more, unless it was compromised')
+    .addOption(
+      new Option('--not-after-policy <policy>', 'where a leaf would outlive its CA').choices(NOT_AFTER_POLICIES),
+    )
+    .option('--dry-run', 'print what would be renewed and why, and renew nothing')
+    .option('--detailed-exitcode', 'exit 10 when something changed');
+  outputOption(passphraseOptions(command));
+  examples(command, [
+    'svcauth renew --passphrase-file /run/secrets/ca   # nothing due: exit 0, and the CA key is not touched',
+    "svcauth renew 'payments-*' --dry-run",
+    'svcauth renew --tag team=web --max 100',
+    'svcauth renew ledger --force',
+  ]);
+  command.action(async (selectors: readonly string[], flags: Flags) => {
+    const { renewRun } = await import('../run/renew-run.ts');
+    const { renewalView } = await import('../view/renew.ts');
+    const { notAfterPolicy } = flags;
+    const outcome = await renewRun(world, homeFlag(command), {
+      ...renewalRequest(selectors, flags),
+      force: flags.force ?? false,
+      reuseKey: flags.reuseKey ?? false,
+      ...(notAfterPolicy !== undefined && { notAfterPolicy: parseNotAfterPolicy(notAfterPolicy) }),
+      dryRun: flags.dryRun ?? false,
+      ask: passphraseAsker(flags, world, false),
+      progress: total => startProgress(world.err, 'certificates', total, () => world.ticks()),
+    });
+    print(world.out, flags.output, renewalView(outcome, world.now, await terminalOf(world)));
+    const refusals = outcome.plan.steps.flatMap(({ refusal }) => refusal ?? []);
+    world.err.write(formatErrors(refusals));
+    if (flags.detailedExitcode && outcome.kind === 'done' && outcome.changed) done(EXIT.changed);
+    if (refusals.length > 0) done(EXIT.partial);
+    if (outcome.kind === 'done') reportPending(outcome.result.deployed, world, done);
+  });
+};

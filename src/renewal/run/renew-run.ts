@@ -1,0 +1,58 @@
+import type { World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import { loadPolicy } from '../../policy/run/load.ts';
+import { changePki, readPki } from '../../store/open-pki.ts';
+import {
+  applyRenewal,
+  hasWork,
+  planRenewal,
+  type RenewalPlan,
+  type RenewalRequest,
+  type RenewalResult,
+} from './renew.ts';
+import { isEverything } from './targets.ts';
+import type { AskPassphrase } from '../../ca/run/unlock.ts';
+
+export interface RenewRunRequest extends RenewalRequest {
+  readonly dryRun: boolean;
+  readonly ask: AskPassphrase;
+  /** Starts a display of `total` certificates. */
+  readonly progress: (total: number) => { advance(count: number): void; end(): void };
+}
+
+export type RenewOutcome =
+  | { readonly kind: 'dry-run'; readonly plan: RenewalPlan }
+  | { readonly kind: 'done'; readonly plan: RenewalPlan; readonly result: RenewalResult; readonly changed: boolean };
+
+/** Renews what is asked for. With nothing to do, as nearly always, it takes no lock and asks for no key. */
+export async function renewRun(
+  world: World,
+  homeFlag: string | undefined,
+  run: RenewRunRequest,
+): Promise<RenewOutcome> {
+  const plan = await dueRun(world, homeFlag, run);
+  if (run.dryRun) return { kind: 'dry-run', plan };
+  if (!hasWork(plan)) return { kind: 'done', plan, result: { issued: [], deployed: [], crls: [] }, changed: false };
+  return changePki(world, homeFlag, 'renew', async pki => {
+    const policy = await loadPolicy(pki);
+    // another run may have been quicker
+    const locked = await planRenewal(pki, policy, run);
+    const progress = run.progress(locked.jobs.length);
+    try {
+      const result = await applyRenewal(pki, policy, locked, run.ask, count => progress.advance(count));
+      return { kind: 'done', plan: locked, result, changed: hasWork(locked) };
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+/** The question alone. Throws ERR_RENEW_FORCE_WHAT. */
+export async function dueRun(
+  world: World,
+  homeFlag: string | undefined,
+  request: RenewalRequest,
+): Promise<RenewalPlan> {
+  if (request.force && isEverything(request)) throw failure('ERR_RENEW_FORCE_WHAT', {});
+  return readPki(world, homeFlag, async pki => planRenewal(pki, await loadPolicy(pki), request));
+}

@@ -1,0 +1,121 @@
+import type { IssuedService } from '../../issuance/run/apply-issue.ts';
+import type { PlannedRenewal, RenewalPlan, RenewalResult } from '../run/renew.ts';
+import { ISSUE_REASONS } from '../../due/rules/reason.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { formatTable, type Cell } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+/** What became of a plan: it was carried out, only printed, or only asked for. */
+export type RenewalOutcome =
+  | { readonly kind: 'done'; readonly plan: RenewalPlan; readonly result: RenewalResult; readonly changed: boolean }
+  | { readonly kind: 'dry-run'; readonly plan: RenewalPlan }
+  | { readonly kind: 'question'; readonly plan: RenewalPlan; readonly due: boolean };
+
+type Verb = PlannedRenewal['action'] | 'refused' | 'revoke';
+
+const VERBS: Readonly<Record<Verb, Readonly<Record<RenewalOutcome['kind'], string>>>> = {
+  renew: { done: 'renewed', 'dry-run': 'would renew', question: 'due' },
+  deliver: { done: 'delivered', 'dry-run': 'would deliver', question: 'not delivered' },
+  wait: { done: 'waits', 'dry-run': 'would wait', question: 'waits' },
+  later: { done: 'later', 'dry-run': 'later', question: 'later' },
+  leave: { done: 'left alone', 'dry-run': 'left alone', question: 'left alone' },
+  keep: { done: 'unchanged', 'dry-run': 'unchanged', question: 'not due' },
+  refused: { done: 'not renewed', 'dry-run': 'not renewed', question: 'due' },
+  revoke: { done: 'revoked', 'dry-run': 'would revoke', question: 'to revoke' },
+};
+
+export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Terminal): View {
+  const { plan } = outcome;
+  const issued = outcome.kind === 'done' ? outcome.result.issued : [];
+  const made = new Map(issued.map(each => [each.service, each]));
+  const services = plan.steps.map(step => factsOf(step, step.action === 'renew' ? made.get(step.service) : undefined));
+  const pending = outcome.kind === 'done' ? outcome.result.deployed.filter(({ problem }) => problem !== undefined) : [];
+  const isPending = ({ service, action }: PlannedRenewal): boolean =>
+    action === 'deliver' && pending.some(each => each.service === service);
+  const revoked = plan.outlived.map(({ service, serial, notAfter }) => ({ service, serial, notAfter }));
+  const kind = outcome.kind === 'question' ? 'due' : 'renewal';
+  const about =
+    outcome.kind === 'question'
+      ? { at: now, due: outcome.due }
+      : {
+          dryRun: outcome.kind === 'dry-run',
+          changed: outcome.kind === 'done' && outcome.changed,
+          authority: plan.issuer.id,
+        };
+  const crls = outcome.kind === 'done' && {
+    crls: outcome.result.crls.map(({ authorityId, number, nextUpdate }) => ({
+      authority: authorityId,
+      number,
+      nextUpdate,
+    })),
+  };
+  return {
+    table: () => {
+      const { red, yellow } = terminal.colours;
+      const until = (instant: Date | undefined): string =>
+        instant === undefined ? '' : `${formatInstant(instant)} ${formatRelativeTime(instant, now)}`;
+      const rows = [
+        ...plan.steps.map((step, index): Cell[] => {
+          const verb = isPending(step) ? 'not delivered' : VERBS[verbOf(step)][outcome.kind];
+          const paint = step.refusal ? red : step.action === 'wait' || step.action === 'later' ? yellow : undefined;
+          const { service, serial = '', notAfter } = services[index]!;
+          return [paint ? { text: verb, paint } : verb, service, serial, until(notAfter), whyOf(step)];
+        }),
+        ...revoked.map(each => [
+          VERBS.revoke[outcome.kind],
+          each.service,
+          each.serial,
+          until(each.notAfter),
+          'it was replaced, and its overlap is over',
+        ]),
+      ];
+      if (rows.length === 0) return 'nothing is due\n';
+      return formatTable(['RENEWAL', 'SERVICE', 'SERIAL', 'EXPIRES', 'WHY'], rows, terminal.columns);
+    },
+    json: () => ({ kind, value: { ...about, services, revoked, ...crls } }),
+    jsonl: () => [
+      ...services.map(value => ({ kind, value })),
+      ...revoked.map(value => ({ kind, value: { ...value, action: 'revoke' } })),
+    ],
+  };
+}
+
+const verbOf = ({ action, refusal }: PlannedRenewal): Verb =>
+  refusal === undefined ? action : action === 'leave' ? 'leave' : 'refused';
+
+function factsOf({ refusal, ...step }: PlannedRenewal, made: IssuedService | undefined) {
+  return {
+    ...step,
+    ...(refusal && { error: refusal.code }),
+    ...(made && {
+      ...{ serial: made.serial, notAfter: made.notAfter, directory: made.directory },
+      ...(step.serial !== undefined && { predecessor: step.serial }),
+    }),
+  };
+}
+
+function whyOf(step: PlannedRenewal): string {
+  if (step.action === 'leave') {
+    const { because, revokedFor } = step;
+    if (because === 'csr') return 'it is due, and its key is on its own host';
+    if (because === 'expired') return 'it expired longer ago than --allow-expired allows';
+    return `it was taken out of service: revoked for ${revokedFor}`;
+  }
+  if (step.refusal !== undefined) return step.refusal.message.split('\n')[0]!;
+  switch (step.action) {
+    case 'renew':
+      return step.tooLate === undefined
+        ? ISSUE_REASONS[step.reason].words
+        : `${ISSUE_REASONS[step.reason].words}, and its window opens too late, at ${formatInstant(step.tooLate)}`;
+    case 'deliver':
+      return 'its files were not delivered';
+    case 'wait':
+      return `${ISSUE_REASONS[step.reason].words}; its window opens at ${formatInstant(step.until)}`;
+    case 'later':
+      return `${ISSUE_REASONS[step.reason].words}; others are more urgent`;
+    case 'keep':
+      return '';
+  }
+}

@@ -1,0 +1,35 @@
+import { EXIT } from '../../errors/exit-status.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { recertifyView } from '../view/recertify.ts';
+import { passphraseAsker } from '../../cli/ask-passphrase.ts';
+import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+
+interface Flags extends PassphraseOptions {
+  readonly by: string;
+  readonly rootKey?: string;
+  readonly dryRun?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addCaCrossSign: AddCommand = (program, world, done) => {
+  const command = group(program, 'ca')
+    .command('cross-sign')
+    .description('certify the key of a CA by another root, too: who trusts only that one finds a path')
+    .argument('<id>', 'as ca list shows it, like issuing-g1')
+    .requiredOption('--by <root>', 'the root that signs')
+    .option('--root-key <file>', 'its key, when that is kept elsewhere')
+    .option('--dry-run', 'print what would be made, and make nothing');
+  outputOption(passphraseOptions(command));
+  examples(command, [
+    'svcauth ca cross-sign issuing-g1 --by root-g2',
+    'svcauth ca cross-sign root-g2 --by root-g1 --root-key root-g1.key',
+  ]);
+  command.action(async (id: string, { by, rootKey, dryRun = false, output, ...flags }: Flags) => {
+    const { recertify } = await import('../run/recertify.ts');
+    const ask = passphraseAsker(flags, world, false);
+    const outcome = await recertify(world, homeFlag(command), id, { crossSignBy: by }, { dryRun, rootKey, ask });
+    print(world.out, output, recertifyView(outcome, world.now));
+    if (outcome.failed.length > 0) done(EXIT.partial);
+  });
+};

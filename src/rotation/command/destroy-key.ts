@@ -1,0 +1,23 @@
+import { destroyKeyView } from '../view/destroy-key.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+
+interface Flags {
+  readonly dryRun?: boolean;
+  readonly output: OutputFormat;
+}
+
+export const addCaKeyDestroy: AddCommand = (program, world) => {
+  const key = group(program, 'ca').command('key').description('keys of CAs: destroy');
+  const command = key
+    .command('destroy')
+    .description('destroy the key of a retired CA, once it owes no CRL any more; retiring does it by itself')
+    .argument('<id>', 'as ca list shows it, like issuing-g1')
+    .option('--dry-run', 'print what would be destroyed, and destroy nothing');
+  outputOption(command);
+  examples(command, ['svcauth ca key destroy issuing-g1 --dry-run']);
+  command.action(async (id: string, { dryRun = false, output }: Flags) => {
+    const { destroyKeyRun } = await import('../run/destroy-key-run.ts');
+    print(world.out, output, destroyKeyView(await destroyKeyRun(world, homeFlag(command), id, dryRun)));
+  });
+};

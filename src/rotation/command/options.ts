@@ -1,0 +1,39 @@
+import { Option, type Command } from 'commander';
+import { failure } from '../../errors/error.ts';
+import type { Authority } from '../../record/authority.ts';
+import { CROSS_SIGNINGS } from '../../record/rotation.ts';
+
+export interface TierFlags {
+  readonly tier: Authority['tier'];
+}
+
+/** `--tier`, which every step of a rotation needs. */
+export const tierOption = (command: Command): Command =>
+  command.addOption(
+    new Option('--tier <tier>', 'which CA is replaced').choices(['issuing', 'root']).makeOptionMandatory(),
+  );
+
+/** `--cross-sign`, of a rotation that begins. */
+export const crossSignOption = (command: Command): Command =>
+  command.addOption(
+    new Option('--cross-sign <which>', 'for a root: what else is certified, besides the issuing CAs by the new root')
+      .choices(CROSS_SIGNINGS)
+      .default('issuing', 'issuing: nothing else'),
+  );
+
+export interface CompromiseFlags {
+  readonly forceCompromised?: boolean;
+  readonly reason?: string;
+}
+
+/** `--force-compromised` and `--reason`, of every step that leads away from a tainted CA. */
+export const compromiseOptions = (command: Command): Command =>
+  command
+    .option('--force-compromised', 'the old CA is tainted: pass the gates that only protect peers from being refused')
+    .option('--reason <text>', 'why, for the audit log');
+
+/** The reason, where gates are forced. Throws ERR_ROTATION_REASON when one is given without the other. */
+export function compromiseOf({ forceCompromised = false, reason }: CompromiseFlags, step: string): string | undefined {
+  if (forceCompromised !== (reason !== undefined)) throw failure('ERR_ROTATION_REASON', { step });
+  return reason;
+}

@@ -1,0 +1,214 @@
+import { instantText } from '../../time/instant-text.ts';
+import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
+import { durationText } from '../../time/duration.ts';
+import type { LeafTotals } from '../../record/authority.ts';
+import { recordedPhase, type OpenRotation, type RotationFacts } from './state.ts';
+
+type GateName =
+  | 'other-rotation'
+  | 'issuer-outlives'
+  | 'self-test'
+  | 'soak'
+  | 'acknowledgements'
+  | 'crls-fresh'
+  | 'services-current'
+  | 'services-deployed'
+  | 'leaves-gone'
+  | 'chains-gone'
+  | 'way-back'
+  | 'proof';
+
+/** What a compromise may pass: who waits for these gates leaves the key to whoever has it. The others would break what comes after. */
+const FORCIBLE: ReadonlySet<GateName> = new Set<GateName>([
+  'soak',
+  'acknowledgements',
+  'crls-fresh',
+  'services-current',
+  'leaves-gone',
+  'proof',
+]);
+
+export const isForcible = ({ name }: Gate): boolean => FORCIBLE.has(name);
+
+/** One condition of a step, with its numbers. */
+export interface Gate {
+  readonly name: GateName;
+  readonly open: boolean;
+  readonly message: string;
+  /** When it opens by itself; absent when somebody has to do something, or when it is open. */
+  readonly opensAt?: Date;
+  /** What to do, pasteable where possible. */
+  readonly remedy?: string;
+}
+
+const opened = (name: GateName, message: string): Gate => ({ name, open: true, message });
+
+type Closed = Omit<Gate, 'name' | 'open' | 'message'>;
+const closed = (name: GateName, message: string, how: Closed = {}): Gate => ({ name, open: false, message, ...how });
+
+/** Who waits must not wait for ever: a CA that ends before it could replace anything is no successor. */
+export function issuerOutlives(from: { readonly notAfter: Date; readonly id: string }, above: typeof from): Gate {
+  const ends = `${above.id} ends ${instantText(above.notAfter)}, ${from.id} ${instantText(from.notAfter)}`;
+  if (above.notAfter > from.notAfter) return opened('issuer-outlives', ends);
+  return closed('issuer-outlives', `${ends}: what it signed would end no later`, {
+    remedy: 'replace the root first: svcauth ca rotate prepare --tier root',
+  });
+}
+
+/** Two rotations that are both half way would each change what the other was proven with. */
+export function otherRotation({ rotations, tier }: RotationFacts): Gate {
+  const other = rotations.find(each => each.tier !== tier && each.endedAt === undefined);
+  if (other === undefined) return opened('other-rotation', 'no other rotation is under way');
+  const [phase] = recordedPhase(other);
+  const message = `the ${other.tier} rotation from ${other.fromId} to ${other.toId} is ${phase}`;
+  if (phase === 'draining') return opened('other-rotation', message);
+  return closed('other-rotation', message, {
+    remedy: `bring it to draining first: svcauth ca rotate status --tier ${other.tier}`,
+  });
+}
+
+export function selfTested({ rotation, to }: OpenRotation): Gate {
+  if (rotation.selfTest !== undefined) {
+    return opened('self-test', `${to.id} signed a test certificate, and it was accepted`);
+  }
+  return closed('self-test', `${to.id} has not signed its test certificate`, {
+    remedy: `svcauth ca rotate prepare --tier ${rotation.tier}`,
+  });
+}
+
+/** SPIFFE Trust Domain and Bundle §4.1.2: whoever follows the refresh hint has what was published by then. */
+export function soaked(from: Date, soak: number, what: string, now: Date): Gate {
+  const opensAt = new Date(from.getTime() + soak * 1000);
+  const message = `${what} ${instantText(from)}, and the soak of ${durationText(soak)} ends ${instantText(opensAt)}`;
+  return now >= opensAt ? opened('soak', message) : closed('soak', message, { opensAt });
+}
+
+export function acknowledged({ rotation }: OpenRotation, { acknowledgements }: RotationFacts): Gate {
+  const { requiredAcks, publishedSequence = 0 } = rotation;
+  if (requiredAcks.length === 0) return opened('acknowledgements', 'no verifier has to acknowledge');
+  const have = new Set(
+    acknowledgements.filter(({ sequence }) => sequence >= publishedSequence).map(each => each.verifier),
+  );
+  const missing = requiredAcks.filter(verifier => !have.has(verifier));
+  const count = requiredAcks.length - missing.length;
+  const message = `${count} of ${requiredAcks.length} verifiers have acknowledged bundle sequence ${publishedSequence}`;
+  if (missing.length === 0) return opened('acknowledgements', message);
+  return closed('acknowledgements', `${message}; missing: ${missing.join(', ')}`, {
+    remedy: `svcauth ca rotate ack ${missing[0]} --sequence ${publishedSequence}`,
+  });
+}
+
+/** Field notes T2, T5: one CRL that is missing or too old refuses everyone. */
+export function crlsFresh({ authorities, crls }: RotationFacts, now: Date): Gate {
+  const needed = authorities.filter(isCertified).filter(({ state, certificate }) => {
+    return state !== 'retired' && certificate.notAfter >= now;
+  });
+  for (const { id, keyLocation } of needed) {
+    const known = crls.get(id);
+    const problem =
+      known === undefined
+        ? `${id} has no CRL`
+        : !known.isPublished
+          ? `public/crl does not hold the newest CRL of ${id}`
+          : known.crl.nextUpdate <= now
+            ? `the CRL of ${id} ended ${instantText(known.crl.nextUpdate)}`
+            : undefined;
+    if (problem === undefined) continue;
+    const key = keyLocation === 'file' ? '' : ` --ca ${id} --key FILE`;
+    const remedy = keyLocation === 'foreign' ? 'svcauth crl import FILE' : `svcauth crl refresh${key}`;
+    return closed('crls-fresh', problem, { remedy });
+  }
+  return opened('crls-fresh', `the CRLs of ${needed.map(({ id }) => id).join(', ')} are fresh`);
+}
+
+const MOST = 5;
+const namesOf = (names: readonly string[]): string =>
+  `${names.slice(0, MOST).join(', ')}${names.length > MOST ? ' and others' : ''}`;
+
+/** The services are verifiers, too. */
+export function servicesCurrent({ behind, tier }: RotationFacts, what: readonly ('anchors' | 'chains')[]): Gate {
+  const names = [...new Set(what.flatMap(kind => behind[kind]))].sort();
+  if (names.length === 0) return opened('services-current', 'the files of every service are up to date');
+  const message = `the files of ${names.length} services are not up to date: ${namesOf(names)}`;
+  const step = what.includes('chains') ? 'drain' : 'publish';
+  return closed('services-current', message, { remedy: `svcauth ca rotate ${step} --tier ${tier}` });
+}
+
+/** A process that was not told to read its files again trusts, and sends, what it read before. */
+export function servicesDeployed({ undeployed }: RotationFacts): Gate {
+  if (undeployed.length === 0) return opened('services-deployed', 'no deployment is pending');
+  return closed('services-deployed', `deployments are pending: ${undeployed.length} (${namesOf(undeployed)})`, {
+    remedy: 'svcauth deploy',
+  });
+}
+
+/** Leaves of every CA whose chain leads through this one. */
+export function leavesThrough(id: string, { authorities, leaves }: RotationFacts): LeafTotals {
+  const below = authorities.filter(isCertified).filter(each => {
+    return chainToRoot(each, authorities).some(link => link.id === id);
+  });
+  const totals = below.flatMap(each => leaves.get(each.id) ?? []);
+  const latest = (dates: readonly (Date | undefined)[]) =>
+    dates.reduce((a, b) => (a === undefined || (b !== undefined && b > a) ? b : a), undefined);
+  const [lastNotAfter, lastOfAll] = [
+    latest(totals.map(each => each.lastNotAfter)),
+    latest(totals.map(each => each.lastOfAll)),
+  ];
+  const oneSuperseded = totals.find(each => each.oneSuperseded !== undefined)?.oneSuperseded;
+  return {
+    live: totals.reduce((sum, { live }) => sum + live, 0),
+    superseded: totals.reduce((sum, { superseded }) => sum + superseded, 0),
+    ...(oneSuperseded !== undefined && { oneSuperseded }),
+    ...(lastNotAfter && { lastNotAfter }),
+    ...(lastOfAll && { lastOfAll }),
+    services: totals.flatMap(({ services }) => services),
+  };
+}
+
+export function leavesGone(id: string, facts: RotationFacts): Gate {
+  const { live, superseded, oneSuperseded, lastNotAfter, services } = leavesThrough(id, facts);
+  if (live === 0) return opened('leaves-gone', `no certificate that is neither expired nor revoked chains to ${id}`);
+  const whose = namesOf([...new Set(services)].sort());
+  const last = lastNotAfter!;
+  const message =
+    `certificates that chain to ${id}, neither expired nor revoked: ${live} (${superseded} of them superseded; ` +
+    `of ${whose}), the last until ${instantText(last)}`;
+  if (superseded < live) return closed('leaves-gone', message, { remedy: 'svcauth renew' });
+  return closed('leaves-gone', message, {
+    // notAfter is inclusive (RFC 5280 §4.1.2.5)
+    opensAt: new Date(last.getTime() + 1000),
+    // not `--previous`: that is the newest one, and of an older CA a service may have an older one
+    remedy: `svcauth revoke ${oneSuperseded!} --reason superseded`,
+  });
+}
+
+/** A CA that still signs, or still may, under the one that is to go. */
+export function chainsGone(id: string, { authorities }: RotationFacts): Gate {
+  const below = authorities.filter(isCertified).filter(each => {
+    const lives = each.state === 'active' || each.state === 'prepared' || each.state === 'draining';
+    return each.id !== id && lives && chainToRoot(each, authorities).some(link => link.id === id);
+  });
+  if (below.length === 0) return opened('chains-gone', `no other CA has its chain through ${id}`);
+  return closed('chains-gone', `${below.map(each => each.id).join(', ')} has its chain through ${id}`, {
+    remedy: 'replace it: svcauth ca rotate prepare --tier issuing',
+  });
+}
+
+/** Going back is to a CA that can sign. */
+export function wayBack({ from }: OpenRotation, now: Date): Gate {
+  const { id, certificate, keyLocation, state } = from;
+  if (state === 'tainted') return closed('way-back', `${id} is tainted: it must not sign again`);
+  if (certificate.notAfter < now)
+    return closed('way-back', `${id} ended ${instantText(certificate.notAfter)}: it cannot sign any more`);
+  if (keyLocation === 'destroyed') return closed('way-back', `the key of ${id} is destroyed`);
+  return opened('way-back', `${id} can sign until ${instantText(certificate.notAfter)}`);
+}
+
+/** `counterexamples` in words, from the proof. */
+export function proven(counterexamples: readonly string[], tier: RotationFacts['tier']): Gate {
+  const [first, ...more] = counterexamples;
+  if (first === undefined) return opened('proof', 'every peer accepts every good certificate in every combination');
+  return closed('proof', `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`, {
+    remedy: `svcauth ca rotate plan --tier ${tier}`,
+  });
+}

@@ -1,0 +1,112 @@
+import { equalBytes } from '../../pki/bytes.ts';
+import type { RotationTimetable } from './timetable.ts';
+import type {
+  HeldBundle,
+  HeldCrls,
+  KnownCertificate,
+  KnownCrl,
+  Presenter,
+  RotationPhase,
+  RotationSituation,
+} from '../../verifiers/rules/situation.ts';
+
+/** What belongs to the CA that goes, or to the one that comes. */
+export interface RotationSide {
+  readonly presenters: readonly Presenter[];
+  /** What verifiers hold that know this side alone. */
+  readonly anchors: readonly KnownCertificate[];
+  readonly crls: readonly KnownCrl[];
+}
+
+export interface RotationCourse {
+  readonly now: Date;
+  /** Seconds. */
+  readonly skew: number;
+  /** Seconds after which every verifier has what was published, and every service sends the chain it was given. */
+  readonly soak: number;
+  /** The leaves stay and are sent with another chain: once services have reloaded, nobody sends the old one. */
+  readonly rechained: boolean;
+  /** When each step is taken. */
+  readonly times: Readonly<Record<keyof RotationTimetable, Date>>;
+  readonly until: Date;
+  /** A verifier that must acknowledge the bundle has not. */
+  readonly unacknowledged: boolean;
+  readonly old: RotationSide;
+  readonly next: RotationSide;
+  /** What is published while both are trusted. */
+  readonly both: Pick<RotationSide, 'anchors' | 'crls'>;
+}
+
+/**
+ * What each phase allows. What is published reaches every verifier within the soak; until then it may hold what was there before. The
+ * CRL of the new CA is published when it is prepared, its anchor when it is published.
+ */
+export function rotationPhases(course: RotationCourse): RotationSituation {
+  const { now, skew, soak, rechained, times, until, unacknowledged, old, next, both } = course;
+  const bundles = named(old.anchors, both.anchors, next.anchors, (name, anchors): HeldBundle => ({ name, anchors }));
+  const crls = named(old.crls, both.crls, next.crls, (name, list): HeldCrls => ({ name, crls: list }));
+  const soakLies = (from: Date, to: Date) => to.getTime() - from.getTime() >= soak * 1000;
+  const reloaded = rechained && soakLies(times.drain, times.retire);
+  // who activates too early is met by verifiers that have not heard of it, until they have
+  const settledFrom = (from: Date) => {
+    const soaked = soakLies(times.publish, from > now ? from : now);
+    return {
+      bundles: soaked && !unacknowledged ? [bundles.both] : [bundles.old, bundles.both],
+      crlSets: soaked ? [crls.both] : [crls.old, crls.both],
+    };
+  };
+  const everyone = [...old.presenters, ...next.presenters];
+  const phase = (
+    name: RotationPhase,
+    from: Date,
+    end: Date,
+    presenters: readonly Presenter[],
+    held: { readonly bundles: readonly HeldBundle[]; readonly crlSets: readonly HeldCrls[] },
+  ) => ({
+    name,
+    from,
+    until: end,
+    presenters,
+    bundles: distinct(held.bundles, 'anchors'),
+    crlSets: distinct(held.crlSets, 'crls'),
+  });
+  const phases = [
+    phase('prepared', times.prepare, times.publish, old.presenters, {
+      bundles: [bundles.old],
+      crlSets: [crls.old, crls.both],
+    }),
+    phase('published', times.publish, times.activate, old.presenters, {
+      bundles: [bundles.old, bundles.both],
+      crlSets: [crls.old, crls.both],
+    }),
+    phase('activated', times.activate, times.drain, everyone, settledFrom(times.activate)),
+    phase('draining', times.drain, times.retire, everyone, settledFrom(times.drain)),
+    phase('retired', times.retire, until, reloaded ? next.presenters : everyone, {
+      bundles: [bundles.both, bundles.new],
+      crlSets: [crls.both, crls.new],
+    }),
+  ];
+  return { now, skew, phases: phases.filter(each => each.until >= now) };
+}
+
+function named<Known extends KnownCertificate, Held>(
+  old: readonly Known[],
+  both: readonly Known[],
+  next: readonly Known[],
+  hold: (name: string, list: readonly Known[]) => Held,
+): Readonly<Record<'old' | 'both' | 'new', Held>> {
+  const changes = !holdsSame(old, both) || !holdsSame(both, next);
+  const name = (name: string) => (changes ? name : 'unchanged');
+  return { old: hold(name('old'), old), both: hold(name('both'), both), new: hold(name('new'), next) };
+}
+
+/** Without those that hold the same as one before them. */
+function distinct<Kind extends string, Held extends { readonly [kind in Kind]: readonly KnownCertificate[] }>(
+  list: readonly Held[],
+  kind: Kind,
+): readonly Held[] {
+  return list.filter((held, index) => list.findIndex(other => holdsSame(other[kind], held[kind])) === index);
+}
+
+const holdsSame = (a: readonly KnownCertificate[], b: readonly KnownCertificate[]): boolean =>
+  a.length === b.length && a.every(({ der }) => b.some(other => equalBytes(der, other.der)));

@@ -1,0 +1,68 @@
+import { failure } from '../../errors/error.ts';
+import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import type { Authority, FurtherCertificate } from '../../record/authority.ts';
+
+/** One more certificate for the key of a CA. */
+export interface Recertification {
+  readonly subject: CertifiedAuthority;
+  /** Who signs it: itself, where it is a root that is extended. */
+  readonly by: CertifiedAuthority;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** Its chain is served with this one from now on. */
+  readonly replaces: boolean;
+}
+
+interface RecertifyFacts {
+  readonly authorities: readonly Authority[];
+  readonly further: readonly FurtherCertificate[];
+  /** Seconds that certificates are backdated by. */
+  readonly backdate: number;
+}
+
+/**
+ * The same key and name for longer, no longer than whoever signs it lives; undefined when that would end no later than now. `lifetime`
+ * in seconds; absent: as long as it has. Throws ERR_AUTHORITY_UNKNOWN, ERR_RECERTIFY_STATE.
+ */
+export function planExtension(
+  { authorities, backdate }: RecertifyFacts,
+  { id, lifetime }: { readonly id: string; readonly lifetime?: number | undefined },
+  now: Date,
+): Recertification | undefined {
+  const subject = living(id, authorities);
+  const { notBefore, notAfter, issuerId } = subject.certificate;
+  const by = issuerId === id ? subject : living(issuerId, authorities);
+  const seconds = lifetime ?? Math.floor((notAfter.getTime() - notBefore.getTime()) / 1000) - backdate;
+  const wanted = new Date(now.getTime() + seconds * 1000);
+  const end = by === subject || by.certificate.notAfter > wanted ? wanted : by.certificate.notAfter;
+  if (end <= notAfter) return undefined;
+  return { subject, by, notBefore: new Date(now.getTime() - backdate * 1000), notAfter: end, replaces: true };
+}
+
+/**
+ * The key of a CA certified by another root, too; undefined when it is. Throws ERR_AUTHORITY_UNKNOWN, ERR_RECERTIFY_STATE,
+ * ERR_RECERTIFY_BY.
+ */
+export function planCrossSigning(
+  { authorities, further, backdate }: RecertifyFacts,
+  { id, byId }: { readonly id: string; readonly byId: string },
+  now: Date,
+): Recertification | undefined {
+  const [subject, by] = [living(id, authorities), living(byId, authorities)];
+  if (by.tier !== 'root' || by === subject) throw failure('ERR_RECERTIFY_BY', { id, by: byId });
+  const known = [subject.certificate, ...further.filter(({ authorityId }) => authorityId === id)];
+  if (known.some(({ issuerId, notAfter }) => issuerId === byId && notAfter >= now)) return undefined;
+  const [ours, theirs] = [subject.certificate.notAfter, by.certificate.notAfter];
+  const notBefore = new Date(now.getTime() - backdate * 1000);
+  return { subject, by, notBefore, notAfter: ours < theirs ? ours : theirs, replaces: false };
+}
+
+function living(id: string, authorities: readonly Authority[]): CertifiedAuthority {
+  const authority = authorities.find(each => each.id === id);
+  if (authority === undefined)
+    throw failure('ERR_AUTHORITY_UNKNOWN', { text: id, known: authorities.map(each => each.id) });
+  const { state } = authority;
+  if (!isCertified(authority) || state === 'pending') throw failure('ERR_AUTHORITY_PENDING', { id });
+  if (state === 'retired' || state === 'tainted') throw failure('ERR_RECERTIFY_STATE', { id, state });
+  return authority;
+}

@@ -1,0 +1,120 @@
+import { isCertified, replaceable, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import type { Authority, FurtherCertificate, LeafTotals } from '../../record/authority.ts';
+import type { Crl } from '../../record/crl.ts';
+import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
+
+type Phase = 'prepared' | 'published' | 'activated' | 'draining';
+
+/** Everything that says where a rotation is: what was recorded, and what exists. */
+export interface RotationFacts {
+  readonly tier: Authority['tier'];
+  /** Every one there was, in the order they began. */
+  readonly rotations: readonly Rotation[];
+  readonly authorities: readonly Authority[];
+  readonly further: readonly FurtherCertificate[];
+  /** By authority: its newest CRL, and whether that is what verifiers get. */
+  readonly crls: ReadonlyMap<string, { readonly crl: Crl; readonly isPublished: boolean }>;
+  /** The roots that public/bundle.pem holds; absent when it cannot be read. */
+  readonly bundle?: ReadonlySet<string>;
+  readonly acknowledgements: readonly Acknowledgement[];
+  readonly leaves: ReadonlyMap<string, LeafTotals>;
+  /** Services whose files hold another trust bundle, or another chain, than they should; by name. */
+  readonly behind: { readonly anchors: readonly string[]; readonly chains: readonly string[] };
+  /** Services whose files are newer than what was made of them: an output or a hook is pending. */
+  readonly undeployed: readonly string[];
+}
+
+/** One rotation that has not ended. */
+export interface OpenRotation {
+  readonly rotation: Rotation;
+  readonly phase: Phase;
+  readonly since: Date;
+  readonly from: CertifiedAuthority;
+  readonly to: CertifiedAuthority;
+  /** What the last step did not come to; running it again does. */
+  readonly unfinished: readonly string[];
+  /** What cannot be, whatever was interrupted: the record and what exists speak against each other. */
+  readonly contradictions: readonly string[];
+}
+
+/** The phase as it was recorded. */
+export function recordedPhase({
+  preparedAt,
+  publishedAt,
+  activatedAt,
+  drainingSince,
+}: Rotation): readonly [Phase, Date] {
+  if (drainingSince !== undefined) return ['draining', drainingSince];
+  if (activatedAt !== undefined) return ['activated', activatedAt];
+  return publishedAt === undefined ? ['prepared', preparedAt] : ['published', publishedAt];
+}
+
+/** Which states the two CAs have in each phase. */
+const STATES: Readonly<Record<Phase, { readonly from: Authority['state']; readonly to: Authority['state'] }>> = {
+  prepared: { from: 'active', to: 'prepared' },
+  published: { from: 'active', to: 'prepared' },
+  activated: { from: 'active', to: 'active' },
+  draining: { from: 'draining', to: 'active' },
+};
+
+/** The rotation of the tier that has not ended, held against what exists; undefined when there is none. */
+export function openRotation(facts: RotationFacts): OpenRotation | undefined {
+  const rotation = facts.rotations.find(({ tier, endedAt }) => tier === facts.tier && endedAt === undefined);
+  if (rotation === undefined) return undefined;
+  const certified = (id: string) => facts.authorities.filter(isCertified).find(each => each.id === id)!;
+  const [phase, since] = recordedPhase(rotation);
+  const [from, to] = [certified(rotation.fromId), certified(rotation.toId)];
+  const open = { rotation, phase, since, from, to };
+  return { ...open, unfinished: unfinished(open, facts), contradictions: contradictions(open, facts) };
+}
+
+type Held = Pick<OpenRotation, 'rotation' | 'phase' | 'from' | 'to'>;
+
+function unfinished({ rotation, phase, to }: Held, { crls, bundle }: RotationFacts): string[] {
+  const missing: string[] = [];
+  if (crls.get(to.id)?.isPublished !== true) missing.push(`the CRL of ${to.id} is not in public/crl`);
+  if (rotation.selfTest === undefined) missing.push(`${to.id} has not signed its test certificate`);
+  if (phase !== 'prepared' && to.tier === 'root' && bundle?.has(to.id) !== true) {
+    missing.push(`public/bundle.pem does not hold ${to.id}`);
+  }
+  return missing;
+}
+
+function contradictions({ rotation, phase, from, to }: Held, facts: RotationFacts): string[] {
+  const found: string[] = [];
+  const expected = STATES[phase];
+  for (const [authority, state] of [
+    [from, expected.from],
+    [to, expected.to],
+  ] as const) {
+    // whoever has its key does not wait for a phase
+    if (authority.state !== state && !(authority === from && from.state === 'tainted')) {
+      found.push(`${authority.id} is ${authority.state}, and in a rotation that is ${phase} it would be ${state}`);
+    }
+  }
+  const { preparedAt, publishedAt, activatedAt, drainingSince } = rotation;
+  const dates = [preparedAt, publishedAt, activatedAt, drainingSince];
+  if (dates.some((date, index) => index > 0 && date !== undefined && !(dates[index - 1]! <= date))) {
+    found.push('its steps are recorded in an order in which nobody can have taken them');
+  }
+  if (to.keyLocation === 'destroyed') found.push(`the key of ${to.id} is destroyed`);
+  const waiting = phase === 'prepared' || phase === 'published';
+  const issued = facts.leaves.get(to.id)?.live ?? 0;
+  if (waiting && issued > 0) found.push(`${to.id} has signed ${issued} certificates and was never activated`);
+  if (phase === 'prepared' && to.tier === 'root' && facts.bundle?.has(to.id)) {
+    found.push(`public/bundle.pem holds ${to.id}, which was never published`);
+  }
+  if (!waiting && to.tier === 'root') {
+    const crossed = new Set(facts.further.filter(({ issuerId }) => issuerId === to.id).map(each => each.authorityId));
+    for (const { id, tier, certificate } of facts.authorities) {
+      if (tier === 'issuing' && crossed.has(id) && certificate?.issuerId === from.id) {
+        found.push(`the chain of ${id} ends at ${from.id}, and ${to.id} was activated`);
+      }
+    }
+  }
+  return found;
+}
+
+/** The CA that the next rotation of the tier would replace. */
+export const currentAuthority = ({ authorities, tier }: Pick<RotationFacts, 'authorities' | 'tier'>) =>
+  replaceable(authorities, tier);

@@ -1,0 +1,121 @@
+import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
+import {
+  acknowledged,
+  chainsGone,
+  crlsFresh,
+  issuerOutlives,
+  leavesGone,
+  otherRotation,
+  proven,
+  selfTested,
+  servicesCurrent,
+  servicesDeployed,
+  soaked,
+  wayBack,
+  type Gate,
+} from './gate.ts';
+import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
+
+export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire' | 'rollback';
+
+/** The phase that a step of an open rotation begins in; later ones have it behind them. */
+const BEGINS_IN = { publish: 'prepared', activate: 'published', drain: 'activated', retire: 'draining' } as const;
+const ORDER = ['prepared', 'published', 'activated', 'draining'] as const;
+
+/** What comes next, phase by phase. */
+const NEXT_STEP = {
+  prepared: 'publish',
+  published: 'activate',
+  activated: 'drain',
+  draining: 'retire',
+} as const satisfies Readonly<Record<OpenRotation['phase'], RotationStep>>;
+
+export const nextStep = (open: OpenRotation | undefined): Exclude<RotationStep, 'rollback'> =>
+  open === undefined ? 'prepare' : NEXT_STEP[open.phase];
+
+/** `do`: it is the step's turn; `done`: it was taken, and at most files have to be finished; `early`: others come before it. */
+type Turn = 'do' | 'done' | 'early' | 'none';
+
+export function turnOf(step: RotationStep, open: OpenRotation | undefined): Turn {
+  if (step === 'prepare') return open === undefined ? 'do' : 'done';
+  if (open === undefined) return 'none';
+  if (step === 'rollback') return 'do';
+  const difference = ORDER.indexOf(open.phase) - ORDER.indexOf(BEGINS_IN[step]);
+  return difference === 0 ? 'do' : difference > 0 ? 'done' : 'early';
+}
+
+/** Everything that can refuse a step, open or closed. `counterexamples`, in words, are what the proof of this step found. */
+export function gatesOf(
+  step: RotationStep,
+  facts: RotationFacts,
+  counterexamples: readonly string[],
+  now: Date,
+): readonly Gate[] {
+  const open = openRotation(facts);
+  if (step === 'prepare') return [...prepareGates(facts, now), proven(counterexamples, facts.tier)];
+  if (open === undefined) return [];
+  const { rotation, from } = open;
+  const root = rotation.tier === 'root';
+  switch (step) {
+    case 'publish':
+      return [selfTested(open), crlsFresh(facts, now), proven(counterexamples, facts.tier)];
+    case 'activate':
+      return [
+        ...(rotation.publishedAt ? [soaked(rotation.publishedAt, rotation.soak, 'published', now)] : []),
+        acknowledged(open, facts),
+        crlsFresh(facts, now),
+        ...(root ? [servicesCurrent(facts, ['anchors']), servicesDeployed(facts)] : []),
+        proven(counterexamples, facts.tier),
+      ];
+    case 'drain':
+      return [crlsFresh(facts, now), proven(counterexamples, facts.tier)];
+    case 'retire':
+      return [
+        ...retireGates(from.id, facts),
+        ...(rotation.drainingSince ? [soaked(rotation.drainingSince, rotation.soak, 'draining since', now)] : []),
+        proven(counterexamples, facts.tier),
+      ];
+    case 'rollback':
+      return [wayBack(open, now)];
+  }
+}
+
+function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
+  const current = currentAuthority(facts);
+  const above = currentAuthority({ ...facts, tier: 'root' });
+  const limits = ({ id, certificate }: NonNullable<typeof current>) => ({ id, notAfter: certificate.notAfter });
+  return [
+    otherRotation(facts),
+    ...(facts.tier === 'issuing' && current && above ? [issuerOutlives(limits(current), limits(above))] : []),
+    crlsFresh(facts, now),
+  ];
+}
+
+/** Of a CA that signs nothing any more, whether its rotation went through or was rolled back. */
+export const retireGates = (id: string, facts: RotationFacts): readonly Gate[] => [
+  leavesGone(id, facts),
+  chainsGone(id, facts),
+  ...(isRoot(id, facts) ? [servicesCurrent(facts, ['anchors', 'chains']), servicesDeployed(facts)] : []),
+];
+
+const isRoot = (id: string, { authorities }: RotationFacts): boolean =>
+  authorities.some(each => each.id === id && each.tier === 'root');
+
+/** What rotations that were rolled back left draining, in the tier. */
+export function leftovers(facts: RotationFacts) {
+  const open = openRotation(facts);
+  return facts.authorities
+    .filter(isCertified)
+    .filter(({ tier, state, id }) => tier === facts.tier && state === 'draining' && id !== open?.from.id)
+    .map(authority => {
+      const rotation = facts.rotations.findLast(({ toId, fromId }) => toId === authority.id || fromId === authority.id);
+      return { authority, since: rotation?.endedAt, soak: rotation?.soak ?? 0 };
+    });
+}
+
+/** Issuing CAs that can have, or have, a chain through this root, and still matter. */
+export const issuingBelow = ({ authorities }: RotationFacts, rootId: string) =>
+  authorities.filter(isCertified).filter(each => {
+    const lives = each.state === 'active' || each.state === 'draining' || each.state === 'prepared';
+    return each.tier === 'issuing' && lives && chainToRoot(each, authorities).some(({ id }) => id === rootId);
+  });

@@ -1,0 +1,44 @@
+import type { HandshakeTarget, World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import type { Acknowledgement } from '../../record/rotation.ts';
+import { changePki, readPki } from '../../store/open-pki.ts';
+import { probedSequence } from './probed-sequence.ts';
+
+/** Who says so: the operator, of the newest bundle where no sequence is given, or the verifier itself. */
+export type AckWord = { readonly sequence: number | undefined } | { readonly server: HandshakeTarget };
+
+export interface AckOutcome {
+  readonly acknowledgement: Acknowledgement;
+  /** False when it had acknowledged this sequence, or a later one. */
+  readonly changed: boolean;
+}
+
+/**
+ * Records that a verifier has the trust bundle of a sequence; never less than it had. Throws ERR_ACK_AHEAD, and what asking a server
+ * throws.
+ */
+export async function acknowledge(
+  world: World,
+  homeFlag: string | undefined,
+  verifier: string,
+  word: AckWord,
+): Promise<AckOutcome> {
+  // nobody else waits while a server takes its time
+  const probed =
+    'server' in word ? await readPki(world, homeFlag, pki => probedSequence(pki, verifier, word.server)) : undefined;
+  const given = 'sequence' in word ? word.sequence : probed;
+  const source = probed === undefined ? 'hand' : 'probe';
+  return changePki(world, homeFlag, 'ca rotate ack', ({ manifest }) => {
+    const newest = manifest.trustBundle()?.sequence ?? 0;
+    const sequence = given ?? newest;
+    if (sequence > newest) throw failure('ERR_ACK_AHEAD', { verifier, sequence, newest });
+    const before = manifest.acknowledgements().find(each => each.verifier === verifier);
+    if (before !== undefined && before.sequence >= sequence) return { acknowledgement: before, changed: false };
+    const acknowledgement: Acknowledgement = { verifier, sequence, at: world.now, source };
+    manifest.transaction(write => {
+      write.putAcknowledgement(acknowledgement);
+      write.audit('rotation.acknowledged', verifier, { sequence: String(sequence), source });
+    });
+    return { acknowledgement, changed: true };
+  });
+}

@@ -1,0 +1,60 @@
+import type { Authority } from '../../record/authority.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
+import { isCertified } from '../../ca/rules/active-issuer.ts';
+import type { RotationFacts } from '../rules/state.ts';
+import { equalBytes } from '../../pki/bytes.ts';
+import { decodePem } from '../../pki/pem.ts';
+import type { KnownService } from '../../store/manifest/manifest.ts';
+import { isCurrent, readCrlStates } from '../../crl/run/states.ts';
+import type { Pki } from '../../store/open-pki.ts';
+import { staleServices, type StaleService } from '../../deployment/run/service-trust.ts';
+
+const LIMIT = 16 * 1024 * 1024;
+
+export interface LookedAt {
+  readonly facts: RotationFacts;
+  readonly stale: readonly StaleService[];
+}
+
+/** Looks at everything that says where the rotation of a tier is. */
+export function lookAtRotation(pki: Pki, policy: Policy, tier: Authority['tier']): LookedAt {
+  const { manifest, world } = pki;
+  const authorities = manifest.authorities();
+  const bundle = bundledRoots(pki, authorities);
+  const stale = staleServices(pki, deploys(policy));
+  const names = (which: 'anchors' | 'chain') => stale.flatMap(each => (each[which] ? [each.service] : []));
+  return {
+    stale,
+    facts: {
+      tier,
+      rotations: manifest.rotations(),
+      authorities,
+      further: manifest.furtherCertificates(),
+      crls: new Map(
+        readCrlStates(pki).flatMap(state => {
+          const { authority, latest: crl } = state;
+          return crl === undefined ? [] : [[authority.id, { crl, isPublished: isCurrent(state) }] as const];
+        }),
+      ),
+      ...(bundle && { bundle }),
+      acknowledgements: manifest.acknowledgements(),
+      leaves: new Map(authorities.map(({ id }) => [id, manifest.leafTotals(id, world.now)])),
+      behind: { anchors: names('anchors'), chains: names('chain') },
+      undeployed: manifest.pendingServices().map(({ service }) => service.name),
+    },
+  };
+}
+
+/** Whether anything follows the files of a service. */
+const deploys =
+  ({ deployment }: Policy) =>
+  ({ service: { upkeep } }: KnownService): boolean =>
+    deployment.hooks.length > 0 || upkeep?.deployment !== undefined;
+
+function bundledRoots({ world, home }: Pki, authorities: readonly Authority[]): ReadonlySet<string> | undefined {
+  const bytes = world.files.read(home.public.bundlePem, LIMIT);
+  if (bytes === undefined) return undefined;
+  const ders = decodePem(Buffer.from(bytes).toString('utf8')).map(({ der }) => der);
+  const holds = (der: Uint8Array) => ders.some(each => equalBytes(each, der));
+  return new Set(authorities.filter(isCertified).flatMap(each => (holds(each.certificate.der) ? [each.id] : [])));
+}

@@ -1,0 +1,194 @@
+import { dirname, resolve } from 'node:path';
+import { failure } from '../../errors/error.ts';
+import { instantText } from '../../time/instant-text.ts';
+import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import type { Authority, FurtherCertificate } from '../../record/authority.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
+import { currentAuthority, openRotation, type RotationFacts } from '../rules/state.ts';
+import { planSuccessor, type PlannedCross, type Successor, type SuccessorRequest } from '../rules/successor.ts';
+import { utf8 } from '../../pki/bytes.ts';
+import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
+import type { Issuer } from '../../pki/certificate/issuer.ts';
+import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
+import { generateKeyPair } from '../../pki/key/pair.ts';
+import { decodeCertificate, type ParsedCertificate } from '../../pki/certificate/parsed.ts';
+import { encodePem } from '../../pki/pem.ts';
+import { serialToHex } from '../../pki/certificate/serial-number.ts';
+import { PRIVATE_DIRECTORY } from '../../store/home.ts';
+import { createKeyFile } from '../../store/files/key-file.ts';
+import { encodeKeyPem } from '../../store/input/key-pem.ts';
+import { certifyAgain, certifyAuthority, type ReadyAuthority } from '../../ca/run/new-authority.ts';
+import type { Pki } from '../../store/open-pki.ts';
+import { refreshCrls } from '../../crl/run/refresh.ts';
+import { selfTest } from './self-test.ts';
+import { homePassphrase, rotationIssuer, type RotationKeys } from './keys.ts';
+
+export interface PrepareRequest extends SuccessorRequest, RotationKeys {
+  /** Where the key of a new root goes when it does not stay here. */
+  readonly rootKeyOut: string | undefined;
+  readonly requiredAcks: readonly string[];
+  /** Seconds; absent: the policy's. */
+  readonly soak?: number;
+}
+
+/** What preparing would make. Throws ERR_ROTATION_TIER, ERR_ROTATION_KEY_OUT, ERR_ROOT_KEY_OUT, ERR_ROTATION_KEY_NEEDED. */
+export function planPreparation(pki: Pki, policy: Policy, facts: RotationFacts, request: PrepareRequest): Successor {
+  const constraints = constraintsOf(facts);
+  const successor = planSuccessor(facts, request, constraints, policy, pki.world.now);
+  const { planned, from, above, crosses } = successor;
+  if (planned.tier === 'root' && request.rootKeyOut === undefined && from.keyLocation === 'offline') {
+    throw failure('ERR_ROTATION_KEY_OUT', { id: from.id });
+  }
+  if (request.rootKeyOut !== undefined) requireFree(pki, request.rootKeyOut);
+  for (const signer of [above, ...crosses.map(({ by }) => by)]) {
+    if (signer === undefined || signer === 'successor' || signer.keyLocation === 'file') continue;
+    if (request.rootKey !== undefined) continue;
+    const { id, keyLocation } = signer;
+    throw failure('ERR_ROTATION_KEY_NEEDED', { id, keyLocation, step: 'prepare', tier: planned.tier });
+  }
+  return request.rootKeyOut === undefined
+    ? successor
+    : { ...successor, planned: { ...planned, keyLocation: 'offline' } };
+}
+
+function requireFree({ world: { cwd, files } }: Pki, typed: string): void {
+  const path = resolve(cwd, typed);
+  const unfit = (reason: string, found = false) => failure('ERR_ROOT_KEY_OUT', { path, reason, found });
+  if (files.linkStatus(path) !== undefined) throw unfit('something is there already, which may be a key', true);
+  if (files.status(dirname(path))?.kind !== 'directory') throw unfit('its directory does not exist');
+}
+
+/** What its predecessor may certify is what it may. */
+function constraintsOf(facts: RotationFacts) {
+  const from = currentAuthority(facts);
+  if (from === undefined) return undefined;
+  return issuerFactsOf(decodeCertificate(from.certificate.der), KEY_ALGORITHMS[from.keyAlgorithm]).nameConstraints;
+}
+
+/**
+ * Makes key and certificates, and records them: before that nobody was told of them, and a run that was interrupted leaves nothing that
+ * the next one would keep.
+ */
+export async function makeSuccessor(
+  pki: Pki,
+  policy: Policy,
+  { from, planned, above, crosses }: Successor,
+  request: PrepareRequest,
+): Promise<void> {
+  const { world, home, manifest, identity } = pki;
+  const signer = above && (await rotationIssuer(pki, above, request, 'prepare'));
+  const keys = await generateKeyPair(KEY_ALGORITHMS[planned.keyAlgorithm]);
+  const ready = await certifyAuthority(world, identity, planned, keys, signer);
+  const further: FurtherCertificate[] = [];
+  for (const cross of crosses) further.push(await makeCross(pki, cross, planned.id, ready, request));
+  const passphrase = await homePassphrase(pki, request.ask);
+  const keyPem = utf8(await encodeKeyPem(keys.pkcs8, passphrase, length => world.random(length)));
+  passphrase?.fill(0);
+  keys.pkcs8.fill(0);
+
+  const paths = home.authority(planned.id);
+  if (world.files.status(home.public.crlDer(planned.id)) !== undefined) {
+    const problems = [`public/crl holds a CRL of ${planned.id}, which the manifest does not know`];
+    throw failure('ERR_ROTATION_CONTRADICTION', { tier: planned.tier, problems });
+  }
+  // of a run that was interrupted: nobody was told of it
+  world.files.remove(paths.directory);
+  world.files.makeDirectory(paths.directory, PRIVATE_DIRECTORY);
+  if (planned.keyLocation === 'file') createKeyFile(world.files, paths.key, keyPem);
+  else createKeyFile(world.files, resolve(world.cwd, request.rootKeyOut!), keyPem);
+  world.files.createExclusive(paths.certificate, utf8(encodePem('CERTIFICATE', ready.certificate.der)), 0o644);
+
+  const authority: Authority = {
+    id: planned.id,
+    tier: planned.tier,
+    generation: planned.generation,
+    state: 'prepared',
+    keyAlgorithm: planned.keyAlgorithm,
+    keyLocation: planned.keyLocation,
+    certificate: certificateOf(ready.certificate, above?.id ?? planned.id),
+    createdAt: world.now,
+  };
+  manifest.transaction(write => {
+    write.insertAuthority(authority);
+    write.audit('authority.created', planned.id, {
+      tier: planned.tier,
+      keyAlgorithm: planned.keyAlgorithm,
+      keyLocation: planned.keyLocation,
+      serial: authority.certificate!.serial,
+      notAfter: instantText(planned.notAfter),
+    });
+    for (const each of further) {
+      write.insertFurtherCertificate(each);
+      write.audit('authority.certified', each.authorityId, {
+        by: each.issuerId,
+        serial: each.serial,
+        notAfter: instantText(each.notAfter),
+      });
+    }
+    write.insertRotation({
+      tier: planned.tier,
+      fromId: from.id,
+      toId: planned.id,
+      crossSigning: request.crossSigning,
+      soak: request.soak ?? policy.rotation.soak,
+      requiredAcks: request.requiredAcks,
+      preparedAt: world.now,
+    });
+    write.audit('rotation.prepared', planned.id, { from: from.id, crossSigning: request.crossSigning });
+  });
+  await finishPreparation(pki, policy, authority as CertifiedAuthority, ready.issuer);
+}
+
+/** Its first CRL and the test, where they are missing. */
+async function finishPreparation(
+  pki: Pki,
+  policy: Policy,
+  authority: CertifiedAuthority,
+  issuer: Issuer,
+): Promise<void> {
+  await refreshCrls(pki, { issuers: new Map([[authority.id, issuer]]), schedule: policy.crl });
+  await selfTest(pki, policy, authority, issuer);
+}
+
+/** What an interrupted preparation did not come to. Returns whether anything was missing. */
+export async function resumePreparation(
+  pki: Pki,
+  policy: Policy,
+  facts: RotationFacts,
+  keys: RotationKeys,
+): Promise<boolean> {
+  const open = openRotation(facts);
+  if (open?.phase !== 'prepared' || open.unfinished.length === 0) return false;
+  await finishPreparation(pki, policy, open.to, await rotationIssuer(pki, open.to, keys, 'prepare'));
+  return true;
+}
+
+async function makeCross(
+  pki: Pki,
+  { subject, by, notBefore, notAfter, crlUrl }: PlannedCross,
+  successorId: string,
+  successor: ReadyAuthority,
+  keys: RotationKeys,
+): Promise<FurtherCertificate> {
+  const issuer = by === 'successor' ? successor.issuer : await rotationIssuer(pki, by, keys, 'prepare');
+  const facts =
+    subject === 'successor'
+      ? successor.issuer
+      : issuerFactsOf(decodeCertificate(subject.certificate.der), KEY_ALGORITHMS[subject.keyAlgorithm]);
+  const tier = subject === 'successor' ? 'root' : subject.tier;
+  const terms = { tier, notBefore, notAfter, ...(crlUrl !== undefined && { crlUrl }) };
+  const certificate = await certifyAgain(pki.world, pki.identity.trustDomain, facts, terms, issuer);
+  return {
+    ...certificateOf(certificate, by === 'successor' ? successorId : by.id),
+    authorityId: subject === 'successor' ? successorId : subject.id,
+    createdAt: pki.world.now,
+  };
+}
+
+const certificateOf = ({ der, tbs }: ParsedCertificate, issuerId: string) => ({
+  der,
+  serial: serialToHex(tbs.serial),
+  issuerId,
+  notBefore: tbs.notBefore.date,
+  notAfter: tbs.notAfter.date,
+});

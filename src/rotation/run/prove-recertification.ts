@@ -1,0 +1,63 @@
+import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import type { FurtherCertificate } from '../../record/authority.ts';
+import { proveRotation, type Counterexample } from '../../verifiers/rules/proof.ts';
+import type { Presenter, SituationPhase } from '../../verifiers/rules/situation.ts';
+import { servedChain } from '../../ca/rules/served-chain.ts';
+import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
+import { FILE_CAP } from '../../pki/input-caps.ts';
+import type { Pki } from '../../store/open-pki.ts';
+
+/** Which certificates the CAs have. */
+interface State {
+  readonly authorities: readonly CertifiedAuthority[];
+  readonly further: readonly FurtherCertificate[];
+}
+
+/** Seconds that CRLs are backdated by. */
+const SKEW = 60;
+
+/**
+ * Whether everybody goes on accepting everybody with one more certificate of a CA: whatever chain a service sends, the one from before
+ * or the one it gets, and whichever anchors its peer has.
+ */
+export function proveRecertification(
+  { world: { files, now }, home, manifest }: Pki,
+  made: FurtherCertificate,
+  replaces: boolean,
+): readonly Counterexample[] {
+  const authorities = manifest.authorities().filter(isCertified);
+  const further = manifest.furtherCertificates();
+  const leaves = [...manifest.unexpiredLeaves(now)];
+  const before = authorities.find(({ id }) => id === made.authorityId)!;
+  const { certificate } = before;
+  const after: State = {
+    authorities: authorities.map(each => (each === before && replaces ? { ...each, certificate: made } : each)),
+    further: [...further, replaces ? { ...certificate, authorityId: before.id, createdAt: now } : made],
+  };
+  const presenters = (name: string, state: State): readonly Presenter[] =>
+    state.authorities
+      .filter(({ state: each }) => each === 'active' || each === 'draining')
+      .map(signer => ({
+        name: `${signer.id} ${name}`,
+        chain: servedChain(signer, state.authorities, state.further).map(der => ({ der })),
+        leaves: leaves.filter(({ authorityId }) => authorityId === signer.id),
+      }));
+  const anchorsOf = (state: State) => trustAnchors(state.authorities).map(each => ({ der: each.certificate.der }));
+  const crls = authorities.flatMap(({ id, certificate: { notAfter } }) => {
+    const der = files.read(home.public.crlDer(id), FILE_CAP);
+    return der === undefined ? [] : [{ der, refreshedUntil: notAfter }];
+  });
+  const current: State = { authorities, further };
+  const phase: SituationPhase = {
+    name: 'activated',
+    from: now,
+    until: certificate.notAfter,
+    presenters: [...presenters('as before', current), ...presenters('with the new certificate', after)],
+    bundles: [
+      { name: 'old', anchors: anchorsOf(current) },
+      { name: 'new', anchors: anchorsOf(after) },
+    ],
+    crlSets: [{ name: 'unchanged', crls }],
+  };
+  return proveRotation({ now, skew: SKEW, phases: [phase] }).counterexamples;
+}

@@ -1,0 +1,114 @@
+import type { World } from '../../world/world.ts';
+import { failure } from '../../errors/error.ts';
+import { instantText } from '../../time/instant-text.ts';
+import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
+import { crlAddress } from '../../policy/rules/crl-url.ts';
+import type { FurtherCertificate } from '../../record/authority.ts';
+import { planCrossSigning, planExtension, type Recertification } from '../rules/plan-recertify.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
+import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
+import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import { serialToHex } from '../../pki/certificate/serial-number.ts';
+import { loadPolicy } from '../../policy/run/load.ts';
+import { certifyAgain } from '../../ca/run/new-authority.ts';
+import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
+import { proveRecertification } from './prove-recertification.ts';
+import { settle, type Settled } from './settle.ts';
+import { rotationIssuer, type RotationKeys } from './keys.ts';
+import { recordTrustBundle } from '../../bundle/run/write.ts';
+
+export interface RecertifyOutcome {
+  readonly id: string;
+  /** Absent: there is nothing to gain by one. */
+  readonly planned?: Recertification;
+  readonly dryRun: boolean;
+  readonly serial?: string;
+  /** Services that have other files now. */
+  readonly services: readonly string[];
+  readonly failed: Settled['failed'];
+}
+
+type Ask = { readonly extend: { readonly lifetime: number | undefined } } | { readonly crossSignBy: string };
+
+/**
+ * Certifies the key of a CA once more, and makes every file follow. An interrupted run is finished by the next. Throws what
+ * `planExtension` and `planCrossSigning` do, ERR_KEY_AWAY, ERR_RECERTIFY_PROOF and what is wrong with keys.
+ */
+export async function recertify(
+  world: World,
+  homeFlag: string | undefined,
+  id: string,
+  ask: Ask,
+  { dryRun, ...keys }: RotationKeys & { readonly dryRun: boolean },
+): Promise<RecertifyOutcome> {
+  if (dryRun) {
+    return readPki(world, homeFlag, async pki => outcomeOf(id, planOf(pki, await loadPolicy(pki), id, ask), true));
+  }
+  return changePki(world, homeFlag, 'extend' in ask ? 'ca extend' : 'ca cross-sign', async pki => {
+    const policy = await loadPolicy(pki);
+    const planned = planOf(pki, policy, id, ask);
+    const made = planned && (await make(pki, policy, planned, keys));
+    const { refreshed, failed } = await settle(pki, policy, { chains: true });
+    return { ...outcomeOf(id, planned, false), ...(made && { serial: made.serial }), services: refreshed, failed };
+  });
+}
+
+const outcomeOf = (id: string, planned: Recertification | undefined, dryRun: boolean): RecertifyOutcome => ({
+  id,
+  ...(planned && { planned }),
+  dryRun,
+  services: [],
+  failed: [],
+});
+
+function planOf({ world, manifest }: Pki, { leaf }: Policy, id: string, ask: Ask): Recertification | undefined {
+  const facts = {
+    authorities: manifest.authorities(),
+    further: manifest.furtherCertificates(),
+    backdate: leaf.backdate,
+  };
+  return 'extend' in ask
+    ? planExtension(facts, { id, lifetime: ask.extend.lifetime }, world.now)
+    : planCrossSigning(facts, { id, byId: ask.crossSignBy }, world.now);
+}
+
+async function make(
+  pki: Pki,
+  policy: Policy,
+  planned: Recertification,
+  keys: RotationKeys,
+): Promise<FurtherCertificate> {
+  const { world, manifest, identity } = pki;
+  const { subject, by, notBefore, notAfter, replaces } = planned;
+  if (by.keyLocation !== 'file' && keys.rootKey === undefined) {
+    throw failure('ERR_KEY_AWAY', { id: by.id, keyLocation: by.keyLocation });
+  }
+  const issuer = await rotationIssuer(pki, by, keys, 'prepare');
+  const facts = issuerFactsOf(decodeCertificate(subject.certificate.der), KEY_ALGORITHMS[subject.keyAlgorithm]);
+  const crlUrl = by === subject || policy.crl.url === undefined ? {} : { crlUrl: crlAddress(policy.crl.url, by.id) };
+  const terms = { tier: subject.tier, notBefore, notAfter, ...crlUrl };
+  const { der, tbs } = await certifyAgain(world, identity.trustDomain, facts, terms, issuer);
+  const made: FurtherCertificate = {
+    authorityId: subject.id,
+    issuerId: by.id,
+    der,
+    serial: serialToHex(tbs.serial),
+    notBefore: tbs.notBefore.date,
+    notAfter: tbs.notAfter.date,
+    createdAt: world.now,
+  };
+  const [first] = proveRecertification(pki, made, replaces);
+  if (first !== undefined) throw failure('ERR_RECERTIFY_PROOF', { id: subject.id, problem: counterexampleText(first) });
+  manifest.transaction(write => {
+    write.insertFurtherCertificate(made);
+    if (replaces) write.promoteCertificate(subject.id, made.serial);
+    const detail = { by: by.id, serial: made.serial, notAfter: instantText(made.notAfter) };
+    write.audit('authority.certified', subject.id, {
+      ...detail,
+      ...(replaces && { replaces: subject.certificate.serial, was: instantText(subject.certificate.notAfter) }),
+    });
+    recordTrustBundle(write, manifest, world.now);
+  });
+  return made;
+}

@@ -1,0 +1,67 @@
+import type { FurtherCertificate } from '../../record/authority.ts';
+import type { OpenRotation, RotationFacts } from '../rules/state.ts';
+import type { Pki } from '../../store/open-pki.ts';
+import { recordTrustBundle } from '../../bundle/run/write.ts';
+
+/** The moment of truth of each step: one transaction, after which every file has only to follow. */
+export type RecordStep = (pki: Pki, open: OpenRotation, facts: RotationFacts) => void;
+
+export const recordPublished: RecordStep = ({ world, manifest }, { rotation, to }) =>
+  manifest.transaction(write => {
+    write.updateRotation(rotation.id, { publishedAt: world.now });
+    const sequence = recordTrustBundle(write, manifest, world.now);
+    write.updateRotation(rotation.id, { publishedSequence: sequence });
+    write.audit('rotation.published', to.id, { sequence: String(sequence) });
+  });
+
+/** From here on the new CA signs; under a new root the issuing CAs are served with their certificates by it. */
+export const recordActivated: RecordStep = ({ world, manifest }, { rotation, from, to }, { further }) =>
+  manifest.transaction(write => {
+    write.setAuthorityState(to.id, 'active');
+    for (const { authorityId, serial } of longestBy(to.id, further)) {
+      if (manifest.authority(authorityId)?.tier === 'issuing') {
+        write.promoteCertificate(authorityId, serial);
+      }
+    }
+    write.updateRotation(rotation.id, { activatedAt: world.now });
+    write.audit('rotation.activated', to.id, { from: from.id });
+  });
+
+export const recordDraining: RecordStep = ({ world, manifest }, { rotation, from }) =>
+  manifest.transaction(write => {
+    // a tainted CA stays one until it is retired
+    if (from.state !== 'tainted') write.setAuthorityState(from.id, 'draining');
+    write.updateRotation(rotation.id, { drainingSince: world.now });
+    write.audit('rotation.draining', from.id, { to: rotation.toId });
+  });
+
+/**
+ * Back to the old CA. What the new one has signed stays good: then it only drains, and is retired later. Before it was activated it has
+ * signed nothing that anybody has.
+ */
+export const recordRolledBack: RecordStep = ({ world, manifest }, { rotation, phase, from, to }, { further }) =>
+  manifest.transaction(write => {
+    const signed = phase === 'activated' || phase === 'draining';
+    write.setAuthorityState(from.id, 'active');
+    write.setAuthorityState(to.id, signed ? 'draining' : 'retired');
+    for (const { authorityId, serial } of signed ? longestBy(from.id, further) : []) {
+      const authority = manifest.authority(authorityId);
+      if (authority?.tier === 'issuing' && authority.certificate?.issuerId === to.id) {
+        write.promoteCertificate(authorityId, serial);
+      }
+    }
+    write.updateRotation(rotation.id, { endedAt: world.now, outcome: 'rolled-back' });
+    recordTrustBundle(write, manifest, world.now);
+    write.audit('rotation.rolled-back', to.id, { to: from.id, phase });
+  });
+
+/** Of every CA its certificate by this issuer, or of several, as after `ca extend`, the one that ends last. */
+function longestBy(issuerId: string, further: readonly FurtherCertificate[]): readonly FurtherCertificate[] {
+  const longest = new Map<string, FurtherCertificate>();
+  for (const each of further) {
+    const known = longest.get(each.authorityId);
+    if (each.issuerId !== issuerId || (known !== undefined && known.notAfter >= each.notAfter)) continue;
+    longest.set(each.authorityId, each);
+  }
+  return [...longest.values()];
+}

@@ -1,0 +1,73 @@
+import { isCertified } from '../../ca/rules/active-issuer.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
+import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
+import { equalBytes, utf8 } from '../../pki/bytes.ts';
+import { encodePem } from '../../pki/pem.ts';
+import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
+import { PRIVATE_DIRECTORY } from '../../store/home.ts';
+import { PUBLIC_FILE } from '../../crl/run/make.ts';
+import type { Pki } from '../../store/open-pki.ts';
+import { destroyRetiredKeys } from '../../ca/run/destroy-key.ts';
+import { lookAtRotation } from './facts.ts';
+import { retrustServices, type RetrustResult } from '../../deployment/run/service-trust.ts';
+import { writeTrustBundle } from '../../bundle/run/write.ts';
+
+export interface Settled extends RetrustResult {
+  /** Whether a file changed. */
+  readonly changed: boolean;
+}
+
+const LIMIT = 1024 * 1024;
+
+/**
+ * Makes every file follow the manifest: the CAs' certificates, the bundles, the services' chains and anchors; last of all the keys
+ * of retired CAs go. Whatever of it was interrupted, the next run carries on. A chain alone is no reason before `chains` says so:
+ * between activating and draining services may keep the one they have.
+ */
+export async function settle(pki: Pki, policy: Policy, { chains }: { readonly chains: boolean }): Promise<Settled> {
+  const certificates = writeCertificates(pki);
+  const bundle = writeTrustBundle(pki.world, pki.home, pki.manifest).changed;
+  const intermediates = writeIntermediates(pki);
+  const { stale } = lookAtRotation(pki, policy, 'root');
+  const services = await retrustServices(
+    pki,
+    stale.filter(each => each.anchors || chains),
+  );
+  const keys = destroyRetiredKeys(pki);
+  const changed = certificates || bundle || intermediates || keys || services.refreshed.length > 0;
+  return { ...services, changed };
+}
+
+function writeCertificates({ world: { files }, home, manifest }: Pki): boolean {
+  let changed = false;
+  for (const { id, certificate } of manifest.authorities().filter(isCertified)) {
+    const paths = home.authority(id);
+    const pem = utf8(encodePem('CERTIFICATE', certificate.der));
+    const present = files.read(paths.certificate, LIMIT);
+    if (present !== undefined && equalBytes(present, pem)) continue;
+    files.makeDirectory(paths.directory, PRIVATE_DIRECTORY);
+    files.replace(paths.certificate, pem, 0o644);
+    changed = true;
+  }
+  return changed;
+}
+
+/** Every certificate that may stand between a leaf and a root, for verifiers that want to have them: none is an anchor. */
+function writeIntermediates({ world: { files }, home, manifest }: Pki): boolean {
+  const authorities = manifest.authorities().filter(isCertified);
+  const trusted = new Set(trustAnchors(authorities).map(({ id }) => id));
+  const live = authorities.filter(({ state, publishedAt }) => {
+    return state === 'active' || state === 'draining' || (state === 'prepared' && publishedAt !== undefined);
+  });
+  const ids = new Set(live.map(({ id }) => id));
+  const certificates = [
+    ...live.filter(({ id, certificate }) => certificate.issuerId !== id).map(({ certificate }) => certificate),
+    // a root that was extended has one of itself
+    ...manifest.furtherCertificates().filter(each => ids.has(each.authorityId) && each.issuerId !== each.authorityId),
+  ].filter(({ issuerId }) => trusted.has(issuerId));
+  const pem = utf8(encodePemBundle(certificates.map(({ der }) => der)));
+  const present = files.read(home.public.intermediates, LIMIT);
+  if (equalBytes(present ?? new Uint8Array(), pem)) return false;
+  files.replace(home.public.intermediates, pem, PUBLIC_FILE);
+  return true;
+}

@@ -1,0 +1,13 @@
+import type { DestroyOutcome } from '../run/destroy-key-run.ts';
+import type { View } from '../../view/output.ts';
+import { visible } from '../../view/visible.ts';
+
+export function destroyKeyView({ id, changed, file, dryRun }: DestroyOutcome): View {
+  const value = { dryRun, authority: id, changed: changed && !dryRun, file };
+  const words = dryRun ? 'would destroy' : 'destroyed';
+  return {
+    table: () => (changed ? `${words}  ${visible(file)}\n` : `unchanged  the key of ${id} is destroyed\n`),
+    json: () => ({ kind: 'key-destroy', value }),
+    jsonl: () => [{ kind: 'key-destroy', value }],
+  };
+}

@@ -1,0 +1,78 @@
+import type { ProvenRotation } from '../run/prove.ts';
+import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
+import type { Counterexample } from '../../verifiers/rules/proof.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { formatTable, type Cell } from '../../view/table.ts';
+import { visible } from '../../view/visible.ts';
+
+/** How many counterexamples are told one by one. */
+const MOST = 5;
+
+/** The timetable of a rotation and what its proof came to. */
+export function rotationProofView(proof: ProvenRotation, now: Date): View {
+  const { fromId, toId, timetable, checked, counterexamples } = proof;
+  const steps = Object.values(timetable);
+  const value = {
+    from: fromId,
+    to: toId,
+    timetable: steps,
+    proof: { checked, failed: failedOf(counterexamples), counterexamples: counterexamples.map(told) },
+  };
+  return {
+    table: () =>
+      `${fromId} is replaced by ${toId}\n\n` +
+      formatTable(
+        ['STEP', 'NOT BEFORE', 'DUE', 'LATEST SAFE'],
+        steps.map(({ step, doneAt, earliest, due, latest }): readonly Cell[] =>
+          doneAt === undefined
+            ? [
+                step,
+                formatInstant(earliest),
+                instantCell(due, now),
+                latest === undefined ? '-' : instantCell(latest, now),
+              ]
+            : [step, '-', `done ${formatInstant(doneAt)}`, '-'],
+        ),
+        0,
+      ) +
+      `\n${proofText(proof)}`,
+    json: () => ({ kind: 'rotation-proof', value }),
+    jsonl: () => [{ kind: 'rotation-proof', value }],
+  };
+}
+
+const instantCell = (instant: Date, now: Date): string =>
+  `${formatInstant(instant)} (${formatRelativeTime(instant, now)})`;
+
+function proofText({ checked, counterexamples }: ProvenRotation): string {
+  if (counterexamples.length === 0) return `proof: ${checked} combinations, and none of them fails\n`;
+  const more = counterexamples.length - MOST;
+  return [
+    `proof: at least ${failedOf(counterexamples)} of ${checked} combinations fail`,
+    ...counterexamples.slice(0, MOST).map(each => `  ${visible(counterexampleText(each))}`),
+    ...(more > 0 ? [`  and ${more} more of the kind: -o json tells them all`] : []),
+    '',
+  ].join('\n');
+}
+
+/** A handshake may fail in both directions: the larger of them is what is sure. */
+const failedOf = (counterexamples: readonly Counterexample[]): number =>
+  (['client', 'server'] as const)
+    .map(role => counterexamples.filter(({ verifier }) => verifier === role))
+    .reduce(
+      (most, list) =>
+        Math.max(
+          most,
+          list.reduce((sum, { combinations }) => sum + combinations, 0),
+        ),
+      0,
+    );
+
+const told = ({ client, server, ...example }: Counterexample) => ({
+  ...example,
+  client,
+  server,
+  text: counterexampleText({ ...example, client, server }),
+});

@@ -1,0 +1,59 @@
+import type { Gate } from '../rules/gate.ts';
+import type { RotationStatus } from '../rules/status.ts';
+import { formatFacts } from '../../view/facts.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { formatTable } from '../../view/table.ts';
+import type { Terminal } from '../../view/terminal.ts';
+
+export function rotationStatusView(status: RotationStatus, now: Date, { columns, colours }: Terminal): View {
+  const { tier, from, to, sequence, gates, unfinished, contradictions, leftovers } = status;
+  const gateTable = (list: readonly Gate[]) =>
+    formatTable(
+      ['GATE', 'STATE', 'WHAT', 'REMEDY'],
+      list.map(({ name, open, message, remedy = '' }) => [
+        name,
+        open ? { text: 'open', paint: colours.green } : { text: 'closed', paint: colours.yellow },
+        message,
+        remedy,
+      ]),
+      columns,
+    );
+  return {
+    table: () =>
+      [
+        formatFacts([
+          ['tier', tier],
+          ['phase', phaseText(status, now)],
+          ['from', from],
+          ['to', to],
+          ['sequence', sequence?.toString()],
+          ...unfinished.map(each => ['unfinished', each] as const),
+          ...contradictions.map(each => ['contradiction', each] as const),
+          ['next', nextText(status, now)],
+        ]),
+        gateTable(gates),
+        ...leftovers.map(each => `${each.id} was rolled back; before it can be retired:\n${gateTable(each.gates)}`),
+      ].join('\n'),
+    json: () => ({ kind: 'rotation', value: status }),
+    jsonl: () => [{ kind: 'rotation', value: status }],
+  };
+}
+
+export const phaseText = ({ phase, since }: RotationStatus, now: Date): string =>
+  since === undefined
+    ? 'no rotation is under way'
+    : `${phase} since ${formatInstant(since)} (${formatRelativeTime(since, now)})`;
+
+/** What comes next, and from when. */
+export function nextText({ tier, next, gates, allowedFrom }: RotationStatus, now: Date): string {
+  const command = `svcauth ca rotate ${next} --tier ${tier}`;
+  if (allowedFrom === undefined) {
+    const shut = gates.filter(({ open }) => !open).map(({ name }) => name);
+    return `${command}, once these gates open: ${shut.join(', ')}`;
+  }
+  return allowedFrom <= now
+    ? command
+    : `${command}, from ${formatInstant(allowedFrom)} (${formatRelativeTime(allowedFrom, now)})`;
+}

@@ -1,0 +1,98 @@
+import type { AckOutcome } from '../run/acknowledge.ts';
+import type { RotateOutcome } from '../run/step.ts';
+import type { Successor } from '../rules/successor.ts';
+import type { RotationStep } from '../rules/step.ts';
+import { formatFacts } from '../../view/facts.ts';
+import { formatInstant } from '../../view/json.ts';
+import type { View } from '../../view/output.ts';
+import { plural } from '../../view/plural.ts';
+import { nextText, phaseText } from './status.ts';
+
+const DONE: Readonly<Record<RotationStep, readonly [done: string, planned: string]>> = {
+  prepare: ['prepared', 'would prepare'],
+  publish: ['published', 'would publish'],
+  activate: ['activated', 'would activate'],
+  drain: ['draining', 'would drain'],
+  retire: ['retired', 'would retire'],
+  rollback: ['rolled back', 'would roll back'],
+};
+
+/** What one step of a rotation did, or would do. */
+export function rotateView(outcome: RotateOutcome, now: Date): View {
+  const { step, dryRun, changed, successor, retired, gates, services, failed, status } = outcome;
+  const value = {
+    step,
+    dryRun,
+    changed,
+    ...(successor && { successor: successorOf(successor) }),
+    retired,
+    gates,
+    services,
+    failed: failed.map(({ service, error }) => ({ service, error: error.code })),
+    status,
+  };
+  return {
+    table: () => {
+      const [done, planned] = DONE[step];
+      const label = dryRun ? planned : changed ? done : 'unchanged';
+      return formatFacts([
+        [label, subjectOf(outcome)],
+        ...(successor ? successorFacts(successor) : []),
+        ...(services.length > 0
+          ? [['new files', `${dryRun ? 'would be made ' : ''}for ${plural(services.length, 'service')}`] as const]
+          : []),
+        ...(failed.length > 0 ? [['not written', failed.map(({ service }) => service).join(', ')] as const] : []),
+        ['phase', phaseText(status, now)],
+        ['next', nextText(status, now)],
+      ]);
+    },
+    json: () => ({ kind: 'rotation-step', value }),
+    jsonl: () => [{ kind: 'rotation-step', value }],
+  };
+}
+
+function subjectOf({ step, successor, retired, status }: RotateOutcome): string {
+  if (successor !== undefined) return `${successor.planned.id}, to replace ${successor.from.id}`;
+  if (step === 'retire') return retired.length === 0 ? 'nothing is left to retire' : retired.join(', ');
+  if (status.to === undefined) return `${status.from} signs`;
+  return step === 'drain' ? `${status.from}, replaced by ${status.to}` : `${status.to}, to replace ${status.from}`;
+}
+
+const successorOf = ({ planned, from, above, crosses }: Successor) => ({
+  id: planned.id,
+  replaces: from.id,
+  keyAlgorithm: planned.keyAlgorithm,
+  keyLocation: planned.keyLocation,
+  notBefore: planned.notBefore,
+  notAfter: planned.notAfter,
+  signedBy: above?.id ?? planned.id,
+  certifies: crosses.map(({ subject, by }) => ({ subject: nameOf(subject, planned.id), by: nameOf(by, planned.id) })),
+});
+
+const nameOf = (authority: 'successor' | { readonly id: string }, successor: string): string =>
+  authority === 'successor' ? successor : authority.id;
+
+function successorFacts({ planned, above, crosses }: Successor): readonly (readonly [label: string, value: string])[] {
+  const also = crosses.map(({ subject, by }) => `${nameOf(subject, planned.id)} by ${nameOf(by, planned.id)}`);
+  return [
+    ['key', `${planned.keyAlgorithm}, ${planned.keyLocation === 'file' ? 'in the home' : 'offline'}`],
+    ['signed by', above?.id ?? 'itself'],
+    ['expires', formatInstant(planned.notAfter)],
+    ...(also.length > 0 ? [['certifies', also.join(', ')] as const] : []),
+  ];
+}
+
+export function acknowledgementView({ acknowledgement, changed }: AckOutcome): View {
+  const value = { changed, ...acknowledgement };
+  return {
+    table: () =>
+      formatFacts([
+        [changed ? 'acknowledged' : 'unchanged', acknowledgement.verifier],
+        ['sequence', String(acknowledgement.sequence)],
+        ['since', formatInstant(acknowledgement.at)],
+        ['told by', acknowledgement.source === 'probe' ? 'the server' : 'hand'],
+      ]),
+    json: () => ({ kind: 'acknowledgement', value }),
+    jsonl: () => [{ kind: 'acknowledgement', value }],
+  };
+}

@@ -1,0 +1,77 @@
+import { durationText, parseDuration, type Seconds } from '../../time/duration.ts';
+import type { HookSpec } from '../../record/upkeep.ts';
+import { duration } from './shape.ts';
+import { described, object, refined, type Shape } from '../../text/shape.ts';
+import { yamlFlowList } from '../../text/yaml/text.ts';
+import type { YamlNode } from '../../text/yaml/tree.ts';
+import { listOf, plainText, type Report } from '../../text/yaml/value.ts';
+
+const readWords = listOf(plainText);
+
+const argv: Shape<readonly string[]> = {
+  read: (node, report) => {
+    if (node.kind === 'scalar') return refuseShell(node, report);
+    const words = readWords(node, report);
+    const fault = words && argvFault(words);
+    if (fault === undefined) return words;
+    report({ at: node.at, text: `a hook is a program and its arguments: ${fault}` });
+    return undefined;
+  },
+  schema: { type: 'array', minItems: 1, items: { type: 'string' } },
+};
+
+function argvFault([program, ...rest]: readonly string[]): string | undefined {
+  if (program === undefined) return 'there is none';
+  if (program === '') return 'the program has no name';
+  return [program, ...rest].some(word => word.includes('\0')) ? 'a word has a NUL character' : undefined;
+}
+
+/** No shell runs a hook, so that nobody has to guess what one would make of a line. */
+function refuseShell(node: YamlNode, report: Report): undefined {
+  const line = plainText(node, report);
+  if (line === undefined) return;
+  const words = line.split(' ').filter(word => word !== '');
+  report({ at: node.at, text: `a hook is a list of words, and no shell reads it: write ${yamlFlowList(words)}` });
+}
+
+const LONGEST = parseDuration('1d');
+
+export const hookTimeout: Shape<Seconds> = refined(
+  described(duration, 'After so long it is ended, like 30s.'),
+  (timeout, at, report) => {
+    if (timeout <= LONGEST) return timeout;
+    report({ at, text: `${durationText(timeout)} is longer than ${durationText(LONGEST)}` });
+    return undefined;
+  },
+);
+
+const detailed = object({ argv, timeout: hookTimeout }, ['argv']);
+
+function readHook(node: YamlNode, report: Report): HookSpec | undefined {
+  if (node.kind === 'map') return detailed.read(node, report);
+  const words = argv.read(node, report);
+  return words && { argv: words };
+}
+
+/** One hook's words where a list of hooks belongs. */
+function bareWords(node: YamlNode): readonly string[] | undefined {
+  if (node.kind !== 'list' || node.items.length < 2) return undefined;
+  const words = node.items.flatMap(item =>
+    item.kind === 'scalar' && typeof item.value === 'string' && !item.value.includes(' ') ? [item.value] : [],
+  );
+  return words.length === node.items.length ? words : undefined;
+}
+
+export const hooks: Shape<readonly HookSpec[]> = {
+  read: (node, report) => {
+    const words = bareWords(node);
+    if (words === undefined) return listOf(readHook)(node, report);
+    const text = `hooks are a list, and each hook a list of words: write [${yamlFlowList(words)}]`;
+    report({ at: node.at, text });
+    return undefined;
+  },
+  schema: {
+    description: 'Programs that are run without a shell, one after the other, when new files are in place.',
+    anyOf: [{ type: 'array', items: { anyOf: [argv.schema, detailed.schema] } }, detailed.schema],
+  },
+};

@@ -1,0 +1,65 @@
+import { failure } from '../../errors/error.ts';
+import { parseChoice } from '../../text/choice.ts';
+import type { OutputKind, OutputSpec } from '../../record/upkeep.ts';
+import { OWNERSHIP_SHAPES } from './ownership-shape.ts';
+import { path } from './shape.ts';
+import { described, object, refined, text, type Shape } from '../../text/shape.ts';
+
+/** RFC 1123, as Kubernetes wants it. */
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+
+const SUBDOMAIN = `${LABEL}(?:\\.${LABEL})*`;
+const SUBDOMAIN_LENGTH = 253;
+
+/** Whether a Secret may have this name. */
+export const isKubernetesName = (text: string): boolean =>
+  text.length <= SUBDOMAIN_LENGTH && new RegExp(`^${SUBDOMAIN}$`).test(text);
+
+function kubernetesName(source: string, maxLength: number, description: string): Shape<string> {
+  const pattern = new RegExp(`^${source}$`);
+  return text(
+    text => {
+      if (text.length <= maxLength && pattern.test(text)) return text;
+      const reason = `it is at most ${maxLength} lower-case letters, digits and dashes, and starts and ends without a dash`;
+      throw failure('ERR_KUBERNETES_NAME', { text, reason });
+    },
+    { description, pattern: pattern.source, maxLength },
+  );
+}
+
+/** Each kind with the keys that no other has. */
+const OUTPUT_KINDS: Readonly<Record<OutputKind, readonly string[]>> = {
+  'combined-pem': [],
+  'credential-bundle': [],
+  'kubernetes-secret': ['name', 'namespace'],
+  pkcs12: ['passphrase-file'],
+};
+
+const KIND_NAMES = Object.keys(OUTPUT_KINDS) as readonly OutputKind[];
+
+const shape = object(
+  {
+    kind: text(word => parseChoice(word, 'a kind of output', KIND_NAMES), {
+      description: 'combined-pem: certificates, then key (HAProxy); credential-bundle: key first; or what it says.',
+      enum: KIND_NAMES,
+    }),
+    path: described(path, 'Where it is written, seen from this file.'),
+    ...OWNERSHIP_SHAPES,
+    name: kubernetesName(SUBDOMAIN, SUBDOMAIN_LENGTH, "Of the Secret. Without it, the service's name."),
+    namespace: kubernetesName(LABEL, 63, 'Of the Secret.'),
+    'passphrase-file': described(path, 'The file that holds the passphrase of the PKCS#12 file, seen from this file.'),
+  },
+  ['kind', 'path'],
+);
+
+/** A further file, its paths as they were written. */
+export const output: Shape<OutputSpec> = refined(shape, (value, at, report) => {
+  for (const [kind, keys] of Object.entries(OUTPUT_KINDS)) {
+    for (const key of keys) {
+      if (kind === value.kind || !Object.hasOwn(value, key)) continue;
+      report({ at, text: `"${key}" is for ${kind}, and this is ${value.kind}` });
+    }
+  }
+  const { 'passphrase-file': passphraseFile, ...rest } = value;
+  return { ...rest, ...(passphraseFile !== undefined && { passphraseFile }) };
+});

@@ -1,0 +1,56 @@
+import { failure } from '../../errors/error.ts';
+import { text, type Shape } from '../../text/shape.ts';
+import type { YamlNode } from '../../text/yaml/tree.ts';
+
+const ACCOUNT = /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,254}\$?$/;
+
+/** A name, a domain's ones among them, or a number, which may be written as one. */
+function account(description: string): Shape<string> {
+  const { read, schema } = text(
+    text => {
+      if (ACCOUNT.test(text)) return text;
+      const reason = 'it is letters, digits, dots, dashes and underscores, or a number';
+      throw failure('ERR_ACCOUNT', { text, reason });
+    },
+    { description, pattern: ACCOUNT.source },
+  );
+  return {
+    read: (node, report) => (isCount(node) ? String(node.value) : read(node, report)),
+    schema: { ...schema, type: ['string', 'integer'], minimum: 0 },
+  };
+}
+
+const isCount = (node: YamlNode): node is YamlNode & { readonly kind: 'scalar' } =>
+  node.kind === 'scalar' && Number.isSafeInteger(node.value) && (node.value as number) >= 0;
+
+/** A private key is for its owner, perhaps a group, and is no program. */
+const MODE = /^0?[46][046]0$/;
+
+const modeText = text(
+  text => {
+    if (MODE.test(text)) return Number.parseInt(text, 8);
+    const reason = 'it lets others read, or run what is no program, or keeps its owner out';
+    const [isMode, hint] = [/^0?[0-7]{3}$/.test(text), "write '0600', '0640', '0440' or the like"];
+    throw failure('ERR_MODE', { text, reason: isMode ? reason : 'it is not three octal digits', hint });
+  },
+  {
+    description: "Permissions of what holds the private key, in quotes: '0600' (the default), '0640', '0440'.",
+    pattern: MODE.source,
+  },
+);
+
+const mode: Shape<number> = {
+  read: (node, report) => {
+    if (node.kind !== 'scalar' || typeof node.value !== 'number') return modeText.read(node, report);
+    // 0640 is six hundred and forty in YAML 1.2, and 416 in YAML 1.1
+    report({ at: node.at, text: `YAML reads ${node.value} as a number: write a mode in quotes, like '0640'` });
+    return undefined;
+  },
+  schema: modeText.schema,
+};
+
+export const OWNERSHIP_SHAPES = {
+  owner: account("Who owns the files: a name or a number. Without it, svcauth's own user."),
+  group: account("The group of the files: a name or a number. Without it, svcauth's own."),
+  mode,
+} as const;

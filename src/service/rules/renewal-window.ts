@@ -1,0 +1,56 @@
+import { parseCronExpression, type CalendarDay, type CronExpression } from '../../time/cron-expression.ts';
+import type { RenewalWindow } from '../../record/upkeep.ts';
+import { parseTimeZone, type TimeZone } from '../../time/time-zone.ts';
+
+/** A time of the day, and of the week, at which renewing is welcome. */
+interface OpeningTimes {
+  readonly cron: CronExpression;
+  readonly zone: TimeZone;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+const DAY = 86_400_000;
+/** 29 February is missing from 2097 to 2103. */
+const FAR = 8 * 366;
+
+/** The same window, read. Throws ERR_CRON and ERR_TIME_ZONE. */
+export function openingTimes({ cron, timezone, duration }: RenewalWindow): OpeningTimes {
+  return { cron: parseCronExpression(cron), zone: parseTimeZone(timezone), duration: duration * 1000 };
+}
+
+/** When the window is open next; `now` itself where it is open. */
+export function nextOpen(times: OpeningTimes, now: Date): Date {
+  // one that opened no longer ago than it lasts is open
+  const opening = firstOpening(times, now.getTime() - times.duration);
+  return opening <= now.getTime() ? now : new Date(opening);
+}
+
+/** The first opening after an instant; both in milliseconds. */
+function firstOpening({ cron, zone }: OpeningTimes, after: number): number {
+  const { year, month, day } = zone.dayOf(new Date(after));
+  const today = Date.UTC(year, month - 1, day);
+  // from the day before: a time that the clock skips comes later than it says
+  for (let offset = -1; offset <= FAR; offset++) {
+    const date = new Date(today + offset * DAY);
+    const each = { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+    if (!cron.matchesDay(each)) continue;
+    const first = firstOfDay(cron, zone, each, after);
+    if (first !== undefined) return first;
+  }
+  return Infinity;
+}
+
+function firstOfDay(
+  { hours, minutes }: CronExpression,
+  zone: TimeZone,
+  day: CalendarDay,
+  after: number,
+): number | undefined {
+  const clock = zone.clockOf(day);
+  const openings = hours
+    .flatMap(hour => minutes.flatMap(minute => clock(hour, minute)))
+    .map(instant => instant.getTime())
+    .filter(instant => instant > after);
+  return openings.length === 0 ? undefined : Math.min(...openings);
+}

@@ -1,0 +1,38 @@
+import { failure } from '../../errors/error.ts';
+
+/** Labels of a service, by name. */
+export type Tags = Readonly<Record<string, string>>;
+
+const MAX_VALUE = 255;
+
+/** `ns=prod`. Throws ERR_TAG. */
+function parseTag(text: string): readonly [name: string, value: string] {
+  const equals = text.indexOf('=');
+  if (equals < 0) throw failure('ERR_TAG', { text, reason: 'it is written name=value' });
+  const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/.test(name)) {
+    const reason =
+      'a name is 1 to 63 letters, digits, dots, dashes and underscores and starts with a letter or a digit';
+    throw failure('ERR_TAG', { text, reason });
+  }
+  if (value === '') throw failure('ERR_TAG', { text, reason: 'its value is empty' });
+  if (value.length > MAX_VALUE) throw failure('ERR_TAG', { text, reason: `its value is longer than ${MAX_VALUE}` });
+  // most values are ASCII, and the second expression takes a millisecond to compile
+  if (!/^[\x20-\x7e]*$/.test(value) && /\p{C}/u.test(value))
+    throw failure('ERR_TAG', { text, reason: 'its value has a control character' });
+  return [name, value];
+}
+
+/** Adds `ns=prod` to what was given before. Throws ERR_TAG, also for a name given twice. */
+export function addTag(tags: Map<string, string>, text: string): void {
+  const [name, value] = parseTag(text);
+  if (tags.has(name)) throw failure('ERR_TAG', { text, reason: `tag "${name}" is given twice` });
+  tags.set(name, value);
+}
+
+/** Throws ERR_TAG. */
+export function parseTags(texts: readonly string[]): Tags {
+  const tags = new Map<string, string>();
+  for (const text of texts) addTag(tags, text);
+  return Object.fromEntries(tags);
+}

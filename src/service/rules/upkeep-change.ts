@@ -1,0 +1,57 @@
+import { durationText, thresholdText } from '../../time/duration.ts';
+import type { DeploymentSpec, HookSpec, OutputSpec, Upkeep } from '../../record/upkeep.ts';
+import { listChange, valueChange } from './spec-change.ts';
+
+/** What `after` says otherwise than `before`, in words; empty when a service is kept up the same way. */
+export function upkeepChanges(before: Upkeep, after: Upkeep): readonly string[] {
+  const [renewal, renewalAfter] = [before.renewal ?? {}, after.renewal ?? {}];
+  return [
+    ...(before.declared === after.declared ? [] : [after.declared ? 'kept by this file from now on' : 'kept by hand']),
+    ...valueChange('threshold', text(renewal.threshold, thresholdText), text(renewalAfter.threshold, thresholdText)),
+    ...valueChange('window', windowText(before), windowText(after)),
+    ...valueChange('overlap', text(renewal.overlap, durationText), text(renewalAfter.overlap, durationText)),
+    ...deploymentChanges(before.deployment, after.deployment),
+  ];
+}
+
+const NONE: DeploymentSpec = { outputs: [] };
+
+function deploymentChanges(before: DeploymentSpec = NONE, after: DeploymentSpec = NONE): readonly string[] {
+  return [
+    ...valueChange('owner', before.owner ?? 'ours', after.owner ?? 'ours'),
+    ...valueChange('group', before.group ?? 'ours', after.group ?? 'ours'),
+    ...valueChange('mode', modeText(before.mode), modeText(after.mode)),
+    ...listChange('outputs', before.outputs.map(outputText), after.outputs.map(outputText)),
+    ...valueChange('hooks', hooksText(before.hooks), hooksText(after.hooks)),
+  ];
+}
+
+/** Whether files change by it: a hook that changed alone runs with the next deployment. */
+export const changesFiles = (before: Upkeep, after: Upkeep): boolean =>
+  deploymentChanges({ ...(before.deployment ?? NONE), hooks: [] }, { ...(after.deployment ?? NONE), hooks: [] })
+    .length > 0;
+
+const text = <T>(value: T | undefined, words: (value: T) => string): string =>
+  value === undefined ? "the policy's" : words(value);
+
+const modeText = (mode = 0o600): string => mode.toString(8).padStart(4, '0');
+
+const windowText = ({ renewal }: Upkeep): string =>
+  text(renewal?.window, ({ cron, timezone, duration }) => `"${cron}" ${timezone} for ${durationText(duration)}`);
+
+/** All of it, so that two outputs of one text are one. */
+function outputText({ kind, path, mode, ...rest }: OutputSpec): string {
+  const more = Object.entries({ ...rest, ...(mode !== undefined && { mode: modeText(mode) }) });
+  return [`${kind} ${path}`, ...more.sort().map(([name, value]) => `${name}=${value}`)].join(' ');
+}
+
+const hooksText = (hooks: readonly HookSpec[] | undefined): string =>
+  text(hooks, each =>
+    each.length === 0
+      ? 'none'
+      : each
+          .map(
+            ({ argv, timeout }) => `${JSON.stringify(argv)}${timeout === undefined ? '' : ` ${durationText(timeout)}`}`,
+          )
+          .join(' '),
+  );

@@ -1,0 +1,58 @@
+import { sep } from 'node:path';
+import { failure } from '../../errors/error.ts';
+import { quote } from '../../errors/row.ts';
+import { currentEntry } from '../../store/files/service-files.ts';
+import type { Pki } from '../../store/open-pki.ts';
+
+/** Where the files of a service would go. */
+export interface ServiceDirectory {
+  readonly service: string;
+  readonly directory: string;
+  /** Of its certificate now. */
+  readonly currentSerial?: string | undefined;
+}
+
+/**
+ * Refuses, before anything is signed, directories that cannot be written, that belong to somebody else, or that two services would
+ * share. `force`: what looks like old files of the service is. Throws ERR_OUT_SHARED, ERR_OUT_UNUSABLE.
+ */
+export function requireDirectories(pki: Pki, wanted: readonly ServiceDirectory[], force: boolean): void {
+  const owners = new Map<string, string>();
+  for (const each of wanted) {
+    const { service, directory } = each;
+    const other = owners.get(directory);
+    if (other !== undefined) throw failure('ERR_OUT_SHARED', { services: [other, service], directory });
+    owners.set(directory, service);
+    const problem = fault(pki, each, force);
+    if (problem !== undefined) throw failure('ERR_OUT_UNUSABLE', { service, directory, ...problem });
+  }
+}
+
+interface Fault {
+  readonly problem: string;
+  readonly hint?: string;
+}
+
+function fault({ world, home, manifest }: Pki, wanted: ServiceDirectory, force: boolean): Fault | undefined {
+  const { service, directory, currentSerial } = wanted;
+  const isDefault = directory === home.service(service);
+  // public/ is served to everybody, and what lies in services/ is other services'
+  if (!isDefault && `${directory}${sep}`.startsWith(`${home.directory}${sep}`)) {
+    return { problem: 'it lies in the home of the PKI', hint: 'leave --out away, or name a directory elsewhere' };
+  }
+  const obstacle = world.files.obstacle(directory);
+  if (obstacle !== undefined)
+    return { problem: obstacle.path === directory ? obstacle.reason : `${quote(obstacle.path)}: ${obstacle.reason}` };
+  const entry = currentEntry(world.files, directory);
+  if (entry === undefined) return undefined;
+  if (entry === 'foreign') return { problem: 'something of the name "current" is there that svcauth did not make' };
+  if (entry.serial === currentSerial) return undefined;
+  const owner = manifest.certificate(entry.serial)?.service;
+  if (owner === service || (owner === undefined && (isDefault || force))) return undefined;
+  return owner === undefined
+    ? {
+        problem: `it serves a certificate the manifest does not know (${entry.serial})`,
+        hint: 'to replace it: --force',
+      }
+    : { problem: `it holds the files of ${quote(owner)}` };
+}

@@ -1,0 +1,93 @@
+import * as fs from 'node:fs';
+import { promisify } from 'node:util';
+import { systemErrorCode } from '../../errors/system-error.ts';
+
+/** Numbers as chown(2) takes them; -1 leaves that one as it is. */
+export interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * The system calls that change a disk, one by one. Every write of this program is made of these and nothing else, so that a
+ * test can stop it between any two of them.
+ */
+export interface FileSteps {
+  /**
+   * Opens a file that must not exist, never through a link; `mode` from the first moment. With an owner it is ours alone until it
+   * is theirs: whoever may not read it has never had it open.
+   */
+  create(path: string, mode: number, owner?: Ownership): number;
+  /** Opens a file that exists to write over what it holds, never through a link. */
+  openOver(path: string): number;
+  /** Of a file that exists, never through a link. */
+  setAccess(path: string, mode: number, owner?: Ownership): void;
+  write(descriptor: number, bytes: Uint8Array): void;
+  sync(descriptor: number): void;
+  /** The same beside other work. */
+  syncAside(descriptor: number): Promise<void>;
+  close(descriptor: number): void;
+  /** Atomic; replaces a file or link, or an empty directory by a directory. */
+  rename(from: string, to: string): void;
+  link(target: string, path: string): void;
+  makeDirectory(path: string, mode: number): void;
+  /** Makes the names in a directory durable. */
+  syncDirectory(path: string): void;
+  /** A file, link or whole tree; a missing one is fine. */
+  remove(path: string): void;
+}
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = fs.constants;
+
+export const nodeSteps: FileSteps = {
+  create: (path, mode, owner) => {
+    const descriptor = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, owner ? 0o600 : mode);
+    try {
+      if (owner) fs.fchownSync(descriptor, owner.uid, owner.gid);
+      withMode(descriptor, mode);
+      return descriptor;
+    } catch (cause) {
+      fs.closeSync(descriptor);
+      fs.rmSync(path);
+      throw cause;
+    }
+  },
+  openOver: path => fs.openSync(path, O_WRONLY | O_NOFOLLOW),
+  setAccess: (path, mode, owner) => {
+    const descriptor = fs.openSync(path, O_RDONLY | O_NOFOLLOW);
+    try {
+      if (owner) fs.fchownSync(descriptor, owner.uid, owner.gid);
+      fs.fchmodSync(descriptor, mode);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  },
+  write: (descriptor, bytes) => {
+    for (let offset = 0; offset < bytes.length;) offset += fs.writeSync(descriptor, bytes, offset);
+  },
+  sync: descriptor => fs.fsyncSync(descriptor),
+  syncAside: promisify(fs.fsync),
+  close: descriptor => fs.closeSync(descriptor),
+  rename: (from, to) => fs.renameSync(from, to),
+  link: (target, path) => fs.symlinkSync(target, path),
+  makeDirectory: (path, mode) => void fs.mkdirSync(path, { mode }),
+  syncDirectory: path => {
+    const descriptor = fs.openSync(path, 'r');
+    try {
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  },
+  remove: path => fs.rmSync(path, { recursive: true, force: true }),
+};
+
+/** What others shall read they can read, whatever the umask of a cron job. A file system without modes keeps its own. */
+function withMode(descriptor: number, mode: number): void {
+  if ((fs.fstatSync(descriptor).mode & 0o7777) === mode) return;
+  try {
+    fs.fchmodSync(descriptor, mode);
+  } catch (cause) {
+    if (systemErrorCode(cause) !== 'EPERM') throw cause;
+  }
+}

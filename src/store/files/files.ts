@@ -1,0 +1,292 @@
+import * as fs from 'node:fs';
+import { platform, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { failure } from '../../errors/error.ts';
+import { systemErrorCode, systemErrorReason } from '../../errors/system-error.ts';
+import { reading, writeFailure, writing } from './file-failure.ts';
+import { nodeSteps, type FileSteps, type Ownership } from './file-steps.ts';
+import { fileChunks, stageFile, temporaryBeside, TEMPORARY, type StagedFile } from './staged-file.ts';
+
+/** Of the thing itself, or of what a link points to: see the method that returns it. */
+interface FileStatus {
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  /** Permission bits. */
+  readonly mode: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** When content, name or mode last changed, in milliseconds since 1970: nobody can set it back (POSIX st_ctime). */
+  readonly changed: number;
+}
+
+/**
+ * The file system as this program uses it; paths are absolute. Handed in, so that a test can fail or interrupt any single
+ * step. What cannot be read is ERR_FILE_READ, what cannot be written ERR_FILE_WRITE; both name the path and the reason.
+ */
+export interface Files {
+  /** The whole file; a missing one is undefined. `limit` in bytes: more than that is refused before it is read. */
+  read(path: string, limit: number): Uint8Array | undefined;
+  /** Like `read`, but never through a link, and with the status of the very file that was read: for keys. */
+  readOwn(path: string, limit: number): { readonly bytes: Uint8Array; readonly status: FileStatus } | undefined;
+  /** The target of a link as written; undefined when there is no link. */
+  readLink(path: string): string | undefined;
+  /** Follows links; undefined when missing. */
+  status(path: string): FileStatus | undefined;
+  /** Of the link itself; undefined when missing. */
+  linkStatus(path: string): FileStatus | undefined;
+  /**
+   * What keeps us from making names in a directory, as far as can be told without trying; undefined when nothing does. One that is
+   * missing is judged by the nearest directory above it.
+   */
+  obstacle(directory: string): { readonly path: string; readonly reason: string } | undefined;
+  /** Names, sorted; a missing directory is empty. */
+  list(directory: string): readonly string[];
+  /** With its missing parents, all with `mode`, durable on return; one that exists is left as it is. */
+  makeDirectory(path: string, mode: number): void;
+  /** For batches: the same, durable once `syncAll` has had the directories it returns: those that gained a name. */
+  newDirectory(path: string, mode: number): readonly string[];
+  /** Old or new content, never neither, and durable on return. Replaces a link, never writes through it. */
+  replace(path: string, bytes: Uint8Array, mode: number, owner?: Ownership): void;
+  /** The same for content that comes in pieces: it grows under a temporary name and takes its name when committed. */
+  stage(path: string, mode: number): StagedFile;
+  /** The content in pieces of `size` bytes (the last one shorter), each valid until the next; the file must exist. */
+  chunks(path: string, size: number): Iterable<Uint8Array>;
+  /** Durable on return; one that exists is refused. */
+  createExclusive(path: string, bytes: Uint8Array, mode: number): void;
+  /** For batches: one that exists is refused; not durable before `syncAll`. */
+  writeNew(path: string, bytes: Uint8Array, mode: number, owner?: Ownership): void;
+  /** Of a file that exists; a link is refused. */
+  setAccess(path: string, mode: number, owner?: Ownership): void;
+  /** Points a link at `target` (as written, relative to the link) in one step. `batched`: not durable before `syncAll`. */
+  switchLink(path: string, target: string, durability: 'durable' | 'batched'): void;
+  /** Atomic, and durable on return when both are in one directory. */
+  rename(from: string, to: string): void;
+  /** A file, link or whole tree; a missing one is fine. */
+  remove(path: string): void;
+  /** Overwrites what a plain file holds with `noise`, then removes it, each durable before the next; a missing one is fine. */
+  destroy(path: string, noise: (length: number) => Uint8Array): void;
+  /** Makes everything that was written under `directories` durable; `paths` are the files and directories concerned. */
+  syncAll(directories: readonly string[], paths: readonly string[]): Promise<void>;
+  /** Copies files into a new directory that only we can read, and returns it; the caller removes it. */
+  copyAside(paths: readonly string[]): string;
+}
+
+/** Removes what a crash left half-written in a directory. The caller holds the lock of whoever else writes there. */
+export function removeLeftovers(files: Files, directory: string): void {
+  for (const name of files.list(directory)) if (name.startsWith(TEMPORARY)) files.remove(join(directory, name));
+}
+
+/** Below this many paths single fsyncs are quicker than starting `sync`. */
+const FEW_PATHS = 24;
+const FSYNC_PARALLEL = 16;
+
+/** The file system over a set of steps; reading needs no steps. */
+export function filesOver(steps: FileSteps): Files {
+  function create(path: string, bytes: Uint8Array, mode: number, durable: boolean, owner?: Ownership): void {
+    const descriptor = steps.create(path, mode, owner);
+    try {
+      try {
+        steps.write(descriptor, bytes);
+        if (durable) steps.sync(descriptor);
+      } finally {
+        steps.close(descriptor);
+      }
+    } catch (cause) {
+      steps.remove(path);
+      throw cause;
+    }
+  }
+
+  /** Makes something under a temporary name beside `path`, then gives it its name. */
+  function switchIn(path: string, make: (temporary: string) => void): void {
+    const temporary = temporaryBeside(path);
+    make(temporary);
+    try {
+      steps.rename(temporary, path);
+    } catch (cause) {
+      steps.remove(temporary);
+      throw cause;
+    }
+  }
+
+  function newDirectory(path: string, mode: number): string[] {
+    const kind = statusOf(path, fs.statSync)?.kind;
+    if (kind === 'directory') return [];
+    if (kind !== undefined) throw failure('ERR_FILE_WRITE', { path, reason: 'it is not a directory', previous: true });
+    const parent = dirname(path);
+    const gained = parent === path ? [] : newDirectory(parent, mode);
+    steps.makeDirectory(path, mode);
+    return [...gained, parent];
+  }
+
+  return {
+    read: (path, limit) => reading(path, () => readBounded(path, limit, fs.constants.O_RDONLY)?.bytes),
+    readOwn: (path, limit) =>
+      reading(path, () => readBounded(path, limit, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)),
+    readLink: path =>
+      reading(path, () => (statusOf(path, fs.lstatSync)?.kind === 'link' ? fs.readlinkSync(path) : undefined)),
+    status: path => reading(path, () => statusOf(path, fs.statSync)),
+    linkStatus: path => reading(path, () => statusOf(path, fs.lstatSync)),
+    obstacle: directory => reading(directory, () => obstacle(directory)),
+    list: directory => reading(directory, () => (fs.existsSync(directory) ? fs.readdirSync(directory).sort() : [])),
+    makeDirectory: (path, mode) =>
+      writing(path, () => {
+        for (const gained of newDirectory(path, mode)) steps.syncDirectory(gained);
+      }),
+    newDirectory: (path, mode) => writing(path, () => newDirectory(path, mode)),
+    replace: (path, bytes, mode, owner) =>
+      writing(path, () => {
+        switchIn(path, temporary => create(temporary, bytes, mode, true, owner));
+        steps.syncDirectory(dirname(path));
+      }),
+    stage: (path, mode) => stageFile(steps, path, mode),
+    chunks: (path, size) => fileChunks(path, size),
+    createExclusive: (path, bytes, mode) =>
+      writing(path, () => {
+        create(path, bytes, mode, true);
+        try {
+          steps.syncDirectory(dirname(path));
+        } catch (cause) {
+          steps.remove(path);
+          throw cause;
+        }
+      }),
+    writeNew: (path, bytes, mode, owner) => writing(path, () => create(path, bytes, mode, false, owner)),
+    setAccess: (path, mode, owner) => writing(path, () => steps.setAccess(path, mode, owner)),
+    switchLink: (path, target, durability) =>
+      writing(path, () => {
+        switchIn(path, temporary => steps.link(target, temporary));
+        if (durability === 'durable') steps.syncDirectory(dirname(path));
+      }),
+    rename: (from, to) =>
+      writing(to, () => {
+        steps.rename(from, to);
+        steps.syncDirectory(dirname(to));
+      }),
+    remove: path => writing(path, () => steps.remove(path)),
+    destroy: (path, noise) =>
+      writing(path, () => {
+        const status = statusOf(path, fs.lstatSync);
+        if (status === undefined) return;
+        if (status.kind === 'file') {
+          const descriptor = steps.openOver(path);
+          try {
+            steps.write(descriptor, noise(status.size));
+            steps.sync(descriptor);
+          } finally {
+            steps.close(descriptor);
+          }
+        }
+        steps.remove(path);
+        steps.syncDirectory(dirname(path));
+      }),
+    syncAll: async (directories, paths) => {
+      if (paths.length > FEW_PATHS && (await syncFileSystems(directories))) return;
+      await syncEach(paths);
+    },
+    copyAside: paths =>
+      writing(tmpdir(), () => {
+        const directory = fs.mkdtempSync(join(tmpdir(), 'svcauth-'));
+        for (const path of paths) fs.copyFileSync(path, join(directory, basename(path)));
+        return directory;
+      }),
+  };
+}
+
+export const nodeFiles: Files = filesOver(nodeSteps);
+
+/** What lies below a file is missing too. */
+function statusOf(path: string, stat: typeof fs.statSync): FileStatus | undefined {
+  try {
+    const found = stat(path, { throwIfNoEntry: false });
+    return found === undefined ? undefined : toStatus(found);
+  } catch (cause) {
+    if (systemErrorCode(cause) === 'ENOTDIR') return undefined;
+    throw cause;
+  }
+}
+
+function obstacle(path: string): { readonly path: string; readonly reason: string } | undefined {
+  const kind = statusOf(path, fs.statSync)?.kind;
+  if (kind === undefined && statusOf(path, fs.lstatSync) !== undefined) {
+    return { path, reason: 'it is a symbolic link to nothing' };
+  }
+  if (kind === undefined) return obstacle(dirname(path));
+  if (kind !== 'directory') return { path, reason: 'it is not a directory' };
+  try {
+    fs.accessSync(path, fs.constants.W_OK | fs.constants.X_OK);
+    return undefined;
+  } catch (cause) {
+    return { path, reason: systemErrorReason(cause) };
+  }
+}
+
+function toStatus(stat: fs.Stats): FileStatus {
+  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'link' : 'other';
+  const { size, uid, gid, ctimeMs: changed } = stat;
+  return { kind, mode: stat.mode & 0o7777, size, uid, gid, changed };
+}
+
+function readBounded(path: string, limit: number, flags: number) {
+  const descriptor = openIfThere(path, flags);
+  if (descriptor === undefined) return undefined;
+  try {
+    const status = toStatus(fs.fstatSync(descriptor));
+    // a pipe (`--passphrase-file <(…)`) has no size: the reading itself is bounded too
+    const buffer = new Uint8Array(status.kind === 'file' ? Math.min(status.size, limit) + 1 : limit + 1);
+    let length = status.kind === 'file' && status.size > limit ? buffer.length : 0;
+    while (length < buffer.length) {
+      const count = fs.readSync(descriptor, buffer, length, buffer.length - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    if (length > limit) {
+      throw failure('ERR_FILE_READ', {
+        what: 'file',
+        path,
+        reason: `it is larger than the ${limit} bytes allowed here`,
+      });
+    }
+    return { bytes: buffer.subarray(0, length), status };
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function openIfThere(path: string, flags: number): number | undefined {
+  try {
+    return fs.openSync(path, flags);
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(cause) ?? '')) return undefined;
+    throw cause;
+  }
+}
+
+/** syncfs(2) through coreutils: one call however many files. False where it is not to be had. */
+async function syncFileSystems(directories: readonly string[]): Promise<boolean> {
+  // elsewhere `sync` returns before the data is on the disk
+  if (platform() !== 'linux') return false;
+  const { execFile } = await import('node:child_process');
+  return new Promise(resolve => {
+    // one directory on each file system stands for all of it
+    const byDevice = new Map(directories.map(directory => [fs.statSync(directory).dev, directory]));
+    execFile('sync', ['-f', ...byDevice.values()], error => resolve(error === null));
+  });
+}
+
+async function syncEach(paths: readonly string[]): Promise<void> {
+  const { open } = await import('node:fs/promises');
+  const queue = paths.values();
+  const worker = async () => {
+    for (const path of queue) {
+      try {
+        const handle = await open(path, 'r');
+        await handle.sync().finally(() => handle.close());
+      } catch (cause) {
+        throw writeFailure(path, cause);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: FSYNC_PARALLEL }, worker));
+}

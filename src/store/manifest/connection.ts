@@ -1,0 +1,122 @@
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { SvcauthError, failure } from '../../errors/error.ts';
+import type { Files } from '../files/files.ts';
+import { formatVersion, migrate } from './migrations.ts';
+import { openSqlite, sqliteCode, type Sql } from './sqlite.ts';
+
+/** A connection to a manifest of the current format. */
+export interface ManifestConnection {
+  readonly sql: Sql;
+  /** The file system lets nobody write: every transaction is refused. */
+  readonly readOnly: boolean;
+  /** `changed`: whether there was a transaction. */
+  close(changed: boolean): void;
+}
+
+/** Milliseconds to wait for another process's transaction. */
+const BUSY_TIMEOUT = 2000;
+
+const SETTINGS = 'PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;';
+
+/** Makes an empty manifest; refuses a file that exists. */
+export async function createConnection(files: Files, path: string): Promise<ManifestConnection> {
+  // SQLite gives its -wal and -shm files the mode of the database
+  files.createExclusive(path, new Uint8Array(), 0o600);
+  const sql = await openSqlite(path, path, BUSY_TIMEOUT);
+  // no WAL yet: a new manifest is moved into place with its directory, and must be one file then
+  sql.exec(SETTINGS);
+  migrate(sql);
+  return { sql, readOnly: false, close: () => sql.close() };
+}
+
+export async function openConnection(files: Files, path: string): Promise<ManifestConnection> {
+  const size = files.status(path)?.size;
+  if (size === undefined) throw failure('ERR_MANIFEST_CORRUPT', { path, problem: 'the file is missing' });
+  try {
+    return await openWritable(path);
+  } catch (cause) {
+    if (!isUnwritable(cause)) throw cause;
+    return openReadOnly(files, path);
+  }
+}
+
+async function openWritable(path: string): Promise<ManifestConnection> {
+  const sql = await openSqlite(path, path, BUSY_TIMEOUT);
+  requireManifest(sql);
+  sql.exec(`PRAGMA journal_mode=WAL; ${SETTINGS}`);
+  migrate(sql);
+  return {
+    sql,
+    readOnly: false,
+    close: changed => {
+      if (changed) emptyWal(sql);
+      sql.close();
+    },
+  };
+}
+
+/**
+ * libsql lets go of a file only with the process, and not where that ends by process.exit; a copy of manifest.db alone should be
+ * the whole truth all the same.
+ */
+function emptyWal(sql: Sql): void {
+  try {
+    // without waiting: where somebody else is reading or writing, a later run does it
+    sql.exec('PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE);');
+  } catch {
+    // what was written is durable in the -wal file, and stays there
+  }
+}
+
+/**
+ * WAL wants to write beside the database even to read it. On a read-only file system that fails unless another process keeps
+ * the -wal and -shm files there. Without a -wal file nobody is writing and the database alone is the whole truth: it is read as
+ * immutable. A -wal file left by a crash is replayed in a private copy.
+ */
+async function openReadOnly(files: Files, path: string): Promise<ManifestConnection> {
+  const wal = `${path}-wal`;
+  const pendingFrames = (files.status(wal)?.size ?? 0) > 0;
+  const copy = pendingFrames ? files.copyAside([path, wal]) : undefined;
+  const location = copy === undefined ? `${pathToFileURL(path).href}?immutable=1` : join(copy, basename(path));
+  const removeCopy = () => {
+    if (copy !== undefined) files.remove(copy);
+  };
+  try {
+    const sql = await openSqlite(path, location, BUSY_TIMEOUT);
+    requireManifest(sql);
+    migrate(sql);
+    return {
+      sql,
+      readOnly: true,
+      close: () => {
+        sql.close();
+        removeCopy();
+      },
+    };
+  } catch (cause) {
+    removeCopy();
+    throw cause;
+  }
+}
+
+/** Another manifest of the same content, whoever writes meanwhile; the file must not exist. Nothing is changed at `from`. */
+export async function copyManifest(files: Files, from: string, to: string): Promise<void> {
+  const connection = await openConnection(files, from);
+  try {
+    files.createExclusive(to, new Uint8Array(), 0o600);
+    connection.sql.run('VACUUM INTO ?', to);
+  } finally {
+    connection.close(false);
+  }
+}
+
+function requireManifest(sql: Sql): void {
+  if (formatVersion(sql) === 0)
+    throw failure('ERR_MANIFEST_CORRUPT', { path: sql.path, problem: 'it holds no manifest' });
+}
+
+function isUnwritable(error: unknown): boolean {
+  const code = error instanceof SvcauthError ? sqliteCode(error.cause) : undefined;
+  return code !== undefined && /^SQLITE_(CANTOPEN|READONLY)/.test(code);
+}

@@ -1,0 +1,240 @@
+import { failure } from '../../errors/error.ts';
+import { VERSION } from '../../version.ts';
+import type { Sql } from './sqlite.ts';
+
+/**
+ * The format of manifest.db: step n brings it to `user_version` n. A step that was released is never edited; a change is a new
+ * step at the end. Times are unix seconds, serials the magnitude's octets, `spec` and `detail` canonical JSON.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE authorities (
+    id TEXT PRIMARY KEY,
+    tier TEXT NOT NULL CHECK (tier IN ('root', 'issuing')),
+    generation INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    key_algorithm TEXT NOT NULL,
+    key_location TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    der BLOB, serial BLOB, issuer_id TEXT, not_before INTEGER, not_after INTEGER,
+    CHECK ((der IS NULL) = (serial IS NULL) AND (der IS NULL) = (issuer_id IS NULL)
+      AND (der IS NULL) = (not_before IS NULL) AND (der IS NULL) = (not_after IS NULL))
+  ) STRICT;
+
+  CREATE TABLE services (
+    name TEXT PRIMARY KEY,
+    spec TEXT NOT NULL,
+    current_serial BLOB REFERENCES certificates (serial)
+  ) STRICT;
+
+  CREATE TABLE certificates (
+    id INTEGER PRIMARY KEY,
+    serial BLOB NOT NULL UNIQUE,
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    service TEXT NOT NULL REFERENCES services (name),
+    state TEXT NOT NULL CHECK (state IN ('intent', 'current', 'superseded', 'revoked')),
+    spiffe_id TEXT NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    tbs_sha256 BLOB NOT NULL CHECK (length(tbs_sha256) = 32),
+    key_source TEXT NOT NULL CHECK (key_source IN ('generated', 'csr', 'file')),
+    issued_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX certificates_by_service ON certificates (service);
+  CREATE INDEX certificates_by_spiffe_id ON certificates (spiffe_id);
+  CREATE INDEX certificates_by_expiry ON certificates (not_after) WHERE state IN ('current', 'superseded');
+  CREATE INDEX intents ON certificates (id) WHERE state = 'intent';
+
+  -- apart, so that an intent need not grow and a look at the dates does not read them
+  CREATE TABLE encodings (certificate_id INTEGER PRIMARY KEY REFERENCES certificates (id), der BLOB NOT NULL) STRICT;
+
+  -- in the order of a CRL: numeric, so by length first; last_crl is the newest CRL at the time: it does not list this one
+  CREATE TABLE revocations (
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    serial_length INTEGER NOT NULL,
+    serial BLOB NOT NULL,
+    revoked_at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    invalidity_date INTEGER,
+    not_after INTEGER NOT NULL,
+    last_crl INTEGER NOT NULL,
+    entry BLOB NOT NULL,
+    PRIMARY KEY (authority_id, serial_length, serial)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX revocations_by_expiry ON revocations (authority_id, not_after);
+
+  CREATE TABLE crls (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    number TEXT NOT NULL,
+    this_update INTEGER NOT NULL,
+    next_update INTEGER NOT NULL,
+    entry_count INTEGER NOT NULL,
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32)
+  ) STRICT;
+  CREATE INDEX crls_by_authority ON crls (authority_id, id);
+
+  CREATE TABLE trust_bundle (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    sequence INTEGER NOT NULL,
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+    written_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE deliveries (
+    service TEXT PRIMARY KEY REFERENCES services (name),
+    serial BLOB NOT NULL REFERENCES certificates (serial),
+    directory TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'delivered')),
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX pending_deliveries ON deliveries (service) WHERE state = 'pending';
+
+  CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    previous_hash BLOB NOT NULL,
+    hash BLOB NOT NULL
+  ) STRICT;
+  CREATE TRIGGER audit_is_never_edited BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  `,
+  `
+  -- canonical JSON; NULL: nothing of its own
+  ALTER TABLE services ADD COLUMN upkeep TEXT;
+  -- 1: its current certificate is revoked
+  ALTER TABLE services ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+  UPDATE services SET revoked = 1
+    WHERE current_serial IN (SELECT serial FROM certificates WHERE state = 'revoked');
+  CREATE INDEX revoked_services ON services (name) WHERE revoked = 1;
+  CREATE INDEX uncertified_services ON services (name) WHERE current_serial IS NULL;
+  CREATE INDEX services_with_threshold ON services (name) WHERE upkeep ->> '$.renewal.threshold' IS NOT NULL;
+  CREATE INDEX services_with_overlap ON services (name) WHERE upkeep ->> '$.renewal.overlap' IS NOT NULL;
+
+  -- of a superseded one: when a successor was first delivered
+  ALTER TABLE certificates ADD COLUMN replaced_at INTEGER;
+  CREATE INDEX current_certificates ON certificates (authority_id, not_after, not_before) WHERE state = 'current';
+  CREATE INDEX superseded_certificates ON certificates (not_after) WHERE state = 'superseded';
+
+  ALTER TABLE deliveries ADD COLUMN deployed_serial BLOB;
+  ALTER TABLE deliveries ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE deliveries ADD COLUMN problem TEXT;
+  UPDATE deliveries SET deployed_serial = serial WHERE state = 'delivered';
+  UPDATE certificates SET replaced_at = d.updated_at
+    FROM deliveries d WHERE d.service = certificates.service AND d.state = 'delivered' AND certificates.state = 'superseded';
+
+  CREATE TABLE hook_runs (
+    service TEXT NOT NULL REFERENCES services (name),
+    hook INTEGER NOT NULL,
+    argv TEXT NOT NULL,
+    serial BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    duration INTEGER NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('succeeded', 'failed', 'timed-out')),
+    output TEXT NOT NULL,
+    PRIMARY KEY (service, hook)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE further_certificates (
+    serial BLOB PRIMARY KEY,
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    issuer_id TEXT NOT NULL REFERENCES authorities (id),
+    der BLOB NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rotations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tier TEXT NOT NULL CHECK (tier IN ('root', 'issuing')),
+    from_id TEXT NOT NULL REFERENCES authorities (id),
+    to_id TEXT NOT NULL REFERENCES authorities (id),
+    cross_signing TEXT NOT NULL,
+    soak INTEGER NOT NULL,
+    required_acks TEXT NOT NULL,
+    prepared_at INTEGER NOT NULL,
+    self_test BLOB,
+    published_at INTEGER,
+    published_sequence INTEGER,
+    activated_at INTEGER,
+    draining_since INTEGER,
+    ended_at INTEGER,
+    outcome TEXT CHECK (outcome IN ('retired', 'rolled-back')),
+    CHECK ((ended_at IS NULL) = (outcome IS NULL))
+  ) STRICT;
+  -- one at a time in each tier
+  CREATE UNIQUE INDEX open_rotations ON rotations (tier) WHERE ended_at IS NULL;
+  CREATE INDEX rotations_by_successor ON rotations (to_id);
+
+  CREATE TABLE acknowledgements (
+    verifier TEXT PRIMARY KEY,
+    sequence INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    source TEXT NOT NULL CHECK (source IN ('hand', 'probe'))
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE presigned_crls (
+    authority_id TEXT NOT NULL REFERENCES authorities (id),
+    this_update INTEGER NOT NULL,
+    number TEXT NOT NULL,
+    next_update INTEGER NOT NULL,
+    entry_count INTEGER NOT NULL,
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+    der BLOB NOT NULL,
+    PRIMARY KEY (authority_id, this_update)
+  ) STRICT, WITHOUT ROWID;
+
+  -- a series that was given up: its highest number, which somebody may have all the same; and what would replace it
+  CREATE TABLE void_crl_series (
+    authority_id TEXT PRIMARY KEY REFERENCES authorities (id),
+    number TEXT NOT NULL,
+    every INTEGER, until INTEGER,
+    CHECK ((every IS NULL) = (until IS NULL))
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE peer_bundles (
+    trust_domain TEXT PRIMARY KEY,
+    document TEXT NOT NULL,
+    sequence INTEGER,
+    added_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** 0 for a file that holds no manifest. */
+export const formatVersion = (sql: Sql): number => Number(sql.get('PRAGMA user_version')?.user_version);
+
+/** Brings the format up to date in one transaction; a format newer than this program is refused untouched. */
+export function migrate(sql: Sql, migrations: readonly string[] = MIGRATIONS): void {
+  if (isUpToDate(sql, migrations.length)) return;
+  sql.exec('BEGIN IMMEDIATE');
+  try {
+    // another process may have been quicker
+    const found = formatVersion(sql);
+    for (const step of migrations.slice(found)) sql.exec(step);
+    if (found < migrations.length) {
+      sql.run(`INSERT OR REPLACE INTO meta (key, value) VALUES ('written_by', ?)`, VERSION);
+      sql.exec(`PRAGMA user_version = ${migrations.length}`);
+    }
+    sql.exec('COMMIT');
+  } catch (cause) {
+    sql.exec('ROLLBACK');
+    throw cause;
+  }
+}
+
+function isUpToDate(sql: Sql, known: number): boolean {
+  const found = formatVersion(sql);
+  if (found <= known) return found === known;
+  const writtenBy = sql.get(`SELECT value FROM meta WHERE key = 'written_by'`)?.value as string;
+  throw failure('ERR_MANIFEST_NEWER', { path: sql.path, found, known, writtenBy });
+}

@@ -1,0 +1,30 @@
+import type { Certificate } from '../../record/certificate.ts';
+import type { Delivery } from '../../record/deployment.ts';
+import { toCertificate, toSeconds } from './rows.ts';
+import type { Sql } from './sqlite.ts';
+
+/** Notes of what these deliveries replace since when it is replaced: since the first delivery of a later one. */
+export function markReplaced(sql: Sql, deliveries: readonly Delivery[]): void {
+  const delivered = deliveries.filter(({ state }) => state === 'delivered');
+  if (delivered.length === 0) return;
+  sql.run(
+    `UPDATE certificates SET replaced_at = batch.value ->> 2 FROM json_each(?) AS batch
+     WHERE certificates.service = batch.value ->> 0 AND certificates.state = 'superseded'
+       AND certificates.replaced_at IS NULL
+       AND certificates.id < (SELECT later.id FROM certificates later WHERE later.serial = unhex(batch.value ->> 1))`,
+    JSON.stringify(delivered.map(({ service, serial, updatedAt }) => [service, serial, toSeconds(updatedAt)])),
+  );
+}
+
+// the overlap of a service stands before everybody's, which may be none
+const PAST_OVERLAP = `SELECT c.*, NULL AS der FROM certificates c JOIN services s ON s.name = c.service
+  WHERE c.replaced_at + coalesce(s.upkeep ->> '$.renewal.overlap', ?2) <= ?1 AND c.not_after >= ?1 AND c.state = 'superseded'
+    AND c.id IN (
+      SELECT id FROM certificates WHERE ?2 IS NOT NULL AND state = 'superseded' AND not_after >= ?1
+      UNION SELECT o.id FROM services x CROSS JOIN certificates o ON o.service = x.name AND o.state = 'superseded'
+        WHERE x.upkeep ->> '$.renewal.overlap' IS NOT NULL)
+  ORDER BY c.service, c.id`;
+
+/** Superseded and still valid, with a successor that was delivered longer ago than the overlap, in seconds, allows. */
+export const certificatesPastOverlap = (sql: Sql, at: Date, overlap: number | undefined): Certificate[] =>
+  sql.all(PAST_OVERLAP, toSeconds(at), overlap ?? null).map(toCertificate);

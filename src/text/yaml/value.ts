@@ -1,0 +1,72 @@
+import { SvcauthError } from '../../errors/error.ts';
+import { nearest, quote } from '../../errors/row.ts';
+import type { Place, Problem, YamlNode } from './tree.ts';
+
+export type Report = (problem: Problem) => void;
+
+/** Reads a value from a node; undefined when it cannot, and then it has said why. */
+export type Read<T> = (node: YamlNode, report: Report) => T | undefined;
+
+/** A value written as text, given its meaning by `parse`; what that throws from the catalogue is reported. */
+export function textOf<T>(parse: (text: string) => T): Read<T> {
+  return (node, report) => {
+    const text = plainText(node, report);
+    return text === undefined ? undefined : attempt(() => parse(text), node.at, report);
+  };
+}
+
+/** A list; one value may stand without brackets. */
+export function listOf<T>(read: Read<T>): Read<readonly T[]> {
+  return (node, report) => {
+    const values = (node.kind === 'list' ? node.items : [node]).map(item => read(item, report));
+    return values.every(value => value !== undefined) ? values : undefined;
+  };
+}
+
+/** A map of known keys, each optional; an unknown one is reported with the nearest known, or what `explain` says of it. */
+export function objectOf<T extends object>(
+  fields: { readonly [K in keyof T]-?: Read<NonNullable<T[K]>> },
+  explain: (key: string) => string = key => unknownWord('key', key, Object.keys(fields)),
+): Read<Partial<T>> {
+  const known = new Map<string, Read<unknown>>(Object.entries(fields));
+  return (node, report) => {
+    if (node.kind !== 'map') return refuse(node, `keys are wanted here (${[...known.keys()].join(', ')})`, report);
+    const values: [string, unknown][] = [];
+    for (const { key, at, value } of node.entries) {
+      const read = known.get(key);
+      if (read === undefined) report({ at, text: explain(key) });
+      else values.push([key, read(value, report)]);
+    }
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Partial<T>;
+  };
+}
+
+export function unknownWord(noun: string, word: string, known: Iterable<string>): string {
+  const words = [...known];
+  const near = nearest(word, words);
+  const answer = near === undefined ? `known are ${words.join(', ')}` : `did you mean ${quote(near)}?`;
+  return `unknown ${noun} ${quote(word)}: ${answer}`;
+}
+
+/** The text of a scalar; a number or a word that YAML takes for something else is refused, not guessed. */
+export function plainText(node: YamlNode, report: Report): string | undefined {
+  if (node.kind !== 'scalar') return refuse(node, 'one value is wanted here', report);
+  if (typeof node.value === 'string') return node.value;
+  if (node.value === null) return refuse(node, 'a value is missing here', report);
+  return refuse(node, `YAML reads ${node.value} as a ${typeof node.value}: write text, in quotes if need be`, report);
+}
+
+export function attempt<T>(parse: () => T, at: Place, report: Report): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof SvcauthError)) throw error;
+    report({ at, text: [error.message, ...error.hints].join('; ') });
+    return undefined;
+  }
+}
+
+function refuse({ at }: YamlNode, text: string, report: Report): undefined {
+  report({ at, text });
+  return undefined;
+}

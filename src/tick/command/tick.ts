@@ -1,0 +1,76 @@
+import { Option } from 'commander';
+import { EXIT } from '../../errors/exit-status.ts';
+import { FAIL_ON, failingSeverity, type FailOn } from '../../monitoring/rules/fail-on.ts';
+import { formatErrors } from '../../view/error.ts';
+import { print, type OutputFormat } from '../../view/output.ts';
+import { terminalOf } from '../../view/terminal.ts';
+import { passphraseAsker } from '../../cli/ask-passphrase.ts';
+import { examples, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+import { outputTo } from '../../cli/output-file.ts';
+import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+import { reportPending } from '../../deployment/command/report-pending.ts';
+
+interface Flags extends PassphraseOptions {
+  readonly failOn: FailOn;
+  readonly metricsFile?: string;
+  readonly detailedExitcode?: boolean;
+  readonly dryRun?: boolean;
+  readonly output: OutputFormat;
+}
+
+const NOTE = `
+It never prompts, may run every minute, and prints nothing when nothing was done and nothing needs attention.
+What one part cannot do keeps no other part from its work; then the exit status is 5. Otherwise it is that of check.`;
+
+export const addTick: AddCommand = (program, world, done) => {
+  const command = program
+    .command('tick')
+    .description(
+      'do everything that is due: CRLs signed and published, renewal, deployment, then a check; the cron line',
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'which findings of the check count for the exit status')
+        .choices(FAIL_ON)
+        .default('warning'),
+    )
+    .option('--metrics-file <file>', "write check's Prometheus metrics there: for the textfile collector")
+    .option('--dry-run', 'print what would be done, and do nothing')
+    .option('--detailed-exitcode', 'exit 10 when something changed and all is well');
+  outputOption(passphraseOptions(command));
+  command.addHelpText('after', NOTE);
+  examples(command, [
+    'svcauth tick --passphrase-file /etc/svcauth/passphrase',
+    'svcauth tick --fail-on critical --metrics-file /var/lib/prometheus/node-exporter/svcauth.prom',
+  ]);
+  command.action(async (flags: Flags) => {
+    // a person who starts it by hand gets what cron gets
+    const { prompt: _, ...unattended } = world;
+    const { tickPlanRun, tickRun } = await import('../run/tick-run.ts');
+    const { deployedBy, hasChanged, tickPlanView, tickView } = await import('../view/tick.ts');
+    const ask = passphraseAsker(flags, unattended, false);
+    const { metricsFile, failOn } = flags;
+    if (flags.dryRun) {
+      const plan = await tickPlanRun(unattended, homeFlag(command));
+      print(world.out, flags.output, tickPlanView(plan, world.now));
+      world.err.write(formatErrors(plan.refusals));
+      if (plan.refusals.length > 0) done(EXIT.partial);
+      return;
+    }
+    const everything = metricsFile !== undefined;
+    const { outcome, check, pki } = await tickRun(unattended, homeFlag(command), { ask, everything });
+    const { name, trustDomain } = pki;
+    const report = { name, trustDomain, at: world.now, ranAt: world.now, failOn, ...check };
+    print(world.out, flags.output, tickView(outcome, report, await terminalOf(world)));
+    const failing = failingSeverity(report.findings, failOn);
+    if (failing !== undefined) done(EXIT[failing]);
+    else if (flags.detailedExitcode && hasChanged(outcome)) done(EXIT.changed);
+    world.err.write(formatErrors(outcome.failures.map(({ error }) => error)));
+    if (outcome.failures.length > 0) done(EXIT.partial);
+    reportPending(deployedBy(outcome.work), world, done);
+    // last: a file that cannot be written must not cost the report
+    if (everything) {
+      const { formatCheckMetrics } = await import('../../monitoring/view/check-metrics.ts');
+      await outputTo(world, metricsFile, async to => to.out.write(formatCheckMetrics(report)));
+    }
+  });
+};

@@ -1,0 +1,68 @@
+import { failure } from '../errors/error.ts';
+
+/** A span of time in whole seconds. */
+export type Seconds = number & { readonly [brand]: 'seconds' };
+
+/** A part of a lifetime: so much time, or so many hundredths of the whole. */
+export type Threshold = { readonly span: Seconds } | { readonly percent: number };
+
+declare const brand: unique symbol;
+
+/** Largest first: the order in which units are written. */
+const UNITS = { y: 365 * 86_400, mo: 30 * 86_400, w: 7 * 86_400, d: 86_400, h: 3_600, m: 60, s: 1 } as const;
+type Unit = keyof typeof UNITS;
+const UNIT_NAMES = Object.keys(UNITS) as readonly Unit[];
+
+const MAX = 100 * UNITS.y;
+const EXAMPLES = 'write one like 90d, 36h, 1h15m, 2w, 6mo or 10y';
+
+/** `90d`, `1h15m`: from a second to 100 years; a year is 365 days, `mo` 30 days, `m` a minute. Throws ERR_DURATION. */
+export function parseDuration(text: string): Seconds {
+  const bad = (reason: string) => failure('ERR_DURATION', { text, reason, hint: EXAMPLES });
+  if (text.startsWith('-')) throw bad('it is negative');
+  if (/^[0-9]+$/.test(text)) throw bad('it has no unit');
+  if (!/^(?:[0-9]{1,12}(?:y|mo|w|d|h|m|s))+$/.test(text)) throw bad('it is not whole numbers with a unit each');
+  let total = 0;
+  let last = -1;
+  for (const [, count, unit] of text.matchAll(/([0-9]+)([a-z]+)/g)) {
+    const rank = UNIT_NAMES.indexOf(unit as Unit);
+    if (rank <= last) throw bad('its units are not in order, largest first');
+    last = rank;
+    total += Number(count) * UNITS[unit as Unit];
+  }
+  if (total === 0) throw bad('it is zero');
+  if (total > MAX) throw bad('it is longer than 100 years');
+  return total as Seconds;
+}
+
+/** A duration, or a percentage above 0 and below 100. Throws ERR_THRESHOLD or ERR_DURATION. */
+export function parseThreshold(text: string): Threshold {
+  if (!text.includes('%')) return { span: parseDuration(text) };
+  const percent = /^([0-9]{1,2})%$/.exec(text)?.[1];
+  if (percent === undefined || Number(percent) === 0) {
+    const reason = 'a percentage is a whole number from 1% to 99%';
+    throw failure('ERR_THRESHOLD', { text, reason, hint: 'write one like 66%, or a duration like 14d' });
+  }
+  return { percent: Number(percent) };
+}
+
+/** How much of `lifetime` a threshold stands for, in whole seconds. */
+export function thresholdOf(threshold: Threshold, lifetime: number): Seconds {
+  return ('span' in threshold ? threshold.span : Math.floor((threshold.percent * lifetime) / 100)) as Seconds;
+}
+
+/** The exact text that `parseDuration` reads back, in the largest units that need no remainder smaller than a second. */
+export function durationText(seconds: number): string {
+  let rest = seconds;
+  let text = '';
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
+    const count = Math.floor(rest / UNITS[unit]);
+    if (count > 0) text += `${count}${unit}`;
+    rest -= count * UNITS[unit];
+  }
+  return text === '' ? '0s' : text;
+}
+
+export function thresholdText(threshold: Threshold): string {
+  return 'span' in threshold ? durationText(threshold.span) : `${threshold.percent}%`;
+}

@@ -1,0 +1,159 @@
+import { nameToString } from '../../pki/name/name.ts';
+import { firstMatchChain } from '../../pki/path/first-match.ts';
+import { DEFAULT_LIMITS, startBudget } from '../../pki/path/budget.ts';
+import { certificateLabel, type PathCertificate } from '../../pki/path/path-certificate.ts';
+import type { PathCrl } from '../../pki/path/path-crl.ts';
+import type { Refusal } from '../../pki/path/refusal.ts';
+import { revocationRefusal } from '../../pki/path/revocation.ts';
+import { trustStoreOf } from '../../pki/path/trust-store.ts';
+import { validatePath, type PathVerdict } from '../../pki/path/validate-path.ts';
+import type { LeafClass, Role } from './leaf-class.ts';
+
+/**
+ * How a verifier looks for the path: tries them all (ours, Go, Java's builder); takes the first issuer that fits by name and key
+ * identifier and stays with it (OpenSSL, GnuTLS); or the first of that name, certificates and CRLs alike.
+ */
+const VERIFIERS = ['every-path', 'first-match', 'first-of-name'] as const;
+type Verifier = (typeof VERIFIERS)[number];
+
+/** What one verifier holds: every CA of a path must be covered by a CRL (`crl_check_all`). */
+export interface VerifierState {
+  readonly bundle: string;
+  readonly crlSet: string;
+  readonly anchors: readonly PathCertificate[];
+  readonly crls: readonly PathCrl[];
+}
+
+/** What goes wrong between a leaf and a verifier. */
+export interface PeerFault {
+  readonly kind: 'good-refused' | 'revoked-accepted';
+  readonly verifiers: readonly Verifier[];
+  /** In words. */
+  readonly certificate: string;
+  /** Of a revoked leaf: why no CRL holds it up, undefined where one clears it. */
+  readonly refusal: Refusal | undefined;
+}
+
+/** Undefined when a good leaf is accepted by every verifier, or a revoked one refused as revoked. */
+export function peerFault(
+  leaf: PathCertificate,
+  { chain, revoked }: Pick<LeafClass, 'chain' | 'revoked'>,
+  state: VerifierState,
+  role: Role,
+  clock: Date,
+): PeerFault | undefined {
+  if (revoked) return revokedFault(leaf, chain, state, role, clock);
+  const every = askEveryPath(leaf, chain, state, role, clock);
+  const refused = VERIFIERS.flatMap(verifier => {
+    const verdict = verifier === 'every-path' ? every : askFirstMatch(leaf, chain, state, role, clock, verifier, every);
+    return verdict.accepted ? [] : [{ verifier, verdict }];
+  });
+  const first = refused[0]?.verdict;
+  if (first === undefined) return undefined;
+  return {
+    kind: 'good-refused',
+    verifiers: refused.map(({ verifier }) => verifier),
+    ...refusedCertificate(first),
+  };
+}
+
+/**
+ * Whoever would accept it if nothing were known of revocation must learn from a CRL that it is revoked: some verifiers take a CRL
+ * that is missing or too old for a clean one.
+ */
+function revokedFault(
+  leaf: PathCertificate,
+  chain: readonly PathCertificate[],
+  state: VerifierState,
+  role: Role,
+  clock: Date,
+): PeerFault | undefined {
+  const blind = validatePath(leaf, trustStoreOf(state.anchors, []), {
+    intermediates: withoutAnchors(chain, state),
+    now: clock,
+    purpose: role,
+  });
+  if (!blind.accepted) return undefined;
+  if (isListed(leaf, blind.path[1]!, state, clock)) return undefined;
+  const verdict = askEveryPath(leaf, chain, state, role, clock);
+  if (!verdict.accepted && verdict.tried.some(({ refusal }) => refusal.code === 'revoked')) return undefined;
+  return {
+    kind: 'revoked-accepted',
+    verifiers: VERIFIERS,
+    certificate: nameOf(leaf),
+    refusal: verdict.accepted ? undefined : verdict.reason,
+  };
+}
+
+/** Whatever is wrong further up: who looks at the CRL of its issuer refuses it. */
+function isListed(leaf: PathCertificate, issuer: PathCertificate, { crls }: VerifierState, clock: Date): boolean {
+  const found = revocationRefusal(leaf, {
+    crls: crls.filter(({ issuerName }) => issuerName === issuer.subjectName),
+    signers: [issuer],
+    isTrusted: () => false,
+    now: clock,
+    budget: startBudget(DEFAULT_LIMITS),
+  });
+  return found?.code === 'revoked';
+}
+
+const askEveryPath = (
+  leaf: PathCertificate,
+  chain: readonly PathCertificate[],
+  state: VerifierState,
+  role: Role,
+  clock: Date,
+): PathVerdict =>
+  validatePath(leaf, trustStoreOf(state.anchors, [], state.crls), {
+    intermediates: withoutAnchors(chain, state),
+    now: clock,
+    purpose: role,
+  });
+
+const withoutAnchors = (chain: readonly PathCertificate[], { anchors }: VerifierState) =>
+  chain.filter(certificate => !anchors.includes(certificate));
+
+/** The same verdict where it is the same path and the same CRLs. */
+function askFirstMatch(
+  leaf: PathCertificate,
+  sent: readonly PathCertificate[],
+  { anchors, crls }: VerifierState,
+  role: Role,
+  clock: Date,
+  verifier: Exclude<Verifier, 'every-path'>,
+  every: PathVerdict,
+): PathVerdict {
+  const match = verifier === 'first-of-name' ? 'name' : 'key-identifier';
+  const { chain, anchor } = firstMatchChain(leaf, sent, anchors, match);
+  const usable = match === 'name' ? firstOfEachName(crls) : crls;
+  const path = anchor === undefined ? chain : [...chain, anchor];
+  const same = every.accepted && usable.length === crls.length && isSame(path, every.path);
+  if (same) return every;
+  const trust = trustStoreOf(anchor === undefined ? [] : [anchor], [], usable);
+  return validatePath(leaf, trust, { intermediates: chain.slice(1), now: clock, purpose: role });
+}
+
+const isSame = (a: readonly PathCertificate[], b: readonly PathCertificate[]): boolean =>
+  a.length === b.length && a.every((certificate, index) => certificate === b[index]);
+
+const firstOfEachName = (crls: readonly PathCrl[]): readonly PathCrl[] =>
+  crls.filter((crl, index) => crls.findIndex(({ issuerName }) => issuerName === crl.issuerName) === index);
+
+/** The last certificate of the path that the refusal speaks of; a CRL's refusal names its own. */
+function refusedCertificate({
+  reason,
+  tried,
+}: Extract<PathVerdict, { accepted: false }>): Pick<PeerFault, 'certificate' | 'refusal'> {
+  const path = tried.find(({ refusal }) => refusal === reason)?.certificates ?? [];
+  const labels = path.map(certificate => `${certificateLabel(certificate)}: `);
+  const named = labels.findIndex(label => reason.message.startsWith(label));
+  if (named === -1) return { certificate: nameOf(path.at(-1)!), refusal: reason };
+  const message = reason.message.slice(labels[named]!.length);
+  return { certificate: nameOf(path[named]!), refusal: { ...reason, message } };
+}
+
+/** A CA may have several certificates: who made this one tells them apart. */
+function nameOf(certificate: PathCertificate): string {
+  const { selfIssued, tbs } = certificate;
+  return `${certificateLabel(certificate)} (${selfIssued ? 'self-issued' : `by ${nameToString(tbs.issuer)}`})`;
+}

@@ -1,0 +1,32 @@
+import { instantText } from '../time/instant-text.ts';
+import { toHex } from '../pki/bytes.ts';
+import { visible } from './visible.ts';
+
+/** Grows when a field changes its meaning or goes; a new field does not change it. */
+const SCHEMA_VERSION = 1;
+
+/** One document: `kind` names its schema. Ends in a newline. */
+export const formatJson = (kind: string, value: object): string =>
+  `${JSON.stringify(document(kind, value), null, 2).split('\n').map(visible).join('\n')}\n`;
+
+/** One document on one line, for `-o jsonl`. */
+export const formatJsonLine = (kind: string, value: object): string =>
+  `${visible(JSON.stringify(document(kind, value)))}\n`;
+
+const document = (kind: string, value: object) => ({
+  schemaVersion: SCHEMA_VERSION,
+  kind,
+  ...(plainValue(value) as object),
+});
+
+export { instantText as formatInstant };
+
+/** Times as RFC 3339, bytes as lower-case hex, bigints (CRL numbers exceed 2^53) as decimal strings; undefined goes. */
+function plainValue(value: unknown): unknown {
+  if (value instanceof Date) return instantText(value);
+  if (value instanceof Uint8Array) return toHex(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainValue(each)]));
+}
