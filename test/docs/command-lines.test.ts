@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { addCommands } from '../../src/cli/program/commands.ts';
+import { addCommands } from '../../src/program/commands.ts';
 import { splitWords } from '../../src/cli/words.ts';
 import { EXIT, EXIT_MEANING } from '../../src/errors/exit-status.ts';
 import { describeProgram } from '../../src/main.ts';

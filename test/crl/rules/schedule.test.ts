@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import {
+  crlNextUpdate,
+  crlRefreshReasons,
+  crlThisUpdate,
+  isPressing,
+  nextCrlHeader,
+  type CrlSchedule,
+  type CrlState,
+} from '../../../src/crl/rules/schedule.ts';
+import { parseDuration, parseThreshold } from '../../../src/time/duration.ts';
+import type { Crl } from '../../../src/record/crl.ts';
+
+const NOW = new Date('2026-11-21T00:00:00Z');
+const at = (text: string): Date => new Date(text);
+const later = (date: Date, span: string): Date => new Date(date.getTime() + parseDuration(span) * 1000);
+
+const SCHEDULE: CrlSchedule = {
+  lifetime: parseDuration('14d'),
+  rootLifetime: parseDuration('90d'),
+  refreshAfter: parseThreshold('25%'),
+};
+
+const LATEST: Crl = {
+  authorityId: 'issuing-g1',
+  number: 7n,
+  thisUpdate: NOW,
+  nextUpdate: later(NOW, '14d'),
+  entryCount: 0,
+  sha256: 'aa',
+};
+
+const stateWith = (changes: Partial<CrlState> = {}): CrlState => ({
+  tier: 'issuing',
+  certificate: {
+    der: new Uint8Array(),
+    serial: '01',
+    issuerId: 'root-g1',
+    notBefore: at('2026-01-01T00:00:00Z'),
+    notAfter: at('2027-01-01T00:00:00Z'),
+  },
+  latest: LATEST,
+  published: { sha256: 'aa', number: 7n },
+  unlisted: 0,
+  ...changes,
+});
+
+const reasonsAfter = (span: string, changes: Partial<CrlState> = {}) =>
+  crlRefreshReasons(stateWith(changes), SCHEDULE, later(NOW, span));
+
+test('a CA without a CRL needs its first one', () => {
+  expect(reasonsAfter('1s', { latest: undefined, published: undefined })).toEqual(['first']);
+});
+
+test('a fresh CRL that verifiers have can stay', () => {
+  expect(reasonsAfter('1d')).toEqual([]);
+});
+
+test('from a quarter of its life on, to the second, it is due', () => {
+  expect(reasonsAfter('3d11h59m59s')).toEqual([]);
+  expect(reasonsAfter('3d12h')).toEqual(['age']);
+});
+
+test('a revocation that no CRL lists makes it due at once', () => {
+  expect(reasonsAfter('1s', { unlisted: 1 })).toEqual(['revoked']);
+});
+
+test('it is due when verifiers get another file than the newest, or none', () => {
+  expect(reasonsAfter('1s', { published: { sha256: 'bb' } })).toEqual(['unpublished']);
+  expect(reasonsAfter('1s', { published: undefined })).toEqual(['unpublished']);
+});
+
+test('an absolute refresh age longer than the life of the CRL does not let it expire', () => {
+  const schedule = { ...SCHEDULE, refreshAfter: parseThreshold('30d') };
+  expect(crlRefreshReasons(stateWith(), schedule, later(NOW, '14d'))).toEqual(['age']);
+});
+
+test('a root lists for longer than an issuing CA', () => {
+  expect(
+    crlNextUpdate({ ...stateWith(), tier: 'root' }, { ...SCHEDULE, rootLifetime: parseDuration('20d') }, NOW),
+  ).toEqual(later(NOW, '20d'));
+  expect(crlNextUpdate(stateWith(), SCHEDULE, NOW)).toEqual(later(NOW, '14d'));
+});
+
+test('no CRL promises a next one after the end of its CA, nor is it made anew in vain', () => {
+  const end = at('2027-01-01T00:00:00Z');
+  const near = at('2026-12-25T00:00:00Z');
+  expect(crlNextUpdate(stateWith(), SCHEDULE, near)).toEqual(end);
+  const latest = { ...LATEST, thisUpdate: near, nextUpdate: end };
+  expect(crlRefreshReasons(stateWith({ latest }), SCHEDULE, at('2026-12-31T00:00:00Z'))).toEqual([]);
+});
+
+test('thisUpdate is a minute ago, for clocks that are behind', () => {
+  expect(crlThisUpdate(stateWith(), NOW)).toEqual(at('2026-11-20T23:59:00Z'));
+});
+
+test('thisUpdate is never before a revocation that is listed, nor before the CA, nor after now', () => {
+  const revoked = at('2026-11-20T23:59:30Z');
+  expect(crlThisUpdate(stateWith({ lastRevocation: revoked }), NOW)).toEqual(revoked);
+  const { certificate } = stateWith();
+  expect(crlThisUpdate(stateWith({ certificate: { ...certificate, notBefore: NOW } }), NOW)).toEqual(NOW);
+  expect(crlThisUpdate(stateWith({ lastRevocation: later(NOW, '1h') }), NOW)).toEqual(NOW);
+});
+
+test('the header of the next CRL goes above what is stored and what is published', () => {
+  const number = BigInt(NOW.getTime() / 1000) + 100n;
+  const header = nextCrlHeader(stateWith({ published: { sha256: 'bb', number } }), SCHEDULE, NOW);
+  expect(header.number).toBe(number + 1n);
+});
+
+test('a key that is kept elsewhere is asked for when half of the life has passed, or when more than age is the reason', () => {
+  const pressing = (span: string, ...reasons: ('age' | 'revoked' | 'first')[]) =>
+    isPressing({ reasons, latest: LATEST }, later(NOW, span));
+  expect(pressing('4d', 'age')).toBe(false);
+  expect(pressing('7d', 'age')).toBe(true);
+  expect(pressing('4d', 'revoked', 'age')).toBe(true);
+  expect(isPressing({ reasons: ['first'] }, NOW)).toBe(true);
+});

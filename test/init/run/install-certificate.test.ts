@@ -1,0 +1,185 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { decodeCertificationRequest } from '../../../src/pki/csr/certification-request.ts';
+import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
+import { encodeKeyUsage } from '../../../src/pki/extension/key-usage.ts';
+import { decodePem, encodePem } from '../../../src/pki/pem.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import {
+  distinguishedName,
+  goodParts,
+  issuerOf,
+  planted,
+  signParts,
+  validity,
+  without,
+  type CertificateParts,
+} from '../../support/planted-certificate.ts';
+import { runUntil } from '../../support/power-failure.ts';
+import { treeDigest } from '../../support/tree-digest.ts';
+import { runSvcauth } from '../../support/world.ts';
+
+let template: () => PkiWorld;
+beforeAll(async () => {
+  template = await pkiTemplate(['--csr-only']);
+});
+
+const signedPem = (kind: 'root' | 'issuing', changes: Partial<CertificateParts> = {}): string => {
+  const good = goodParts(kind);
+  const extensions = { ...good.extensions, ...changes.extensions };
+  return encodePem('CERTIFICATE', signParts({ ...good, ...changes, extensions }, issuerOf(kind)));
+};
+
+/** A world that waits, with what the holder of the root made from its request. */
+function waiting(changes: Partial<CertificateParts> = {}, rootChanges: Partial<CertificateParts> = {}): PkiWorld {
+  const world = template();
+  const [csr] = decodePem(readFileSync(world.home.authority('issuing-g1').csr, 'utf8'));
+  const { subject, publicKey } = decodeCertificationRequest(csr!.der);
+  const asked = { subject: subject.der, publicKey: publicKey.der };
+  writeFileSync(join(world.cwd, 'issuing.crt'), signedPem('issuing', { ...asked, ...changes }));
+  writeFileSync(join(world.cwd, 'root.crt'), signedPem('root', rootChanges));
+  return world;
+}
+const INSTALL = ['ca', 'install-cert', 'issuing.crt', '--chain', 'root.crt'];
+
+test('before it nothing can be issued, and the refusal says what is missing', async () => {
+  const world = waiting();
+  const { status, stderr } = await runSvcauth(world, ['issue', 'payments']);
+  expect(status).toBe(7);
+  expect(stderr).toContain('issuing-g1 cannot issue: its certificate has not been installed [ERR_NO_ISSUER]');
+  expect(stderr).toContain('svcauth ca install-cert CERT --chain ROOT');
+});
+
+test('after it the PKI issues, publishes a CRL and trusts the root', async () => {
+  const world = waiting();
+  expect(await world.succeed(...INSTALL)).toMatch(/^installed +issuing-g1\n/);
+  expect(readFileSync(world.home.public.bundlePem, 'utf8')).toBe(readFileSync(join(world.cwd, 'root.crt'), 'utf8'));
+  expect(existsSync(world.home.public.crlDer('issuing-g1'))).toBe(true);
+  await world.succeed('issue', 'payments');
+  await world.manifest(manifest =>
+    expect(manifest.authorities()).toMatchObject([
+      { id: 'root-g1', keyLocation: 'foreign', state: 'active' },
+      { id: 'issuing-g1', keyLocation: 'file', state: 'active', certificate: { issuerId: 'root-g1' } },
+    ]),
+  );
+});
+
+test('a second time it changes nothing and says so; another certificate is not waited for', async () => {
+  const world = waiting();
+  await world.succeed(...INSTALL);
+  const before = treeDigest(world.home.directory);
+  expect(await world.succeed(...INSTALL)).toMatch(/^unchanged +issuing-g1\n/);
+  expect(await world.succeed(...INSTALL, '--dry-run')).toMatch(/^unchanged +issuing-g1\n/);
+  writeFileSync(join(world.cwd, 'issuing.crt'), signedPem('issuing'));
+  const { status, stderr } = await runSvcauth(world, INSTALL);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('[ERR_NOTHING_PENDING]')]);
+  expect(treeDigest(world.home.directory)).toEqual(before);
+});
+
+test('a dry run checks everything and touches nothing', async () => {
+  const world = waiting();
+  await world.succeed('status');
+  const before = treeDigest(world.cwd);
+  expect(await world.succeed(...INSTALL, '--dry-run')).toMatch(/^would install +issuing-g1\n/);
+  expect(treeDigest(world.cwd)).toEqual(before);
+});
+
+describe('refuses, changing nothing,', () => {
+  const faults: readonly (readonly [title: string, world: () => PkiWorld, code: string, reason: string])[] = [
+    [
+      'a certificate for another key',
+      () => waiting({ publicKey: goodParts('issuing').publicKey }),
+      'ERR_CERT_UNSUITABLE',
+      'it is not for the key of issuing-g1',
+    ],
+    [
+      'one that another root signed',
+      () => waiting({ issuer: distinguishedName('Another Root') }),
+      'ERR_CERT_UNSUITABLE',
+      'its issuer is not the subject of the root',
+    ],
+    [
+      'one that is no CA',
+      () => waiting({ extensions: planted('basicConstraints', true, encodeBasicConstraints({ ca: false })) }),
+      'ERR_CERT_UNSUITABLE',
+      'it is not a CA',
+    ],
+    [
+      'one that may sign no CRL',
+      () => waiting({ extensions: planted('keyUsage', true, encodeKeyUsage(['keyCertSign'])) }),
+      'ERR_CERT_UNSUITABLE',
+      'its keyUsage lacks cRLSign',
+    ],
+    [
+      'one without a key identifier',
+      () => waiting({ extensions: without('subjectKeyIdentifier') }),
+      'ERR_CERT_UNSUITABLE',
+      'it has no subjectKeyIdentifier',
+    ],
+    [
+      'one with a broken extension',
+      () => waiting({ extensions: planted('keyUsage', true, Uint8Array.of(0x03, 0x01)) }),
+      'ERR_CERT_UNSUITABLE',
+      'keyUsage',
+    ],
+    [
+      'an expired one',
+      () => waiting({ validity: validity('2026-01-01', '2026-11-01') }),
+      'ERR_CERT_UNSUITABLE',
+      'it expired at 2026-11-01T00:00:00Z',
+    ],
+    [
+      'an expired root',
+      () => waiting({}, { validity: validity('2026-01-01', '2026-11-01') }),
+      'ERR_ROOT_UNSUITABLE',
+      'it expired at 2026-11-01T00:00:00Z',
+    ],
+    [
+      'a root that nothing may stand below',
+      () =>
+        waiting(
+          {},
+          { extensions: planted('basicConstraints', true, encodeBasicConstraints({ ca: true, pathLength: 0 })) },
+        ),
+      'ERR_ROOT_UNSUITABLE',
+      'its pathLen is 0',
+    ],
+  ];
+  test.each(faults)('%s', async (_, make, code, reason) => {
+    const world = make();
+    await world.succeed('status');
+    const before = treeDigest(world.cwd);
+    const { status, stderr } = await runSvcauth(world, INSTALL);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`[${code}]`);
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain('nothing was changed');
+    expect(treeDigest(world.cwd)).toEqual(before);
+  });
+
+  test('everything, when the policy file is gone', async () => {
+    const world = waiting();
+    await world.succeed('status');
+    writeFileSync(world.home.policy, 'version: 1\n');
+    const before = treeDigest(world.cwd);
+    const { status, stderr } = await runSvcauth(world, INSTALL);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('[ERR_POLICY_FILE]')]);
+    expect(treeDigest(world.cwd)).toEqual(before);
+  });
+});
+
+test('ends well wherever the power fails: waiting or installed, and all of it after the next run', async () => {
+  for (let moment = 1, ended = false; !ended; moment++) {
+    const world = waiting();
+    const { status, moments } = await runUntil(world, moment, INSTALL);
+    ended = moments < moment;
+    expect(status, `moment ${moment}`).toBe(ended ? 0 : 1);
+    await world.succeed(...INSTALL);
+    const whole = waiting();
+    await whole.succeed(...INSTALL);
+    const names = (each: PkiWorld) => Object.keys(treeDigest(each.home.directory));
+    expect(names(world)).toEqual(names(whole));
+    await world.succeed('issue', 'payments');
+  }
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { makeHome, type HomeContent } from '../../support/home.ts';
+import { at, authorityRow, crlRow, serviceRow } from '../../support/rows.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world.ts';
+
+const content: HomeContent = {
+  authorities: [
+    authorityRow({ id: 'root-g1', tier: 'root', keyLocation: 'offline' }, null),
+    authorityRow({}, crlRow({ number: 2n ** 70n, entryCount: 1 })),
+  ],
+  services: [
+    serviceRow({ serial: 'aa'.repeat(16) }),
+    serviceRow({ service: 'ledger', serial: 'bb'.repeat(16), state: 'revoked' }),
+    serviceRow(undefined, { service: { ...serviceRow().service, name: 'newcomer' } }),
+  ],
+};
+
+async function worldWith(home: HomeContent = content): Promise<FakeWorld> {
+  const world = fakeWorld({ now: at('2026-11-10') });
+  await makeHome(world, home);
+  return world;
+}
+
+describe('status', () => {
+  test('shows the authorities, then every service', async () => {
+    const { status, stdout, stderr } = await runSvcauth(await worldWith(), ['status']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.replace(/ +/g, ' ')).toBe(
+      [
+        'CA STATE KEY KEY IN EXPIRES CRL CRL UNTIL',
+        'root-g1 active ecdsa-p256 offline 2027-11-01T00:00:00Z in 356 days missing',
+        'issuing-g1 active ecdsa-p256 file 2027-11-01T00:00:00Z in 356 days 1180591620717411303424, 1 revoked 2026-12-04T00:00:00Z in 24 days',
+        '',
+        'SERVICE SPIFFE ID SERIAL STATE EXPIRES RENEW AT CA',
+        'ledger spiffe://example.org/ledger bbbbbbbb revoked 2026-12-01T00:00:00Z in 21 days 2026-11-20T06:52:24Z issuing-g1',
+        'newcomer spiffe://example.org/payments none',
+        'payments spiffe://example.org/payments aaaaaaaa valid 2026-12-01T00:00:00Z in 21 days 2026-11-20T19:04:12Z issuing-g1',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('answers as of another time', async () => {
+    const { stdout } = await runSvcauth(await worldWith(), ['status', 'payments', '--at', '2026-12-02']);
+    expect(stdout).toMatch(/payments .* expired .* 24 hours ago/);
+  });
+
+  test.for([['pay*'], ['spiffe://example.org/payments', 'aaaaaaaa'], ['AAAAAAAAA', 'payments']])(
+    'of %j is the one service they name',
+    async selectors => {
+      const { stdout } = await runSvcauth(await worldWith(), ['status', '-o', 'jsonl', ...selectors]);
+      const services = stdout.split('\n').filter(line => line.includes('"kind":"service"'));
+      expect(services.filter(line => line.includes('"name":"payments"'))).toHaveLength(1);
+      expect(services.filter(line => line.includes('"name":"ledger"'))).toHaveLength(0);
+    },
+  );
+
+  test('does not go green over a typing error', async () => {
+    const { status, stderr } = await runSvcauth(await worldWith(), ['status', 'paymnts']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('no service "paymnts" in the manifest [ERR_SERVICE_UNKNOWN]');
+    expect(stderr).toContain('did you mean: payments');
+  });
+
+  test('as JSON keeps big CRL numbers and says what is absent by absence', async () => {
+    const { stdout } = await runSvcauth(await worldWith(), ['status', '-o', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      kind: 'status',
+      at: '2026-11-10T00:00:00Z',
+      trustDomain: 'example.org',
+      authorities: [{ id: 'root-g1', crl: { state: 'missing' } }, { crl: { number: '1180591620717411303424' } }],
+      services: [{ state: 'revoked' }, { name: 'newcomer', state: 'none' }, { renewAt: '2026-11-20T19:04:12Z' }],
+    });
+  });
+
+  test('cuts its columns on a terminal', async () => {
+    const world = await worldWith();
+    Object.assign(world.out, { isTTY: true, columns: 100 });
+    world.env = { NO_COLOR: '1' };
+    const { stdout } = await runSvcauth(world, ['status']);
+    expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(100);
+    expect(stdout).toContain('…');
+  });
+});
+
+describe('ca list', () => {
+  test('shows the authorities', async () => {
+    const { stdout } = await runSvcauth(await worldWith(), ['ca', 'list', '-o', 'jsonl']);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map(line => (JSON.parse(line) as { id: string }).id),
+    ).toEqual(['root-g1', 'issuing-g1']);
+  });
+});
+
+describe('ca show', () => {
+  test('names the authorities there are', async () => {
+    const { status, stderr } = await runSvcauth(await worldWith(), ['ca', 'show', 'issuing-g9']);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr:
+        'svcauth: error: no authority "issuing-g9" in the manifest [ERR_AUTHORITY_UNKNOWN]\n' +
+        'svcauth: hint: known authorities: root-g1, issuing-g1\n',
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { dnsNameFault, isBelow, parseDnsName } from '../../../src/pki/name/dns-name.ts';
+import { errorOf } from '../../support/errors.ts';
+
+const label63 = 'a'.repeat(63);
+
+describe('a DNS name', () => {
+  test.each([
+    ['localhost', 'localhost'],
+    ['payments', 'payments'],
+    ['Payments.Example.ORG', 'payments.example.org'],
+    ['*.example.org', '*.example.org'],
+    ['xn--bcher-kva.example', 'xn--bcher-kva.example'],
+    ['0day.example', '0day.example'],
+    ['1.2.3.4.in-addr.arpa', '1.2.3.4.in-addr.arpa'],
+    ['a--b.example', 'a--b.example'],
+    [label63, label63],
+    [`${label63}.${label63}.${label63}.${'a'.repeat(61)}`, `${label63}.${label63}.${label63}.${'a'.repeat(61)}`],
+  ])('%s is written %s', (given, written) => {
+    expect(parseDnsName(given)).toBe(written);
+  });
+
+  test.each([
+    ['', 'it is empty'],
+    ['.', 'ends with a dot'],
+    ['.example.org', 'an empty label'],
+    ['a..b', 'an empty label'],
+    ['example.org.', 'ends with a dot'],
+    ['a_b.example.org', 'no underscore'],
+    ['-a.example.org', 'a hyphen'],
+    ['a-.example.org', 'a hyphen'],
+    ['a b', 'letters, digits and hyphens'],
+    ['a/b', 'letters, digits and hyphens'],
+    ['bücher.example', 'not ASCII'],
+    ['a\0b', 'not ASCII'],
+    ['\u212a.example', 'not ASCII'],
+    ['xn--a.example', 'no international name is written xn--a'],
+    ['www.XN--12311613412431243.com', 'no international name is written xn--12311613412431243'],
+    ['10.0.0.7', 'as if it were an address'],
+    ['example.7', 'as if it were an address'],
+    ['*', 'only allowed as the whole first label'],
+    ['*.org', 'above two labels'],
+    ['a.*.example.org', 'only allowed as the whole first label'],
+    ['w*.example.org', 'only allowed as the whole first label'],
+    ['*.*.example.org', 'only allowed as the whole first label'],
+    ['a'.repeat(64), 'a label longer than 63'],
+    [`${label63}.${label63}.${label63}.${'a'.repeat(62)}`, 'longer than 253'],
+  ])('%j is refused: %s', (text, reason) => {
+    const error = errorOf(() => parseDnsName(text));
+    expect(error.code).toBe('ERR_DNS_NAME');
+    expect(error.message).toContain(reason);
+  });
+
+  test.each([
+    ['example.org.', 'write: example.org'],
+    ['bücher.example', 'write an international name in its A-label form: xn--bcher-kva.example'],
+    ['10.0.0.7', 'give an address with --ip'],
+  ])('%s is answered with: %s', (text, hint) => {
+    expect(errorOf(() => parseDnsName(text)).hints).toEqual([hint]);
+  });
+
+  test('takes letters, digits, hyphen and dot of the 256 bytes inside a name', () => {
+    const taken = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).filter(
+      c => dnsNameFault(`a${c}b`) === undefined,
+    );
+    expect(taken.join('')).toBe('-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+  });
+
+  test('parsed, is ASCII and parses to itself', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.domain(), fc.string({ unit: 'binary' })), text => {
+        if (dnsNameFault(text) !== undefined) return;
+        const name = parseDnsName(text);
+        expect(name).toMatch(/^[a-z0-9.*-]+$/);
+        expect(parseDnsName(name)).toBe(name);
+      }),
+    );
+  });
+});
+
+test.each([
+  ['example.org', true],
+  ['a.example.org', true],
+  ['*.example.org', true],
+  ['notexample.org', false],
+  ['example.org.evil', false],
+  ['org', false],
+])('%s is below example.org: %s', (name, below) => {
+  expect(isBelow(name, 'example.org')).toBe(below);
+});

@@ -1,0 +1,291 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext, TLSSocket, type TlsOptions } from 'node:tls';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { decodePem, encodePem } from '../../../src/pki/pem.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { describeWith } from '../../support/programs.ts';
+import { freePort, servingFiles, startTcpServer, startTlsServer } from '../../support/tls-server.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+import { runSvcauth } from '../../support/world.ts';
+import { startNginx } from '../../interop/proxies.ts';
+
+interface Answer {
+  readonly state: string;
+  readonly service?: string;
+  readonly issued?: string;
+  readonly deployed?: string;
+  readonly served?: string;
+  readonly findings: readonly { readonly name: string; readonly message: string; readonly remedy?: string }[];
+  readonly clientAuthorities?: readonly string[];
+  readonly problem?: { readonly code: string; readonly message: string };
+}
+
+let copy: (changes?: Partial<PkiWorld>) => PkiWorld;
+let stranger: PkiWorld;
+
+beforeAll(async () => {
+  const services = [['payments', '--dns', 'localhost'], ['ledger'], ['batch', '--profile', 'client']];
+  copy = await pkiTemplate(
+    [],
+    services.map(words => ['issue', ...words]),
+  );
+  stranger = (await pkiTemplate([], [['issue', 'payments']]))();
+});
+
+async function probe(
+  world: PkiWorld,
+  ...argv: readonly string[]
+): Promise<{ status: number; servers: readonly Answer[] }> {
+  const { status, stdout, stderr } = await runSvcauth(world, ['probe', ...argv, '-o', 'json']);
+  expect(stderr).toBe('');
+  return { status, servers: (JSON.parse(stdout) as { readonly servers: readonly Answer[] }).servers };
+}
+
+const at = (port: number, service = 'payments') => ['--connect', `${service}=127.0.0.1:${port}`];
+
+/** Looks at payments where something else, or it itself, is served with these options. */
+async function ask(world: PkiWorld, options: TlsOptions, ...flags: readonly string[]) {
+  const { status, servers } = await probe(world, 'payments', ...at(await startTlsServer(options)), ...flags);
+  return { status, ...servers[0]!, names: servers[0]!.findings.map(({ name }) => name) };
+}
+
+const chain = (pem: string): readonly string[] => decodePem(pem).map(({ der }) => encodePem('CERTIFICATE', der));
+const renew = (world: PkiWorld) => world.succeed('issue', 'payments', '--dns', 'localhost', '--dns', 'pay.example.org');
+
+describe('what is served, beside what was issued and deployed', () => {
+  test('the newest is good', async () => {
+    const world = copy();
+    const found = await ask(world, servingFiles(world, 'payments'));
+    expect(found).toMatchObject({ status: 0, state: 'good', service: 'payments', findings: [] });
+    expect([found.issued, found.deployed]).toEqual([found.served, found.served]);
+  });
+
+  test('the one before is renewed on disk and old in memory', async () => {
+    const world = copy();
+    const before = servingFiles(world, 'payments');
+    await renew(world);
+    const found = await ask(world, before);
+    expect(found).toMatchObject({ status: 3, state: 'warning', names: ['old-in-memory'] });
+    expect(found.findings[0]?.message).toBe('renewed on disk, old one in memory');
+    expect(found.deployed).toBe(found.issued);
+    expect(found.served).not.toBe(found.issued);
+  });
+
+  test('the one before is not deployed while the delivery is pending', async () => {
+    const world = copy();
+    const before = servingFiles(world, 'payments');
+    const old = await world.manifest(manifest => manifest.service('payments')!.currentSerial!);
+    await renew(world);
+    await world.manifest(manifest => {
+      const delivery = manifest.delivery('payments')!;
+      manifest.transaction(write => write.setDeliveries([{ ...delivery, serial: old }]));
+      manifest.transaction(write => write.setDeliveries([{ ...delivery, state: 'pending' }]));
+    });
+    const found = await ask(world, before);
+    expect(found).toMatchObject({ status: 3, names: ['not-deployed'], deployed: old, served: old });
+    expect(found.findings[0]?.remedy).toBe('svcauth deploy payments');
+  });
+
+  test('a revoked one is critical, and the newer one is what to load', async () => {
+    const world = copy();
+    const before = servingFiles(world, 'payments');
+    await renew(world);
+    await world.succeed('revoke', 'payments', '--previous');
+    expect(await ask(world, before)).toMatchObject({
+      status: 4,
+      names: ['revoked'],
+      findings: [{ remedy: 'reload the server; a hook of the service does it after every renewal' }],
+    });
+  });
+
+  test('an expired one is critical', async () => {
+    const world = copy();
+    const files = servingFiles(world, 'payments');
+    world.now = new Date('2027-01-10T00:00:00Z');
+    await world.succeed('crl', 'refresh');
+    expect(await ask(world, files)).toMatchObject({
+      status: 4,
+      names: ['expired'],
+      findings: [{ remedy: 'svcauth renew payments' }],
+    });
+  });
+
+  test('that of another service is critical, also where it is good', async () => {
+    const world = copy();
+    const found = await ask(world, servingFiles(world, 'ledger'));
+    expect(found).toMatchObject({ status: 4, service: 'payments', names: ['other-service'] });
+    expect(found.findings[0]?.message).toBe('it serves the certificate of ledger');
+  });
+
+  test('one of another PKI is a stranger, whatever it calls itself', async () => {
+    const found = await ask(copy(), servingFiles(stranger, 'payments'));
+    expect(found).toMatchObject({ status: 4, names: ['stranger'] });
+  });
+
+  test('one that is for clients is refused with the clause', async () => {
+    const world = copy();
+    const port = await startTlsServer(servingFiles(world, 'batch'));
+    const { servers } = await probe(world, 'batch', ...at(port, 'batch'));
+    expect(servers[0]?.findings).toMatchObject([
+      { name: 'refused', message: expect.stringContaining('RFC 5280 §4.2.1.12') as string },
+    ]);
+  });
+
+  test('an address alone is asked whose it is', async () => {
+    const world = copy();
+    const before = servingFiles(world, 'payments');
+    await renew(world);
+    const { status, servers } = await probe(world, `127.0.0.1:${await startTlsServer(before)}`);
+    expect([status, servers[0]?.service, servers[0]?.findings[0]?.name]).toEqual([3, 'payments', 'old-in-memory']);
+  });
+});
+
+describe('the chain that is sent', () => {
+  test('without the issuing CA nobody else finds the way, and tls.crt helps', async () => {
+    const world = copy();
+    const { key, cert } = servingFiles(world, 'payments');
+    expect(await ask(world, { key, cert: chain(cert)[0]! })).toMatchObject({
+      status: 4,
+      names: ['chain-missing'],
+      findings: [
+        {
+          message: 'it sends its certificate alone, and not that of issuing-g1: who does not have it refuses',
+          remedy: 'serve tls.crt, which holds the chain',
+        },
+      ],
+    });
+  });
+
+  test('that belongs to another CA says which', async () => {
+    const world = copy();
+    const { key, cert } = servingFiles(world, 'payments');
+    const [foreign] = chain(servingFiles(stranger, 'payments').cert).slice(1);
+    const found = await ask(world, { key, cert: chain(cert)[0]! + foreign! });
+    expect(found.status).toBe(4);
+    expect(found.findings[0]?.name).not.toBe('stranger');
+  });
+
+  test('in another order works here and not everywhere', async () => {
+    const world = copy();
+    const { key, cert } = servingFiles(world, 'payments');
+    const [leaf, issuing] = chain(cert);
+    const root = readFileSync(world.home.public.bundlePem, 'utf8');
+    expect(await ask(world, { key, cert: leaf! + root + issuing! })).toMatchObject({
+      status: 3,
+      names: ['chain-disordered'],
+    });
+    expect(await ask(world, { key, cert: leaf! + issuing! + root })).toMatchObject({ status: 0 });
+  });
+});
+
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that wants a certificate over %s', maxVersion => {
+  const strict = (world: PkiWorld, trusting: PkiWorld): TlsOptions => ({
+    ...{ ...servingFiles(world, 'payments'), maxVersion, requestCert: true, rejectUnauthorized: true },
+    ca: readFileSync(trusting.home.public.bundlePem),
+  });
+
+  test('is read without one, and says of whom', async () => {
+    const world = copy();
+    const found = await ask(world, strict(world, world));
+    expect(found).toMatchObject({ status: 0, clientAuthorities: ['root-g1'] });
+  });
+
+  test('lets a client of ours in', async () => {
+    const world = copy();
+    expect(await ask(world, strict(world, world), '--as', 'ledger')).toMatchObject({ status: 0, state: 'good' });
+  });
+
+  test('that trusts another CA does not', async () => {
+    const world = copy();
+    const found = await ask(world, strict(world, stranger), '--as', 'ledger');
+    expect(found).toMatchObject({ status: 4, names: ['client-refused'] });
+  });
+});
+
+describe('who cannot be looked at', () => {
+  const problemAt = async (port: number, ...flags: readonly string[]) => {
+    const { status, servers } = await probe(copy(), `127.0.0.1:${port}`, ...flags);
+    return { status, code: servers[0]?.problem?.code, message: servers[0]?.problem?.message };
+  };
+
+  test('nobody listens', async () => {
+    const port = await freePort();
+    expect(await problemAt(port)).toEqual({
+      ...{ status: 5, code: 'ERR_PROBE_REFUSED', message: `nothing listens on 127.0.0.1:${port}` },
+    });
+  });
+
+  test('it is no TLS server', async () => {
+    const port = await startTcpServer(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect(await problemAt(port)).toMatchObject({ status: 5, code: 'ERR_PROBE_NOT_TLS' });
+  });
+
+  test('it says nothing', async () => {
+    const port = await startTcpServer(() => undefined);
+    expect(await problemAt(port, '--timeout', '1s')).toMatchObject({ status: 5, code: 'ERR_PROBE_TIMED_OUT' });
+  });
+
+  test('it hangs up', async () => {
+    const port = await startTcpServer(socket => socket.destroy());
+    expect(await problemAt(port)).toMatchObject({ status: 5, code: 'ERR_PROBE_CLOSED' });
+  });
+
+  test('it sends without end', async () => {
+    // a record header that promises a handshake, and then zeros for ever
+    const port = await startTcpServer(socket => {
+      const more = () => socket.writable && socket.write(Buffer.alloc(65_536), more);
+      socket.write(Buffer.from([22, 3, 3, 0x40, 0]), more);
+    });
+    expect((await problemAt(port, '--timeout', '3s')).status).toBe(5);
+  });
+
+  test('one of several: the others are looked at, and what is worse decides', async () => {
+    const world = copy();
+    const good = await startTlsServer(servingFiles(world, 'payments'));
+    const both = [...at(good), ...at(await freePort(), 'ledger')];
+    expect(await probe(world, ...both)).toMatchObject({
+      status: 5,
+      servers: [{ state: 'unreachable' }, { state: 'good' }],
+    });
+    const bad = await startTlsServer(servingFiles(stranger, 'payments'));
+    expect((await probe(world, ...both, `127.0.0.1:${bad}`)).status).toBe(4);
+  });
+});
+
+test('PostgreSQL is asked for TLS first', async () => {
+  const world = copy();
+  const { key, cert } = servingFiles(world, 'payments');
+  const port = await startTcpServer(socket => {
+    socket.once('data', request => {
+      expect(request.toString('hex')).toBe('0000000804d2162f');
+      socket.write('S');
+      const secureContext = createSecureContext({ key, cert });
+      new TLSSocket(socket, { isServer: true, secureContext }).on('error', () => undefined);
+    });
+  });
+  expect(await probe(world, 'payments', ...at(port), '--starttls', 'postgres')).toMatchObject({ status: 0 });
+  const plain = await startTcpServer(socket => socket.once('data', () => socket.write('N')));
+  expect((await probe(world, 'payments', ...at(plain), '--starttls', 'postgres')).status).toBe(5);
+});
+
+describeWith(['nginx'], 'nginx', () => {
+  test('is looked at like any other, and lets our client in', async () => {
+    const world = copy();
+    const current = (service: string, name: string) => join(world.home.service(service), 'current', name);
+    const files = {
+      ...{ key: current('payments', 'tls.key'), certificate: current('payments', 'tls.crt'), crls: [] },
+      ...{ anchors: world.home.public.bundlePem, crlBundle: world.home.public.crlBundle, directory: tempDirectory() },
+    };
+    const port = await freePort();
+    const nginx = await startNginx({ ...files, port });
+    try {
+      expect(await probe(world, 'payments', ...at(port), '--as', 'ledger')).toMatchObject({
+        status: 0,
+        servers: [{ state: 'good', clientAuthorities: ['root-g1'] }],
+      });
+    } finally {
+      await nginx.stop();
+    }
+  });
+});

@@ -1,0 +1,150 @@
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { applyCrlPublication, planCrlPublication } from '../../../src/publication/run/publish-crls.ts';
+import { refreshCrls } from '../../../src/crl/run/refresh.ts';
+import { decodeCrl } from '../../../src/pki/crl/parsed.ts';
+import { nodeFiles } from '../../../src/store/files/files.ts';
+import { crlPki, SCHEDULE, type CrlTestPki } from '../../support/crl-pki.ts';
+import { rejectionOf } from '../../support/errors.ts';
+import { faultyFiles } from '../../support/faulty-files.ts';
+import { issue, serial } from '../../support/manifest-rows.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const refresh = (pki: CrlTestPki) => refreshCrls(pki, { issuers: pki.issuers, schedule: SCHEDULE });
+const publish = async (pki: CrlTestPki, directory: string) =>
+  applyCrlPublication(pki, await planCrlPublication(pki, directory));
+const pass = (pki: CrlTestPki, days: number) => {
+  pki.world.now = new Date(pki.world.now.getTime() + days * 86_400_000);
+};
+
+async function withTarget(): Promise<{ pki: CrlTestPki; target: string }> {
+  const pki = await crlPki();
+  pki.revoke('4a');
+  await refresh(pki);
+  const target = join(tempDirectory(), 'served');
+  await publish(pki, target);
+  return { pki, target };
+}
+
+test('publishes every CRL, the bundle and the index to a directory that need not exist', async () => {
+  const { pki, target } = await withTarget();
+  expect(readdirSync(target).sort()).toEqual(['crl', 'crl-bundle.pem', 'index.json']);
+  expect(readdirSync(join(target, 'crl'))).toEqual(['issuing-g1.der', 'issuing-g1.pem', 'root-g1.der', 'root-g1.pem']);
+  expect(readFileSync(join(target, 'index.json'))).toEqual(readFileSync(pki.home.public.index));
+  expect([...pki.manifest.auditRecords()].at(-1)).toMatchObject({ action: 'crl.published', subject: target });
+});
+
+test('a second identical run changes nothing', async () => {
+  const { pki, target } = await withTarget();
+  const audited = [...pki.manifest.auditRecords()].length;
+  expect(await publish(pki, target)).toBe(false);
+  expect([...pki.manifest.auditRecords()]).toHaveLength(audited);
+});
+
+test('replaces what is older, and only that', async () => {
+  const { pki, target } = await withTarget();
+  pki.revoke('4b');
+  await refresh(pki);
+  const plan = await planCrlPublication(pki, target);
+  const replaced = plan.files.filter(file => file.action === 'replace').map(file => file.name);
+  expect(replaced).toEqual(['crl/issuing-g1.der', 'crl/issuing-g1.pem', 'crl-bundle.pem', 'index.json']);
+  expect(plan.files.at(-1)!.name).toBe('index.json');
+});
+
+/** A manifest restored from a back-up that was made before the first revocation: the numbers grow, and somebody is forgotten. */
+async function restored(): Promise<{ pki: CrlTestPki; target: string }> {
+  const { pki, target } = await withTarget();
+  const other = { ...(await crlPki([])), issuers: pki.issuers };
+  other.manifest.transaction(write => {
+    for (const authority of pki.manifest.authorities()) write.insertAuthority(authority);
+    write.audit('authority.created', 'all', {});
+  });
+  return { pki: other, target };
+}
+
+test('refuses to forget a certificate that is still valid, and writes nothing', async () => {
+  const { pki, target } = await restored();
+  pass(pki, 1);
+  await refresh(pki);
+  const before = readFileSync(join(target, 'crl/issuing-g1.der'));
+  const error = await rejectionOf(publish(pki, target));
+  expect(error).toMatchObject({ code: 'ERR_CRL_BACKWARDS', exitStatus: 7 });
+  expect(error.message).toContain('issuing-g1: 4a would no longer be revoked');
+  expect(readFileSync(join(target, 'crl/issuing-g1.der'))).toEqual(before);
+});
+
+test('refuses a number that another CRL there has, or that is smaller', async () => {
+  const same = await restored();
+  await refresh(same.pki);
+  expect((await rejectionOf(publish(same.pki, same.target))).message).toContain('has the same number');
+  const { pki, target } = await withTarget();
+  const old = join(tempDirectory(), 'old');
+  cpSync(pki.home.public.directory, old, { recursive: true });
+  pass(pki, 30);
+  await refresh(pki);
+  await publish(pki, target);
+  cpSync(old, pki.home.public.directory, { recursive: true });
+  const error = await rejectionOf(publish(pki, target));
+  // the home itself is behind its manifest: that is told first
+  expect(error).toMatchObject({ code: 'ERR_CRL_UNFINISHED', exitStatus: 9 });
+});
+
+test('an entry may go once its certificate has expired and a CRL has listed it after that', async () => {
+  const pki = await crlPki(['issuing-g1']);
+  const target = join(tempDirectory(), 'served');
+  const notAfter = new Date(pki.world.now.getTime() + 86_400_000);
+  issue(pki.manifest, 1, 'payments', { notAfter });
+  pki.revoke(serial(1), { notAfter });
+  for (const entries of [1, 1, 0]) {
+    await refresh(pki);
+    await publish(pki, target);
+    expect(decodeCrl(new Uint8Array(readFileSync(join(target, 'crl/issuing-g1.der')))).entryCount).toBe(entries);
+    pass(pki, 4);
+  }
+});
+
+test('refuses a directory that serves a CA of somebody else', async () => {
+  const pki = await crlPki(['issuing-g1']);
+  await refresh(pki);
+  const { target } = await withTarget();
+  expect((await rejectionOf(publish(pki, target))).message).toContain('root-g1: the directory serves its CRL');
+});
+
+test('replaces what nobody can read', async () => {
+  const { pki, target } = await withTarget();
+  writeFileSync(join(target, 'crl/root-g1.der'), 'garbage');
+  expect(await publish(pki, target)).toBe(true);
+  expect(readFileSync(join(target, 'crl/root-g1.der'))).toEqual(readFileSync(pki.home.public.crlDer('root-g1')));
+});
+
+test('refuses to publish what a crash has left unfinished', async () => {
+  const pki = await crlPki();
+  await refresh(pki);
+  writeFileSync(pki.home.public.index, '{}');
+  expect(await rejectionOf(publish(pki, join(tempDirectory(), 'x')))).toMatchObject({ code: 'ERR_CRL_UNFINISHED' });
+});
+
+test('whatever step the power fails at, the index never speaks of a CRL that is not there, and the next run finishes', async () => {
+  const { pki, target } = await withTarget();
+  pki.revoke('4b');
+  await refresh(pki);
+  const old = join(tempDirectory(), 'old');
+  cpSync(target, old, { recursive: true });
+  for (let step = 1, finished = false; !finished; step++) {
+    rmSync(target, { recursive: true });
+    cpSync(old, target, { recursive: true });
+    pki.world.files = faultyFiles(step);
+    finished = await publish(pki, target).then(
+      () => true,
+      () => false,
+    );
+    pki.world.files = nodeFiles;
+    const isNew = readFileSync(join(target, 'index.json')).equals(readFileSync(pki.home.public.index));
+    const der = readFileSync(join(target, 'crl/issuing-g1.der'));
+    if (isNew) expect(der).toEqual(readFileSync(pki.home.public.crlDer('issuing-g1')));
+    await publish(pki, target);
+    expect(readdirSync(join(target, 'crl'))).toEqual(readdirSync(join(old, 'crl')));
+    expect((await planCrlPublication(pki, target)).files.every(file => file.action === 'same')).toBe(true);
+  }
+});

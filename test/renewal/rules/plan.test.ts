@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseThreshold } from '../../../src/time/duration.ts';
+import type { Certificate } from '../../../src/record/certificate.ts';
+import type { RenewalSpec } from '../../../src/record/upkeep.ts';
+import { planRenewals, type RenewalOptions, type RenewalTarget } from '../../../src/renewal/rules/plan.ts';
+import { renewalTime } from '../../../src/due/rules/time.ts';
+import { CRL_REASONS, type CrlReason } from '../../../src/pki/crl/revocation-reason.ts';
+import { at, certificateRow, serviceRow } from '../../support/rows.ts';
+
+const OPTIONS: RenewalOptions = {
+  issuer: { id: 'issuing-g1', notAfter: at('2027-11-01') },
+  draining: new Set(['issuing-g0']),
+  active: new Set<string>(),
+  renewal: {},
+  critical: parseThreshold('10%'),
+  force: false,
+};
+
+/** From 1 November to 1 December, delivered; say what differs. */
+function target(certificate: Partial<Certificate> = {}, changes: Partial<RenewalTarget> = {}): RenewalTarget {
+  const row = certificateRow(certificate);
+  const { service } = serviceRow(certificate);
+  const delivery = {
+    service: service.name,
+    serial: row.serial,
+    directory: '/srv',
+    state: 'delivered',
+    updatedAt: at('2026-11-01'),
+  } as const;
+  return { service, certificate: row, delivery, files: 'unseen', ...changes };
+}
+
+const plan = (one: RenewalTarget, when: string | Date, options: Partial<RenewalOptions> = {}) =>
+  planRenewals([one], { ...OPTIONS, ...options }, typeof when === 'string' ? at(when) : when)[0]!;
+
+const withRenewal = (renewal: RenewalSpec, certificate: Partial<Certificate> = {}): RenewalTarget => {
+  const one = target(certificate);
+  return { ...one, service: { ...one.service, upkeep: { renewal } } };
+};
+
+describe('a certificate is renewed', () => {
+  test('at its renewal time, not before', () => {
+    const due = renewalTime(certificateRow());
+    expect(plan(target(), new Date(due.getTime() - 1000))).toMatchObject({ action: 'keep' });
+    expect(plan(target(), due)).toMatchObject({ action: 'renew', reason: 'expiring', service: 'payments' });
+  });
+
+  test('by the threshold of the run, else its own, else the policy', () => {
+    const own = withRenewal({ threshold: parseThreshold('5d') });
+    const policy = { renewal: { threshold: parseThreshold('50%') } };
+    expect(plan(target(), '2026-11-16', policy)).toMatchObject({ action: 'renew' });
+    expect(plan(own, '2026-11-25', policy)).toMatchObject({ action: 'keep' });
+    expect(plan(own, '2026-11-26', policy)).toMatchObject({ action: 'renew' });
+    expect(plan(own, '2026-11-11', { ...policy, threshold: parseThreshold('20d') })).toMatchObject({ action: 'renew' });
+  });
+
+  test.each<[string, Partial<Certificate>, Partial<RenewalTarget>]>([
+    ['expired', { notAfter: at('2026-11-01T12:00:00Z') }, {}],
+    ['issuer-draining', { authorityId: 'issuing-g0' }, {}],
+    ['issuer-changed', { authorityId: 'issuing-g9' }, {}],
+    ['key-missing', {}, { files: 'key-missing' }],
+    ['files-missing', {}, { files: 'missing' }],
+  ])('at once where it is %s', (reason, certificate, changes) => {
+    expect(plan(target(certificate, changes), '2026-11-02')).toMatchObject({ action: 'renew', reason });
+  });
+
+  test('that a crash kept from being made', () => {
+    const { service } = target();
+    expect(plan({ service, files: 'unseen' }, '2026-11-02')).toEqual({
+      service: 'payments',
+      action: 'renew',
+      reason: 'new',
+    });
+  });
+
+  test('by force, but not for that alone where there is a better reason', () => {
+    expect(plan(target(), '2026-11-02', { force: true })).toMatchObject({ reason: 'forced' });
+    expect(plan(target(), '2026-11-30', { force: true })).toMatchObject({ reason: 'expiring' });
+  });
+
+  test('never again and again where it ends with its CA', () => {
+    expect(plan(target({ notAfter: at('2027-11-01') }), '2027-10-31')).toMatchObject({ action: 'keep' });
+  });
+});
+
+describe('a revoked certificate', () => {
+  const revoked = (revokedFor: CrlReason) => target({ state: 'revoked' }, { revokedFor });
+
+  test('is replaced exactly where its service goes on', () => {
+    const goesOn = (Object.keys(CRL_REASONS) as CrlReason[]).filter(
+      reason => plan(revoked(reason), '2026-11-02').action === 'renew',
+    );
+    expect(goesOn).toEqual(['keyCompromise', 'cACompromise', 'superseded', 'aACompromise']);
+  });
+
+  test('of a service that was taken out of service is left alone, also by force', () => {
+    const step = { action: 'leave', because: 'revoked', revokedFor: 'cessationOfOperation' };
+    expect(plan(revoked('cessationOfOperation'), '2026-11-02')).toMatchObject(step);
+    expect(plan(revoked('cessationOfOperation'), '2027-11-02', { force: true })).toMatchObject(step);
+  });
+});
+
+test('a key on another host cannot be renewed here, once it is due', () => {
+  expect(plan(target({ keySource: 'csr' }), '2026-11-02')).toMatchObject({ action: 'keep' });
+  expect(plan(target({ keySource: 'csr' }), '2026-11-30')).toMatchObject({ action: 'leave', because: 'csr' });
+  expect(plan(target({ keySource: 'csr' }), '2026-11-02', { force: true })).toMatchObject({ because: 'csr' });
+});
+
+test('what expired longer ago than is allowed is left alone', () => {
+  expect(plan(target(), '2027-01-01')).toMatchObject({ action: 'renew', reason: 'expired' });
+  expect(plan(target(), '2026-12-02', { allowExpired: 86_400 })).toMatchObject({ action: 'renew' });
+  expect(plan(target(), '2026-12-02T00:00:01Z', { allowExpired: 86_400 })).toMatchObject({ because: 'expired' });
+});
+
+describe('a delivery that is not finished', () => {
+  test('is finished, where the certificate is good', () => {
+    const { delivery } = target();
+    expect(plan(target({}, { delivery: { ...delivery!, state: 'pending' } }), '2026-11-02').action).toBe('deliver');
+    expect(plan(target({}, { delivery: { ...delivery!, serial: 'aa' } }), '2026-11-02').action).toBe('deliver');
+    expect(plan(target({}, { files: 'not-switched' }), '2026-11-02').action).toBe('deliver');
+  });
+});
+
+describe('a window', () => {
+  // Saturdays, two hours from midnight
+  const window = { cron: '0 0 * * sat', timezone: 'UTC', duration: 7200 };
+  const critical = parseThreshold('2d');
+  const one = withRenewal({ threshold: parseThreshold('10d'), window });
+
+  test('makes a renewal wait until it opens', () => {
+    // due on Saturday the 21st, at the second it opens
+    expect(plan(one, '2026-11-21T02:00:00Z', { critical })).toMatchObject({ action: 'wait', until: at('2026-11-28') });
+    expect(plan(one, '2026-11-21T01:59:59Z')).toMatchObject({ action: 'renew', reason: 'expiring' });
+    expect(plan(one, '2026-11-20')).toMatchObject({ action: 'keep' });
+  });
+
+  test('but not until the certificate is in danger: then it is renewed, and the plan says so', () => {
+    expect(plan(one, '2026-11-21T02:00:00Z', { critical: parseThreshold('3d') })).toMatchObject({
+      action: 'renew',
+      tooLate: at('2026-11-28'),
+    });
+    // when nobody came on the 28th
+    expect(plan(one, '2026-11-28T02:00:00Z', { critical })).toMatchObject({
+      action: 'renew',
+      tooLate: at('2026-12-05'),
+    });
+  });
+
+  test.each<[string, Partial<Certificate>, Partial<RenewalTarget>]>([
+    ['has expired', { notAfter: at('2026-11-02') }, {}],
+    ['is revoked', { state: 'revoked' }, { revokedFor: 'keyCompromise' }],
+    ['has lost its key', {}, { files: 'key-missing' }],
+  ])('keeps nobody from replacing what %s', (_, certificate, changes) => {
+    const broken = { ...target(certificate, changes), service: one.service };
+    expect(plan(broken, '2026-11-10')).toMatchObject({ action: 'renew' });
+    expect(plan(broken, '2026-11-10')).not.toHaveProperty('tooLate');
+  });
+
+  test('keeps nobody from renewing by force', () => {
+    expect(plan(one, '2026-11-21T02:00:00Z', { force: true })).toMatchObject({ action: 'renew', reason: 'expiring' });
+  });
+
+  test('of the policy is for everybody who has none', () => {
+    const renewal = { threshold: parseThreshold('10d'), window };
+    expect(plan(target(), '2026-11-21T02:00:00Z', { renewal, critical })).toMatchObject({ action: 'wait' });
+  });
+
+  test('never lets a certificate expire, or become critical, where somebody comes by every hour', () => {
+    const windows = fc.record({
+      cron: fc.constantFrom('0 2 * * *', '30 1 * * sat', '0 0 1 * *', '0 0 29 2 *', '*/7 3 * * 1-3'),
+      timezone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York'),
+      duration: fc.integer({ min: 60, max: 12 * 3600 }),
+    });
+    const lives = fc.record({
+      start: fc.integer({ min: 0, max: 365 * 24 }),
+      hours: fc.integer({ min: 24, max: 90 * 24 }),
+      window: windows,
+    });
+    fc.assert(
+      fc.property(lives, ({ start, hours, window: each }) => {
+        const notBefore = new Date(at('2026-01-01').getTime() + start * 3_600_000);
+        const notAfter = new Date(notBefore.getTime() + hours * 3_600_000);
+        const mine = withRenewal({ window: each }, { notBefore, notAfter });
+        for (let hour = Math.floor(hours / 3); hour <= hours; hour++) {
+          const step = plan(mine, new Date(notBefore.getTime() + hour * 3_600_000));
+          if (step.action !== 'renew') continue;
+          // an hour early at most: nobody comes sooner
+          expect(hours - hour).toBeGreaterThanOrEqual(hours / 10 - 1);
+          return;
+        }
+        throw new Error('it was never renewed');
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('of many', () => {
+  const many = [
+    target({ service: 'good' }),
+    target({ service: 'late', notAfter: at('2026-11-22'), notBefore: at('2026-10-22') }),
+    target({ service: 'later', notAfter: at('2026-11-25'), notBefore: at('2026-10-25') }),
+    target({ service: 'gone', notAfter: at('2026-11-10'), notBefore: at('2026-10-10') }),
+    target({ service: 'lost', state: 'revoked' }, { revokedFor: 'keyCompromise' }),
+    target({ service: 'away', notAfter: at('2026-11-22'), notBefore: at('2026-10-22'), keySource: 'csr' }),
+  ];
+  const order = (options: Partial<RenewalOptions>) =>
+    planRenewals(many, { ...OPTIONS, ...options }, at('2026-11-18')).map(
+      ({ service, action }) => `${action} ${service}`,
+    );
+
+  test('what does not work comes first, then what ends first', () => {
+    expect(order({})).toEqual(['renew gone', 'renew lost', 'renew late', 'renew later', 'leave away', 'keep good']);
+  });
+
+  test('only the most urgent are renewed when a number is given; what cannot be renewed does not count', () => {
+    expect(order({ max: 3 })).toEqual([
+      'renew gone',
+      'renew lost',
+      'renew late',
+      'later later',
+      'leave away',
+      'keep good',
+    ]);
+  });
+});

@@ -1,0 +1,253 @@
+import { describe, expect, test } from 'vitest';
+import type { Authority, LeafTotals } from '../../../src/record/authority.ts';
+import type { Crl } from '../../../src/record/crl.ts';
+import type { Rotation } from '../../../src/record/rotation.ts';
+import { openRotation, type RotationFacts } from '../../../src/rotation/rules/state.ts';
+import { nextRotationStep, rotationStatus } from '../../../src/rotation/rules/status.ts';
+import { gatesOf, turnOf, type RotationStep } from '../../../src/rotation/rules/step.ts';
+import { at, authorityRow } from '../../support/rows.ts';
+
+const start = at('2026-11-21');
+const hours = (count: number) => new Date(start.getTime() + count * 3_600_000);
+
+function authority(id: string, state: Authority['state'], issuerId: string): Authority {
+  const tier = id.startsWith('root') ? 'root' : 'issuing';
+  const { authority: row } = authorityRow({ id, tier, state, generation: Number(id.at(-1)) });
+  return { ...row, certificate: { ...row.certificate!, issuerId } };
+}
+
+const PROGRESS = {
+  prepared: {},
+  published: { publishedAt: hours(1), publishedSequence: 7 },
+  activated: { publishedAt: hours(1), publishedSequence: 7, activatedAt: hours(30) },
+  draining: { publishedAt: hours(1), publishedSequence: 7, activatedAt: hours(30), drainingSince: hours(40) },
+} as const;
+type Phase = keyof typeof PROGRESS;
+const PHASES = Object.keys(PROGRESS) as Phase[];
+const STATES: Readonly<Record<Phase, readonly [Authority['state'], Authority['state']]>> = {
+  prepared: ['active', 'prepared'],
+  published: ['active', 'prepared'],
+  activated: ['active', 'active'],
+  draining: ['draining', 'active'],
+};
+
+const rotation = (phase: Phase, changes: Partial<Rotation> = {}): Rotation => ({
+  id: 1,
+  tier: 'issuing',
+  fromId: 'issuing-g1',
+  toId: 'issuing-g2',
+  crossSigning: 'issuing',
+  soak: 86_400,
+  requiredAcks: [],
+  preparedAt: start,
+  selfTest: '0f',
+  ...PROGRESS[phase],
+  ...changes,
+});
+
+const crl = (authorityId: string): Crl => ({
+  authorityId,
+  number: 1n,
+  thisUpdate: start,
+  nextUpdate: hours(24 * 14),
+  entryCount: 0,
+  sha256: '00',
+});
+
+const NO_LEAVES: LeafTotals = { live: 0, superseded: 0, services: [] };
+
+function factsIn(phase: Phase, changes: Partial<RotationFacts> = {}, progress: Partial<Rotation> = {}): RotationFacts {
+  const [from, to] = STATES[phase];
+  const authorities = [
+    authority('root-g1', 'active', 'root-g1'),
+    authority('issuing-g1', from, 'root-g1'),
+    authority('issuing-g2', to, 'root-g1'),
+  ];
+  return {
+    tier: 'issuing',
+    rotations: [rotation(phase, progress)],
+    authorities,
+    further: [],
+    crls: new Map(authorities.map(({ id }) => [id, { crl: crl(id), isPublished: true }])),
+    bundle: new Set(['root-g1']),
+    acknowledgements: [],
+    leaves: new Map(authorities.map(({ id }) => [id, NO_LEAVES])),
+    behind: { anchors: [], chains: [] },
+    undeployed: [],
+    ...changes,
+  };
+}
+
+const closedGates = (step: RotationStep, facts: RotationFacts, now: Date) =>
+  gatesOf(step, facts, [], now)
+    .filter(({ open }) => !open)
+    .map(({ name }) => name);
+
+describe('the phase', () => {
+  test.each(PHASES)('is %s where what was recorded and what exists agree', phase => {
+    expect(openRotation(factsIn(phase))).toMatchObject({ phase, unfinished: [], contradictions: [] });
+  });
+
+  test('is none when no rotation is open', () => {
+    const ended = { endedAt: hours(50), outcome: 'retired' } as const;
+    expect(openRotation(factsIn('draining', {}, ended))).toBeUndefined();
+    expect(openRotation(factsIn('draining', { tier: 'root' }))).toBeUndefined();
+  });
+
+  test('is unfinished while what the step makes is missing', () => {
+    const facts = factsIn('prepared', { crls: new Map() }, {});
+    const { selfTest: _, ...untested } = rotation('prepared');
+    expect(openRotation({ ...facts, rotations: [untested] })!.unfinished).toEqual([
+      'the CRL of issuing-g2 is not in public/crl',
+      'issuing-g2 has not signed its test certificate',
+    ]);
+  });
+
+  test.each(PHASES)('contradicts itself where a CA is not what it would be when %s', phase => {
+    const facts = factsIn(phase);
+    const authorities = facts.authorities.map(each =>
+      each.id === 'issuing-g2' ? { ...each, state: 'tainted' as const } : each,
+    );
+    expect(openRotation({ ...facts, authorities })!.contradictions).toHaveLength(1);
+  });
+
+  test('contradicts itself where a CA signed that was never activated, and where steps came before others', () => {
+    const leaves = new Map([['issuing-g2', { ...NO_LEAVES, live: 3 }]]);
+    expect(openRotation(factsIn('published', { leaves }))!.contradictions).toEqual([
+      'issuing-g2 has signed 3 certificates and was never activated',
+    ]);
+    expect(openRotation(factsIn('activated', {}, { publishedAt: hours(31) }))!.contradictions).toHaveLength(1);
+  });
+
+  test('contradicts itself where verifiers have a root that was never published', () => {
+    const facts = factsIn('prepared', { tier: 'root', bundle: new Set(['root-g1', 'root-g2']) });
+    const roots = [authority('root-g1', 'active', 'root-g1'), authority('root-g2', 'prepared', 'root-g2')];
+    const rotations = [rotation('prepared', { tier: 'root', fromId: 'root-g1', toId: 'root-g2' })];
+    const crls = new Map([['root-g2', { crl: crl('root-g2'), isPublished: true }]]);
+    const open = openRotation({ ...facts, rotations, authorities: roots, crls })!;
+    expect(open.contradictions).toEqual(['public/bundle.pem holds root-g2, which was never published']);
+  });
+});
+
+describe('a step', () => {
+  test('has its turn in one phase, comes early before it and is done after it', () => {
+    const turns = (step: RotationStep) => PHASES.map(phase => turnOf(step, openRotation(factsIn(phase))));
+    expect(turns('prepare')).toEqual(['done', 'done', 'done', 'done']);
+    expect(turns('publish')).toEqual(['do', 'done', 'done', 'done']);
+    expect(turns('activate')).toEqual(['early', 'do', 'done', 'done']);
+    expect(turns('drain')).toEqual(['early', 'early', 'do', 'done']);
+    expect(turns('retire')).toEqual(['early', 'early', 'early', 'do']);
+    expect(turns('rollback')).toEqual(['do', 'do', 'do', 'do']);
+    expect(turnOf('prepare', undefined)).toBe('do');
+    expect(turnOf('publish', undefined)).toBe('none');
+  });
+});
+
+describe('a gate', () => {
+  test('keeps the soak to its last second', () => {
+    const facts = factsIn('published');
+    const opens = new Date(hours(1).getTime() + 86_400_000);
+    expect(closedGates('activate', facts, new Date(opens.getTime() - 1000))).toEqual(['soak']);
+    expect(closedGates('activate', facts, opens)).toEqual([]);
+  });
+
+  test('waits for every verifier that has to acknowledge, and for nothing less than what was published', () => {
+    const ack = (verifier: string, sequence: number) => ({ verifier, sequence, at: start, source: 'hand' as const });
+    const closed = (...acknowledgements: ReturnType<typeof ack>[]) =>
+      closedGates('activate', factsIn('published', { acknowledgements }, { requiredAcks: ['a', 'b'] }), hours(30));
+    expect(closed()).toEqual(['acknowledgements']);
+    expect(closed(ack('a', 7), ack('b', 6))).toEqual(['acknowledgements']);
+    expect(closed(ack('a', 7), ack('b', 8), ack('c', 1))).toEqual([]);
+  });
+
+  test.each([
+    ['is missing', undefined],
+    ['is not published', { crl: crl('root-g1'), isPublished: false }],
+    ['is stale', { crl: { ...crl('root-g1'), nextUpdate: hours(30) }, isPublished: true }],
+  ])('closes every step when a CRL %s', (_, known) => {
+    const facts = factsIn('published');
+    const crls = new Map([...facts.crls].filter(([id]) => id !== 'root-g1'));
+    if (known) crls.set('root-g1', known);
+    expect(closedGates('activate', { ...facts, crls }, hours(30))).toEqual(['crls-fresh']);
+  });
+
+  test('keeps a CA until nothing that is good chains to it', () => {
+    const one: LeafTotals = {
+      live: 1,
+      superseded: 1,
+      oneSuperseded: '0a',
+      lastNotAfter: hours(100),
+      services: ['web'],
+    };
+    const facts = factsIn('draining', { leaves: new Map([['issuing-g1', one]]) });
+    const gate = gatesOf('retire', facts, [], hours(70)).find(({ name }) => name === 'leaves-gone');
+    // notAfter is the last good second (RFC 5280 §4.1.2.5)
+    expect(gate).toMatchObject({ open: false, opensAt: new Date(hours(100).getTime() + 1000) });
+    expect(gate?.remedy).toBe('svcauth revoke 0a --reason superseded');
+    expect(gate?.message).toContain('certificates that chain to issuing-g1, neither expired nor revoked: 1 ');
+    expect(closedGates('retire', factsIn('draining'), hours(70))).toEqual([]);
+  });
+
+  test('keeps a second rotation from beginning while another is half way', () => {
+    const root = { tier: 'root', fromId: 'root-g1', toId: 'root-g2' } as const;
+    const closed = (phase: Phase) =>
+      closedGates('prepare', factsIn(phase, { rotations: [rotation(phase, root)] }), start).includes('other-rotation');
+    expect(PHASES.map(closed)).toEqual([true, true, true, false]);
+  });
+
+  test('waits for every service to have read its files again, where a root is replaced', () => {
+    const root = { tier: 'root', fromId: 'root-g1', toId: 'root-g2' } as const;
+    const roots = [authority('root-g1', 'active', 'root-g1'), authority('root-g2', 'prepared', 'root-g2')];
+    const facts = factsIn('published', { tier: 'root', undeployed: ['web'], authorities: roots }, root);
+    expect(closedGates('activate', { ...facts, crls: new Map() }, hours(30))).toContain('services-deployed');
+  });
+
+  test('is closed by a counterexample', () => {
+    const gates = gatesOf('drain', factsIn('activated'), ['web is refused', 'more'], hours(40));
+    expect(gates.at(-1)).toMatchObject({ name: 'proof', open: false, message: 'web is refused (and 1 more)' });
+  });
+});
+
+describe('the status', () => {
+  test('says from when the next step is allowed, as far as only time is missing', () => {
+    const opens = new Date(hours(1).getTime() + 86_400_000);
+    const status = rotationStatus(factsIn('published'), [], hours(2));
+    expect(status).toMatchObject({ phase: 'published', next: 'activate', allowedFrom: opens });
+    const waiting = rotationStatus(factsIn('published', {}, { requiredAcks: ['a'] }), [], hours(2));
+    expect(waiting).not.toHaveProperty('allowedFrom');
+  });
+});
+
+describe('a run that comes by itself', () => {
+  const due = { prepare: hours(10), activate: hours(20) };
+  const idle = () => ({
+    ...factsIn('draining'),
+    rotations: [],
+    authorities: factsIn('prepared').authorities.slice(0, 2),
+  });
+
+  test('begins when it is time, and takes each step that nothing speaks against', () => {
+    expect(nextRotationStep(idle(), [], due, hours(9))).toBeUndefined();
+    expect(nextRotationStep(factsIn('prepared'), [], due, hours(2))).toBe('publish');
+    expect(nextRotationStep(factsIn('published'), [], due, hours(30))).toBe('activate');
+    expect(nextRotationStep(factsIn('published'), [], due, hours(19))).toBeUndefined();
+    expect(nextRotationStep(factsIn('activated'), [], due, hours(31))).toBe('drain');
+    expect(nextRotationStep(factsIn('draining'), [], due, hours(70))).toBe('retire');
+  });
+
+  test('does nothing where anything is not as it was recorded, or the proof fails', () => {
+    const leaves = new Map([['issuing-g2', { ...NO_LEAVES, live: 1 }]]);
+    expect(nextRotationStep(factsIn('prepared', { leaves }), [], due, hours(2))).toBeUndefined();
+    expect(nextRotationStep(factsIn('activated'), ['web is refused'], due, hours(31))).toBeUndefined();
+  });
+
+  test('retires what a rollback left', () => {
+    const rolledBack = rotation('activated', { endedAt: hours(31), outcome: 'rolled-back' });
+    const authorities = factsIn('activated').authorities.map(each =>
+      each.id === 'issuing-g2' ? { ...each, state: 'draining' as const } : each,
+    );
+    const facts = { ...factsIn('activated'), rotations: [rolledBack], authorities };
+    expect(nextRotationStep(facts, [], due, hours(32))).toBeUndefined();
+    expect(nextRotationStep(facts, [], due, hours(60))).toBe('retire');
+  });
+});

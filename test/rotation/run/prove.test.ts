@@ -1,0 +1,98 @@
+import { rmSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadPolicy } from '../../../src/policy/run/load.ts';
+import { readPki } from '../../../src/store/open-pki.ts';
+import { proveRotationOf, type ProofQuestion } from '../../../src/rotation/run/prove.ts';
+import { counterexampleText } from '../../../src/verifiers/rules/counterexample-text.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+
+let copy: Awaited<ReturnType<typeof pkiTemplate>>;
+let single: Awaited<ReturnType<typeof pkiTemplate>>;
+beforeAll(async () => {
+  const services = [
+    ['issue', 'payments'],
+    ['issue', 'ledger'],
+    ['revoke', 'ledger', '--reason', 'keyCompromise'],
+  ];
+  copy = await pkiTemplate([], services);
+  single = await pkiTemplate(['--single-tier'], services);
+});
+
+const prove = (world: PkiWorld, question: Partial<ProofQuestion> = {}) =>
+  readPki(world, undefined, async pki =>
+    proveRotationOf(pki, await loadPolicy(pki), {
+      tier: 'issuing',
+      crossSigning: 'issuing',
+      soak: 86_400,
+      ...question,
+    }),
+  );
+
+const told = async (...args: Parameters<typeof prove>) =>
+  (await prove(...args))!.counterexamples.map(counterexampleText);
+
+describe('a rotation that has not begun, in a PKI that is well', () => {
+  test('of the issuing CA', async () => {
+    const proof = (await prove(copy()))!;
+    expect([proof.fromId, proof.toId]).toEqual(['issuing-g1', 'issuing-g2']);
+    expect(proof.counterexamples.map(counterexampleText)).toEqual([]);
+    expect(proof.checked).toBeGreaterThan(50);
+  });
+
+  test.each(['issuing', 'new-with-old', 'old-with-new', 'both', 'none'] as const)(
+    'of the root, cross-signing %s',
+    async crossSigning => {
+      const proof = (await prove(copy(), { tier: 'root', crossSigning }))!;
+      expect([proof.fromId, proof.toId]).toEqual(['root-g1', 'root-g2']);
+      expect(proof.counterexamples.map(counterexampleText)).toEqual([]);
+      expect(proof.checked).toBeGreaterThan(50);
+    },
+  );
+
+  test.each(['new-with-old', 'none'] as const)(
+    'of a root that signs leaves itself, cross-signing %s',
+    async crossSigning => {
+      expect(await told(single(), { tier: 'root', crossSigning })).toEqual([]);
+    },
+  );
+});
+
+test('there is nothing to rotate where there is no CA of the tier', async () => {
+  expect(await prove(single())).toBeUndefined();
+});
+
+test('an issuing CA goes when everything that it signed is revoked: its last CRL stays until that has expired', async () => {
+  const world = copy();
+  const rotate = (step: string) => world.succeed('ca', 'rotate', step, '--tier', 'issuing');
+  await rotate('prepare');
+  await rotate('publish');
+  world.now = new Date(world.now.getTime() + 86_400_000);
+  for (const step of ['activate', 'drain']) await rotate(step);
+  await world.succeed('issue', 'payments', '--force');
+  const [first] = await told(world, { step: 'retire' });
+  expect(first).toContain('refuses the client payments');
+  await world.succeed('revoke', 'payments', '--previous', '--reason', 'superseded');
+  expect(await told(world, { step: 'retire' })).toEqual([]);
+});
+
+describe('with what really lies in public/', () => {
+  test('a CRL that is missing', async () => {
+    const world = copy();
+    rmSync(world.home.public.crlDer('root-g1'));
+    const [first] = await told(world);
+    expect(first).toContain('once it is prepared, at 2026-11-21T00:00:00Z, a server');
+    expect(first).toContain('refuses the client payments and 1 more (issuing-g1): CN=');
+    expect(first).toContain('[crl-missing, RFC 5280 §6.3.3]');
+  });
+
+  test('CRLs that are stale', async () => {
+    const world = copy({ now: new Date('2026-12-06T00:00:00Z') });
+    expect((await told(world))[0]).toContain('crl-expired');
+  });
+
+  test('a bundle that is missing', async () => {
+    const world = copy();
+    rmSync(world.home.public.bundlePem);
+    expect((await told(world))[0]).toContain('no certificate of its issuer');
+  });
+});

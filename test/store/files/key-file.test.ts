@@ -1,0 +1,46 @@
+import { chmodSync, lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { utf8 } from '../../../src/pki/bytes.ts';
+import { nodeFiles as files } from '../../../src/store/files/files.ts';
+import { homeAt, type Home } from '../../../src/store/home.ts';
+import { createKeyFile, readKeyFile } from '../../../src/store/files/key-file.ts';
+import { errorOf } from '../../support/errors.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+let home: Home;
+let path: string;
+beforeEach(() => {
+  home = homeAt(tempDirectory());
+  path = home.authority('root-g1').key;
+  files.makeDirectory(home.authority('root-g1').directory, 0o700);
+  createKeyFile(files, path, utf8('a key'));
+});
+
+const read = () => readKeyFile(files, home, 'root-g1');
+
+it('writes a key that nobody else can read, never over another', () => {
+  expect(lstatSync(path).mode & 0o777).toBe(0o600);
+  expect(read()).toEqual(utf8('a key'));
+  expect(() => createKeyFile(files, path, utf8('another'))).toThrow('it exists already');
+});
+
+it.each([0o640, 0o604, 0o620, 0o666])('refuses a key of mode %o and says how to mend it', mode => {
+  chmodSync(path, mode);
+  const error = errorOf(read);
+  expect([error.code, error.exitStatus, error.hints[0]]).toEqual(['ERR_KEY_READABLE', 7, `chmod 600 ${path}`]);
+});
+
+it('refuses a link, even to a good key', () => {
+  renameSync(path, join(home.directory, 'elsewhere'));
+  symlinkSync(join(home.directory, 'elsewhere'), path);
+  expect(errorOf(read).message).toBe(`the key "${path}" is not a file but a link`);
+});
+
+it('names the authority whose key is missing, and refuses what cannot be a key', () => {
+  expect(errorOf(() => readKeyFile(files, home, 'issuing-g1')).code).toBe('ERR_KEY_MISSING');
+  mkdirSync(home.authority('issuing-g1').key, { recursive: true });
+  expect(() => readKeyFile(files, home, 'issuing-g1')).toThrow('not a file but a directory');
+  writeFileSync(path, new Uint8Array(70_000));
+  expect(read).toThrow('it is larger than the 65536 bytes allowed here');
+});

@@ -1,0 +1,193 @@
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { utf8 } from '../../../src/pki/bytes.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
+import { generateKeyPair, type QuickKeyAlgorithm } from '../../../src/pki/key/pair.ts';
+import { DerReader } from '../../../src/pki/der/reader.ts';
+import { encodePem } from '../../../src/pki/pem.ts';
+import { decodePublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
+import { nodeFiles as files } from '../../../src/store/files/files.ts';
+import {
+  currentEntry,
+  currentVersion,
+  isVersionWhole,
+  readTrust,
+  removeVersion,
+  switchToVersion,
+  tidyVersions,
+  versionName,
+  writeRetrusted,
+  writeVersion,
+} from '../../../src/store/files/service-files.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const { pkcs8, publicKey } = generateKeyPair(KEY_ALGORITHMS['ecdsa-p256'] as QuickKeyAlgorithm);
+const KEY = utf8(encodePem('PRIVATE KEY', pkcs8));
+const LEAF = utf8('the leaf\n');
+const [OLD, NEW] = ['aa'.repeat(16), 'bb'.repeat(16)];
+
+let directory: string;
+beforeEach(() => {
+  directory = join(tempDirectory(), 'tls', 'payments');
+});
+
+const version = (serial: string, keyPem?: Uint8Array) => ({
+  serial,
+  certificatePem: utf8('the leaf\nthe chain\n'),
+  chainPem: utf8('the chain\n'),
+  anchorsPem: utf8('the anchors\n'),
+  ...(keyPem && { keyPem }),
+});
+const expected = (serial = NEW) => ({
+  serial,
+  leafPem: LEAF,
+  publicKey: decodePublicKeyInfo(new DerReader(publicKey)),
+});
+const inVersion = (serial: string, name = '') => join(directory, 'versions', serial, name);
+
+describe('a version', () => {
+  test('lies beside what serves, by the names that Kubernetes made familiar, its key private', () => {
+    writeVersion(files, directory, version(NEW, KEY));
+    expect(readdirSync(directory)).toEqual(['versions']);
+    const modes = readdirSync(inVersion(NEW)).map(name => [name, lstatSync(inVersion(NEW, name)).mode & 0o777]);
+    expect(modes).toEqual([
+      ['ca.crt', 0o644],
+      ['chain.pem', 0o644],
+      ['tls.crt', 0o644],
+      ['tls.key', 0o600],
+    ]);
+    expect(readFileSync(inVersion(NEW, 'tls.crt'), 'utf8')).toBe('the leaf\nthe chain\n');
+  });
+
+  test('names every file and directory that has to be made durable, once', () => {
+    const paths = writeVersion(files, directory, version(NEW, KEY));
+    expect(new Set(paths).size).toBe(paths.length);
+    for (const path of [directory, inVersion(NEW), inVersion(NEW, 'tls.key'), join(directory, 'versions')]) {
+      expect(paths).toContain(path);
+    }
+  });
+
+  test('is never written over another', () => {
+    writeVersion(files, directory, version(NEW, KEY));
+    expect(() => writeVersion(files, directory, version(NEW, KEY))).toThrow('it exists already');
+  });
+
+  test('can be taken away again', () => {
+    writeVersion(files, directory, version(NEW, KEY));
+    removeVersion(files, directory, NEW);
+    expect(readdirSync(join(directory, 'versions'))).toEqual([]);
+  });
+});
+
+describe('the current link', () => {
+  test('changes from one version to the other in one step', () => {
+    for (const serial of [OLD, NEW]) {
+      writeVersion(files, directory, version(serial, KEY));
+      switchToVersion(files, directory, serial);
+      expect(readlinkSync(join(directory, 'current'))).toBe(`versions/${serial}`);
+      expect(currentVersion(files, directory)).toBe(serial);
+    }
+    expect(readdirSync(directory).sort()).toEqual(['current', 'versions']);
+  });
+
+  test('is nothing where nothing is', () => {
+    expect(currentEntry(files, directory)).toBeUndefined();
+    expect(currentVersion(files, directory)).toBeUndefined();
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ['a directory', path => mkdirSync(path)],
+    ['a file', path => writeFileSync(path, '')],
+    ['a link elsewhere', path => symlinkSync('releases/7', path)],
+    ['a link to a version that is no serial', path => symlinkSync('versions/1.0', path)],
+    ['a link out of the directory', path => symlinkSync(`versions/../../${NEW}`, path)],
+  ])('is foreign when it is %s', (_, make) => {
+    mkdirSync(directory, { recursive: true });
+    make(join(directory, 'current'));
+    expect(currentEntry(files, directory)).toBe('foreign');
+    expect(currentVersion(files, directory)).toBeUndefined();
+  });
+});
+
+describe('the same certificate with another chain and other anchors', () => {
+  const trust = {
+    certificatePem: utf8('the leaf\nanother chain\n'),
+    chainPem: utf8('another chain\n'),
+    anchorsPem: utf8('old and new anchors\n'),
+  };
+  const names = { from: NEW, to: `${NEW}.0123abcd` };
+  beforeEach(() => {
+    writeVersion(files, directory, version(NEW, KEY));
+    switchToVersion(files, directory, NEW);
+  });
+
+  test('lies beside what serves, and is of the same serial once it does', () => {
+    files.setAccess(inVersion(NEW, 'tls.key'), 0o640);
+    const paths = writeRetrusted(files, directory, names, trust);
+    expect(paths).toContain(inVersion(names.to, 'tls.key'));
+    expect(currentEntry(files, directory)).toEqual({ serial: NEW, name: NEW });
+    switchToVersion(files, directory, names.to);
+    expect(currentEntry(files, directory)).toEqual({ serial: NEW, name: names.to });
+    expect(readTrust(files, directory, names.to)).toEqual(trust);
+    expect(new Uint8Array(readFileSync(inVersion(names.to, 'tls.key')))).toEqual(KEY);
+    expect(lstatSync(inVersion(names.to, 'tls.key')).mode & 0o777).toBe(0o640);
+    files.remove(inVersion(NEW));
+    expect(isVersionWhole(files, directory, expected())).toBe(true);
+    expect(versionName(files, directory, NEW)).toBe(names.to);
+    expect(versionName(files, directory, OLD)).toBe(OLD);
+  });
+
+  test('is made anew where a crash left a part of it', () => {
+    mkdirSync(inVersion(names.to));
+    writeFileSync(inVersion(names.to, 'tls.key'), 'half');
+    expect(readTrust(files, directory, names.to)).toBeUndefined();
+    writeRetrusted(files, directory, names, trust);
+    expect(new Uint8Array(readFileSync(inVersion(names.to, 'tls.key')))).toEqual(KEY);
+  });
+});
+
+describe('a version is whole', () => {
+  test('with its leaf, chain, anchors and the key of its certificate', () => {
+    writeVersion(files, directory, version(NEW, KEY));
+    expect(isVersionWhole(files, directory, expected())).toBe(true);
+  });
+
+  test('without a key only where none was made', () => {
+    writeVersion(files, directory, version(NEW));
+    const { publicKey: _, ...withoutKey } = expected();
+    expect(isVersionWhole(files, directory, withoutKey)).toBe(true);
+    expect(isVersionWhole(files, directory, expected())).toBe(false);
+  });
+
+  test.each<[string, string, Uint8Array | undefined]>([
+    ['the leaf is another', 'tls.crt', utf8('another\n')],
+    ['the leaf is cut off', 'tls.crt', LEAF.subarray(0, 4)],
+    ['the key is empty', 'tls.key', utf8('')],
+    [
+      'the key is another',
+      'tls.key',
+      utf8(encodePem('PRIVATE KEY', generateKeyPair(KEY_ALGORITHMS['ecdsa-p256'] as QuickKeyAlgorithm).pkcs8)),
+    ],
+  ])('not when %s', (_, name, bytes) => {
+    writeVersion(files, directory, version(NEW, KEY));
+    writeFileSync(inVersion(NEW, name), bytes!);
+    expect(isVersionWhole(files, directory, expected())).toBe(false);
+  });
+
+  test.each(['ca.crt', 'chain.pem', 'tls.crt', 'tls.key'])('not without %s', name => {
+    writeVersion(files, directory, version(NEW, KEY));
+    files.remove(inVersion(NEW, name));
+    expect(isVersionWhole(files, directory, expected())).toBe(false);
+  });
+});
+
+test('tidying removes what is ours and not kept, and what a crash left; nothing else', () => {
+  const theirs = ['1.0', 'cc'.repeat(16), 'README'];
+  for (const serial of [OLD, NEW, 'dd', ...theirs]) mkdirSync(inVersion(serial), { recursive: true });
+  writeFileSync(join(directory, '.svcauth-tmp-0123'), '');
+  const ours = [OLD, NEW, 'dd'];
+  tidyVersions(files, directory, { keep: [NEW, undefined], isOurs: serial => ours.includes(serial) });
+  expect(readdirSync(join(directory, 'versions')).sort()).toEqual([NEW, ...theirs].sort());
+  expect(readdirSync(directory)).toEqual(['versions']);
+});

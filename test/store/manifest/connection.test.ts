@@ -1,0 +1,167 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SvcauthError } from '../../../src/errors/error.ts';
+import { MIGRATIONS, formatVersion, migrate } from '../../../src/store/manifest/migrations.ts';
+import { openSqlite } from '../../../src/store/manifest/sqlite.ts';
+import { createManifest, openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
+import { bundled } from '../../support/bundled.ts';
+import { at, authority, issue, newService, serial, spec } from '../../support/manifest-rows.ts';
+import { fakeWorld, START, type FakeWorld } from '../../support/world.ts';
+
+let world: FakeWorld;
+let path: string;
+beforeEach(() => {
+  world = fakeWorld();
+  path = join(world.cwd, 'manifest.db');
+});
+
+const open = () => openManifest(world, path);
+const refusal = async (): Promise<SvcauthError> => {
+  const outcome: unknown = await open().catch((thrown: unknown) => thrown);
+  if (outcome instanceof SvcauthError) return outcome;
+  throw new Error('it was opened');
+};
+
+async function makeManifest(): Promise<void> {
+  const manifest = await createManifest(world, path);
+  manifest.transaction(write => write.insertAuthority(authority()));
+  manifest.close();
+}
+
+describe('a damaged manifest', () => {
+  it.each([
+    ['missing', undefined, 'the file is missing'],
+    ['empty', '', 'it holds no manifest'],
+    ['something else', 'not a database at all, but long enough to look at\n'.repeat(100), 'file is not a database'],
+  ])('is named when it is %s', async (_, content, problem) => {
+    if (content !== undefined) writeFileSync(path, content);
+    const error = await refusal();
+    expect([error.code, error.exitStatus]).toEqual(['ERR_MANIFEST_CORRUPT', 9]);
+    expect(error.message).toBe(`the manifest "${path}" is damaged: ${problem}; nothing was changed`);
+    expect(error.hints[0]).toContain('restore manifest.db from a back-up');
+  });
+
+  it('is named when a page inside is overwritten, at the read that meets it', async () => {
+    await makeManifest();
+    const manifest = await open();
+    manifest.transaction(write => {
+      write.putServices(Array.from({ length: 500 }, (_, n) => newService(`service-${n}`)));
+    });
+    manifest.close();
+    const sql = await openSqlite(path, path, 0);
+    sql.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    sql.close();
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 8192);
+    writeFileSync(path, bytes);
+    const damaged = async () => (await open()).liveServices();
+    await expect(damaged()).rejects.toThrow('is damaged: database disk image is malformed');
+  });
+});
+
+describe('formats', () => {
+  it('refuses a newer one and names the program that wrote it', async () => {
+    await makeManifest();
+    const sql = await openSqlite(path, path, 0);
+    sql.exec(`PRAGMA user_version = 99; UPDATE meta SET value = '7.1.0' WHERE key = 'written_by'`);
+    sql.close();
+    const error = await refusal();
+    expect([error.code, error.exitStatus]).toEqual(['ERR_MANIFEST_NEWER', 2]);
+    expect(error.message).toContain('has format 99, written by svcauth 7.1.0');
+    expect(error.hints).toEqual(['use svcauth 7.1.0 or newer']);
+  });
+
+  it('brings an older one up to date, whole or not at all', async () => {
+    await makeManifest();
+    const sql = await openSqlite(path, path, 0);
+    const broken = [...MIGRATIONS, 'CREATE TABLE extra (x INTEGER) STRICT; CREATE TABLE extra (y INTEGER) STRICT;'];
+    expect(() => migrate(sql, broken)).toThrow('table extra already exists');
+    expect(formatVersion(sql)).toBe(MIGRATIONS.length);
+    expect(sql.all(`SELECT name FROM sqlite_schema WHERE name = 'extra'`)).toEqual([]);
+    migrate(sql, [...MIGRATIONS, 'CREATE TABLE extra (x INTEGER) STRICT']);
+    expect(formatVersion(sql)).toBe(MIGRATIONS.length + 1);
+    sql.close();
+  });
+
+  it('reads what the first format holds', async () => {
+    const sql = await openSqlite(path, path, 0);
+    sql.exec(readFileSync(join(import.meta.dirname, 'manifest-v1.sql'), 'utf8'));
+    sql.close();
+    const manifest = await open();
+    expect(manifest.identity()).toEqual({ trustDomain: 'example.org', name: 'Example', createdAt: START });
+    expect(manifest.authorities()).toHaveLength(1);
+    expect(manifest.liveServices()).toMatchObject([
+      { service: { name: 'payments', spec: spec('payments') }, certificate: { serial: serial(2), state: 'current' } },
+    ]);
+    expect(manifest.delivery('payments')).toMatchObject({ state: 'delivered', deployedSerial: serial(2) });
+    expect([...manifest.revocations('issuing-g1')].map(r => r.serial)).toEqual([serial(1)]);
+    expect(manifest.latestCrl('issuing-g1')?.number).toBe(17n);
+    expect(manifest.trustBundle()?.sequence).toBe(1);
+    expect([...manifest.auditRecords()].map(r => r.action)).toEqual(['authority.created', 'certificate.issued']);
+    expect(manifest.expiringBy(at(90 * 86400))).toHaveLength(1);
+  });
+});
+
+const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0;
+
+// root may write through any permission: only a mount shows what read-only does
+describe.skipIf(!namespaces)('on a read-only file system (needs unshare -rm)', () => {
+  async function readOnly(directory: string): Promise<unknown> {
+    const reader = await bundled('manifest-reader.ts', world.cwd);
+    const mount =
+      'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && ! touch "$1/x" 2>&- && exec "$2" "$3" "$4"';
+    const argv = ['-rm', 'sh', '-c', mount, 'sh', directory, process.execPath, reader, join(directory, 'manifest.db')];
+    const env = { ...process.env, TMPDIR: temporary() };
+    const before = readdirSync(directory);
+    const output = execFileSync('unshare', argv, { encoding: 'utf8', env });
+    expect(readdirSync(directory)).toEqual(before);
+    expect(readdirSync(temporary())).toEqual([]);
+    return JSON.parse(output);
+  }
+
+  const temporary = () => {
+    const directory = join(world.cwd, 'tmp');
+    mkdirSync(directory, { recursive: true });
+    return directory;
+  };
+  const home = () => {
+    const directory = join(world.cwd, 'a home? 100%');
+    mkdirSync(directory);
+    path = join(directory, 'manifest.db');
+    return directory;
+  };
+  const expected = { services: ['payments'], refusal: 'ERR_MANIFEST_ACCESS' };
+
+  it('reads a manifest that nobody has open', async () => {
+    const directory = home();
+    await makeManifest();
+    const sql = await openSqlite(path, path, 0);
+    sql.exec(`PRAGMA journal_mode=WAL; INSERT INTO services (name, spec) VALUES ('payments', '{}')`);
+    sql.close();
+    expect(readdirSync(directory)).toEqual(['manifest.db']);
+    expect(await readOnly(directory)).toEqual(expected);
+  });
+
+  it('reads beside a process that writes', async () => {
+    const directory = home();
+    await makeManifest();
+    const manifest = await open();
+    issue(manifest, 1, 'payments');
+    expect(readdirSync(directory)).toEqual(['manifest.db', 'manifest.db-shm', 'manifest.db-wal']);
+    expect(await readOnly(directory)).toEqual(expected);
+    manifest.close();
+  });
+
+  it('reads what a crash left in the -wal file, in a private copy', async () => {
+    await makeManifest();
+    const manifest = await open();
+    issue(manifest, 1, 'payments');
+    const crashed = path;
+    const directory = home();
+    for (const suffix of ['', '-wal']) copyFileSync(`${crashed}${suffix}`, `${path}${suffix}`);
+    expect(await readOnly(directory)).toEqual(expected);
+    manifest.close();
+  });
+});

@@ -1,0 +1,146 @@
+import { appendFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { keepCrls } from '../../../src/tick/run/keep-crls.ts';
+import { loadPolicy } from '../../../src/policy/run/load.ts';
+import { changePki } from '../../../src/store/open-pki.ts';
+import { nodeFiles } from '../../../src/store/files/files.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+
+let fresh: () => PkiWorld;
+beforeAll(async () => {
+  fresh = await pkiTemplate([], [['issue', 'payments']]);
+});
+
+/** A world whose policy publishes to `www` and `mirror`. */
+function withPolicy(): PkiWorld {
+  const world = fresh();
+  const text = readFileSync(world.home.policy, 'utf8');
+  const list = `publishTo: [${join(world.cwd, 'www')}, ${join(world.cwd, 'mirror')}]`;
+  writeFileSync(world.home.policy, text.replace(/# publishTo: .*/, list));
+  return world;
+}
+
+const keep = (world: PkiWorld) =>
+  changePki(world, undefined, 'tick', async pki =>
+    keepCrls(pki, await loadPolicy(pki), () => Promise.reject(new Error('nobody is asked for a passphrase'))),
+  );
+
+const later = (world: PkiWorld, days: number): void => {
+  world.now = new Date(world.now.getTime() + days * 86_400_000);
+};
+
+const served = (world: PkiWorld, directory: string, name: string) => readFileSync(join(world.cwd, directory, name));
+
+test('publishes to every directory of the policy, and then has nothing to do', async () => {
+  const world = withPolicy();
+  expect(await keep(world)).toMatchObject({ changed: true, errors: [] });
+  for (const name of [
+    'crl/root-g1.der',
+    'crl/issuing-g1.pem',
+    'crl-bundle.pem',
+    'bundle.pem',
+    'bundle.json',
+    'index.json',
+  ]) {
+    expect(served(world, 'mirror', name)).toEqual(readFileSync(join(world.home.public.directory, name)));
+  }
+  const again = await keep(world);
+  expect(again).toMatchObject({ changed: false, errors: [] });
+  expect(again.publications.every(({ plan }) => plan === undefined)).toBe(true);
+});
+
+test('with nothing due it reads no CRL', async () => {
+  const world = withPolicy();
+  await keep(world);
+  const pieces: string[] = [];
+  world.files = { ...nodeFiles, chunks: path => (pieces.push(path), nodeFiles.chunks(path, 65_536)) };
+  await keep(world);
+  expect(pieces).toEqual([]);
+});
+
+test('signs what is due and brings it to everybody', async () => {
+  const world = withPolicy();
+  await keep(world);
+  later(world, 4);
+  const { refresh, changed } = await keep(world);
+  expect(changed).toBe(true);
+  expect(refresh.result?.signed.map(({ authorityId }) => authorityId)).toEqual(['issuing-g1']);
+  expect(served(world, 'www', 'index.json')).toEqual(readFileSync(world.home.public.index));
+});
+
+test('a directory that cannot be written does not keep the other from its CRLs', async () => {
+  const world = withPolicy();
+  writeFileSync(join(world.cwd, 'www'), 'a file');
+  const { errors, publications } = await keep(world);
+  expect(errors).toHaveLength(1);
+  expect(publications.map(({ changed }) => changed)).toEqual([false, true]);
+});
+
+test('without the passphrase it still publishes what there is', async () => {
+  const world = withPolicy();
+  rmSync(world.home.authority('issuing-g1').key);
+  later(world, 4);
+  const { errors, publications } = await keep(world);
+  expect(errors.map(({ code }) => code)).toEqual(['ERR_KEY_MISSING']);
+  expect(publications.map(({ changed }) => changed)).toEqual([true, true]);
+});
+
+test.each(['crl/issuing-g1.der', 'crl/root-g1.pem', 'crl-bundle.pem', 'bundle.pem'])(
+  'puts right a served %s that somebody damaged, also one whose size and date were kept',
+  async name => {
+    const world = withPolicy();
+    await keep(world);
+    const path = join(world.cwd, 'www', name);
+    const good = readFileSync(path);
+    writeFileSync(path, Buffer.from(good).fill(0x30, 10, 20));
+    utimesSync(path, 0, 0);
+    expect(await keep(world)).toMatchObject({ changed: true, errors: [] });
+    expect(readFileSync(path)).toEqual(good);
+    expect((await keep(world)).publications.every(({ plan }) => plan === undefined)).toBe(true);
+  },
+);
+
+test('puts right a file in public/ that somebody damaged, and what was made of it', async () => {
+  const world = withPolicy();
+  await keep(world);
+  const good = readFileSync(world.home.public.crlBundle);
+  appendFileSync(world.home.public.crlPem('issuing-g1'), 'garbage');
+  appendFileSync(world.home.public.crlBundle, 'garbage');
+  await keep(world);
+  expect(readFileSync(world.home.public.crlBundle)).toEqual(good);
+  expect(served(world, 'www', 'crl/issuing-g1.pem')).toEqual(readFileSync(world.home.public.crlPem('issuing-g1')));
+});
+
+test('signs anew what was removed from public/', async () => {
+  const world = withPolicy();
+  await keep(world);
+  rmSync(world.home.public.crlDer('issuing-g1'));
+  expect(await keep(world)).toMatchObject({ changed: true, errors: [] });
+  expect(existsSync(world.home.public.crlDer('issuing-g1'))).toBe(true);
+});
+
+test('leaves a trust bundle alone that somebody put together', async () => {
+  const world = withPolicy();
+  const other = fresh();
+  await other.succeed('ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none', '--home', 'second');
+  await keep(world);
+  const both = Buffer.concat([
+    served(world, 'www', 'bundle.pem'),
+    readFileSync(join(other.cwd, 'second/public/bundle.pem')),
+  ]);
+  writeFileSync(join(world.cwd, 'www/bundle.pem'), both);
+  expect(await keep(world)).toMatchObject({ changed: false, errors: [] });
+  expect(served(world, 'www', 'bundle.pem')).toEqual(both);
+  expect(await world.succeed('crl', 'publish')).toContain('left alone  bundle.pem: it holds anchors');
+});
+
+test('refuses to take a trust bundle back to an older one', async () => {
+  const world = withPolicy();
+  await keep(world);
+  const path = join(world.cwd, 'www/bundle.json');
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/"spiffe_sequence": (\d+)/, '"spiffe_sequence": 9$1'));
+  const { errors } = await keep(world);
+  expect(errors[0]).toMatchObject({ code: 'ERR_CRL_BACKWARDS' });
+  expect(errors[0]!.message).toContain('the sequence of its trust bundle would go back');
+});

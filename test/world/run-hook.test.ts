@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { runHook, type HookCall } from '../../src/world/run-hook.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+const run = (argv: readonly string[], changes: Partial<HookCall> = {}) =>
+  runHook({ argv, env: { PATH: '/usr/bin:/bin' }, limit: 20, ...changes }, process);
+const shell = (script: string, changes: Partial<HookCall> = {}) => run(['sh', '-c', script], changes);
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    // nobody may have waited for it yet
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+describe('a hook', () => {
+  test('gets its words as they are, and no shell sees them', async () => {
+    const end = await run(['printf', '%s|', 'a b', '$HOME', '*', ';']);
+    expect(end).toMatchObject({ outcome: 'succeeded', output: 'a b|$HOME|*|;|' });
+  });
+
+  test('sees the environment it is given and nothing of ours', async () => {
+    process.env.SECRET_OF_OURS = 'hunter2';
+    const { output } = await run(['env'], { env: { PATH: '/usr/bin:/bin', SVCAUTH_SERVICE: 'payments' } });
+    delete process.env.SECRET_OF_OURS;
+    expect(output.trim().split('\n').sort()).toEqual(['PATH=/usr/bin:/bin', 'SVCAUTH_SERVICE=payments']);
+  });
+
+  test('runs in / with an empty standard input', async () => {
+    expect(await shell('cat; pwd')).toMatchObject({ outcome: 'succeeded', output: '/\n' });
+  });
+
+  test('is heard on both streams, the last 4 KiB of them, never half a character', async () => {
+    expect((await shell('echo out; echo err >&2')).output).toBe('out\nerr\n');
+    const { output } = await shell(`i=0; while [ $i -lt 3000 ]; do printf 'äö'; i=$((i+1)); done; printf x`);
+    expect(output).toMatch(/^[äö]+x$/);
+    expect(Buffer.byteLength(output)).toBe(4095);
+  });
+
+  test.each([
+    ['sh', ['-c', 'exit 3'], 'exit status 3'],
+    ['sh', ['-c', 'kill -SEGV $$'], 'it was ended by SIGSEGV'],
+    ['no-such-program', [], 'it cannot be started (ENOENT)'],
+    ['/etc/passwd', [], 'it cannot be started (EACCES)'],
+  ])('that fails says of what: %s %j', async (program, args, reason) => {
+    expect(await run([program, ...args])).toMatchObject({ outcome: 'failed', reason });
+  });
+});
+
+describe('at its limit a hook is ended', () => {
+  test('with everything it started', async () => {
+    const { outcome, reason, output } = await shell('sleep 60 & echo $!; wait', { limit: 0.3 });
+    expect({ outcome, reason }).toEqual({ outcome: 'timed-out', reason: 'it was ended after 0.3 s' });
+    await sleep(50);
+    expect(isAlive(Number(output))).toBe(false);
+  });
+
+  test('also when it will not hear of it', async () => {
+    const { outcome, output } = await shell(`trap '' TERM; echo $$; while :; do sleep 1; done`, { limit: 0.3 });
+    expect(outcome).toBe('timed-out');
+    await sleep(50);
+    expect(isAlive(Number(output))).toBe(false);
+  }, 15_000);
+});
+
+test('what a hook leaves running neither keeps us nor is ended', async () => {
+  const file = join(tempDirectory(), 'pid');
+  expect(await shell(`sleep 300 & echo $! > ${file}; echo done`)).toMatchObject({
+    outcome: 'succeeded',
+    output: 'done\n',
+  });
+  const pid = Number(readFileSync(file, 'utf8'));
+  expect(isAlive(pid)).toBe(true);
+  process.kill(pid);
+});
+
+test('a hook goes with us when we are told to end', async () => {
+  const file = join(tempDirectory(), 'pid');
+  const kept = () => undefined;
+  process.on('SIGHUP', kept);
+  const running = shell(`echo $$ > ${file}; exec sleep 60`);
+  while (!existsSync(file)) await sleep(20);
+  process.emit('SIGHUP', 'SIGHUP');
+  expect(await running).toMatchObject({ outcome: 'failed', reason: 'it was ended by SIGKILL' });
+  process.off('SIGHUP', kept);
+  expect(process.listenerCount('SIGHUP')).toBe(0);
+});
