@@ -1,9 +1,9 @@
 import { Agent, type AgentOptions } from 'node:https';
 import type { SecureContext, TLSSocket } from 'node:tls';
-import type { Allow } from './api.ts';
 import { serverCheck } from './peer.ts';
 import { endRevoked } from './revoked-peer.ts';
 import type { Trust } from './trust.ts';
+import type { Allow } from './types.ts';
 
 export interface FollowingAgent {
   readonly agent: Agent;

@@ -1,4 +1,4 @@
-import type { Clock, FollowProblem } from './api.ts';
+import type { Clock, FollowProblem } from './types.ts';
 
 // The one file of the library that takes time and the process for itself: everything else is handed them.
 

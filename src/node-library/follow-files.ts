@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { followingAgent, type FollowingAgent } from './agent.ts';
-import type { Clock, FollowedContext, FollowOptions, FollowProblem } from './api.ts';
 import { choose, type Choice, type Found } from './choose.ts';
 import { followingServer, type FollowingServer } from './following-server.ts';
 import { isSameIdentity, readIdentity } from './identity.ts';
@@ -11,6 +10,7 @@ import { isProblem, problem, type Problem } from './problem.ts';
 import { describeState } from './state.ts';
 import { isSameTrust, readTrust } from './trust.ts';
 import { fingerprint, locateFiles } from './watched-files.ts';
+import type { Clock, FollowedContext, FollowOptions, FollowProblem } from './types.ts';
 
 /** Milliseconds. */
 const INTERVAL = 10_000;

@@ -5,7 +5,7 @@ import { certificateFacts } from '../pki/lint/certificate-facts.ts';
 import { decodeCertificate } from '../pki/certificate/parsed.ts';
 import { isSpiffeId } from '../pki/name/spiffe-id.ts';
 import { svidVerdict } from '../pki/certificate/svid.ts';
-import type { Authorization, SpiffeIdText } from './api.ts';
+import type { Authorization, SpiffeIdText } from './types.ts';
 
 /** Whom the other end has proved to be. */
 export type Peer = { readonly id: SpiffeIdText } | { readonly reason: string };

@@ -1,5 +1,5 @@
 import type { Refusal } from '../pki/path/refusal.ts';
-import type { FollowProblem } from './api.ts';
+import type { FollowProblem } from './types.ts';
 
 /** Why files on disk do not come into force. */
 export interface Problem extends FollowProblem {

@@ -2,8 +2,8 @@ import { nameToString } from '../pki/name/name.ts';
 import { crlNumber } from '../pki/crl/parsed.ts';
 import { serialToHex } from '../pki/certificate/serial-number.ts';
 import { svidVerdict } from '../pki/certificate/svid.ts';
-import type { FollowState, SpiffeIdText } from './api.ts';
 import type { Pair } from './judge.ts';
+import type { FollowState, SpiffeIdText } from './types.ts';
 
 /** What is in force, for logs and health checks. */
 export function describeState({ identity: { leaf }, trust }: Pair): FollowState {

@@ -1,8 +1,8 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILE_CAP } from '../pki/input-caps.ts';
-import type { FollowOptions } from './api.ts';
 import { problem, type Problem } from './problem.ts';
+import type { FollowOptions } from './types.ts';
 
 export type Source = Pick<FollowOptions, 'dir' | 'bundle' | 'crls'>;
 
