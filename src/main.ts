@@ -10,7 +10,7 @@ import { usageError } from './program/usage-error.ts';
 import { formatError } from './view/error.ts';
 import { nagiosLine } from './view/nagios-line.ts';
 import { VERSION } from './version.ts';
-import { openRealWorld, type RealWorld } from './world/real-world.ts';
+import { openRealWorld, type RealWorld } from './world/real/real-world.ts';
 
 /** The real world. `templates/` lies beside src/ as beside dist/. */
 export const openWorld = (processHandle: NodeJS.Process, now: Date): RealWorld =>

@@ -1,6 +1,6 @@
-import type { AskPassphrase } from '../ca/run/unlock.ts';
 import type { World } from '../world/world.ts';
 import { hasPassphraseSource, readPassphrase, type PassphraseOptions } from './passphrase.ts';
+import type { AskPassphrase } from '../world/ask-passphrase.ts';
 
 /** Asks where the flags say, once a run: the CA keys of one home share a passphrase. Each caller gets a copy to wipe. */
 export function passphraseAsker(flags: PassphraseOptions, world: World, isNew: boolean): AskPassphrase {

@@ -1,6 +1,8 @@
 import type { KeyAlgorithmName } from '../pki/key/algorithm.ts';
 import type { ProfileName } from '../pki/certificate/profile-name.ts';
 import type { Upkeep } from './upkeep.ts';
+import type { Certificate } from './certificate.ts';
+import type { Delivery } from './deployment.ts';
 
 /** What a service asked for, as decided once from flags or file; two equal specs give the same certificate but key and serial. */
 export interface ServiceSpec {
@@ -22,4 +24,10 @@ export interface Service {
   readonly upkeep?: Upkeep;
   /** The certificate its files should hold; absent before the first one. */
   readonly currentSerial?: string;
+}
+/** As the manifest has them. */
+export interface ServiceRow {
+  readonly service: Service;
+  readonly certificate?: Certificate;
+  readonly delivery?: Delivery;
 }

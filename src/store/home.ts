@@ -1,8 +1,9 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { World } from '../world/world.ts';
 import { failure } from '../errors/error.ts';
-import { removeLeftovers, type Files } from './files/files.ts';
+import { removeLeftovers } from './files/files.ts';
 import { uniqueSuffix } from './files/unique-suffix.ts';
+import type { Files } from '../world/files.ts';
 
 /** Where everything of one PKI lies. Absolute paths; none needs to exist. */
 export interface Home {

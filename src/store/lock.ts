@@ -3,9 +3,9 @@ import { failure, SvcauthError } from '../errors/error.ts';
 import { instantText } from '../time/instant-text.ts';
 import { utf8 } from '../pki/bytes.ts';
 import { whereWritable } from './files/file-failure.ts';
-import type { Files } from './files/files.ts';
 import type { Home } from './home.ts';
 import { openSqlite, sqliteCode } from './manifest/sqlite.ts';
+import type { Files } from '../world/files.ts';
 
 /** The exclusive right to change a home. */
 export interface Lock {

@@ -1,5 +1,5 @@
-import type { HookCall, HookEnd } from './run-hook.ts';
-import type { Files } from '../store/files/files.ts';
+import type { Files } from './files.ts';
+import type { HookCall, HookEnd } from './hook-call.ts';
 
 /** Where text goes. `isTTY` decides colour, progress and prompts. */
 export interface Sink {

@@ -2,12 +2,13 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
-import { nodeFiles, removeLeftovers, type Files } from '../../src/store/files/files.ts';
+import { nodeFiles, removeLeftovers } from '../../src/store/files/files.ts';
 import { createHome, homeAt, openHome } from '../../src/store/home.ts';
 import { createManifest, openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { faultyFiles, PowerFailure } from '../support/faulty-files.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { fakeWorld } from '../support/world.ts';
+import type { Files } from '../../src/world/files.ts';
 
 interface Case {
   readonly name: string;

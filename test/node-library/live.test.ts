@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type ConnectionOptions, type Server, type TLSSocket } from 'node:tls';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { authorize, peerSpiffeId, type FollowedContext } from '../../src/node-library/api.ts';
+import { authorize, peerSpiffeId } from '../../src/node-library/api.ts';
 import {
   certificatePem,
   crlPem,
@@ -16,6 +16,7 @@ import {
   type Authorities,
   type ServiceDirectory,
 } from './site.ts';
+import type { FollowedContext } from '../../src/node-library/types.ts';
 
 const PAYMENTS = 'spiffe://example.org/payments';
 const REPORTS = 'spiffe://example.org/reports';

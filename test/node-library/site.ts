@@ -1,13 +1,13 @@
 /** A trust domain's CAs, made by hand so that they can be wrong, and a service's directory as svcauth lays it out. */
 import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, FollowOptions, FollowProblem, FollowState } from '../../src/node-library/api.ts';
 import { secureContext } from '../../src/node-library/api.ts';
 import { integer } from '../../src/pki/der/writer.ts';
 import { encodePem } from '../../src/pki/pem.ts';
 import { makeCa, makeCrl, makeLeaf, names, type TestCertificate, type Wanted } from '../support/path-pki.ts';
 import { planted } from '../support/planted-certificate.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
+import type { Clock, FollowOptions, FollowProblem, FollowState } from '../../src/node-library/types.ts';
 
 const DAY = 86_400_000;
 /** Other people's code reads the real clock: dates are relative to it. */

@@ -14,11 +14,11 @@ import { decodePublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
 import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
 import { startSignature } from '../../src/pki/key/signature-stream.ts';
 import { signerOf } from '../../src/pki/key/signature.ts';
-import type { Files } from '../../src/store/files/files.ts';
 import { homeAt, type Home } from '../../src/store/home.ts';
 import type { Manifest } from '../../src/store/manifest/manifest.ts';
 import { createManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { fakeWorld, type FakeWorld } from './world.ts';
+import type { Files } from '../../src/world/files.ts';
 
 export const SCHEDULE: CrlSchedule = {
   lifetime: parseDuration('14d'),

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { runHook } from '../../src/world/run-hook.ts';
+import { runHook } from '../../src/world/real/run-hook.ts';
 import { runSvcauth, stdin, type FakeWorld } from './world.ts';
 
 export interface VerbOutcome {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Prompt, Sink, World } from '../../src/world/world.ts';
 import type { ExitStatus } from '../../src/errors/exit-status.ts';
-import { shakeHands } from '../../src/world/handshake.ts';
+import { shakeHands } from '../../src/world/real/handshake.ts';
 import { main } from '../../src/main.ts';
 import { nodeFiles } from '../../src/store/files/files.ts';
 import { seededRandom } from './random.ts';

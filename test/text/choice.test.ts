@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseKeyAlgorithm, parseNotAfterPolicy, parseProfile } from '../../src/text/choice.ts';
-import { KEY_ALGORITHM_NAMES } from '../../src/pki/key/algorithm.ts';
+import { KEY_ALGORITHM_NAMES, parseKeyAlgorithm } from '../../src/pki/key/algorithm.ts';
 import { errorOf } from '../support/errors.ts';
+import { parseProfile } from '../../src/pki/certificate/profile-name.ts';
+import { parseNotAfterPolicy } from '../../src/policy/rules/not-after-policy.ts';
 
 test.each(KEY_ALGORITHM_NAMES)('%s is a key algorithm', name => {
   expect(parseKeyAlgorithm(name)).toBe(name);

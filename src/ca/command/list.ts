@@ -1,10 +1,10 @@
 import { authorityRows } from '../run/rows.ts';
-import { authorityStatus } from '../../monitoring/rules/status.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
-import { authoritiesView } from '../../monitoring/view/status.ts';
 import { terminalOf } from '../../view/terminal.ts';
 import { examples, group, outputOption, type AddCommand } from '../../cli/command.ts';
 import { atOption, instantOf, readManifest } from '../../cli/reading.ts';
+import { authorityStatus } from '../rules/status.ts';
+import { authoritiesView } from '../view/list.ts';
 
 interface Flags {
   readonly output: OutputFormat;

@@ -6,7 +6,7 @@ import { nameToString } from '../../pki/name/name.ts';
 import { OID } from '../../pki/oids.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { generalNameText } from '../../pki/name/general-name-text.ts';
-import { authorityStatus, type AuthorityRow, type AuthorityStatus } from '../../monitoring/rules/status.ts';
+import { authorityStatus, type AuthorityRow, type AuthorityStatus } from './status.ts';
 
 /** Everything about one authority that a person may ask for. */
 export interface AuthorityDescription extends AuthorityStatus {

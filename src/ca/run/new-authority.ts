@@ -1,5 +1,4 @@
 import type { World } from '../../world/world.ts';
-import type { PlannedAuthority } from '../../init/rules/plan.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
 import { DerReader } from '../../pki/der/reader.ts';
@@ -17,6 +16,7 @@ import { secondOpinionOnCertificate } from '../../pki/second-opinion.ts';
 import { serialFromRandom, SERIAL_LENGTH } from '../../pki/certificate/serial-number.ts';
 import { signCertificate } from '../../pki/certificate/sign.ts';
 import { signingWith } from './unlock.ts';
+import type { PlannedAuthority } from '../rules/planned-authority.ts';
 
 /** A CA whose certificate and key are both here. */
 export interface ReadyAuthority {

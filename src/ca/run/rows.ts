@@ -1,5 +1,5 @@
-import type { AuthorityRow } from '../../monitoring/rules/status.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
+import type { AuthorityRow } from '../rules/status.ts';
 
 /** Every CA with its newest CRL, and those that were signed ahead. */
 export const authorityRows = (manifest: Manifest): readonly AuthorityRow[] =>

@@ -9,9 +9,7 @@ import { startSignature } from '../../pki/key/signature-stream.ts';
 import { signerOf } from '../../pki/key/signature.ts';
 import { readKeyFile } from '../../store/files/key-file.ts';
 import type { Pki } from '../../store/open-pki.ts';
-
-/** Gives a passphrase; `what` names the key it opens. Called only when a key is encrypted. The receiver wipes it. */
-export type AskPassphrase = (what: string) => Promise<Uint8Array>;
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 /** A CA that can sign, from its key file. Throws ERR_KEY_AWAY, ERR_PASSPHRASE_*, ERR_KEY_MISMATCH and what is wrong with the file. */
 export async function unlockAuthority(

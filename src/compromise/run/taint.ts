@@ -8,7 +8,8 @@ import type { Issuer } from '../../pki/certificate/issuer.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { planCrlRefresh, refreshCrls } from '../../crl/run/refresh.ts';
-import { unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+import { unlockAuthority } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface TaintOutcome {
   readonly plan: TaintPlan;

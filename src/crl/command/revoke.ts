@@ -1,8 +1,7 @@
 import { Option } from 'commander';
 import { failure } from '../../errors/error.ts';
-import { parseCrlReason } from '../../text/choice.ts';
 import { parseInstant } from '../../time/instant.ts';
-import { CRL_REASONS } from '../../pki/crl/revocation-reason.ts';
+import { CRL_REASONS, parseCrlReason } from '../../pki/crl/revocation-reason.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { formatWarning } from '../../view/warning.ts';
 import { revokeView } from '../view/revoke.ts';

@@ -15,8 +15,8 @@ import { decodePublicKeyInfo } from '../../pki/key/public-key-info.ts';
 import { secondOpinionOnCrl } from '../../pki/second-opinion.ts';
 import { crlDer, signCrl } from '../../pki/crl/signed.ts';
 import type { RevocationTotals } from '../../store/manifest/manifest.ts';
-import type { StagedFile } from '../../store/files/staged-file.ts';
 import { CRL_PIECE, type CrlPki } from './states.ts';
+import type { StagedFile } from '../../world/files.ts';
 
 /** A CRL that is durable under temporary names and that nobody sees yet. */
 export interface MadeCrl {

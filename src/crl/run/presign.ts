@@ -9,7 +9,7 @@ import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki } from '../../store/open-pki.ts';
 import { applyCrlRefresh, planCrlRefresh, requireCrl } from './refresh.ts';
 import { planSeries, signSeries } from './sign-series.ts';
-import type { AskPassphrase } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface PresignRequest extends CrlSeriesRequest {
   readonly ca: string;

@@ -6,7 +6,8 @@ import { readInput } from '../../store/input/read-input.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, type Pki } from '../../store/open-pki.ts';
 import { applyCrlRefresh, planCrlRefresh, type CrlPlan, type CrlRefreshResult, type IssuerLookup } from './refresh.ts';
-import { issuerOf, openKey, unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+import { issuerOf, openKey, unlockAuthority } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface CrlRefreshRequest {
   /** Authority ids; empty: every CA. */

@@ -114,7 +114,11 @@ export function requireCrl({ manifest }: CrlPki, states: readonly AuthorityCrl[]
     throw failure('ERR_AUTHORITY_UNKNOWN', { text: id, known: manifest.authorities().map(each => each.id) });
   }
   if (authority.certificate === undefined) throw failure('ERR_AUTHORITY_PENDING', { id });
-  throw failure('ERR_CRL_NOT_NEEDED', { id, state: authority.state, notAfter: authority.certificate.notAfter });
+  throw failure('ERR_CRL_NOT_NEEDED', {
+    id,
+    state: authority.state,
+    notAfter: instantText(authority.certificate.notAfter),
+  });
 }
 
 export interface CrlRefreshResult {

@@ -12,7 +12,8 @@ import { parseTrustDomain } from '../../pki/name/spiffe-id.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { planCrlRefresh, refreshCrls } from './refresh.ts';
-import { unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+import { unlockAuthority } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface RevokeOutcome {
   readonly plan: RevokePlan;

@@ -7,23 +7,17 @@ import type { Upkeep } from '../../record/upkeep.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { ownershipOf } from '../../store/files/ownership.ts';
 import { KEY_AWAY } from './credential.ts';
-import type { Candidate } from '../../issuance/run/issue-work.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { readOutputPassphrase } from './output-file.ts';
 
 /** A service as it is going to be deployed. */
-interface WantedDeployment {
+export interface WantedDeployment {
   readonly service: string;
   readonly directory: string;
   readonly upkeep?: Upkeep | undefined;
   /** Its key is on another host. */
   readonly keyIsAway: boolean;
 }
-
-export const deploymentWanted = ({ service, directory, upkeep, known, key }: Candidate): WantedDeployment => ({
-  ...{ service, directory, upkeep: upkeep ?? known?.service.upkeep },
-  keyIsAway: key.source === 'csr',
-});
 
 /**
  * Refuses, before anything is signed, what could not be deployed: as `requireDeployable`, and outputs that two services would write.

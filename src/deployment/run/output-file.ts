@@ -5,9 +5,9 @@ import { quote } from '../../errors/row.ts';
 import type { Output } from '../rules/deployment.ts';
 import { encodeOutput, holdsOutput, type Credential } from '../rules/output-content.ts';
 import { PKCS12_RANDOM_LENGTH } from '../../pki/pkcs12/write.ts';
-import type { Ownership } from '../../store/files/file-steps.ts';
 import { removeLeftovers } from '../../store/files/files.ts';
 import { isOwned } from '../../store/files/service-files.ts';
+import type { Ownership } from '../../world/files.ts';
 
 export type OutputState = 'right' | 'missing' | 'differs';
 

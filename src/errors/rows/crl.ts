@@ -1,4 +1,3 @@
-import { instantText } from '../../time/instant-text.ts';
 import { EXIT } from '../exit-status.ts';
 import { quote, row, shell } from '../row.ts';
 
@@ -57,8 +56,8 @@ export const crlErrors = {
     () => '--key is the key of one CA: say which with one --ca',
     () => ['svcauth crl refresh --ca root-g1 --key FILE'],
   ),
-  ERR_CRL_NOT_NEEDED: row<{ id: string; state: string; notAfter: Date }>(
+  ERR_CRL_NOT_NEEDED: row<{ id: string; state: string; notAfter: string }>(
     EXIT.usage,
-    p => `${p.id} needs no CRL any more: it is ${p.state} and its certificate ends ${instantText(p.notAfter)}`,
+    p => `${p.id} needs no CRL any more: it is ${p.state} and its certificate ends ${p.notAfter}`,
   ),
 } as const;

@@ -7,6 +7,7 @@ import { crlAddress } from '../../policy/rules/crl-url.ts';
 import type { Seconds } from '../../time/duration.ts';
 import { defaultPolicy, type Policy } from '../../policy/rules/policy.ts';
 import { longestLeaf, roundDown } from '../../policy/rules/decide-spec.ts';
+import type { PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 
 /** Where the root comes from. */
 export type RootSource =
@@ -33,25 +34,6 @@ export interface InitRequest {
   /** Of the CA that issues the leaves. */
   readonly nameConstraints?: NameConstraints;
   readonly keyProtection: 'passphrase' | 'none';
-}
-
-/** One CA that init would make or take in. */
-export interface PlannedAuthority {
-  readonly id: string;
-  readonly tier: 'root' | 'issuing';
-  /** 1 is the first. */
-  readonly generation: number;
-  readonly how: 'create' | 'import' | 'request';
-  readonly keyAlgorithm: KeyAlgorithmName;
-  readonly notBefore: Date;
-  /** Inclusive. */
-  readonly notAfter: Date;
-  readonly keyLocation: 'file' | 'offline';
-  /** Absent: no limit below it. */
-  readonly pathLength?: number;
-  readonly nameConstraints?: NameConstraints;
-  /** Where the CRL of the CA that signs it is served. */
-  readonly crlUrl?: string;
 }
 
 /** The authorities in the order they are made. Pure; the request has been read and is consistent. */

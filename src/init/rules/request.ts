@@ -3,10 +3,10 @@ import type { GeneralName } from '../../pki/extension/general-name.ts';
 import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
 import { parseDnsSubtree, parseUriHost } from '../../pki/name/subtree.ts';
 import { parseTrustDomain } from '../../pki/name/spiffe-id.ts';
-import { parseKeyAlgorithm } from '../../text/choice.ts';
 import { parseCrlUrl } from '../../policy/rules/crl-url.ts';
 import { parseDuration } from '../../time/duration.ts';
 import type { InitRequest, RootSource } from './plan.ts';
+import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
 
 /** What was typed for `ca init`, as text. */
 export interface InitText {

@@ -4,7 +4,7 @@ import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { readInitRequest, rootKind, type InitText } from '../rules/request.ts';
 import type { Authority } from '../../record/authority.ts';
-import { planInit, planPolicy, type InitRequest, type PlannedAuthority, type RootSource } from '../rules/plan.ts';
+import { planInit, planPolicy, type InitRequest, type RootSource } from '../rules/plan.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { createCaCsr } from '../../pki/csr/ca-csr.ts';
@@ -25,8 +25,10 @@ import { encodeKeyPem } from '../../store/input/key-pem.ts';
 import { certifyAuthority, type ReadyAuthority } from '../../ca/run/new-authority.ts';
 import { readRoot } from './read-root.ts';
 import { refreshCrls } from '../../crl/run/refresh.ts';
-import { signingWith, type AskPassphrase } from '../../ca/run/unlock.ts';
+import { signingWith } from '../../ca/run/unlock.ts';
 import { writeTrustBundle } from '../../bundle/run/write.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
+import type { PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 
 export interface InitPlan {
   readonly request: InitRequest;

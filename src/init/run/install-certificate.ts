@@ -23,8 +23,9 @@ import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { readInput } from '../../store/input/read-input.ts';
 import { faultOfDer, readCertificates, rootFault } from './read-root.ts';
 import { planCrlRefresh, refreshCrls } from '../../crl/run/refresh.ts';
-import { issuerOf, openKey, unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+import { issuerOf, openKey, unlockAuthority } from '../../ca/run/unlock.ts';
 import { writeTrustBundle } from '../../bundle/run/write.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface InstallRequest {
   /** The issuing CA's certificate, as its root's holder made it from our request. */

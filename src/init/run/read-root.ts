@@ -14,7 +14,8 @@ import { decodeCertificate, type ParsedCertificate } from '../../pki/certificate
 import { decodePem, PemError } from '../../pki/pem.ts';
 import { verifySignature } from '../../pki/key/signature.ts';
 import { readInput } from '../../store/input/read-input.ts';
-import { openKey, type AskPassphrase } from '../../ca/run/unlock.ts';
+import { openKey } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 const LIMIT = 1024 * 1024;
 

@@ -1,11 +1,11 @@
 import type { InitPlan, InitResult } from '../run/init-pki.ts';
 import { generalNameText } from '../../pki/name/general-name-text.ts';
-import type { PlannedAuthority } from '../rules/plan.ts';
 import type { GeneralName } from '../../pki/extension/general-name.ts';
 import type { Home } from '../../store/home.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
+import type { PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 
 const KEY_PLACES = { file: 'in the home', offline: 'offline', foreign: 'elsewhere', destroyed: 'destroyed' } as const;
 const VERBS = { create: 'would be made', import: 'would be taken in', request: 'would be requested' } as const;

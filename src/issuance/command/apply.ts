@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
 import { isChange, isStuck } from '../rules/plan-apply.ts';
-import { NOT_AFTER_POLICIES, parseNotAfterPolicy } from '../../text/choice.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { startProgress } from '../../view/progress.ts';
 import { formatWarning } from '../../view/warning.ts';
@@ -10,6 +9,7 @@ import { examples, homeFlag, type AddCommand } from '../../cli/command.ts';
 import { annotatingProblems, appendJobSummary, repositoryPath } from './github-output.ts';
 import { reportPending } from '../../deployment/command/report-pending.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+import { NOT_AFTER_POLICIES, parseNotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 
 interface Flags extends PassphraseOptions {
   readonly file: string;

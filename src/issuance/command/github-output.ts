@@ -3,7 +3,7 @@ import type { World } from '../../world/world.ts';
 import { SvcauthError } from '../../errors/error.ts';
 import type { Problem } from '../../text/yaml/tree.ts';
 import { utf8 } from '../../pki/bytes.ts';
-import { annotation } from '../../monitoring/view/github.ts';
+import { annotation } from '../../view/github-annotation.ts';
 
 /** A path as the repository calls it, when it lies in the workspace; undefined for standard input. */
 export function repositoryPath({ cwd, env }: Pick<World, 'cwd' | 'env'>, path: string): string | undefined {

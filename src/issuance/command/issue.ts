@@ -1,6 +1,5 @@
 import { Option } from 'commander';
 import { failure } from '../../errors/error.ts';
-import { NOT_AFTER_POLICIES, parseNotAfterPolicy } from '../../text/choice.ts';
 import { LIST_FORMATS, type ListFormat } from '../../service/rules/list.ts';
 import { serviceRequestFromText, type ServiceText } from '../../service/rules/text.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
@@ -9,6 +8,7 @@ import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, homeFlag, outputOption, repeatable, type AddCommand } from '../../cli/command.ts';
 import { reportPending } from '../../deployment/command/report-pending.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+import { NOT_AFTER_POLICIES, parseNotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 
 interface Flags extends Omit<ServiceText, 'service'>, PassphraseOptions {
   readonly from?: string;

@@ -2,7 +2,6 @@ import { dirname, resolve } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { activeIssuer } from '../../ca/rules/active-issuer.ts';
-import type { NotAfterPolicy } from '../../text/choice.ts';
 import { activeAuthorities, drainingAuthorities } from '../../due/rules/reason.ts';
 import type { ListedService } from '../../service/rules/listed.ts';
 import type { Crl } from '../../record/crl.ts';
@@ -13,17 +12,18 @@ import type { Policy } from '../../policy/rules/policy.ts';
 import { parseServiceList } from '../../service/rules/list.ts';
 import { pendingDeliveries, type IssuedService } from './apply-issue.ts';
 import { deployPending, type Deployed } from '../../deployment/run/deploy.ts';
-import { deploymentWanted, requireDeployments } from '../../deployment/run/faults.ts';
+import { requireDeployments } from '../../deployment/run/faults.ts';
 import { filesState } from './files-state.ts';
 import { applyIssuePlan, type IssueWorks } from './issue.ts';
 import { jobMaker } from './issue-job.ts';
-import { resolveWork, type Candidate } from './issue-work.ts';
+import { resolveWork, type Candidate, deploymentWanted } from './issue-work.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { readInput } from '../../store/input/read-input.ts';
 import { applyRevoke } from '../../crl/run/revoke.ts';
 import { requireDirectories } from '../../service/run/directories.ts';
-import type { AskPassphrase } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
+import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 
 export interface ApplyRequest {
   /** The services file; `-` is standard input. */

@@ -1,5 +1,4 @@
 import { chainToRoot, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import type { NotAfterPolicy } from '../../text/choice.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { ServiceSpec } from '../../record/service.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
@@ -14,6 +13,7 @@ import { OID } from '../../pki/oids.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import type { IssueJob } from './apply-issue.ts';
 import type { LeafKey } from './leaf-issuer.ts';
+import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 
 /** What the certificate of one service is made from. */
 export interface IssueOrder {

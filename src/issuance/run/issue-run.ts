@@ -2,7 +2,6 @@ import { dirname, resolve } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
-import type { NotAfterPolicy } from '../../text/choice.ts';
 import { listFormatOf, parseServiceList, type ListFormat } from '../../service/rules/list.ts';
 import type { ServiceRequest } from '../../service/rules/request.ts';
 import { parseCsr } from '../../pki/csr/csr.ts';
@@ -15,7 +14,8 @@ import type { IssueWork } from './issue-work.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki } from '../../store/open-pki.ts';
 import { readInput } from '../../store/input/read-input.ts';
-import type { AskPassphrase } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
+import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 
 /** What a run is asked to issue. */
 type IssueSource =

@@ -1,3 +1,4 @@
+import type { WantedDeployment } from '../../deployment/run/faults.ts';
 import { resolve } from 'node:path';
 import type { ServiceSpec } from '../../record/service.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
@@ -65,3 +66,7 @@ export function resolveWork(pki: Pki, policy: Policy, work: readonly IssueWork[]
 /** A brought key decides its own algorithm. */
 const brought = ({ keyAlgorithm }: ServiceRequest): Pick<ServiceRequest, 'keyAlgorithm'> =>
   keyAlgorithm === undefined ? {} : { keyAlgorithm };
+export const deploymentWanted = ({ service, directory, upkeep, known, key }: Candidate): WantedDeployment => ({
+  ...{ service, directory, upkeep: upkeep ?? known?.service.upkeep },
+  keyIsAway: key.source === 'csr',
+});

@@ -1,6 +1,5 @@
 import { failure } from '../../errors/error.ts';
 import { activeIssuer, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import type { NotAfterPolicy } from '../../text/choice.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
 import { activeAuthorities, drainingAuthorities } from '../../due/rules/reason.ts';
 import type { Certificate } from '../../record/certificate.ts';
@@ -12,15 +11,17 @@ import { equalBytes } from '../../pki/bytes.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
 import { applyIssue, pendingDeliveries, type IssuedService, type IssueJob, type VersionSwitch } from './apply-issue.ts';
-import { deploymentWanted, requireDeployments } from '../../deployment/run/faults.ts';
+import { requireDeployments } from '../../deployment/run/faults.ts';
 import { filesState } from './files-state.ts';
 import { jobMaker } from './issue-job.ts';
-import { resolveWork, type Candidate, type IssueWork } from './issue-work.ts';
+import { resolveWork, type Candidate, type IssueWork, deploymentWanted } from './issue-work.ts';
 import { leafIssuer, type LeafKey } from './leaf-issuer.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { requireDirectories } from '../../service/run/directories.ts';
-import { unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
-import { versionAccess } from '../../deployment/run/version-access.ts';
+import { unlockAuthority } from '../../ca/run/unlock.ts';
+import { versionAccess } from './version-access.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
+import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 
 export interface IssueOptions {
   /** Issue even where the current certificate is good. */

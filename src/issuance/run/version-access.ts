@@ -1,8 +1,8 @@
-import { deploymentOf } from '../rules/deployment.ts';
+import { deploymentOf } from '../../deployment/rules/deployment.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { ownershipOf } from '../../store/files/ownership.ts';
 import type { VersionAccess } from '../../store/files/service-files.ts';
-import type { IssueJob } from '../../issuance/run/apply-issue.ts';
+import type { IssueJob } from './apply-issue.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
 /** Whose the files of each service are to be, where that is said. Throws ERR_OWNER_UNKNOWN and ERR_OWNER_FOREIGN. */

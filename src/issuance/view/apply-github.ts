@@ -1,7 +1,7 @@
 import type { ApplyOutcome } from '../run/apply.ts';
 import type { ApplyStep } from '../rules/plan-apply.ts';
 import { describeStep, formatApplySummary, problemsOf, remedyOf, verbOf } from './apply.ts';
-import { annotation } from '../../monitoring/view/github.ts';
+import { annotation } from '../../view/github-annotation.ts';
 
 /** What a person should see first; what is in order is not annotated. */
 const LEVEL = {

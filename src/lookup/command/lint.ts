@@ -1,6 +1,5 @@
 import { failure } from '../../errors/error.ts';
 import { EXIT } from '../../errors/exit-status.ts';
-import { parseConsumer } from '../../text/choice.ts';
 import type { Linted } from '../../pki/lint/lint-bytes.ts';
 import type { RuleScope } from '../../pki/lint/rule.ts';
 import { lintView, type LintStatus } from '../view/lint.ts';
@@ -8,6 +7,7 @@ import { print, type OutputFormat } from '../../view/output.ts';
 import { terminalOf } from '../../view/terminal.ts';
 import { examples, outputOption, type AddCommand } from '../../cli/command.ts';
 import { atOption, instantOf, readManifest } from '../../cli/reading.ts';
+import { parseConsumer } from '../../pki/lint/consumer.ts';
 
 interface Flags {
   readonly all?: true;

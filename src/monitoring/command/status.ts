@@ -1,5 +1,5 @@
 import { authorityRows } from '../../ca/run/rows.ts';
-import { authorityStatus, serviceStatus } from '../rules/status.ts';
+import { serviceStatus } from '../rules/status.ts';
 import { selectServices } from '../../service/rules/selector.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { statusView } from '../view/status.ts';
@@ -7,6 +7,7 @@ import { terminalOf } from '../../view/terminal.ts';
 import { examples, outputOption, type AddCommand } from '../../cli/command.ts';
 import { atOption, instantOf, readManifest } from '../../cli/reading.ts';
 import { shownRenewal } from '../../policy/command/watching.ts';
+import { authorityStatus } from '../../ca/rules/status.ts';
 
 interface Flags {
   readonly output: OutputFormat;

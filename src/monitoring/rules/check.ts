@@ -4,7 +4,8 @@ import { thresholdOf, type Threshold } from '../../time/duration.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import { crlOnTurn, crlsToCome } from '../../crl/rules/series.ts';
-import { isStale, type AuthorityRow, type ServiceRow } from './status.ts';
+import type { ServiceRow } from '../../record/service.ts';
+import { isStale, type AuthorityRow } from '../../ca/rules/status.ts';
 
 /** Everything `check` can find, by its permanent name: monitoring rules depend on them. */
 export type FindingName =

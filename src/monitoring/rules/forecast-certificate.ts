@@ -6,7 +6,7 @@ import { renewalTime } from '../../due/rules/time.ts';
 import type { Runs } from '../../time/runs.ts';
 import { lifeOf } from '../../ca/rules/life.ts';
 import { longestLeaf } from '../../policy/rules/decide-spec.ts';
-import type { ServiceRow } from './status.ts';
+import type { ServiceRow } from '../../record/service.ts';
 
 export interface CertificateFuture {
   readonly events: readonly ForecastEvent[];

@@ -5,7 +5,8 @@ import type { ForecastEvent } from './forecast-event.ts';
 import { activeAuthorities } from '../../due/rules/reason.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { runsEvery, type Runs } from '../../time/runs.ts';
-import type { AuthorityRow, ServiceRow } from './status.ts';
+import type { ServiceRow } from '../../record/service.ts';
+import type { AuthorityRow } from '../../ca/rules/status.ts';
 
 export interface Forecast {
   readonly now: Date;

@@ -2,7 +2,8 @@ import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issu
 import { isHookProblem } from '../../deployment/rules/hook-problem.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { Crl } from '../../record/crl.ts';
-import type { AuthorityRow, ServiceRow } from './status.ts';
+import type { ServiceRow } from '../../record/service.ts';
+import type { AuthorityRow } from '../../ca/rules/status.ts';
 
 /** Something that ends, whether or not anything is wrong with it. */
 export type Watched =

@@ -1,5 +1,6 @@
 import { formatChecked, type CheckReport } from './check.ts';
 import { describeFinding } from './finding.ts';
+import { annotation } from '../../view/github-annotation.ts';
 
 const LEVEL = { warning: 'warning', critical: 'error' } as const;
 
@@ -21,29 +22,4 @@ export function formatGithub({ findings, checked, at }: CheckReport): string {
     .join('');
 }
 
-/** Where in a file of the repository an annotation stands. */
-export interface AnnotationPlace {
-  /** Seen from the root of the repository. */
-  readonly file: string;
-  readonly line?: number;
-  readonly column?: number;
-}
-
-/** One line whatever the texts hold: a line of its own could be another command. */
-export function annotation(
-  level: 'notice' | 'warning' | 'error',
-  title: string,
-  message: string,
-  place?: AnnotationPlace,
-): string {
-  const { file, line, column } = place ?? {};
-  const properties = Object.entries({ file, line, col: column, title }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${escapeProperty(String(value))}`],
-  );
-  return `::${level} ${properties.join(',')}::${escapeMessage(message)}\n`;
-}
-
 // as actions/toolkit does (packages/core/src/command.ts)
-const escapeMessage = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-const escapeProperty = (text: string): string => escapeMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,12 +1,13 @@
-import type { AuthorityStatus, CrlStatus, ServiceStatus } from '../rules/status.ts';
+import type { ServiceStatus } from '../rules/status.ts';
 import type { HookRun } from '../../record/deployment.ts';
 import { formatHookRuns } from '../../deployment/view/hook-run.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
-import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 import { visible } from '../../view/visible.ts';
+import type { AuthorityStatus } from '../../ca/rules/status.ts';
+import { formatAuthorities, withRelative } from '../../ca/view/list.ts';
 
 export interface Status {
   readonly trustDomain: string;
@@ -28,32 +29,6 @@ export function statusView(status: Status, now: Date, terminal: Terminal): View 
       ...status.services.map(value => ({ kind: 'service', value })),
     ],
   };
-}
-
-export function authoritiesView(authorities: readonly AuthorityStatus[], now: Date, terminal: Terminal): View {
-  return {
-    table: () => formatAuthorities(authorities, now, terminal),
-    json: () => ({ kind: 'authorities', value: { at: now, authorities } }),
-    jsonl: () => authorities.map(value => ({ kind: 'authority', value })),
-  };
-}
-
-function formatAuthorities(authorities: readonly AuthorityStatus[], now: Date, { colours, columns }: Terminal): string {
-  const rows = authorities.map((authority): Cell[] => [
-    authority.id,
-    authority.expired ? { text: 'expired', paint: colours.red } : authority.state,
-    authority.keyAlgorithm,
-    authority.keyLocation,
-    withRelative(authority.notAfter, now),
-    crlCell(authority.crl, colours.red),
-    withRelative(authority.crl.nextUpdate, now),
-  ]);
-  return formatTable(['CA', 'STATE', 'KEY', 'KEY IN', 'EXPIRES', 'CRL', 'CRL UNTIL'], rows, columns);
-}
-
-function crlCell({ state, number, entryCount }: CrlStatus, red: (text: string) => string): Cell {
-  if (state === 'none') return '';
-  return state === 'fresh' ? `${number}, ${entryCount} revoked` : { text: state, paint: red };
 }
 
 function formatServices(services: readonly ServiceStatus[], now: Date, { colours, columns }: Terminal): string {
@@ -86,6 +61,3 @@ function formatPending(services: readonly ServiceStatus[]): string {
   });
   return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }
-
-const withRelative = (instant: Date | undefined, now: Date): string =>
-  instant === undefined ? '' : `${formatInstant(instant)} ${formatRelativeTime(instant, now)}`;

@@ -1,3 +1,4 @@
+import { parseChoice } from '../../text/choice.ts';
 /**
  * CRLReason (RFC 5280 §5.3.1) by the RFC's words, as far as we write them. `unspecified` is omitted from the entry;
  * `removeFromCRL` (8) exists only in delta CRLs, which we do not make; `certificateHold` (6) can be lifted and so is refused:
@@ -24,3 +25,7 @@ const WORDS = new Map(Object.entries(READABLE).map(([word, code]) => [code, word
 
 /** The RFC's word for a reason code, or undefined for a code it does not give. */
 export const reasonWord = (code: number): string | undefined => WORDS.get(code);
+
+const REASONS = Object.keys(CRL_REASONS) as readonly CrlReason[];
+
+export const parseCrlReason = (text: string): CrlReason => parseChoice(text, 'a revocation reason', REASONS);

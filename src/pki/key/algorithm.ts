@@ -1,3 +1,4 @@
+import { parseChoice } from '../../text/choice.ts';
 import { DER_NULL, oid, sequence } from '../der/writer.ts';
 import { OID } from '../oids.ts';
 
@@ -74,3 +75,5 @@ export const KEY_ALGORITHMS: Readonly<Record<KeyAlgorithmName, KeyAlgorithm>> = 
 };
 
 export const KEY_ALGORITHM_NAMES = Object.keys(KEY_ALGORITHMS) as readonly KeyAlgorithmName[];
+export const parseKeyAlgorithm = (text: string): KeyAlgorithmName =>
+  parseChoice(text, 'a key algorithm', KEY_ALGORITHM_NAMES);

@@ -1,4 +1,6 @@
+import { parseChoice } from '../../text/choice.ts';
 /** Programs whose behaviour somebody may ask for. */
 export const CONSUMERS = ['node', 'nginx', 'envoy', 'go', 'java', 'python', 'gnutls', 'rustls', 'postgres'] as const;
 
 export type Consumer = (typeof CONSUMERS)[number];
+export const parseConsumer = (text: string): Consumer => parseChoice(text, 'a program', CONSUMERS);

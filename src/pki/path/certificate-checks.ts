@@ -6,8 +6,12 @@ import { isEmptyName } from '../name/name.ts';
 import { OID, oidName } from '../oids.ts';
 import type { ParsedCertificate } from '../certificate/parsed.ts';
 import { decodePublicKey, publicKeyLabel } from '../key/public-key.ts';
-import type { PolicyExtensions } from './path-certificate.ts';
 import { refusal, type Refusal } from './refusal.ts';
+import {
+  type PolicyConstraints,
+  type PolicyInformation,
+  type PolicyMapping,
+} from '../extension/certificate-policies.ts';
 
 interface Subject extends ParsedCertificate {
   readonly extensions: ExtensionsRead;
@@ -126,4 +130,10 @@ export function certificateFault(subject: Subject): Refusal | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+export interface PolicyExtensions {
+  readonly certificatePolicies: readonly PolicyInformation[] | undefined;
+  readonly policyMappings: readonly PolicyMapping[] | undefined;
+  readonly policyConstraints: PolicyConstraints | undefined;
+  readonly inhibitAnyPolicy: number | undefined;
 }

@@ -5,9 +5,6 @@ import {
   decodeInhibitAnyPolicy,
   decodePolicyConstraints,
   decodePolicyMappings,
-  type PolicyConstraints,
-  type PolicyInformation,
-  type PolicyMapping,
 } from '../extension/certificate-policies.ts';
 import { findExtension } from '../extension/extension.ts';
 import { certificateFacts, type ExtensionsRead } from '../lint/certificate-facts.ts';
@@ -17,6 +14,7 @@ import { decodeCertificate, type ParsedCertificate } from '../certificate/parsed
 import { canonicalName } from './canonical-name.ts';
 import { certificateFault } from './certificate-checks.ts';
 import { refusal, type Refusal } from './refusal.ts';
+import type { PolicyExtensions } from './certificate-checks.ts';
 
 /** A certificate, read once for any number of paths. */
 export interface PathCertificate extends ParsedCertificate {
@@ -30,13 +28,6 @@ export interface PathCertificate extends ParsedCertificate {
   readonly entity: string;
   /** What is wrong with it in any path. */
   readonly fault: Refusal | undefined;
-}
-
-export interface PolicyExtensions {
-  readonly certificatePolicies: readonly PolicyInformation[] | undefined;
-  readonly policyMappings: readonly PolicyMapping[] | undefined;
-  readonly policyConstraints: PolicyConstraints | undefined;
-  readonly inhibitAnyPolicy: number | undefined;
 }
 
 /** Throws DerError where the bytes are not a certificate; everything else that is wrong is its `fault`. */

@@ -6,7 +6,6 @@ import type { GeneralName } from '../../pki/extension/general-name.ts';
 import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
 import { parseIpAddress } from '../../pki/name/ip-address.ts';
 import { parseSpiffeId } from '../../pki/name/spiffe-id.ts';
-import type { NotAfterPolicy } from '../../text/choice.ts';
 import { durationText, parseDuration } from '../../time/duration.ts';
 import { generalNameText } from '../../pki/name/general-name-text.ts';
 import type { ServiceSpec } from '../../record/service.ts';
@@ -14,6 +13,7 @@ import { enforcePolicy, type Policy, type Violation } from './policy.ts';
 import type { ServiceName } from '../../service/rules/name.ts';
 import type { ServiceRequest } from '../../service/rules/request.ts';
 import { spiffeIdFromTemplate } from './spiffe-id-template.ts';
+import type { NotAfterPolicy } from './not-after-policy.ts';
 
 /** A leaf is at most this share of its issuer's lifetime, so that an issuer can be drained before it ends. */
 const LEAF_SHARE = 6;

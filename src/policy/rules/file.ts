@@ -3,7 +3,6 @@ import { quote } from '../../errors/row.ts';
 import { parseIpRange } from '../../pki/name/ip-range.ts';
 import { parseDnsSubtree } from '../../pki/name/subtree.ts';
 import { parseTrustDomain, type TrustDomain } from '../../pki/name/spiffe-id.ts';
-import { parseKeyAlgorithm, parseNotAfterPolicy } from '../../text/choice.ts';
 import { parseCrlUrl } from './crl-url.ts';
 import { durationText, parseDuration, parseThreshold, thresholdText, type Seconds } from '../../time/duration.ts';
 import { hooks, hookTimeout } from '../../service/rules/hook-shape.ts';
@@ -16,6 +15,8 @@ import { parseSpiffeIdTemplate } from './spiffe-id-template.ts';
 import { readYaml } from '../../text/yaml/document.ts';
 import { problemLines, type Place, type Problem, type YamlNode } from '../../text/yaml/tree.ts';
 import { listOf, objectOf, textOf, type Read, type Report } from '../../text/yaml/value.ts';
+import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
+import { parseNotAfterPolicy } from './not-after-policy.ts';
 
 const VERSION = 1;
 

@@ -1,6 +1,7 @@
 import { failure } from '../../errors/error.ts';
 import { dnsNameFault } from '../../pki/name/dns-name.ts';
 import { isSpiffeId } from '../../pki/name/spiffe-id.ts';
+import { matchesGlob, matches } from '../../text/glob.ts';
 
 declare const brand: unique symbol;
 
@@ -38,37 +39,4 @@ export function matchesPath(pattern: PathPattern, path: string): boolean {
   // `**` is a segment, and then any number of them
   const wanted = pattern.split('/').flatMap(segment => (segment === '**' ? ['*', '**'] : [segment]));
   return matches(wanted, path.split('/'), '**', matchesGlob);
-}
-
-/** `*` stands for any run of characters, none included; there is no other special character. */
-export function matchesGlob(pattern: string, text: string): boolean {
-  return matches(pattern, text, '*', (wanted, character) => wanted === character);
-}
-
-/** Greedy with one place to return to, the last star: never more than pattern times subject steps. */
-function matches(
-  pattern: ArrayLike<string>,
-  subject: ArrayLike<string>,
-  star: string,
-  same: (wanted: string, got: string) => boolean,
-): boolean {
-  let p = 0;
-  let afterStar = -1;
-  let resumeAt = 0;
-  for (let s = 0; s < subject.length;) {
-    if (pattern[p] === star) {
-      p += 1;
-      [afterStar, resumeAt] = [p, s];
-    } else if (p < pattern.length && same(pattern[p]!, subject[s]!)) {
-      p += 1;
-      s += 1;
-    } else if (afterStar >= 0) {
-      resumeAt += 1;
-      [p, s] = [afterStar, resumeAt];
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === star) p += 1;
-  return p === pattern.length;
 }

@@ -3,7 +3,6 @@ import { dnsNameFault, isBelow, type DnsName } from '../../pki/name/dns-name.ts'
 import type { IpAddress } from '../../pki/name/ip-address.ts';
 import { containsAddress, parseIpRange, type IpRange } from '../../pki/name/ip-range.ts';
 import type { SpiffeId, TrustDomain } from '../../pki/name/spiffe-id.ts';
-import type { NotAfterPolicy } from '../../text/choice.ts';
 import { durationText, parseDuration, parseThreshold, type Seconds, type Threshold } from '../../time/duration.ts';
 import type { HookSpec, RenewalSpec } from '../../record/upkeep.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from './pattern.ts';
 import type { ServiceName } from '../../service/rules/name.ts';
 import { parseSpiffeIdTemplate, type SpiffeIdTemplate } from './spiffe-id-template.ts';
+import type { NotAfterPolicy } from './not-after-policy.ts';
 
 /** What this CA may sign and when it worries: svcauth.yaml, decided. */
 export interface Policy {

@@ -1,8 +1,7 @@
 import { failure } from '../../errors/error.ts';
-import type { Service } from '../../record/service.ts';
+import type { Service, ServiceRow } from '../../record/service.ts';
 import { selectServices } from '../../service/rules/selector.ts';
 import { isIpAddress, parseSocketAddress, type SocketAddress } from './socket-address.ts';
-import type { ServiceRow } from '../../monitoring/rules/status.ts';
 
 /** A server to look at. */
 export interface ProbeTarget {

@@ -5,9 +5,9 @@ import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import type { Home } from '../../store/home.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import { bundleSequence } from '../../bundle/run/sequence.ts';
-import type { PublishedFile } from './publish-crls.ts';
 import { planPeerPublication } from './publish-peers.ts';
 import { readCertificates } from '../../store/input/read-certificates.ts';
+import type { PublishedFile } from './published-file.ts';
 
 const BUNDLE_PEM = 'bundle.pem';
 const BUNDLE_JSON = 'bundle.json';

@@ -13,13 +13,7 @@ import { CRL_PIECE, readCrlStates, type AuthorityCrl, type CrlPki } from '../../
 import { readSeal } from '../../crl/run/seal.ts';
 import { planBundlePublication } from './publish-bundle.ts';
 import { readCrl } from '../../store/input/read-crl.ts';
-
-/** One file, by its name below the directory, and what publishing does to it. */
-export interface PublishedFile {
-  readonly name: string;
-  /** `keep`: it is somebody else's. */
-  readonly action: 'new' | 'replace' | 'same' | 'keep' | 'remove';
-}
+import type { PublishedFile } from './published-file.ts';
 
 export interface PublishPlan {
   readonly directory: string;

@@ -3,7 +3,7 @@ import type { World } from '../../world/world.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import type { Home } from '../../store/home.ts';
 import { bundleSequence } from '../../bundle/run/sequence.ts';
-import type { PublishedFile } from './publish-crls.ts';
+import type { PublishedFile } from './published-file.ts';
 
 interface PeerPublication {
   /** The map comes after what it names, and before what it names no more goes. */

@@ -1,7 +1,7 @@
 import type { Publication } from '../run/publications.ts';
-import type { PublishedFile } from '../run/publish-crls.ts';
 import type { View } from '../../view/output.ts';
 import { visible } from '../../view/visible.ts';
+import type { PublishedFile } from '../run/published-file.ts';
 
 const WORDS: Readonly<Record<PublishedFile['action'], readonly [done: string, planned: string]>> = {
   new: ['wrote', 'would write'],

@@ -1,6 +1,5 @@
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
-import { NOT_AFTER_POLICIES, parseNotAfterPolicy } from '../../text/choice.ts';
 import { formatErrors } from '../../view/error.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { startProgress } from '../../view/progress.ts';
@@ -10,6 +9,7 @@ import { examples, homeFlag, outputOption, type AddCommand } from '../../cli/com
 import { reportPending } from '../../deployment/command/report-pending.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
 import { renewalOptions, renewalRequest, type RenewalFlags } from './flags.ts';
+import { NOT_AFTER_POLICIES, parseNotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 
 interface Flags extends RenewalFlags, PassphraseOptions {
   readonly force?: boolean;

@@ -11,7 +11,7 @@ import {
   type RenewalResult,
 } from './renew.ts';
 import { isEverything } from './targets.ts';
-import type { AskPassphrase } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface RenewRunRequest extends RenewalRequest {
   readonly dryRun: boolean;

@@ -1,7 +1,6 @@
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { activeIssuer, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import type { NotAfterPolicy } from '../../text/choice.ts';
 import type { Threshold } from '../../time/duration.ts';
 import { activeAuthorities, drainingAuthorities } from '../../due/rules/reason.ts';
 import type { Certificate } from '../../record/certificate.ts';
@@ -22,7 +21,8 @@ import type { Pki } from '../../store/open-pki.ts';
 import { isEverything, isNamed, renewalTargets, type RenewalSelection } from './targets.ts';
 import { applyRevoke } from '../../crl/run/revoke.ts';
 import { requireDirectories } from '../../service/run/directories.ts';
-import type { AskPassphrase } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
+import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 
 export interface RenewalRequest extends RenewalSelection {
   /** Also what is not due. */

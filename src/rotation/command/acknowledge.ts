@@ -1,11 +1,11 @@
 import { Option } from 'commander';
 import { failure } from '../../errors/error.ts';
-import { parseSequence } from '../../text/choice.ts';
 import type { AckWord } from '../run/acknowledge.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { acknowledgementView } from '../view/step.ts';
 import { examples, homeFlag, outputOption, rotateGroup, type AddCommand } from '../../cli/command.ts';
 import { handshakeOf, handshakeOptions, type HandshakeFlags } from '../../probe/command/handshake-options.ts';
+import { parseSequence } from '../../bundle/rules/sequence.ts';
 
 interface Flags extends HandshakeFlags {
   readonly fromProbe?: string;

@@ -1,5 +1,4 @@
 import { EXIT } from '../../errors/exit-status.ts';
-import { parseKeyAlgorithm } from '../../text/choice.ts';
 import { parseDuration } from '../../time/duration.ts';
 import type { CrossSigning } from '../../record/rotation.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
@@ -15,6 +14,7 @@ import {
 } from './options.ts';
 import { examples, homeFlag, outputOption, rotateGroup, type AddCommand } from '../../cli/command.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
 
 interface Flags extends TierFlags, CompromiseFlags, PassphraseOptions {
   readonly rootKey?: string;

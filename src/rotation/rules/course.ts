@@ -2,9 +2,8 @@ import { equalBytes } from '../../pki/bytes.ts';
 import { sameName } from '../../pki/name/name.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { isCertified, leafTier, newestActive, replaceable } from '../../ca/rules/active-issuer.ts';
-import type { Authority, FurtherCertificate } from '../../record/authority.ts';
-import type { CrossSigning, Rotation } from '../../record/rotation.ts';
-import { factsOf, plannedCrl, plannedLeaf, PLANNED_SERVICE, type Validity } from './planned-certificate.ts';
+import type { Rotation } from '../../record/rotation.ts';
+import { factsOf, plannedCrl, plannedLeaf, PLANNED_SERVICE } from './planned-certificate.ts';
 import type { RotationCourse } from './phases.ts';
 import {
   addressOf,
@@ -17,46 +16,7 @@ import {
 } from './sides.ts';
 import type { KnownCertificate, KnownCrl, KnownLeaf, Presenter } from '../../verifiers/rules/situation.ts';
 import { rotationTimetable, type RotationStep, type RotationTimetable } from './timetable.ts';
-
-/** A leaf that has not expired. */
-interface LiveLeaf extends Validity {
-  readonly authorityId: string;
-  readonly service: string;
-  readonly revoked: boolean;
-  readonly der: Uint8Array;
-}
-
-/** A PKI as it is, as far as a rotation of one tier matters to it. */
-export interface RotationStart {
-  readonly now: Date;
-  readonly trustDomain: string;
-  /** The stem of the CA subjects. */
-  readonly name: string;
-  readonly tier: Authority['tier'];
-  /** Of the tier, and not ended; absent: it is planned from the beginning. */
-  readonly rotation?: Rotation | undefined;
-  /** Where there is no rotation yet. */
-  readonly crossSigning: CrossSigning;
-  /** Seconds. Where there is no rotation yet. */
-  readonly soak: number;
-  /** Assumed to be taken now, whether its time has come or not. */
-  readonly step?: RotationStep | undefined;
-  /** A verifier that must acknowledge the bundle has not. */
-  readonly unacknowledged: boolean;
-  readonly authorities: readonly Authority[];
-  readonly further: readonly FurtherCertificate[];
-  readonly leaves: readonly LiveLeaf[];
-  /** What verifiers are given: by authority the DER of its CRL, and the trust anchors. */
-  readonly crls: ReadonlyMap<string, Uint8Array>;
-  readonly anchors: readonly Uint8Array[];
-  /** Seconds that certificates are backdated by. */
-  readonly backdate: number;
-  /** Seconds that a leaf lives where nothing else is asked for. */
-  readonly leafLifetime: number;
-  /** Seconds that the first CRL of a CA is good for. */
-  readonly crlLifetime: number;
-  readonly crlUrl?: string | undefined;
-}
+import type { RotationStart } from './sides.ts';
 
 export interface PlannedRotation {
   readonly fromId: string;

@@ -2,10 +2,11 @@ import { authoritySubject } from '../../pki/certificate/prepare-authority.ts';
 import { isCertified, leafTier, newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { lifeOf } from '../../ca/rules/life.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
-import type { Authority } from '../../record/authority.ts';
+import type { Authority, FurtherCertificate } from '../../record/authority.ts';
 import { asKnown, factsOf, plannedAuthority, plannedCross, type Validity } from './planned-certificate.ts';
-import type { RotationStart } from './course.ts';
 import type { KnownCertificate } from '../../verifiers/rules/situation.ts';
+import type { CrossSigning, Rotation } from '../../record/rotation.ts';
+import { type RotationStep } from './timetable.ts';
 
 /** A CA, real or planned, with every certificate of its key by who signed it. */
 export interface Signer extends Validity {
@@ -162,3 +163,41 @@ const issuerIdOf = (by: Signer['by'], certificate: KnownCertificate): string =>
 
 const crossesOf = ({ id, by }: Signer): readonly KnownCertificate[] =>
   [...by].flatMap(([issuerId, cross]) => (issuerId === id ? [] : [cross]));
+/** A PKI as it is, as far as a rotation of one tier matters to it. */
+export interface RotationStart {
+  readonly now: Date;
+  readonly trustDomain: string;
+  /** The stem of the CA subjects. */
+  readonly name: string;
+  readonly tier: Authority['tier'];
+  /** Of the tier, and not ended; absent: it is planned from the beginning. */
+  readonly rotation?: Rotation | undefined;
+  /** Where there is no rotation yet. */
+  readonly crossSigning: CrossSigning;
+  /** Seconds. Where there is no rotation yet. */
+  readonly soak: number;
+  /** Assumed to be taken now, whether its time has come or not. */
+  readonly step?: RotationStep | undefined;
+  /** A verifier that must acknowledge the bundle has not. */
+  readonly unacknowledged: boolean;
+  readonly authorities: readonly Authority[];
+  readonly further: readonly FurtherCertificate[];
+  readonly leaves: readonly LiveLeaf[];
+  /** What verifiers are given: by authority the DER of its CRL, and the trust anchors. */
+  readonly crls: ReadonlyMap<string, Uint8Array>;
+  readonly anchors: readonly Uint8Array[];
+  /** Seconds that certificates are backdated by. */
+  readonly backdate: number;
+  /** Seconds that a leaf lives where nothing else is asked for. */
+  readonly leafLifetime: number;
+  /** Seconds that the first CRL of a CA is good for. */
+  readonly crlLifetime: number;
+  readonly crlUrl?: string | undefined;
+}
+/** A leaf that has not expired. */
+interface LiveLeaf extends Validity {
+  readonly authorityId: string;
+  readonly service: string;
+  readonly revoked: boolean;
+  readonly der: Uint8Array;
+}

@@ -2,12 +2,12 @@ import { failure } from '../../errors/error.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
 import { newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { CrossSigning } from '../../record/rotation.ts';
-import type { PlannedAuthority } from '../../init/rules/plan.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { currentAuthority, type RotationFacts } from './state.ts';
 import { issuingBelow } from './step.ts';
 import type { KeyAlgorithmName } from '../../pki/key/algorithm.ts';
 import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
+import type { PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 
 export interface SuccessorRequest {
   readonly crossSigning: CrossSigning;

@@ -6,7 +6,8 @@ import { parsePrivateKey } from '../../pki/key/private-key.ts';
 import { readKeyFile } from '../../store/files/key-file.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { readInput } from '../../store/input/read-input.ts';
-import { issuerOf, openKey, unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+import { issuerOf, openKey, unlockAuthority } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface RotationKeys {
   /** A key file that was brought for this run: of a CA whose key is offline. */

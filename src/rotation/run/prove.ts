@@ -2,13 +2,14 @@ import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { CrossSigning, Rotation } from '../../record/rotation.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
-import { planRotationCourse, type RotationStart } from '../rules/course.ts';
+import { planRotationCourse } from '../rules/course.ts';
 import { rotationPhases } from '../rules/phases.ts';
 import { proveRotation, type RotationProof } from '../../verifiers/rules/proof.ts';
 import type { RotationStep, RotationTimetable } from '../rules/timetable.ts';
 import { FILE_CAP } from '../../pki/input-caps.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { readCertificates } from '../../store/input/read-certificates.ts';
+import type { RotationStart } from '../rules/sides.ts';
 
 export interface ProofQuestion {
   readonly tier: Authority['tier'];

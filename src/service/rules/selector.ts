@@ -1,7 +1,7 @@
 import { failure } from '../../errors/error.ts';
 import { foldSpiffeId } from '../../pki/name/spiffe-id.ts';
-import { matchesGlob } from '../../policy/rules/pattern.ts';
-import type { ServiceRow } from '../../monitoring/rules/status.ts';
+import type { ServiceRow } from '../../record/service.ts';
+import { matchesGlob } from '../../text/glob.ts';
 
 /** Serial prefixes shorter than this are too easily ambiguous. */
 export const SHORTEST_SERIAL = 8;

@@ -1,10 +1,9 @@
 import { failure } from '../../errors/error.ts';
 import { parseDnsName } from '../../pki/name/dns-name.ts';
 import { parseIpAddress } from '../../pki/name/ip-address.ts';
-import { KEY_ALGORITHM_NAMES } from '../../pki/key/algorithm.ts';
-import { PROFILE_NAMES } from '../../pki/certificate/profile-name.ts';
+import { KEY_ALGORITHM_NAMES, parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
+import { PROFILE_NAMES, parseProfile } from '../../pki/certificate/profile-name.ts';
 import { parseSpiffeId } from '../../pki/name/spiffe-id.ts';
-import { parseKeyAlgorithm, parseProfile } from '../../text/choice.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { parseServiceName } from './name.ts';
 import { described, list, text, type Shape } from '../../text/shape.ts';

@@ -2,11 +2,12 @@ import { failure } from '../../errors/error.ts';
 import { parseDnsName } from '../../pki/name/dns-name.ts';
 import { parseIpAddress } from '../../pki/name/ip-address.ts';
 import { parseSpiffeId } from '../../pki/name/spiffe-id.ts';
-import { parseKeyAlgorithm, parseProfile } from '../../text/choice.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { parseServiceName } from './name.ts';
 import type { ServiceRequest } from './request.ts';
 import { parseTags } from './tag.ts';
+import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
+import { parseProfile } from '../../pki/certificate/profile-name.ts';
 
 /** One service as it was typed. */
 export interface ServiceText {

@@ -1,6 +1,6 @@
 import { normalize, sep } from 'node:path';
 import { failure } from '../../errors/error.ts';
-import type { Files } from './files.ts';
+import type { Files } from '../../world/files.ts';
 
 /** Reads everywhere and writes below `root` only: everything else is ERR_FILE_WRITE. Links there must not lead out of it. */
 export function confinedFiles(files: Files, root: string): Files {

@@ -1,12 +1,7 @@
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 import { systemErrorCode } from '../../errors/system-error.ts';
-
-/** Numbers as chown(2) takes them; -1 leaves that one as it is. */
-export interface Ownership {
-  readonly uid: number;
-  readonly gid: number;
-}
+import type { Ownership } from '../../world/files.ts';
 
 /**
  * The system calls that change a disk, one by one. Every write of this program is made of these and nothing else, so that a

@@ -1,6 +1,6 @@
 import { failure } from '../../errors/error.ts';
-import type { Files } from './files.ts';
 import type { Home } from '../home.ts';
+import type { Files } from '../../world/files.ts';
 
 /** RSA-4096, encrypted, in PEM: 3.5 kB. */
 const KEY_LIMIT = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { utf8 } from '../../pki/bytes.ts';
-import type { Ownership } from './file-steps.ts';
+import type { Ownership } from '../../world/files.ts';
 
 /** Names or numbers, as they were written. */
 export interface OwnerNames {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Ownership } from './file-steps.ts';
-import { removeLeftovers, type Files } from './files.ts';
+import { removeLeftovers } from './files.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { mayBeKeyOf } from '../../pki/key/fit.ts';
 import type { PublicKeyInfo } from '../../pki/key/public-key-info.ts';
+import type { Ownership, Files } from '../../world/files.ts';
 
 /**
  * What one version of a service's directory holds, by the names Kubernetes and cert-manager made familiar. Its name is the serial; the

@@ -3,21 +3,7 @@ import { dirname, join } from 'node:path';
 import { reading, writeFailure, writing } from './file-failure.ts';
 import type { FileSteps } from './file-steps.ts';
 import { uniqueSuffix } from './unique-suffix.ts';
-
-/** What will be the content of a file: invisible until `commit`. After a throw only `discard` is left to call. */
-export interface StagedFile {
-  /** Bytes written so far. */
-  readonly size: number;
-  write(bytes: Uint8Array): void;
-  /** What was written, read back from the file in pieces of `size` bytes, each valid until the next. */
-  chunks(size: number): Iterable<Uint8Array>;
-  /** Makes the content durable, still under its temporary name, beside other work; nothing is written after this. */
-  seal(): Promise<void>;
-  /** Gives a sealed file its name, replacing what was there; durable on return. */
-  commit(): void;
-  /** Removes it; after `commit` it does nothing. */
-  discard(): void;
-}
+import type { StagedFile } from '../../world/files.ts';
 
 export const TEMPORARY = '.svcauth-tmp-';
 

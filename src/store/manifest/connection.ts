@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SvcauthError, failure } from '../../errors/error.ts';
-import type { Files } from '../files/files.ts';
 import { formatVersion, migrate } from './migrations.ts';
 import { openSqlite, sqliteCode, type Sql } from './sqlite.ts';
+import type { Files } from '../../world/files.ts';
 
 /** A connection to a manifest of the current format. */
 export interface ManifestConnection {

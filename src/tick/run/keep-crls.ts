@@ -6,7 +6,8 @@ import type { Pki } from '../../store/open-pki.ts';
 import { publishEverywhere, type Publication } from '../../publication/run/publications.ts';
 import { readSeal } from '../../crl/run/seal.ts';
 import { applyCrlRefresh, planCrlRefresh, type PlannedCrl } from '../../crl/run/refresh.ts';
-import { unlockAuthority, type AskPassphrase } from '../../ca/run/unlock.ts';
+import { unlockAuthority } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface CrlUpkeep {
   readonly refresh: CrlRefreshOutcome;

@@ -4,7 +4,7 @@ import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki } from '../../store/open-pki.ts';
 import { planTick, type TickPlan } from './plan.ts';
 import { tick, type TickOutcome } from './tick.ts';
-import type { AskPassphrase } from '../../ca/run/unlock.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface TickRun {
   readonly outcome: TickOutcome;

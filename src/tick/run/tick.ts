@@ -12,8 +12,8 @@ import {
   type RenewalPlan,
   type RenewalResult,
 } from '../../renewal/run/renew.ts';
-import type { AskPassphrase } from '../../ca/run/unlock.ts';
 import { writeTrustBundle, type TrustBundleResult } from '../../bundle/run/write.ts';
+import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 /** What a tick does, in this order: what would refuse everybody comes before what would refuse one. */
 export interface TickWork {

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import type { Sink } from './world.ts';
-import { failure } from '../errors/error.ts';
-import { systemErrorCode, systemErrorReason } from '../errors/system-error.ts';
+import type { Sink } from '../world.ts';
+import { failure } from '../../errors/error.ts';
+import { systemErrorCode, systemErrorReason } from '../../errors/system-error.ts';
 
 /** A sink that can tell when everything has left. */
 export interface OutputSink extends Sink {

@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import type { Handshake, HandshakeTarget } from './world.ts';
+import type { Handshake, HandshakeTarget } from '../world.ts';
 
 /** Bytes of a server's side: a chain of the largest certificates that make sense. */
 const RECEIVE_LIMIT = 256 * 1024;

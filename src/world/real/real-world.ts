@@ -1,8 +1,8 @@
 import { fstatSync, readSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 import { descriptorSink } from './descriptor-sink.ts';
-import { nodeFiles } from '../store/files/files.ts';
+import { nodeFiles } from '../../store/files/files.ts';
 
 /** Seconds a program of ours may take: a secret store that asks a person on its own terminal, not one that hangs a cron job. */
 const RUN_LIMIT = 30;
@@ -49,8 +49,8 @@ export function openRealWorld(processHandle: NodeJS.Process, now: Date, template
     readDescriptor,
     ...(interactive && {
       prompt: {
-        secret: async message => (await import('../cli/prompt.ts')).askSecret(message, processHandle.stderr),
-        confirm: async message => (await import('../cli/prompt.ts')).askConfirmation(message, processHandle.stderr),
+        secret: async message => (await import('../../cli/prompt.ts')).askSecret(message, processHandle.stderr),
+        confirm: async message => (await import('../../cli/prompt.ts')).askConfirmation(message, processHandle.stderr),
       },
     }),
     ticks: () => performance.now(),

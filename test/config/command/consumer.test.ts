@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { shakeHands } from '../../../src/world/handshake.ts';
+import { shakeHands } from '../../../src/world/real/handshake.ts';
 import { consumerFiles, type ConsumerTarget } from '../../../src/config/view/consumer.ts';
 import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
 import { describeWith, environment, run } from '../../support/programs.ts';

@@ -4,15 +4,10 @@ import { createServer, request, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import {
-  peerSpiffeId,
-  secureContext,
-  type Clock,
-  type FollowProblem,
-  type SpiffeIdText,
-} from '../../../src/node-library/api.ts';
+import { peerSpiffeId, secureContext } from '../../../src/node-library/api.ts';
 import { anchorsOf, crlBundleOf, type Pki } from '../pki.ts';
 import type { LiveClient, LiveServer } from './traffic.ts';
+import type { Clock, FollowProblem, SpiffeIdText } from '../../../src/node-library/types.ts';
 
 export interface NodeService extends LiveServer, LiveClient {
   /** What it was told of its files. */

@@ -1,5 +1,4 @@
-/** Handshakes without a pause, between everybody and everybody: how many, and who was refused with what words. */
-import type { SpiffeIdText } from '../../../src/node-library/api.ts';
+import type { SpiffeIdText } from '../../../src/node-library/types.ts';
 
 export interface LiveServer {
   readonly name: string;

@@ -8,13 +8,13 @@ import { formatCheckMetrics } from '../../../src/monitoring/view/check-metrics.t
 import { formatCheckCalendar } from '../../../src/monitoring/view/check-calendar.ts';
 import type { CheckReport } from '../../../src/monitoring/view/check.ts';
 import { formatExposition } from '../../../src/view/exposition.ts';
-import { annotation } from '../../../src/monitoring/view/github.ts';
 import { formatNagios } from '../../../src/monitoring/view/nagios.ts';
 import { nagiosLine } from '../../../src/view/nagios-line.ts';
 import { visible } from '../../../src/view/visible.ts';
 import { element, escapeXml } from '../../../src/view/xml.ts';
 import { describeWith, run } from '../../support/programs.ts';
 import { at, authorityRow, crlRow, serviceRow } from '../../support/rows.ts';
+import { annotation } from '../../../src/view/github-annotation.ts';
 
 const now = at('2026-11-21');
 

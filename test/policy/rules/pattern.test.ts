@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  matchesDns,
-  matchesGlob,
-  matchesPath,
-  parseDnsPattern,
-  parsePathPattern,
-} from '../../../src/policy/rules/pattern.ts';
+import { matchesDns, matchesPath, parseDnsPattern, parsePathPattern } from '../../../src/policy/rules/pattern.ts';
 import { errorOf } from '../../support/errors.ts';
+import { matchesGlob } from '../../../src/text/glob.ts';
 
 describe('a path pattern', () => {
   test.each([

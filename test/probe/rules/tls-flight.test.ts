@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { SecureVersion, TlsOptions } from 'node:tls';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { shakeHands } from '../../../src/world/handshake.ts';
+import { shakeHands } from '../../../src/world/real/handshake.ts';
 import { DerReader } from '../../../src/pki/der/reader.ts';
 import { decodeName, nameToString } from '../../../src/pki/name/name.ts';
 import { decodePem, encodePem } from '../../../src/pki/pem.ts';

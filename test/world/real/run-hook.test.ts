@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { runHook, type HookCall } from '../../src/world/run-hook.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { runHook } from '../../../src/world/real/run-hook.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+import type { HookCall } from '../../../src/world/hook-call.ts';
 
 const run = (argv: readonly string[], changes: Partial<HookCall> = {}) =>
   runHook({ argv, env: { PATH: '/usr/bin:/bin' }, limit: 20, ...changes }, process);

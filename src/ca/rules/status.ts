@@ -1,0 +1,66 @@
+import type { Authority, AuthorityState } from '../../record/authority.ts';
+import type { Crl } from '../../record/crl.ts';
+
+/**
+ * `none`: not needed before the CA has its certificate. `stale`: nextUpdate has come, every verifier that checks refuses everyone
+ * (T5 of the field notes: so does a missing one).
+ */
+type CrlState = 'none' | 'fresh' | 'stale' | 'missing';
+
+export interface CrlStatus {
+  readonly state: CrlState;
+  readonly number?: bigint;
+  readonly thisUpdate?: Date;
+  readonly nextUpdate?: Date;
+  readonly entryCount?: number;
+}
+
+export interface AuthorityStatus {
+  readonly id: string;
+  readonly tier: Authority['tier'];
+  readonly state: AuthorityState;
+  readonly expired: boolean;
+  readonly keyAlgorithm: Authority['keyAlgorithm'];
+  readonly keyLocation: Authority['keyLocation'];
+  readonly crl: CrlStatus;
+  /** Absent while its certificate is awaited. */
+  readonly serial?: string;
+  readonly issuerId?: string;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+export interface AuthorityRow {
+  readonly authority: Authority;
+  readonly crl?: Crl;
+  /** Signed ahead, in order. */
+  readonly series?: readonly Crl[];
+}
+
+export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): AuthorityStatus {
+  const { certificate } = authority;
+  return {
+    id: authority.id,
+    tier: authority.tier,
+    state: authority.state,
+    expired: certificate !== undefined && certificate.notAfter < now,
+    keyAlgorithm: authority.keyAlgorithm,
+    keyLocation: authority.keyLocation,
+    crl: certificate === undefined ? { state: 'none' } : crlStatus(crl, now),
+    ...(certificate && {
+      serial: certificate.serial,
+      issuerId: certificate.issuerId,
+      notBefore: certificate.notBefore,
+      notAfter: certificate.notAfter,
+    }),
+  };
+}
+
+function crlStatus(crl: Crl | undefined, now: Date): CrlStatus {
+  if (crl === undefined) return { state: 'missing' };
+  const { number, thisUpdate, nextUpdate, entryCount } = crl;
+  return { state: isStale(crl, now) ? 'stale' : 'fresh', number, thisUpdate, nextUpdate, entryCount };
+}
+
+/** From nextUpdate on, the second itself included: OpenSSL refuses then, and the strictest verifier decides. */
+export const isStale = (crl: Crl, now: Date): boolean => crl.nextUpdate <= now;
