@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/temp-root.ts',
+    globalSetup: 'test/support/world/temp-root.ts',
     testTimeout: 240_000,
     hookTimeout: 240_000,
     // two cores: forks beat threads here because native modules are loaded once a file

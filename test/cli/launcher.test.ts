@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 
 const LAUNCHER = resolve(import.meta.dirname, '../../bin/svcauth.js');
 const built = existsSync(resolve(import.meta.dirname, '../../dist/main.cjs'));

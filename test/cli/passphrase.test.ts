@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPassphrase, type PassphraseOptions } from '../../src/cli/passphrase.ts';
-import { fakeWorld, scriptedPrompt, type FakeWorld } from '../support/world.ts';
+import { fakeWorld, scriptedPrompt, type FakeWorld } from '../support/world/world.ts';
 
 const SECRET = 'correct horse';
 const existing = { what: 'the key of issuing-g1', isNew: false };

@@ -2,8 +2,8 @@ import { build } from 'esbuild';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tempDirectory } from '../support/temp-directory.ts';
-import { noTerminal, runAtTerminal } from '../support/terminal.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
+import { noTerminal, runAtTerminal } from '../support/world/terminal.ts';
 
 const SECRET = 'correct horse';
 const PROMPT = 'assphrase for the key of issuing-g1:';

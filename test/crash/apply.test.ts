@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
-import { runUntil } from '../support/power-failure.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
+import { runUntil } from '../support/world/power-failure.ts';
 import { servedSerial } from '../support/service-state.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 
 const APPLY = ['apply', '-f', 'services.yaml', '--prune'];
 

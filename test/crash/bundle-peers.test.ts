@@ -4,9 +4,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { checkAuditChain } from '../../src/record/audit-chain.ts';
 import { parseBundleMap } from '../../src/pki/bundle/read.ts';
 import { encodeSpiffeBundle } from '../../src/pki/bundle/trust-bundle.ts';
-import { makeCa } from '../support/path-pki.ts';
-import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
-import { runUntil } from '../support/power-failure.ts';
+import { makeCa } from '../support/pki/path-pki.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
+import { runUntil } from '../support/world/power-failure.ts';
 
 const { der } = makeCa({ name: 'partner root', notAfter: '2036-01-01' });
 const ADD = ['bundle', 'add-peer', 'partner.example', '--from', 'partner.json'];

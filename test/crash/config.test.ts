@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeFiles } from '../../src/store/files/files.ts';
-import { faultyFiles } from '../support/faulty-files.ts';
-import { fakeWorld, runSvcauth, type FakeWorld } from '../support/world.ts';
+import { faultyFiles } from '../support/world/faulty-files.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from '../support/world/world.ts';
 
 const NAMES = ['svcauth.service', 'svcauth.timer'];
 

@@ -5,9 +5,9 @@ import { utf8 } from '../../src/pki/bytes.ts';
 import { nodeFiles, removeLeftovers } from '../../src/store/files/files.ts';
 import { createHome, homeAt, openHome } from '../../src/store/home.ts';
 import { createManifest, openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
-import { faultyFiles, PowerFailure } from '../support/faulty-files.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
-import { fakeWorld } from '../support/world.ts';
+import { faultyFiles, PowerFailure } from '../support/world/faulty-files.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
+import { fakeWorld } from '../support/world/world.ts';
 import type { Files } from '../../src/world/files.ts';
 
 interface Case {

@@ -3,9 +3,9 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkAuditChain } from '../../src/record/audit-chain.ts';
-import { pkiWorld, type PkiWorld } from '../support/pki.ts';
-import { runUntil } from '../support/power-failure.ts';
-import { runSvcauth } from '../support/world.ts';
+import { pkiWorld, type PkiWorld } from '../support/pki/pki.ts';
+import { runUntil } from '../support/world/power-failure.ts';
+import { runSvcauth } from '../support/world/world.ts';
 
 const INIT = ['ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none'];
 

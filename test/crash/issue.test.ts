@@ -2,10 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
-import { runUntil } from '../support/power-failure.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
+import { runUntil } from '../support/world/power-failure.ts';
 import { servedSerial } from '../support/service-state.ts';
-import { treeDigest } from '../support/tree-digest.ts';
+import { treeDigest } from '../support/world/tree-digest.ts';
 
 /** Of a key that nobody has kept. */
 const CSR = `-----BEGIN CERTIFICATE REQUEST-----

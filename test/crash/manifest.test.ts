@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { checkAuditChain } from '../../src/record/audit-chain.ts';
 import { createManifest, openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 import { bundled, startChild } from '../support/bundled.ts';
-import { authority, der, serial } from '../support/manifest-rows.ts';
-import { fakeWorld } from '../support/world.ts';
+import { authority, der, serial } from '../support/pki/manifest-rows.ts';
+import { fakeWorld } from '../support/world/world.ts';
 
 it('has everything it promised, and nothing by half, when its process is killed', async () => {
   const world = fakeWorld();

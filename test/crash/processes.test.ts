@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { checkAuditChain } from '../../src/record/audit-chain.ts';
 import { lockHome } from '../../src/store/lock.ts';
 import { bundled } from '../support/bundled.ts';
-import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
 import { servedSerial } from '../support/service-state.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
-import { treeDigest } from '../support/tree-digest.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
+import { treeDigest } from '../support/world/tree-digest.ts';
 
 let program: string;
 let fresh: () => PkiWorld;

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
-import { runUntil } from '../support/power-failure.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
+import { runUntil } from '../support/world/power-failure.ts';
 import { servedSerial } from '../support/service-state.ts';
 
 const HOUR = 3_600_000;

@@ -3,8 +3,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { crlEntries, crlNumber, decodeCrl } from '../../src/pki/crl/parsed.ts';
 import { decodePem } from '../../src/pki/pem.ts';
 import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
-import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
-import { runUntil } from '../support/power-failure.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
+import { runUntil } from '../support/world/power-failure.ts';
 
 let fresh: () => PkiWorld;
 beforeAll(async () => {

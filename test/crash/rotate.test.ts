@@ -6,10 +6,10 @@ import { decodePem } from '../../src/pki/pem.ts';
 import { loadTrustStore } from '../../src/pki/path/trust-store.ts';
 import { readPathCertificate } from '../../src/pki/path/path-certificate.ts';
 import { validatePath } from '../../src/pki/path/validate-path.ts';
-import { copyOf, pkiTemplate, pkiWorld, type PkiWorld } from '../support/pki.ts';
-import { runUntil, tellingMoments } from '../support/power-failure.ts';
+import { copyOf, pkiTemplate, pkiWorld, type PkiWorld } from '../support/pki/pki.ts';
+import { runUntil, tellingMoments } from '../support/world/power-failure.ts';
 import { servedSerial } from '../support/service-state.ts';
-import { runSvcauth } from '../support/world.ts';
+import { runSvcauth } from '../support/world/world.ts';
 
 type Tier = 'issuing' | 'root';
 

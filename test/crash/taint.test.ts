@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { crlEntries, decodeCrl } from '../../src/pki/crl/parsed.ts';
 import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
-import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
-import { runUntil } from '../support/power-failure.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
+import { runUntil } from '../support/world/power-failure.ts';
 
 let fresh: () => PkiWorld;
 beforeAll(async () => {

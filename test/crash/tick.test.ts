@@ -2,11 +2,11 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkAuditChain } from '../../src/record/audit-chain.ts';
-import { pkiTemplate, pkiWorld, type PkiWorld } from '../support/pki.ts';
-import { runUntil } from '../support/power-failure.ts';
+import { pkiTemplate, pkiWorld, type PkiWorld } from '../support/pki/pki.ts';
+import { runUntil } from '../support/world/power-failure.ts';
 import { servedSerial } from '../support/service-state.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
-import { runSvcauth } from '../support/world.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
+import { runSvcauth } from '../support/world/world.ts';
 
 const SERVICES = ['ledger', 'payments'];
 

@@ -5,7 +5,7 @@ import { addCommands } from '../../src/program/commands.ts';
 import { splitWords } from '../../src/cli/words.ts';
 import { EXIT, EXIT_MEANING } from '../../src/errors/exit-status.ts';
 import { describeProgram } from '../../src/main.ts';
-import { fakeWorld, runSvcauth } from '../support/world.ts';
+import { fakeWorld, runSvcauth } from '../support/world/world.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -53,13 +53,13 @@ function runsIn(name: string): Shown[] {
 
 /** Hints and remedies that the transcripts show. */
 function hintsIn(name: string): Shown[] {
-  const lines = read(`test/cli/${name}`).split('\n');
+  const lines = read(`test/transcripts/${name}`).split('\n');
   return lines
     .filter(
       line => /^(?:! svcauth: (?:hint|warning):|> (?:warning|critical) )/.test(line) && !line.includes('"svcauth '),
     )
     .flatMap(commandsIn)
-    .map(line => ({ where: `test/cli/${name}`, line, isWhole: true }));
+    .map(line => ({ where: `test/transcripts/${name}`, line, isWhole: true }));
 }
 
 const GAPS = ['commander.missingArgument', 'commander.missingMandatoryOptionValue', 'commander.help'];
@@ -126,7 +126,9 @@ describe('every command line that is shown is one', () => {
   });
 
   test('in every hint and remedy of the transcripts', async () => {
-    const names = readdirSync(new URL('test/cli/', root)).filter(name => name.endsWith('.txt'));
+    const names = readdirSync(new URL('test/transcripts/', root), { recursive: true, encoding: 'utf8' }).filter(name =>
+      name.endsWith('.txt'),
+    );
     const shown = names.flatMap(hintsIn);
     expect(shown.length).toBeGreaterThan(50);
     expect(await faultsOf([...new Map(shown.map(each => [each.line, each])).values()])).toEqual([]);

@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { initPki, svcauth, type Pki } from '../interop/pki.ts';
 import { environment, run } from '../support/programs.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const isBuilt = existsSync(join(ROOT, 'dist/node.mjs'));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../src/pki/key/algorithm.ts';
 import { describeWith, run } from '../support/programs.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 import { gnutlsVerifiesCrl } from './gnutls.ts';
 import type { Job, Verdict } from './judge.ts';
 import { opensslVerifiesCrl } from './openssl.ts';

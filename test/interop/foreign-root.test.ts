@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { describeWith, run } from '../support/programs.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 import type { Job } from './judge.ts';
 import { crlOf, fileOf, initPki, jobFor, type Pki, svcauth } from './pki.ts';
 import { VERIFIERS } from './verifiers.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { run } from '../support/programs.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 import { decodeVerdicts, encodeJobs, type Judge } from './judge.ts';
 
 /** crypto/x509, in a program of the standard library alone: built without a network, kept nowhere. */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeWith, run } from '../support/programs.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 import { authorityOf, initPki, type Pki } from './pki.ts';
 
 describe('the key of a CA, encrypted at rest', () => {

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeWith, run } from '../support/programs.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
-import { runSvcauth } from '../support/world.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
+import { runSvcauth } from '../support/world/world.ts';
 import { authorityOf, initPki, jobFor, type Pki } from './pki.ts';
 import { VERIFIERS } from './verifiers.ts';
 

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Ran, run } from '../support/programs.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 import { type Job, type Judge, type Verdict, verdictOf } from './judge.ts';
 
 /** NSS knows certificates and CRLs only out of a database: every job gets its own. */

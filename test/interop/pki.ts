@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyAlgorithmName } from '../../src/pki/key/algorithm.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
-import { type FakeWorld, fakeWorld, runSvcauth } from '../support/world.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
+import { type FakeWorld, fakeWorld, runSvcauth } from '../support/world/world.ts';
 import type { Job } from './judge.ts';
 import type { Peer } from './tls.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWith } from '../support/programs.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 import { crlBundleOf, foreignPeerOf, makePki, peerOf, type Pki } from './pki.ts';
 import { ask, type Proxy, startHaproxy, startNginx } from './proxies.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { runSvcauth } from '../support/world.ts';
+import { runSvcauth } from '../support/world/world.ts';
 import { make, SOAK, type Move, type Tier } from './live/rotation.ts';
 import { startSite, type LiveSite } from './live/site.ts';
 import { startTraffic } from './live/traffic.ts';

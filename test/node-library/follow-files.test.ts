@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { secureContext } from '../../src/node-library/api.ts';
-import type { TestCertificate } from '../support/path-pki.ts';
+import type { TestCertificate } from '../support/pki/path-pki.ts';
 import {
   certificatePem,
   crlPem,

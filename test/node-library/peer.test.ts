@@ -4,8 +4,8 @@ import { connect, createServer, type TLSSocket } from 'node:tls';
 import { beforeAll, expect, test } from 'vitest';
 import { authorize, peerSpiffeId } from '../../src/node-library/api.ts';
 import { encodeKeyUsage } from '../../src/pki/extension/key-usage.ts';
-import { makeLeaf, names, type TestCertificate } from '../support/path-pki.ts';
-import { planted, without } from '../support/planted-certificate.ts';
+import { makeLeaf, names, type TestCertificate } from '../support/pki/path-pki.ts';
+import { planted, without } from '../support/pki/planted-certificate.ts';
 import {
   certificatePem,
   day,

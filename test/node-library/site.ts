@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { secureContext } from '../../src/node-library/api.ts';
 import { integer } from '../../src/pki/der/writer.ts';
 import { encodePem } from '../../src/pki/pem.ts';
-import { makeCa, makeCrl, makeLeaf, names, type TestCertificate, type Wanted } from '../support/path-pki.ts';
-import { planted } from '../support/planted-certificate.ts';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { makeCa, makeCrl, makeLeaf, names, type TestCertificate, type Wanted } from '../support/pki/path-pki.ts';
+import { planted } from '../support/pki/planted-certificate.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 import type { Clock, FollowOptions, FollowProblem, FollowState } from '../../src/node-library/types.ts';
 
 const DAY = 86_400_000;

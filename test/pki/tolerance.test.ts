@@ -4,7 +4,7 @@ import { bitString, sequence } from '../../src/pki/der/writer.ts';
 import { DerError, type Tolerance } from '../../src/pki/der/reader.ts';
 import { certificateFacts, type CertificateFacts } from '../../src/pki/lint/certificate-facts.ts';
 import { decodeCertificate } from '../../src/pki/certificate/parsed.ts';
-import { encodeParts, goodParts } from '../support/planted-certificate.ts';
+import { encodeParts, goodParts } from '../support/pki/planted-certificate.ts';
 
 const KINDS = ['root', 'issuing', 'svid'] as const;
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { crlNumber, decodeCrl } from '../../src/pki/crl/parsed.ts';
 import type { Manifest } from '../../src/store/manifest/manifest.ts';
-import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
-import { seededRandom } from '../support/random.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
+import { seededRandom } from '../support/world/random.ts';
 import { servedSerial } from '../support/service-state.ts';
-import { runSvcauth } from '../support/world.ts';
+import { runSvcauth } from '../support/world/world.ts';
 
 const DAY = 86_400_000;
 const YEARS = 5;

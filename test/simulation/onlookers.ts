@@ -6,7 +6,7 @@ import { readPathCrl } from '../../src/pki/path/path-crl.ts';
 import { trustStoreOf } from '../../src/pki/path/trust-store.ts';
 import { validatePath, type PathVerdict } from '../../src/pki/path/validate-path.ts';
 import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
-import type { PkiWorld } from '../support/pki.ts';
+import type { PkiWorld } from '../support/pki/pki.ts';
 
 /** Every file that a peer can have read, as PEM, at one time. */
 export interface Sight {

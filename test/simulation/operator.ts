@@ -1,4 +1,4 @@
-import type { PkiWorld } from '../support/pki.ts';
+import type { PkiWorld } from '../support/pki/pki.ts';
 
 export type Tier = 'issuing' | 'root';
 type Step = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire' | 'rollback';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { describeWith } from '../support/programs.ts';
-import { pkiTemplate, type PkiWorld } from '../support/pki.ts';
-import { seededRandom } from '../support/random.ts';
-import { runSvcauth } from '../support/world.ts';
+import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
+import { seededRandom } from '../support/world/random.ts';
+import { runSvcauth } from '../support/world/world.ts';
 import { endOf, lookAt, onlookers, serialOf, verifiers, type Sight } from './onlookers.ts';
 import { operator, type Tier } from './operator.ts';
 import { opensslAccepts } from './openssl.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempDirectory } from '../support/temp-directory.ts';
+import { tempDirectory } from '../support/world/temp-directory.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../src/pki/bytes.ts';
 import { nodeFiles as files } from '../../src/store/files/files.ts';

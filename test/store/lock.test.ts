@@ -6,8 +6,8 @@ import { lockHome, withLock } from '../../src/store/lock.ts';
 import { SvcauthError } from '../../src/errors/error.ts';
 import { nodeFiles } from '../../src/store/files/files.ts';
 import { bundled, startChild } from '../support/bundled.ts';
-import { faultyFiles } from '../support/faulty-files.ts';
-import { fakeWorld, type FakeWorld } from '../support/world.ts';
+import { faultyFiles } from '../support/world/faulty-files.ts';
+import { fakeWorld, type FakeWorld } from '../support/world/world.ts';
 
 let world: FakeWorld;
 let home: Home;

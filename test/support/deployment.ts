@@ -1,5 +1,5 @@
 import type { DeploymentSpec } from '../../src/record/upkeep.ts';
-import type { PkiWorld } from './pki.ts';
+import type { PkiWorld } from './pki/pki.ts';
 import type { HookCall, HookEnd } from '../../src/world/hook-call.ts';
 
 /** As `apply` leaves it: the service is deployed otherwise from now on, and that is still to be done. */

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/torture/*.torture.ts'],
-    globalSetup: 'test/support/temp-root.ts',
+    globalSetup: 'test/support/world/temp-root.ts',
     pool: 'forks',
   },
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { coloursFor } from '../../src/view/colour.ts';
-import { capturedSink } from '../support/world.ts';
+import { capturedSink } from '../support/world/world.ts';
 
 const painted = async (isTTY: boolean, env: Record<string, string>) =>
   (await coloursFor({ ...capturedSink(), isTTY }, env)).red('x') !== 'x';

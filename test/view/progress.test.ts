@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startProgress } from '../../src/view/progress.ts';
-import { capturedSink } from '../support/world.ts';
+import { capturedSink } from '../support/world/world.ts';
 
 test('progress is drawn on a terminal at most ten times a second, and taken away at the end', () => {
   const err = { ...capturedSink(), isTTY: true };

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../../src/store/manifest/sqlite.ts';
 import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
-import { at, authority, issue } from '../../support/manifest-rows.ts';
-import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world.ts';
+import { at, authority, issue } from '../../support/pki/manifest-rows.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world/world.ts';
 
 let world: FakeWorld;
 let path: string;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bundleOfAnchors, parseBundleDocuments, type BundleDocument } from '../../../src/bundle/rules/document.ts';
 import { bundleFindings } from '../../../src/bundle/rules/finding.ts';
 import { encodeSpiffeBundle } from '../../../src/pki/bundle/trust-bundle.ts';
-import { makeCa, makeLeaf, names, NOW, type Wanted } from '../../support/path-pki.ts';
+import { makeCa, makeLeaf, names, NOW, type Wanted } from '../../support/pki/path-pki.ts';
 
 const root = (changes: Partial<Wanted> = {}) => makeCa({ name: 'root', notAfter: '2036-01-01', ...changes });
 const spiffe = (...anchors: readonly { readonly der: Uint8Array }[]): BundleDocument => {

@@ -2,10 +2,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { checkAuditChain } from '../../../src/record/audit-chain.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
-import { testAuthority } from '../../support/crl-pki.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
-import { runUntil } from '../../support/power-failure.ts';
-import { treeDigest } from '../../support/tree-digest.ts';
+import { testAuthority } from '../../support/pki/crl-pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
+import { runUntil } from '../../support/world/power-failure.ts';
+import { treeDigest } from '../../support/world/tree-digest.ts';
 
 let fresh: () => PkiWorld;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import {
 import type { Authority } from '../../../src/record/authority.ts';
 import { nextBundleSequence, trustAnchors } from '../../../src/ca/rules/trust-anchors.ts';
 import { errorOf } from '../../support/errors.ts';
-import { at, authorityRow } from '../../support/rows.ts';
+import { at, authorityRow } from '../../support/pki/rows.ts';
 
 const now = at('2026-11-21');
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CertifiedAuthority } from '../../../src/ca/rules/active-issuer.ts';
 import { lifeOf } from '../../../src/ca/rules/life.ts';
-import { pkiTemplate } from '../../support/pki.ts';
-import { at, authorityRow } from '../../support/rows.ts';
+import { pkiTemplate } from '../../support/pki/pki.ts';
+import { at, authorityRow } from '../../support/pki/rows.ts';
 
 const authority = (createdAt: string, notBefore: string): CertifiedAuthority => {
   const row = authorityRow().authority as CertifiedAuthority;

@@ -3,7 +3,7 @@ import type { CertifiedAuthority } from '../../../src/ca/rules/active-issuer.ts'
 import type { Authority, FurtherCertificate } from '../../../src/record/authority.ts';
 import { servedChain } from '../../../src/ca/rules/served-chain.ts';
 import { utf8 } from '../../../src/pki/bytes.ts';
-import { at, authorityRow } from '../../support/rows.ts';
+import { at, authorityRow } from '../../support/pki/rows.ts';
 
 function authority(id: string, issuerId: string, changes: Partial<Authority> = {}): CertifiedAuthority {
   const { authority: row } = authorityRow({ id, tier: id.startsWith('root') ? 'root' : 'issuing', ...changes });

@@ -9,9 +9,9 @@ import { PBES2_RANDOM_LENGTH } from '../../../src/pki/key/pbes2.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
 import type { Cleared } from '../../../src/pki/certificate/issuer.ts';
 import { rejectionOf } from '../../support/errors.ts';
-import { crlPki } from '../../support/crl-pki.ts';
-import { pkiTemplate } from '../../support/pki.ts';
-import { fakeWorld } from '../../support/world.ts';
+import { crlPki } from '../../support/pki/crl-pki.ts';
+import { pkiTemplate } from '../../support/pki/pki.ts';
+import { fakeWorld } from '../../support/world/world.ts';
 
 const pkcs8 = new Uint8Array(
   generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({ type: 'pkcs8', format: 'der' }),

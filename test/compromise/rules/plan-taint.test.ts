@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Authority, FurtherCertificate } from '../../../src/record/authority.ts';
 import { planTaint, type TaintFacts } from '../../../src/compromise/rules/plan-taint.ts';
 import { errorOf } from '../../support/errors.ts';
-import { at, authorityRow } from '../../support/rows.ts';
+import { at, authorityRow } from '../../support/pki/rows.ts';
 
 const NOW = at('2026-11-21');
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CertifiedAuthority } from '../../../src/ca/rules/active-issuer.ts';
 import { compromiseRunbook, type CompromiseFacts } from '../../../src/compromise/rules/runbook.ts';
-import { authorityRow, crlRow } from '../../support/rows.ts';
+import { authorityRow, crlRow } from '../../support/pki/rows.ts';
 
 const issuing = authorityRow().authority as CertifiedAuthority;
 const root: CertifiedAuthority = { ...issuing, id: 'root-g1', tier: 'root', keyLocation: 'offline' };

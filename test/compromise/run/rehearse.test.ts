@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { policyElsewhere } from '../../../src/policy/rules/elsewhere.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { treeDigest } from '../../support/tree-digest.ts';
-import { runSvcauth } from '../../support/world.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
+import { treeDigest } from '../../support/world/tree-digest.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 
 const fresh = await pkiTemplate([], [['issue', 'ledger']]);
 const REHEARSE = ['drill', 'ca-compromise', '--sandbox'];

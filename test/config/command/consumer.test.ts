@@ -6,11 +6,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { shakeHands } from '../../../src/world/real/handshake.ts';
 import { consumerFiles, type ConsumerTarget } from '../../../src/config/view/consumer.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { describeWith, environment, run } from '../../support/programs.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { freePort, servingFiles } from '../../support/tls-server.ts';
-import { runSvcauth } from '../../support/world.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
+import { freePort, servingFiles } from '../../support/world/tls-server.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 import { wholeSeconds } from '../../interop/pki.ts';
 
 const TARGETS: readonly ConsumerTarget[] = ['nginx', 'haproxy', 'envoy', 'node', 'fastapi', 'istio', 'kubernetes'];

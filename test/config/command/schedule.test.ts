@@ -5,11 +5,11 @@ import { parse } from 'yaml';
 import { SCHEDULE_FILES, type Schedule } from '../../../src/config/view/schedule.ts';
 import { parseInterval } from '../../../src/time/interval.ts';
 import { parseThreshold } from '../../../src/time/duration.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { describeWith, run } from '../../support/programs.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { execWords, parseUnit, unitWords, valuesOf, withoutSpecifiers } from '../../support/unit-file.ts';
-import { fakeWorld, runSvcauth } from '../../support/world.ts';
+import { fakeWorld, runSvcauth } from '../../support/world/world.ts';
 
 /** A home that every one of these languages would take apart. */
 const AWKWARD = `/srv/it's 50% "of" $HOME; #`;

@@ -7,7 +7,7 @@ import {
   type RevokeRequest,
 } from '../../../src/crl/rules/plan-revoke.ts';
 import { errorOf } from '../../support/errors.ts';
-import { at, authorityRow, certificateRow, serviceRow } from '../../support/rows.ts';
+import { at, authorityRow, certificateRow, serviceRow } from '../../support/pki/rows.ts';
 
 const now = at('2026-11-20');
 const [OLDEST, OLDER, CURRENT] = ['aa', 'ab', 'cc'].map(octet => octet.repeat(16)) as [string, string, string];

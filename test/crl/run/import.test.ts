@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { importCrl } from '../../../src/crl/run/import.ts';
 import { refreshCrls } from '../../../src/crl/run/refresh.ts';
 import { decodePem } from '../../../src/pki/pem.ts';
-import { crlPki, SCHEDULE, type CrlTestPki } from '../../support/crl-pki.ts';
+import { crlPki, SCHEDULE, type CrlTestPki } from '../../support/pki/crl-pki.ts';
 import { rejectionOf } from '../../support/errors.ts';
 
 /** Two machines with one root: `away` holds its key, `home` does not. */

@@ -4,9 +4,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { crlNumber, decodeCrl } from '../../../src/pki/crl/parsed.ts';
 import { openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import type { ManifestWriter } from '../../../src/store/manifest/manifest.ts';
-import { plantedCrl } from '../../support/planted-crl.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
-import { runSvcauth } from '../../support/world.ts';
+import { plantedCrl } from '../../support/pki/planted-crl.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 
 let fresh: () => PkiWorld;
 beforeAll(async () => {

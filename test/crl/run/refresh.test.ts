@@ -8,9 +8,9 @@ import { crlEntries, crlNumber, decodeCrl } from '../../../src/pki/crl/parsed.ts
 import { decodePem } from '../../../src/pki/pem.ts';
 import { serialToHex } from '../../../src/pki/certificate/serial-number.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
-import { crlPki, SCHEDULE, type CrlTestPki } from '../../support/crl-pki.ts';
+import { crlPki, SCHEDULE, type CrlTestPki } from '../../support/pki/crl-pki.ts';
 import { errorOf, rejectionOf } from '../../support/errors.ts';
-import { faultyFiles } from '../../support/faulty-files.ts';
+import { faultyFiles } from '../../support/world/faulty-files.ts';
 
 const refresh = (pki: CrlTestPki) => refreshCrls(pki, { issuers: pki.issuers, schedule: SCHEDULE });
 const plan = (pki: CrlTestPki, more: { only?: readonly string[]; force?: boolean } = {}) =>

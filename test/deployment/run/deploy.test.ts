@@ -2,8 +2,8 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, syml
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { scriptedHooks, setDeployment } from '../../support/deployment.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
-import { runSvcauth } from '../../support/world.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 
 let fresh: () => PkiWorld;
 beforeAll(async () => {

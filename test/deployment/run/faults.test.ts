@@ -8,7 +8,7 @@ import { defaultPolicy } from '../../../src/policy/rules/policy.ts';
 import { parseTrustDomain } from '../../../src/pki/name/spiffe-id.ts';
 import { rejectionOf } from '../../support/errors.ts';
 import { setDeployment } from '../../support/deployment.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 
 const policy = defaultPolicy(parseTrustDomain('example.org'));
 

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { failure } from '../../../src/errors/error.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
 import { currentEntry } from '../../../src/store/files/service-files.ts';
-import { pkiTemplate } from '../../support/pki.ts';
-import { runSvcauth } from '../../support/world.ts';
+import { pkiTemplate } from '../../support/pki/pki.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseThreshold } from '../../../src/time/duration.ts';
 import { renewalTime } from '../../../src/due/rules/time.ts';
-import { at } from '../../support/rows.ts';
+import { at } from '../../support/pki/rows.ts';
 
 const lives = fc
   .tuple(fc.string(), fc.nat(4_000_000_000), fc.integer({ min: 1, max: 4_000_000_000 }))

@@ -6,8 +6,8 @@ import { decodeCertificate } from '../../../src/pki/certificate/parsed.ts';
 import { parsePrivateKey } from '../../../src/pki/key/private-key.ts';
 import { utf8 } from '../../../src/pki/bytes.ts';
 import { errorOf } from '../../support/errors.ts';
-import { goodParts, issuerOf, rootKeyPem, signParts } from '../../support/planted-certificate.ts';
-import { at } from '../../support/rows.ts';
+import { goodParts, issuerOf, rootKeyPem, signParts } from '../../support/pki/planted-certificate.ts';
+import { at } from '../../support/pki/rows.ts';
 
 const TEXT: InitText = {
   trustDomain: 'example.org',

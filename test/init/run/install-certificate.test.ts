@@ -5,7 +5,7 @@ import { decodeCertificationRequest } from '../../../src/pki/csr/certification-r
 import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
 import { encodeKeyUsage } from '../../../src/pki/extension/key-usage.ts';
 import { decodePem, encodePem } from '../../../src/pki/pem.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import {
   distinguishedName,
   goodParts,
@@ -15,10 +15,10 @@ import {
   validity,
   without,
   type CertificateParts,
-} from '../../support/planted-certificate.ts';
-import { runUntil } from '../../support/power-failure.ts';
-import { treeDigest } from '../../support/tree-digest.ts';
-import { runSvcauth } from '../../support/world.ts';
+} from '../../support/pki/planted-certificate.ts';
+import { runUntil } from '../../support/world/power-failure.ts';
+import { treeDigest } from '../../support/world/tree-digest.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 
 let template: () => PkiWorld;
 beforeAll(async () => {

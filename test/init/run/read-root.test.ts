@@ -7,7 +7,7 @@ import { readCertificates, rootFault } from '../../../src/init/run/read-root.ts'
 import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
 import { encodeKeyUsage } from '../../../src/pki/extension/key-usage.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
-import { pkiWorld } from '../../support/pki.ts';
+import { pkiWorld } from '../../support/pki/pki.ts';
 import {
   distinguishedName,
   goodParts,
@@ -19,8 +19,8 @@ import {
   validity,
   without,
   type CertificateParts,
-} from '../../support/planted-certificate.ts';
-import { runSvcauth, START } from '../../support/world.ts';
+} from '../../support/pki/planted-certificate.ts';
+import { runSvcauth, START } from '../../support/world/world.ts';
 
 const good = goodParts('root');
 const rootPem = (changes: Partial<CertificateParts> = {}): string => {

@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run, type ProgramName, type Ran } from '../../support/programs.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { anchorsOf, crlBundleOf, fileOf, type Pki } from '../pki.ts';
 import type { LiveClient } from './traffic.ts';
 

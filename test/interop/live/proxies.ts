@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environment, type ProgramName } from '../../support/programs.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { anchorsOf, crlBundleOf, fileOf, type Pki } from '../pki.ts';
 import { idOf, type NodeService } from './node-service.ts';
 

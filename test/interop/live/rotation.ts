@@ -1,5 +1,5 @@
 /** Rotations of a site, move by move, each with traffic all the while. */
-import { runSvcauth } from '../../support/world.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 import { svcauth } from '../pki.ts';
 import type { LiveSite } from './site.ts';
 import { startTraffic, type Traffic } from './traffic.ts';

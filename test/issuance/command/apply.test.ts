@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scriptedHooks } from '../../support/deployment.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { servedSerial } from '../../support/service-state.ts';
-import { runSvcauth } from '../../support/world.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 
 let fresh: () => PkiWorld;
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import {
   type UnlistedService,
 } from '../../../src/issuance/rules/plan-apply.ts';
 import type { IssueStep } from '../../../src/issuance/rules/plan-issue.ts';
-import { at, certificateRow, serviceRow } from '../../support/rows.ts';
+import { at, certificateRow, serviceRow } from '../../support/pki/rows.ts';
 
 const now = at('2026-11-10');
 const { service } = serviceRow();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { planIssue, type IssueTarget } from '../../../src/issuance/rules/plan-issue.ts';
 import type { Certificate } from '../../../src/record/certificate.ts';
 import { renewalTime } from '../../../src/due/rules/time.ts';
-import { at, certificateRow, serviceRow } from '../../support/rows.ts';
+import { at, certificateRow, serviceRow } from '../../support/pki/rows.ts';
 
 const { service } = serviceRow();
 const { spec } = service;

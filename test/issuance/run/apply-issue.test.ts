@@ -5,9 +5,9 @@ import { utf8 } from '../../../src/pki/bytes.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
 import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import { rejectionOf } from '../../support/errors.ts';
-import { faultyFiles } from '../../support/faulty-files.ts';
-import { at, authority, serial, spec } from '../../support/manifest-rows.ts';
-import { fakeWorld, START } from '../../support/world.ts';
+import { faultyFiles } from '../../support/world/faulty-files.ts';
+import { at, authority, serial, spec } from '../../support/pki/manifest-rows.ts';
+import { fakeWorld, START } from '../../support/world/world.ts';
 
 const COUNT = 1003;
 

@@ -21,10 +21,10 @@ import { encodeName } from '../../../src/pki/name/name.ts';
 import { PBES2_RANDOM_LENGTH } from '../../../src/pki/key/pbes2.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
 import { signerOf } from '../../../src/pki/key/signature.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { servedSerial } from '../../support/service-state.ts';
-import { treeDigest } from '../../support/tree-digest.ts';
-import { runSvcauth, START } from '../../support/world.ts';
+import { treeDigest } from '../../support/world/tree-digest.ts';
+import { runSvcauth, START } from '../../support/world/world.ts';
 
 const DAY = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodePem } from '../../../src/pki/pem.ts';
-import { fakeWorld, runSvcauth } from '../../support/world.ts';
+import { fakeWorld, runSvcauth } from '../../support/world/world.ts';
 
 describe('verify', () => {
   const world = fakeWorld();

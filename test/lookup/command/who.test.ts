@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodePem, encodePem } from '../../../src/pki/pem.ts';
-import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world/world.ts';
 
 interface Match {
   readonly kind: string;

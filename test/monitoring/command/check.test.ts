@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { makeHome, type HomeContent } from '../../support/home.ts';
-import { at, authorityRow, certificateRow, crlRow, serviceRow } from '../../support/rows.ts';
-import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world.ts';
+import { makeHome, type HomeContent } from '../../support/world/home.ts';
+import { at, authorityRow, certificateRow, crlRow, serviceRow } from '../../support/pki/rows.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world/world.ts';
 
 const content: HomeContent = {
   authorities: [authorityRow()],

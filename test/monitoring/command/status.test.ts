@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { makeHome, type HomeContent } from '../../support/home.ts';
-import { at, authorityRow, crlRow, serviceRow } from '../../support/rows.ts';
-import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world.ts';
+import { makeHome, type HomeContent } from '../../support/world/home.ts';
+import { at, authorityRow, crlRow, serviceRow } from '../../support/pki/rows.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world/world.ts';
 
 const content: HomeContent = {
   authorities: [

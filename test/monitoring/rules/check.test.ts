@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkManifest, type CheckInput } from '../../../src/monitoring/rules/check.ts';
 import type { CheckThresholds } from '../../../src/monitoring/rules/thresholds.ts';
 import { parseThreshold } from '../../../src/time/duration.ts';
-import { at, authorityRow, certificateRow, crlRow, serviceRow } from '../../support/rows.ts';
+import { at, authorityRow, certificateRow, crlRow, serviceRow } from '../../support/pki/rows.ts';
 
 const thresholds: CheckThresholds = {
   leafWarning: parseThreshold('25%'),

@@ -5,7 +5,7 @@ import { forecast, type ForecastInput } from '../../../src/monitoring/rules/fore
 import type { Authority } from '../../../src/record/authority.ts';
 import { defaultPolicy, type Policy } from '../../../src/policy/rules/policy.ts';
 import { parseTrustDomain } from '../../../src/pki/name/spiffe-id.ts';
-import { at, authorityRow, crlRow, serviceRow } from '../../support/rows.ts';
+import { at, authorityRow, crlRow, serviceRow } from '../../support/pki/rows.ts';
 
 const DAY = 86_400;
 const POLICY = defaultPolicy(parseTrustDomain('example.org'));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseDuration } from '../../../src/time/duration.ts';
 import { serviceStatus } from '../../../src/monitoring/rules/status.ts';
-import { at, authorityRow, crlRow, serviceRow } from '../../support/rows.ts';
+import { at, authorityRow, crlRow, serviceRow } from '../../support/pki/rows.ts';
 import { authorityStatus } from '../../../src/ca/rules/status.ts';
 
 describe('a service', () => {

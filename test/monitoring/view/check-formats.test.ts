@@ -13,7 +13,7 @@ import { nagiosLine } from '../../../src/view/nagios-line.ts';
 import { visible } from '../../../src/view/visible.ts';
 import { element, escapeXml } from '../../../src/view/xml.ts';
 import { describeWith, run } from '../../support/programs.ts';
-import { at, authorityRow, crlRow, serviceRow } from '../../support/rows.ts';
+import { at, authorityRow, crlRow, serviceRow } from '../../support/pki/rows.ts';
 import { annotation } from '../../../src/view/github-annotation.ts';
 
 const now = at('2026-11-21');

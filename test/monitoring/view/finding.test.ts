@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../src/monitoring/rules/check.ts';
 import { describeFinding } from '../../../src/monitoring/view/finding.ts';
-import { at } from '../../support/rows.ts';
+import { at } from '../../support/pki/rows.ts';
 
 const now = at('2026-11-21');
 const crlMissing: Finding = { name: 'crl-missing', severity: 'critical', kind: 'ca', subject: 'root-g1' };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseBundleMap, parseSpiffeBundle } from '../../../src/pki/bundle/read.ts';
 import { encodeSpiffeBundle } from '../../../src/pki/bundle/trust-bundle.ts';
 import { errorOf } from '../../support/errors.ts';
-import { makeCa } from '../../support/path-pki.ts';
+import { makeCa } from '../../support/pki/path-pki.ts';
 import { describeVectors } from '../../support/vectors.ts';
 
 const { der } = makeCa({ name: 'root' });

@@ -4,7 +4,7 @@ import { DerReader } from '../../../src/pki/der/reader.ts';
 import { publicJsonWebKey } from '../../../src/pki/key/json-web-key.ts';
 import { decodePublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
 import { encodePemBundle, encodeSpiffeBundle } from '../../../src/pki/bundle/trust-bundle.ts';
-import { goodParts, issuerOf, signParts } from '../../support/planted-certificate.ts';
+import { goodParts, issuerOf, signParts } from '../../support/pki/planted-certificate.ts';
 
 const spki = (key: ReturnType<typeof createPublicKey>) => new Uint8Array(key.export({ type: 'spki', format: 'der' }));
 const jwkOf = (der: Uint8Array) => publicJsonWebKey(decodePublicKeyInfo(new DerReader(der)));

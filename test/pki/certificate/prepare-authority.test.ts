@@ -17,8 +17,8 @@ import {
   type AuthorityRequest,
 } from '../../../src/pki/certificate/prepare-authority.ts';
 import { decodePublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
-import { dns } from '../../support/certificate-defects.ts';
-import { LEAF_PUBLIC_KEY, readName, ROOT } from '../../support/planted-certificate.ts';
+import { dns } from '../../support/pki/certificate-defects.ts';
+import { LEAF_PUBLIC_KEY, readName, ROOT } from '../../support/pki/planted-certificate.ts';
 
 const algorithm = KEY_ALGORITHMS['ecdsa-p256'];
 const bitsOf = (der: Uint8Array) => decodePublicKeyInfo(new DerReader(der)).bits;

@@ -11,7 +11,7 @@ import { decodeCertificate } from '../../../src/pki/certificate/parsed.ts';
 import { decodePublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
 import { DerReader } from '../../../src/pki/der/reader.ts';
 import { leafPreparer, type LeafRequest } from '../../../src/pki/certificate/prepare-leaf.ts';
-import { ISSUING, LEAF_PUBLIC_KEY } from '../../support/planted-certificate.ts';
+import { ISSUING, LEAF_PUBLIC_KEY } from '../../support/pki/planted-certificate.ts';
 
 const { bits } = decodePublicKeyInfo(new DerReader(LEAF_PUBLIC_KEY));
 const REQUEST: LeafRequest = {

@@ -4,7 +4,7 @@ import { toHex } from '../../../src/pki/bytes.ts';
 import { decodeCrlEntry, encodeCrlEntry, entryInvalidityDate, entryReason } from '../../../src/pki/crl/entry.ts';
 import { DerReader } from '../../../src/pki/der/reader.ts';
 import { serialToHex } from '../../../src/pki/certificate/serial-number.ts';
-import { revokedSerials } from '../../support/revoked-serials.ts';
+import { revokedSerials } from '../../support/pki/revoked-serials.ts';
 
 const AT = new Date('2026-11-01T12:00:00Z');
 

@@ -11,7 +11,7 @@ import { encodeName } from '../../../src/pki/name/name.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { crlEntries, decodeCrl, findCrlEntry, type ParsedCrl } from '../../../src/pki/crl/parsed.ts';
 import { reportCrl, reportCrlEntries } from '../../../src/pki/report/crl-report.ts';
-import { revokedSerials } from '../../support/revoked-serials.ts';
+import { revokedSerials } from '../../support/pki/revoked-serials.ts';
 import { describeCorpus, describeVectors } from '../../support/vectors.ts';
 
 const ISSUER = encodeName([[OID.commonName, 'Test Issuing g1']]);

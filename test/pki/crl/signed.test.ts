@@ -19,8 +19,8 @@ import { prepareCrl, type CrlListing } from '../../../src/pki/crl/prepare.ts';
 import { serialToHex } from '../../../src/pki/certificate/serial-number.ts';
 import { verifySignature } from '../../../src/pki/key/signature.ts';
 import { crlDer, signCrl } from '../../../src/pki/crl/signed.ts';
-import { crlIssuer } from '../../support/crl-issuer.ts';
-import { revokedSerials } from '../../support/revoked-serials.ts';
+import { crlIssuer } from '../../support/pki/crl-issuer.ts';
+import { revokedSerials } from '../../support/pki/revoked-serials.ts';
 
 const HEADER = {
   number: 1763683200n,

@@ -12,7 +12,7 @@ import { encodePem } from '../../../src/pki/pem.ts';
 import { authoritySubject } from '../../../src/pki/certificate/prepare-authority.ts';
 import { signerOf } from '../../../src/pki/key/signature.ts';
 import { describeWith, run } from '../../support/programs.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 
 const requests = new Map<KeyAlgorithm, Promise<Uint8Array>>();
 

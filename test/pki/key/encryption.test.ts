@@ -10,8 +10,8 @@ import { utf8 } from '../../../src/pki/bytes.ts';
 import { decodePem, encodePem } from '../../../src/pki/pem.ts';
 import { rejectionOf } from '../../support/errors.ts';
 import { describeWith, run } from '../../support/programs.ts';
-import { seededRandom } from '../../support/random.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { seededRandom } from '../../support/world/random.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { describeVectors } from '../../support/vectors.ts';
 
 const passphrase = utf8('correct horse battery staple');

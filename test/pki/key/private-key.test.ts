@@ -19,7 +19,7 @@ import { PBES2_RANDOM_LENGTH } from '../../../src/pki/key/pbes2.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
 import { parsePrivateKey } from '../../../src/pki/key/private-key.ts';
 import { rejectionOf } from '../../support/errors.ts';
-import { seededRandom } from '../../support/random.ts';
+import { seededRandom } from '../../support/world/random.ts';
 
 const random = seededRandom('private keys');
 const passphrase = utf8('open sesame');

@@ -21,7 +21,7 @@ import {
   SPIFFE,
   usages,
   type Defect,
-} from '../../support/certificate-defects.ts';
+} from '../../support/pki/certificate-defects.ts';
 import {
   distinguishedName,
   encodeParts,
@@ -31,7 +31,7 @@ import {
   readName,
   validity,
   without,
-} from '../../support/planted-certificate.ts';
+} from '../../support/pki/planted-certificate.ts';
 
 test('has one rule of a name', () => {
   const ruleNames = ISSUANCE_RULES.map(({ name }) => name);

@@ -12,7 +12,7 @@ import { checkRules } from '../../../src/pki/lint/rule.ts';
 import { requireLinted } from '../../../src/pki/lint/gate.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { prepareCrl } from '../../../src/pki/crl/prepare.ts';
-import { ISSUING, ROOT } from '../../support/planted-certificate.ts';
+import { ISSUING, ROOT } from '../../support/pki/planted-certificate.ts';
 
 const THIS_UPDATE = new Date('2026-11-21T00:00:00Z');
 const NEXT_UPDATE = new Date('2026-12-05T00:00:00Z');

@@ -16,7 +16,7 @@ import { CRL_ISSUANCE_RULES } from '../../../src/pki/lint/crl-rules.ts';
 import { lintCrl, type CrlFrame } from '../../../src/pki/lint/lint-crl.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { sequenceHeader } from '../../../src/pki/crl/prepare.ts';
-import { distinguishedName, ISSUING, ROOT } from '../../support/planted-certificate.ts';
+import { distinguishedName, ISSUING, ROOT } from '../../support/pki/planted-certificate.ts';
 
 const THIS_UPDATE = new Date('2026-11-21T00:00:00Z');
 const NEXT_UPDATE = new Date('2026-12-05T00:00:00Z');

@@ -18,8 +18,8 @@ import {
   SPIFFE,
   testDefects,
   usages,
-} from '../../support/certificate-defects.ts';
-import { issuerOf, planted, ROOT, validity, without } from '../../support/planted-certificate.ts';
+} from '../../support/pki/certificate-defects.ts';
+import { issuerOf, planted, ROOT, validity, without } from '../../support/pki/planted-certificate.ts';
 
 testDefects(EXTENSION_RULES, [
   {

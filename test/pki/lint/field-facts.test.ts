@@ -16,7 +16,7 @@ import {
   planted,
   ROOT,
   type CertificateParts,
-} from '../../support/planted-certificate.ts';
+} from '../../support/pki/planted-certificate.ts';
 
 const NOW = new Date('2026-03-02T00:00:00Z');
 const SIGNATURE = bitString(new Uint8Array(64).fill(1));

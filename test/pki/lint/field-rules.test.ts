@@ -16,8 +16,8 @@ import { encodeKeyUsage } from '../../../src/pki/extension/key-usage.ts';
 import { FIELD_RULES } from '../../../src/pki/lint/field-rules.ts';
 import { lintCertificate } from '../../../src/pki/lint/lint.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { testDefects } from '../../support/certificate-defects.ts';
-import { encodeParts, goodParts, issuerOf, validity } from '../../support/planted-certificate.ts';
+import { testDefects } from '../../support/pki/certificate-defects.ts';
+import { encodeParts, goodParts, issuerOf, validity } from '../../support/pki/planted-certificate.ts';
 
 testDefects(
   FIELD_RULES.filter(({ name }) => name !== 'version-3'),

@@ -4,7 +4,7 @@ import { encodeGeneralNames } from '../../../src/pki/extension/general-name.ts';
 import { FOREIGN_EXTENSION_RULES } from '../../../src/pki/lint/foreign-extension-rules.ts';
 import { lintSignedCertificate } from '../../../src/pki/lint/signed-certificate-lint.ts';
 import { OID, type OidName } from '../../../src/pki/oids.ts';
-import { encodeParts, goodParts, planted } from '../../support/planted-certificate.ts';
+import { encodeParts, goodParts, planted } from '../../support/pki/planted-certificate.ts';
 
 const POLICY = oid('1.2.3.4');
 

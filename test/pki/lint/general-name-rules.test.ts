@@ -12,8 +12,8 @@ import {
   permitted,
   SPIFFE,
   testDefects,
-} from '../../support/certificate-defects.ts';
-import { planted, ROOT, without } from '../../support/planted-certificate.ts';
+} from '../../support/pki/certificate-defects.ts';
+import { planted, ROOT, without } from '../../support/pki/planted-certificate.ts';
 
 testDefects(GENERAL_NAME_RULES, [
   {

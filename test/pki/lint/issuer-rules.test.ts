@@ -2,8 +2,16 @@ import { ascii, TAG } from '../../../src/pki/der/writer.ts';
 import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
 import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
 import { ISSUER_RULES } from '../../../src/pki/lint/issuer-rules.ts';
-import { commonNameOf, constraints, dns, ip, names, SPIFFE, testDefects } from '../../support/certificate-defects.ts';
-import { distinguishedName, issuerOf, planted, ROOT, validity } from '../../support/planted-certificate.ts';
+import {
+  commonNameOf,
+  constraints,
+  dns,
+  ip,
+  names,
+  SPIFFE,
+  testDefects,
+} from '../../support/pki/certificate-defects.ts';
+import { distinguishedName, issuerOf, planted, ROOT, validity } from '../../support/pki/planted-certificate.ts';
 
 testDefects(ISSUER_RULES, [
   {

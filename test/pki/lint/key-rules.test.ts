@@ -3,7 +3,7 @@ import { DER_NULL, integer, oid, sequence, TAG, tlv, unsignedInteger } from '../
 import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
 import { KEY_RULES } from '../../../src/pki/lint/key-rules.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { MODULUS, P256, publicKey, rsaKey, RSA, testDefects } from '../../support/certificate-defects.ts';
+import { MODULUS, P256, publicKey, rsaKey, RSA, testDefects } from '../../support/pki/certificate-defects.ts';
 
 testDefects(KEY_RULES, [
   {

@@ -5,7 +5,7 @@ import { signCertificate } from '../../../src/pki/certificate/sign.ts';
 import { requireLinted } from '../../../src/pki/lint/gate.ts';
 import { lintCertificate, type LintedTbs } from '../../../src/pki/lint/lint.ts';
 import type { CertificateKind } from '../../../src/pki/lint/certificate-facts.ts';
-import { encodeParts, goodParts, ISSUING, issuerOf, ROOT, validity } from '../../support/planted-certificate.ts';
+import { encodeParts, goodParts, ISSUING, issuerOf, ROOT, validity } from '../../support/pki/planted-certificate.ts';
 
 const KINDS: readonly CertificateKind[] = ['root', 'issuing', 'cross', 'svid', 'server', 'client'];
 const outlives = encodeParts({

@@ -1,8 +1,8 @@
 import { ascii, sequence, setOf, TAG, tlv, utf8String } from '../../../src/pki/der/writer.ts';
 import { NAME_RULES } from '../../../src/pki/lint/name-rules.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { attribute, commonNameOf, nameOf, testDefects } from '../../support/certificate-defects.ts';
-import { distinguishedName } from '../../support/planted-certificate.ts';
+import { attribute, commonNameOf, nameOf, testDefects } from '../../support/pki/certificate-defects.ts';
+import { distinguishedName } from '../../support/pki/planted-certificate.ts';
 
 testDefects(NAME_RULES, [
   {

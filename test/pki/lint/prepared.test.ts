@@ -14,7 +14,7 @@ import { leafPreparer, type LeafRequest } from '../../../src/pki/certificate/pre
 import { PROFILE_NAMES } from '../../../src/pki/certificate/profile-name.ts';
 import { decodePublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
 import { SERIAL_LENGTH, serialFromRandom } from '../../../src/pki/certificate/serial-number.ts';
-import { ISSUING, LEAF_PUBLIC_KEY, ROOT } from '../../support/planted-certificate.ts';
+import { ISSUING, LEAF_PUBLIC_KEY, ROOT } from '../../support/pki/planted-certificate.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const serial = bytes(SERIAL_LENGTH).map(serialFromRandom);

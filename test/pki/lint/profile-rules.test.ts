@@ -10,8 +10,8 @@ import {
   SPIFFE,
   testDefects,
   usages,
-} from '../../support/certificate-defects.ts';
-import { planted, without } from '../../support/planted-certificate.ts';
+} from '../../support/pki/certificate-defects.ts';
+import { planted, without } from '../../support/pki/planted-certificate.ts';
 
 testDefects(PROFILE_RULES, [
   {

@@ -5,7 +5,7 @@ import { lintBytes } from '../../../src/pki/lint/lint-bytes.ts';
 import { lintSignedCertificate } from '../../../src/pki/lint/signed-certificate-lint.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
 import { errorOf } from '../../support/errors.ts';
-import { encodeParts, goodParts, planted, type CertificateParts } from '../../support/planted-certificate.ts';
+import { encodeParts, goodParts, planted, type CertificateParts } from '../../support/pki/planted-certificate.ts';
 
 const SIGNATURE = bitString(new Uint8Array(64).fill(1));
 

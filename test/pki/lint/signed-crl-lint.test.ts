@@ -6,7 +6,7 @@ import { encodeAuthorityKeyIdentifier } from '../../../src/pki/extension/key-ide
 import { lintSignedCrl } from '../../../src/pki/lint/signed-crl-lint.ts';
 import type { RuleScope } from '../../../src/pki/lint/rule.ts';
 import { OID } from '../../../src/pki/oids.ts';
-import { ISSUING } from '../../support/planted-certificate.ts';
+import { ISSUING } from '../../support/pki/planted-certificate.ts';
 
 const ALGORITHM = ISSUING.algorithm.signatureAlgorithmDer;
 const THIS_UPDATE = new Date('2026-03-01T00:00:00Z');

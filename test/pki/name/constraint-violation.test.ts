@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { constraintViolations } from '../../../src/pki/name/constraint-violation.ts';
 import type { GeneralName } from '../../../src/pki/extension/general-name.ts';
-import { dns, ip, SPIFFE } from '../../support/certificate-defects.ts';
+import { dns, ip, SPIFFE } from '../../support/pki/certificate-defects.ts';
 
 const uri = (value: string): GeneralName => ({ type: 'uri', value });
 const permit = (base: GeneralName, ...names: readonly GeneralName[]) =>

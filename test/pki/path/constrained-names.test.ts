@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS, startBudget } from '../../../src/pki/path/budget.ts';
 import { nameRefusal } from '../../../src/pki/path/constrained-names.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { encodeName } from '../../../src/pki/name/name.ts';
-import { readName } from '../../support/planted-certificate.ts';
+import { readName } from '../../support/pki/planted-certificate.ts';
 
 const dns = (value: string): GeneralName => ({ type: 'dns', value });
 const uri = (value: string): GeneralName => ({ type: 'uri', value });

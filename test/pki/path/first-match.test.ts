@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { firstMatchChain, type IssuerMatch } from '../../../src/pki/path/first-match.ts';
 import { readPathCertificate, type PathCertificate } from '../../../src/pki/path/path-certificate.ts';
-import { makeCa, makeLeaf } from '../../support/path-pki.ts';
+import { makeCa, makeLeaf } from '../../support/pki/path-pki.ts';
 
 const read = ({ der }: { readonly der: Uint8Array }): PathCertificate => readPathCertificate(der);
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { integer, oid, sequence, tlv, contextTag } from '../../../src/pki/der/writer.ts';
 import { readPathCertificate } from '../../../src/pki/path/path-certificate.ts';
 import { ANY_POLICY_INPUTS, policyRefusal, type PolicyInputs } from '../../../src/pki/path/policy.ts';
-import { makeCa, makeLeaf, policies } from '../../support/path-pki.ts';
-import { planted } from '../../support/planted-certificate.ts';
+import { makeCa, makeLeaf, policies } from '../../support/pki/path-pki.ts';
+import { planted } from '../../support/pki/planted-certificate.ts';
 
 type Extensions = Readonly<Record<string, Uint8Array>>;
 

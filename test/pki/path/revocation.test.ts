@@ -9,8 +9,8 @@ import { OID } from '../../../src/pki/oids.ts';
 import { readPathCertificate } from '../../../src/pki/path/path-certificate.ts';
 import { loadTrustStore } from '../../../src/pki/path/trust-store.ts';
 import { validatePath } from '../../../src/pki/path/validate-path.ts';
-import { makeCa, makeCrl, makeLeaf, NOW, type TestCertificate, type WantedCrl } from '../../support/path-pki.ts';
-import { planted, without } from '../../support/planted-certificate.ts';
+import { makeCa, makeCrl, makeLeaf, NOW, type TestCertificate, type WantedCrl } from '../../support/pki/path-pki.ts';
+import { planted, without } from '../../support/pki/planted-certificate.ts';
 
 const root = makeCa({ name: 'root' });
 const issuing = makeCa({ name: 'issuing', issuer: root });

@@ -7,8 +7,8 @@ import { readPathCertificate } from '../../../src/pki/path/path-certificate.ts';
 import { validateSvid } from '../../../src/pki/path/spiffe-svid.ts';
 import { loadTrustStore } from '../../../src/pki/path/trust-store.ts';
 import { parseTrustDomain } from '../../../src/pki/name/spiffe-id.ts';
-import { makeCa, makeLeaf, names, NOW, type TestCertificate } from '../../support/path-pki.ts';
-import { planted, without } from '../../support/planted-certificate.ts';
+import { makeCa, makeLeaf, names, NOW, type TestCertificate } from '../../support/pki/path-pki.ts';
+import { planted, without } from '../../support/pki/planted-certificate.ts';
 
 type Extensions = Readonly<Record<string, Uint8Array>>;
 

@@ -15,8 +15,8 @@ import {
   NOW,
   UNKNOWN_CRITICAL,
   type TestCertificate,
-} from '../../support/path-pki.ts';
-import { planted, without } from '../../support/planted-certificate.ts';
+} from '../../support/pki/path-pki.ts';
+import { planted, without } from '../../support/pki/planted-certificate.ts';
 
 const root = makeCa({ name: 'root' });
 const issuing = makeCa({ name: 'issuing', issuer: root });

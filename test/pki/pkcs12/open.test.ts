@@ -17,7 +17,7 @@ import { OID } from '../../../src/pki/oids.ts';
 import { openPkcs12 } from '../../../src/pki/pkcs12/open.ts';
 import { rejectionOf } from '../../support/errors.ts';
 import { describeWith, run } from '../../support/programs.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { describeCorpus } from '../../support/vectors.ts';
 
 const passphrase = utf8('pässword');

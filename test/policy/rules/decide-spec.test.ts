@@ -13,9 +13,9 @@ import {
 import { serviceRequestFromText, type ServiceText } from '../../../src/service/rules/text.ts';
 import { parseDuration } from '../../../src/time/duration.ts';
 import { parseTrustDomain } from '../../../src/pki/name/spiffe-id.ts';
-import { dns, ip, SPIFFE } from '../../support/certificate-defects.ts';
+import { dns, ip, SPIFFE } from '../../support/pki/certificate-defects.ts';
 import { errorOf } from '../../support/errors.ts';
-import { at } from '../../support/rows.ts';
+import { at } from '../../support/pki/rows.ts';
 
 const policy = defaultPolicy(parseTrustDomain('example.org'));
 const typed = (text: Partial<ServiceText> = {}) =>

@@ -3,11 +3,11 @@ import { createSecureContext, TLSSocket, type TlsOptions } from 'node:tls';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodePem, encodePem } from '../../../src/pki/pem.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { describeWith } from '../../support/programs.ts';
-import { freePort, servingFiles, startTcpServer, startTlsServer } from '../../support/tls-server.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { runSvcauth } from '../../support/world.ts';
+import { freePort, servingFiles, startTcpServer, startTlsServer } from '../../support/world/tls-server.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 import { startNginx } from '../../interop/proxies.ts';
 
 interface Answer {

@@ -7,8 +7,8 @@ import { DerReader } from '../../../src/pki/der/reader.ts';
 import { decodeName, nameToString } from '../../../src/pki/name/name.ts';
 import { decodePem, encodePem } from '../../../src/pki/pem.ts';
 import { readServerFlight } from '../../../src/probe/rules/tls-flight.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
-import { servingFiles, startTlsServer } from '../../support/tls-server.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
+import { servingFiles, startTlsServer } from '../../support/world/tls-server.ts';
 
 let pki: PkiWorld;
 let ca: Buffer;

@@ -5,11 +5,11 @@ import { applyCrlPublication, planCrlPublication } from '../../../src/publicatio
 import { refreshCrls } from '../../../src/crl/run/refresh.ts';
 import { decodeCrl } from '../../../src/pki/crl/parsed.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
-import { crlPki, SCHEDULE, type CrlTestPki } from '../../support/crl-pki.ts';
+import { crlPki, SCHEDULE, type CrlTestPki } from '../../support/pki/crl-pki.ts';
 import { rejectionOf } from '../../support/errors.ts';
-import { faultyFiles } from '../../support/faulty-files.ts';
-import { issue, serial } from '../../support/manifest-rows.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { faultyFiles } from '../../support/world/faulty-files.ts';
+import { issue, serial } from '../../support/pki/manifest-rows.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 
 const refresh = (pki: CrlTestPki) => refreshCrls(pki, { issuers: pki.issuers, schedule: SCHEDULE });
 const publish = async (pki: CrlTestPki, directory: string) =>

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { parseBundleMap } from '../../../src/pki/bundle/read.ts';
 import { encodeSpiffeBundle } from '../../../src/pki/bundle/trust-bundle.ts';
-import { makeCa } from '../../support/path-pki.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
-import { runUntil } from '../../support/power-failure.ts';
-import { runSvcauth } from '../../support/world.ts';
+import { makeCa } from '../../support/pki/path-pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
+import { runUntil } from '../../support/world/power-failure.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 
 const { der } = makeCa({ name: 'partner root', notAfter: '2036-01-01' });
 const PUBLISH = ['crl', 'publish', '--to', 'www'];

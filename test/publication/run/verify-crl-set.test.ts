@@ -8,8 +8,8 @@ import { utf8 } from '../../../src/pki/bytes.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
-import { plantCrls, plantedCrl, type PlantedCrl } from '../../support/planted-crl.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { plantCrls, plantedCrl, type PlantedCrl } from '../../support/pki/planted-crl.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { describeWith, run } from '../../support/programs.ts';
 
 let fresh: () => PkiWorld;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { refreshCrls } from '../../../src/crl/run/refresh.ts';
 import { writeTrustBundle } from '../../../src/bundle/run/write.ts';
 import { verifyCrls } from '../../../src/publication/run/verify-crls.ts';
-import { crlPki, SCHEDULE, type CrlTestPki } from '../../support/crl-pki.ts';
+import { crlPki, SCHEDULE, type CrlTestPki } from '../../support/pki/crl-pki.ts';
 
 async function published(): Promise<CrlTestPki> {
   const pki = await crlPki();

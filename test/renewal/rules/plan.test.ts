@@ -6,7 +6,7 @@ import type { RenewalSpec } from '../../../src/record/upkeep.ts';
 import { planRenewals, type RenewalOptions, type RenewalTarget } from '../../../src/renewal/rules/plan.ts';
 import { renewalTime } from '../../../src/due/rules/time.ts';
 import { CRL_REASONS, type CrlReason } from '../../../src/pki/crl/revocation-reason.ts';
-import { at, certificateRow, serviceRow } from '../../support/rows.ts';
+import { at, certificateRow, serviceRow } from '../../support/pki/rows.ts';
 
 const OPTIONS: RenewalOptions = {
   issuer: { id: 'issuing-g1', notAfter: at('2027-11-01') },

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { TlsOptions } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startNginx } from '../../interop/proxies.ts';
-import { copyOf, pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { copyOf, pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { describeWith } from '../../support/programs.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { freePort, servingFiles, startTlsServer } from '../../support/tls-server.ts';
-import { runSvcauth } from '../../support/world.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
+import { freePort, servingFiles, startTlsServer } from '../../support/world/tls-server.ts';
+import { runSvcauth } from '../../support/world/world.ts';
 
 /** Before and after the new root was published; what verifiers load is the bundle of then. */
 let before: PkiWorld;

@@ -5,7 +5,7 @@ import type { Rotation } from '../../../src/record/rotation.ts';
 import { openRotation, type RotationFacts } from '../../../src/rotation/rules/state.ts';
 import { nextRotationStep, rotationStatus } from '../../../src/rotation/rules/status.ts';
 import { gatesOf, turnOf, type RotationStep } from '../../../src/rotation/rules/step.ts';
-import { at, authorityRow } from '../../support/rows.ts';
+import { at, authorityRow } from '../../support/pki/rows.ts';
 
 const start = at('2026-11-21');
 const hours = (count: number) => new Date(start.getTime() + count * 3_600_000);

@@ -4,7 +4,7 @@ import { loadPolicy } from '../../../src/policy/run/load.ts';
 import { readPki } from '../../../src/store/open-pki.ts';
 import { proveRotationOf, type ProofQuestion } from '../../../src/rotation/run/prove.ts';
 import { counterexampleText } from '../../../src/verifiers/rules/counterexample-text.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 
 let copy: Awaited<ReturnType<typeof pkiTemplate>>;
 let single: Awaited<ReturnType<typeof pkiTemplate>>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pkiTemplate } from '../../support/pki.ts';
+import { pkiTemplate } from '../../support/pki/pki.ts';
 
 const later = (from: Date, days: number): Date => new Date(from.getTime() + days * 86_400_000);
 

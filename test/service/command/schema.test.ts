@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonSchema } from '../../../src/text/json-schema.ts';
-import { fakeWorld, runSvcauth } from '../../support/world.ts';
+import { fakeWorld, runSvcauth } from '../../support/world/world.ts';
 
 test('says which schemas there are', async () => {
   const { status, stdout } = await runSvcauth(fakeWorld(), ['schema']);

@@ -4,7 +4,7 @@ import { parseCronExpression } from '../../../src/time/cron-expression.ts';
 import { nextOpen, openingTimes } from '../../../src/service/rules/renewal-window.ts';
 import { parseTimeZone } from '../../../src/time/time-zone.ts';
 import { errorOf } from '../../support/errors.ts';
-import { at } from '../../support/rows.ts';
+import { at } from '../../support/pki/rows.ts';
 
 const HOUR = 3600;
 const open = (cron: string, timezone: string, duration: number, now: string): string =>

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { confinedFiles } from '../../../src/store/files/confined-files.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
 import { errorOf } from '../../support/errors.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
-import { treeDigest } from '../../support/tree-digest.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
+import { treeDigest } from '../../support/world/tree-digest.ts';
 import type { Files } from '../../../src/world/files.ts';
 
 const bytes = new Uint8Array([1]);

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, readFileSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeFiles as files, removeLeftovers } from '../../../src/store/files/files.ts';
 import { utf8 } from '../../../src/pki/bytes.ts';

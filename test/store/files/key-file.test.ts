@@ -6,7 +6,7 @@ import { nodeFiles as files } from '../../../src/store/files/files.ts';
 import { homeAt, type Home } from '../../../src/store/home.ts';
 import { createKeyFile, readKeyFile } from '../../../src/store/files/key-file.ts';
 import { errorOf } from '../../support/errors.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 
 let home: Home;
 let path: string;

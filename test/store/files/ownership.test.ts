@@ -3,7 +3,7 @@ import { utf8 } from '../../../src/pki/bytes.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
 import { ownershipOf } from '../../../src/store/files/ownership.ts';
 import { rejectionOf } from '../../support/errors.ts';
-import { fakeWorld, type FakeWorld } from '../../support/world.ts';
+import { fakeWorld, type FakeWorld } from '../../support/world/world.ts';
 
 const REGISTRIES: Readonly<Record<string, string>> = {
   '/etc/passwd':

@@ -20,7 +20,7 @@ import {
   writeRetrusted,
   writeVersion,
 } from '../../../src/store/files/service-files.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 
 const { pkcs8, publicKey } = generateKeyPair(KEY_ALGORITHMS['ecdsa-p256'] as QuickKeyAlgorithm);
 const KEY = utf8(encodePem('PRIVATE KEY', pkcs8));

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { concatBytes, utf8 } from '../../../src/pki/bytes.ts';
 import { nodeFiles as files } from '../../../src/store/files/files.ts';
-import { faultyFiles } from '../../support/faulty-files.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { faultyFiles } from '../../support/world/faulty-files.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 
 let directory: string;
 let path: string;

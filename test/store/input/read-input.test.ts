@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readInput } from '../../../src/store/input/read-input.ts';
 import { utf8 } from '../../../src/pki/bytes.ts';
 import { rejectionOf } from '../../support/errors.ts';
-import { fakeWorld, stdin } from '../../support/world.ts';
+import { fakeWorld, stdin } from '../../support/world/world.ts';
 
 test('a path is read from where the command was typed, and - is standard input', async () => {
   const world = fakeWorld({ in: stdin('from a pipe') });

@@ -7,8 +7,8 @@ import { MIGRATIONS, formatVersion, migrate } from '../../../src/store/manifest/
 import { openSqlite } from '../../../src/store/manifest/sqlite.ts';
 import { createManifest, openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import { bundled } from '../../support/bundled.ts';
-import { at, authority, issue, newService, serial, spec } from '../../support/manifest-rows.ts';
-import { fakeWorld, START, type FakeWorld } from '../../support/world.ts';
+import { at, authority, issue, newService, serial, spec } from '../../support/pki/manifest-rows.ts';
+import { fakeWorld, START, type FakeWorld } from '../../support/world/world.ts';
 
 let world: FakeWorld;
 let path: string;

@@ -3,8 +3,8 @@ import type { Delivery } from '../../../src/record/deployment.ts';
 import type { Upkeep } from '../../../src/record/upkeep.ts';
 import type { Manifest } from '../../../src/store/manifest/manifest.ts';
 import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
-import { at, authority, issue, serial, spec } from '../../support/manifest-rows.ts';
-import { fakeWorld } from '../../support/world.ts';
+import { at, authority, issue, serial, spec } from '../../support/pki/manifest-rows.ts';
+import { fakeWorld } from '../../support/world/world.ts';
 
 const HOUR = 3600;
 

@@ -4,8 +4,8 @@ import type { Rotation } from '../../../src/record/rotation.ts';
 import type { Manifest } from '../../../src/store/manifest/manifest.ts';
 import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import { errorOf } from '../../support/errors.ts';
-import { at, authority, der, issue, serial } from '../../support/manifest-rows.ts';
-import { fakeWorld, START } from '../../support/world.ts';
+import { at, authority, der, issue, serial } from '../../support/pki/manifest-rows.ts';
+import { fakeWorld, START } from '../../support/world/world.ts';
 
 let manifest: Manifest;
 const certificateOf = (n: number, issuerId: string) => ({

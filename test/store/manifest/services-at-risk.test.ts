@@ -5,9 +5,9 @@ import { riskQuestion, type CheckThresholds } from '../../../src/monitoring/rule
 import type { Seconds } from '../../../src/time/duration.ts';
 import { homeAt } from '../../../src/store/home.ts';
 import { openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
-import { makeHome } from '../../support/home.ts';
-import { at, authority, intent, spec } from '../../support/manifest-rows.ts';
-import { fakeWorld } from '../../support/world.ts';
+import { makeHome } from '../../support/world/home.ts';
+import { at, authority, intent, spec } from '../../support/pki/manifest-rows.ts';
+import { fakeWorld } from '../../support/world/world.ts';
 
 const DAY = 86_400;
 const YEAR = 365 * DAY;

@@ -11,8 +11,8 @@ import { openSqlite } from '../../../src/store/manifest/sqlite.ts';
 import type { Manifest } from '../../../src/store/manifest/manifest.ts';
 import { createManifest, openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import { errorOf } from '../../support/errors.ts';
-import { at, authority, der, intent, issue, newService, serial, spec } from '../../support/manifest-rows.ts';
-import { fakeWorld, START, type FakeWorld } from '../../support/world.ts';
+import { at, authority, der, intent, issue, newService, serial, spec } from '../../support/pki/manifest-rows.ts';
+import { fakeWorld, START, type FakeWorld } from '../../support/world/world.ts';
 
 let world: FakeWorld;
 let path: string;

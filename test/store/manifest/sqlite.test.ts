@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { insertRows, openSqlite, type Sql } from '../../../src/store/manifest/sqlite.ts';
 import { errorOf } from '../../support/errors.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 
 let path: string;
 let sql: Sql;

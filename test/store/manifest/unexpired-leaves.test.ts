@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
-import { at, authority, intent, issue, newService, serial } from '../../support/manifest-rows.ts';
-import { fakeWorld, START } from '../../support/world.ts';
+import { at, authority, intent, issue, newService, serial } from '../../support/pki/manifest-rows.ts';
+import { fakeWorld, START } from '../../support/world/world.ts';
 
 test('leaves that have not expired, revoked ones among them, and no intents', async () => {
   const world = fakeWorld();

@@ -1,7 +1,7 @@
 // Issues certificates to one service for ever, and says after each which serial is durable, until it is killed.
 import { nodeFiles } from '../../../src/store/files/files.ts';
 import { openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
-import { der, intent, newService, serial } from '../manifest-rows.ts';
+import { der, intent, newService, serial } from '../pki/manifest-rows.ts';
 
 const world = { files: nodeFiles, now: new Date('2026-11-21T00:00:00Z'), actor: 'cron@ca.example.org' };
 const manifest = await openManifest(world, process.argv[2]!);

@@ -5,7 +5,7 @@ import { keepCrls } from '../../../src/tick/run/keep-crls.ts';
 import { loadPolicy } from '../../../src/policy/run/load.ts';
 import { changePki } from '../../../src/store/open-pki.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
-import { pkiTemplate, type PkiWorld } from '../../support/pki.ts';
+import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 
 let fresh: () => PkiWorld;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { CertifiedAuthority } from '../../../src/ca/rules/active-issuer.ts';
 import { leafStanding } from '../../../src/verifiers/rules/leaf-standing.ts';
 import type { Authority, FurtherCertificate } from '../../../src/record/authority.ts';
-import { at, authorityRow } from '../../support/rows.ts';
+import { at, authorityRow } from '../../support/pki/rows.ts';
 
 const NOW = at('2026-11-21');
 

@@ -3,8 +3,8 @@ import { rotationPhases, type RotationSide } from '../../../src/rotation/rules/p
 import { proveRotation, type Counterexample } from '../../../src/verifiers/rules/proof.ts';
 import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
 import { decodeCertificate } from '../../../src/pki/certificate/parsed.ts';
-import { makeCa, newKey, type TestCertificate } from '../../support/path-pki.ts';
-import { planted } from '../../support/planted-certificate.ts';
+import { makeCa, newKey, type TestCertificate } from '../../support/pki/path-pki.ts';
+import { planted } from '../../support/pki/planted-certificate.ts';
 import {
   courseOf,
   crlOf,
@@ -15,7 +15,7 @@ import {
   presenter,
   rootRotation,
   rootSides,
-} from '../../support/rotation-course.ts';
+} from '../../support/pki/rotation-course.ts';
 
 const prove = (old: RotationSide, next: RotationSide, changes: Parameters<typeof courseOf>[2] = {}) =>
   proveRotation(rotationPhases(courseOf(old, next, changes)));

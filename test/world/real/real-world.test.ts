@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openWorld } from '../../../src/main.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 
 const world = openWorld(process, new Date('2026-11-21T00:00:00.999Z'));
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { runHook } from '../../../src/world/real/run-hook.ts';
-import { tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/world/temp-directory.ts';
 import type { HookCall } from '../../../src/world/hook-call.ts';
 
 const run = (argv: readonly string[], changes: Partial<HookCall> = {}) =>

@@ -1,10 +1,10 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { homeAt, type Home } from '../../src/store/home.ts';
-import type { Manifest } from '../../src/store/manifest/manifest.ts';
-import { openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
-import { tempDirectory } from './temp-directory.ts';
-import { fakeWorld, runSvcauth, type FakeWorld } from './world.ts';
+import { homeAt, type Home } from '../../../src/store/home.ts';
+import type { Manifest } from '../../../src/store/manifest/manifest.ts';
+import { openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
+import { tempDirectory } from '../world/temp-directory.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from '../world/world.ts';
 
 /** A world whose `.svcauth` is a PKI of example.org. */
 export interface PkiWorld extends FakeWorld {

@@ -1,6 +1,6 @@
-import { filesOver } from '../../src/store/files/files.ts';
-import { nodeSteps, type FileSteps } from '../../src/store/files/file-steps.ts';
-import type { Files } from '../../src/world/files.ts';
+import { filesOver } from '../../../src/store/files/files.ts';
+import { nodeSteps, type FileSteps } from '../../../src/store/files/file-steps.ts';
+import type { Files } from '../../../src/world/files.ts';
 
 /** The power failed: nothing of this process happens any more. */
 export class PowerFailure extends Error {}

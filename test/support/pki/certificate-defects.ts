@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { bitString, DER_NULL, integer, oid, sequence, setOf, unsignedInteger } from '../../src/pki/der/writer.ts';
-import { encodeBasicConstraints } from '../../src/pki/extension/basic-constraints.ts';
-import { encodeDistributionPoint } from '../../src/pki/extension/distribution-points.ts';
-import { encodeExtKeyUsage } from '../../src/pki/extension/ext-key-usage.ts';
-import { encodeGeneralName, encodeGeneralNames, type GeneralName } from '../../src/pki/extension/general-name.ts';
-import { encodeKeyUsage, type KeyUsage } from '../../src/pki/extension/key-usage.ts';
-import { encodeNameConstraints } from '../../src/pki/extension/name-constraints.ts';
-import type { IssuerFacts } from '../../src/pki/certificate/issuer.ts';
-import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
-import type { CertificateKind } from '../../src/pki/lint/certificate-facts.ts';
-import { lintCertificate } from '../../src/pki/lint/lint.ts';
-import { OID } from '../../src/pki/oids.ts';
+import { bitString, DER_NULL, integer, oid, sequence, setOf, unsignedInteger } from '../../../src/pki/der/writer.ts';
+import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
+import { encodeDistributionPoint } from '../../../src/pki/extension/distribution-points.ts';
+import { encodeExtKeyUsage } from '../../../src/pki/extension/ext-key-usage.ts';
+import { encodeGeneralName, encodeGeneralNames, type GeneralName } from '../../../src/pki/extension/general-name.ts';
+import { encodeKeyUsage, type KeyUsage } from '../../../src/pki/extension/key-usage.ts';
+import { encodeNameConstraints } from '../../../src/pki/extension/name-constraints.ts';
+import type { IssuerFacts } from '../../../src/pki/certificate/issuer.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
+import type { CertificateKind } from '../../../src/pki/lint/certificate-facts.ts';
+import { lintCertificate } from '../../../src/pki/lint/lint.ts';
+import { OID } from '../../../src/pki/oids.ts';
 import { encodeParts, goodParts, issuerOf, planted, validity, type CertificateParts } from './planted-certificate.ts';
 
 export type Extensions = Readonly<Record<string, Uint8Array>>;

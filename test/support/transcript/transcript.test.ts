@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { replay } from './transcript.ts';
-import { alignLines, matchesLines, splitLines } from './transcript-lines.ts';
+import { alignLines, matchesLines, splitLines } from './lines.ts';
 
 describe('a page', () => {
   test('that happens as written comes back unchanged', async () => {

@@ -1,17 +1,17 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import { DerReader } from '../../src/pki/der/reader.ts';
-import { bitString, contextTag, integer, sequence, time, tlv, unsignedInteger } from '../../src/pki/der/writer.ts';
-import { encodeBasicConstraints } from '../../src/pki/extension/basic-constraints.ts';
-import { encodeExtKeyUsage } from '../../src/pki/extension/ext-key-usage.ts';
-import { encodeExtension } from '../../src/pki/extension/extension.ts';
-import { encodeGeneralNames } from '../../src/pki/extension/general-name.ts';
-import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../src/pki/extension/key-identifier.ts';
-import { encodeKeyUsage, type KeyUsage } from '../../src/pki/extension/key-usage.ts';
-import type { Cleared, Issuer } from '../../src/pki/certificate/issuer.ts';
-import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
-import type { CertificateKind } from '../../src/pki/lint/certificate-facts.ts';
-import { decodeName, encodeName, type Name } from '../../src/pki/name/name.ts';
-import { OID, type OidName } from '../../src/pki/oids.ts';
+import { DerReader } from '../../../src/pki/der/reader.ts';
+import { bitString, contextTag, integer, sequence, time, tlv, unsignedInteger } from '../../../src/pki/der/writer.ts';
+import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
+import { encodeExtKeyUsage } from '../../../src/pki/extension/ext-key-usage.ts';
+import { encodeExtension } from '../../../src/pki/extension/extension.ts';
+import { encodeGeneralNames } from '../../../src/pki/extension/general-name.ts';
+import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
+import { encodeKeyUsage, type KeyUsage } from '../../../src/pki/extension/key-usage.ts';
+import type { Cleared, Issuer } from '../../../src/pki/certificate/issuer.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
+import type { CertificateKind } from '../../../src/pki/lint/certificate-facts.ts';
+import { decodeName, encodeName, type Name } from '../../../src/pki/name/name.ts';
+import { OID, type OidName } from '../../../src/pki/oids.ts';
 
 /** The fields of a TBSCertificate as DER, so that any of them can be wrong. */
 export interface CertificateParts {

@@ -9,16 +9,16 @@ import {
   time,
   tlv,
   unsignedInteger,
-} from '../../src/pki/der/writer.ts';
-import { encodeBasicConstraints } from '../../src/pki/extension/basic-constraints.ts';
-import { encodeExtension } from '../../src/pki/extension/extension.ts';
-import { encodeGeneralNames, type GeneralName } from '../../src/pki/extension/general-name.ts';
-import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../src/pki/extension/key-identifier.ts';
-import { encodeKeyUsage } from '../../src/pki/extension/key-usage.ts';
-import { encodeName } from '../../src/pki/name/name.ts';
-import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
-import { OID } from '../../src/pki/oids.ts';
-import { encodeTbsCertificate } from '../../src/pki/certificate/tbs.ts';
+} from '../../../src/pki/der/writer.ts';
+import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
+import { encodeExtension } from '../../../src/pki/extension/extension.ts';
+import { encodeGeneralNames, type GeneralName } from '../../../src/pki/extension/general-name.ts';
+import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
+import { encodeKeyUsage } from '../../../src/pki/extension/key-usage.ts';
+import { encodeName } from '../../../src/pki/name/name.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
+import { OID } from '../../../src/pki/oids.ts';
+import { encodeTbsCertificate } from '../../../src/pki/certificate/tbs.ts';
 import { planted } from './planted-certificate.ts';
 
 export const NOW = new Date('2026-06-01T00:00:00Z');

@@ -1,5 +1,5 @@
-import { failure } from '../../src/errors/error.ts';
-import { nodeFiles } from '../../src/store/files/files.ts';
+import { failure } from '../../../src/errors/error.ts';
+import { nodeFiles } from '../../../src/store/files/files.ts';
 import { faultyFiles } from './faulty-files.ts';
 import { runSvcauth, type FakeWorld, type Outcome } from './world.ts';
 

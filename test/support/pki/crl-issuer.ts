@@ -1,12 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { decodePublicKeyInfo, type PublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
-import { DerReader } from '../../src/pki/der/reader.ts';
-import { keyIdentifierOf } from '../../src/pki/extension/key-identifier.ts';
-import type { Issuer } from '../../src/pki/certificate/issuer.ts';
-import { KEY_ALGORITHMS, type KeyAlgorithmName } from '../../src/pki/key/algorithm.ts';
-import { decodeName, encodeName } from '../../src/pki/name/name.ts';
-import { OID } from '../../src/pki/oids.ts';
-import { startSignature } from '../../src/pki/key/signature-stream.ts';
+import { decodePublicKeyInfo, type PublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
+import { DerReader } from '../../../src/pki/der/reader.ts';
+import { keyIdentifierOf } from '../../../src/pki/extension/key-identifier.ts';
+import type { Issuer } from '../../../src/pki/certificate/issuer.ts';
+import { KEY_ALGORITHMS, type KeyAlgorithmName } from '../../../src/pki/key/algorithm.ts';
+import { decodeName, encodeName } from '../../../src/pki/name/name.ts';
+import { OID } from '../../../src/pki/oids.ts';
+import { startSignature } from '../../../src/pki/key/signature-stream.ts';
 
 const oneOf = (name: KeyAlgorithmName): { privateKey: KeyObject; publicKey: KeyObject } => {
   const algorithm = KEY_ALGORITHMS[name];

@@ -1,11 +1,11 @@
-import { utf8 } from '../../src/pki/bytes.ts';
-import { homeAt } from '../../src/store/home.ts';
-import { createManifest } from '../../src/store/manifest/sqlite-manifest.ts';
-import type { Certificate } from '../../src/record/certificate.ts';
-import { at } from './rows.ts';
+import { utf8 } from '../../../src/pki/bytes.ts';
+import { homeAt } from '../../../src/store/home.ts';
+import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
+import type { Certificate } from '../../../src/record/certificate.ts';
+import { at } from '../pki/rows.ts';
 import type { FakeWorld } from './world.ts';
-import type { ServiceRow } from '../../src/record/service.ts';
-import type { AuthorityRow } from '../../src/ca/rules/status.ts';
+import type { ServiceRow } from '../../../src/record/service.ts';
+import type { AuthorityRow } from '../../../src/ca/rules/status.ts';
 
 export interface HomeContent {
   readonly authorities?: readonly AuthorityRow[];

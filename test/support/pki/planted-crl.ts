@@ -1,15 +1,15 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bitString, contextTag, integer, sequence, time, tlv, unsignedInteger } from '../../src/pki/der/writer.ts';
-import { encodeExtension } from '../../src/pki/extension/extension.ts';
-import { encodeAuthorityKeyIdentifier } from '../../src/pki/extension/key-identifier.ts';
-import { issuerFactsOf } from '../../src/pki/certificate/issuer-facts.ts';
-import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
-import { OID } from '../../src/pki/oids.ts';
-import { decodeCertificate } from '../../src/pki/certificate/parsed.ts';
-import { encodePem } from '../../src/pki/pem.ts';
-import { serialFromHex } from '../../src/pki/certificate/serial-number.ts';
+import { bitString, contextTag, integer, sequence, time, tlv, unsignedInteger } from '../../../src/pki/der/writer.ts';
+import { encodeExtension } from '../../../src/pki/extension/extension.ts';
+import { encodeAuthorityKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
+import { issuerFactsOf } from '../../../src/pki/certificate/issuer-facts.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
+import { OID } from '../../../src/pki/oids.ts';
+import { decodeCertificate } from '../../../src/pki/certificate/parsed.ts';
+import { encodePem } from '../../../src/pki/pem.ts';
+import { serialFromHex } from '../../../src/pki/certificate/serial-number.ts';
 import type { PkiWorld } from './pki.ts';
 
 export interface PlantedCrl {

@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
-import type { PkiWorld } from './pki.ts';
+import type { PkiWorld } from '../pki/pki.ts';
 
 /** A TLS server on a port of its own, until the test ends. */
 export function startTlsServer(options: TlsOptions): Promise<number> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { RevokedSerial } from '../../src/pki/crl/entry.ts';
-import { CRL_REASONS, type CrlReason } from '../../src/pki/crl/revocation-reason.ts';
+import type { RevokedSerial } from '../../../src/pki/crl/entry.ts';
+import { CRL_REASONS, type CrlReason } from '../../../src/pki/crl/revocation-reason.ts';
 
 const wholeSeconds = (from: string, to: string): fc.Arbitrary<Date> =>
   fc.integer({ min: Date.parse(from) / 1000, max: Date.parse(to) / 1000 }).map(seconds => new Date(seconds * 1000));

@@ -1,24 +1,24 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { CrlSchedule } from '../../src/crl/rules/schedule.ts';
-import { parseDuration, parseThreshold } from '../../src/time/duration.ts';
-import type { Authority } from '../../src/record/authority.ts';
-import type { Revocation } from '../../src/record/revocation.ts';
-import { DerReader } from '../../src/pki/der/reader.ts';
-import { bitString, sequence } from '../../src/pki/der/writer.ts';
-import { issuerFactsOf } from '../../src/pki/certificate/issuer-facts.ts';
-import type { Issuer } from '../../src/pki/certificate/issuer.ts';
-import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
-import { decodeCertificate } from '../../src/pki/certificate/parsed.ts';
-import { authoritySubject, prepareAuthority } from '../../src/pki/certificate/prepare-authority.ts';
-import { decodePublicKeyInfo } from '../../src/pki/key/public-key-info.ts';
-import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
-import { startSignature } from '../../src/pki/key/signature-stream.ts';
-import { signerOf } from '../../src/pki/key/signature.ts';
-import { homeAt, type Home } from '../../src/store/home.ts';
-import type { Manifest } from '../../src/store/manifest/manifest.ts';
-import { createManifest } from '../../src/store/manifest/sqlite-manifest.ts';
-import { fakeWorld, type FakeWorld } from './world.ts';
-import type { Files } from '../../src/world/files.ts';
+import type { CrlSchedule } from '../../../src/crl/rules/schedule.ts';
+import { parseDuration, parseThreshold } from '../../../src/time/duration.ts';
+import type { Authority } from '../../../src/record/authority.ts';
+import type { Revocation } from '../../../src/record/revocation.ts';
+import { DerReader } from '../../../src/pki/der/reader.ts';
+import { bitString, sequence } from '../../../src/pki/der/writer.ts';
+import { issuerFactsOf } from '../../../src/pki/certificate/issuer-facts.ts';
+import type { Issuer } from '../../../src/pki/certificate/issuer.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
+import { decodeCertificate } from '../../../src/pki/certificate/parsed.ts';
+import { authoritySubject, prepareAuthority } from '../../../src/pki/certificate/prepare-authority.ts';
+import { decodePublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
+import { serialToHex } from '../../../src/pki/certificate/serial-number.ts';
+import { startSignature } from '../../../src/pki/key/signature-stream.ts';
+import { signerOf } from '../../../src/pki/key/signature.ts';
+import { homeAt, type Home } from '../../../src/store/home.ts';
+import type { Manifest } from '../../../src/store/manifest/manifest.ts';
+import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
+import { fakeWorld, type FakeWorld } from '../world/world.ts';
+import type { Files } from '../../../src/world/files.ts';
 
 export const SCHEDULE: CrlSchedule = {
   lifetime: parseDuration('14d'),

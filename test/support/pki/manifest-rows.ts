@@ -1,9 +1,9 @@
-import type { Authority } from '../../src/record/authority.ts';
-import type { Certificate } from '../../src/record/certificate.ts';
-import type { ServiceSpec } from '../../src/record/service.ts';
-import { utf8 } from '../../src/pki/bytes.ts';
-import type { Manifest } from '../../src/store/manifest/manifest.ts';
-import { START } from './world.ts';
+import type { Authority } from '../../../src/record/authority.ts';
+import type { Certificate } from '../../../src/record/certificate.ts';
+import type { ServiceSpec } from '../../../src/record/service.ts';
+import { utf8 } from '../../../src/pki/bytes.ts';
+import type { Manifest } from '../../../src/store/manifest/manifest.ts';
+import { START } from '../world/world.ts';
 
 /** Seconds after the start of every test. */
 export const at = (seconds: number): Date => new Date(START.getTime() + seconds * 1000);

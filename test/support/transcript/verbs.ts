@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { runHook } from '../../src/world/real/run-hook.ts';
-import { runSvcauth, stdin, type FakeWorld } from './world.ts';
+import { runHook } from '../../../src/world/real/run-hook.ts';
+import { runSvcauth, stdin, type FakeWorld } from '../world/world.ts';
 
 export interface VerbOutcome {
   readonly status: number;

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { replay } from '../support/transcript.ts';
+import { replay } from '../support/transcript/transcript.ts';
 
 const directory = new URL('./', import.meta.url);
-const pages = readdirSync(directory).filter(name => name.endsWith('.txt'));
+const pages = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.txt'))
+  .sort();
 
 describe('every page happens as it is written', () => {
   test.for(pages)('%s', async (name, context) => {

@@ -15,10 +15,10 @@
  * runs at the page's clock); `--passphrase-command` has the same words, and hooks are real programs. Each page has an empty directory of its own, which it sees as /srv/pki, and random numbers
  * that are the same in every run.
  */
-import { splitWords } from '../../src/cli/words.ts';
-import { alignLines, matchesLines, splitLines } from './transcript-lines.ts';
-import { runVerb, toReal } from './transcript-verbs.ts';
-import { fakeWorld, type FakeWorld } from './world.ts';
+import { splitWords } from '../../../src/cli/words.ts';
+import { alignLines, matchesLines, splitLines } from './lines.ts';
+import { runVerb, toReal } from './verbs.ts';
+import { fakeWorld, type FakeWorld } from '../world/world.ts';
 
 /** The page as it should have been written: equal to `page` when everything happened as it says. */
 export async function replay(page: string): Promise<string> {

@@ -1,8 +1,8 @@
-import type { Authority } from '../../src/record/authority.ts';
-import type { Certificate } from '../../src/record/certificate.ts';
-import type { Crl } from '../../src/record/crl.ts';
-import type { Service, ServiceRow } from '../../src/record/service.ts';
-import type { AuthorityRow } from '../../src/ca/rules/status.ts';
+import type { Authority } from '../../../src/record/authority.ts';
+import type { Certificate } from '../../../src/record/certificate.ts';
+import type { Crl } from '../../../src/record/crl.ts';
+import type { Service, ServiceRow } from '../../../src/record/service.ts';
+import type { AuthorityRow } from '../../../src/ca/rules/status.ts';
 
 /** Rows of a manifest as tests need them: everything good, made in November 2026; say only what differs. */
 

@@ -1,5 +1,5 @@
-import type { RotationCourse, RotationSide } from '../../src/rotation/rules/phases.ts';
-import type { KnownCertificate, KnownCrl, KnownLeaf, Presenter } from '../../src/verifiers/rules/situation.ts';
+import type { RotationCourse, RotationSide } from '../../../src/rotation/rules/phases.ts';
+import type { KnownCertificate, KnownCrl, KnownLeaf, Presenter } from '../../../src/verifiers/rules/situation.ts';
 import { makeCa, makeCrl, makeLeaf, NOW, type TestCertificate, type Wanted, type WantedCrl } from './path-pki.ts';
 
 const at = (text: string): Date => new Date(`${text}T00:00:00Z`);

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { Prompt, Sink, World } from '../../src/world/world.ts';
-import type { ExitStatus } from '../../src/errors/exit-status.ts';
-import { shakeHands } from '../../src/world/real/handshake.ts';
-import { main } from '../../src/main.ts';
-import { nodeFiles } from '../../src/store/files/files.ts';
+import type { Prompt, Sink, World } from '../../../src/world/world.ts';
+import type { ExitStatus } from '../../../src/errors/exit-status.ts';
+import { shakeHands } from '../../../src/world/real/handshake.ts';
+import { main } from '../../../src/main.ts';
+import { nodeFiles } from '../../../src/store/files/files.ts';
 import { seededRandom } from './random.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -44,7 +44,7 @@ export function fakeWorld(changes: Partial<FakeWorld> & { readonly seed?: string
     out: capturedSink(),
     err: capturedSink(),
     files: nodeFiles,
-    templates: resolve(import.meta.dirname, '../../templates'),
+    templates: resolve(import.meta.dirname, '../../../templates'),
     actor: 'ops@ca.example.org',
     pid: 4242,
     run: argv => Promise.reject(new Error(`this world has no program ${argv.join(' ')}`)),
