@@ -9,6 +9,7 @@ import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
 import { servedSerial } from '../support/service-state.ts';
 import { tempDirectory } from '../support/world/temp-directory.ts';
 import { treeDigest } from '../support/world/tree-digest.ts';
+import { START } from '../support/world/world.ts';
 
 let program: string;
 let fresh: () => PkiWorld;
@@ -85,10 +86,11 @@ describe('runs at the same time', () => {
 });
 
 test('of ticks at once one does all that is due, and the others find nothing to do', async () => {
-  const longAgo = new Date(Math.floor(Date.now() / 1000) * 1000 - 25 * 86_400_000);
+  // the processes live at START: the services are 25 days old then
+  const longAgo = new Date(START.getTime() - 25 * 86_400_000);
   const names = ['a', 'b', 'c'];
   const issued = names.map(name => ['issue', name]);
-  const world = (await pkiTemplate([], issued, { now: longAgo }))({ now: new Date() });
+  const world = (await pkiTemplate([], issued, { now: longAgo }))({ now: START });
   const runs = await Promise.all([1, 2, 3].map(() => start(world, ['tick'])));
   expect(runs.map(({ status, stderr }) => ({ status, stderr }))).toEqual(runs.map(() => ({ status: 0, stderr: '' })));
   expect(runs.filter(({ stdout }) => stdout !== '')).toHaveLength(1);
