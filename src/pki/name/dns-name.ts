@@ -1,5 +1,6 @@
 import { domainToUnicode } from 'node:url';
 import { failure } from '../../errors/error.ts';
+import { decodeALabel, hasAcePrefix } from '../a-label.ts';
 
 /** A DNS name as it stands in a SAN: ASCII, lower case, no trailing dot. Made by `parseDnsName` only. */
 export type DnsName = string & { readonly [brand]: 'DNS name' };
@@ -51,7 +52,7 @@ function isLabel(text: string): boolean {
 }
 
 /** `xn--` and then nothing that decodes to a label of Unicode (RFC 5280 §7.2, RFC 5891 §4.4). */
-const isBrokenALabel = (label: string): boolean => /^xn--/i.test(label) && domainToUnicode(label) === '';
+const isBrokenALabel = (label: string): boolean => hasAcePrefix(label) && decodeALabel(label) === undefined;
 
 function explain(text: string, label: string): Fault {
   if (!/^[\x20-\x7e]*$/.test(text)) {
