@@ -19,9 +19,9 @@ const PROXIES = [
     programs: ['haproxy'],
     start: startHaproxy,
     good: '200 0 /CN=batch',
-    revoked: 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED',
-    foreign: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
-    wrongPurpose: /^ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE$/,
+    revoked: 'alert: certificate revoked',
+    foreign: 'alert: unknown ca',
+    wrongPurpose: /^alert: unsupported certificate$/,
   },
 ] as const;
 

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { receivedAlert } from '../../src/world/real/handshake.ts';
 import { environment } from '../support/programs.ts';
 import type { Peer } from './tls.ts';
 
@@ -97,7 +98,7 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** What the server says to this client: status and body, or the code of the alert it ended the handshake with. */
+/** What the server says to this client: status and body, or the alert it ended the handshake with. */
 export function ask({ socket }: Proxy, { key, certificate, anchors, crls }: Peer): Promise<string> {
   return new Promise(resolve => {
     const asked = request(
@@ -116,7 +117,10 @@ export function ask({ socket }: Proxy, { key, certificate, anchors, crls }: Peer
         response.on('end', () => resolve(`${String(response.statusCode)} ${body}`));
       },
     );
-    asked.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    asked.on('error', (error: NodeJS.ErrnoException) => {
+      const alert = receivedAlert(error);
+      resolve(alert === undefined ? (error.code ?? error.message) : `alert: ${alert}`);
+    });
     asked.end();
   });
 }

@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { Handshake, HandshakeTarget } from '../world.ts';
+import { tlsAlertName } from '../../pki/tls-alert.ts';
 
 /** Bytes of a server's side: a chain of the largest certificates that make sense. */
 const RECEIVE_LIMIT = 256 * 1024;
@@ -18,7 +19,27 @@ const PROBLEMS: Readonly<Record<string, Handshake['problem']>> = {
   EACCES: 'unreachable',
   EPERM: 'unreachable',
   ETIMEDOUT: 'timed-out',
+  EPROTO: 'not-tls',
 };
+
+/** OpenSSL's number for its TLS code (err.h), and where the reasons begin that are alerts of the other side (ssl.h). */
+const SSL_LIBRARY = 20;
+const SSL_AD_REASON_OFFSET = 1000;
+
+/**
+ * The reason of an error that OpenSSL's TLS code reports, by its number in `error:0A000414:…` (ERR_error_string(3)): the words and
+ * the code that Node makes of it differ from version to version.
+ */
+function tlsReason(error: Error): number | undefined {
+  const packed = parseInt(/\berror:([0-9A-F]{8}):/.exec(error.message)?.[1] ?? '', 16);
+  return packed >>> 23 === SSL_LIBRARY ? packed & 0x7fffff : undefined;
+}
+
+/** The alert with which the other side ended a connection, in the words of RFC 8446 §6; undefined for every other error. */
+export function receivedAlert(error: Error): string | undefined {
+  const description = (tlsReason(error) ?? 0) - SSL_AD_REASON_OFFSET;
+  return description >= 0 && description <= 255 ? tlsAlertName(description) : undefined;
+}
 
 /** Speaks TLS to a server and believes nothing: what it sends is kept, and nobody here judges it. Never rejects. */
 export function shakeHands(target: HandshakeTarget): Promise<Handshake> {
@@ -33,9 +54,9 @@ export function shakeHands(target: HandshakeTarget): Promise<Handshake> {
       resolve({ received: bytes, keyLog, ...(problem && { problem }), ...(alert !== undefined && { alert }) });
     };
     const fail = (error: NodeJS.ErrnoException): void => {
-      const alert = /^ERR_SSL_(?:TLSV1|TLSV13|SSLV3|SSL_TLSV1)_ALERT_(\w+)$/.exec(error.code ?? '')?.[1];
-      if (alert !== undefined) end('alert', alert.toLowerCase().replaceAll('_', ' '));
-      else end(PROBLEMS[error.code ?? ''] ?? (/^(?:ERR_SSL_|EPROTO)/.test(error.code ?? '') ? 'not-tls' : 'closed'));
+      const alert = receivedAlert(error);
+      if (alert !== undefined) end('alert', alert);
+      else end(tlsReason(error) === undefined ? (PROBLEMS[error.code ?? ''] ?? 'closed') : 'not-tls');
     };
     const limit = setTimeout(() => end('timed-out'), target.seconds * 1000);
     socket.on('error', fail);
