@@ -26,7 +26,11 @@ export function followingAgent(
   const current = agent.options as Followed;
   current.generation = generation;
   const plainName = agent.getName.bind(agent);
-  agent.getName = options => `${plainName(options)}:${(options as Followed | undefined)?.generation}`;
+  agent.getName = options => {
+    // some versions of Node name a connection by its context, too: a renewal makes a new one, and keeps the connections
+    const named = { ...(options as Followed | undefined), secureContext: undefined };
+    return `${plainName(named)}:${named.generation}`;
+  };
   agent.on('free', (socket: TLSSocket, options: Followed) => {
     if (options.generation !== current.generation) socket.destroy();
   });
