@@ -16,6 +16,13 @@ const ambient = [
   },
 ];
 
+// A test lives at a fixed time, or at the machine's where a program judges that reads that: then it says so, by realNow().
+const realClock = [
+  "NewExpression[callee.name='Date'][arguments.length=0]",
+  "CallExpression[callee.name='Date']",
+  "MemberExpression[object.name='Date'][property.name='now']",
+].map(selector => ({ selector, message: 'take a fixed time, or realNow() of test/support/real-clock.ts' }));
+
 export default tseslint.config(
   { ignores: ['dist/**', 'templates/**', 'node_modules/**', '.dependency-cruiser.cjs', 'demo-pki/**', 'coverage/**'] },
   ...tseslint.configs.recommendedTypeChecked.map(config => ({ ...config, files: ['src/**/*.ts', 'test/**/*.ts'] })),
@@ -39,6 +46,12 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process', 'console'],
       'no-restricted-imports': ['error', { paths: ['node:process', 'process', 'node:console', 'console'] }],
     },
+  },
+  {
+    files: ['test/**/*.{ts,js}'],
+    // benchmarks are not tests; ahead/ sets the clock that the tests read
+    ignores: ['test/support/real-clock.ts', 'test/bench/**', 'test/ahead/**'],
+    rules: { 'no-restricted-syntax': ['error', ...realClock] },
   },
   {
     // what svcauth/node is handed when the service hands in nothing

@@ -1,4 +1,5 @@
 import type { Identity } from '../../src/pki/path/identity.ts';
+import { realNow } from '../support/real-clock.ts';
 import { ask } from './ask.ts';
 import type { ConformanceCase, ConformanceSuite } from './case.ts';
 import { pemBytes, readVectors } from './vectors.ts';
@@ -57,7 +58,7 @@ function limboCase(vector: LimboCase): ConformanceCase {
           ...(crls.length > 0 && { crls: crls.map(pemBytes) }),
         },
         {
-          now: vector.validation_time === null ? new Date() : new Date(vector.validation_time),
+          now: vector.validation_time === null ? realNow() : new Date(vector.validation_time),
           purpose: vector.validation_kind === 'CLIENT' ? 'client' : 'server',
           ...(identity && { identity }),
           ...(depth !== null && { limits: { depth } }),

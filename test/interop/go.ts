@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { run } from '../support/programs.ts';
 import { tempDirectory } from '../support/world/temp-directory.ts';
+import { realNow } from '../support/real-clock.ts';
 import { decodeVerdicts, encodeJobs, type Judge } from './judge.ts';
 
-/** crypto/x509, in a program of the standard library alone: built without a network, kept nowhere. */
+/** crypto/x509, in a program of the standard library alone: built without a network, kept nowhere; it is told the time. */
 export const goJudge: Judge = async jobs => {
   const judge = join(tempDirectory(), 'judge');
   const built = await run(['go', 'build', '-o', judge, '.'], {
@@ -12,5 +13,5 @@ export const goJudge: Judge = async jobs => {
     timeout: 120_000,
   });
   if (built.status !== 0) throw new Error(`go build: ${built.stderr}`);
-  return decodeVerdicts(await run([judge], { input: encodeJobs(jobs) }), jobs);
+  return decodeVerdicts(await run([judge, realNow().toISOString()], { input: encodeJobs(jobs) }), jobs);
 };

@@ -1,15 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  crlBundleOf,
-  crlOf,
-  foreignPeerOf,
-  initPkiAt,
-  makePki,
-  peerOf,
-  type Pki,
-  svcauth,
-  wholeSeconds,
-} from './pki.ts';
+import { realNow } from '../support/real-clock.ts';
+import { crlBundleOf, crlOf, foreignPeerOf, initPkiAt, makePki, peerOf, type Pki, svcauth } from './pki.ts';
 import { handshake } from './tls.ts';
 
 describe('mutual TLS between two Node services', () => {
@@ -73,14 +64,14 @@ describe('mutual TLS between two Node services', () => {
   });
 
   test('with an expired CRL, everybody stays out until it is refreshed', async () => {
-    const now = new Date();
+    const now = realNow();
     const fifteenDaysAgo = new Date(now.getTime() - 15 * 86_400_000);
     const pki = await initPkiAt(fifteenDaysAgo, '--key-protection', 'none');
     await svcauth(pki, 'issue', 'api', '--ip', '127.0.0.1');
     const client = { ...peerOf(pki, 'api'), crls: [] };
     const seen = async () => (await handshake(peerOf(pki, 'api'), client)).serverSaw;
     expect(await seen()).toBe('CRL_HAS_EXPIRED');
-    pki.world.now = wholeSeconds(now);
+    pki.world.now = now;
     await svcauth(pki, 'crl', 'refresh');
     expect(await seen()).toBe('spiffe://example.org/api');
   });

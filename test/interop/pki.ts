@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { KeyAlgorithmName } from '../../src/pki/key/algorithm.ts';
 import { tempDirectory } from '../support/world/temp-directory.ts';
 import { type FakeWorld, fakeWorld, runSvcauth } from '../support/world/world.ts';
+import { realNow } from '../support/real-clock.ts';
 import type { Job } from './judge.ts';
 import type { Peer } from './tls.ts';
 
@@ -16,13 +17,13 @@ export interface Pki {
 export type ServiceFile = 'tls.key' | 'tls.crt' | 'chain.pem' | 'ca.crt';
 
 /** A PKI and nothing in it, made now: other people's programs read the real clock. */
-export const initPki = (...flags: readonly string[]): Promise<Pki> => initPkiAt(new Date(), ...flags);
+export const initPki = (...flags: readonly string[]): Promise<Pki> => initPkiAt(realNow(), ...flags);
 
 export async function initPkiAt(now: Date, ...flags: readonly string[]): Promise<Pki> {
   const cwd = tempDirectory();
   const pki = {
     home: join(cwd, 'home'),
-    world: fakeWorld({ cwd, now: wholeSeconds(now), random: randomBytes }),
+    world: fakeWorld({ cwd, now, random: randomBytes }),
   };
   await svcauth(pki, 'ca', 'init', '--trust-domain', 'example.org', '--name', 'Example', ...flags);
   return pki;
@@ -81,8 +82,4 @@ export function foreignPeerOf(pki: Pki, foreign: Pki, service: string): Peer {
 /** The question whether the verifiers of `pki` let this certificate pass. */
 export function jobFor(pki: Pki, certificate: string, purpose: Job['purpose']): Job {
   return { certificate, anchors: anchorsOf(pki), crls: crlsOf(pki), crlBundle: crlBundleOf(pki), purpose };
-}
-
-export function wholeSeconds(now: Date): Date {
-  return new Date(Math.floor(now.getTime() / 1000) * 1000);
 }

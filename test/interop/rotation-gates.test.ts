@@ -2,11 +2,12 @@ import { readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { runSvcauth } from '../support/world/world.ts';
+import { realNow } from '../support/real-clock.ts';
 import { make, SOAK, type Move, type Tier } from './live/rotation.ts';
 import { startSite, type LiveSite } from './live/site.ts';
 import { startTraffic } from './live/traffic.ts';
 import { stepWithoutGates } from './live/without-gates.ts';
-import { crlBundleOf, crlOf, initPkiAt, peerOf, svcauth, wholeSeconds, type Pki } from './pki.ts';
+import { crlBundleOf, crlOf, initPkiAt, peerOf, svcauth, type Pki } from './pki.ts';
 import { handshake } from './tls.ts';
 
 let site: LiveSite | undefined;
@@ -71,7 +72,7 @@ describe('without the gate', () => {
   });
 
   test('services-current: a service that trusts its own ca.crt has that of before', async () => {
-    const pki = await pkiOfTwo(new Date());
+    const pki = await pkiOfTwo(realNow());
     const before = servedVersion(pki, 'ledger');
     await rotateOf(pki, 'root', ['prepare', '--soak', '1m'], ['publish']);
     serveVersion(pki, 'ledger', before);
@@ -92,7 +93,7 @@ describe('without the gate', () => {
   });
 
   test('chains-gone: the only chain of the issuing CA ends at an anchor that is gone', async () => {
-    const pki = await pkiOfTwo(new Date());
+    const pki = await pkiOfTwo(realNow());
     await rotateOf(pki, 'root', ['prepare', '--cross-sign', 'none', '--soak', '1m'], ['publish']);
     pki.world.now = new Date(pki.world.now.getTime() + 60_000);
     await rotateOf(pki, 'root', ['activate'], ['drain']);
@@ -107,7 +108,7 @@ describe('without the gate', () => {
     // the debt is paid: what is left of the old CA stays good, and only cannot be revoked any more
     ['retire', 'spiffe://example.org/ledger'],
   ] as const)('leaves-gone: %s, and a service that still has a certificate of it: %s', async (step, seen) => {
-    const now = new Date();
+    const now = realNow();
     const pki = await pkiOfTwo(new Date(now.getTime() - 15 * DAY));
     await rotateOf(pki, 'issuing', ['prepare', '--soak', '1m'], ['publish']);
     pki.world.now = new Date(pki.world.now.getTime() + 60_000);
@@ -116,7 +117,7 @@ describe('without the gate', () => {
     await svcauth(pki, 'renew');
     expect(await closedGates(pki, 'issuing', 'retire')).toContain('leaves-gone');
     await stepWithoutGates(pki, 'issuing', step);
-    pki.world.now = wholeSeconds(now);
+    pki.world.now = now;
     await svcauth(pki, 'crl', 'refresh');
     expect(await greetings(pki)).toMatchObject({ serverSaw: 'spiffe://example.org/ledger' });
     serveVersion(pki, 'ledger', before);

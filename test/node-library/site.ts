@@ -8,11 +8,11 @@ import { makeCa, makeCrl, makeLeaf, names, type TestCertificate, type Wanted } f
 import { planted } from '../support/pki/planted-certificate.ts';
 import { tempDirectory } from '../support/world/temp-directory.ts';
 import type { Clock, FollowOptions, FollowProblem, FollowState } from '../../src/node-library/types.ts';
+import { realNow } from '../support/real-clock.ts';
 
 const DAY = 86_400_000;
 /** Other people's code reads the real clock: dates are relative to it. */
-export const day = (offset: number): string =>
-  new Date(Math.floor(Date.now() / 1000) * 1000 + offset * DAY).toISOString();
+export const day = (offset: number): string => new Date(realNow().getTime() + offset * DAY).toISOString();
 
 const validFor = (days: number) => ({ notBefore: day(-20), notAfter: day(days) });
 
@@ -124,7 +124,7 @@ export interface TestClock extends Clock {
 export function testClock(): TestClock {
   let look: (() => void) | undefined;
   return {
-    time: new Date(),
+    time: realNow(),
     now() {
       return this.time;
     },

@@ -12,6 +12,7 @@ import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { freePort, servingFiles } from '../../support/world/tls-server.ts';
 import { runSvcauth } from '../../support/world/world.ts';
 import { wholeSeconds } from '../../interop/pki.ts';
+import { realNow } from '../../support/real-clock.ts';
 
 const TARGETS: readonly ConsumerTarget[] = ['nginx', 'haproxy', 'envoy', 'node', 'fastapi', 'istio', 'kubernetes'];
 
@@ -24,9 +25,7 @@ let pki: PkiWorld;
 beforeAll(async () => {
   const payments = ['issue', 'payments', '--out', own, '--dns', 'localhost', '--dns', '*.example.org'];
   const commands = [payments, ['issue', 'ledger'], ['issue', 'stolen'], ['revoke', 'stolen'], ['issue', 'a.b_c']];
-  pki = (
-    await pkiTemplate([], [...commands, ['crl', 'publish', '--to', published]], { now: wholeSeconds(new Date()) })
-  )();
+  pki = (await pkiTemplate([], [...commands, ['crl', 'publish', '--to', published]], { now: realNow() }))();
 });
 
 /** The files of a target, by their name. */

@@ -1,4 +1,5 @@
-// Reads jobs from standard input, one a line, and answers each with one line: what crypto/x509 thinks of a certificate.
+// Reads jobs from standard input, one a line, and answers each with one line: what crypto/x509 thinks of a certificate at the time
+// of its argument (RFC 3339).
 //
 //	<purpose> TAB <leaf and chain> TAB <anchors> TAB <CRL>[,<CRL>...]     the last three are PEM files
 //	accepted|revoked|refused TAB <in Go's words>
@@ -12,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 )
 
 var purposes = map[string]x509.ExtKeyUsage{
@@ -22,10 +24,14 @@ var purposes = map[string]x509.ExtKeyUsage{
 var errRevoked = errors.New("on the CRL of its issuer")
 
 func main() {
+	now, err := time.Parse(time.RFC3339, os.Args[1])
+	if err != nil {
+		panic(err)
+	}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		job := strings.Split(lines.Text(), "\t")
-		text, err := judge(job[0], job[1], job[2], strings.Split(job[3], ","))
+		text, err := judge(now, job[0], job[1], job[2], strings.Split(job[3], ","))
 		switch {
 		case err == nil:
 			fmt.Printf("accepted\t%s\n", text)
@@ -37,7 +43,7 @@ func main() {
 	}
 }
 
-func judge(purpose, chainFile, anchorsFile string, crlFiles []string) (string, error) {
+func judge(now time.Time, purpose, chainFile, anchorsFile string, crlFiles []string) (string, error) {
 	chain, err := certificates(chainFile)
 	if err != nil {
 		return "", err
@@ -57,6 +63,7 @@ func judge(purpose, chainFile, anchorsFile string, crlFiles []string) (string, e
 	paths, err := leaf.Verify(x509.VerifyOptions{
 		Roots:         roots,
 		Intermediates: intermediates,
+		CurrentTime:   now,
 		KeyUsages:     []x509.ExtKeyUsage{purposes[purpose]},
 	})
 	if err != nil {

@@ -4,7 +4,14 @@ import { createServer, request, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { peerSpiffeId, secureContext } from '../../../src/node-library/api.ts';
+import {
+  peerSpiffeId,
+  secureContext,
+  type Clock,
+  type FollowProblem,
+  type SpiffeIdText,
+} from '../../../src/node-library/api.ts';
+import { realNow } from '../../support/real-clock.ts';
 import { anchorsOf, crlBundleOf, type Pki } from '../pki.ts';
 import type { LiveClient, LiveServer } from './traffic.ts';
 import type { Clock, FollowProblem, SpiffeIdText } from '../../../src/node-library/types.ts';
@@ -20,7 +27,7 @@ export interface NodeService extends LiveServer, LiveClient {
 export const idOf = (name: string): SpiffeIdText => `spiffe://example.org/${name}`;
 
 /** Nobody looks but when told. */
-const TOLD: Clock = { now: () => new Date(), every: () => () => undefined };
+const TOLD: Clock = { now: realNow, every: () => () => undefined };
 
 /** Why a server of this process ended a connection, by the port that it came from. */
 const refusals = new Map<number, string>();

@@ -1,6 +1,7 @@
 /** A PKI with services that talk to each other all the time: some have new files at once, some as late as they may. */
 import { initPkiAt, svcauth, type Pki } from '../pki.ts';
 import { isInstalled, type ProgramName } from '../../support/programs.ts';
+import { realNow } from '../../support/real-clock.ts';
 import { startNodeService, type NodeService } from './node-service.ts';
 import { programClient, type ClientName } from './programs.ts';
 import { startProxy, type LiveProxy, type ProxyName } from './proxies.ts';
@@ -35,7 +36,7 @@ interface LiveSiteOptions {
 }
 
 export async function startSite({ withPrograms, ago = AGO }: LiveSiteOptions): Promise<LiveSite> {
-  const pki = await initPkiAt(new Date(Date.now() - ago), '--key-protection', 'none');
+  const pki = await initPkiAt(new Date(realNow().getTime() - ago), '--key-protection', 'none');
   const isHere = (name: string) => !PROXIES.has(name) || (withPrograms && isInstalled(name as ProgramName));
   const members = new Map<string, NodeService | LiveProxy>();
   for (const name of [...QUICK, ...LATE].filter(isHere)) {
