@@ -77,7 +77,8 @@ export function decodeName(reader: DerReader, what: string): Name {
   return { der: outer.element, rdns };
 }
 
-const fatalUtf8 = new TextDecoder('utf-8', { fatal: true });
+/** A byte order mark is a character of the name, which the default drops. */
+const fatalUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeDirectoryString(pair: DerReader, der: Uint8Array, what: string, at: number): string | undefined {
   // its header was read a moment ago: a fault in it is told once

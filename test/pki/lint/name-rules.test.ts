@@ -38,6 +38,11 @@ testDefects(NAME_RULES, [
   },
   { title: 'a commonName with a NUL', breaks: ['name-visible'], fields: { subject: distinguishedName('payments\0') } },
   {
+    title: 'a commonName with a byte order mark',
+    breaks: ['name-visible'],
+    fields: { subject: distinguishedName('\ufeffpayments') },
+  },
+  {
     title: 'two attributes in one RDN',
     breaks: ['one-attribute-per-rdn'],
     fields: {
