@@ -1,4 +1,3 @@
-import { domainToUnicode } from 'node:url';
 import { failure } from '../../errors/error.ts';
 import { decodeALabel, hasAcePrefix } from '../a-label.ts';
 

@@ -11,7 +11,6 @@ import { describeWith, environment, run } from '../../support/programs.ts';
 import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { freePort, servingFiles } from '../../support/world/tls-server.ts';
 import { runSvcauth } from '../../support/world/world.ts';
-import { wholeSeconds } from '../../interop/pki.ts';
 import { realNow } from '../../support/real-clock.ts';
 
 const TARGETS: readonly ConsumerTarget[] = ['nginx', 'haproxy', 'envoy', 'node', 'fastapi', 'istio', 'kubernetes'];

@@ -14,7 +14,6 @@ import {
 import { realNow } from '../../support/real-clock.ts';
 import { anchorsOf, crlBundleOf, type Pki } from '../pki.ts';
 import type { LiveClient, LiveServer } from './traffic.ts';
-import type { Clock, FollowProblem, SpiffeIdText } from '../../../src/node-library/types.ts';
 
 export interface NodeService extends LiveServer, LiveClient {
   /** What it was told of its files. */
