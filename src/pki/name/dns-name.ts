@@ -1,3 +1,5 @@
+// Decides which texts are DNS names that a certificate may hold, and says in words what is wrong with the others.
+// Options, services files, policies, requests, lint and name constraints call it. It resolves no name.
 import { failure } from '../../errors/error.ts';
 import { decodeALabel, hasAcePrefix } from '../a-label.ts';
 

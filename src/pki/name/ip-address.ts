@@ -1,3 +1,6 @@
+// Converts IP addresses between text and the octets of a SAN.
+// Options, services files and requests parse with it; reports, messages and name constraints print and read with it.
+// It refuses ranges: `ip-range.ts` reads those.
 import { failure } from '../../errors/error.ts';
 
 /** An address as it stands in a SAN. An IPv4-mapped IPv6 address stays the IPv6 address that was given. */

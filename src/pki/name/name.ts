@@ -1,3 +1,5 @@
+// Reads and writes distinguished names, the subjects and issuers of certificates, CRLs and requests, and prints them (RFC 4514).
+// Comparison is byte for byte here; path validation matches issuer and subject with `path/canonical-name.ts`.
 import { equalBytes } from '../bytes.ts';
 import { DerReader } from '../der/reader.ts';
 import { ascii, oid, sequence, setOf, TAG, utf8String } from '../der/writer.ts';

@@ -1,3 +1,6 @@
+// Decides which texts are SPIFFE IDs and trust domains in the written form that svcauth issues.
+// Options, services files, policies, bundles, requests, lint and svcauth/node call it.
+// An ID to be issued is never repaired: in any other form it is refused.
 import { failure } from '../../errors/error.ts';
 
 /** A trust domain as the SPIFFE-ID specification writes it: lower case, at most 255 bytes. Made by `parseTrustDomain` only. */
