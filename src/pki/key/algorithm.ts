@@ -1,3 +1,5 @@
+// The table of key algorithms that svcauth generates: each with its signature algorithm and their encoded identifiers.
+// Options, policies, services files, key generation, issuance and lint look algorithms up here. It holds no key.
 import { parseChoice } from '../../text/choice.ts';
 import { DER_NULL, oid, sequence } from '../der/writer.ts';
 import { OID } from '../oids.ts';

@@ -1,3 +1,5 @@
+// Encrypts a private key for a file and decrypts it again with its passphrase; `pbes2.ts` supplies the cipher.
+// Key files, PKCS#12 files and `inspect` use it. It asks for no passphrase and makes no random bytes: both are arguments.
 import { failure } from '../../errors/error.ts';
 import { decodeAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { DerError, DerReader } from '../der/reader.ts';

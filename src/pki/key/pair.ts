@@ -1,3 +1,5 @@
+// Generates key pairs: for CAs, for leaves that bring no key, and throw-away keys for the plan of a rotation.
+// `private-key.ts` uses `ecKeyPair` to write keys from outside in the same encoding. Nothing is stored or encrypted here.
 import {
   createECDH,
   generateKeyPair as generateKeyPairInPool,

@@ -1,3 +1,6 @@
+// Reads the encryption of private keys and PKCS#12 files, decrypts PBES2, and encrypts with fixed parameters.
+// `encryption.ts`, the files of `pkcs12/` and the key reports call it. It makes no random bytes.
+// It refuses an iteration count above the cap before it derives a key.
 import { createCipheriv, createDecipheriv, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { failure } from '../../errors/error.ts';

@@ -1,3 +1,5 @@
+// Recognises the form of a private key in DER and splits it into its fields.
+// `private-key.ts` and the reports of `inspect` call it. It decrypts nothing and does not test whether the numbers make a key.
 import { decodeAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { DerError, DerReader } from '../der/reader.ts';
 import { contextTag, DER_NULL, TAG } from '../der/writer.ts';

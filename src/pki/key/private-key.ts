@@ -1,3 +1,6 @@
+// Turns the bytes of a key file into a private key that svcauth can sign with or certify, or says why it cannot.
+// Unlocking a CA, `init`, rotations and issuance call it. It reads no file and asks for no passphrase.
+// A private half and a public half that do not match are refused.
 import { createECDH, createPrivateKey, createPublicKey, ECDH, sign, verify, type KeyObject } from 'node:crypto';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';

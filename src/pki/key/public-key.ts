@@ -1,3 +1,5 @@
+// Names the algorithm of a public key, and decides whether svcauth may certify a key that it did not generate.
+// Requests, private keys from files, signature checks, path validation and reports call it. It handles no private key.
 import { createPublicKey } from 'node:crypto';
 import { equalBytes } from '../bytes.ts';
 import { DerError, DerReader } from '../der/reader.ts';

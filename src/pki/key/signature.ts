@@ -1,3 +1,5 @@
+// Lists the signature algorithms that svcauth verifies; signs and verifies bytes that are in memory.
+// CAs sign through `signerOf`; path validation, bundles, `init` and reports verify. A long CRL uses `signature-stream.ts`.
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { AlgorithmIdentifier } from './algorithm-identifier.ts';
 import { equalBytes } from '../bytes.ts';
