@@ -1,3 +1,5 @@
+// Splits the DER of a certificate, signed or not signed yet, into its fields (RFC 5280 §4.1).
+// All strict reading of certificates starts here. It verifies no signature; `lint/certificate-facts.ts` decodes the extensions.
 import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { DerReader, type DerTime, type Tolerance } from '../der/reader.ts';
 import { contextTag, TAG } from '../der/writer.ts';

@@ -1,3 +1,5 @@
+// Builds the to-be-signed bytes of a CA certificate, root, issuing or cross, and composes the subject of a CA.
+// `ca/run/new-authority.ts` and the plan of a rotation call it. Its callers choose dates and serial number; it signs nothing.
 import { encodeBasicConstraints } from '../extension/basic-constraints.ts';
 import { encodeDistributionPoint } from '../extension/distribution-points.ts';
 import { encodeExtension } from '../extension/extension.ts';

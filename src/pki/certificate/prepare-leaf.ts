@@ -1,3 +1,5 @@
+// Builds the to-be-signed bytes of a leaf certificate: which extensions it has, in which order, and which are critical.
+// Issuance and the plan of a rotation call it. Its callers choose names, dates and serial number; it signs nothing.
 import { encodeDistributionPoint } from '../extension/distribution-points.ts';
 import { encodeExtKeyUsage } from '../extension/ext-key-usage.ts';
 import { encodeExtension } from '../extension/extension.ts';

@@ -1,3 +1,5 @@
+// Decides whether a certificate is an X509-SVID, a CA of a trust domain or neither, and which clauses it breaks.
+// `inspect`, `lint`, the path validation of SVIDs and svcauth/node share this verdict. It verifies no signature and has no clock.
 import type { CertificateFacts } from '../lint/certificate-facts.ts';
 import { isEmptyName } from '../name/name.ts';
 import { OID } from '../oids.ts';
