@@ -1,3 +1,5 @@
+// Reads SPIFFE bundles, single or in a map by trust domain, from JSON into trust anchors in DER.
+// The `bundle` subject and every command that takes a bundle file call it. It checks form and key of an anchor, not its validity.
 import { failure } from '../../errors/error.ts';
 import { DerError } from '../der/reader.ts';
 import { publicJsonWebKey } from '../key/json-web-key.ts';
