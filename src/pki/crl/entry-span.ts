@@ -1,3 +1,5 @@
+// Finds where the parts of a CRL entry begin and end, fast enough for long CRLs.
+// All code that walks a CRL calls it: reading, streaming, lint and path validation. It copies no bytes and keeps no entry.
 import { decodeCrlEntry } from './entry.ts';
 import { DerReader } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';

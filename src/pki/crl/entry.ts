@@ -1,3 +1,5 @@
+// Writes and reads one entry of a CRL: serial number, revocation date, reason and invalidity date.
+// The manifest stores revocations in this encoding, and every reader of CRLs decodes entries with it.
 import { DerError, DerReader, type DerTime } from '../der/reader.ts';
 import { generalizedTime, integer, sequence, TAG, time, tlv, unsignedInteger } from '../der/writer.ts';
 import { decodeExtensions, encodeExtension, findExtension, type Extension } from '../extension/extension.ts';

@@ -1,3 +1,6 @@
+// Splits a CRL into the fields around its entries, and finds or lists the entries on request.
+// Importing, showing, publishing, lint and path validation read CRLs with it; `stream.ts` reads head and tail with it.
+// It verifies no signature.
 import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { emptySpan, scanEntry } from './entry-span.ts';
 import { decodeCrlEntry, type CrlEntry } from './entry.ts';

@@ -1,3 +1,5 @@
+// Builds the to-be-signed bytes around the entries of a CRL, from its number, its dates and the length of its entries.
+// `crl/run/make.ts` and the plan of a rotation call it. Its callers choose number and dates; it signs nothing and sees no entry.
 import { concatBytes } from '../bytes.ts';
 import { contextTag, integer, lengthSize, sequence, TAG, time, tlv, writeHeader } from '../der/writer.ts';
 import { encodeExtension } from '../extension/extension.ts';

@@ -1,3 +1,5 @@
+// Reads a CRL of any length in one pass: its fields, its number of entries, and whether a key made its signature.
+// `crl/run` reads CRL files of the home with it, after signing and later. It applies no lint rule.
 import { emptySpan, scanEntry } from './entry-span.ts';
 import { DerError } from '../der/reader.ts';
 import { readCrlHead, readCrlTail, type CrlHead, type CrlTail } from './parsed.ts';
