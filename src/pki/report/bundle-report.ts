@@ -1,3 +1,5 @@
+// Describes every entry of a JWK Set for `inspect`, the wrong ones too, each with its `problem`.
+// `report.ts` calls it. `bundle/read.ts` is the strict reader, which refuses the whole document instead.
 import type { CertificateReport } from './certificate-report.ts';
 
 /** A JWK Set: a SPIFFE bundle, or another one. */

@@ -1,3 +1,6 @@
+// Describes a certificate for a person, in plain data: names, dates, key, extensions, fingerprints and its SPIFFE verdict.
+// `report.ts` calls it for every certificate that `inspect` finds; requests share its extension fields.
+// It looks for no issuer: the only signature it verifies is by the certificate's own key.
 import { createHash } from 'node:crypto';
 import { toHex } from '../bytes.ts';
 import type { BasicConstraints } from '../extension/basic-constraints.ts';

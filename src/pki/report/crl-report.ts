@@ -1,3 +1,5 @@
+// Describes a CRL and its entries for a person, in plain data.
+// `inspect`, `crl show`, `crl diff` and the import of CRLs call it. It verifies no signature; the time is an argument.
 import { createHash } from 'node:crypto';
 import { entryInvalidityDate, entryReason, type CrlEntry } from '../crl/entry.ts';
 import { findExtension } from '../extension/extension.ts';

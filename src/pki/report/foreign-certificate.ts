@@ -1,3 +1,5 @@
+// Gives `inspect` something to show for a certificate that the strict reader of svcauth refuses.
+// `report.ts` calls it after `reportCertificate` has failed. It never throws for what the bytes hold.
 import { DerReader } from '../der/reader.ts';
 import { KEY_USAGES } from '../extension/key-usage.ts';
 import { fromHex } from '../bytes.ts';

@@ -1,3 +1,5 @@
+// Describes a public or private key for a person: algorithm, fingerprint, encryption, and any reason not to certify it.
+// The reports of certificates, requests, PKCS#12 files and key files call it. It asks for no passphrase.
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { DerError, DerReader } from '../der/reader.ts';
 import { oidName } from '../oids.ts';

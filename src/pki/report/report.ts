@@ -1,3 +1,5 @@
+// Recognises what the bytes of a file hold (PEM, DER, JWK Set) and has each thing described by the report of its kind.
+// `inspect` calls it. It reads no file, and asks for a passphrase only through the function it is given.
 import { failure } from '../../errors/error.ts';
 import { DerError, DerReader } from '../der/reader.ts';
 import { capProblem, countProblem, INPUT_CAPS } from '../input-caps.ts';
