@@ -1,3 +1,5 @@
+// Verifies the MAC of a PKCS#12 file and decrypts its contents, with current algorithms and the Triple DES of older files.
+// `inspect` shows the result; `deployment` compares an output with it. It does not check the certificates and keys inside.
 import { createHmac, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { failure } from '../../errors/error.ts';

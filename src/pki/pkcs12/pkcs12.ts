@@ -1,3 +1,5 @@
+// Splits a PKCS#12 file into its parts (PFX, safes, bags) for `open.ts`.
+// It takes no passphrase: the MAC is not verified here, and encrypted parts are returned encrypted.
 import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { DerError, DerReader } from '../der/reader.ts';
 import { contextTag, TAG } from '../der/writer.ts';

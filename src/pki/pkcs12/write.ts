@@ -1,3 +1,5 @@
+// Packs a private key, its certificate and its chain into a PKCS#12 file.
+// The outputs of `deployment` call it. It makes no random bytes and no choice of passphrase: both are arguments.
 import { createHash, createHmac } from 'node:crypto';
 import { contextTag, DER_NULL, integer, octetString, oid, sequence, setOf, tlv, TAG } from '../der/writer.ts';
 import { encryptPrivateKey } from '../key/encryption.ts';
