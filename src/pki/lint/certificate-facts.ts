@@ -1,3 +1,5 @@
+// Decodes the known extensions of a certificate or a request, each with its criticality.
+// Lint, path validation, reports, `certificate/svid.ts` and svcauth/node start from these facts. It applies no rule.
 import { equalBytes } from '../bytes.ts';
 import { DerError, DerReader, type Tolerance } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';

@@ -1,3 +1,6 @@
+// Applies the rules of `crl-entry-rules.ts` to a CRL of any length, chunk by chunk.
+// `lint-crl.ts` calls it on the way into a signature, `signed-crl-lint.ts` for `lint`.
+// Entries that are plain by their bytes are not decoded. Damaged bytes are a finding; it never throws for them.
 import { decodeCrlEntry } from '../crl/entry.ts';
 import { emptySpan, scanEntry, type EntrySpan } from '../crl/entry-span.ts';
 import { DerError, DerReader } from '../der/reader.ts';

@@ -1,3 +1,5 @@
+// Lint rules for one entry of a CRL, seen with the entry before it and with thisUpdate (RFC 5280 §5.3).
+// `crl-entry-lint.ts` asks them only about entries that its shortcut does not recognise: a new rule must be added there too.
 import { toHex } from '../bytes.ts';
 import type { CrlEntry } from '../crl/entry.ts';
 import { DerError, DerReader } from '../der/reader.ts';

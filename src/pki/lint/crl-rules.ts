@@ -1,3 +1,5 @@
+// Lint rules for the fields and extensions of a CRL (RFC 5280 §5.1, §5.2); `crl-entry-rules.ts` has those of its entries.
+// `lint-crl.ts` asks `CRL_ISSUANCE_RULES` before signing, `signed-crl-lint.ts` asks `CRL_RULES`. They verify no signature.
 import { equalBytes, toHex } from '../bytes.ts';
 import type { AuthorityKeyIdentifier } from '../extension/key-identifier.ts';
 import type { IssuerFacts } from '../certificate/issuer.ts';

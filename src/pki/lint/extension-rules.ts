@@ -1,3 +1,5 @@
+// Lint rules for the extensions that svcauth itself knows (RFC 5280 §4.2, RFC 9608).
+// `certificate-rules.ts` includes them, before signing and for `lint`. `foreign-extension-rules.ts` has rules for others.
 import { sameName } from '../name/name.ts';
 import type { KeyUsage } from '../extension/key-usage.ts';
 import { OID, oidName } from '../oids.ts';

@@ -1,3 +1,5 @@
+// Answers how programs such as Node, nginx and OpenSSL treat the certificates and CRLs of a file, from a table of trials.
+// `lint --for` prints the answers beside the findings. It runs no program and holds no rule of a standard.
 import { findExtension } from '../extension/extension.ts';
 import { decodeIssuingDistributionPoint } from '../extension/issuing-distribution-point.ts';
 import { DerError } from '../der/reader.ts';

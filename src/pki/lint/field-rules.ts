@@ -1,3 +1,5 @@
+// Lint rules for the basic fields of a certificate (RFC 5280 §4.1.2); names, key and extensions have tables of their own.
+// `certificate-rules.ts` includes them, before signing and for `lint`. They have no clock: an expired certificate passes.
 import { toHex } from '../bytes.ts';
 import { SERIAL_LENGTH } from '../certificate/serial-number.ts';
 import { isEmptyName } from '../name/name.ts';

@@ -1,3 +1,5 @@
+// Lint rules for extensions that only other CAs issue: policies, issuerAltName, freshestCRL and the like (RFC 5280 §4.2).
+// `signed-certificate-lint.ts` includes them. Signing never asks them: `extension-rules.ts` refuses these extensions outright.
 import { DerError, DerReader } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
 import {

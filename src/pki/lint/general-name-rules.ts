@@ -1,3 +1,6 @@
+// Lint rules: is every name in the extensions of a certificate well formed?
+// `certificate-rules.ts` includes them, before signing and for `lint`; other tables use `nameProblems` and `generalNameWords`.
+// `issuer-rules.ts`, `profile-rules.ts` and the policy decide whether the certificate may have these names.
 import { toHex } from '../bytes.ts';
 import { dnsNameFault } from '../name/dns-name.ts';
 import type { GeneralName } from '../extension/general-name.ts';

@@ -1,3 +1,5 @@
+// Lint rules: does a certificate fit the CA that is about to sign it (name, key, algorithm, dates, path length, constraints)?
+// `certificate-rules.ts` includes them before signing only. They verify no signature: there is none yet.
 import { equalBytes, toHex } from '../bytes.ts';
 import { constraintViolations } from '../name/constraint-violation.ts';
 import { nameToString, sameName } from '../name/name.ts';

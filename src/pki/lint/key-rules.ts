@@ -1,3 +1,5 @@
+// Lint rules: is the public key of a certificate well formed and long enough, and do its algorithms have the right parameters?
+// `certificate-rules.ts` includes them, before signing and for `lint`. `key/public-key.ts` judges the keys of requests.
 import type { AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { equalBytes, toHex } from '../bytes.ts';
 import { DerError, DerReader } from '../der/reader.ts';

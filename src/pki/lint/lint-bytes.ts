@@ -1,3 +1,5 @@
+// Finds the certificates and CRLs in the bytes of a file and lints each of them.
+// `lookup/run` calls it for `lint`. It reads no file; a broken rule is a finding and never an error.
 import { failure } from '../../errors/error.ts';
 import { capProblem, countProblem } from '../input-caps.ts';
 import { nameToString } from '../name/name.ts';

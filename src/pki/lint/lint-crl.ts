@@ -1,3 +1,5 @@
+// Decides whether svcauth may sign a CRL, and makes the token without which `crl/signed.ts` signs none.
+// `crl/run/make.ts` asks for the token; the entries are linted on their way into the signature. It signs nothing itself.
 import { failure } from '../../errors/error.ts';
 import { concatBytes } from '../bytes.ts';
 import { DerError, DerReader } from '../der/reader.ts';

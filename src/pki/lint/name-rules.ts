@@ -1,3 +1,6 @@
+// Lint rules: are the attributes of subject and issuer within their bounds, string types and characters?
+// `certificate-rules.ts` includes those of the subject, `signed-certificate-lint.ts` those of the issuer.
+// `issuer-rules.ts` compares the issuer's name with that of the CA.
 import { TAG } from '../der/writer.ts';
 import { UPPER_BOUNDS, type NameAttribute } from '../name/name.ts';
 import { OID, oidName } from '../oids.ts';

@@ -1,3 +1,5 @@
+// Lint rules: does a certificate that is about to be signed match its kind (root, issuing, cross, svid, server or client)?
+// `certificate-rules.ts` includes them before signing only. A certificate that `lint` reads has no kind to compare with.
 import type { KeyUsage } from '../extension/key-usage.ts';
 import { OID, oidName } from '../oids.ts';
 import { isSpiffeId } from '../name/spiffe-id.ts';

@@ -1,3 +1,5 @@
+// Decides which rules a signed certificate breaks, of svcauth or of another CA.
+// `lint-bytes.ts` calls it for `lint`; `lint.ts` is the check before signing. It verifies no signature and looks at no issuer.
 import { equalBytes, toHex } from '../bytes.ts';
 import { DerError } from '../der/reader.ts';
 import { decodeCertificate, type ParsedCertificate } from '../certificate/parsed.ts';

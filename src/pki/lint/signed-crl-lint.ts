@@ -1,3 +1,5 @@
+// Decides which rules a signed CRL breaks, in its fields and in its entries.
+// `lint-bytes.ts` calls it for `lint`; `lint-crl.ts` is the check before signing. It verifies no signature.
 import { equalBytes, toHex } from '../bytes.ts';
 import { DerError } from '../der/reader.ts';
 import { readCrlHead, readCrlTail, type CrlHead, type CrlTail } from '../crl/parsed.ts';
