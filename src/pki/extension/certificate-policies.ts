@@ -1,3 +1,5 @@
+// Reads the policy extensions of certificates of other CAs: policies, mappings, constraints and inhibitAnyPolicy.
+// Path validation and lint call it. It writes none, for svcauth issues none, and `path/policy.ts` draws the conclusions.
 import { DerError, DerReader } from '../der/reader.ts';
 import { contextTag, TAG } from '../der/writer.ts';
 

@@ -1,3 +1,5 @@
+// Writes and reads GeneralName, the form of every name in a SAN, in name constraints and in distribution points.
+// Preparing certificates, requests, lint, reports and path validation call it. It checks the encoding, not the grammar of a name.
 import { DerReader, type Tolerance } from '../der/reader.ts';
 import { ascii, contextTag, sequence, TAG, tlv } from '../der/writer.ts';
 import { decodeName, type Name } from '../name/name.ts';

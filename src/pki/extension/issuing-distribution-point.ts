@@ -1,3 +1,5 @@
+// Reads the extension that limits a CRL to some certificates or to some reasons.
+// The import of CRLs, their reports, lint and path validation call it. It only reads: each caller decides which limits to refuse.
 import { DerError, DerReader } from '../der/reader.ts';
 import { contextTag, TAG } from '../der/writer.ts';
 import { decodeGeneralName } from './general-name.ts';
