@@ -1,3 +1,5 @@
+// Decides whether a certificate is unusable in every path (RFC 5280 §4.1, §4.2, §6.1.4).
+// `path-certificate.ts` asks once for each certificate. Time, purpose and issuer are for `standing.ts`.
 import { equalBytes } from '../bytes.ts';
 import { DerError } from '../der/reader.ts';
 import { findExtension } from '../extension/extension.ts';

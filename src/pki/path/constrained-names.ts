@@ -1,3 +1,6 @@
+// Decides whether the names of a certificate are within the name constraints of a CA above it.
+// Path validation and `verifiers` call it. It refuses names and constraints that it cannot compare.
+// `name/constraint-violation.ts` answers for names that svcauth is about to issue.
 import { dnsInSubtree, ipInSubtree } from '../name/constraint-violation.ts';
 import { oid } from '../der/writer.ts';
 import { dnsNameFault } from '../name/dns-name.ts';

@@ -1,3 +1,5 @@
+// Searches a path from a certificate to a trust anchor, and records in `tried` why each other path was refused.
+// `validate-path.ts` calls it, and it calls itself for the issuer of a CRL. The budget bounds the search; it fetches nothing.
 import { equalBytes } from '../bytes.ts';
 import { nameToString } from '../name/name.ts';
 import { spend } from './budget.ts';

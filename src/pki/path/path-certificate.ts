@@ -1,3 +1,5 @@
+// Reads a certificate for path validation: extensions decoded, names in comparable form, faults found.
+// Trust stores, bundles, publication, `probe`, `verifiers` and svcauth/node read certificates with it. It verifies no signature.
 import { toHex } from '../bytes.ts';
 import { DerError } from '../der/reader.ts';
 import {

@@ -1,3 +1,5 @@
+// Reads a CRL for path validation, and finds the faults that hold for every certificate.
+// Trust stores, published CRLs, `verifiers` and svcauth/node read CRLs with it. Signature and dates are for `revocation.ts`.
 import { equalBytes } from '../bytes.ts';
 import { emptySpan, scanEntry } from '../crl/entry-span.ts';
 import { decodeCrlEntry, entryReason } from '../crl/entry.ts';

@@ -1,3 +1,5 @@
+// Decides whether certificate policies forbid a complete path; `find-path.ts` asks when a path reaches an anchor.
+// It has nothing to do with the policy of svcauth, which decides what is issued (`src/policy`).
 import type { PathCertificate } from './path-certificate.ts';
 import { refusal, type Refusal } from './refusal.ts';
 

@@ -1,3 +1,5 @@
+// Decides from the CRLs at hand whether a certificate is revoked, not revoked, or not covered.
+// `find-path.ts`, `verifiers` and svcauth/node call it. It fetches no CRL, and refuses a certificate that no CRL covers.
 import { equalBytes, toHex } from '../bytes.ts';
 import { entryReason } from '../crl/entry.ts';
 import { crlToBeSigned, findCrlEntry } from '../crl/parsed.ts';

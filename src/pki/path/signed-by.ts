@@ -1,3 +1,5 @@
+// Decides whether the key of a certificate made a signature, and remembers the answer for the same pair of objects.
+// Path validation and svcauth/node ask. `countAsSigned` is for the plans that `verifiers` proves. It holds no private key.
 import { verify } from 'node:crypto';
 import type { AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { oidName } from '../oids.ts';

@@ -1,3 +1,5 @@
+// Decides whether a certificate may be in a path, by itself and as issuer of the certificate below it (RFC 5280 §6.1.3, §6.1.4).
+// `validate-path.ts` asks about the target, `find-path.ts` about every issuer. It ignores policies and revocation.
 import { sameName } from '../name/name.ts';
 import type { Budget } from './budget.ts';
 import { constrainedNames, nameRefusal } from './constrained-names.ts';

@@ -1,3 +1,5 @@
+// Builds the set of anchors, intermediates and CRLs that a path may use, indexed by name.
+// `verify`, `probe`, the self-test of a rotation and `verifiers` build it; `find-path.ts` searches it. It verifies no signature.
 import { equalBytes } from '../bytes.ts';
 import { DerError } from '../der/reader.ts';
 import { readPathCertificate, type PathCertificate } from './path-certificate.ts';

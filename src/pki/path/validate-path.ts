@@ -1,3 +1,5 @@
+// Decides whether a verifier with this trust store accepts a certificate, at this time, for this purpose and this identity.
+// `verify`, `probe`, the self-test of a rotation, `verifiers` and svcauth/node ask. It reads no file, no clock and no network.
 import { DEFAULT_LIMITS, startBudget, type Limits } from './budget.ts';
 import { findPath, type TriedPath } from './find-path.ts';
 import { identityRefusal, type Identity } from './identity.ts';
