@@ -1,3 +1,5 @@
+// Splits a certificate request into its fields.
+// `csr.ts` reads requests for issuance with it, `inspect` shows them. `csr.ts` judges signature, key and names.
 import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { DerError, DerReader } from '../der/reader.ts';
 import { contextTag, TAG } from '../der/writer.ts';

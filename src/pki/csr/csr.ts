@@ -1,3 +1,5 @@
+// Decides whether a certificate request is acceptable, and whether it names only what the certificate will name.
+// Issuance calls both parts. It reads no file and consults no policy.
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
 import { decodeCertificationRequest, type CertificationRequest } from './certification-request.ts';
