@@ -1,3 +1,5 @@
+// Reads DER element by element (X.690); every DER decoder in `pki` is built on it.
+// It knows tags and primitive types, and no structure of certificates. Bytes it cannot read are a DerError with their offset.
 import { parseBerTime } from './ber-time.ts';
 import { equalBytes } from '../bytes.ts';
 import { TAG } from './writer.ts';
