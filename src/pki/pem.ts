@@ -1,3 +1,5 @@
+// Converts between DER and PEM text.
+// Every command and subject that reads or writes PEM calls it. It reads nothing inside a block: callers check its label.
 import { toBase64 } from './bytes.ts';
 import { DerReader } from './der/reader.ts';
 

@@ -1,3 +1,5 @@
+// Asks an independent implementation whether it reads a new CA certificate or CRL as svcauth does (of a long CRL, a sample).
+// `ca/run/new-authority.ts` and `crl/run/make.ts` call it after signing, before the result is used. No leaf is checked here.
 import { failure } from '../errors/error.ts';
 import { quote } from '../errors/row.ts';
 import { concatBytes, toHex } from './bytes.ts';
