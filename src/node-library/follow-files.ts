@@ -1,3 +1,5 @@
+// Follows the files of a service, and gives servers and agents whatever `choose.ts` accepts.
+// `api.ts` starts it. Once it has started, a fault in the files is reported and the last good state stays in force.
 import { randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { followingAgent, type FollowingAgent } from './agent.ts';

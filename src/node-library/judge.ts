@@ -1,3 +1,5 @@
+// Decides whether a service's own certificate and its trust may come into force together.
+// `choose.ts` asks for each combination of new and old files. It reads no file and no clock: both are arguments.
 import { crlNumber, crlToBeSigned } from '../pki/crl/parsed.ts';
 import { DEFAULT_LIMITS, startBudget } from '../pki/path/budget.ts';
 import type { PathCertificate } from '../pki/path/path-certificate.ts';

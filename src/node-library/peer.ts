@@ -1,3 +1,5 @@
+// Reads the SPIFFE ID that the peer of a TLS connection has proved, and decides whether an allow list admits it.
+// `api.ts`, connections and agents call it. OpenSSL has verified the chain: this file validates no path and ignores host names.
 import type { Socket } from 'node:net';
 import { TLSSocket, type PeerCertificate } from 'node:tls';
 import { DerError } from '../pki/der/reader.ts';

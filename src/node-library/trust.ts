@@ -1,3 +1,5 @@
+// Reads the trust anchors and CRLs that a service verifies its peers with, and finds the CRLs that concern a certificate.
+// `follow-files.ts` reads them, `judge.ts` decides whether they come into force. A fault in a file is returned, not thrown.
 import { DerError } from '../pki/der/reader.ts';
 import type { PathCertificate } from '../pki/path/path-certificate.ts';
 import { readPathCrl, type PathCrl } from '../pki/path/path-crl.ts';

@@ -1,3 +1,5 @@
+// The types of svcauth/node: what a service passes in, and what it gets back.
+// `api.ts` exports all of them and the build publishes their declarations: a change here changes what services compile against.
 import type { Agent, AgentOptions } from 'node:https';
 import type { ConnectionOptions, SecureContextOptions, Server, TlsOptions } from 'node:tls';
 

@@ -1,3 +1,6 @@
+// Locates the files that svcauth/node follows, and reports whether any of them may have changed.
+// `follow-files.ts` asks at every look; `identity.ts` and `trust.ts` read through it. No other file of the library opens a file.
+// It never throws for a file that cannot be read.
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILE_CAP } from '../pki/input-caps.ts';
