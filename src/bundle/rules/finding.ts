@@ -1,3 +1,5 @@
+// Judges a trust bundle, ours or foreign: finds the anchors, keys and missing members that make verifiers reject or misread it.
+// `bundle verify` calls it, and so does `bundle add-peer` before it accepts a bundle. It is pure and fetches nothing.
 import { instantText } from '../../time/instant-text.ts';
 import { toHex } from '../../pki/bytes.ts';
 import { DerError } from '../../pki/der/reader.ts';

@@ -1,3 +1,5 @@
+// Checks trust bundles: a file from any source by itself, or every bundle in public/ against the manifest as well.
+// `bundle verify` calls it. It never repairs a file: `bundle write` does.
 import { relative } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { bundleFinding, bundleFindings, type BundleFinding } from '../rules/finding.ts';

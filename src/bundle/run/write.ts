@@ -1,3 +1,5 @@
+// Makes our trust bundle from the CAs in the manifest, numbers it, and writes it to public/ beside the foreign bundles.
+// `bundle write`, `ca init`, `tick` and the steps of a rotation call it. It never merges a foreign bundle into ours.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { World } from '../../world/world.ts';

@@ -1,3 +1,5 @@
+// Formats the bundles of federated trust domains: a bundle that was added, replaced or removed, and the list of all.
+// `bundle add-peer`, `bundle remove-peer` and `bundle peers` print it.
 import type { PeerPlan } from '../rules/plan-peer.ts';
 import { anchorLabel } from '../rules/diff.ts';
 import type { PeerBundle } from '../../record/trust-bundle.ts';
