@@ -1,3 +1,5 @@
+// Condenses a CA and its newest CRL into the facts that `ca list`, `ca show` and `status` print, and decides when a CRL is stale.
+// `check` uses the same rule for a stale CRL. It is pure.
 import type { Authority, AuthorityState } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';
 

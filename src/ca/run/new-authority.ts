@@ -1,3 +1,5 @@
+// Certifies the key of a CA: a new key for the first time, or a key that has a certificate once more (extended or cross-signed).
+// `ca init` and rotation call it, record the result and write the files.
 import type { World } from '../../world/world.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
