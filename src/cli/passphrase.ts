@@ -1,3 +1,6 @@
+// Reads a passphrase from exactly one source: a flag, the environment, a credential of systemd, or the terminal.
+// Every command that may need a key adds its flags from here, and `ask-passphrase.ts` reads with it.
+// It never repeats in an error the passphrase it read.
 import { Option, type Command } from 'commander';
 import { join, resolve } from 'node:path';
 import type { World } from '../world/world.ts';
