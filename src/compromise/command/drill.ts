@@ -1,3 +1,5 @@
+// The command `drill ca-compromise`: reads its flags and prints the runbook, or with `--sandbox` a rehearsal on a copied home.
+// It never changes the PKI itself. The exit status is 5 when a step failed and 4 when the proof at the end has findings.
 import { resolve } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';

@@ -1,3 +1,5 @@
+// Copies a PKI for a rehearsal: the manifest, the CAs, the published files, the policy, and the current files of each service.
+// `sandbox.ts` calls it, with a world that can write below the copy only. It never changes the source.
 import { dirname, join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { SvcauthError } from '../../errors/error.ts';

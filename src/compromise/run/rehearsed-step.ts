@@ -1,3 +1,5 @@
+// Carries out one action of a runbook on the copied home, and reports its result: certificates issued, files published, failures.
+// `rehearse.ts` calls it step by step. It calls the functions that the commands call, so a rehearsal exercises the real code.
 import { dirname, join } from 'node:path';
 import type { Runbook, RunbookAction } from '../rules/runbook.ts';
 import { crlRefreshRun } from '../../crl/run/refresh-run.ts';

@@ -1,3 +1,5 @@
+// Marks a CA as compromised, and on request has the CAs above it revoke its certificate and sign their CRLs at once.
+// `ca taint` and the rehearsal call it. It replaces no certificate; `renew` does, because the leaves of a tainted CA are due.
 import type { World } from '../../world/world.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { CrlSchedule } from '../../crl/rules/schedule.ts';

@@ -1,3 +1,5 @@
+// Formats a rehearsal: the time and the outcome of each step, the totals, and the verdict on the published files.
+// `drill ca-compromise --sandbox` prints it, as a table or as JSON.
 import type { Rehearsal, RehearsedStep } from '../run/rehearse.ts';
 import { crlVerifyView } from '../../publication/view/verify.ts';
 import { formatDuration } from '../../view/duration.ts';
