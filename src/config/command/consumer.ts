@@ -1,3 +1,5 @@
+// The commands `config nginx`, `haproxy`, `envoy`, `node`, `fastapi`, `istio` and `kubernetes`: configuration for a consumer.
+// They take paths and names from the manifest and the policy, and change nothing in the home.
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { World } from '../../world/world.ts';

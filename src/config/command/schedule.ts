@@ -1,3 +1,5 @@
+// The commands `config systemd`, `cron`, `github-actions`, `gitlab-ci` and `prometheus-alerts`: files that run or watch svcauth.
+// One table holds their options and examples; `view/schedule.ts` chooses templates and values. They change nothing in the home.
 import { dirname, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { World } from '../../world/world.ts';

@@ -1,3 +1,5 @@
+// Chooses templates and values for a schedule of svcauth: systemd, cron, GitHub Actions, GitLab CI, alert rules of Prometheus.
+// `config/command/schedule.ts` calls it. It quotes nothing: `template.ts` does, by the place of each hole.
 import type { CheckThresholds } from '../../monitoring/rules/thresholds.ts';
 import { durationText, type Threshold } from '../../time/duration.ts';
 import type { Interval } from '../../time/interval.ts';

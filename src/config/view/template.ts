@@ -1,3 +1,5 @@
+// Fills the templates of `config`, so each value stays a single value in the syntax of its target: shell, cron, systemd, YAML…
+// Every `config` command goes through it. It reads no file: the template comes in as text.
 import { failure } from '../../errors/error.ts';
 import { shell } from '../../errors/row.ts';
 
