@@ -1,3 +1,5 @@
+// Defines a row of the error catalogue, and quotes input for messages: made visible, made pasteable, or the nearest known word.
+// The files in `rows/` and several subjects call it. It is pure and knows no subject.
 import type { ExitStatus } from './exit-status.ts';
 
 /** One situation of the catalogue: what it exits with, what happened in the user's words, and what to do next. */

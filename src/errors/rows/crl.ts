@@ -1,7 +1,8 @@
+// The errors of making, reading, comparing and publishing CRLs: code, exit status, message and hints.
+// The `crl` commands end with them, by code, through `catalogue.ts`; `tick` reports them.
 import { EXIT } from '../exit-status.ts';
 import { quote, row, shell } from '../row.ts';
 
-/** CRLs: made, read, compared and published. */
 export const crlErrors = {
   ERR_CRL_REREAD: row<{ authority: string; problem: string }>(
     EXIT.integrity,

@@ -1,9 +1,10 @@
+// The errors of issuing certificates and applying a services file: code, exit status, message and hints.
+// `issue`, `apply` and `renew` end with them, by code, through `catalogue.ts`.
 import { EXIT } from '../exit-status.ts';
 import { quote, row, shell } from '../row.ts';
 
 const AGAIN = 'when that is put right, run the same command again: it goes on from there';
 
-/** Issuing certificates. */
 export const issueErrors = {
   ERR_NO_ISSUER: row<{ pending?: string; tainted?: string }>(
     EXIT.refused,

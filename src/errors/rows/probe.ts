@@ -1,7 +1,8 @@
+// The errors of looking at servers: code, exit status, message and hints.
+// `probe` and `ca rotate ack --from-probe` end with them, by code, through `catalogue.ts`.
 import { EXIT } from '../exit-status.ts';
 import { nearest, quote, row } from '../row.ts';
 
-/** Looking at servers. */
 export const probeErrors = {
   ERR_ADDRESS: row<{ text: string; reason: string }>(
     EXIT.usage,

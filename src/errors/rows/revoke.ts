@@ -1,7 +1,8 @@
+// The errors of revoking certificates: code, exit status, message and hints.
+// `revoke` ends with them, by code, through `catalogue.ts`. Nothing is recorded unless every named certificate can be revoked.
 import { EXIT } from '../exit-status.ts';
 import { quote, row, shell } from '../row.ts';
 
-/** Revoking certificates. Nothing is recorded unless all of what was named can be revoked. */
 export const revokeErrors = {
   ERR_CERTIFICATE_UNKNOWN: row<{ text: string }>(
     EXIT.usage,

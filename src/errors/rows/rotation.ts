@@ -1,3 +1,5 @@
+// The errors of replacing a CA: code, exit status, message and hints.
+// The `ca rotate` commands end with them, by code, through `catalogue.ts`.
 import { EXIT } from '../exit-status.ts';
 import { quote, row, shell } from '../row.ts';
 
@@ -19,7 +21,6 @@ interface Unproven {
 const few = (names: readonly string[]): string =>
   names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 
-/** Replacing a CA. */
 export const rotationErrors = {
   ERR_ROTATION_GATE: row<{ step: string; tier: string; gates: readonly ClosedGate[] }>(
     EXIT.refused,

@@ -1,7 +1,8 @@
+// The errors of files, the home, the manifest and its lock: code, exit status, message and hints.
+// `store/` throws most of them, by code, through `catalogue.ts`, so every command can end with them.
 import { EXIT } from '../exit-status.ts';
 import { quote, row, shell } from '../row.ts';
 
-/** Files, the home, the manifest and its lock. */
 export const storeErrors = {
   ERR_FILE_WRITE: row<{ path: string; reason: string; previous: boolean }>(
     EXIT.unexpected,

@@ -1,9 +1,10 @@
+// The errors of a command line (flags, names, dates, files), of output and of a defect: code, exit status, message and hints.
+// `main.ts` and every command end with them, by code, through `catalogue.ts`.
 import { EXIT } from '../exit-status.ts';
 import { quote, row } from '../row.ts';
 
 const seeHelp = (command?: string) => `see: svcauth ${command === undefined ? '' : `${command} `}--help`;
 
-/** What was typed: flags, names, dates, files named on the command line. */
 export const usageErrors = {
   ERR_USAGE: row<{ problem: string; command?: string }>(
     EXIT.usage,
