@@ -1,3 +1,5 @@
+// The command `ca init`: reads its flags, plans the PKI, warns about risky flags, and makes the PKI or prints the plan.
+// It refuses an occupied home before it asks for a passphrase.
 import { Option } from 'commander';
 import { ISSUING_LIFETIME, ROOT_LIFETIME, type InitText } from '../rules/request.ts';
 import { print, type OutputFormat } from '../../view/output.ts';

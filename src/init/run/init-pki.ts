@@ -1,3 +1,5 @@
+// Makes a new PKI: keys, CA certificates, the manifest, the first CRLs, the trust bundle and the policy file.
+// `ca init` calls it, first for the plan and then to carry it out. It never changes an occupied home.
 import { dirname, resolve } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';

@@ -1,3 +1,5 @@
+// Installs the CA certificate that an external root signed for our request, together with that root.
+// `ca install-cert` calls it; `--dry-run` makes the same checks and changes nothing. It signs our first CRL, never a certificate.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';

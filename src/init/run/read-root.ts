@@ -1,3 +1,5 @@
+// Reads the root of `--import-root` with its key, and decides whether it can sign CAs and CRLs (RFC 5280 §4.2.1).
+// `ca init` calls it, and `ca install-cert` shares its checks of a root. It writes nothing.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';

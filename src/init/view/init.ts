@@ -1,3 +1,5 @@
+// Formats the plan of `ca init --dry-run` and the result of `ca init`, with the command that comes next.
+// Only that command prints it. It never prints a private key, only the path of an offline root's key.
 import type { InitPlan, InitResult } from '../run/init-pki.ts';
 import { generalNameText } from '../../pki/name/general-name-text.ts';
 import type { GeneralName } from '../../pki/extension/general-name.ts';
