@@ -1,3 +1,5 @@
+// The command `lint`: reads files or the whole PKI, applies the lint rules and prints the findings, with field trials on request.
+// The exit status is that of the worst finding. It changes nothing; the rules are in `pki/lint`.
 import { failure } from '../../errors/error.ts';
 import { EXIT } from '../../errors/exit-status.ts';
 import type { Linted } from '../../pki/lint/lint-bytes.ts';

@@ -1,3 +1,5 @@
+// The command `verify`: validates a certificate against our trust anchors or given files, for a purpose and an identity.
+// It opens the manifest only without `--trust`. It changes nothing.
 import { Option } from 'commander';
 import { failure } from '../../errors/error.ts';
 import { EXIT } from '../../errors/exit-status.ts';

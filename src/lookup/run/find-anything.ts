@@ -1,3 +1,5 @@
+// Finds certificates and CAs of the manifest by a CA id, service, SPIFFE ID, serial number, fingerprint, key ID or file.
+// `who` calls it. It tries them in that order, and the first kind with a match decides. It changes nothing.
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { World } from '../../world/world.ts';

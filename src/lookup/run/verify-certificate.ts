@@ -1,3 +1,5 @@
+// Validates the certificate in a file against our anchors and CRLs or against given files (RFC 5280 §6, X509-SVID).
+// `verify` calls it; `probe` takes our anchors, CAs and CRLs from it. It writes nothing.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';

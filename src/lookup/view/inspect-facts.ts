@@ -1,3 +1,5 @@
+// Words the parts that several reports share: keys, encryption, names, extensions and the X509-SVID verdict.
+// `inspect.ts` calls it. It decodes nothing: every value comes from a report.
 import { toHex } from '../../pki/bytes.ts';
 import type { ExtensionFields, ExtensionReport, NameReport } from '../../pki/report/certificate-report.ts';
 import type { EncryptionReport, PublicKeyReport } from '../../pki/report/key-report.ts';

@@ -1,3 +1,5 @@
+// Formats the contents of a file field by field: certificate, request, CRL, key, PKCS#12 file or JWK set.
+// `inspect` calls it with the reports of `pki/report`. It decodes nothing and prints no private key, because no report holds one.
 import type { BundleReport, JwkReport } from '../../pki/report/bundle-report.ts';
 import type { CertificateReport } from '../../pki/report/certificate-report.ts';
 import type { PrivateKeyReport } from '../../pki/report/key-report.ts';

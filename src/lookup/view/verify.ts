@@ -1,3 +1,5 @@
+// Formats the verdict of a path validation: accepted or refused, the path or the reason with its clause, and the trust behind it.
+// `verify` prints it. It validates nothing.
 import { createHash } from 'node:crypto';
 import type { Verification, VerifyRequest } from '../run/verify-certificate.ts';
 import type { PathCertificate } from '../../pki/path/path-certificate.ts';

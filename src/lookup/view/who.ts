@@ -1,3 +1,5 @@
+// Formats a certificate or CA found by `who`: its state, its dates, its predecessor and successor, its fingerprints.
+// Only that command calls it.
 import type { Found } from '../run/find-anything.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
