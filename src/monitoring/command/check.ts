@@ -1,3 +1,5 @@
+// The command `check`: reads its flags, prints the findings as of `--at` in the chosen format and sets the exit status.
+// It takes no lock and changes nothing.
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
 import { parseThreshold } from '../../time/duration.ts';

@@ -1,3 +1,5 @@
+// Decides which certificates, CAs and CRLs need attention at an instant, how urgently, and under which permanent name.
+// `run/check-pki.ts` calls it for `check` and `tick`. It is pure and words no message: `view/finding.ts` does.
 import { lifeOf } from '../../ca/rules/life.ts';
 import type { CheckThresholds } from './thresholds.ts';
 import { thresholdOf, type Threshold } from '../../time/duration.ts';

@@ -1,3 +1,5 @@
+// Predicts which certificate, CA or CRL expires first, with scheduled runs and without them.
+// `forecast` calls it. It simulates the runs on plain data: it signs nothing and reads no clock.
 import { isCertified, leafTier, newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { crlFuture } from './forecast-crl.ts';
 import { certificateFuture } from './forecast-certificate.ts';

@@ -1,3 +1,5 @@
+// Condenses a service, its current certificate and its deployment into a row of `status`: state, dates, renewal time, problem.
+// `status` calls it. It is pure and knows no thresholds: `check` judges how urgent a date is.
 import type { Certificate } from '../../record/certificate.ts';
 import type { Delivery } from '../../record/deployment.ts';
 import type { RenewalSpec } from '../../record/upkeep.ts';

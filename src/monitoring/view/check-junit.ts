@@ -1,3 +1,5 @@
+// Formats the result of `check` as JUnit XML, so a CI system shows each certificate, CA and CRL as a test case.
+// `print-check.ts` calls it for `check -o junit`.
 import type { Finding } from '../rules/check.ts';
 import { counts, type FailOn } from '../rules/fail-on.ts';
 import type { Watched } from '../rules/watched.ts';

@@ -1,3 +1,5 @@
+// Formats the result of `check` as Prometheus metrics: validity dates, CRL numbers, pending deployments, number of findings.
+// `check -o prometheus` and `tick --metrics` call it.
 import type { Watched } from '../rules/watched.ts';
 import { countOf, type CheckReport } from './check.ts';
 import { formatExposition, type MetricFamily } from '../../view/exposition.ts';

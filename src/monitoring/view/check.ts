@@ -1,3 +1,5 @@
+// Formats the result of `check` as a table and as JSON, and defines the report that every other format of `check` starts from.
+// `check` and `tick` print it.
 import type { Finding, Severity } from '../rules/check.ts';
 import type { FailOn } from '../rules/fail-on.ts';
 import type { Watched } from '../rules/watched.ts';

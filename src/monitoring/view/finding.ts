@@ -1,3 +1,5 @@
+// Words each finding of `check`: a message, and a remedy to paste where a command helps.
+// Every output format of `check` calls it, and so does `forecast`. A finding without words does not compile.
 import type { Finding, FindingName } from '../rules/check.ts';
 import type { Authority } from '../../record/authority.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';

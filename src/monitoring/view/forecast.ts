@@ -1,3 +1,5 @@
+// Formats a forecast: for each of the two scenarios the first break, then the events by date.
+// `forecast` prints it. The table merges equal events of services and stops after 20 lines; the JSON has every event.
 import { durationText } from '../../time/duration.ts';
 import type { Forecast } from '../rules/forecast.ts';
 import { isBreak, type ForecastEvent } from '../rules/forecast-event.ts';

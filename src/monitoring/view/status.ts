@@ -1,3 +1,5 @@
+// Formats `status`: the CAs, the services with their certificates, the pending deployments and the last hook runs.
+// Only that command calls it. It judges nothing: the states come from `rules/status.ts` and `ca/rules/status.ts`.
 import type { ServiceStatus } from '../rules/status.ts';
 import type { HookRun } from '../../record/deployment.ts';
 import { formatHookRuns } from '../../deployment/view/hook-run.ts';
