@@ -1,3 +1,5 @@
+// The command `probe`: reads its flags, chooses the servers, connects to each and prints the comparison with the manifest.
+// The exit status is that of the worst server. It takes no lock and changes nothing.
 import { EXIT } from '../../errors/exit-status.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { terminalOf } from '../../view/terminal.ts';

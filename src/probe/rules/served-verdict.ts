@@ -1,3 +1,5 @@
+// Judges a server: its certificate against the manifest, its chain against the path validation, its answer to a client of ours.
+// `run/probe.ts` calls it once for each server. It is pure: the paths were validated before, with and without our own CAs.
 import type { PathVerdict } from '../../pki/path/validate-path.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { Delivery } from '../../record/deployment.ts';

@@ -1,3 +1,5 @@
+// Decides which servers a probe connects to, and the name it sends: from the words, `--connect`, `--port` and the tag `probe`.
+// `probe` calls it with the services of the manifest. It resolves no host name and opens no connection.
 import { failure } from '../../errors/error.ts';
 import type { Service, ServiceRow } from '../../record/service.ts';
 import { selectServices } from '../../service/rules/selector.ts';

@@ -1,3 +1,5 @@
+// Finds, in the raw bytes of a TLS 1.2 or 1.3 handshake, the chain a server sent and the CAs it accepts client certificates from.
+// `run/look-at-server.ts` calls it. It opens no socket and judges no certificate. It follows RFC 8446 and RFC 5246.
 import { createDecipheriv, createHmac } from 'node:crypto';
 import { concatBytes, fromHex, toHex, utf8 } from '../../pki/bytes.ts';
 

@@ -1,3 +1,5 @@
+// Compares the certificate that each server presents with the certificate that was issued and deployed for it.
+// `probe` calls it; `rules/served-verdict.ts` judges. It never changes the manifest, and an unreachable server stops no other.
 import { join } from 'node:path';
 import type { HandshakeTarget, World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';

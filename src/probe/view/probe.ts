@@ -1,3 +1,5 @@
+// Formats the answers of a probe, and condenses each server into the state that decides the exit status of `probe`.
+// Only that command calls it. The JSON has every serial number in full, the table its first eight digits.
 import type { Probe } from '../run/probe.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
