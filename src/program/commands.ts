@@ -1,3 +1,5 @@
+// Maps the words of a command line to the file of each command, so a start loads few of them.
+// `main.ts` adds the commands from it, and `usage-error.ts` takes the words for its hints. A new command is a line here.
 import type { AddCommand } from '../cli/command.ts';
 
 /** Every command by its words, in the order help lists them; its file is loaded when the command line may mean it. */
