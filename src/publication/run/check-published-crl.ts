@@ -1,3 +1,5 @@
+// Reports each difference between a published CRL and the CRL that the manifest expects.
+// `verify-crls.ts` calls it for every CA. It reads no file and validates no certificate.
 import { createHash } from 'node:crypto';
 import { instantText } from '../../time/instant-text.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';

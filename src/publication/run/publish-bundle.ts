@@ -1,3 +1,5 @@
+// Decides which trust bundles of a published directory are replaced by those of public/, and which must not be.
+// `publish-crls.ts` puts the answer into its plan and writes the files. It writes nothing itself.
 import { join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { equalBytes } from '../../pki/bytes.ts';

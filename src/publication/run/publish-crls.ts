@@ -1,3 +1,5 @@
+// Publishes the CRLs and bundles of public/ to a directory that verifiers are served from: a plan, and its execution.
+// `publications.ts` calls it for `crl publish` and `tick`. It signs nothing and needs no key.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { World } from '../../world/world.ts';

@@ -1,3 +1,5 @@
+// Reads CRL files the way Node, OpenSSL, nginx and HAProxy do, and reports a form that these programs reject.
+// `verify-crls.ts` calls it. It never throws for the content of a file: a missing or unreadable file is a problem in its answer.
 import type { World } from '../../world/world.ts';
 import { SvcauthError } from '../../errors/error.ts';
 import { checkCrlValues } from '../../pki/crl/values.ts';

@@ -1,3 +1,5 @@
+// Validates the unexpired leaves with the anchors and CRLs of a published directory, and groups the wrong answers by cause.
+// `verify-crls.ts` calls it. It reads no file: anchors and CRLs come in decoded.
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import { leafClasses, type LeafClass, type ReadLeaf } from '../../verifiers/rules/leaf-class.ts';
 import { leafStanding, type LeafStanding } from '../../verifiers/rules/leaf-standing.ts';

@@ -1,3 +1,5 @@
+// Verifies a published directory: its CRLs, its index, its anchors, and the answers that verifiers get from them.
+// `crl verify` and the rehearsal of a compromised CA call it. It collects findings with their remedies, and repairs nothing.
 import { join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
