@@ -1,11 +1,10 @@
+// Chains the records of the audit log by hash, and finds the first record that breaks the chain. It is pure.
+// The manifest appends with it, and `audit verify` checks with it. The chain shows an edit, a gap and a removal in the middle.
+// It cannot show that the newest records were cut off: for that, keep the head's hash somewhere else and compare.
 import { hash } from 'node:crypto';
 import { instantText } from '../time/instant-text.ts';
 import type { AuditRecord } from './audit.ts';
 
-/**
- * The audit log is a hash chain: every record holds the hash of the one before. That shows an edit, a gap and a removal in the
- * middle. It cannot show that the newest records were cut off: for that, keep the head's hash somewhere else and compare.
- */
 export type AuditEntry = Omit<AuditRecord, 'hash'>;
 
 /** What the first record follows. */

@@ -1,3 +1,5 @@
+// Defines the upkeep of a service: its renewal, its outputs, its hooks and the owners of its files. Types only.
+// Flags and the services file are read into it, the manifest stores it, and renewal and deployment follow it.
 import type { Threshold } from '../time/duration.ts';
 
 /**
