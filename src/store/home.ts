@@ -1,3 +1,5 @@
+// Names every path of a PKI, finds and checks its home, and makes a new home by a single rename.
+// Every command that works on a PKI calls it. It reads no manifest and no key.
 import { basename, dirname, join, resolve } from 'node:path';
 import type { World } from '../world/world.ts';
 import { failure } from '../errors/error.ts';

@@ -1,3 +1,5 @@
+// Gives a single run the right to change a home, and names the holder to a run that waited in vain.
+// `store/open-pki.ts` and the rehearsal of a compromised CA call it. Commands that only read take no lock.
 import type { World } from '../world/world.ts';
 import { failure, SvcauthError } from '../errors/error.ts';
 import { instantText } from '../time/instant-text.ts';

@@ -1,3 +1,5 @@
+// Defines the system calls behind a write to disk, and implements them with node:fs.
+// `files.ts` and `staged-file.ts` combine them. The order of the calls and the durability of the result are theirs to decide.
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 import { systemErrorCode } from '../../errors/system-error.ts';

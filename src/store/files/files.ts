@@ -1,3 +1,5 @@
+// Implements the file system of the world: bounded reads, durable replacement, links, directories, destruction of keys.
+// `world/real` hands it to every command; tests run it over other steps. Every durable write goes through `file-steps.ts`.
 import * as fs from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';

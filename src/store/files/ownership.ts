@@ -1,3 +1,5 @@
+// Finds the user and group numbers behind the owner names of a deployment: in /etc/passwd and /etc/group, then by getent(1).
+// Issuance and deployment call it before they write. It changes no file.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { utf8 } from '../../pki/bytes.ts';

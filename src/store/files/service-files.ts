@@ -1,3 +1,5 @@
+// Reads and writes the directory of a service: the versions beside each other, and the link `current` to the version that serves.
+// Issuance, deployment, probe and rehearsal call it. It never rewrites the content of a version that serves.
 import { join } from 'node:path';
 import { removeLeftovers } from './files.ts';
 import { equalBytes } from '../../pki/bytes.ts';

@@ -1,3 +1,5 @@
+// Writes a large file in pieces under a temporary name, makes it durable, and puts it in place by one rename.
+// `files.ts` hands it out, for CRLs above all. Until `commit` the previous file stays in place.
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { reading, writeFailure, writing } from './file-failure.ts';

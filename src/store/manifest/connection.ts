@@ -1,3 +1,5 @@
+// Opens manifest.db for writing, or reads it on a read-only file system; also makes and copies manifests.
+// `sqlite-manifest.ts` and the rehearsal of a compromised CA call it. It knows no table.
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SvcauthError, failure } from '../../errors/error.ts';

@@ -1,3 +1,5 @@
+// Reads services with their current certificate and deployment: all of them, or those named, pending or at risk.
+// The manifest answers `status`, `check`, `issue` and renewal with it. It writes nothing.
 import type { Certificate } from '../../record/certificate.ts';
 import type { Delivery } from '../../record/deployment.ts';
 import type { ServiceSpec } from '../../record/service.ts';

@@ -1,3 +1,5 @@
+// Defines the questions the manifest answers and the changes a transaction can make. Types only.
+// The `run/` floor of nearly every subject reads and writes through it; `sqlite-manifest.ts` implements it.
 import type { Threshold } from '../../time/duration.ts';
 import type { AuditAction, AuditRecord } from '../../record/audit.ts';
 import type {

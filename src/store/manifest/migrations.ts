@@ -1,3 +1,5 @@
+// Creates the tables, indexes and triggers of manifest.db, and upgrades a file that an older svcauth wrote.
+// `connection.ts` calls it whenever it makes or opens a manifest.
 import { failure } from '../../errors/error.ts';
 import { VERSION } from '../../version.ts';
 import type { Sql } from './sqlite.ts';

@@ -1,3 +1,5 @@
+// Stores the CRLs that a CA signed ahead, and the numbers and time span of a series that was given up.
+// The manifest and its writer call it. It does not decide which CRL is due: `crl/rules/series.ts` does.
 import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
 import { fromHex } from '../../pki/bytes.ts';
 import { bytesOf, toCrl, toDate, toSeconds } from './rows.ts';

@@ -1,3 +1,5 @@
+// Stores revocations, lists them for a CRL, counts those that no CRL lists yet, and prunes those that have expired.
+// The manifest and its writer call it. It never holds all entries of a CA in memory.
 import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import { encodeCrlEntry } from '../../pki/crl/entry.ts';

@@ -1,3 +1,5 @@
+// Stores rotations: inserts a rotation, records its progress, and lists all in the order they began.
+// The manifest and its writer call it. It knows no phase: `rotation/rules/state.ts` derives the phase.
 import type { CrossSigning, Rotation } from '../../record/rotation.ts';
 import type { RotationProgress } from './manifest.ts';
 import { hexOf, optionalDate, toDate, toSeconds, toSerial } from './rows.ts';

@@ -1,3 +1,5 @@
+// Converts rows of the manifest to the nouns of `record/`, and values the other way: dates, serial numbers, canonical JSON.
+// The tables of this folder call it. It trusts stored values and checks none, except that it still reads a damaged audit record.
 import type { KeyAlgorithmName } from '../../pki/key/algorithm.ts';
 import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
 import type { AuditAction, AuditRecord } from '../../record/audit.ts';
@@ -13,8 +15,6 @@ import { toHex } from '../../pki/bytes.ts';
 import { serialFromHex } from '../../pki/certificate/serial-number.ts';
 import type { Encoding } from './manifest.ts';
 import type { SqlRow } from './sqlite.ts';
-
-/** Rows of the manifest to nouns of the model, and the values that go the other way. What was written is trusted when read. */
 
 export const toSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 export const toDate = (seconds: SqlRow[string] | undefined): Date => new Date(Number(seconds) * 1000);

@@ -1,3 +1,5 @@
+// Implements in SQL every change that a transaction of the manifest can make, and refuses a change that breaks the contract.
+// `sqlite-manifest.ts` makes a writer for each transaction. It begins and commits nothing itself.
 import type { World } from '../../world/world.ts';
 import { failure, type SvcauthError } from '../../errors/error.ts';
 import { chainAuditEntry } from '../../record/audit-chain.ts';

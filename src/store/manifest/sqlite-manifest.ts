@@ -1,3 +1,5 @@
+// Implements the manifest over SQLite: opens or makes the file, answers the questions, runs the transactions.
+// `store/open-pki.ts`, `cli/reading.ts` and `ca init` open it; its callers see only the interface in `manifest.ts`.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import type { AuditRecord } from '../../record/audit.ts';
