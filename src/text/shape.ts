@@ -1,3 +1,5 @@
+// Builds readers of configuration files from parts (text, list, object), each of which carries its JSON Schema.
+// The policy file and the services file are declared with it, and `schema` prints the result. It knows nothing of PKI.
 import type { JsonSchema } from './json-schema.ts';
 import type { Place } from './yaml/tree.ts';
 import { listOf, objectOf, textOf, unknownWord, type Read, type Report } from './yaml/value.ts';

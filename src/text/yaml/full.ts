@@ -1,3 +1,5 @@
+// Parses any YAML document with the `yaml` package into the tree of the plain parser, with the line and column of each fault.
+// `document.ts` loads it only for documents that the plain parser declines. It reports faults of the input and throws none.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Pair } from 'yaml';
 import type { Place, Problem, YamlEntry, YamlNode } from './tree.ts';
 

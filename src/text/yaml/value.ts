@@ -1,3 +1,5 @@
+// Reads typed values from a YAML tree: text, lists, and maps of known keys, each fault reported with its place.
+// `text/shape.ts` and the files that read policy and services build on it. It reports faults of the input and never throws them.
 import { SvcauthError } from '../../errors/error.ts';
 import { nearest, quote } from '../../errors/row.ts';
 import type { Place, Problem, YamlNode } from './tree.ts';
