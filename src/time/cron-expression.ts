@@ -1,3 +1,5 @@
+// Reads the five fields of a POSIX crontab line into minutes, hours and a test for days.
+// Renewal windows use it. It knows no time zone and computes no next run: `service/rules/renewal-window.ts` does.
 import { failure } from '../errors/error.ts';
 
 /** When something recurs, by the clock on the wall (POSIX crontab). Made by `parseCronExpression` only. */

@@ -1,3 +1,5 @@
+// Reads durations and thresholds (`90d`, `25%`) into whole seconds or a percentage, and writes them back as text it reads again.
+// Flags, the policy and services files go through it. It is pure; durations for people are in `view/duration.ts`.
 import { failure } from '../errors/error.ts';
 
 /** A span of time in whole seconds. */

@@ -1,3 +1,5 @@
+// Converts between instants and the wall clock of an IANA time zone, hours that a clock skips or repeats included.
+// Renewal windows use it. It reads neither the clock nor the time zone of the machine.
 import { failure } from '../errors/error.ts';
 import type { CalendarDay } from './cron-expression.ts';
 
