@@ -1,3 +1,5 @@
+// Formats events as iCalendar text, with the escaping and the line folding that RFC 5545 asks for.
+// `check -o ics` calls it. It knows nothing of certificates: events come in as text and instants.
 import { formatInstant } from './json.ts';
 import { visible } from './visible.ts';
 
