@@ -1,3 +1,5 @@
+// Lists every input and effect of a run: clock, randomness, environment, files, terminal, programs and network. Types only.
+// `main.ts` hands a world to every command. A new effect is a method here, a real half in `real/` and a fake in `test/support`.
 import type { Files } from './files.ts';
 import type { HookCall, HookEnd } from './hook-call.ts';
 

@@ -1,3 +1,5 @@
+// Connects to a server, runs a TLS handshake and returns the raw bytes the server sent, with the key log to read them.
+// `real-world.ts` loads it for `probe` and `ca rotate ack --from-probe`. It verifies no certificate and sends no data of its own.
 import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';

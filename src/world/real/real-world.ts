@@ -1,3 +1,5 @@
+// Implements the world with Node: streams, environment, randomness, files, child processes and prompts.
+// `main.ts` opens it once. Hooks, TLS and prompts are loaded on first use, so a start stays short.
 import { fstatSync, readSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import type { World } from '../world.ts';

@@ -1,3 +1,5 @@
+// Runs a hook of a deployment as a child process, and returns its outcome with the last 4096 bytes of its output.
+// `real-world.ts` loads it. It uses no shell; a program that cannot be started is an outcome, not an error.
 import { spawn } from 'node:child_process';
 import type { HookCall, HookEnd } from '../hook-call.ts';
 
