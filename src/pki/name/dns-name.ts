@@ -1,7 +1,7 @@
 // Decides which texts are DNS names that a certificate may hold, and says in words what is wrong with the others.
 // Options, services files, policies, requests, lint and name constraints call it. It resolves no name.
 import { failure } from '../../errors/error.ts';
-import { decodeALabel, hasAcePrefix } from '../a-label.ts';
+import { decodeALabel, hasAcePrefix } from './a-label.ts';
 
 /** A DNS name as it stands in a SAN: ASCII, lower case, no trailing dot. Made by `parseDnsName` only. */
 export type DnsName = string & { readonly [brand]: 'DNS name' };
