@@ -3,6 +3,9 @@ import { fromHex, toHex } from '../bytes.ts';
 /** Octets of a serial we make: 126 random bits in a fixed length (RFC 5280 §4.1.2.2: positive, at most 20 octets). */
 export const SERIAL_LENGTH = 16;
 
+/** Octets of the longest serial number of anybody (RFC 5280 §4.1.2.2). */
+export const LONGEST_SERIAL = 20;
+
 /** Sixteen octets from sixteen random ones: the top two bits become 01, so it is positive and its length is fixed. */
 export function serialFromRandom(random: Uint8Array): Uint8Array {
   if (random.length !== SERIAL_LENGTH) throw new RangeError(`a serial number takes ${SERIAL_LENGTH} random octets`);

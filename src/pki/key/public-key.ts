@@ -112,7 +112,8 @@ export function publicKeyProblem(info: PublicKeyInfo): string | undefined {
   }
 }
 
-const RSA_BITS = { least: 2048, most: 8192 };
+/** RSA below 2048 bits can be forged; above 8192 one signature costs too much. SP 800-131A §3. */
+export const RSA_BITS = { least: 2048, most: 8192 };
 
 function rsaProblem({ modulusBits, modulus, exponent }: Extract<PublicKey, { kind: 'rsa' }>): string | undefined {
   if (modulusBits < RSA_BITS.least) return `RSA ${modulusBits} is too short (at least ${RSA_BITS.least} bits)`;

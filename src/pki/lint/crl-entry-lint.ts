@@ -1,6 +1,7 @@
 // Applies the rules of `crl-entry-rules.ts` to a CRL of any length, chunk by chunk.
 // `lint-crl.ts` calls it on the way into a signature, `signed-crl-lint.ts` for `lint`.
 // Entries that are plain by their bytes are not decoded. Damaged bytes are a finding; it never throws for them.
+import { LONGEST_SERIAL } from '../certificate/serial-number.ts';
 import { decodeCrlEntry } from '../crl/entry.ts';
 import { emptySpan, scanEntry, type EntrySpan } from '../crl/entry-span.ts';
 import { DerError, DerReader } from '../der/reader.ts';
@@ -22,7 +23,6 @@ export interface CrlEntryLint {
 }
 
 const MOST_FINDINGS = 20;
-const LONGEST_SERIAL = 20;
 /** Extensions with nothing but a reason, up to the reason itself. */
 const REASON_ONLY = sequence(encodeExtension(OID.reasonCode, false, Uint8Array.of(TAG.enumerated, 1, 0))).subarray(
   0,

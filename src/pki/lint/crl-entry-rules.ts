@@ -7,7 +7,7 @@ import { TAG } from '../der/writer.ts';
 import { findExtension } from '../extension/extension.ts';
 import { OID, oidName } from '../oids.ts';
 import { CRL_REASONS, reasonWord } from '../crl/revocation-reason.ts';
-import { serialToHex } from '../certificate/serial-number.ts';
+import { LONGEST_SERIAL, serialToHex } from '../certificate/serial-number.ts';
 import type { Rule } from './rule.ts';
 import { timeFormProblem } from './time-form.ts';
 
@@ -19,7 +19,6 @@ export interface CrlEntryCandidate {
   readonly thisUpdate: Date;
 }
 
-const LONGEST_SERIAL = 20;
 const REASON_CODES: ReadonlySet<number> = new Set(Object.values(CRL_REASONS));
 
 export const CRL_ENTRY_RULES: readonly Rule<CrlEntryCandidate>[] = [

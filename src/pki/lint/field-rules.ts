@@ -1,13 +1,11 @@
 // Lint rules for the basic fields of a certificate (RFC 5280 §4.1.2); names, key and extensions have tables of their own.
 // `certificate-rules.ts` includes them, before signing and for `lint`. They have no clock: an expired certificate passes.
 import { toHex } from '../bytes.ts';
-import { SERIAL_LENGTH } from '../certificate/serial-number.ts';
+import { LONGEST_SERIAL, SERIAL_LENGTH } from '../certificate/serial-number.ts';
 import { isEmptyName } from '../name/name.ts';
 import { isCa, type CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 import { timeFormProblem } from './time-form.ts';
-
-const LONGEST_SERIAL = 20;
 
 /** Version, serial number, validity and what must not be empty. */
 export const FIELD_RULES: readonly Rule<CertificateFacts>[] = [

@@ -7,7 +7,7 @@ import type { ExtensionsRead } from '../lint/certificate-facts.ts';
 import { isEmptyName } from '../name/name.ts';
 import { OID, oidName } from '../oids.ts';
 import type { ParsedCertificate } from '../certificate/parsed.ts';
-import { decodePublicKey, publicKeyLabel } from '../key/public-key.ts';
+import { decodePublicKey, publicKeyLabel, RSA_BITS } from '../key/public-key.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import {
   type PolicyConstraints,
@@ -49,9 +49,6 @@ const CRITICALITY: Readonly<Record<string, boolean>> = {
 
 /** RFC 5280 §4.2.1.4: the qualifiers that may stand in a critical extension. */
 const KNOWN_QUALIFIERS: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.2.1', '1.3.6.1.5.5.7.2.2']);
-
-/** RSA below 2048 bits can be forged; above 8192 one signature costs too much. SP 800-131A §3. */
-const RSA_BITS = { least: 2048, most: 8192 };
 
 const isCa = ({ extensions }: Subject): boolean => extensions.basicConstraints?.value.ca === true;
 

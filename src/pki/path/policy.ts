@@ -1,9 +1,10 @@
 // Decides whether certificate policies forbid a complete path; `find-path.ts` asks when a path reaches an anchor.
 // It has nothing to do with the policy of svcauth, which decides what is issued (`src/policy`).
 import type { PathCertificate } from './path-certificate.ts';
+import { OID } from '../oids.ts';
 import { refusal, type Refusal } from './refusal.ts';
 
-const ANY_POLICY = '2.5.29.32.0';
+const ANY_POLICY = OID.anyPolicy;
 
 /** The policy inputs of RFC 5280 §6.1.1 (c), (e) to (g). */
 export interface PolicyInputs {
