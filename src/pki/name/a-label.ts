@@ -1,4 +1,4 @@
-import { decodePunycode, encodePunycode } from '../punycode.ts';
+import { decodePunycode, encodePunycode } from './punycode.ts';
 
 const PREFIX = 'xn--';
 

@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { Handshake, HandshakeTarget } from '../world.ts';
-import { tlsAlertName } from '../../pki/tls-alert.ts';
+import { tlsAlertName } from '../../probe/rules/tls-alert.ts';
 
 /** Bytes of a server's side: a chain of the largest certificates that make sense. */
 const RECEIVE_LIMIT = 256 * 1024;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { domainToASCII } from 'node:url';
 import { expect, test } from 'vitest';
 import { decodeALabel, hasAcePrefix } from '../../../src/pki/name/a-label.ts';
-import { encodePunycode } from '../../../src/pki/punycode.ts';
+import { encodePunycode } from '../../../src/pki/name/punycode.ts';
 
 test.each([
   ['xn--bcher-kva', 'bücher'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { decodePunycode, encodePunycode } from '../../src/pki/punycode.ts';
+import { decodePunycode, encodePunycode } from '../../../src/pki/name/punycode.ts';
 
 /** The sample strings of RFC 3492 §7.1, in its order; digits in lower case. */
 const SAMPLES: readonly (readonly [encoded: string, text: string])[] = [
