@@ -3,6 +3,7 @@ import { instantText } from '../../time/instant-text.ts';
 import { activeIssuer, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Threshold } from '../../time/duration.ts';
 import { activeAuthorities, drainingAuthorities } from '../../due/rules/reason.ts';
+import { dueLimits } from '../../due/rules/time.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { Crl } from '../../record/crl.ts';
 import { planRenewals, type RenewalStep } from '../rules/plan.ts';
@@ -77,8 +78,8 @@ export async function planRenewal(pki: Pki, policy: Policy, request: RenewalRequ
   const authorities = manifest.authorities();
   const issuer = activeIssuer(authorities, world.now);
   const about = { id: issuer.id, notAfter: issuer.certificate.notAfter };
-  const threshold = request.threshold ?? policy.renewal.threshold;
-  const targets = renewalTargets(pki, request, { at: world.now, issuer: about, ...(threshold && { threshold }) });
+  const limits = dueLimits(request.threshold ?? policy.renewal.threshold);
+  const targets = renewalTargets(pki, request, { at: world.now, issuer: about, limits });
   const options = {
     ...request,
     issuer: about,

@@ -1,3 +1,4 @@
+import type { LifeAge } from '../../record/due-limits.ts';
 import { servicesOf } from './live-services.ts';
 import { toSeconds } from './rows.ts';
 import type { DueQuestion, LiveService } from './manifest.ts';
@@ -5,30 +6,37 @@ import type { Sql } from './sqlite.ts';
 
 const LIFETIME = '(c.not_after - c.not_before)';
 
-/** Whether a certificate is old enough to be due, by a span of time left, or else by hundredths of its lifetime used. */
-const isOldEnough = (span: string, percent: string): string =>
-  `?1 - c.not_before + 1 >= iif(${span} IS NULL, ${LIFETIME} * ${percent} / 100, max(${LIFETIME} - ${span}, ${LIFETIME} / 3))`;
+/** Whether a certificate has reached an age: the share `parts` of `whole`, and no more than `left` seconds before its end, unless NULL. */
+const hasReached = (parts: string, whole: string, left: string): string =>
+  `?1 - c.not_before >= max(CAST(${LIFETIME} * ${parts} / ${whole} AS INTEGER), coalesce(${LIFETIME} - ${left}, 0))`;
+
+const OWN_SPAN = `(o.upkeep ->> '$.renewal.threshold.span')`;
+const OWN_PERCENT = `(o.upkeep ->> '$.renewal.threshold.percent')`;
 
 /** A condition of its own for each reason, so that each is answered from an index of its own. */
 const DUE = `WITH due (name) AS (
     SELECT c.service FROM certificates c
       WHERE c.state = 'current' AND c.authority_id = ?2 AND c.not_after < ?3
-        AND ${isOldEnough('?4', `iif(${LIFETIME} <= 864000, ?5, ?6)`)}
+        AND iif(${LIFETIME} <= ?4, ${hasReached('?5', '?6', '?7')}, ${hasReached('?8', '?9', '?10')})
     UNION SELECT c.service FROM authorities a CROSS JOIN certificates c
       ON c.state = 'current' AND c.authority_id = a.id WHERE a.id <> ?2
-    UNION SELECT s.name FROM services s CROSS JOIN certificates c ON c.serial = s.current_serial
-      WHERE s.upkeep ->> '$.renewal.threshold' IS NOT NULL
-        AND ${isOldEnough(`(s.upkeep ->> '$.renewal.threshold.span')`, `(s.upkeep ->> '$.renewal.threshold.percent')`)}
+    UNION SELECT o.name FROM services o CROSS JOIN certificates c ON c.serial = o.current_serial
+      WHERE o.upkeep ->> '$.renewal.threshold' IS NOT NULL
+        AND iif(${OWN_SPAN} IS NULL, ${hasReached(OWN_PERCENT, '100', 'NULL')}, ${hasReached('?11', '?12', OWN_SPAN)})
     UNION SELECT name FROM services WHERE revoked = 1
     UNION SELECT name FROM services WHERE current_serial IS NULL
     UNION SELECT service FROM deliveries WHERE state = 'pending')
-  SELECT s.* FROM due JOIN services s USING (name) ORDER BY s.name`;
+  SELECT found.* FROM due CROSS JOIN services found ON found.name = due.name ORDER BY due.name`;
 
-/** Every service that may be due at that time, by name, and few others. */
-export function dueServices(sql: Sql, { at, issuer, threshold }: DueQuestion): LiveService[] {
-  const span = threshold !== undefined && 'span' in threshold ? threshold.span : null;
-  const percent = threshold !== undefined && 'percent' in threshold ? threshold.percent : undefined;
-  // two thirds, a half of short ones, and up to a twentieth earlier
-  const [short, long] = [percent ?? 45, percent ?? 61];
-  return servicesOf(sql, DUE, toSeconds(at), issuer.id, toSeconds(issuer.notAfter), span, short, long);
+/** Every service that may be due at that time, by name, and few others: the ages come from the rule that judges them. */
+export function dueServices(sql: Sql, { at, issuer, limits }: DueQuestion): LiveService[] {
+  const { short, long, shortLife, least } = limits;
+  return servicesOf(
+    sql,
+    DUE,
+    ...[toSeconds(at), issuer.id, toSeconds(issuer.notAfter), shortLife],
+    ...[...ageParameters(short), ...ageParameters(long), least.parts, least.whole],
+  );
 }
+
+const ageParameters = ({ parts, whole, left }: LifeAge) => [parts, whole, left ?? null];

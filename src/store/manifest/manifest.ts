@@ -1,6 +1,5 @@
 // Defines the questions the manifest answers and the changes a transaction can make. Types only.
 // The `run/` floor of nearly every subject reads and writes through it; `sqlite-manifest.ts` implements it.
-import type { Threshold } from '../../time/duration.ts';
 import type { AuditAction, AuditRecord } from '../../record/audit.ts';
 import type {
   Authority,
@@ -12,6 +11,7 @@ import type {
 import type { Certificate } from '../../record/certificate.ts';
 import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
 import type { Delivery, HookRun } from '../../record/deployment.ts';
+import type { DueLimits } from '../../record/due-limits.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
 import type { Service, ServiceSpec } from '../../record/service.ts';
@@ -56,8 +56,8 @@ export interface DueQuestion {
   readonly at: Date;
   /** Who would sign: what others signed is due, and what ends with it never is. */
   readonly issuer: { readonly id: string; readonly notAfter: Date };
-  /** Of services without one of their own; absent: the default. */
-  readonly threshold?: Threshold;
+  /** From which age on a certificate may be due: see `dueLimits`. */
+  readonly limits: DueLimits;
 }
 
 /** A certificate as it was issued, and what to ask for to know the rest. */

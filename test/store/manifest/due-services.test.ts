@@ -1,13 +1,18 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { dueLimits, renewalTime } from '../../../src/due/rules/time.ts';
+import type { Certificate } from '../../../src/record/certificate.ts';
 import type { Seconds, Threshold } from '../../../src/time/duration.ts';
 import { planRenewals, type RenewalTarget } from '../../../src/renewal/rules/plan.ts';
 import { homeAt } from '../../../src/store/home.ts';
+import { dueServices } from '../../../src/store/manifest/due-services.ts';
 import type { LiveService } from '../../../src/store/manifest/manifest.ts';
+import { openSqlite } from '../../../src/store/manifest/sqlite.ts';
 import { openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import { makeHome } from '../../support/world/home.ts';
 import { at, authority, intent, spec } from '../../support/pki/manifest-rows.ts';
 import { fakeWorld } from '../../support/world/world.ts';
+import { queryPlan } from '../../support/query-plan.ts';
 
 const DAY = 86_400;
 const YEAR = 365 * DAY;
@@ -88,7 +93,7 @@ it('asks the indexes for no less than what a look at every service would renew',
           },
           now,
         ).filter(({ action }) => action !== 'keep');
-      const due = manifest.dueServices({ at: now, issuer, ...(policy && { threshold: policy }) });
+      const due = manifest.dueServices({ at: now, issuer, limits: dueLimits(policy) });
       const everything = manifest.liveServices();
       manifest.close();
       expect(everything).toHaveLength(certificates.length);
@@ -96,4 +101,126 @@ it('asks the indexes for no less than what a look at every service would renew',
     }),
     { numRuns: 80 },
   );
+});
+
+/** The ages that README and help promise, in exact whole numbers and apart from the rule: two thirds or a half, less a twentieth. */
+const earliestAge = (lifetime: number): number =>
+  Number(lifetime <= 864_000 ? (BigInt(lifetime) * 9n) / 20n : (BigInt(lifetime) * 37n) / 60n);
+const exactAge = (lifetime: number, limit: Threshold): number =>
+  'span' in limit
+    ? Math.max(lifetime - limit.span, Number(BigInt(lifetime) / 3n))
+    : Number((BigInt(lifetime) * BigInt(limit.percent)) / 100n);
+const latestAge = (lifetime: number): number => Math.floor(lifetime * (lifetime <= 864_000 ? 1 / 2 : 2 / 3));
+
+const ISSUER = { id: 'issuing-g1', notAfter: at(YEAR) };
+
+/** The n-th certificate, which its service has and serves. */
+function deployed(n: number, name: string, life: Pick<Certificate, 'notBefore' | 'notAfter'>, own?: Threshold) {
+  const certificate = { ...intent(n, name, life), state: 'current' as const, der: Uint8Array.of(1) };
+  const delivery = { service: name, serial: certificate.serial, directory: '/', updatedAt: at(0) };
+  return {
+    service: { name, spec: spec(name), ...(own && { upkeep: { renewal: { threshold: own } } }) },
+    certificate,
+    delivery: { ...delivery, state: 'delivered' as const },
+  };
+}
+
+const lifetime = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: -2, max: 2 }).map(off => 10 * DAY + off) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 200 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 30_000 }).map(minutes => minutes * 60) },
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 2 * YEAR }) },
+);
+
+/** The second before, at and after a bound; or any time. */
+const row = fc.record({
+  lifetime,
+  own: fc.option(threshold, { nil: undefined, freq: 2 }),
+  edge: fc.constantFrom('earliest', 'latest', 'policy', 'own', 'issuer', 'any'),
+  off: fc.integer({ min: -1, max: 1 }),
+  any: fc.integer({ min: 0, max: 2 * YEAR }),
+});
+
+it('finds, to the second, the services that the rule may call due, at every bound of it', async () => {
+  const fleet = fc.record({
+    policy: fc.option(threshold, { nil: undefined, freq: 1 }),
+    rows: fc.array(row, { minLength: 1000, maxLength: 1000, size: 'max' }),
+  });
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(fleet, async ({ policy, rows }) => {
+      const [now, issuer] = [at(0), ISSUER];
+      const leastAge = (life: number, limit: Threshold | undefined): number =>
+        limit === undefined ? earliestAge(life) : exactAge(life, limit);
+      const services = rows.map(({ lifetime: short, own, edge, off, any }, n) => {
+        // one that ends with its CA can only be due when it is longer than what is left of that
+        const lifetime = edge === 'issuer' ? short + 3 * YEAR : short;
+        const ages = {
+          ...{ earliest: earliestAge(lifetime), latest: latestAge(lifetime), issuer: lifetime - YEAR, any },
+          ...{ policy: leastAge(lifetime, policy), own: leastAge(lifetime, own) },
+        };
+        const name = `service-${n}`;
+        const begin = -ages[edge] - off;
+        return deployed(n, name, { notBefore: at(begin), notAfter: at(begin + lifetime) }, own);
+      });
+      const world = fakeWorld();
+      await makeHome(world, { authorities: [{ authority: authority() }], services });
+      const manifest = await openManifest(world, homeAt(`${world.cwd}/.svcauth`).manifest);
+      const found = new Set(
+        manifest.dueServices({ at: now, issuer, limits: dueLimits(policy) }).map(live => live.service.name),
+      );
+      manifest.close();
+      const wrong = services.flatMap(({ service, certificate }) => {
+        const own = service.upkeep?.renewal.threshold;
+        const limit = own ?? policy;
+        const { notBefore, notAfter } = certificate;
+        const life = (notAfter.getTime() - notBefore.getTime()) / 1000;
+        const age = (now.getTime() - notBefore.getTime()) / 1000;
+        const byPolicy = age >= leastAge(life, policy) && notAfter < issuer.notAfter;
+        const byOwn = own !== undefined && age >= exactAge(life, own);
+        // and the rule itself, with its jitter
+        const isDue = renewalTime(certificate, limit) <= now;
+        const [least, most] = limit
+          ? [exactAge(life, limit), exactAge(life, limit)]
+          : [earliestAge(life), latestAge(life)];
+        const agree = found.has(service.name) === (byPolicy || byOwn) && (isDue ? age >= least : age < most);
+        return agree ? [] : [{ age, life, policy, own, isDue, found: found.has(service.name) }];
+      });
+      expect(wrong).toEqual([]);
+      compared += services.length;
+    }),
+    { numRuns: 24, endOnFailure: true },
+  );
+  expect(compared).toBeGreaterThanOrEqual(20_000);
+}, 60_000);
+
+it('finds the service with the most jitter in the very second that it is due', async () => {
+  const life = { notBefore: at(-earliestAge(30 * DAY)), notAfter: at(-earliestAge(30 * DAY) + 30 * DAY) };
+  // of so many names one has a hash that leaves less than a second to the bound
+  const service = Array.from({ length: 400_000 }, (_, n) => `web-${n}`).find(
+    name => renewalTime({ service: name, ...life }) <= at(0),
+  )!;
+  const world = fakeWorld();
+  await makeHome(world, { authorities: [{ authority: authority() }], services: [deployed(0, service, life)] });
+  const manifest = await openManifest(world, homeAt(`${world.cwd}/.svcauth`).manifest);
+  const due = (now: Date) => manifest.dueServices({ at: now, issuer: ISSUER, limits: dueLimits(undefined) }).length;
+  const [before, then] = [due(at(-1)), due(at(0))];
+  manifest.close();
+  expect([before, then]).toEqual([0, 1]);
+  expect(renewalTime({ service, ...life })).toEqual(at(0));
+});
+
+it('answers from indexes: no table of services or certificates is read from its first row to its last', async () => {
+  const world = fakeWorld();
+  await makeHome(world, { authorities: [{ authority: authority() }] });
+  const path = homeAt(`${world.cwd}/.svcauth`).manifest;
+  const sql = await openSqlite(path, path, 0);
+  const plan = queryPlan(sql, each => dueServices(each, { at: at(0), issuer: ISSUER, limits: dueLimits(undefined) }));
+  sql.close();
+  // what is neither a search nor one of the small indexes made for this question
+  const small =
+    /^SCAN (?:due|s|a USING .*|\w+ USING .*(?:services_with_threshold|revoked_services|uncertified_services|pending_deliveries))$/;
+  expect(plan.filter(line => line.startsWith('SCAN ') && !small.test(line))).toEqual([]);
+  expect(plan).toContain('SEARCH c USING INDEX current_certificates (authority_id=? AND not_after<?)');
+  expect(plan.filter(line => line.includes('AUTOMATIC'))).toEqual([]);
 });

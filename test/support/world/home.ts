@@ -29,15 +29,14 @@ export async function makeHome(
       if (crl) write.recordCrl({ ...crl, authorityId: authority.id });
     }
     write.putServices(services.map(({ service }) => service));
-    for (const { certificate } of services) if (certificate) issue(certificate);
+    const certificates = services.flatMap(({ certificate }) => certificate ?? []);
+    write.insertIntents(certificates.map(({ der: _, ...certificate }) => ({ ...certificate, state: 'intent' })));
+    write.completeCertificates(certificates.map(({ serial, der }) => ({ serial, der: der! })));
+    certificates.filter(({ state }) => state === 'revoked').forEach(revoke);
     write.insertIntents(intents);
     write.setDeliveries(services.flatMap(({ delivery }) => delivery ?? []));
 
-    function issue({ der, ...certificate }: Certificate): void {
-      write.insertIntents([{ ...certificate, state: 'intent' }]);
-      write.completeCertificates([{ serial: certificate.serial, der: der! }]);
-      if (certificate.state !== 'revoked') return;
-      const { serial, authorityId, notAfter } = certificate;
+    function revoke({ serial, authorityId, notAfter }: Certificate): void {
       write.insertRevocation({ serial, authorityId, notAfter, revokedAt: at('2026-11-02'), reason: 'superseded' });
     }
   });
