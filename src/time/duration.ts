@@ -53,6 +53,12 @@ export function thresholdOf(threshold: Threshold, lifetime: number): Seconds {
   return ('span' in threshold ? threshold.span : Math.floor((threshold.percent * lifetime) / 100)) as Seconds;
 }
 
+/** The moment from which on no more than a threshold is left between two moments, which are whole seconds apart. */
+export function reachedAt(threshold: Threshold, from: Date, to: Date): Date {
+  const lifetime = (to.getTime() - from.getTime()) / 1000;
+  return new Date(to.getTime() - thresholdOf(threshold, lifetime) * 1000);
+}
+
 /** The exact text that `parseDuration` reads back, in the largest units that need no remainder smaller than a second. */
 export function durationText(seconds: number): string {
   let rest = seconds;

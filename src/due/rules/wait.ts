@@ -1,4 +1,4 @@
-import { thresholdOf, type Threshold } from '../../time/duration.ts';
+import { reachedAt, type Threshold } from '../../time/duration.ts';
 import type { IssueReason } from './reason.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { RenewalWindow } from '../../record/upkeep.ts';
@@ -34,7 +34,5 @@ export function renewalWaits(
 }
 
 /** The last second at which `check` does not yet call a certificate critical. */
-function lastMoment({ notBefore, notAfter }: Dates, critical: Threshold): Date {
-  const lifetime = (notAfter.getTime() - notBefore.getTime()) / 1000;
-  return new Date(notAfter.getTime() - thresholdOf(critical, lifetime) * 1000 - 1000);
-}
+const lastMoment = ({ notBefore, notAfter }: Dates, critical: Threshold): Date =>
+  new Date(reachedAt(critical, notBefore, notAfter).getTime() - 1000);

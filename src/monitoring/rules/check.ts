@@ -1,8 +1,8 @@
 // Decides which certificates, CAs and CRLs need attention at an instant, how urgently, and under which permanent name.
 // `run/check-pki.ts` calls it for `check` and `tick`. It is pure and words no message: `view/finding.ts` does.
 import { lifeOf } from '../../ca/rules/life.ts';
-import type { CheckThresholds } from './thresholds.ts';
-import { thresholdOf, type Threshold } from '../../time/duration.ts';
+import { urgency, type CheckThresholds } from './thresholds.ts';
+import type { Threshold } from '../../time/duration.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import { crlOnTurn, crlsToCome } from '../../crl/rules/series.ts';
@@ -161,14 +161,6 @@ function crlFindings(
   }
   const severity = urgency(crl.thisUpdate, crl.nextUpdate, thresholds.crlWarning, thresholds.crlCritical, now);
   return severity ? [{ ...about, name: 'crl-expiring', severity, deadline }] : [];
-}
-
-/** A threshold is reached when no more than that is left. */
-function urgency(from: Date, to: Date, warning: Threshold, critical: Threshold, now: Date): Severity | undefined {
-  const lifetime = secondsBetween(from, to);
-  const left = secondsBetween(now, to);
-  if (left <= thresholdOf(critical, lifetime)) return 'critical';
-  return left <= thresholdOf(warning, lifetime) ? 'warning' : undefined;
 }
 
 const secondsBetween = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1000;

@@ -1,9 +1,14 @@
 import { failure } from '../../errors/error.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import { lifeOf } from '../../ca/rules/life.ts';
-import { thresholdText, type Threshold } from '../../time/duration.ts';
+import { reachedAt, thresholdText, type Threshold } from '../../time/duration.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
+
+/**
+ * When does what ends become a finding? `checkManifest` asks it of one certificate, CA or CRL; `check` and `tick` ask the manifest for
+ * the services that can be found at all. The rule reads no manifest: the numbers of the question are made from the same thresholds.
+ */
 
 /** How much of its lifetime is left when something becomes a finding. */
 export type CheckThresholds = Policy['check'];
@@ -27,24 +32,31 @@ export function overrideThresholds(
   };
 }
 
-const DAY = 86_400_000;
-/** A leaf is at most a sixth of its issuer's lifetime. */
-const LEAF_SHARE = 6;
+/** A threshold is reached when no more than that is left. Undefined where neither is. */
+export function urgency(
+  from: Date,
+  to: Date,
+  warning: Threshold,
+  critical: Threshold,
+  now: Date,
+): 'warning' | 'critical' | undefined {
+  if (now >= reachedAt(critical, from, to)) return 'critical';
+  return now >= reachedAt(warning, from, to) ? 'warning' : undefined;
+}
 
-/** What to ask of the manifest so that no service that `checkManifest` would find is left out. */
+/** The same as a question to the manifest, which answers it from its indexes: no service that `checkManifest` would find is left out. */
 export function riskQuestion(
   { leafWarning, leafCritical }: CheckThresholds,
   authorities: readonly Authority[],
   at: Date,
 ): { readonly at: Date; readonly endingBy: Date; readonly percentLeft: number; readonly secondsLeft: number } {
-  const lives = authorities.filter(isCertified).map(lifeOf);
-  const lifetimes = lives.map(({ notBefore, notAfter }) => notAfter.getTime() - notBefore.getTime());
-  // a day for backdating and rounding
-  const longestLeaf = Math.max(0, ...lifetimes) / LEAF_SHARE + DAY;
   const limits = [leafWarning, leafCritical];
   const percentLeft = Math.max(0, ...limits.map(limit => ('percent' in limit ? limit.percent : 0)));
   const secondsLeft = Math.max(0, ...limits.map(limit => ('span' in limit ? limit.span : 0)));
-  const reach = Math.max(secondsLeft * 1000, (longestLeaf * percentLeft) / 100);
+  // no certificate begins before its CA, and one that ends after its CA is found by that
+  const lives = authorities.filter(isCertified).map(lifeOf);
+  const longest = Math.max(0, ...lives.map(({ notBefore, notAfter }) => notAfter.getTime() - notBefore.getTime()));
+  const reach = Math.max(secondsLeft * 1000, (longest * percentLeft) / 100);
   return { at, endingBy: new Date(at.getTime() + reach), percentLeft, secondsLeft };
 }
 

@@ -35,16 +35,17 @@ const PENDING = `SELECT ${columns('NULL')}
   FROM (SELECT s.* FROM deliveries p JOIN services s ON s.name = p.service
     WHERE p.state = 'pending' ORDER BY p.service) s ${JOINED}`;
 
+/** The first two read nothing but their index. */
 const AT_RISK = `WITH risk (id) AS (
-    SELECT id FROM certificates
-      WHERE state IN ('current', 'superseded') AND state = 'current' AND not_after <= ?2
-        AND (not_after - ?1 <= ?4 OR (not_after - ?1) * 100 <= ?3 * (not_after - not_before))
-    UNION SELECT c.id FROM authorities a JOIN certificates c
-      ON c.state IN ('current', 'superseded') AND c.state = 'current' AND c.not_after > a.not_after AND c.authority_id = a.id
-    UNION SELECT c.id FROM deliveries p JOIN certificates c ON c.serial = p.serial WHERE p.state = 'pending')
+    SELECT c.id FROM authorities a CROSS JOIN certificates c
+      ON c.state = 'current' AND c.authority_id = a.id AND c.not_after <= ?2
+      WHERE c.not_after - ?1 <= ?4 OR (c.not_after - ?1) * 100 <= ?3 * (c.not_after - c.not_before)
+    UNION SELECT c.id FROM authorities a CROSS JOIN certificates c
+      ON c.state = 'current' AND c.authority_id = a.id AND c.not_after > a.not_after
+    UNION SELECT c.id FROM deliveries p CROSS JOIN certificates c ON c.serial = p.serial WHERE p.state = 'pending')
   SELECT ${columns('NULL')}
-  FROM (SELECT s.* FROM risk r JOIN certificates c ON c.id = r.id JOIN services s ON s.name = c.service
-    WHERE s.current_serial = c.serial ORDER BY s.name) s ${JOINED}`;
+  FROM (SELECT live.* FROM risk CROSS JOIN certificates c ON c.id = risk.id CROSS JOIN services live ON live.name = c.service
+    WHERE live.current_serial = c.serial ORDER BY live.name) s ${JOINED}`;
 
 type JsonRow = readonly [
   name: string,

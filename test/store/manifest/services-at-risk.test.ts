@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { checkManifest } from '../../../src/monitoring/rules/check.ts';
 import { riskQuestion, type CheckThresholds } from '../../../src/monitoring/rules/thresholds.ts';
-import type { Seconds } from '../../../src/time/duration.ts';
+import type { Certificate } from '../../../src/record/certificate.ts';
+import { servicesAtRisk } from '../../../src/store/manifest/live-services.ts';
+import { openSqlite } from '../../../src/store/manifest/sqlite.ts';
+import { queryPlan } from '../../support/query-plan.ts';
+import type { Seconds, Threshold } from '../../../src/time/duration.ts';
 import { homeAt } from '../../../src/store/home.ts';
 import { openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import { makeHome } from '../../support/world/home.ts';
@@ -12,10 +16,15 @@ import { fakeWorld } from '../../support/world/world.ts';
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 
-const threshold = fc.oneof(
+const threshold: fc.Arbitrary<Threshold> = fc.oneof(
   fc.integer({ min: 1, max: 99 }).map(percent => ({ percent })),
   fc.integer({ min: 1, max: 40 * DAY }).map(span => ({ span: span as Seconds })),
 );
+
+const thresholdsOf = (leafWarning: Threshold, leafCritical: Threshold): CheckThresholds => ({
+  ...{ leafWarning, leafCritical, caWarning: { percent: 1 }, caCritical: { percent: 1 } },
+  ...{ crlWarning: { percent: 1 }, crlCritical: { percent: 1 } },
+});
 
 const one = fc.record({
   start: fc.integer({ min: -40 * DAY, max: 0 }),
@@ -58,14 +67,7 @@ it('asks the indexes for no less than what a look at every service would find', 
       await makeHome(world, { authorities: [{ authority: issuer }], services });
       const manifest = await openManifest(world, homeAt(`${world.cwd}/.svcauth`).manifest);
       const now = at(later);
-      const thresholds: CheckThresholds = {
-        leafWarning,
-        leafCritical,
-        caWarning: { percent: 1 },
-        caCritical: { percent: 1 },
-        crlWarning: { percent: 1 },
-        crlCritical: { percent: 1 },
-      };
+      const thresholds = thresholdsOf(leafWarning, leafCritical);
       const found = (rows: Parameters<typeof checkManifest>[0]['services']) =>
         checkManifest({ services: rows, intents: [], authorities: [{ authority: issuer }] }, thresholds, now);
       const atRisk = manifest.servicesAtRisk(riskQuestion(thresholds, [issuer], now));
@@ -76,4 +78,107 @@ it('asks the indexes for no less than what a look at every service would find', 
     }),
     { numRuns: 60 },
   );
+});
+
+/** As help and policy say it, in exact whole numbers and apart from the rule: how much is left when a threshold is reached. */
+const secondsLeft = (lifetime: number, limit: Threshold): number =>
+  'span' in limit ? limit.span : Number((BigInt(lifetime) * BigInt(limit.percent)) / 100n);
+
+/** The second before, at and after a bound; or any time. */
+const row = fc.record({
+  lifetime: fc.oneof(
+    fc.integer({ min: 1, max: 300 }),
+    fc.integer({ min: 1, max: 3 * 365 }).map(days => days * DAY),
+    fc.integer({ min: 1, max: 3 * YEAR }),
+  ),
+  edge: fc.constantFrom('warning', 'critical', 'end', 'issuer', 'longest', 'any'),
+  off: fc.integer({ min: -1, max: 1 }),
+  any: fc.integer({ min: -YEAR, max: 2 * YEAR }),
+  issuer: fc.constantFrom('issuing-g1', 'issuing-g1', 'issuing-g0'),
+});
+
+it('finds, to the second, the services that the rule finds, at every bound of it', async () => {
+  const fleet = fc.record({
+    leafWarning: threshold,
+    leafCritical: threshold,
+    rows: fc.array(row, { minLength: 1000, maxLength: 1000, size: 'max' }),
+  });
+  // the older one ends first
+  const ends = { 'issuing-g0': YEAR, 'issuing-g1': 3 * YEAR };
+  const authorities = (['issuing-g0', 'issuing-g1'] as const).map((id, generation) =>
+    authority({
+      ...{ id, generation, state: generation === 0 ? 'draining' : 'active', createdAt: at(-3 * YEAR) },
+      certificate: {
+        ...{ der: Uint8Array.of(1), serial: `a${generation}`, issuerId: id },
+        ...{ notBefore: at(-3 * YEAR), notAfter: at(ends[id]) },
+      },
+    }),
+  );
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(fleet, async ({ leafWarning, leafCritical, rows }) => {
+      const thresholds = thresholdsOf(leafWarning, leafCritical);
+      const services = rows.map(({ lifetime: wanted, edge, off, any, issuer }, n) => {
+        // a certificate as old as its CA, and as long
+        const lifetime = edge === 'longest' ? 3 * YEAR + ends[issuer] : wanted;
+        const left = {
+          ...{ warning: secondsLeft(lifetime, leafWarning), critical: secondsLeft(lifetime, leafCritical), end: 0 },
+          ...{ issuer: ends[issuer], longest: ends[issuer], any },
+        };
+        const name = `service-${n}`;
+        const end = edge === 'longest' ? ends[issuer] : left[edge] + off;
+        return deployed(n, name, issuer, { notBefore: at(Math.max(end - lifetime, -3 * YEAR)), notAfter: at(end) });
+      });
+      const world = fakeWorld();
+      await makeHome(world, { authorities: authorities.map(each => ({ authority: each })), services });
+      const manifest = await openManifest(world, homeAt(`${world.cwd}/.svcauth`).manifest);
+      const atRisk = manifest.servicesAtRisk(riskQuestion(thresholds, authorities, at(0)));
+      manifest.close();
+      const found = new Set(atRisk.map(({ service }) => service.name));
+      const findings = checkManifest(
+        { services, intents: [], authorities: authorities.map(each => ({ authority: each })) },
+        thresholds,
+        at(0),
+      );
+      const named = new Set(findings.flatMap(({ kind, subject }) => (kind === 'service' ? [subject] : [])));
+      const wrong = services.flatMap(({ service: { name }, certificate: { notBefore, notAfter, authorityId } }) => {
+        const left = (notAfter.getTime() - at(0).getTime()) / 1000;
+        const life = (notAfter.getTime() - notBefore.getTime()) / 1000;
+        const outlives = left > ends[authorityId as keyof typeof ends];
+        const expected = outlives || [leafWarning, leafCritical].some(limit => left <= secondsLeft(life, limit));
+        const agree = found.has(name) === expected && named.has(name) === expected;
+        return agree ? [] : [{ left, life, leafWarning, leafCritical, found: found.has(name), named: named.has(name) }];
+      });
+      expect(wrong).toEqual([]);
+      compared += services.length;
+    }),
+    { numRuns: 24, endOnFailure: true },
+  );
+  expect(compared).toBeGreaterThanOrEqual(20_000);
+}, 60_000);
+
+/** The n-th certificate, which its service has and serves. */
+function deployed(n: number, name: string, authorityId: string, life: Pick<Certificate, 'notBefore' | 'notAfter'>) {
+  const certificate = { ...intent(n, name, life), authorityId, state: 'current' as const, der: Uint8Array.of(1) };
+  const delivery = { service: name, serial: certificate.serial, directory: '/', updatedAt: at(0) };
+  return {
+    service: { name, spec: spec(name) },
+    certificate,
+    delivery: { ...delivery, state: 'delivered' as const },
+  };
+}
+
+it('answers from indexes: no table of services or certificates is read from its first row to its last', async () => {
+  const world = fakeWorld();
+  await makeHome(world, { authorities: [{ authority: authority() }] });
+  const path = homeAt(`${world.cwd}/.svcauth`).manifest;
+  const sql = await openSqlite(path, path, 0);
+  const question = riskQuestion(thresholdsOf({ percent: 25 }, { percent: 10 }), [authority()], at(0));
+  const plan = queryPlan(sql, each => servicesAtRisk(each, question));
+  sql.close();
+  // what is neither a search nor an index made for this question; `a`: the authorities
+  const small = /^SCAN (?:risk|s|a(?: USING .*)?|p USING INDEX pending_deliveries)$/;
+  expect(plan).toContain('SEARCH c USING COVERING INDEX current_certificates (authority_id=? AND not_after<?)');
+  expect(plan).toContain('SEARCH c USING COVERING INDEX current_certificates (authority_id=? AND not_after>?)');
+  expect(plan.filter(line => line.startsWith('SCAN ') && !small.test(line))).toEqual([]);
 });
