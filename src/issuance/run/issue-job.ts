@@ -6,8 +6,8 @@ import type { Policy } from '../../policy/rules/policy.ts';
 import { lifeOf } from '../../ca/rules/life.ts';
 import { leafNotAfter, refuseConstrainedNames, type IssuerLimits } from '../../policy/rules/decide-spec.ts';
 import { findExtension } from '../../pki/extension/extension.ts';
-import type { GeneralName } from '../../pki/extension/general-name.ts';
 import { decodeNameConstraints } from '../../pki/extension/name-constraints.ts';
+import { namesOfLeaf } from '../../pki/name/carried-names.ts';
 import { parseIpAddress } from '../../pki/name/ip-address.ts';
 import { OID } from '../../pki/oids.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
@@ -42,7 +42,10 @@ export function jobMaker(
   const notBefore = backdated < issuer.certificate.notBefore ? issuer.certificate.notBefore : backdated;
   return ({ service, spec, key, directory, isNew, upkeep, supersedes }) => {
     const notAfter = leafNotAfter(service, spec.ttl, limits[0]!, ending, now);
-    for (const each of limits) refuseConstrainedNames(leafNames(spec), each);
+    const { spiffeId, dns } = spec;
+    const ip = spec.ip.map(text => parseIpAddress(text).octets);
+    const names = namesOfLeaf({ commonName: service, spiffeId, dns, ip });
+    for (const each of limits) refuseConstrainedNames(names, each);
     return {
       order: { service, spec, notBefore, notAfter, key },
       directory,
@@ -62,9 +65,3 @@ function limitsOf(authority: CertifiedAuthority): IssuerLimits {
     ...(constraints && { nameConstraints: decodeNameConstraints(constraints.value) }),
   };
 }
-
-const leafNames = ({ dns, ip, spiffeId }: ServiceSpec): GeneralName[] => [
-  { type: 'uri', value: spiffeId },
-  ...dns.map((value): GeneralName => ({ type: 'dns', value })),
-  ...ip.map((text): GeneralName => ({ type: 'ip', octets: parseIpAddress(text).octets })),
-];

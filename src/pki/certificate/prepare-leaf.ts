@@ -3,7 +3,7 @@
 import { encodeDistributionPoint } from '../extension/distribution-points.ts';
 import { encodeExtKeyUsage } from '../extension/ext-key-usage.ts';
 import { encodeExtension } from '../extension/extension.ts';
-import { encodeGeneralNames, type GeneralName } from '../extension/general-name.ts';
+import { encodeGeneralNames } from '../extension/general-name.ts';
 import {
   encodeAuthorityKeyIdentifier,
   encodeSubjectKeyIdentifier,
@@ -12,19 +12,14 @@ import {
 import { encodeKeyUsage } from '../extension/key-usage.ts';
 import type { IssuerFacts } from './issuer.ts';
 import type { KeyAlgorithm } from '../key/algorithm.ts';
-import { encodeName } from '../name/name.ts';
+import { leafAltNames, leafSubject, type LeafNames } from '../name/carried-names.ts';
 import { OID } from '../oids.ts';
 import type { ProfileName } from './profile-name.ts';
 import { encodeTbsCertificate } from './tbs.ts';
 
-export interface LeafRequest {
+/** With an empty commonName it has an empty subject, and then a critical subjectAltName (X509-SVID §3.1). */
+export interface LeafRequest extends LeafNames {
   readonly profile: ProfileName;
-  /** commonName: the service's name. Empty: an empty subject, and then a critical subjectAltName (X509-SVID §3.1). */
-  readonly commonName: string;
-  readonly spiffeId: string;
-  readonly dns: readonly string[];
-  /** 4 or 16 octets each. */
-  readonly ip: readonly Uint8Array[];
   readonly keyKind: KeyAlgorithm['kind'];
   /** SubjectPublicKeyInfo. */
   readonly publicKeyDer: Uint8Array;
@@ -69,9 +64,6 @@ export function leafPreparer(issuer: IssuerFacts, crlUrl?: string): (request: Le
   const distributionPoint =
     crlUrl === undefined ? [] : [encodeExtension(OID.cRLDistributionPoints, false, encodeDistributionPoint(crlUrl))];
   return request => {
-    const names: GeneralName[] = [{ type: 'uri', value: request.spiffeId }];
-    for (const value of request.dns) names.push({ type: 'dns', value });
-    for (const octets of request.ip) names.push({ type: 'ip', octets });
     const emptySubject = request.commonName === '';
     return encodeTbsCertificate({
       serial: request.serial,
@@ -79,7 +71,7 @@ export function leafPreparer(issuer: IssuerFacts, crlUrl?: string): (request: Le
       issuerDer: issuer.subject.der,
       notBefore: request.notBefore,
       notAfter: request.notAfter,
-      subjectDer: encodeName(emptySubject ? [] : [[OID.commonName, request.commonName]]),
+      subjectDer: leafSubject(request),
       publicKeyDer: request.publicKeyDer,
       extensions: [
         authorityKeyIdentifier,
@@ -91,7 +83,7 @@ export function leafPreparer(issuer: IssuerFacts, crlUrl?: string): (request: Le
         request.keyKind === 'rsa' && request.profile !== 'client' ? SIGNS_AND_ENCIPHERS : SIGNS,
         EXT_KEY_USAGE[request.profile],
         // critical only when the subject is empty (RFC 5280 §4.2.1.6)
-        encodeExtension(OID.subjectAltName, emptySubject, encodeGeneralNames(names)),
+        encodeExtension(OID.subjectAltName, emptySubject, encodeGeneralNames(leafAltNames(request))),
         ...distributionPoint,
       ],
     });

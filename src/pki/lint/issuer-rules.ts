@@ -1,6 +1,7 @@
 // Lint rules: does a certificate fit the CA that is about to sign it (name, key, algorithm, dates, path length, constraints)?
 // `certificate-rules.ts` includes them before signing only. They verify no signature: there is none yet.
 import { equalBytes, toHex } from '../bytes.ts';
+import { carriedNames } from '../name/carried-names.ts';
 import { constraintViolations } from '../name/constraint-violation.ts';
 import { nameToString, sameName } from '../name/name.ts';
 import type { Candidate } from './certificate-facts.ts';
@@ -84,14 +85,16 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
     clause: 'RFC 5280 §4.2.1.10',
     severity: 'error',
     scope: 'standard',
-    check: ({ kind, extensions: { subjectAltName }, issuer: { nameConstraints } }) => {
-      if (kind === 'root' || nameConstraints === undefined || subjectAltName === undefined) return undefined;
-      const [violation] = constraintViolations(nameConstraints, subjectAltName.value);
+    check: ({ kind, tbs, extensions: { subjectAltName }, issuer: { nameConstraints } }) => {
+      if (kind === 'root' || nameConstraints === undefined) return undefined;
+      const names = carriedNames(tbs.subject, subjectAltName?.value ?? []);
+      const [violation] = constraintViolations(nameConstraints, names);
       if (violation === undefined) return undefined;
+      const { name, rule, problem } = violation;
       const subtrees = violation.subtrees.map(generalNameWords).join(', ');
-      return violation.rule === 'excluded'
-        ? `the issuer excludes ${subtrees}, and ${generalNameWords(violation.name)} is in it`
-        : `the issuer permits ${subtrees}, and ${generalNameWords(violation.name)} is not in it`;
+      if (rule === 'name-excluded') return `the issuer excludes ${subtrees}, and ${generalNameWords(name)} is in it`;
+      if (rule !== 'name-not-permitted') return problem;
+      return `the issuer permits ${subtrees}, and ${generalNameWords(name)} is not in it`;
     },
   },
   {

@@ -13,7 +13,7 @@ import { certificateFacts, type ExtensionsRead } from '../lint/certificate-facts
 import { nameToString } from '../name/name.ts';
 import { OID } from '../oids.ts';
 import { decodeCertificate, type ParsedCertificate } from '../certificate/parsed.ts';
-import { canonicalName } from './canonical-name.ts';
+import { canonicalName } from '../name/canonical-name.ts';
 import { certificateFault } from './certificate-checks.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import type { PolicyExtensions } from './certificate-checks.ts';

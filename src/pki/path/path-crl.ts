@@ -11,7 +11,7 @@ import {
 } from '../extension/issuing-distribution-point.ts';
 import { OID, oidName } from '../oids.ts';
 import { crlKeyIdentifier, crlNumber, decodeCrl, isDeltaCrl, type ParsedCrl } from '../crl/parsed.ts';
-import { canonicalName } from './canonical-name.ts';
+import { canonicalName } from '../name/canonical-name.ts';
 import { refusal, type Refusal } from './refusal.ts';
 
 /** A CRL, read once for any number of certificates. */

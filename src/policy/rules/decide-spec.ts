@@ -102,11 +102,10 @@ export function refuseConstrainedNames(names: readonly GeneralName[], issuer: Is
   if (issuer.nameConstraints === undefined) return;
   const violations = constraintViolations(issuer.nameConstraints, names);
   if (violations.length === 0) return;
-  const problems = violations.map(({ name, rule, subtrees }) => {
+  const problems = violations.map(({ name, rule, subtrees, problem }) => {
     const bases = subtrees.map(generalNameText).join(', ');
-    return rule === 'excluded'
-      ? `${generalNameText(name)} is excluded by ${bases}`
-      : `${generalNameText(name)} is outside ${bases}`;
+    if (rule === 'name-excluded') return `${generalNameText(name)} is excluded by ${bases}`;
+    return rule === 'name-not-permitted' ? `${generalNameText(name)} is outside ${bases}` : problem;
   });
   throw failure('ERR_CONSTRAINED', { problems, issuer: issuer.id });
 }

@@ -1,6 +1,7 @@
 import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../pki/key/algorithm.ts';
 import { dnsNameFault, isBelow, type DnsName } from '../../pki/name/dns-name.ts';
-import type { IpAddress } from '../../pki/name/ip-address.ts';
+import { namesOfLeaf } from '../../pki/name/carried-names.ts';
+import { ipAddressText, type IpAddress } from '../../pki/name/ip-address.ts';
 import { containsAddress, parseIpRange, type IpRange } from '../../pki/name/ip-range.ts';
 import type { SpiffeId, TrustDomain } from '../../pki/name/spiffe-id.ts';
 import { durationText, parseDuration, parseThreshold, type Seconds, type Threshold } from '../../time/duration.ts';
@@ -134,8 +135,7 @@ export interface Violation {
 export function enforcePolicy(policy: Policy, request: PolicyRequest): readonly Violation[] {
   return [
     ...spiffeIdViolations(policy, request.spiffeId),
-    ...request.dns.filter(name => !allowsDns(policy, name)).map(name => dnsViolation(policy, name)),
-    ...request.ip.filter(address => !allowsIp(policy, address)).map(address => ipViolation(policy, address)),
+    ...nameViolations(policy, request),
     ...limitViolations(policy, request),
   ].map(violation => ({ service: request.service, ...violation }));
 }
@@ -155,13 +155,23 @@ function spiffeIdViolations({ trustDomain, allow }: Policy, id: SpiffeId): reado
   return [{ rule: 'allow.spiffePaths', wanted: id.path, problem }];
 }
 
-function allowsDns({ allow }: Policy, name: DnsName): boolean {
+/** Of the names that the certificate would carry: hosts and addresses. The SPIFFE ID has its own rules, and a subject has none. */
+function nameViolations(policy: Policy, { service, spiffeId, dns, ip }: PolicyRequest): readonly Finding[] {
+  const names = namesOfLeaf({ commonName: service, spiffeId: spiffeId.uri, dns, ip: ip.map(({ octets }) => octets) });
+  return names.flatMap(name => {
+    if (name.type === 'dns' && !allowsDns(policy, name.value)) return [dnsViolation(policy, name.value)];
+    if (name.type === 'ip' && !allowsIp(policy, name.octets)) return [ipViolation(policy, name.octets)];
+    return [];
+  });
+}
+
+function allowsDns({ allow }: Policy, name: string): boolean {
   return (
     allow.dnsSuffixes.some(suffix => isBelow(name, suffix)) || allow.dns.some(pattern => matchesDns(pattern, name))
   );
 }
 
-function dnsViolation({ allow }: Policy, name: DnsName): Finding {
+function dnsViolation({ allow }: Policy, name: string): Finding {
   return {
     rule: 'allow.dnsSuffixes',
     wanted: name.replace(/^\*\./, ''),
@@ -171,16 +181,17 @@ function dnsViolation({ allow }: Policy, name: DnsName): Finding {
   };
 }
 
-function allowsIp({ allow }: Policy, address: IpAddress): boolean {
-  return allow.ips.some(range => containsAddress(range, address.octets));
+function allowsIp({ allow }: Policy, octets: Uint8Array): boolean {
+  return allow.ips.some(range => containsAddress(range, octets));
 }
 
-function ipViolation({ allow }: Policy, address: IpAddress): Finding {
+function ipViolation({ allow }: Policy, octets: Uint8Array): Finding {
+  const wanted = ipAddressText(octets);
   const ranges = list(allow.ips.map(range => range.text));
   return {
     rule: 'allow.ips',
-    wanted: address.text,
-    problem: `IP address ${address.text} lies in none of allow.ips (${ranges})`,
+    wanted,
+    problem: `IP address ${wanted} lies in none of allow.ips (${ranges})`,
   };
 }
 

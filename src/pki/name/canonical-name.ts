@@ -1,5 +1,5 @@
 import { toHex } from '../bytes.ts';
-import type { Name, NameAttribute } from '../name/name.ts';
+import type { Name, NameAttribute } from './name.ts';
 
 /**
  * The relative names in a form that is equal exactly when RFC 5280 §7.1 calls them equal: string types are compared as text
