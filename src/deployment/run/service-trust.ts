@@ -3,16 +3,18 @@ import { SvcauthError } from '../../errors/error.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import { servedChain } from '../../ca/rules/served-chain.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
-import { equalBytes, toHex, utf8 } from '../../pki/bytes.ts';
-import { encodePem } from '../../pki/pem.ts';
+import { toHex, utf8 } from '../../pki/bytes.ts';
 import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
 import { whereWritable } from '../../store/files/file-failure.ts';
 import type { KnownService } from '../../store/manifest/manifest.ts';
 import {
+  compareVersion,
   currentEntry,
-  readTrust,
+  expectedLeaf,
+  readVersion,
   switchToVersion,
   tidyVersions,
+  versionTrust,
   writeRetrusted,
   type VersionTrust,
 } from '../../store/files/service-files.ts';
@@ -46,7 +48,7 @@ export function staleServices(pki: Pki, isDeployed: (service: KnownService) => b
   const chains = new Map(
     authorities
       .filter(isCertified)
-      .map(authority => [authority.id, encodePemBundle(servedChain(authority, authorities, further))]),
+      .map(authority => [authority.id, utf8(encodePemBundle(servedChain(authority, authorities, further)))]),
   );
   const names = manifest.serviceNames();
   const stale: StaleService[] = [];
@@ -62,7 +64,7 @@ export function staleServices(pki: Pki, isDeployed: (service: KnownService) => b
 function staleService(
   { world, home }: Pki,
   { service: { name, spec }, certificate }: KnownService,
-  chains: ReadonlyMap<string, string>,
+  chains: ReadonlyMap<string, Uint8Array>,
   anchorsPem: Uint8Array,
 ): Omit<StaleService, 'isDeployed'> | undefined {
   if (certificate?.der === undefined) return undefined;
@@ -71,16 +73,13 @@ function staleService(
   // what does not serve the current certificate is due for another reason
   if (entry === undefined || entry === 'foreign' || entry.serial !== certificate.serial) return undefined;
   const chainPem = chains.get(certificate.authorityId)!;
-  const trust = {
-    certificatePem: utf8(encodePem('CERTIFICATE', certificate.der) + chainPem),
-    chainPem: utf8(chainPem),
-    anchorsPem,
-  };
-  const held = readTrust(world.files, directory, entry.name);
-  if (held === undefined) return undefined;
-  const chain = !equalBytes(held.certificatePem, trust.certificatePem) || !equalBytes(held.chainPem, trust.chainPem);
-  const anchors = !equalBytes(held.anchorsPem, anchorsPem);
+  const held = readVersion(world.files, directory, certificate.serial, 'trust');
+  const state = compareVersion(held, { ...expectedLeaf(certificate.der), chainPem, anchorsPem });
+  // neither is a version of which a part is missing made up for here
+  if (Object.values(state).includes('missing')) return undefined;
+  const [chain, anchors] = [state.leaf !== 'right' || state.chain !== 'right', state.anchors !== 'right'];
   if (!chain && !anchors) return undefined;
+  const trust = versionTrust(certificate.der, { chainPem, anchorsPem });
   const to = `${certificate.serial}.${tagOf(trust)}`;
   return { service: name, serial: certificate.serial, directory, anchors, chain, from: entry.name, to, trust };
 }

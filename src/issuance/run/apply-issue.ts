@@ -14,6 +14,7 @@ import {
   removeVersion,
   switchToVersion,
   tidyVersions,
+  versionTrust,
   writeVersion,
   type ServiceVersion,
   type VersionAccess,
@@ -180,9 +181,9 @@ async function writeVersions(
   signed: readonly Uint8Array[],
   { world: { files }, chainPem, anchorsPem, access }: IssueContext,
 ): Promise<void> {
-  const common = { chain: utf8(chainPem), anchors: utf8(anchorsPem) };
+  const common = { chainPem: utf8(chainPem), anchorsPem: utf8(anchorsPem) };
   const written = jobs.flatMap(({ directory, order }, index) => {
-    const version = versionOf(leaves[index]!, signed[index]!, chainPem, common);
+    const version = versionOf(leaves[index]!, signed[index]!, common);
     return writeVersion(files, directory, version, access.get(order.service));
   });
   await files.syncAll(
@@ -240,14 +241,11 @@ function intentOf({ order, serial, tbsSha256 }: PreparedLeaf, authorityId: strin
 function versionOf(
   leaf: PreparedLeaf,
   der: Uint8Array,
-  chainPem: string,
-  common: { readonly chain: Uint8Array; readonly anchors: Uint8Array },
+  common: { readonly chainPem: Uint8Array; readonly anchorsPem: Uint8Array },
 ): ServiceVersion {
   return {
     serial: leaf.serial,
     ...(leaf.pkcs8 && { keyPem: utf8(encodePem('PRIVATE KEY', leaf.pkcs8)) }),
-    certificatePem: utf8(encodePem('CERTIFICATE', der) + chainPem),
-    chainPem: common.chain,
-    anchorsPem: common.anchors,
+    ...versionTrust(der, common),
   };
 }

@@ -1,9 +1,12 @@
 import type { FilesState } from '../../due/rules/reason.ts';
 import type { Certificate } from '../../record/certificate.ts';
-import { utf8 } from '../../pki/bytes.ts';
-import { decodeCertificate } from '../../pki/certificate/parsed.ts';
-import { encodePem } from '../../pki/pem.ts';
-import { currentVersion, isVersionWhole } from '../../store/files/service-files.ts';
+import {
+  compareVersion,
+  currentVersion,
+  expectedCredential,
+  isWhole,
+  readVersion,
+} from '../../store/files/service-files.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
 /** What lies in a service's directory, compared with its current certificate. */
@@ -14,9 +17,8 @@ export function filesState(
 ): FilesState {
   if (certificate?.der === undefined) return 'missing';
   const { serial, der, keySource } = certificate;
-  const expected = { serial, leafPem: utf8(encodePem('CERTIFICATE', der)) };
-  if (!isVersionWhole(files, directory, expected)) return 'missing';
-  const { publicKey } = decodeCertificate(der).tbs;
-  if (keySource !== 'csr' && !isVersionWhole(files, directory, { ...expected, publicKey })) return 'key-missing';
+  const state = compareVersion(readVersion(files, directory, serial), expectedCredential({ der, keySource }));
+  if (!isWhole(state)) return 'missing';
+  if (state.key !== 'right') return 'key-missing';
   return currentVersion(files, directory) === serial ? 'served' : 'not-switched';
 }

@@ -2,10 +2,18 @@
 // Issuance, deployment, probe and rehearsal call it. It never rewrites the content of a version that serves.
 import { join } from 'node:path';
 import { removeLeftovers } from './files.ts';
-import { equalBytes } from '../../pki/bytes.ts';
+import type { Certificate } from '../../record/certificate.ts';
+import { concatBytes, equalBytes, utf8 } from '../../pki/bytes.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { mayBeKeyOf } from '../../pki/key/fit.ts';
 import type { PublicKeyInfo } from '../../pki/key/public-key-info.ts';
+import { encodePem } from '../../pki/pem.ts';
 import type { Ownership, Files } from '../../world/files.ts';
+
+/**
+ * Which files does a service's directory hold, and do they hold what they should? Issuance, deployment, rotation and renewal write,
+ * read and compare them here. What follows from a difference is for them to say.
+ */
 
 /**
  * What one version of a service's directory holds, by the names Kubernetes and cert-manager made familiar. Its name is the serial; the
@@ -23,7 +31,13 @@ export interface ServiceVersion {
   readonly anchorsPem: Uint8Array;
 }
 
-const SERVICE_FILES = { key: 'tls.key', certificate: 'tls.crt', chain: 'chain.pem', anchors: 'ca.crt' } as const;
+/** The files of a version, and what each holds of it. */
+const FILES = [
+  { name: 'tls.key', part: 'keyPem' },
+  { name: 'tls.crt', part: 'certificatePem' },
+  { name: 'chain.pem', part: 'chainPem' },
+  { name: 'ca.crt', part: 'anchorsPem' },
+] as const;
 
 const CURRENT = 'current';
 const VERSIONS = 'versions';
@@ -47,21 +61,27 @@ export function writeVersion(
   const target = join(directory, VERSIONS, version.serial);
   const gained = files.newDirectory(target, DIRECTORY_MODE);
   const written: string[] = [];
-  const write = (name: string, bytes: Uint8Array, mode: number): void => {
+  for (const { name, part } of FILES) {
+    const bytes = version[part];
+    if (bytes === undefined) continue;
     const path = join(target, name);
-    files.writeNew(path, bytes, mode, owner);
+    files.writeNew(path, bytes, part === 'keyPem' ? keyMode : FILE_MODE, owner);
     written.push(path);
-  };
-  if (version.keyPem !== undefined) write(SERVICE_FILES.key, version.keyPem, keyMode);
-  write(SERVICE_FILES.certificate, version.certificatePem, FILE_MODE);
-  write(SERVICE_FILES.chain, version.chainPem, FILE_MODE);
-  write(SERVICE_FILES.anchors, version.anchorsPem, FILE_MODE);
+  }
   // `directory` gains the link at the switch
   return [...new Set([...written, target, ...gained, directory])];
 }
 
 /** What follows the certificate in a version: the part that a rotation changes. */
 export type VersionTrust = Pick<ServiceVersion, 'certificatePem' | 'chainPem' | 'anchorsPem'>;
+
+/** What a version of this certificate should hold, its key apart. */
+export const versionTrust = (
+  der: Uint8Array,
+  { chainPem, anchorsPem }: Pick<VersionTrust, 'chainPem' | 'anchorsPem'>,
+): VersionTrust => ({ certificatePem: concatBytes([leafPem(der), chainPem]), chainPem, anchorsPem });
+
+const leafPem = (der: Uint8Array): Uint8Array => utf8(encodePem('CERTIFICATE', der));
 
 /**
  * The version `from` once more as `to`, with another chain and other anchors: everything else, modes and owners as they are. Seen by
@@ -74,11 +94,9 @@ export function writeRetrusted(
   trust: VersionTrust,
 ): readonly string[] {
   const [source, target] = [join(directory, VERSIONS, names.from), join(directory, VERSIONS, names.to)];
-  const replaced = new Map<string, Uint8Array>([
-    [SERVICE_FILES.certificate, trust.certificatePem],
-    [SERVICE_FILES.chain, trust.chainPem],
-    [SERVICE_FILES.anchors, trust.anchorsPem],
-  ]);
+  const replaced = new Map<string, Uint8Array>(
+    FILES.flatMap(({ name, part }) => (part === 'keyPem' ? [] : [[name, trust[part]]])),
+  );
   files.remove(target);
   const written = [directory, ...files.newDirectory(target, files.status(source)!.mode), target];
   for (const name of files.list(source)) {
@@ -106,18 +124,6 @@ export function copyCurrentVersion(files: Files, from: string, to: string): void
     found.bytes.fill(0);
   }
   files.switchLink(join(to, CURRENT), `${VERSIONS}/${entry.name}`, 'batched');
-}
-
-/** What a version holds of that; undefined where a part of it is missing. */
-export function readTrust(files: Files, directory: string, name: string): VersionTrust | undefined {
-  const read = (file: string) => files.read(join(directory, VERSIONS, name, file), LIMIT);
-  const [certificatePem, chainPem, anchorsPem] = [
-    read(SERVICE_FILES.certificate),
-    read(SERVICE_FILES.chain),
-    read(SERVICE_FILES.anchors),
-  ];
-  if (certificatePem === undefined || chainPem === undefined || anchorsPem === undefined) return undefined;
-  return { certificatePem, chainPem, anchorsPem };
 }
 
 /** One rename: no reader ever sees a new key with an old certificate. When batched it is durable once `directory` is synced. */
@@ -160,35 +166,68 @@ export function versionName(files: Files, directory: string, serial: string): st
 
 const serialIn = (name: string): string | undefined => /^((?:[0-9a-f]{2})+)(?:\.[0-9a-f]{8})?$/.exec(name)?.[1];
 
-/** Whether a version's directory holds what it should: the certificate to the byte, and its key where one was made. */
-export function isVersionWhole(
+/** What lies in a version; a part is absent where its file is. */
+export type HeldVersion = Partial<Omit<ServiceVersion, 'serial'>>;
+
+/** Reads what lies in the newest version of a certificate; the key only where it is wanted. */
+export function readVersion(
   files: Files,
   directory: string,
-  expected: {
-    readonly serial: string;
-    readonly leafPem: Uint8Array;
-    /** Absent when the key never left its host. */
-    readonly publicKey?: PublicKeyInfo;
-  },
-): boolean {
-  const target = join(directory, VERSIONS, versionName(files, directory, expected.serial));
-  const { leafPem, publicKey } = expected;
-  const certificate = files.read(join(target, SERVICE_FILES.certificate), LIMIT);
-  if (certificate === undefined || !equalBytes(certificate.subarray(0, leafPem.length), leafPem)) return false;
-  if (files.status(join(target, SERVICE_FILES.chain)) === undefined) return false;
-  if (files.status(join(target, SERVICE_FILES.anchors)) === undefined) return false;
-  if (publicKey === undefined) return true;
-  const key = files.read(join(target, SERVICE_FILES.key), LIMIT);
-  return key !== undefined && mayBeKeyOf(key, publicKey);
+  serial: string,
+  wanted: 'all' | 'trust' = 'all',
+): HeldVersion {
+  const target = join(directory, VERSIONS, versionName(files, directory, serial));
+  const held: { -readonly [part in keyof HeldVersion]: Uint8Array } = {};
+  for (const { name, part } of FILES) {
+    const bytes = wanted === 'all' || part !== 'keyPem' ? files.read(join(target, name), LIMIT) : undefined;
+    if (bytes !== undefined) held[part] = bytes;
+  }
+  return held;
 }
 
-/** What lies in the newest version of a certificate; undefined when something of it does not, its key apart. */
-export function readVersion(files: Files, directory: string, serial: string): ServiceVersion | undefined {
-  const name = versionName(files, directory, serial);
-  const trust = readTrust(files, directory, name);
-  const keyPem = files.read(join(directory, VERSIONS, name, SERVICE_FILES.key), LIMIT);
-  return trust && { serial, ...trust, ...(keyPem && { keyPem }) };
+/** What a version should hold: the certificate to the byte, and its key where one was made. */
+export interface ExpectedVersion {
+  readonly leafPem: Uint8Array;
+  /** Absent when the key never left its host, or nobody asks. */
+  readonly publicKey?: PublicKeyInfo;
+  /** Absent: whatever they are, and they are there. */
+  readonly chainPem?: Uint8Array;
+  readonly anchorsPem?: Uint8Array;
 }
+
+export const expectedLeaf = (der: Uint8Array): ExpectedVersion => ({ leafPem: leafPem(der) });
+
+export const expectedCredential = ({
+  der,
+  keySource,
+}: Pick<Certificate, 'keySource'> & { readonly der: Uint8Array }): ExpectedVersion => ({
+  ...expectedLeaf(der),
+  ...(keySource !== 'csr' && { publicKey: decodeCertificate(der).tbs.publicKey }),
+});
+
+type PartState = 'right' | 'differs' | 'missing';
+
+/** The chain stands in two files: behind the leaf, and alone. */
+export type VersionState = Readonly<Record<'key' | 'leaf' | 'chain' | 'anchors', PartState>>;
+
+/** Compares what lies there with what should. */
+export function compareVersion(held: HeldVersion, expected: ExpectedVersion): VersionState {
+  const state = (bytes: Uint8Array | undefined, isRight: (bytes: Uint8Array) => boolean): PartState =>
+    bytes === undefined ? 'missing' : isRight(bytes) ? 'right' : 'differs';
+  const { leafPem: leaf, publicKey, chainPem: chain, anchorsPem: anchors } = expected;
+  const isChain = (bytes: Uint8Array) => chain === undefined || equalBytes(bytes, chain);
+  const served = held.certificatePem;
+  return {
+    key: publicKey === undefined ? 'right' : state(held.keyPem, pem => mayBeKeyOf(pem, publicKey)),
+    leaf: state(served, pem => equalBytes(pem.subarray(0, leaf.length), leaf)),
+    chain: state(held.chainPem, pem => isChain(pem) && (served === undefined || isChain(served.subarray(leaf.length)))),
+    anchors: state(held.anchorsPem, pem => anchors === undefined || equalBytes(pem, anchors)),
+  };
+}
+
+/** Whether a service can be served from it, its key apart; another chain and other anchors serve until they are replaced. */
+export const isWhole = ({ leaf, chain, anchors }: VersionState): boolean =>
+  leaf === 'right' && chain !== 'missing' && anchors !== 'missing';
 
 /** Who may read a version's files; a key is for its owner, the rest for everybody. */
 export interface VersionAccess {
@@ -210,9 +249,10 @@ export function setAccess(files: Files, directory: string, serial: string, acces
 
 function versionFiles(files: Files, directory: string, serial: string, { mode }: VersionAccess) {
   const version = join(directory, VERSIONS, versionName(files, directory, serial));
-  return Object.values(SERVICE_FILES)
-    .map(name => ({ path: join(version, name), mode: name === SERVICE_FILES.key ? mode : FILE_MODE }))
-    .filter(({ path }) => files.linkStatus(path) !== undefined);
+  return FILES.map(({ name, part }) => ({
+    path: join(version, name),
+    mode: part === 'keyPem' ? mode : FILE_MODE,
+  })).filter(({ path }) => files.linkStatus(path) !== undefined);
 }
 
 /** Whether a file belongs to whom it should, and nobody else may read it. */

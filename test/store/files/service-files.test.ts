@@ -9,16 +9,20 @@ import { encodePem } from '../../../src/pki/pem.ts';
 import { decodePublicKeyInfo } from '../../../src/pki/key/public-key-info.ts';
 import { nodeFiles as files } from '../../../src/store/files/files.ts';
 import {
+  compareVersion,
   currentEntry,
   currentVersion,
-  isVersionWhole,
-  readTrust,
+  expectedLeaf,
+  isWhole,
+  readVersion,
   removeVersion,
   switchToVersion,
   tidyVersions,
   versionName,
+  versionTrust,
   writeRetrusted,
   writeVersion,
+  type ExpectedVersion,
 } from '../../../src/store/files/service-files.ts';
 import { tempDirectory } from '../../support/world/temp-directory.ts';
 
@@ -39,11 +43,13 @@ const version = (serial: string, keyPem?: Uint8Array) => ({
   anchorsPem: utf8('the anchors\n'),
   ...(keyPem && { keyPem }),
 });
-const expected = (serial = NEW) => ({
-  serial,
+const expected = (): ExpectedVersion => ({
   leafPem: LEAF,
   publicKey: decodePublicKeyInfo(new DerReader(publicKey)),
 });
+const stateOf = (changes: Partial<ExpectedVersion> = {}) =>
+  compareVersion(readVersion(files, directory, NEW), { ...expected(), ...changes });
+const isVersionWhole = (): boolean => isWhole(stateOf()) && stateOf().key === 'right';
 const inVersion = (serial: string, name = '') => join(directory, 'versions', serial, name);
 
 describe('a version', () => {
@@ -129,11 +135,12 @@ describe('the same certificate with another chain and other anchors', () => {
     expect(currentEntry(files, directory)).toEqual({ serial: NEW, name: NEW });
     switchToVersion(files, directory, names.to);
     expect(currentEntry(files, directory)).toEqual({ serial: NEW, name: names.to });
-    expect(readTrust(files, directory, names.to)).toEqual(trust);
+    expect(readVersion(files, directory, NEW, 'trust')).toEqual(trust);
+    expect(readVersion(files, directory, NEW)).toEqual({ ...trust, keyPem: KEY });
     expect(new Uint8Array(readFileSync(inVersion(names.to, 'tls.key')))).toEqual(KEY);
     expect(lstatSync(inVersion(names.to, 'tls.key')).mode & 0o777).toBe(0o640);
     files.remove(inVersion(NEW));
-    expect(isVersionWhole(files, directory, expected())).toBe(true);
+    expect(isVersionWhole()).toBe(true);
     expect(versionName(files, directory, NEW)).toBe(names.to);
     expect(versionName(files, directory, OLD)).toBe(OLD);
   });
@@ -141,7 +148,6 @@ describe('the same certificate with another chain and other anchors', () => {
   test('is made anew where a crash left a part of it', () => {
     mkdirSync(inVersion(names.to));
     writeFileSync(inVersion(names.to, 'tls.key'), 'half');
-    expect(readTrust(files, directory, names.to)).toBeUndefined();
     writeRetrusted(files, directory, names, trust);
     expect(new Uint8Array(readFileSync(inVersion(names.to, 'tls.key')))).toEqual(KEY);
   });
@@ -150,14 +156,14 @@ describe('the same certificate with another chain and other anchors', () => {
 describe('a version is whole', () => {
   test('with its leaf, chain, anchors and the key of its certificate', () => {
     writeVersion(files, directory, version(NEW, KEY));
-    expect(isVersionWhole(files, directory, expected())).toBe(true);
+    expect(isVersionWhole()).toBe(true);
   });
 
   test('without a key only where none was made', () => {
     writeVersion(files, directory, version(NEW));
-    const { publicKey: _, ...withoutKey } = expected();
-    expect(isVersionWhole(files, directory, withoutKey)).toBe(true);
-    expect(isVersionWhole(files, directory, expected())).toBe(false);
+    expect(isWhole(stateOf())).toBe(true);
+    expect(stateOf().key).toBe('missing');
+    expect(compareVersion(readVersion(files, directory, NEW), { leafPem: LEAF }).key).toBe('right');
   });
 
   test.each<[string, string, Uint8Array | undefined]>([
@@ -172,13 +178,52 @@ describe('a version is whole', () => {
   ])('not when %s', (_, name, bytes) => {
     writeVersion(files, directory, version(NEW, KEY));
     writeFileSync(inVersion(NEW, name), bytes!);
-    expect(isVersionWhole(files, directory, expected())).toBe(false);
+    expect(isVersionWhole()).toBe(false);
   });
 
   test.each(['ca.crt', 'chain.pem', 'tls.crt', 'tls.key'])('not without %s', name => {
     writeVersion(files, directory, version(NEW, KEY));
     files.remove(inVersion(NEW, name));
-    expect(isVersionWhole(files, directory, expected())).toBe(false);
+    expect(isVersionWhole()).toBe(false);
+  });
+});
+
+describe('a version compared with the chain and the anchors that belong there', () => {
+  const wanted = { chainPem: utf8('the chain\n'), anchorsPem: utf8('the anchors\n') };
+  const right = { key: 'right', leaf: 'right', chain: 'right', anchors: 'right' };
+
+  test.each<[string, string, string, Partial<typeof right>]>([
+    ['everything is right', 'ca.crt', 'the anchors\n', {}],
+    ['other anchors', 'ca.crt', 'the anchors\nand one more\n', { anchors: 'differs' }],
+    ['another chain alone', 'chain.pem', 'another chain\n', { chain: 'differs' }],
+    ['another chain behind the leaf', 'tls.crt', 'the leaf\nanother chain\n', { chain: 'differs' }],
+    ['no chain behind the leaf', 'tls.crt', 'the leaf\n', { chain: 'differs' }],
+    ['something behind the chain', 'tls.crt', 'the leaf\nthe chain\n\n', { chain: 'differs' }],
+    ['another leaf', 'tls.crt', 'a leaf!!\nthe chain\n', { leaf: 'differs' }],
+    ['an empty key', 'tls.key', '', { key: 'differs' }],
+  ])('%s', (_, name, content, differences) => {
+    writeVersion(files, directory, version(NEW, KEY));
+    writeFileSync(inVersion(NEW, name), content);
+    expect(stateOf(wanted)).toEqual({ ...right, ...differences });
+  });
+
+  test.each<[string, Partial<typeof right>]>([
+    ['tls.key', { key: 'missing' }],
+    ['tls.crt', { leaf: 'missing' }],
+    ['chain.pem', { chain: 'missing' }],
+    ['ca.crt', { anchors: 'missing' }],
+  ])('%s is missing', (name, differences) => {
+    writeVersion(files, directory, version(NEW, KEY));
+    files.remove(inVersion(NEW, name));
+    expect(stateOf(wanted)).toEqual({ ...right, ...differences });
+  });
+});
+
+test('a version is written of the bytes that it is compared with', () => {
+  const [der, trust] = [Uint8Array.of(1, 2, 3), { chainPem: utf8('the chain\n'), anchorsPem: utf8('the anchors\n') }];
+  writeVersion(files, directory, { serial: NEW, ...versionTrust(der, trust) });
+  expect(compareVersion(readVersion(files, directory, NEW), { ...expectedLeaf(der), ...trust })).toEqual({
+    ...{ key: 'right', leaf: 'right', chain: 'right', anchors: 'right' },
   });
 });
 
