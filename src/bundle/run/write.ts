@@ -47,37 +47,59 @@ const PUBLIC_FILE = 0o644;
 const PUBLIC_DIRECTORY = 0o755;
 const LIMIT = 16 * 1024 * 1024;
 
-/**
- * Makes the bundles in public/ say what the manifest says: ours, those of peers, and the map of all. The sequence is durable before
- * a file shows it, so it never repeats with other content; files that already say it are left alone.
- */
-export function writeTrustBundle(
-  world: Pick<World, 'files' | 'now'>,
-  home: Home,
-  manifest: Manifest,
-): TrustBundleResult {
+/** What writing the bundles of public/ comes to. */
+export interface TrustBundlePlan {
+  readonly bundle: TrustBundle;
+  /** Every path that holds a bundle. */
+  readonly paths: readonly string[];
+  /** What is written, by path and in this order. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Bundles of peers that were removed: they go. */
+  readonly stale: readonly string[];
+}
+
+type BundlePki = { readonly world: Pick<World, 'files' | 'now'>; readonly home: Home; readonly manifest: Manifest };
+
+/** Compares the bundles in public/ with what the manifest says: ours, those of peers, and the map of all. Changes nothing. */
+export function planTrustBundle({ world, home, manifest }: BundlePki): TrustBundlePlan {
   const bundle = trustBundle(manifest, world.now);
-  recordSequence(manifest, bundle, world.now);
   const wanted = bundleFiles(home, manifest, bundle);
-  const stale = strayPeerFiles(world, home, wanted);
-  let changed = false;
-  for (const [path, text] of wanted) {
+  const differing = [...wanted].flatMap(([path, text]) => {
     const bytes = utf8(text);
     const present = world.files.read(path, LIMIT);
-    if (present !== undefined && equalBytes(present, bytes)) continue;
+    return present !== undefined && equalBytes(present, bytes) ? [] : [[path, bytes] as const];
+  });
+  return {
+    bundle,
+    paths: [...wanted.keys()],
+    files: new Map(differing),
+    stale: strayPeerFiles(world, home, wanted),
+  };
+}
+
+/** The sequence is durable before a file shows it, so it never repeats with other content. */
+export function applyTrustBundle(
+  { world, manifest }: Omit<BundlePki, 'home'>,
+  { bundle, paths, files, stale }: TrustBundlePlan,
+): TrustBundleResult {
+  recordSequence(manifest, bundle, world.now);
+  for (const [path, bytes] of files) {
     world.files.makeDirectory(dirname(path), PUBLIC_DIRECTORY);
     world.files.replace(path, bytes, PUBLIC_FILE);
-    changed = true;
   }
   // no map names them any more
   for (const path of stale) world.files.remove(path);
   return {
-    changed: changed || stale.length > 0,
+    changed: files.size + stale.length > 0,
     anchors: bundle.anchors.length,
     sequence: bundle.sequence,
-    files: [...wanted.keys()],
+    files: paths,
   };
 }
+
+/** Makes the bundles in public/ say what the manifest says; files that already say it are left alone. */
+export const writeTrustBundle = (world: BundlePki['world'], home: Home, manifest: Manifest): TrustBundleResult =>
+  applyTrustBundle({ world, manifest }, planTrustBundle({ world, home, manifest }));
 
 /** What each file must hold, in the order they are written: the map comes after what it is made of. */
 export function bundleFiles(home: Home, manifest: Manifest, { pem, spiffe }: TrustBundle): ReadonlyMap<string, string> {

@@ -121,9 +121,7 @@ const problemsOf = (deployed: readonly Deployed[]): readonly string[] =>
   deployed.flatMap(({ service, problem }) => (problem === undefined ? [] : [`${service}: ${problem}`]));
 
 async function published({ sandbox: { world, home, publishTo } }: Scene): Promise<StepResult> {
-  const done = await changePki(world, home.directory, 'crl publish', pki =>
-    publishEverywhere(pki, publishTo, { dryRun: false, glance: false }),
-  );
+  const done = await changePki(world, home.directory, 'crl publish', pki => publishEverywhere(pki, publishTo));
   const failed = done.flatMap(({ error }) => error ?? []);
   if (failed[0] !== undefined) throw failed[0];
   const written = done[0]!.plan!.files.filter(({ action }) => action === 'new' || action === 'replace');

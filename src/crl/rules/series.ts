@@ -3,7 +3,7 @@ import type { CrlHeader } from '../../pki/crl/prepare.ts';
 import { BACKDATE } from './backdate.ts';
 import type { Seconds } from '../../time/duration.ts';
 import type { AuthorityCertificate } from '../../record/authority.ts';
-import type { Crl } from '../../record/crl.ts';
+import type { Crl, VoidCrlSeries } from '../../record/crl.ts';
 
 /** CRLs that are signed in one ceremony, each for a time of its own. */
 export interface CrlSeriesRequest {
@@ -33,6 +33,20 @@ export function crlOnTurn(state: SeriesState, now: Date): Crl | undefined {
   return crlsToCome(state).findLast(
     crl => turnOf(crl, crl === series[0]) <= now && crl.number > (published?.number ?? -1n),
   );
+}
+
+/** What is remembered of a series once it is given up: how far its numbers and its time went. */
+export function voidSeriesOf({
+  series = [],
+  voidSeries,
+}: Pick<SeriesState, 'series'> & { readonly voidSeries?: VoidCrlSeries | undefined }): VoidCrlSeries | undefined {
+  const [before, last] = series.slice(-2);
+  if (before === undefined) return voidSeries;
+  const numbers = [...series.map(each => each.number), voidSeries?.number ?? 0n];
+  const number = numbers.reduce((most, each) => (each > most ? each : most));
+  if (last === undefined) return { number };
+  const every = (last.thisUpdate.getTime() - before.thisUpdate.getTime()) / 1000;
+  return { number, due: { every, until: new Date(last.thisUpdate.getTime() + every * 1000) } };
 }
 
 /** The most CRLs that one ceremony signs. */

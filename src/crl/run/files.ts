@@ -53,6 +53,24 @@ export async function writeDerivedCrlFiles(
   return changed;
 }
 
+/** What `writeDerivedCrlFiles` would make of the DER files, by path, held whole: for plans of runs that put files right. */
+export function derivedCrlFiles(
+  { world: { files }, home: { public: paths } }: CrlPki,
+  published: readonly PublishedCrl[],
+): ReadonlyMap<string, Uint8Array> {
+  const made = new Map(published.map(({ crl: { authorityId } }) => [paths.crlPem(authorityId), pemOf(authorityId)]));
+  const bundle = Buffer.concat([...made.values()]);
+  return made.set(paths.crlBundle, bundle).set(paths.index, utf8(encodeCrlIndex(published.map(indexedCrl))));
+
+  function pemOf(authorityId: string): Uint8Array {
+    const text: Uint8Array[] = [];
+    const pem = startPem('X509 CRL', piece => text.push(piece.slice()));
+    for (const piece of files.chunks(paths.crlDer(authorityId), CRL_PIECE)) pem.push(piece);
+    pem.finish();
+    return Buffer.concat(text);
+  }
+}
+
 /** What the index says of a CRL. */
 export function indexedCrl({ authority, crl }: PublishedCrl) {
   const facts = issuerFactsOf(decodeCertificate(authority.certificate.der), KEY_ALGORITHMS[authority.keyAlgorithm]);

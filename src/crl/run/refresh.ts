@@ -2,7 +2,7 @@ import { failure, SvcauthError } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { crlRefreshReasons, nextCrlHeader, type CrlRefreshReason, type CrlSchedule } from '../rules/schedule.ts';
-import { crlOnTurn } from '../rules/series.ts';
+import { crlOnTurn, voidSeriesOf } from '../rules/series.ts';
 import type { Crl } from '../../record/crl.ts';
 import type { Issuer } from '../../pki/certificate/issuer.ts';
 import type { CrlHeader } from '../../pki/crl/prepare.ts';
@@ -52,6 +52,8 @@ export interface CrlRequest {
   readonly keysAtHand?: ReadonlySet<string>;
   /** Believe dates and sizes of the files in public/ (`readSeal`): for a run that most often finds nothing to do. */
   readonly glance?: boolean;
+  /** How many revocations of a CA are recorded before the CRLs are signed: a plan of something that is planned itself. */
+  readonly revoking?: ReadonlyMap<string, number>;
 }
 
 export interface CrlPlan {
@@ -63,16 +65,27 @@ export interface CrlPlan {
 
 /** Looks at every CA and decides; nothing is changed. */
 export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
-  const states = readCrlStates(pki, request.glance);
+  const now = pki.world.now;
+  const states = readCrlStates(pki, request.glance).map(state =>
+    afterRevocations(state, request.revoking?.get(state.authority.id) ?? 0, now),
+  );
   for (const id of request.only ?? []) requireCrl(pki, states, id);
   const chosen = states.filter(({ authority }) => request.only?.includes(authority.id) ?? true);
   return {
-    crls: chosen.map(state => planOne(state, request, pki.world.now)),
+    crls: chosen.map(state => planOne(state, request, now)),
     all: states.map(state => {
       const { authority, latest } = state;
       return latest !== undefined && isCurrent(state) ? { authority, published: latest } : { authority };
     }),
   };
+}
+
+/** A CA once `count` more of its certificates are revoked: no CRL lists them, and its CRLs that were signed ahead are void. */
+function afterRevocations(state: AuthorityCrl, count: number, now: Date): AuthorityCrl {
+  if (count === 0) return state;
+  const unlisted = state.unlisted + count;
+  const totals = { ...state.totals, count: state.totals.count + count, unlisted, latest: now };
+  return { ...state, totals, unlisted, lastRevocation: now, series: [], voidSeries: voidSeriesOf(state) };
 }
 
 function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCrl {

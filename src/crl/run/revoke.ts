@@ -72,7 +72,7 @@ export async function applyRevoke(
   const unheard = unheardAuthorities(pki, plan, policy.crl);
   const ids = new Set([...todo.map(({ authorityId }) => authorityId), ...unheard]);
   const issuers = await unlockIssuers(pki, ids, ask);
-  if (todo.length > 0) record(pki, todo, how);
+  if (todo.length > 0) recordRevocations(pki, todo, how);
   try {
     return (await refreshCrls(pki, { issuers, schedule: policy.crl })).signed;
   } catch (cause) {
@@ -91,7 +91,8 @@ function unheardAuthorities(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedu
     .map(({ authority }) => authority.id);
 }
 
-function record(
+/** Records revocations, all or none. A CRL that lists them is for the caller to see to: first the key, then this, then the CRL. */
+export function recordRevocations(
   { world, manifest }: Pki,
   certificates: readonly RevocableCertificate[],
   how: Pick<RevokeRequest, 'reason' | 'invalidityDate'>,

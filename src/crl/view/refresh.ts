@@ -1,20 +1,11 @@
 import type { CrlRefreshOutcome } from '../run/refresh-run.ts';
 import type { PlannedCrl } from '../run/refresh.ts';
-import { isPressing, type CrlRefreshReason } from '../rules/schedule.ts';
+import { CRL_REFRESH_WORDS, isPressing } from '../rules/schedule.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
-
-export const CRL_REFRESH_WORDS: Readonly<Record<CrlRefreshReason, string>> = {
-  first: 'there is none yet',
-  revoked: 'certificates were revoked since',
-  turn: 'signed ahead for this time',
-  age: 'due by its age',
-  unpublished: 'public/crl does not hold the newest',
-  forced: 'asked for with --force',
-};
 
 export function crlRefreshView({ plan, result }: CrlRefreshOutcome, now: Date, { columns }: Terminal): View {
   const crls = plan.crls.map(planned => crlOf(planned, result));

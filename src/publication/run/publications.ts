@@ -1,43 +1,70 @@
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { applyCrlPublication, isPublished, planCrlPublication, type PublishPlan } from './publish-crls.ts';
+import type { PublicAhead } from './public-ahead.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
-/** What became of one directory. */
-export interface Publication {
+/** What publishing to one directory comes to. */
+export interface PlannedPublication {
   readonly directory: string;
-  readonly changed: boolean;
   /** Absent when a look at dates was enough, and when there is an error. */
   readonly plan?: PublishPlan;
   readonly error?: SvcauthError;
 }
 
-/** Publishes to one directory after the other; one that cannot be written does not keep the others from their CRLs. */
-export async function publishEverywhere(
+/** What became of one directory. */
+export interface Publication extends PlannedPublication {
+  readonly changed: boolean;
+}
+
+/** Whether carrying it out would write anything. */
+export const isNews = ({ plan }: PlannedPublication): boolean =>
+  plan?.files.some(({ action }) => action !== 'same' && action !== 'keep') ?? false;
+
+/**
+ * Looks at one directory after the other; one that cannot be published to does not keep the others from their CRLs. `glance`: where
+ * dates and sizes fit, nothing is read. `ahead`: see `planCrlPublication`.
+ */
+export async function planPublications(
   pki: Pki,
   directories: readonly string[],
-  {
-    dryRun,
-    glance,
-  }: { readonly dryRun: boolean; /** Where dates and sizes fit, nothing is read. */ readonly glance: boolean },
-): Promise<readonly Publication[]> {
-  const done: Publication[] = [];
-  for (const directory of directories) {
+  { glance, ahead }: { readonly glance: boolean; readonly ahead?: PublicAhead | undefined },
+): Promise<readonly PlannedPublication[]> {
+  return eachDirectory(
+    directories.map(directory => ({ directory })),
+    async ({ directory }) => {
+      if (directory === pki.home.public.directory) throw failure('ERR_CRL_PUBLISH_HERE', { directory });
+      if (glance && ahead === undefined && (await isPublished(pki, directory))) return { directory };
+      return { directory, plan: await planCrlPublication(pki, directory, ahead) };
+    },
+  );
+}
+
+/** Carries plans out, one directory after the other. What was refused stays refused. */
+export const applyPublications = (pki: Pki, planned: readonly PlannedPublication[]): Promise<readonly Publication[]> =>
+  eachDirectory(planned, async each => ({
+    ...each,
+    changed: each.plan !== undefined && (await applyCrlPublication(pki, each.plan)),
+  })).then(done => done.map(each => ({ changed: false, ...each })));
+
+/** Publishes what any of these directories lacks. */
+export const publishEverywhere = async (pki: Pki, directories: readonly string[]): Promise<readonly Publication[]> =>
+  applyPublications(pki, await planPublications(pki, directories, { glance: false }));
+
+async function eachDirectory<In extends { readonly directory: string }, Out extends PlannedPublication>(
+  items: readonly In[],
+  work: (item: In) => Promise<Out>,
+): Promise<readonly (Out | PlannedPublication)[]> {
+  const done: (Out | PlannedPublication)[] = [];
+  for (const item of items) {
     try {
-      done.push(await publishTo(pki, directory, dryRun, glance));
+      done.push(await work(item));
     } catch (error) {
       if (!(error instanceof SvcauthError)) throw error;
-      done.push({ directory, changed: false, error });
+      done.push({ directory: item.directory, error });
     }
   }
   return done;
-}
-
-async function publishTo(pki: Pki, directory: string, dryRun: boolean, glance: boolean): Promise<Publication> {
-  if (directory === pki.home.public.directory) throw failure('ERR_CRL_PUBLISH_HERE', { directory });
-  if (glance && (await isPublished(pki, directory))) return { directory, changed: false };
-  const plan = await planCrlPublication(pki, directory);
-  return { directory, plan, changed: !dryRun && (await applyCrlPublication(pki, plan)) };
 }
 
 /** The directories that were named, or those of the policy. Throws ERR_CRL_PUBLISH_WHERE when there are none. */

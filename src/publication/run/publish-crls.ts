@@ -5,14 +5,22 @@ import { dirname, join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } from '../../crl/rules/index.ts';
-import { crlRegressions } from '../rules/regression.ts';
+import { crlContent, crlRegressions, type CrlContent } from '../rules/regression.ts';
 import { crlOwnerProblem } from '../../crl/rules/verdict.ts';
+import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Crl } from '../../record/crl.ts';
+import { equalBytes } from '../../pki/bytes.ts';
+import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import type { ParsedCrl } from '../../pki/crl/parsed.ts';
+import { compareSerialHex } from '../../pki/crl/sorted-entries.ts';
+import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
 import { removeLeftovers } from '../../store/files/files.ts';
+import { expectedEntries } from '../../crl/run/expected-entries.ts';
 import { replaceInPieces } from '../../crl/run/files.ts';
 import { CRL_PIECE, readCrlStates, type AuthorityCrl, type CrlPki } from '../../crl/run/states.ts';
 import { readSeal } from '../../crl/run/seal.ts';
+import { filesAhead, type CrlAhead, type PublicAhead } from './public-ahead.ts';
 import { planBundlePublication } from './publish-bundle.ts';
 import { readCrl } from '../../store/input/read-crl.ts';
 import type { PublishedFile } from './published-file.ts';
@@ -28,31 +36,69 @@ type PublishPki = CrlPki & { readonly world: World };
 
 /**
  * Compares public/ with a directory that verifiers are served from. Throws ERR_CRL_UNFINISHED when public/ is not what the manifest
- * says, and ERR_CRL_BACKWARDS when verifiers would learn less than they know: then nothing may be written.
+ * says, and ERR_CRL_BACKWARDS when verifiers would learn less than they know: then nothing may be written. `ahead`: what public/ will
+ * hold by then, for a plan that cannot be carried out yet.
  */
-export async function planCrlPublication(pki: PublishPki, directory: string): Promise<PublishPlan> {
-  const { world, home } = pki;
+export async function planCrlPublication(
+  found: PublishPki,
+  directory: string,
+  ahead?: PublicAhead,
+): Promise<PublishPlan> {
+  const pki = ahead
+    ? { ...found, world: { ...found.world, files: filesAhead(found.world.files, ahead.files) } }
+    : found;
+  const { world } = pki;
   const states = readCrlStates(pki);
-  const crls = requireFinished(pki, states);
+  const crls = requireFinished(
+    pki,
+    states.filter(({ authority }) => !ahead?.crls.has(authority.id)),
+  );
   const problems = strangersIn(pki, directory);
   for (const { authority } of states) {
-    const ours = await readCrl(world, home.public.crlDer(authority.id));
-    const wrong = crlOwnerProblem(ours, authority);
-    if (wrong !== undefined) throw failure('ERR_CRL_UNFINISHED', { problem: `the CRL of ${authority.id}: ${wrong}` });
+    const signed = ahead?.crls.get(authority.id);
+    const ours = signed === undefined ? await readOurs(pki, authority) : undefined;
     const theirs = await readTheirs(world, join(directory, crlDerFile(authority.id)));
-    if (theirs === undefined) continue;
+    if (theirs === undefined || (ours && equalBytes(theirs.der, ours.der))) continue;
     // whom somebody else revokes, and when that ends, is theirs to know
     const expiry = authority.keyLocation === 'foreign' ? () => new Date(0) : (serial: string) => expiryOf(pki, serial);
-    problems.push(...crlRegressions(theirs, ours, expiry).map(each => `${authority.id}: ${each}`));
+    const content = ours ? crlContent(ours) : contentAhead(pki, authority, signed!);
+    problems.push(...crlRegressions(theirs, content, expiry).map(each => `${authority.id}: ${each}`));
   }
   const bundle = await planBundlePublication(pki, directory);
   problems.push(...bundle.problems);
   if (problems.length > 0) throw failure('ERR_CRL_BACKWARDS', { directory, problems });
   const ids = states.map(({ authority }) => authority.id);
   const names = [...ids.flatMap(id => [crlDerFile(id), crlPemFile(id)]), CRL_BUNDLE_FILE];
-  const files = [...names.map(name => ({ name, action: actionOn(pki, directory, name) })), ...bundle.files];
-  return { directory, crls, files: [...files, { name: INDEX_FILE, action: indexAction(pki, directory) }] };
+  const anew = namesAhead(ahead?.crls ?? new Map<string, CrlAhead>());
+  const files = names.map(name => ({ name, action: actionOn(pki, directory, name, anew) }));
+  const index = { name: INDEX_FILE, action: indexAction(pki, directory, anew) };
+  return { directory, crls, files: [...files, ...bundle.files, index] };
 }
+
+async function readOurs({ world, home }: PublishPki, authority: CertifiedAuthority): Promise<ParsedCrl> {
+  const ours = await readCrl(world, home.public.crlDer(authority.id));
+  const wrong = crlOwnerProblem(ours, authority);
+  if (wrong !== undefined) throw failure('ERR_CRL_UNFINISHED', { problem: `the CRL of ${authority.id}: ${wrong}` });
+  return ours;
+}
+
+function contentAhead(
+  { manifest }: PublishPki,
+  { id, certificate, keyAlgorithm }: CertifiedAuthority,
+  { header, further }: CrlAhead,
+): CrlContent {
+  const { subject, keyIdentifier } = issuerFactsOf(decodeCertificate(certificate.der), KEY_ALGORITHMS[keyAlgorithm]);
+  const entries = () =>
+    [...expectedEntries(manifest, id, new Date(0)), ...further].sort((a, b) => compareSerialHex(a.serial, b.serial));
+  return { issuer: subject, keyIdentifier, number: header.number, entries };
+}
+
+/** The files that a CRL which is not signed yet will change. */
+const namesAhead = (crls: PublicAhead['crls']): ReadonlySet<string> =>
+  new Set([
+    ...[...crls.keys()].flatMap(id => [crlDerFile(id), crlPemFile(id)]),
+    ...(crls.size > 0 ? [CRL_BUNDLE_FILE, INDEX_FILE] : []),
+  ]);
 
 /** Whether a directory holds what public/ holds, as far as dates and sizes tell: for runs that come every minute. */
 export async function isPublished(pki: PublishPki, directory: string): Promise<boolean> {
@@ -102,17 +148,23 @@ function expiryOf({ manifest }: PublishPki, serial: string): Date | undefined {
   return (manifest.certificate(serial) ?? ca?.certificate ?? manifest.revocation(serial))?.notAfter;
 }
 
-function actionOn({ world: { files }, home }: PublishPki, directory: string, name: string): PublishedFile['action'] {
+function actionOn(
+  { world: { files }, home }: PublishPki,
+  directory: string,
+  name: string,
+  anew: ReadonlySet<string>,
+): PublishedFile['action'] {
   const [from, to] = [join(home.public.directory, name), join(directory, name)];
   const there = files.status(to);
   if (there === undefined) return 'new';
+  if (anew.has(name)) return 'replace';
   if (there.kind !== 'file' || there.size !== files.status(from)?.size) return 'replace';
   return digestOf(files, from) === digestOf(files, to) ? 'same' : 'replace';
 }
 
 /** Written anew also where something was touched since: see `readSeal`. */
-function indexAction(pki: PublishPki, directory: string): PublishedFile['action'] {
-  const action = actionOn(pki, directory, INDEX_FILE);
+function indexAction(pki: PublishPki, directory: string, anew: ReadonlySet<string>): PublishedFile['action'] {
+  const action = actionOn(pki, directory, INDEX_FILE, anew);
   return action === 'same' && readSeal(pki.world, directory) === undefined ? 'replace' : action;
 }
 

@@ -20,7 +20,7 @@ interface Flags extends PassphraseOptions {
 
 const NOTE = `
 It never prompts, may run every minute, and prints nothing when nothing was done and nothing needs attention.
-What one part cannot do keeps no other part from its work; then the exit status is 5. Otherwise it is that of check.`;
+If one part fails, the others still run, and the exit status is 5. Otherwise it is that of check.`;
 
 export const addTick: AddCommand = (program, world, done) => {
   const command = program
@@ -46,29 +46,35 @@ export const addTick: AddCommand = (program, world, done) => {
     // a person who starts it by hand gets what cron gets
     const { prompt: _, ...unattended } = world;
     const { tickPlanRun, tickRun } = await import('../run/tick-run.ts');
-    const { deployedBy, hasChanged, tickPlanView, tickView } = await import('../view/tick.ts');
-    const ask = passphraseAsker(flags, unattended, false);
+    const { hasChanged, tickPlanView, tickView } = await import('../view/tick.ts');
     const { metricsFile, failOn } = flags;
     if (flags.dryRun) {
-      const plan = await tickPlanRun(unattended, homeFlag(command));
-      print(world.out, flags.output, tickPlanView(plan, world.now));
-      world.err.write(formatErrors(plan.refusals));
-      if (plan.refusals.length > 0) done(EXIT.partial);
+      const plans = await tickPlanRun(unattended, homeFlag(command));
+      print(world.out, flags.output, tickPlanView(plans, world.now));
+      const refusals = plans.flatMap(({ failures }) => failures);
+      world.err.write(formatErrors(refusals));
+      if (refusals.length > 0) done(EXIT.partial);
       return;
     }
+    const ask = passphraseAsker(flags, unattended, false);
     const everything = metricsFile !== undefined;
-    const { outcome, check, pki } = await tickRun(unattended, homeFlag(command), { ask, everything });
+    const { reports, check, pki } = await tickRun(unattended, homeFlag(command), { ask, everything });
     const { name, trustDomain } = pki;
-    const report = { name, trustDomain, at: world.now, ranAt: world.now, failOn, ...check };
-    print(world.out, flags.output, tickView(outcome, report, await terminalOf(world)));
-    const failing = failingSeverity(report.findings, failOn);
+    const report = check && { name, trustDomain, at: world.now, ranAt: world.now, failOn, ...check };
+    print(world.out, flags.output, tickView(reports, report, world.now, await terminalOf(world)));
+    const failing = report && failingSeverity(report.findings, failOn);
     if (failing !== undefined) done(EXIT[failing]);
-    else if (flags.detailedExitcode && hasChanged(outcome)) done(EXIT.changed);
-    world.err.write(formatErrors(outcome.failures.map(({ error }) => error)));
-    if (outcome.failures.length > 0) done(EXIT.partial);
-    reportPending(deployedBy(outcome.work), world, done);
+    else if (flags.detailedExitcode && hasChanged(reports)) done(EXIT.changed);
+    const failures = reports.flatMap(each => each.failures);
+    world.err.write(formatErrors(failures));
+    if (failures.length > 0) done(EXIT.partial);
+    reportPending(
+      reports.flatMap(({ deployed }) => deployed),
+      world,
+      done,
+    );
     // last: a file that cannot be written must not cost the report
-    if (everything) {
+    if (everything && report) {
       const { formatCheckMetrics } = await import('../../monitoring/view/check-metrics.ts');
       await outputTo(world, metricsFile, async to => to.out.write(formatCheckMetrics(report)));
     }

@@ -1,31 +1,49 @@
-import type { World } from '../../world/world.ts';
-import { checkPki, type CheckedPki } from '../../monitoring/run/check-pki.ts';
+import { unlockAuthority } from '../../ca/run/unlock.ts';
+import type { IssuerLookup } from '../../crl/run/refresh.ts';
+import type { CheckedPki } from '../../monitoring/run/check-pki.ts';
+import type { Issuer } from '../../pki/certificate/issuer.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
-import { changePki, readPki } from '../../store/open-pki.ts';
-import { planTick, type TickPlan } from './plan.ts';
-import { tick, type TickOutcome } from './tick.ts';
+import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
+import type { World } from '../../world/world.ts';
+import { monitoring } from './part/monitoring.ts';
+import { PARTS } from './parts.ts';
+import { applyTick, planTick, type PartReport } from './tick.ts';
 
-export interface TickRun {
-  readonly outcome: TickOutcome;
-  /** How things stand after it. */
-  readonly check: CheckedPki;
+export interface TickOutcome {
+  readonly reports: readonly PartReport[];
+  /** How things stand after it; absent when that could not be found out. */
+  readonly check?: CheckedPki;
   readonly pki: { readonly name: string; readonly trustDomain: string };
 }
 
-/** One tick under the lock, and the check that belongs to it. `everything`: list also what is well. Throws ERR_LOCKED. */
+/** One tick under the lock, with the check that belongs to it. `everything`: list also what is well. Throws ERR_LOCKED. */
 export const tickRun = (
   world: World,
   homeFlag: string | undefined,
   { ask, everything }: { readonly ask: AskPassphrase; readonly everything: boolean },
-): Promise<TickRun> =>
+): Promise<TickOutcome> =>
   changePki(world, homeFlag, 'tick', async pki => {
     const policy = await loadPolicy(pki);
-    const outcome = await tick(pki, policy, ask);
-    const check = checkPki(pki.manifest, { selectors: [], everything }, policy.check, world.now);
-    return { outcome, check, pki: pki.identity };
+    const hands = { pki, policy, ask, unlock: openOnce(pki, ask), everything };
+    const { reports, standings } = await applyTick(PARTS, hands);
+    const checked = standings.of(monitoring);
+    return { reports, ...(checked?.state === 'done' && { check: checked.outcome.check }), pki: pki.identity };
   });
 
-/** The plan alone. No lock. */
-export const tickPlanRun = (world: World, homeFlag: string | undefined): Promise<TickPlan> =>
-  readPki(world, homeFlag, async pki => planTick(pki, await loadPolicy(pki)));
+/** The plans alone. No lock. */
+export const tickPlanRun = (world: World, homeFlag: string | undefined): Promise<readonly PartReport[]> =>
+  readPki(world, homeFlag, async pki => {
+    const { reports } = await planTick(PARTS, { pki, policy: await loadPolicy(pki) });
+    return reports;
+  });
+
+/** Opening a key costs hundreds of thousands of rounds of key derivation. */
+export function openOnce(pki: Pki, ask: AskPassphrase): IssuerLookup {
+  const opened = new Map<string, Issuer>();
+  return async authority => {
+    const issuer = opened.get(authority.id) ?? (await unlockAuthority(pki, authority, ask));
+    opened.set(authority.id, issuer);
+    return issuer;
+  };
+}

@@ -1,83 +1,68 @@
-import { SvcauthError } from '../../errors/error.ts';
-import type { Policy } from '../../policy/rules/policy.ts';
-import { deployPending, type Deployed } from '../../deployment/run/deploy.ts';
-import { keepCrls, type CrlUpkeep } from './keep-crls.ts';
-import type { Pki } from '../../store/open-pki.ts';
-import { publishEverywhere, type Publication } from '../../publication/run/publications.ts';
-import {
-  applyRenewal,
-  hasWork,
-  planRenewal,
-  WHATEVER_IS_DUE,
-  type RenewalPlan,
-  type RenewalResult,
-} from '../../renewal/run/renew.ts';
-import { writeTrustBundle, type TrustBundleResult } from '../../bundle/run/write.ts';
-import type { AskPassphrase } from '../../world/ask-passphrase.ts';
-
-/** What a tick does, in this order: what would refuse everybody comes before what would refuse one. */
-export interface TickWork {
-  readonly bundle: TrustBundleResult;
-  readonly crls: CrlUpkeep;
-  readonly renewal: RenewalPlan & RenewalResult;
-  /** Of CRLs that the renewal brought about: an overlap that ended. */
-  readonly publications: readonly Publication[];
-  /** Of what was left pending earlier. */
-  readonly deployment: readonly Deployed[];
-}
-
-type TickPart = keyof TickWork;
-
-export interface TickOutcome {
-  /** A part that failed as a whole is absent. */
-  readonly work: Partial<TickWork>;
-  /** What could not be done, and by which part; everything else was. */
-  readonly failures: readonly { readonly part: TickPart; readonly error: SvcauthError }[];
-}
-
 /**
- * Everything that keeps a PKI alive, once: trust bundle, CRLs, renewal, deployment. The caller holds the lock. What is not due costs a
- * look at an index or a date, and no passphrase is asked for. No part waits for another: what one of them cannot do is told at the
- * end.
+ * Goes through a list of parts once: for a dry run it plans each of them, for a tick it also carries each plan out before it plans the
+ * next. What one part cannot do keeps no other from its work. The caller holds the lock of a tick.
  */
-export async function tick(pki: Pki, policy: Policy, ask: AskPassphrase): Promise<TickOutcome> {
-  const work: { -readonly [Part in TickPart]?: TickWork[Part] } = {};
-  const failures: { part: TickPart; error: SvcauthError }[] = [];
-  const attempt = async <Part extends TickPart>(part: Part, run: () => TickWork[Part] | Promise<TickWork[Part]>) => {
-    try {
-      work[part] = await run();
-    } catch (error) {
-      if (!(error instanceof SvcauthError)) throw error;
-      failures.push({ part, error });
+import { SvcauthError } from '../../errors/error.ts';
+import type { Deployed } from '../../deployment/run/deploy.ts';
+import type { TickAction } from '../rules/action.ts';
+import type { Earlier, PartOutcome, PartPlan, Standing, TickHands, TickLook, TickPart } from './part.ts';
+
+/** What one part did, or would do. */
+export interface PartReport {
+  readonly part: string;
+  readonly actions: readonly TickAction[];
+  /** What could not be done; everything else was. */
+  readonly failures: readonly SvcauthError[];
+  readonly deployed: readonly Deployed[];
+}
+
+export interface TickRun {
+  /** One for each part, in their order. */
+  readonly reports: readonly PartReport[];
+  readonly standings: Earlier;
+}
+
+export const planTick = (parts: readonly TickPart[], look: TickLook): Promise<TickRun> => goThrough(parts, look);
+
+export const applyTick = (parts: readonly TickPart[], hands: TickHands): Promise<TickRun> =>
+  goThrough(parts, hands, hands);
+
+async function goThrough(parts: readonly TickPart[], look: TickLook, hands?: TickHands): Promise<TickRun> {
+  const standings = new Map<unknown, Standing<PartPlan, PartOutcome>>();
+  const earlier: Earlier = { of: part => standings.get(part) as never };
+  const reports: PartReport[] = [];
+  for (const part of parts) {
+    const report = { part: part.name, actions: [], failures: [], deployed: [] };
+    const plan = await attempt(() => part.plan(look, earlier));
+    if (plan instanceof SvcauthError) {
+      reports.push({ ...report, failures: [plan] });
+      continue;
     }
-  };
-  await attempt('bundle', () => writeTrustBundle(pki.world, pki.home, pki.manifest));
-  await attempt('crls', () => keepCrls(pki, policy, ask));
-  await attempt('renewal', () => renewDue(pki, policy, ask));
-  if ((work.renewal?.crls.length ?? 0) > 0) {
-    const directories = policy.crl.publishTo ?? [];
-    await attempt('publications', () => publishEverywhere(pki, directories, { dryRun: false, glance: true }));
+    const { refusals } = plan;
+    if (hands === undefined) {
+      standings.set(part, { state: 'planned', plan });
+      reports.push({ ...report, actions: plan.actions, failures: refusals });
+      continue;
+    }
+    const outcome = await attempt(() => part.carryOut(hands, plan));
+    if (outcome instanceof SvcauthError) {
+      standings.set(part, { state: 'failed', plan });
+      reports.push({ ...report, failures: [...refusals, outcome] });
+      continue;
+    }
+    standings.set(part, { state: 'done', plan, outcome });
+    const { actions, failures, deployed = [] } = outcome;
+    reports.push({ ...report, actions, failures: [...refusals, ...failures], deployed });
   }
-  await attempt('deployment', () => deployOthers(pki, policy, work.renewal));
-  return { work, failures: [...failures, ...refusals(work)] };
+  return { reports, standings: earlier };
 }
 
-async function renewDue(pki: Pki, policy: Policy, ask: AskPassphrase): Promise<TickWork['renewal']> {
-  const plan = await planRenewal(pki, policy, WHATEVER_IS_DUE);
-  const nothing: RenewalResult = { issued: [], deployed: [], crls: [] };
-  return { ...plan, ...(hasWork(plan) ? await applyRenewal(pki, policy, plan, ask, () => undefined) : nothing) };
+/** A catalogue error is an answer; anything else is a defect. */
+async function attempt<T>(work: () => T | Promise<T>): Promise<T | SvcauthError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SvcauthError) return error;
+    throw error;
+  }
 }
-
-/** What is pending from earlier runs and was not tried with the renewal: a hook that hangs does so once a run. */
-async function deployOthers(pki: Pki, policy: Policy, renewal: TickWork['renewal'] | undefined) {
-  const tried = new Set(renewal?.deployed.map(({ service }) => service));
-  const others = pki.manifest.pendingServices().flatMap(({ service: { name } }) => (tried.has(name) ? [] : [name]));
-  return others.length === 0 ? [] : deployPending(pki, policy, new Set(others));
-}
-
-/** What parts that went on could not do for one CA, one directory or one service. */
-const refusals = ({ crls, renewal, publications }: Partial<TickWork>): TickOutcome['failures'] => [
-  ...(crls?.errors ?? []).map(error => ({ part: 'crls' as const, error })),
-  ...(renewal?.steps ?? []).flatMap(({ refusal }) => (refusal ? { part: 'renewal' as const, error: refusal } : [])),
-  ...(publications ?? []).flatMap(({ error }) => (error ? { part: 'publications' as const, error } : [])),
-];

@@ -1,11 +1,15 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { keepCrls } from '../../../src/tick/run/keep-crls.ts';
-import { loadPolicy } from '../../../src/policy/run/load.ts';
-import { changePki } from '../../../src/store/open-pki.ts';
-import { nodeFiles } from '../../../src/store/files/files.ts';
 import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
+import { crls } from '../../../../src/tick/run/part/crls.ts';
+import { publication } from '../../../../src/tick/run/part/publication.ts';
+import { applyTick } from '../../../../src/tick/run/tick.ts';
+import { openOnce } from '../../../../src/tick/run/tick-run.ts';
+import { loadPolicy } from '../../../../src/policy/run/load.ts';
+import { changePki } from '../../../../src/store/open-pki.ts';
+import { nodeFiles } from '../../../../src/store/files/files.ts';
+import { pkiTemplate, type PkiWorld } from '../../../support/pki/pki.ts';
 
 let fresh: () => PkiWorld;
 beforeAll(async () => {
@@ -21,10 +25,20 @@ function withPolicy(): PkiWorld {
   return world;
 }
 
+/** CRLs and publication alone. */
 const keep = (world: PkiWorld) =>
-  changePki(world, undefined, 'tick', async pki =>
-    keepCrls(pki, await loadPolicy(pki), () => Promise.reject(new Error('nobody is asked for a passphrase'))),
-  );
+  changePki(world, undefined, 'tick', async pki => {
+    const ask = () => Promise.reject(new Error('nobody is asked for a passphrase'));
+    const hands = { pki, policy: await loadPolicy(pki), ask, unlock: openOnce(pki, ask), everything: false };
+    const { reports, standings } = await applyTick([crls, publication], hands);
+    const [keeping, published] = [standings.of(crls)!, standings.of(publication)!];
+    return {
+      signed: reports[0]!.actions.map(({ subject }) => subject),
+      published: reports[1]!.actions.map(({ subject }) => subject.slice(world.cwd.length + 1)),
+      errors: reports.flatMap(({ failures }) => failures),
+      isGlance: keeping.plan.keep.idle && published.plan.publications.every(({ plan }) => plan === undefined),
+    };
+  });
 
 const later = (world: PkiWorld, days: number): void => {
   world.now = new Date(world.now.getTime() + days * 86_400_000);
@@ -34,7 +48,7 @@ const served = (world: PkiWorld, directory: string, name: string) => readFileSyn
 
 test('publishes to every directory of the policy, and then has nothing to do', async () => {
   const world = withPolicy();
-  expect(await keep(world)).toMatchObject({ changed: true, errors: [] });
+  expect(await keep(world)).toMatchObject({ published: ['www', 'mirror'], errors: [] });
   for (const name of [
     'crl/root-g1.der',
     'crl/issuing-g1.pem',
@@ -46,8 +60,7 @@ test('publishes to every directory of the policy, and then has nothing to do', a
     expect(served(world, 'mirror', name)).toEqual(readFileSync(join(world.home.public.directory, name)));
   }
   const again = await keep(world);
-  expect(again).toMatchObject({ changed: false, errors: [] });
-  expect(again.publications.every(({ plan }) => plan === undefined)).toBe(true);
+  expect(again).toEqual({ signed: [], published: [], errors: [], isGlance: true });
 });
 
 test('with nothing due it reads no CRL', async () => {
@@ -63,27 +76,25 @@ test('signs what is due and brings it to everybody', async () => {
   const world = withPolicy();
   await keep(world);
   later(world, 4);
-  const { refresh, changed } = await keep(world);
-  expect(changed).toBe(true);
-  expect(refresh.result?.signed.map(({ authorityId }) => authorityId)).toEqual(['issuing-g1']);
+  expect(await keep(world)).toMatchObject({ signed: ['issuing-g1'], published: ['www', 'mirror'] });
   expect(served(world, 'www', 'index.json')).toEqual(readFileSync(world.home.public.index));
 });
 
 test('a directory that cannot be written does not keep the other from its CRLs', async () => {
   const world = withPolicy();
   writeFileSync(join(world.cwd, 'www'), 'a file');
-  const { errors, publications } = await keep(world);
+  const { errors, published } = await keep(world);
   expect(errors).toHaveLength(1);
-  expect(publications.map(({ changed }) => changed)).toEqual([false, true]);
+  expect(published).toEqual(['mirror']);
 });
 
 test('without the passphrase it still publishes what there is', async () => {
   const world = withPolicy();
   rmSync(world.home.authority('issuing-g1').key);
   later(world, 4);
-  const { errors, publications } = await keep(world);
+  const { errors, published } = await keep(world);
   expect(errors.map(({ code }) => code)).toEqual(['ERR_KEY_MISSING']);
-  expect(publications.map(({ changed }) => changed)).toEqual([true, true]);
+  expect(published).toEqual(['www', 'mirror']);
 });
 
 test.each(['crl/issuing-g1.der', 'crl/root-g1.pem', 'crl-bundle.pem', 'bundle.pem'])(
@@ -95,9 +106,9 @@ test.each(['crl/issuing-g1.der', 'crl/root-g1.pem', 'crl-bundle.pem', 'bundle.pe
     const good = readFileSync(path);
     writeFileSync(path, Buffer.from(good).fill(0x30, 10, 20));
     utimesSync(path, 0, 0);
-    expect(await keep(world)).toMatchObject({ changed: true, errors: [] });
+    expect(await keep(world)).toMatchObject({ published: ['www'], errors: [] });
     expect(readFileSync(path)).toEqual(good);
-    expect((await keep(world)).publications.every(({ plan }) => plan === undefined)).toBe(true);
+    expect((await keep(world)).isGlance).toBe(true);
   },
 );
 
@@ -116,7 +127,7 @@ test('signs anew what was removed from public/', async () => {
   const world = withPolicy();
   await keep(world);
   rmSync(world.home.public.crlDer('issuing-g1'));
-  expect(await keep(world)).toMatchObject({ changed: true, errors: [] });
+  expect(await keep(world)).toMatchObject({ signed: ['issuing-g1'], errors: [] });
   expect(existsSync(world.home.public.crlDer('issuing-g1'))).toBe(true);
 });
 
@@ -130,7 +141,7 @@ test('leaves a trust bundle alone that somebody put together', async () => {
     readFileSync(join(other.cwd, 'second/public/bundle.pem')),
   ]);
   writeFileSync(join(world.cwd, 'www/bundle.pem'), both);
-  expect(await keep(world)).toMatchObject({ changed: false, errors: [] });
+  expect(await keep(world)).toMatchObject({ signed: [], published: [], errors: [] });
   expect(served(world, 'www', 'bundle.pem')).toEqual(both);
   expect(await world.succeed('crl', 'publish')).toContain('left alone  bundle.pem: it holds anchors');
 });

@@ -1,0 +1,30 @@
+/** A kind of thing that ticks do: its permanent name in JSON, and its words in a table. */
+export interface ActionKind {
+  readonly did: string;
+  readonly done: string;
+  readonly planned: string;
+  /** Whether something is different afterwards. */
+  readonly changes: boolean;
+}
+
+/** One thing that a tick did or would do. */
+export interface TickAction {
+  readonly kind: ActionKind;
+  /** A service, a CA, a directory. */
+  readonly subject: string;
+  readonly serial?: string;
+  readonly number?: bigint;
+  readonly until?: Date;
+  /** Why, or what of. */
+  readonly detail?: string;
+}
+
+export const actionKind = (did: string, done: string, planned: string, changes = true): ActionKind => ({
+  did,
+  done,
+  planned,
+  changes,
+});
+
+/** `2 anchors`, `1 hook`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

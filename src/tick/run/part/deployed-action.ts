@@ -1,0 +1,35 @@
+import type { Deployed } from '../../../deployment/run/deploy.ts';
+import type { DeployStep } from '../../../deployment/run/plan.ts';
+import { actionKind, counted, type TickAction } from '../../rules/action.ts';
+
+const DEPLOYED = actionKind('deployed', 'deployed', 'would deploy');
+const PENDING = actionKind('deployment-pending', 'pending', 'pending', false);
+
+/** What became of a deployment. `renewed`: what lies where it should as soon as it was renewed is said once. */
+export function deployedActions(deployed: readonly Deployed[], renewed: ReadonlySet<string>): readonly TickAction[] {
+  return deployed.flatMap(({ service, serial, problem, written, hooks }) => {
+    const about = { subject: service, serial };
+    if (problem !== undefined) return [{ kind: PENDING, ...about, detail: problem }];
+    const detail = work(written.length, hooks.length);
+    return detail === '' && renewed.has(service) ? [] : [{ kind: DEPLOYED, ...about, ...(detail && { detail }) }];
+  });
+}
+
+/** A deployment that is tried again, and what it failed of the last time. */
+export const retriedAction = ({
+  service,
+  serial,
+  delivery: { problem },
+}: Pick<DeployStep, 'service' | 'serial' | 'delivery'>): TickAction => ({
+  ...{ kind: DEPLOYED, subject: service, serial },
+  ...(problem !== undefined && { detail: problem }),
+});
+
+/** The deployment of a certificate that is not made yet; nothing where switching the link is all of it. */
+export function firstDeployed(service: string, outputs: number, hooks: number): readonly TickAction[] {
+  const detail = work(outputs, hooks);
+  return detail === '' ? [] : [{ kind: DEPLOYED, subject: service, detail }];
+}
+
+const work = (outputs: number, hooks: number): string =>
+  [...(outputs === 0 ? [] : [counted(outputs, 'output')]), ...(hooks === 0 ? [] : [counted(hooks, 'hook')])].join(', ');

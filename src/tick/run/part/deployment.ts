@@ -1,0 +1,41 @@
+import { applyDeployment } from '../../../deployment/run/deploy.ts';
+import { planDeployment, type DeployStep } from '../../../deployment/run/plan.ts';
+import type { Earlier, PartPlan, TickPart } from '../part.ts';
+import { deployedActions, retriedAction } from './deployed-action.ts';
+import { renewal } from './renewal.ts';
+
+interface DeploymentPartPlan extends PartPlan {
+  readonly steps: readonly DeployStep[];
+}
+
+/** What earlier runs left pending is tried again, once a tick. */
+export const deployment: TickPart<DeploymentPartPlan> = {
+  name: 'deployment',
+  plan: async ({ pki, policy }, earlier) => {
+    const tried = triedBefore(earlier);
+    const pending = pki.manifest.pendingServices().filter(({ service }) => !tried.has(service.name));
+    const steps = pending.length === 0 ? [] : await planDeployment(pki, policy, pending, NOTHING_ELSE);
+    return { steps, actions: steps.map(retriedAction), refusals: [] };
+  },
+  carryOut: async ({ pki }, { steps }) => {
+    const deployed = await applyDeployment(pki, steps, false);
+    return { actions: deployedActions(deployed, new Set()), failures: [], deployed };
+  },
+};
+
+const NOTHING_ELSE = { inspect: false, force: false };
+
+/** Services whose deployment the renewal tried, or will. One that failed before it came to that is left to this part. */
+function triedBefore(earlier: Earlier): ReadonlySet<string> {
+  const renewed = earlier.of(renewal);
+  switch (renewed?.state) {
+    case 'done':
+      return new Set(renewed.outcome.deployed.map(({ service }) => service));
+    case 'planned': {
+      const { jobs, switches } = renewed.plan.due;
+      return new Set([...jobs.map(({ order }) => order.service), ...switches.map(({ service }) => service)]);
+    }
+    default:
+      return new Set();
+  }
+}

@@ -1,0 +1,16 @@
+import { checkPki, type CheckedPki } from '../../../monitoring/run/check-pki.ts';
+import type { PartOutcome, PartPlan, TickPart } from '../part.ts';
+
+interface CheckOutcome extends PartOutcome {
+  readonly check: CheckedPki;
+}
+
+/** The check that belongs to a tick: how things stand after it. It changes nothing, so there is nothing to plan. */
+export const monitoring: TickPart<PartPlan, CheckOutcome> = {
+  name: 'monitoring',
+  plan: () => ({ actions: [], refusals: [] }),
+  carryOut: ({ pki, policy, everything }) => {
+    const scope = { selectors: [], everything };
+    return { actions: [], failures: [], check: checkPki(pki.manifest, scope, policy.check, pki.world.now) };
+  },
+};

@@ -1,0 +1,84 @@
+import { deploymentOf } from '../../../deployment/rules/deployment.ts';
+import { ISSUE_REASONS } from '../../../due/rules/reason.ts';
+import {
+  applyRenewal,
+  hasWork,
+  planRenewal,
+  WHATEVER_IS_DUE,
+  type RenewalPlan,
+  type RenewalResult,
+} from '../../../renewal/run/renew.ts';
+import { actionKind, type TickAction } from '../../rules/action.ts';
+import type { Earlier, PartOutcome, PartPlan, TickLook, TickPart } from '../part.ts';
+import { crls } from './crls.ts';
+import { deployedActions, firstDeployed, retriedAction } from './deployed-action.ts';
+import { overlaps } from './overlaps.ts';
+
+interface RenewalPartPlan extends PartPlan {
+  /** Without the overlaps that ended: they are a part of their own. */
+  readonly due: RenewalPlan;
+}
+
+interface RenewalPartOutcome extends PartOutcome {
+  readonly deployed: RenewalResult['deployed'];
+}
+
+const RENEWED = actionKind('renewed', 'renewed', 'would renew');
+
+/** Every service has a certificate that is not due, deployed. */
+export const renewal: TickPart<RenewalPartPlan, RenewalPartOutcome> = {
+  name: 'renewal',
+  plan: async (look, earlier) => {
+    const { pki, policy } = look;
+    const plan = planned(earlier) ?? (await planRenewal(pki, policy, WHATEVER_IS_DUE));
+    const due = { ...plan, outlived: [] };
+    return {
+      due,
+      actions: [...renewedActions(due), ...deploymentActions(look, due)],
+      refusals: due.steps.flatMap(({ refusal }) => refusal ?? []),
+    };
+  },
+  carryOut: async ({ pki, policy, ask }, { due }) => {
+    if (!hasWork(due)) return { actions: [], failures: [], deployed: [] };
+    const { issued, deployed } = await applyRenewal(pki, policy, due, ask, () => undefined);
+    const reasons = reasonsOf(due);
+    const renewed = issued.map(({ service, serial, notAfter }): TickAction => {
+      const detail = reasons.get(service);
+      return { kind: RENEWED, subject: service, serial, until: notAfter, ...(detail && { detail }) };
+    });
+    const names = new Set(issued.map(({ service }) => service));
+    return { actions: [...renewed, ...deployedActions(deployed, names)], failures: [], deployed };
+  },
+};
+
+/** The plan that was made for the overlaps, unless revocations were taken over since: those services may be due now. */
+const planned = (earlier: Earlier): RenewalPlan | undefined =>
+  earlier.of(crls)?.plan.keep.adopted.length ? undefined : earlier.of(overlaps)?.plan.due;
+
+const reasonsOf = ({ steps }: RenewalPlan): ReadonlyMap<string, string> =>
+  new Map(
+    steps.flatMap(step =>
+      step.action === 'renew' && step.refusal === undefined ? [[step.service, ISSUE_REASONS[step.reason].words]] : [],
+    ),
+  );
+
+const renewedActions = (due: RenewalPlan): readonly TickAction[] =>
+  [...reasonsOf(due)].map(([subject, detail]) => ({ kind: RENEWED, subject, detail }));
+
+/** In the order of names, as they are deployed. */
+function deploymentActions({ pki, policy }: TickLook, { jobs, switches }: RenewalPlan): readonly TickAction[] {
+  if (jobs.length + switches.length === 0) return [];
+  const first = pki.manifest.servicesNamed(jobs.map(({ order }) => order.service)).map(({ service }) => {
+    const { outputs, hooks } = deploymentOf(service, policy.deployment);
+    return { service: service.name, actions: firstDeployed(service.name, outputs.length, hooks.length) };
+  });
+  const switched = new Set(switches.map(({ service }) => service));
+  const retried = pki.manifest
+    .pendingServices()
+    .flatMap(({ service: { name }, certificate, delivery }) =>
+      switched.has(name) && certificate?.state === 'current' && delivery !== undefined
+        ? [{ service: name, actions: [retriedAction({ service: name, serial: certificate.serial, delivery })] }]
+        : [],
+    );
+  return [...first, ...retried].sort((a, b) => (a.service < b.service ? -1 : 1)).flatMap(({ actions }) => actions);
+}
