@@ -1,3 +1,4 @@
+import { REMEDIES } from '../../errors/remedy.ts';
 import type { TaintOutcome } from '../run/taint.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
@@ -27,7 +28,9 @@ export function taintView({ plan, leaves, crls, awaited, dryRun }: TaintOutcome)
           ({ serial, issuerId }) => `${dryRun ? 'would revoke' : 'revoked'}  ${serial}, signed by ${issuerId}`,
         ),
         ...crls.map(each => `crl ${each.authorityId}  number ${each.number}  until ${formatInstant(each.nextUpdate)}`),
-        ...awaited.map(each => `crl ${each}  does not say it yet: svcauth crl refresh --ca ${each} --key FILE`),
+        ...awaited.map(
+          each => `crl ${each}  does not say it yet: ${REMEDIES.crlDue({ ca: each, keyLocation: 'offline' })}`,
+        ),
         `due  ${plural(leaves.live, 'certificate')} that it signed`,
         `next  svcauth drill ca-compromise --ca ${id}`,
         '',

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { REMEDIES } from '../../errors/remedy.ts';
 import { failure } from '../../errors/error.ts';
 import { parseInstant } from '../../time/instant.ts';
 import { CRL_REASONS, parseCrlReason } from '../../pki/crl/revocation-reason.ts';
@@ -75,7 +76,9 @@ export const addRevoke: AddCommand = (program, world) => {
     }
     for (const { service, serial } of outcome.plan.stillValid) {
       world.err.write(
-        formatWarning(`${service} also has ${serial}, replaced and still valid: svcauth revoke ${serial}`),
+        formatWarning(
+          `${service} also has ${serial}, replaced and still valid: ${REMEDIES.revocable({ text: serial })}`,
+        ),
       );
     }
   });

@@ -1,6 +1,7 @@
 import type { CrlRefreshOutcome } from '../run/refresh-run.ts';
 import type { PlannedCrl } from '../run/refresh.ts';
 import { CRL_REFRESH_WORDS, isPressing } from '../rules/schedule.ts';
+import { REMEDIES } from '../../errors/remedy.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
@@ -68,9 +69,9 @@ export function crlRefreshWarnings({ plan, adopted, result }: CrlRefreshOutcome,
     ...plan.crls
       .filter(planned => planned.action === 'key-away' && isPressing(planned, now))
       .map(({ authority: { id, keyLocation }, series }) => {
-        const remedy = keyLocation === 'foreign' ? 'crl import FILE' : `crl refresh --ca ${id} --key FILE`;
+        const remedy = REMEDIES.crlDue({ ca: id, keyLocation });
         const given = series === undefined ? '' : ', those that were signed ahead are given up';
-        return `the CRL of ${id} is due${given}, and its key is not here: svcauth ${remedy}`;
+        return `the CRL of ${id} is due${given}, and its key is not here: ${remedy}`;
       }),
   ];
 }

@@ -1,4 +1,5 @@
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { quote, row } from '../row.ts';
 
 /** Trust bundles and maps of them that somebody else wrote. */
@@ -9,7 +10,7 @@ export const trustBundleErrors = {
     EXIT.refused,
     p =>
       `${p.trustDomain} is our own trust domain: its anchors are made here, and foreign ones are never merged with them`,
-    () => ['svcauth bundle show'],
+    () => [REMEDIES.anchorsUnclear()],
   ),
   ERR_PEER_NAME: row<{ trustDomain: string }>(
     EXIT.usage,
@@ -19,7 +20,7 @@ export const trustBundleErrors = {
   ERR_PEER_BUNDLE: row<{ trustDomain: string; problems: readonly string[] }>(
     EXIT.refused,
     p => [`the bundle of ${p.trustDomain} was not taken in`, ...p.problems].join('\n'),
-    () => ['see everything about it: svcauth bundle verify FILE'],
+    () => [`see everything about it: ${REMEDIES.bundleDoubtful()}`],
   ),
   ERR_PEER_BACKWARDS: row<{ trustDomain: string; present: number; given: number | undefined }>(
     EXIT.refused,
@@ -31,7 +32,7 @@ export const trustBundleErrors = {
           : `the bundle of ${p.trustDomain} has sequence ${p.given}, and the one that is here has ${p.present}`,
     p => [
       'it grows with every change: is this the newest bundle?',
-      `if they have begun anew, and told you so, forget this one first: svcauth bundle remove-peer ${p.trustDomain}`,
+      `if they have begun anew, and told you so, forget this one first: ${REMEDIES.peerBegunAnew(p)}`,
     ],
   ),
   ERR_PEER_UNKNOWN: row<{ trustDomain: string; known: readonly string[] }>(

@@ -1,4 +1,5 @@
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { quote, row } from '../row.ts';
 
 const NOT_TAINTED = {
@@ -12,18 +13,18 @@ export const taintErrors = {
   ERR_TAINT_STATE: row<{ id: string; state: keyof typeof NOT_TAINTED }>(
     EXIT.refused,
     p => `${p.id} is ${p.state}, and cannot be tainted: ${NOT_TAINTED[p.state]}; nothing was changed`,
-    () => ['svcauth ca list'],
+    () => [REMEDIES.caUnclear()],
   ),
   ERR_TAINT_REVOKE: row<{ id: string }>(
     EXIT.refused,
     p =>
       `${p.id} is a root, and no CRL revokes a root: verifiers stop trusting it when it leaves their bundle; nothing was changed`,
-    p => [`svcauth ca taint ${p.id} --reason TEXT`],
+    p => [REMEDIES.caCompromised({ ca: p.id })],
   ),
   ERR_DRILL_KEEP: row<{ directory: string; home: string }>(
     EXIT.usage,
     p =>
       `the copy cannot be kept in ${quote(p.directory)}: that lies in the home ${quote(p.home)}, which stays as it is`,
-    () => ['svcauth drill ca-compromise --sandbox --keep /var/tmp/drill'],
+    () => [REMEDIES.compromiseRehearsal()],
   ),
 } as const;

@@ -1,14 +1,15 @@
 // The errors of making, reading, comparing and publishing CRLs: code, exit status, message and hints.
 // The `crl` commands end with them, by code, through `catalogue.ts`; `tick` reports them.
 import { EXIT } from '../exit-status.ts';
-import { quote, row, shell } from '../row.ts';
+import { REMEDIES } from '../remedy.ts';
+import { quote, row } from '../row.ts';
 
 export const crlErrors = {
   ERR_CRL_REREAD: row<{ authority: string; problem: string }>(
     EXIT.integrity,
     p =>
       `the new CRL of ${p.authority} does not read back as it was signed: ${p.problem}; the old one is still in place`,
-    () => ['check the disk, then run again: svcauth crl refresh'],
+    p => [`check the disk, then run again: ${REMEDIES.crlDue({ ca: p.authority })}`],
   ),
   ERR_CRL_UNREADABLE: row<{ path: string; problem: string }>(
     EXIT.usage,
@@ -19,14 +20,14 @@ export const crlErrors = {
   ERR_CRL_UNFINISHED: row<{ problem: string }>(
     EXIT.integrity,
     p => `nothing was published: ${p.problem}`,
-    () => ['put it right first: svcauth crl refresh'],
+    () => [`put it right first: ${REMEDIES.crlDue({ ca: 'all' })}`],
   ),
   ERR_CRL_BACKWARDS: row<{ directory: string; problems: readonly string[] }>(
     EXIT.refused,
     p =>
       [`publishing to ${quote(p.directory)} would go backwards; nothing was written there`, ...p.problems].join('\n'),
     p => [
-      `see what differs: svcauth crl diff ${shell(p.directory)}`,
+      `see what differs: ${REMEDIES.publishedAhead(p)}`,
       'is this the newest manifest? a restored one forgets who was revoked since',
     ],
   ),
@@ -41,7 +42,10 @@ export const crlErrors = {
   ERR_CRL_PUBLISH_WHERE: row<{ path: string }>(
     EXIT.usage,
     p => `nowhere to publish to: neither --to nor crl.publishTo in ${quote(p.path)} names a directory`,
-    () => ['svcauth crl publish --to /srv/www/pki', 'or under crl: in the policy file: publishTo: [/srv/www/pki]'],
+    () => [
+      REMEDIES.publishedBehind({ directory: '/srv/www/pki' }),
+      'or under crl: in the policy file: publishTo: [/srv/www/pki]',
+    ],
   ),
   ERR_CRL_DIFF_KINDS: row<{ before: string; after: string }>(
     EXIT.usage,
@@ -50,12 +54,12 @@ export const crlErrors = {
   ERR_CRL_SERIES: row<{ reason: string }>(
     EXIT.usage,
     p => `no such series of CRLs can be signed: ${p.reason}`,
-    () => ['svcauth crl presign --ca root-g1 --every 30d --for 18mo --key FILE'],
+    () => [REMEDIES.crlSeriesEnding({ ca: 'root-g1', keyLocation: 'offline' })],
   ),
   ERR_CRL_KEY_OWNER: row<Record<string, never>>(
     EXIT.usage,
     () => '--key is the key of one CA: say which with one --ca',
-    () => ['svcauth crl refresh --ca root-g1 --key FILE'],
+    () => [REMEDIES.crlDue({ ca: 'root-g1', keyLocation: 'offline' })],
   ),
   ERR_CRL_NOT_NEEDED: row<{ id: string; state: string; notAfter: string }>(
     EXIT.usage,

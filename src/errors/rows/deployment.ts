@@ -1,4 +1,5 @@
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { quote, row } from '../row.ts';
 
 /** Deploying what was issued: files for other programs, their owners, and hooks. */
@@ -33,21 +34,21 @@ export const deployErrors = {
   ERR_FILES_DAMAGED: row<{ service: string; directory: string }>(
     EXIT.partial,
     p => `the files of ${quote(p.service)} in ${quote(p.directory)} are missing or not those of its certificate`,
-    p => [`svcauth issue ${p.service}`],
+    p => [REMEDIES.certificateMissing(p)],
   ),
   ERR_CURRENT_FOREIGN: row<{ service: string; directory: string }>(
     EXIT.partial,
     p => `something of the name "current" is in ${quote(p.directory)} that svcauth did not make`,
-    p => [`move it away, then: svcauth deploy ${p.service}`],
+    p => [`move it away, then: ${REMEDIES.deploymentPending(p)}`],
   ),
   ERR_DEPLOYMENT_PENDING: row<{ service: string; serial: string; problem: string }>(
     EXIT.partial,
     p => `certificate ${p.serial.slice(0, 8)} of ${quote(p.service)} is issued and not deployed: ${p.problem}`,
-    p => [`every run tries again, or now: svcauth deploy ${p.service}`],
+    p => [`every run tries again, or now: ${REMEDIES.deploymentPending(p)}`],
   ),
   ERR_DEPLOY_WHAT: row<Record<string, never>>(
     EXIT.usage,
     () => '--force deploys again what is deployed already: name the services, or say --all',
-    () => ['svcauth deploy payments --force'],
+    () => [REMEDIES.deploymentForced({ service: 'payments' })],
   ),
 };

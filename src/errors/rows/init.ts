@@ -1,5 +1,6 @@
 import { EXIT } from '../exit-status.ts';
-import { quote, row, shell } from '../row.ts';
+import { REMEDIES } from '../remedy.ts';
+import { quote, row } from '../row.ts';
 import type { BadValue } from './values.ts';
 
 /** Making a PKI. */
@@ -27,16 +28,16 @@ export const initErrors = {
   ERR_ROOT_UNSUITABLE: row<{ path: string; reason: string }>(
     EXIT.usage,
     p => `${quote(p.path)} cannot be the root: ${p.reason}; nothing was changed`,
-    p => [`look at it: svcauth inspect ${shell(p.path)}`],
+    p => [`look at it: ${REMEDIES.fileUnclear(p)}`],
   ),
   ERR_NOTHING_PENDING: row<Record<string, never>>(
     EXIT.usage,
     () => 'no CA here waits for a certificate; nothing was changed',
-    () => ['svcauth ca list'],
+    () => [REMEDIES.caUnclear()],
   ),
   ERR_CERT_UNSUITABLE: row<{ path: string; reason: string }>(
     EXIT.usage,
     p => `${quote(p.path)} cannot be installed: ${p.reason}; nothing was changed`,
-    p => [`look at it: svcauth inspect ${shell(p.path)}`],
+    p => [`look at it: ${REMEDIES.fileUnclear(p)}`],
   ),
 };

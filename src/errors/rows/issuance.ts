@@ -1,6 +1,7 @@
 // The errors of issuing certificates and applying a services file: code, exit status, message and hints.
 // `issue`, `apply` and `renew` end with them, by code, through `catalogue.ts`.
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { quote, row, shell } from '../row.ts';
 
 const AGAIN = 'when that is put right, run the same command again: it goes on from there';
@@ -14,38 +15,39 @@ export const issueErrors = {
         : p.tainted !== undefined
           ? `no CA here can issue: ${p.tainted} is tainted`
           : 'no CA here can issue: none is active',
-    p => [p.pending === undefined ? 'svcauth ca list' : 'svcauth ca install-cert CERT --chain ROOT'],
+    p => [p.pending === undefined ? REMEDIES.caUnclear() : REMEDIES.caPending()],
   ),
   ERR_ISSUER_EXPIRED: row<{ id: string; notAfter: string }>(
     EXIT.refused,
     p => `${p.id} expired at ${p.notAfter}: nothing it signs would be accepted; nothing was issued`,
-    () => ['svcauth check'],
+    () => [REMEDIES.somethingWrong()],
   ),
   ERR_OUTLIVES_ISSUER: row<{ service: string; notAfter: string; issuer: string; issuerNotAfter: string }>(
     EXIT.refused,
     p =>
       `${quote(p.service)} until ${p.notAfter} would outlive ${p.issuer}, which ends at ${p.issuerNotAfter}; nothing was issued to it`,
     p => [
-      `to replace that CA in time: svcauth ca rotate status --tier ${p.issuer.startsWith('root') ? 'root' : 'issuing'}`,
-      'until then, to end with it: --not-after-policy truncate, or leaf.notAfterPolicy: truncate in svcauth.yaml',
+      `to replace that CA in time: ${REMEDIES.rotationUnclear({ tier: p.issuer.startsWith('root') ? 'root' : 'issuing' })}`,
+      `until then, to renew it and let it end with that CA: ${REMEDIES.renewalOutlivesIssuer(p)}`,
+      'for a new service the same option of issue; for every service leaf.notAfterPolicy: truncate in svcauth.yaml',
     ],
   ),
   ERR_TTL_SHARE: row<{ service: string; ttl: string; longest: string; issuer: string }>(
     EXIT.refused,
     p =>
       `${quote(p.service)}: a lifetime of ${p.ttl} is more than a sixth of that of ${p.issuer} (${p.longest}), so it could not be rotated in time; nothing was issued`,
-    p => [`write: --ttl ${p.longest}`],
+    p => [`with a shorter lifetime: ${REMEDIES.lifetimeTooLong(p)}`],
   ),
   ERR_CONSTRAINED: row<{ problems: readonly string[]; issuer: string }>(
     EXIT.refused,
     p =>
       `the name constraints of ${p.issuer} forbid this, and verifiers would refuse it: ${p.problems.join('; ')}; nothing was issued`,
-    p => [`svcauth ca show ${p.issuer}`],
+    p => [REMEDIES.caDetails({ ca: p.issuer })],
   ),
   ERR_ISSUE_WHAT: row<Record<string, never>>(
     EXIT.usage,
     () => 'nothing to issue: name one service, or a list with --from, not both',
-    () => ['svcauth issue payments', 'svcauth issue --from services.csv'],
+    () => [REMEDIES.certificateMissing({ service: 'payments' }), REMEDIES.serviceListed()],
   ),
   ERR_LIST_FORMAT: row<{ path: string }>(
     EXIT.usage,
@@ -70,7 +72,7 @@ export const issueErrors = {
     p =>
       `${quote(p.service)} was certified from a request: its key is on its own host, and none was brought; nothing was issued`,
     p => [
-      `bring a request (a list cannot): svcauth issue ${p.service} --csr FILE`,
+      `bring a request (a list cannot): ${REMEDIES.requestNeeded(p)}`,
       'to make its keys here from now on: --force',
     ],
   ),
@@ -108,8 +110,8 @@ export const issueErrors = {
     p =>
       `--prune would revoke ${p.names.length} of the ${p.declared} services that were declared (${some(p.names)}): more than half; nothing was changed`,
     p => [
-      `is ${shell(p.path)} whole? what it would do: svcauth apply -f ${shell(p.path)} --dry-run`,
-      `if that is meant: svcauth apply -f ${shell(p.path)} --prune --allow-mass-prune`,
+      `is ${shell(p.path)} whole? what it would do: ${REMEDIES.servicesFileUnsure(p)}`,
+      `if that is meant: ${REMEDIES.massPruneMeant(p)}`,
     ],
   ),
 };

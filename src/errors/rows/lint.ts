@@ -1,4 +1,5 @@
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { row } from '../row.ts';
 
 /** What one broken rule says; `Finding` of pki fits. */
@@ -20,7 +21,7 @@ export const lintErrors = {
   ERR_LINT_INPUT: row<{ what: string; reason: string }>(
     EXIT.usage,
     p => `${p.what} cannot be linted: ${p.reason}`,
-    () => ['lint reads certificates and CRLs, as PEM or DER; other things: svcauth inspect FILE'],
+    () => [`lint reads certificates and CRLs, as PEM or DER; other things: ${REMEDIES.fileUnclear({})}`],
   ),
 } as const;
 

@@ -1,4 +1,5 @@
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { quote, row } from '../row.ts';
 
 /** What svcauth.yaml says, and what it does not allow. */
@@ -37,7 +38,7 @@ export const policyErrors = {
     p => [
       p.what === 'list'
         ? 'nothing was issued: correct the list and run again'
-        : 'nothing was changed: correct the file and run again; editors know it by the schema of: svcauth schema services',
+        : `nothing was changed: correct the file and run again; editors know it by the schema of: ${REMEDIES.servicesFileSchema()}`,
     ],
   ),
 } as const;

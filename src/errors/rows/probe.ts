@@ -1,6 +1,7 @@
 // The errors of looking at servers: code, exit status, message and hints.
 // `probe` and `ca rotate ack --from-probe` end with them, by code, through `catalogue.ts`.
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { nearest, quote, row } from '../row.ts';
 
 export const probeErrors = {
@@ -18,7 +19,7 @@ export const probeErrors = {
     p => {
       const name = p.services[0] ?? 'NAME';
       return [
-        `say where: svcauth probe ${name} --connect ${name}=HOST:PORT`,
+        `say where: ${REMEDIES.addressUnknown({ service: name })}`,
         'or on which port of their DNS names: --port 8443; or for good, a tag: --tag probe=HOST:PORT',
       ];
     },
@@ -34,7 +35,7 @@ export const probeErrors = {
   ERR_PROBE_CLIENT: row<{ service: string; reason: string }>(
     EXIT.usage,
     p => `nobody can be ${quote(p.service)}: ${p.reason}`,
-    () => ['leave --as away, or name a service whose key is here: svcauth status'],
+    () => [`leave --as away, or name a service whose key is here: ${REMEDIES.servicesUnknown()}`],
   ),
   ERR_PROBE_REFUSED: row<{ at: string }>(
     EXIT.partial,

@@ -1,7 +1,8 @@
 // The errors of replacing a CA: code, exit status, message and hints.
 // The `ca rotate` commands end with them, by code, through `catalogue.ts`.
 import { EXIT } from '../exit-status.ts';
-import { quote, row, shell } from '../row.ts';
+import { REMEDIES } from '../remedy.ts';
+import { quote, row } from '../row.ts';
 
 interface ClosedGate {
   readonly name: string;
@@ -34,13 +35,13 @@ export const rotationErrors = {
   ERR_ROTATION_ORDER: row<{ step: string; tier: string; phase: string; next: string }>(
     EXIT.refused,
     p => `${quote(p.step)} is not the next step of the ${p.tier} rotation, which is ${p.phase}; nothing was changed`,
-    p => [`svcauth ca rotate ${p.next} --tier ${p.tier}`],
+    p => [REMEDIES.rotationStep({ step: p.next, tier: p.tier })],
   ),
   ERR_ROTATION_NONE: row<{ step: string; tier: string }>(
     EXIT.refused,
     p =>
       `no ${p.tier} rotation is under way, so that there is nothing to ${p.step === 'rollback' ? 'roll back' : p.step}; nothing was changed`,
-    p => [`begin one: svcauth ca rotate prepare --tier ${p.tier}`],
+    p => [`begin one: ${REMEDIES.caExpiring(p)}`],
   ),
   ERR_ROTATION_TIER: row<{ tier: string; problem: string; hint: string }>(
     EXIT.refused,
@@ -51,7 +52,7 @@ export const rotationErrors = {
     EXIT.integrity,
     p => [`the ${p.tier} rotation is not where it was recorded to be; nothing was changed`, ...p.problems].join('\n'),
     p => [
-      `what is known: svcauth ca rotate status --tier ${p.tier}`,
+      `what is known: ${REMEDIES.rotationUnclear(p)}`,
       'was manifest.db restored from a back-up? then restore public/ and authorities/ of the same time',
     ],
   ),
@@ -63,47 +64,39 @@ export const rotationErrors = {
   ERR_ROTATION_KEY_OUT: row<{ id: string }>(
     EXIT.usage,
     p => `the key of ${p.id} is kept offline, and so its successor's should be: say where that goes`,
-    () => ['svcauth ca rotate prepare --tier root --root-key-out /media/usb/root-g2.key'],
+    () => [REMEDIES.rotationKeyOut()],
   ),
   ERR_ROTATION_KEY_NEEDED: row<{ id: string; step: string; tier: string; keyLocation: string }>(
     EXIT.secret,
     p => `the key of ${p.id} is needed, and it is ${p.keyLocation}`,
-    p => [`bring it for this run: svcauth ca rotate ${p.step} --tier ${p.tier} --root-key FILE`],
+    p => [`bring it for this run: ${REMEDIES.rotationKeyNeeded(p)}`],
   ),
   ERR_ROTATION_NOT_TAINTED: row<{ id: string; step: string; tier: string }>(
     EXIT.refused,
     p =>
       `${p.id} is not tainted: --force-compromised is for a CA whose key somebody else may have; nothing was changed`,
-    p => [
-      `without it: svcauth ca rotate ${p.step} --tier ${p.tier}`,
-      `if its key is lost: svcauth ca taint ${p.id} --reason TEXT`,
-    ],
+    p => [`without it: ${REMEDIES.rotationStep(p)}`, `if its key is lost: ${REMEDIES.caCompromised({ ca: p.id })}`],
   ),
   ERR_ROTATION_REASON: row<{ step: string }>(
     EXIT.usage,
     () => '--force-compromised needs --reason, and --reason goes with nothing else',
-    p => [`svcauth ca rotate ${p.step} --tier issuing --force-compromised --reason TEXT`],
+    p => [REMEDIES.rotationForced({ step: p.step, tier: 'issuing' })],
   ),
   ERR_ACK_AHEAD: row<{ verifier: string; sequence: number; newest: number }>(
     EXIT.usage,
     p => `${quote(p.verifier)} cannot have bundle sequence ${p.sequence}: the newest is ${p.newest}`,
-    p => [`svcauth ca rotate ack NAME --sequence ${p.newest}`],
+    p => [REMEDIES.bundleLoaded({ sequence: p.newest })],
   ),
   ERR_ACK_UNTOLD: row<Unproven & { asks: boolean }>(
     EXIT.refused,
     p =>
       `${p.at} ${p.asks ? 'asks for a client certificate and does not say whose' : 'asks for no client certificate'}, so that it cannot tell which roots it has; nothing was changed`,
-    p => [
-      `look there, for what "svcauth bundle show" lists, and say so: svcauth ca rotate ack ${shell(p.verifier)} --sequence ${p.sequence}`,
-    ],
+    p => [`look there, for what "${REMEDIES.anchorsUnclear()}" lists, and say so: ${REMEDIES.bundleLoaded(p)}`],
   ),
   ERR_ACK_UNNAMED: row<Unproven & { named: readonly string[]; missing: readonly string[] }>(
     EXIT.refused,
     p =>
       `${quote(p.verifier)} does not have bundle sequence ${p.sequence}: ${p.at} lets in clients of ${few(p.named)}, and not of ${p.missing.join(', ')}; nothing was changed`,
-    p => [
-      'give it public/bundle.pem and reload it',
-      `then ask it again: svcauth ca rotate ack ${shell(p.verifier)} --from-probe ${p.at}`,
-    ],
+    p => ['give it public/bundle.pem and reload it', `then ask it again: ${REMEDIES.bundleProbed(p)}`],
   ),
 } as const;

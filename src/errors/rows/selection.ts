@@ -1,4 +1,5 @@
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { nearest, quote, row } from '../row.ts';
 
 const SHOWN = 10;
@@ -12,7 +13,7 @@ export const selectionErrors = {
       const near = nearest(p.text, p.known);
       if (near !== undefined) return [`did you mean: ${near}`];
       if (/^[0-9a-f:]{2,7}$/i.test(p.text)) return ['a serial number? then its first 8 digits or more'];
-      if (p.known.length === 0) return ['there are none yet: svcauth issue NAME'];
+      if (p.known.length === 0) return [`there are none yet: ${REMEDIES.certificateMissing({ service: 'NAME' })}`];
       const more = p.known.length > SHOWN ? `, and ${p.known.length - SHOWN} more` : '';
       return [`known services: ${p.known.slice(0, SHOWN).join(', ')}${more}`];
     },
@@ -24,7 +25,7 @@ export const selectionErrors = {
         ? `no certificate in the manifest is the one in ${quote(p.text)}`
         : `no certificate or CA in the manifest is called ${quote(p.text)}`,
     p => {
-      if (p.isFile) return ['it is not of this PKI; to see what it holds: svcauth inspect FILE'];
+      if (p.isFile) return [`it is not of this PKI; to see what it holds: ${REMEDIES.fileUnclear({})}`];
       const near = nearest(p.text, p.known);
       return [
         ...(near === undefined ? [] : [`did you mean: ${near}`]),
@@ -40,6 +41,6 @@ export const selectionErrors = {
   ERR_AUTHORITY_PENDING: row<{ id: string }>(
     EXIT.usage,
     p => `${p.id} has no certificate yet`,
-    () => ['when it is signed: svcauth ca install-cert FILE'],
+    () => [`when it is signed: ${REMEDIES.caPending()}`],
   ),
 };

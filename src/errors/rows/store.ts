@@ -1,6 +1,7 @@
 // The errors of files, the home, the manifest and its lock: code, exit status, message and hints.
 // `store/` throws most of them, by code, through `catalogue.ts`, so every command can end with them.
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { quote, row, shell } from '../row.ts';
 
 export const storeErrors = {
@@ -11,10 +12,7 @@ export const storeErrors = {
   ERR_HOME_MISSING: row<{ home: string; given?: string }>(
     EXIT.usage,
     p => `there is no PKI in ${quote(p.home)}`,
-    p => [
-      `make one: svcauth ca init --trust-domain example.org${p.given === undefined ? '' : ` --home ${shell(p.given)}`}`,
-      'or name another: --home DIR, or $SVCAUTH_HOME',
-    ],
+    p => [`make one: ${REMEDIES.homeMissing({ home: p.given })}`, 'or name another: --home DIR, or $SVCAUTH_HOME'],
   ),
   ERR_HOME_EXISTS: row<{ home: string; entry: string }>(
     EXIT.usage,
@@ -24,7 +22,7 @@ export const storeErrors = {
         : `${quote(p.home)} is not empty: it holds ${quote(p.entry)}; nothing was changed`,
     p =>
       p.entry === 'manifest.db'
-        ? ['look at it: svcauth ca list', 'for a second PKI name another directory: --home DIR']
+        ? [`look at it: ${REMEDIES.caUnclear()}`, 'for a second PKI name another directory: --home DIR']
         : ['name a directory that is empty or does not exist: --home DIR'],
   ),
   ERR_HOME_WRITABLE: row<{ home: string; mode: number }>(
@@ -75,7 +73,7 @@ export const storeErrors = {
   ERR_MANIFEST_CONFLICT: row<{ problem: string }>(
     EXIT.integrity,
     p => `the manifest refuses the change: ${p.problem}; nothing was changed`,
-    () => ['if this comes again, look at the manifest: svcauth audit verify'],
+    () => [`if this comes again, look at the manifest: ${REMEDIES.auditDoubtful()}`],
   ),
   ERR_AUDIT_BROKEN: row<{ sequence: number; problem: string }>(
     EXIT.integrity,

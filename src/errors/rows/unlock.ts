@@ -1,14 +1,17 @@
 import { EXIT } from '../exit-status.ts';
+import { REMEDIES } from '../remedy.ts';
 import { row } from '../row.ts';
 
 const AWAY = {
   offline: {
     message: (id: string) => `the key of ${id} is kept offline: it is not in this home`,
-    hints: (id: string) => [`bring it for one run: svcauth crl refresh --ca ${id} --key FILE`],
+    hints: (id: string) => [`bring it for one run: ${REMEDIES.crlDue({ ca: id, keyLocation: 'offline' })}`],
   },
   foreign: {
     message: (id: string) => `the key of ${id} was never here: somebody else holds it`,
-    hints: () => ['have its holder sign, and take the result in: svcauth crl import FILE'],
+    hints: (id: string) => [
+      `have its holder sign, and take the result in: ${REMEDIES.crlDue({ ca: id, keyLocation: 'foreign' })}`,
+    ],
   },
   destroyed: {
     message: (id: string) => `the key of ${id} was destroyed when it was retired: it signs nothing any more`,

@@ -1,5 +1,6 @@
 // Formats the plan of `ca init --dry-run` and the result of `ca init`, with the command that comes next.
 // Only that command prints it. It never prints a private key, only the path of an offline root's key.
+import { REMEDIES } from '../../errors/remedy.ts';
 import type { InitPlan, InitResult } from '../run/init-pki.ts';
 import { generalNameText } from '../../pki/name/general-name-text.ts';
 import type { GeneralName } from '../../pki/extension/general-name.ts';
@@ -97,7 +98,7 @@ export function initResultView({ home, authorities, csrPem, rootKey, trustDomain
             ] as const)
           : ([['request', home.authority(pending.id).csr]] as const)),
         ['policy', paths.policy],
-        ['next', pending === undefined ? 'svcauth issue <service>' : 'svcauth ca install-cert CERT --chain ROOT'],
+        ['next', pending === undefined ? 'svcauth issue <service>' : REMEDIES.caPending()],
       ]),
     json: () => ({ kind: 'init', value }),
     jsonl: () => [{ kind: 'init', value }],

@@ -42,6 +42,8 @@ export interface Finding {
   readonly keySource?: 'csr';
   /** Whose key it takes to put it right. */
   readonly keyLocation?: Authority['keyLocation'];
+  /** Of a CA. */
+  readonly tier?: Authority['tier'];
 }
 
 /** What the manifest says, as far as something in it can be wrong. */
@@ -117,7 +119,8 @@ function intentFindings(intent: Certificate, now: Date): Finding[] {
 function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: Date): Finding[] {
   const { authority } = row;
   const { certificate } = authority;
-  const about = { kind: 'ca', subject: authority.id, keyLocation: authority.keyLocation } as const;
+  const { id: subject, keyLocation, tier } = authority;
+  const about = { kind: 'ca', subject, keyLocation, tier } as const;
   if (certificate === undefined) return [{ ...about, name: 'ca-pending', severity: 'warning' }];
   // a retired one signed nothing that is still valid
   if (authority.state === 'retired') return [];
@@ -141,7 +144,7 @@ function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: 
 }
 
 function crlFindings(
-  owner: Pick<Finding, 'kind' | 'subject' | 'keyLocation'>,
+  owner: Pick<Finding, 'kind' | 'subject' | 'keyLocation' | 'tier'>,
   { crl, series = [] }: AuthorityRow,
   thresholds: CheckThresholds,
   now: Date,

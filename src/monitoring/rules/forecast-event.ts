@@ -23,6 +23,7 @@ export interface ForecastEvent {
   /** Of a CA: how many services that would still be good end with it. */
   readonly services?: number;
   readonly keyLocation?: Authority['keyLocation'];
+  readonly tier?: Authority['tier'];
 }
 
 /** What is broken, and not merely about to be. */

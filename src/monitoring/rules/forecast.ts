@@ -60,12 +60,12 @@ function scenario(
     ...futures.flatMap(({ events }) => events),
     ...input.authorities.flatMap(({ authority, crl, series }) => {
       if (!isCertified(authority) || authority.state === 'retired') return [];
-      const { id: subject, keyLocation } = authority;
+      const { id: subject, keyLocation, tier } = authority;
       const { notAfter } = authority.certificate;
       const ended: Pick<ForecastEvent, 'name' | 'at' | 'mendedAt'>[] = [{ name: 'ca-expired', at: notAfter }];
       return [...ended, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
         ...event,
-        ...{ kind: 'ca' as const, subject, keyLocation, services: dependents(subject, event.at) },
+        ...{ kind: 'ca' as const, subject, keyLocation, tier, services: dependents(subject, event.at) },
       }));
     }),
   ]

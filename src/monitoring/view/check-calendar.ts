@@ -30,7 +30,13 @@ function endOf(watched: Watched): Finding {
     case 'certificate':
       return { ...about, kind: 'service', name: 'certificate-expiring' };
     case 'ca':
-      return { ...about, kind: 'ca', name: 'ca-expiring', keyLocation: watched.authority.keyLocation };
+      return {
+        ...about,
+        kind: 'ca',
+        name: 'ca-expiring',
+        keyLocation: watched.authority.keyLocation,
+        tier: watched.authority.tier,
+      };
     case 'crl':
       return { ...about, kind: 'ca', name: 'crl-expiring', keyLocation: watched.authority.keyLocation };
   }

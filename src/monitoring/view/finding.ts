@@ -1,7 +1,7 @@
 // Words each finding of `check`: a message, and a remedy to paste where a command helps.
 // Every output format of `check` calls it, and so does `forecast`. A finding without words does not compile.
 import type { Finding, FindingName } from '../rules/check.ts';
-import type { Authority } from '../../record/authority.ts';
+import { REMEDIES } from '../../errors/remedy.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 export interface FindingText {
@@ -12,45 +12,31 @@ export interface FindingText {
 
 type Describe = (finding: Finding, when: string) => FindingText;
 
-const reissue = ({ subject }: Finding): string => `svcauth issue ${subject}`;
-const replace = ({ subject }: Finding): string =>
-  `svcauth ca rotate prepare --tier ${subject.startsWith('root-') ? 'root' : 'issuing'}`;
-/** Where the key is decides who makes the next certificate. */
-const renew = (finding: Finding): string =>
-  finding.keySource === 'csr' ? `${reissue(finding)} --csr FILE` : `svcauth renew ${finding.subject}`;
-const show = ({ subject }: Finding): string => `svcauth ca show ${subject}`;
-
-/** What it takes to get a new CRL depends on where the CA's key is. */
-const REFRESH: Readonly<Record<Authority['keyLocation'], (id: string) => string>> = {
-  file: () => 'svcauth crl refresh',
-  offline: id => `svcauth crl refresh --ca ${id} --key FILE`,
-  foreign: () => 'svcauth crl import FILE',
-  destroyed: id => `svcauth ca show ${id}`,
-};
-
-const refresh = ({ subject, keyLocation = 'file' }: Finding): string => REFRESH[keyLocation](subject);
+const renew = ({ subject, keySource }: Finding): string => REMEDIES.certificateDue({ service: subject, keySource });
+const show = ({ subject }: Finding): string => REMEDIES.caDetails({ ca: subject });
+const refresh = ({ subject, keyLocation = 'file' }: Finding): string => REMEDIES.crlDue({ ca: subject, keyLocation });
 
 const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   'certificate-expired': (finding, when) => ({ message: `its certificate expired ${when}`, remedy: renew(finding) }),
   'certificate-expiring': (finding, when) => ({ message: `its certificate expires ${when}`, remedy: renew(finding) }),
   'issuer-outlived': (finding, when) => ({
     message: `its certificate outlives the CA that signed it, which ends ${when}`,
-    remedy: `${reissue(finding)} --not-after-policy truncate`,
+    remedy: REMEDIES.certificateOutlivesIssuer({ service: finding.subject }),
   }),
   'delivery-pending': finding => ({
     message:
       finding.problem === undefined
         ? 'its newest certificate is issued, and not deployed yet'
         : `its newest certificate is issued, and not deployed: ${finding.problem}`,
-    remedy: `svcauth deploy ${finding.subject}`,
+    remedy: REMEDIES.deploymentPending({ service: finding.subject }),
   }),
   'intent-unfinished': finding => ({
     message: `a run ended while it signed: certificate ${finding.serial} may exist`,
-    remedy: `svcauth revoke ${finding.serial?.slice(0, 16)}`,
+    remedy: REMEDIES.intentUnfinished({ serial: finding.serial ?? 'SERIAL' }),
   }),
   'ca-pending': () => ({
     message: 'it waits for its certificate and can sign nothing',
-    remedy: 'svcauth ca install-cert CERT --chain ROOT',
+    remedy: REMEDIES.caPending(),
   }),
   'ca-tainted': finding => ({
     message: 'somebody else may have its key: what it signed has to be replaced',
@@ -62,7 +48,7 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   }),
   'ca-expiring': (finding, when) => ({
     message: `it expires ${when}, and all below it with it`,
-    remedy: replace(finding),
+    remedy: REMEDIES.caExpiring({ tier: finding.tier ?? 'issuing' }),
   }),
   'crl-missing': finding => ({
     message: 'it has no CRL: who checks revocation refuses everyone',
@@ -74,7 +60,7 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   }),
   'crl-series-ending': (finding, when) => ({
     message: `the last CRL that was signed ahead ends ${when}`,
-    remedy: `svcauth crl presign --ca ${finding.subject} --every 30d --for 18mo${finding.keyLocation === 'file' ? '' : ' --key FILE'}`,
+    remedy: REMEDIES.crlSeriesEnding({ ca: finding.subject, keyLocation: finding.keyLocation ?? 'offline' }),
   }),
   'crl-expiring': (finding, when) => ({ message: `its CRL ends ${when}`, remedy: refresh(finding) }),
 };

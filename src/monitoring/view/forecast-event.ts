@@ -1,4 +1,5 @@
 import type { ForecastEvent, Refusal } from '../rules/forecast-event.ts';
+import { REMEDIES } from '../../errors/remedy.ts';
 import { describeFinding, type FindingText } from './finding.ts';
 import { formatInstant } from '../../view/json.ts';
 import { plural } from '../../view/plural.ts';
@@ -6,22 +7,22 @@ import { plural } from '../../view/plural.ts';
 type Describe = (event: ForecastEvent) => FindingText;
 
 const REFUSALS: Readonly<Record<Refusal, Describe>> = {
-  'no-issuer': () => ({ message: 'no CA here can renew it', remedy: 'svcauth ca list' }),
+  'no-issuer': () => ({ message: 'no CA here can renew it', remedy: REMEDIES.caUnclear() }),
   'issuer-key-away': () => ({
     message: 'it is not renewed: the key of the CA that issues is not here',
-    remedy: 'svcauth ca list',
+    remedy: REMEDIES.caUnclear(),
   }),
   csr: ({ subject }) => ({
     message: 'it is not renewed: that takes a new request from where its key is',
-    remedy: `svcauth issue ${subject} --csr FILE`,
+    remedy: REMEDIES.requestNeeded({ service: subject }),
   }),
   'ttl-share': ({ subject }) => ({
     message: 'it is not renewed: its lifetime is more than a sixth of that of its CA',
-    remedy: `svcauth issue ${subject} --ttl TTL`,
+    remedy: REMEDIES.lifetimeTooLong({ service: subject }),
   }),
   'outlives-issuer': ({ subject }) => ({
     message: 'it is not renewed: it would outlive its CA',
-    remedy: `svcauth renew ${subject} --not-after-policy truncate`,
+    remedy: REMEDIES.renewalOutlivesIssuer({ service: subject }),
   }),
 };
 

@@ -1,5 +1,6 @@
 // Judges a server: its certificate against the manifest, its chain against the path validation, its answer to a client of ours.
 // `run/probe.ts` calls it once for each server. It is pure: the paths were validated before, with and without our own CAs.
+import { REMEDIES } from '../../errors/remedy.ts';
 import type { PathVerdict } from '../../pki/path/validate-path.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { Delivery } from '../../record/deployment.ts';
@@ -54,7 +55,7 @@ export function judgeServed(facts: ServedFacts): readonly ServedFinding[] {
 function identityFindings({ certificate, service, serial, verdict }: ServedFacts): ServedFinding[] {
   if (certificate === undefined) {
     const message = `what it serves is not in the manifest: serial ${serial ?? 'unreadable'}`;
-    return [critical('stranger', message, serial === undefined ? undefined : `svcauth who ${serial}`)];
+    return [critical('stranger', message, serial === undefined ? undefined : REMEDIES.certificateUnknown({ serial }))];
   }
   if (service !== undefined && certificate.service !== service.name) {
     return [critical('other-service', `it serves the certificate of ${certificate.service}`, reload(service))];
@@ -93,7 +94,7 @@ function ageFindings({ certificate, service, delivery, verdict }: ServedFacts): 
   if (isSaid || certificate.state === 'revoked') return [];
   if (delivery?.state === 'pending') {
     const message = 'renewed, and not deployed: it serves the one before';
-    return [warning('not-deployed', message, `svcauth deploy ${service.name}`)];
+    return [warning('not-deployed', message, REMEDIES.deploymentPending({ service: service.name }))];
   }
   return [warning('old-in-memory', 'renewed on disk, old one in memory', reload(service))];
 }
@@ -107,7 +108,7 @@ const reload = ({ upkeep }: Service): string =>
 const replace = (certificate: Certificate, service: Service | undefined): string =>
   service !== undefined && service.currentSerial !== certificate.serial
     ? reload(service)
-    : `svcauth renew ${certificate.service}`;
+    : REMEDIES.certificateDue(certificate);
 
 const critical = (name: ServedProblem, message: string, remedy?: string): ServedFinding => ({
   ...{ name, severity: 'critical', message },

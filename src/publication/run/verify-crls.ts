@@ -2,6 +2,7 @@
 // `crl verify` and the rehearsal of a compromised CA call it. It collects findings with their remedies, and repairs nothing.
 import { join } from 'node:path';
 import type { World } from '../../world/world.ts';
+import { REMEDIES } from '../../errors/remedy.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import {
   CRL_BUNDLE_FILE,
@@ -20,7 +21,6 @@ import type { Manifest } from '../../store/manifest/manifest.ts';
 import { checkPublishedCrl, digestOf } from './check-published-crl.ts';
 import { indexedCrl } from '../../crl/run/files.ts';
 import type { CrlFinding, Report } from './finding.ts';
-import { crlRemedy } from './remedy.ts';
 import { publishedAnchors } from './published-anchors.ts';
 import { publishedCrlReader, type PublishedCrls } from './published-crls.ts';
 import { readLeaves, verifyCrlSet, type SetFault } from './verify-crl-set.ts';
@@ -59,7 +59,10 @@ export async function verifyCrls(
 ): Promise<CrlVerification> {
   const findings: CrlFinding[] = [];
   const reporting = (id: string): Report => {
-    const remedy = crlRemedy(home, directory, manifest.authority(id));
+    const remedy =
+      directory === home.public.directory
+        ? REMEDIES.crlDue({ ca: id, keyLocation: manifest.authority(id)?.keyLocation ?? 'file' })
+        : REMEDIES.publishedBehind({ directory });
     return (name, severity, message, about) =>
       findings.push({ authority: id, name, severity, message, remedy, ...about });
   };
@@ -160,7 +163,8 @@ function reportFault(
   const accepted = refusal === undefined ? `${who} accepts what is revoked` : `nothing tells ${who} what is revoked`;
   const wrong = kind === 'good-refused' ? `${who} refuses what is good` : accepted;
   const why = refusal === undefined ? 'no CRL lists it' : `${refusal.message} (${refusal.clause})`;
-  const remedy = cause ?? (refusal?.code === 'revoked' ? `svcauth issue ${services[0]}` : undefined);
+  const remedy =
+    cause ?? (refusal?.code === 'revoked' ? REMEDIES.certificateMissing({ service: services[0]! }) : undefined);
   report(kind, 'critical', `${wrong}: ${leaves.length} ${named}: ${why}`, {
     ...{ count: leaves.length, leaves: leaves.slice(0, MOST) },
     ...(remedy !== undefined && { remedy }),

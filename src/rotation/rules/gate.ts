@@ -1,3 +1,4 @@
+import { REMEDIES } from '../../errors/remedy.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
 import { durationText } from '../../time/duration.ts';
@@ -114,9 +115,7 @@ export function crlsFresh({ authorities, crls }: RotationFacts, now: Date): Gate
             ? `the CRL of ${id} ended ${instantText(known.crl.nextUpdate)}`
             : undefined;
     if (problem === undefined) continue;
-    const key = keyLocation === 'file' ? '' : ` --ca ${id} --key FILE`;
-    const remedy = keyLocation === 'foreign' ? 'svcauth crl import FILE' : `svcauth crl refresh${key}`;
-    return closed('crls-fresh', problem, { remedy });
+    return closed('crls-fresh', problem, { remedy: REMEDIES.crlDue({ ca: id, keyLocation }) });
   }
   return opened('crls-fresh', `the CRLs of ${needed.map(({ id }) => id).join(', ')} are fresh`);
 }

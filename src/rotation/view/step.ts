@@ -43,7 +43,8 @@ export function rotateView(outcome: RotateOutcome, now: Date): View {
           : []),
         ...(failed.length > 0 ? [['not written', failed.map(({ service }) => service).join(', ')] as const] : []),
         ['phase', phaseText(status, now)],
-        ['next', nextText(status, now)],
+        // a rotation that is over asks for no other
+        ...(step === 'retire' && status.phase === 'none' ? [] : [['next', nextText(status, now)] as const]),
       ]);
     },
     json: () => ({ kind: 'rotation-step', value }),

@@ -11,6 +11,7 @@ describe('a finding', () => {
     ['file', 'svcauth crl refresh'],
     ['offline', 'svcauth crl refresh --ca root-g1 --key FILE'],
     ['foreign', 'svcauth crl import FILE'],
+    ['destroyed', 'svcauth ca show root-g1'],
   ] as const)('about the CRL of a CA whose key is %s is remedied by %s', ([keyLocation, remedy]) => {
     expect(describeFinding({ ...crlMissing, keyLocation }, now).remedy).toBe(remedy);
   });

@@ -1,0 +1,111 @@
+/**
+ * What to do about a situation: the one table of command lines that findings, forecasts, verifications, statuses and errors tell a
+ * person to run. Every word in capitals is a place to fill in. It only writes: which situation it is, others decide.
+ */
+import { shell } from './row.ts';
+
+/** Where the key of a CA is decides who makes its next CRL. */
+interface CaKey {
+  readonly ca: string;
+  readonly keyLocation: 'file' | 'offline' | 'foreign' | 'destroyed';
+}
+
+interface OneService {
+  readonly service: string;
+}
+
+interface OneCa {
+  readonly ca: string;
+}
+
+interface OneTier {
+  readonly tier: string;
+}
+
+const withKey = (keyLocation: CaKey['keyLocation']): string => (keyLocation === 'file' ? '' : ' --key FILE');
+
+export const REMEDIES = {
+  // certificates of services
+  /** Where its key is decides who makes the next certificate. */
+  certificateDue: ({ service, keySource }: OneService & { readonly keySource?: string | undefined }) =>
+    keySource === 'csr' ? REMEDIES.requestNeeded({ service }) : REMEDIES.renewalDue({ service }),
+  renewalDue: ({ service }: OneService) => `svcauth renew ${service}`,
+  renewalForced: ({ service }: OneService) => `svcauth renew ${service} --force`,
+  everyRenewalForced: () => "svcauth renew '*' --force",
+  requestNeeded: ({ service }: OneService) => `svcauth issue ${service} --csr FILE`,
+  certificateMissing: ({ service }: OneService) => `svcauth issue ${service}`,
+  serviceListed: () => 'svcauth issue --from services.csv',
+  tagMissing: () => 'svcauth issue NAME --tag team=web',
+  renewalOutlivesIssuer: ({ service }: OneService) => `svcauth renew ${service} --not-after-policy truncate`,
+  certificateOutlivesIssuer: ({ service }: OneService) => `svcauth issue ${service} --not-after-policy truncate`,
+  /** `longest`: as `--ttl` takes it. */
+  lifetimeTooLong: ({ service, longest = 'TTL' }: OneService & { readonly longest?: string }) =>
+    `svcauth issue ${service} --ttl ${longest}`,
+  deploymentPending: ({ service }: OneService) => `svcauth deploy ${service}`,
+  deploymentForced: ({ service }: OneService) => `svcauth deploy ${service} --force`,
+  servicesFileUnsure: ({ path }: { readonly path: string }) => `svcauth apply -f ${shell(path)} --dry-run`,
+  massPruneMeant: ({ path }: { readonly path: string }) => `svcauth apply -f ${shell(path)} --prune --allow-mass-prune`,
+  servicesFileSchema: () => 'svcauth schema services',
+  servicesUnknown: () => 'svcauth status',
+
+  // revocation
+  intentUnfinished: ({ serial }: { readonly serial: string }) => `svcauth revoke ${serial.slice(0, 16)}`,
+  revocable: ({ text }: { readonly text: string }) => `svcauth revoke ${shell(text)}`,
+  revocableAll: ({ text }: { readonly text: string }) => `svcauth revoke ${shell(text)} --all`,
+  keyLeaked: ({ service }: OneService) => `svcauth revoke ${service} --reason keyCompromise`,
+  unknownCertificate: ({ ca }: OneCa) => `svcauth revoke SERIAL --unknown --ca ${ca}`,
+
+  // CAs
+  caUnclear: () => 'svcauth ca list',
+  caDetails: ({ ca }: OneCa) => `svcauth ca show ${ca}`,
+  caPending: () => 'svcauth ca install-cert CERT --chain ROOT',
+  caExpiring: ({ tier }: OneTier) => `svcauth ca rotate prepare --tier ${tier}`,
+  caCompromised: ({ ca }: OneCa) => `svcauth ca taint ${ca} --reason TEXT`,
+  caRevocable: ({ ca }: OneCa) => `svcauth ca taint ${ca} --reason TEXT --revoke`,
+  compromiseRehearsal: () => 'svcauth drill ca-compromise --sandbox --keep /var/tmp/drill',
+  rotationUnclear: ({ tier }: OneTier) => `svcauth ca rotate status --tier ${tier}`,
+  rotationStep: ({ step, tier }: OneTier & { readonly step: string }) => `svcauth ca rotate ${step} --tier ${tier}`,
+  rotationKeyNeeded: ({ step, tier }: OneTier & { readonly step: string }) =>
+    `svcauth ca rotate ${step} --tier ${tier} --root-key FILE`,
+  rotationKeyOut: () => 'svcauth ca rotate prepare --tier root --root-key-out /media/usb/root-g2.key',
+  rotationForced: ({ step, tier }: OneTier & { readonly step: string }) =>
+    `svcauth ca rotate ${step} --tier ${tier} --force-compromised --reason TEXT`,
+  bundleLoaded: ({ verifier = 'NAME', sequence }: { readonly verifier?: string; readonly sequence: number }) =>
+    `svcauth ca rotate ack ${shell(verifier)} --sequence ${sequence}`,
+  bundleProbed: ({ verifier, at }: { readonly verifier: string; readonly at: string }) =>
+    `svcauth ca rotate ack ${shell(verifier)} --from-probe ${at}`,
+
+  // CRLs
+  /** No CRL, a CRL that ends or one that is not what it should be. `keyLocation` absent: it concerns no single CA. */
+  crlDue: ({ ca, keyLocation = 'file' }: OneCa & Partial<CaKey>): string => {
+    const lines = {
+      file: 'svcauth crl refresh',
+      offline: `svcauth crl refresh --ca ${ca} --key FILE`,
+      foreign: 'svcauth crl import FILE',
+      destroyed: REMEDIES.caDetails({ ca }),
+    };
+    return lines[keyLocation];
+  },
+  crlOwed: ({ ca }: OneCa) => `svcauth crl refresh --ca ${ca} --force`,
+  crlSeriesEnding: ({ ca, keyLocation }: CaKey) =>
+    `svcauth crl presign --ca ${ca} --every 30d --for 18mo${withKey(keyLocation)}`,
+  crlDoubtful: () => 'svcauth crl verify',
+  publishedBehind: ({ directory }: { readonly directory: string }) => `svcauth crl publish --to ${shell(directory)}`,
+  publishedAhead: ({ directory }: { readonly directory: string }) => `svcauth crl diff ${shell(directory)}`,
+
+  // trust bundles
+  anchorsUnclear: () => 'svcauth bundle show',
+  bundleDoubtful: () => 'svcauth bundle verify FILE',
+  peerBegunAnew: ({ trustDomain }: { readonly trustDomain: string }) => `svcauth bundle remove-peer ${trustDomain}`,
+
+  // looking
+  somethingWrong: () => 'svcauth check',
+  fileUnclear: ({ path = 'FILE' }: { readonly path?: string }) => `svcauth inspect ${shell(path)}`,
+  certificateUnknown: ({ serial }: { readonly serial: string }) => `svcauth who ${serial}`,
+  addressUnknown: ({ service }: OneService) => `svcauth probe ${service} --connect ${service}=HOST:PORT`,
+  auditDoubtful: () => 'svcauth audit verify',
+
+  // the home
+  homeMissing: ({ home }: { readonly home?: string | undefined }) =>
+    `svcauth ca init --trust-domain example.org${home === undefined ? '' : ` --home ${shell(home)}`}`,
+} as const;
