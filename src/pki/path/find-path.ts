@@ -14,6 +14,8 @@ import type { TrustStore } from './trust-store.ts';
 export interface TriedPath {
   readonly certificates: readonly PathCertificate[];
   readonly refusal: Refusal;
+  /** Present where the refusal names another certificate than the last: which one, and the message without its name. */
+  readonly about?: { readonly certificate: PathCertificate; readonly message: string };
 }
 
 export interface Search extends Circumstances {
@@ -46,9 +48,9 @@ function extend(below: readonly PathCertificate[], search: Search): readonly Pat
       spend(budget, 'candidates') ??
       repeatRefusal(below, issuer) ??
       depthRefusal(path, isAnchor, budget.limits.depth) ??
-      issuerRefusal(below, issuer, isAnchor, search) ??
-      (isAnchor ? wholePathRefusal(path, search) : undefined);
-    if (found !== undefined) tried.push({ certificates: path, refusal: found });
+      issuerRefusal(below, issuer, isAnchor, search);
+    const fault = found !== undefined ? { refusal: found } : isAnchor ? wholePathFault(path, search) : undefined;
+    if (fault !== undefined) tried.push({ certificates: path, ...fault });
     else if (isAnchor) return path;
     else {
       const whole = extend(path, search);
@@ -88,13 +90,20 @@ function depthRefusal(path: readonly PathCertificate[], isAnchor: boolean, limit
 }
 
 /** What needs both ends: policies, and the CRL of every certificate below the anchor. */
-function wholePathRefusal(path: readonly PathCertificate[], search: Search): Refusal | undefined {
+function wholePathFault(path: readonly PathCertificate[], search: Search): Omit<TriedPath, 'certificates'> | undefined {
   const policy = policyRefusal(path, search.policies);
-  if (policy !== undefined || search.store.crls === undefined) return policy;
+  if (policy !== undefined) return { refusal: policy };
+  if (search.store.crls === undefined) return undefined;
   // from the anchor down: a CRL is worth what its issuer is worth
   for (let i = path.length - 2; i >= 0; i--) {
-    const found = revocationOf(path[i]!, path[i + 1]!, path.at(-1)!, search);
-    if (found !== undefined) return { ...found, message: `${certificateLabel(path[i]!)}: ${found.message}` };
+    const certificate = path[i]!;
+    const found = revocationOf(certificate, path[i + 1]!, path.at(-1)!, search);
+    if (found === undefined) continue;
+    const { message } = found;
+    return {
+      refusal: { ...found, message: `${certificateLabel(certificate)}: ${message}` },
+      about: { certificate, message },
+    };
   }
   return undefined;
 }

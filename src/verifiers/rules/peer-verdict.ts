@@ -139,17 +139,14 @@ const isSame = (a: readonly PathCertificate[], b: readonly PathCertificate[]): b
 const firstOfEachName = (crls: readonly PathCrl[]): readonly PathCrl[] =>
   crls.filter((crl, index) => crls.findIndex(({ issuerName }) => issuerName === crl.issuerName) === index);
 
-/** The last certificate of the path that the refusal speaks of; a CRL's refusal names its own. */
+/** The certificate that the refusal speaks of: the last of its path, unless it says which. */
 function refusedCertificate({
   reason,
   tried,
 }: Extract<PathVerdict, { accepted: false }>): Pick<PeerFault, 'certificate' | 'refusal'> {
-  const path = tried.find(({ refusal }) => refusal === reason)?.certificates ?? [];
-  const labels = path.map(certificate => `${certificateLabel(certificate)}: `);
-  const named = labels.findIndex(label => reason.message.startsWith(label));
-  if (named === -1) return { certificate: nameOf(path.at(-1)!), refusal: reason };
-  const message = reason.message.slice(labels[named]!.length);
-  return { certificate: nameOf(path[named]!), refusal: { ...reason, message } };
+  const { certificates, about } = tried.find(({ refusal }) => refusal === reason)!;
+  if (about === undefined) return { certificate: nameOf(certificates.at(-1)!), refusal: reason };
+  return { certificate: nameOf(about.certificate), refusal: { ...reason, message: about.message } };
 }
 
 /** A CA may have several certificates: who made this one tells them apart. */

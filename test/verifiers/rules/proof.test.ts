@@ -101,6 +101,16 @@ describe('names what is wrong with', () => {
     ]);
   });
 
+  test('the certificate without a CRL, and not another certificate of the same name', () => {
+    const { old, next, authorities } = issuingSides(makeCa({ name: 'root g1' }));
+    const namesake = leafOf(authorities.old, 'issuing g1');
+    const without = { ...old, presenters: [presenter('old', [authorities.old], namesake)], crls: [old.crls[1]!] };
+    const both = { anchors: old.anchors, crls: [old.crls[1]!, next.crls[1]!] };
+    expect(told(prove(without, next, { both }).counterexamples)).toContain(
+      `prepared | good-refused | bundle unchanged | CRLs old | CN=issuing g1 (by CN=root g1) | crl-missing | ${ALL}`,
+    );
+  });
+
   test('a CRL of the old root that is missing', () => {
     const { old, next } = rootSides(rootRotation());
     const both = { anchors: [...old.anchors, ...next.anchors], crls: next.crls };
