@@ -6,7 +6,7 @@ import { openRotation } from '../../rotation/rules/state.ts';
 import { REFRESH_HINT } from '../../ca/rules/trust-anchors.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import type { Pki } from '../../store/open-pki.ts';
-import { lookAtRotation } from '../../rotation/run/facts.ts';
+import { readRotationFacts } from '../../rotation/run/facts.ts';
 
 /** The runbook for one CA, of the one that signs leaves when none is named. Throws ERR_AUTHORITY_UNKNOWN, ERR_AUTHORITY_PENDING. */
 export async function drillCompromise(pki: Pki, id: string | undefined): Promise<Runbook> {
@@ -15,7 +15,7 @@ export async function drillCompromise(pki: Pki, id: string | undefined): Promise
   const authority = chosen(authorities, id);
   const { tier, certificate } = authority;
   const policy = await loadPolicy(pki);
-  const { facts } = lookAtRotation(pki, policy, tier);
+  const { facts } = readRotationFacts(pki, policy, tier);
   const generation = Math.max(...authorities.filter(each => each.tier === tier).map(each => each.generation)) + 1;
   const above = authorities.filter(isCertified).find(each => each.id === certificate.issuerId && each !== authority);
   return compromiseRunbook({

@@ -11,13 +11,13 @@ import { staleServices, type StaleService } from '../../deployment/run/service-t
 
 const LIMIT = 16 * 1024 * 1024;
 
-export interface LookedAt {
+interface ReadFacts {
   readonly facts: RotationFacts;
   readonly stale: readonly StaleService[];
 }
 
-/** Looks at everything that says where the rotation of a tier is. */
-export function lookAtRotation(pki: Pki, policy: Policy, tier: Authority['tier']): LookedAt {
+/** Reads everything that says where the rotation of a tier is. */
+export function readRotationFacts(pki: Pki, policy: Policy, tier: Authority['tier']): ReadFacts {
   const { manifest, world } = pki;
   const authorities = manifest.authorities();
   const bundle = bundledRoots(pki, authorities);

@@ -8,7 +8,7 @@ import { PRIVATE_DIRECTORY } from '../../store/home.ts';
 import { PUBLIC_FILE } from '../../crl/run/make.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { destroyRetiredKeys } from '../../ca/run/destroy-key.ts';
-import { lookAtRotation } from './facts.ts';
+import { readRotationFacts } from './facts.ts';
 import { retrustServices, type RetrustResult } from '../../deployment/run/service-trust.ts';
 import { writeTrustBundle } from '../../bundle/run/write.ts';
 
@@ -28,7 +28,7 @@ export async function settle(pki: Pki, policy: Policy, { chains }: { readonly ch
   const certificates = writeCertificates(pki);
   const bundle = writeTrustBundle(pki.world, pki.home, pki.manifest).changed;
   const intermediates = writeIntermediates(pki);
-  const { stale } = lookAtRotation(pki, policy, 'root');
+  const { stale } = readRotationFacts(pki, policy, 'root');
   const services = await retrustServices(
     pki,
     stale.filter(each => each.anchors || chains),

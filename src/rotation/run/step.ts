@@ -10,7 +10,7 @@ import { gatesOf, leftovers, nextStep, turnOf, type RotationStep } from '../rule
 import type { Successor } from '../rules/successor.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
-import { lookAtRotation } from './facts.ts';
+import { readRotationFacts } from './facts.ts';
 import { makeSuccessor, planPreparation, resumePreparation, type PrepareRequest } from './prepare.ts';
 import { counterexamples } from './proof.ts';
 import { recordActivated, recordDraining, recordPublished, recordRolledBack, type RecordStep } from './record.ts';
@@ -72,13 +72,13 @@ export async function rotationStatusOf(
 }
 
 async function statusOf(pki: Pki, policy: Policy, tier: Authority['tier']): Promise<RotationStatus> {
-  const { facts } = lookAtRotation(pki, policy, tier);
+  const { facts } = readRotationFacts(pki, policy, tier);
   const found = await counterexamples(pki, policy, facts, nextStep(openRotation(facts)), undefined);
   return rotationStatus(facts, found, pki.world.now);
 }
 
 async function planStep(pki: Pki, policy: Policy, request: RotateRequest): Promise<RotateOutcome> {
-  const { facts, stale } = lookAtRotation(pki, policy, request.tier);
+  const { facts, stale } = readRotationFacts(pki, policy, request.tier);
   const decided = await decide(pki, policy, request, facts);
   const successor =
     request.step === 'prepare' && decided.turn === 'do'
@@ -99,7 +99,7 @@ async function planStep(pki: Pki, policy: Policy, request: RotateRequest): Promi
 
 async function takeStep(pki: Pki, policy: Policy, request: RotateRequest): Promise<RotateOutcome> {
   const { step, tier } = request;
-  const { facts } = lookAtRotation(pki, policy, tier);
+  const { facts } = readRotationFacts(pki, policy, tier);
   const decided = await decide(pki, policy, request, facts);
   recordForced(pki, request, decided);
   let successor: Successor | undefined;

@@ -18,7 +18,7 @@ export function rotationProofView(proof: ProvenRotation, now: Date): View {
     from: fromId,
     to: toId,
     timetable: steps,
-    proof: { checked, failed: failedOf(counterexamples), counterexamples: counterexamples.map(told) },
+    proof: { checked, failed: failedOf(counterexamples), counterexamples: counterexamples.map(describeCounterexample) },
   };
   return {
     table: () =>
@@ -70,7 +70,7 @@ const failedOf = (counterexamples: readonly Counterexample[]): number =>
       0,
     );
 
-const told = ({ client, server, ...example }: Counterexample) => ({
+const describeCounterexample = ({ client, server, ...example }: Counterexample) => ({
   ...example,
   client,
   server,

@@ -1,7 +1,7 @@
 /** The steps of a rotation beneath their gates: what they would do to a PKI if nothing stood in their way. */
 import { loadPolicy } from '../../../src/policy/run/load.ts';
 import { changePki } from '../../../src/store/open-pki.ts';
-import { lookAtRotation } from '../../../src/rotation/run/facts.ts';
+import { readRotationFacts } from '../../../src/rotation/run/facts.ts';
 import { recordActivated } from '../../../src/rotation/run/record.ts';
 import { payCrlDebt, recordRetired } from '../../../src/rotation/run/retire.ts';
 import { settle } from '../../../src/rotation/run/settle.ts';
@@ -14,7 +14,7 @@ type Ungated = 'activate' | 'retire' | 'retire without its last CRL';
 export function stepWithoutGates({ home, world }: Pki, tier: Tier, step: Ungated): Promise<unknown> {
   return changePki(world, home, 'test', async pki => {
     const policy = await loadPolicy(pki);
-    const { facts } = lookAtRotation(pki, policy, tier);
+    const { facts } = readRotationFacts(pki, policy, tier);
     const open = openRotation(facts)!;
     if (step === 'activate') recordActivated(pki, open, facts);
     else {
