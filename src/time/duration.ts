@@ -15,7 +15,8 @@ const UNITS = { y: 365 * 86_400, mo: 30 * 86_400, w: 7 * 86_400, d: 86_400, h: 3
 type Unit = keyof typeof UNITS;
 const UNIT_NAMES = Object.keys(UNITS) as readonly Unit[];
 
-const MAX = 100 * UNITS.y;
+/** The longest duration, in seconds. */
+export const LONGEST_DURATION = 100 * UNITS.y;
 const EXAMPLES = 'write one like 90d, 36h, 1h15m, 2w, 6mo or 10y';
 
 /** `90d`, `1h15m`: from a second to 100 years; a year is 365 days, `mo` 30 days, `m` a minute. Throws ERR_DURATION. */
@@ -33,7 +34,7 @@ export function parseDuration(text: string): Seconds {
     total += Number(count) * UNITS[unit as Unit];
   }
   if (total === 0) throw bad('it is zero');
-  if (total > MAX) throw bad('it is longer than 100 years');
+  if (total > LONGEST_DURATION) throw bad('it is longer than 100 years');
   return total as Seconds;
 }
 

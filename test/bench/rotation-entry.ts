@@ -1,5 +1,6 @@
 // What the benchmark of the rotation proof calls, bundled as one module.
 export { planRotationCourse } from '../../src/rotation/rules/course.ts';
+export { planSuccessor } from '../../src/rotation/rules/successor.ts';
 export { rotationPhases } from '../../src/rotation/rules/phases.ts';
 export { proveRotation } from '../../src/verifiers/rules/proof.ts';
 export { decodeCertificate } from '../../src/pki/certificate/parsed.ts';

@@ -14,6 +14,7 @@ const {
   decodeCertificate,
   loadTrustStore,
   planRotationCourse,
+  planSuccessor,
   proveRotation,
   readPathCertificate,
   rotationPhases,
@@ -58,7 +59,6 @@ const start = {
   now,
   trustDomain: 'example.org',
   name: 'example.org',
-  crossSigning: 'issuing',
   soak: 86_400,
   unacknowledged: false,
   authorities: [authority('root-g1', 'root', 'root-g1'), authority('issuing-g1', 'issuing', 'root-g1')],
@@ -67,12 +67,23 @@ const start = {
   crls: new Map(['root-g1', 'issuing-g1'].map(id => [id, crl(id)])),
   anchors: [ca('root-g1').der],
   backdate: 60,
-  leafLifetime: 30 * 86_400,
+  demands: [{ ttl: 30 * 86_400, isPolicy: true, services: LEAVES }],
+  notAfterPolicy: 'err',
   crlLifetime: 14 * 86_400,
 };
 
+const successorOf = tier =>
+  planSuccessor(
+    { tier, authorities: start.authorities },
+    { crossSigning: 'issuing' },
+    { leaf: { backdate: start.backdate }, crl: {} },
+    now,
+  );
+
 function prove(tier) {
-  const proof = proveRotation(rotationPhases(planRotationCourse({ ...start, tier }).course));
+  const proof = proveRotation(
+    rotationPhases(planRotationCourse({ ...start, tier, successor: successorOf(tier) }).course),
+  );
   if (proof.counterexamples.length > 0) throw new Error(JSON.stringify(proof.counterexamples[0]));
   return proof;
 }

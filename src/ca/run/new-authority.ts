@@ -3,7 +3,6 @@
 import type { World } from '../../world/world.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
-import { DerReader } from '../../pki/der/reader.ts';
 import type { Issuer, IssuerFacts } from '../../pki/certificate/issuer.ts';
 import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
 import type { KeyPair } from '../../pki/key/pair.ts';
@@ -11,13 +10,13 @@ import { requireLinted } from '../../pki/lint/gate.ts';
 import { lintCertificate } from '../../pki/lint/lint.ts';
 import { nameToString } from '../../pki/name/name.ts';
 import { decodeCertificate, decodeTbsCertificate, type ParsedCertificate } from '../../pki/certificate/parsed.ts';
-import { authoritySubject, prepareAuthority } from '../../pki/certificate/prepare-authority.ts';
+import { prepareAuthority } from '../../pki/certificate/prepare-authority.ts';
 import { parsePrivateKey } from '../../pki/key/private-key.ts';
-import { decodePublicKeyInfo } from '../../pki/key/public-key-info.ts';
 import { secondOpinionOnCertificate } from '../../pki/second-opinion.ts';
 import { serialFromRandom, SERIAL_LENGTH } from '../../pki/certificate/serial-number.ts';
 import { signCertificate } from '../../pki/certificate/sign.ts';
 import { signingWith } from './unlock.ts';
+import { authorityRequest, crossRequest, type CrossTerms } from '../rules/authority-request.ts';
 import type { PlannedAuthority } from '../rules/planned-authority.ts';
 
 /** A CA whose certificate and key are both here. */
@@ -37,41 +36,19 @@ export async function certifyAuthority(
   keys: KeyPair,
   above: Issuer | undefined,
 ): Promise<ReadyAuthority> {
-  const { tier } = planned;
   const algorithm = KEY_ALGORITHMS[planned.keyAlgorithm];
-  const tbsDer = prepareAuthority(
-    {
-      tier,
-      subjectDer: authoritySubject(names.name, names.trustDomain, tier, planned.generation),
-      trustDomain: names.trustDomain,
-      publicKeyDer: keys.publicKey,
-      publicKeyBits: keys.publicKeyBits,
-      serial: serialFromRandom(world.random(SERIAL_LENGTH)),
-      notBefore: planned.notBefore,
-      notAfter: planned.notAfter,
-      ...(planned.nameConstraints && { nameConstraints: planned.nameConstraints }),
-      ...(planned.crlUrl !== undefined && { crlUrl: planned.crlUrl }),
-    },
-    above ?? { algorithm },
-  );
+  const serial = serialFromRandom(world.random(SERIAL_LENGTH));
+  const tbsDer = prepareAuthority(authorityRequest(planned, names, keys, serial), above ?? { algorithm });
   // read back from its own encoding: what will lie on the disk is what signs here
   const signing = signingWith(await parsePrivateKey(keys.pkcs8, undefined, `the key of ${planned.id}`));
   const signedBy = above ?? { ...issuerFactsOf({ tbs: decodeTbsCertificate(tbsDer) }, algorithm), ...signing };
   const linted = requireLinted(
-    lintCertificate(tbsDer, { kind: tier, issuer: signedBy }),
+    lintCertificate(tbsDer, { kind: planned.tier, issuer: signedBy }),
     `the certificate of ${planned.id}`,
   );
   const certificate = decodeCertificate(signCertificate(linted, signedBy));
   await secondOpinionOnCertificate(certificate.der, signedBy);
   return { certificate, issuer: { ...issuerFactsOf(certificate, algorithm), ...signing } };
-}
-
-/** When a certificate for a key that has one already is valid, and where the CRL of the CA that signs it is served. */
-export interface CrossTerms {
-  readonly tier: 'root' | 'issuing';
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly crlUrl?: string;
 }
 
 /**
@@ -86,19 +63,9 @@ export async function certifyAgain(
   above: Issuer,
 ): Promise<ParsedCertificate> {
   const isSelf = equalBytes(subject.publicKeyDer, above.publicKeyDer);
-  const tbsDer = prepareAuthority(
-    {
-      ...terms,
-      subjectDer: subject.subject.der,
-      trustDomain,
-      publicKeyDer: subject.publicKeyDer,
-      publicKeyBits: decodePublicKeyInfo(new DerReader(subject.publicKeyDer)).bits,
-      keyIdentifier: subject.keyIdentifier,
-      serial: serialFromRandom(world.random(SERIAL_LENGTH)),
-      ...(subject.nameConstraints && { nameConstraints: subject.nameConstraints }),
-    },
-    isSelf ? { algorithm: above.algorithm } : above,
-  );
+  const serial = serialFromRandom(world.random(SERIAL_LENGTH));
+  const request = crossRequest(subject, terms, trustDomain, serial);
+  const tbsDer = prepareAuthority(request, isSelf ? { algorithm: above.algorithm } : above);
   const signedBy: Issuer = isSelf
     ? { ...above, ...issuerFactsOf({ tbs: decodeTbsCertificate(tbsDer) }, above.algorithm) }
     : above;

@@ -5,11 +5,10 @@ import type { KeyAlgorithmName } from '../../pki/key/algorithm.ts';
 import type { ParsedCertificate } from '../../pki/certificate/parsed.ts';
 import type { PrivateKey } from '../../pki/key/private-key.ts';
 import type { TrustDomain } from '../../pki/name/spiffe-id.ts';
-import { crlAddress } from '../../policy/rules/crl-url.ts';
 import type { Seconds } from '../../time/duration.ts';
 import { defaultPolicy, type Policy } from '../../policy/rules/policy.ts';
 import { longestLeaf, roundDown } from '../../policy/rules/decide-spec.ts';
-import type { PlannedAuthority } from '../../ca/rules/planned-authority.ts';
+import { planAuthority, type PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 
 /** Where the root comes from. */
 export type RootSource =
@@ -40,54 +39,57 @@ export interface InitRequest {
 
 /** The authorities in the order they are made. Pure; the request has been read and is consistent. */
 export function planInit(request: InitRequest, now: Date): readonly PlannedAuthority[] {
-  const { root, keyAlgorithm } = request;
-  const notBefore = new Date(now.getTime() - request.backdate * 1000);
-  const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000);
-  const constrained = request.nameConstraints && { nameConstraints: request.nameConstraints };
-  const planned: PlannedAuthority[] = [];
+  const root = planRoot(request, now);
+  if (request.singleTier) return root === undefined ? [] : [root];
+  const { keyAlgorithm, issuingLifetime, backdate, crlUrl, nameConstraints } = request;
+  const issuing = planAuthority(
+    {
+      tier: 'issuing',
+      generation: 1,
+      how: root === undefined ? 'request' : 'create',
+      keyAlgorithm,
+      keyLocation: 'file',
+      lifetime: issuingLifetime,
+      backdate,
+      above: root,
+      crlUrl,
+      ...(nameConstraints && { nameConstraints }),
+    },
+    now,
+  );
+  return root === undefined ? [issuing] : [root, issuing];
+}
+
+/** Plans the root; undefined where its holder keeps it. */
+function planRoot(request: InitRequest, now: Date): PlannedAuthority | undefined {
+  const { root, keyAlgorithm, rootLifetime, backdate, singleTier, nameConstraints } = request;
+  if (root.kind === 'foreign') return undefined;
   if (root.kind === 'import') {
-    const { tbs } = root.certificate;
-    planned.push({
+    const { notBefore, notAfter } = root.certificate.tbs;
+    return {
       id: 'root-g1',
       tier: 'root',
       generation: 1,
       how: 'import',
       keyAlgorithm: root.key.algorithm.name,
-      notBefore: tbs.notBefore.date,
-      notAfter: tbs.notAfter.date,
+      notBefore: notBefore.date,
+      notAfter: notAfter.date,
       keyLocation: 'file',
-    });
-  } else if (root.kind !== 'foreign') {
-    planned.push({
-      id: 'root-g1',
+    };
+  }
+  return planAuthority(
+    {
       tier: 'root',
       generation: 1,
       how: 'create',
       keyAlgorithm,
-      notBefore,
-      notAfter: after(request.rootLifetime),
       keyLocation: root.kind === 'create' ? 'file' : 'offline',
-      ...(request.singleTier && constrained),
-    });
-  }
-  if (request.singleTier) return planned;
-  const above = planned[0];
-  const wanted = after(request.issuingLifetime);
-  planned.push({
-    id: 'issuing-g1',
-    tier: 'issuing',
-    generation: 1,
-    how: above === undefined ? 'request' : 'create',
-    keyAlgorithm,
-    // never begins before, nor outlives, the root above it
-    notBefore: above !== undefined && above.notBefore > notBefore ? above.notBefore : notBefore,
-    notAfter: above !== undefined && above.notAfter < wanted ? above.notAfter : wanted,
-    keyLocation: 'file',
-    pathLength: 0,
-    ...constrained,
-    ...(request.crlUrl !== undefined && above !== undefined && { crlUrl: crlAddress(request.crlUrl, above.id) }),
-  });
-  return planned;
+      lifetime: rootLifetime,
+      backdate,
+      ...(singleTier && nameConstraints && { nameConstraints }),
+    },
+    now,
+  );
 }
 
 /** What svcauth.yaml will say: the usual values, as far as the CA that signs the leaves lives long enough for them. */

@@ -16,7 +16,7 @@ import { spiffeIdFromTemplate } from './spiffe-id-template.ts';
 import type { NotAfterPolicy } from './not-after-policy.ts';
 
 /** A leaf is at most this share of its issuer's lifetime, so that an issuer can be drained before it ends. */
-const LEAF_SHARE = 6;
+export const LEAF_SHARE = 6;
 
 /** What the policy says to a request: the spec it becomes, and everything the policy has against it. */
 export function resolveSpec(
@@ -73,6 +73,22 @@ export function roundDown(seconds: number): number {
   return seconds - (seconds % unit);
 }
 
+/** The end of a leaf (inclusive), or the rule that refuses it. */
+export type LeafEnd = { readonly notAfter: Date } | { readonly refusal: 'ttl-share' | 'outlives-issuer' };
+
+/** Answers when a leaf of `ttl` seconds that is issued now ends. The issuer is valid now. */
+export function leafEnd(
+  ttl: number,
+  issuer: Pick<IssuerLimits, 'notBefore' | 'notAfter'>,
+  notAfterPolicy: NotAfterPolicy,
+  now: Date,
+): LeafEnd {
+  if (ttl > longestLeaf(issuer)) return { refusal: 'ttl-share' };
+  const notAfter = new Date(now.getTime() + ttl * 1000);
+  if (notAfter <= issuer.notAfter) return { notAfter };
+  return notAfterPolicy === 'truncate' ? { notAfter: issuer.notAfter } : { refusal: 'outlives-issuer' };
+}
+
 /** When the leaf ends (inclusive). Throws ERR_TTL_SHARE, ERR_OUTLIVES_ISSUER. */
 export function leafNotAfter(
   service: string,
@@ -81,17 +97,15 @@ export function leafNotAfter(
   notAfterPolicy: NotAfterPolicy,
   now: Date,
 ): Date {
-  const longest = longestLeaf(issuer);
-  if (ttl > longest) {
-    const [wanted, most] = [durationText(ttl), durationText(roundDown(longest))];
+  const end = leafEnd(ttl, issuer, notAfterPolicy, now);
+  if ('notAfter' in end) return end.notAfter;
+  if (end.refusal === 'ttl-share') {
+    const [wanted, most] = [durationText(ttl), durationText(roundDown(longestLeaf(issuer)))];
     throw failure('ERR_TTL_SHARE', { service, ttl: wanted, longest: most, issuer: issuer.id });
   }
-  const notAfter = new Date(now.getTime() + ttl * 1000);
-  if (notAfter <= issuer.notAfter) return notAfter;
-  if (notAfterPolicy === 'truncate') return issuer.notAfter;
   throw failure('ERR_OUTLIVES_ISSUER', {
     service,
-    notAfter: instantText(notAfter),
+    notAfter: instantText(new Date(now.getTime() + ttl * 1000)),
     issuer: issuer.id,
     issuerNotAfter: instantText(issuer.notAfter),
   });

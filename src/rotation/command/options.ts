@@ -1,7 +1,10 @@
 import { Option, type Command } from 'commander';
 import { failure } from '../../errors/error.ts';
 import type { Authority } from '../../record/authority.ts';
-import { CROSS_SIGNINGS } from '../../record/rotation.ts';
+import { CROSS_SIGNINGS, type CrossSigning } from '../../record/rotation.ts';
+import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
+import { parseDuration } from '../../time/duration.ts';
+import type { SuccessorRequest } from '../rules/successor.ts';
 
 export interface TierFlags {
   readonly tier: Authority['tier'];
@@ -13,13 +16,32 @@ export const tierOption = (command: Command): Command =>
     new Option('--tier <tier>', 'which CA is replaced').choices(['issuing', 'root']).makeOptionMandatory(),
   );
 
-/** `--cross-sign`, of a rotation that begins. */
-export const crossSignOption = (command: Command): Command =>
-  command.addOption(
-    new Option('--cross-sign <which>', 'for a root: what else is certified, besides the issuing CAs by the new root')
-      .choices(CROSS_SIGNINGS)
-      .default('issuing', 'issuing: nothing else'),
-  );
+export interface SuccessorFlags {
+  readonly crossSign: CrossSigning;
+  readonly soak?: string;
+  readonly lifetime?: string;
+  readonly keyAlg?: string;
+}
+
+/** The options that describe the CA which comes: `plan` judges it, and `prepare` makes it. */
+export const successorOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--cross-sign <which>', 'for a root: what else is certified, besides the issuing CAs by the new root')
+        .choices(CROSS_SIGNINGS)
+        .default('issuing', 'issuing: nothing else'),
+    )
+    .option('--soak <duration>', 'between publishing and activating (default: rotation.soak)')
+    .option('--lifetime <duration>', 'of the new CA (default: as long as the old one)')
+    .option('--key-alg <algorithm>', 'of the new CA (default: as the old one)');
+
+/** Reads the same. Throws ERR_DURATION, ERR_CHOICE. */
+export const successorOf = ({ crossSign, soak, lifetime, keyAlg }: SuccessorFlags): SuccessorRequest => ({
+  crossSigning: crossSign,
+  ...(soak !== undefined && { soak: parseDuration(soak) }),
+  ...(lifetime !== undefined && { lifetime: parseDuration(lifetime) }),
+  ...(keyAlg !== undefined && { keyAlgorithm: parseKeyAlgorithm(keyAlg) }),
+});
 
 export interface CompromiseFlags {
   readonly forceCompromised?: boolean;

@@ -1,29 +1,24 @@
 import { EXIT } from '../../errors/exit-status.ts';
-import { parseDuration } from '../../time/duration.ts';
-import type { CrossSigning } from '../../record/rotation.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { rotateView } from '../view/step.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import {
   compromiseOf,
   compromiseOptions,
-  crossSignOption,
+  successorOf,
+  successorOptions,
   tierOption,
   type CompromiseFlags,
+  type SuccessorFlags,
   type TierFlags,
 } from './options.ts';
 import { examples, homeFlag, outputOption, rotateGroup, type AddCommand } from '../../cli/command.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
-import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
 
-interface Flags extends TierFlags, CompromiseFlags, PassphraseOptions {
+interface Flags extends TierFlags, SuccessorFlags, CompromiseFlags, PassphraseOptions {
   readonly rootKey?: string;
   readonly rootKeyOut?: string;
-  readonly crossSign: CrossSigning;
   readonly requireAcks?: string;
-  readonly soak?: string;
-  readonly lifetime?: string;
-  readonly keyAlg?: string;
   readonly dryRun?: boolean;
   readonly output: OutputFormat;
 }
@@ -38,27 +33,21 @@ export const addCaRotatePrepare: AddCommand = (program, world, done) => {
       '--require-acks <names>',
       'verifiers that must acknowledge before it is activated, with commas between them',
     )
-    .option('--soak <duration>', 'between publishing and activating (default: rotation.soak)')
-    .option('--lifetime <duration>', 'of the new CA (default: as long as the old one)')
-    .option('--key-alg <algorithm>', 'of the new CA (default: as the old one)')
     .option('--dry-run', 'print what would be made, and make nothing');
-  outputOption(passphraseOptions(compromiseOptions(crossSignOption(tierOption(command)))));
+  outputOption(passphraseOptions(compromiseOptions(successorOptions(tierOption(command)))));
   examples(command, [
     'svcauth ca rotate prepare --tier issuing --passphrase-file /run/secrets/ca',
     'svcauth ca rotate prepare --tier root --root-key-out /media/usb/root-g2.key --require-acks edge-1,edge-2',
   ]);
   command.action(async (flags: Flags) => {
     const { rotate } = await import('../run/step.ts');
-    const { tier, dryRun = false, soak, lifetime, keyAlg } = flags;
+    const { tier, dryRun = false } = flags;
     const preparation = {
-      crossSigning: flags.crossSign,
+      ...successorOf(flags),
       requiredAcks: namesIn(flags.requireAcks ?? ''),
       rootKey: flags.rootKey,
       rootKeyOut: flags.rootKeyOut,
       ask: passphraseAsker(flags, world, false),
-      ...(soak !== undefined && { soak: parseDuration(soak) }),
-      ...(lifetime !== undefined && { lifetime: parseDuration(lifetime) }),
-      ...(keyAlg !== undefined && { keyAlgorithm: parseKeyAlgorithm(keyAlg) }),
     };
     const compromise = compromiseOf(flags, 'prepare');
     const outcome = await rotate(world, homeFlag(command), { step: 'prepare', tier, dryRun, compromise, preparation });

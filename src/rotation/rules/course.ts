@@ -1,20 +1,42 @@
+/**
+ * Answers which course a rotation takes: what is presented, held and issued from here to the end, of what exists and of what would be
+ * made. The run of a proof asks here. It judges nothing but what cannot be issued, and it reads no file and no clock.
+ */
 import { equalBytes } from '../../pki/bytes.ts';
 import { sameName } from '../../pki/name/name.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
-import { isCertified, leafTier, newestActive, replaceable } from '../../ca/rules/active-issuer.ts';
+import { isCertified, leafTier } from '../../ca/rules/active-issuer.ts';
 import type { Rotation } from '../../record/rotation.ts';
 import { factsOf, plannedCrl, plannedLeaf, PLANNED_SERVICE } from './planned-certificate.ts';
 import type { RotationCourse } from './phases.ts';
 import {
   addressOf,
-  plannedSuccessor,
+  planBelow,
+  plannedSigner,
   rotationSides,
   signerOf,
   type RotationSides,
   type ServedBy,
   type Signer,
 } from './sides.ts';
-import type { KnownCertificate, KnownCrl, KnownLeaf, Presenter } from '../../verifiers/rules/situation.ts';
+import {
+  SKEW,
+  type KnownCertificate,
+  type KnownCrl,
+  type KnownLeaf,
+  type Presenter,
+} from '../../verifiers/rules/situation.ts';
+import {
+  issuedEnd,
+  leafGaps,
+  rootGaps,
+  shortestLifetime,
+  type GapWayOut,
+  type IssuingGap,
+  type IssuingWork,
+  type LeafDemand,
+} from './issuing-gap.ts';
+import { LONGEST_DURATION } from '../../time/duration.ts';
 import { rotationTimetable, type RotationStep, type RotationTimetable } from './timetable.ts';
 import type { RotationStart } from './sides.ts';
 
@@ -23,31 +45,29 @@ export interface PlannedRotation {
   readonly toId: string;
   readonly timetable: RotationTimetable;
   readonly course: RotationCourse;
+  /** What the CA that comes, or one that it needs below it, cannot issue: the leaves that are missing in the course. */
+  readonly gaps: readonly IssuingGap[];
+  /** A way without a gap; absent: there is no gap, or no such way. */
+  readonly wayOut?: GapWayOut;
 }
-
-/** Seconds that no verifier's clock is off by more: what CRLs are backdated by. */
-const SKEW = 60;
 
 /**
  * The course that a rotation takes from here, of what exists and of what would be made; undefined when there is no CA to replace, or
  * none to certify the next.
  */
 export function planRotationCourse(start: RotationStart): PlannedRotation | undefined {
-  const { now, tier, rotation, unacknowledged } = start;
-  const replaced = rotation
-    ? start.authorities.find(({ id }) => id === rotation.fromId)
-    : replaceable(start.authorities, tier);
-  if (replaced === undefined || !isCertified(replaced)) return undefined;
-  const from = signerOf(replaced, start);
-  const isUncertifiable = tier === 'issuing' && newestActive(start.authorities, 'root') === undefined;
-  if (rotation === undefined && isUncertifiable) return undefined;
-  const coming = start.authorities.filter(isCertified).find(({ id }) => id === rotation?.toId);
-  const to = coming ? signerOf(coming, start) : plannedSuccessor(from, start);
+  const { now, rotation, unacknowledged } = start;
+  const both = rotation === undefined ? plannedPair(start) : recordedPair(rotation, start);
+  if (both === undefined) return undefined;
+  const { from, to } = both;
   const sides = rotationSides(from, to, start);
   const soak = rotation?.soak ?? start.soak;
   const timetable = timetableOf(from, sides, soak, start);
   const times = timesOf(timetable, now);
-  const presenters = presentersOf(sides, times, start);
+  const work = workOf(times, start);
+  const gaps = gapsOf(to, sides, work, start);
+  const wayOut = gaps.length === 0 ? undefined : wayOutOf(to, sides, work, start);
+  const presenters = presentersOf(to, sides, times, work, start);
   const newcomers = [to, ...sides.made];
   const crls = crlsOf(newcomers, start);
   const crlsBut = (...ids: readonly string[]) => [...crls].flatMap(([id, crl]) => (ids.includes(id) ? [] : [crl]));
@@ -56,6 +76,8 @@ export function planRotationCourse(start: RotationStart): PlannedRotation | unde
     fromId: from.id,
     toId: to.id,
     timetable,
+    gaps,
+    ...(wayOut && { wayOut }),
     course: {
       now,
       skew: SKEW,
@@ -77,6 +99,27 @@ export function planRotationCourse(start: RotationStart): PlannedRotation | unde
       both: { anchors, crls: crlsBut() },
     },
   };
+}
+
+interface Pair {
+  readonly from: Signer;
+  readonly to: Signer;
+}
+
+/** Returns both CAs with the certificates that they have. */
+function recordedPair({ fromId, toId }: Rotation, start: RotationStart): Pair {
+  const known = (id: string) =>
+    signerOf(
+      start.authorities.filter(isCertified).find(each => each.id === id)!,
+      start,
+    );
+  return { from: known(fromId), to: known(toId) };
+}
+
+function plannedPair(start: RotationStart): Pair | undefined {
+  if (start.successor === undefined) return undefined;
+  const { from, planned, above } = start.successor;
+  return { from: signerOf(from, start), to: plannedSigner(planned, above && signerOf(above, start), start) };
 }
 
 const isSame = (a: KnownCertificate, b: KnownCertificate): boolean => equalBytes(a.der, b.der);
@@ -128,9 +171,9 @@ function owesCrl(old: readonly ServedBy[], { leaves }: RotationStart): boolean {
 }
 
 function timetableOf(from: Signer, sides: RotationSides, soak: number, start: RotationStart): RotationTimetable {
-  const { rotation, step, now, leaves, leafLifetime } = start;
+  const { rotation, step, now, leaves, demands } = start;
   const lifetimes = leaves.map(({ notBefore, notAfter }) => (notAfter.getTime() - notBefore.getTime()) / 1000);
-  const longestLeaf = lifetimes.reduce((a, b) => Math.max(a, b), leafLifetime);
+  const longestLeaf = lifetimes.reduce((a, b) => Math.max(a, b), policyTtl(demands));
   const issuers = sides.old.map(({ signer }) => (signer.notAfter.getTime() - signer.notBefore.getTime()) / 1000);
   const old = new Set(from.tier === leafTier(start.authorities) ? [from.id] : sides.old.map(({ signer }) => signer.id));
   const ends = leaves.filter(each => !each.revoked && old.has(each.authorityId)).map(each => each.notAfter.getTime());
@@ -172,9 +215,53 @@ function timesOf(timetable: RotationTimetable, now: Date): RotationCourse['times
   return Object.fromEntries(times) as RotationCourse['times'];
 }
 
+function workOf(
+  times: RotationCourse['times'],
+  { demands, notAfterPolicy, rotation, now }: RotationStart,
+): IssuingWork {
+  const from = later(times.activate, now);
+  const isAwaited = rotation?.activatedAt === undefined;
+  return { demands, notAfterPolicy, from, retiredAt: later(times.retire, from), isAwaited };
+}
+
+/** Returns what the CA that comes cannot issue or carry, and those that have to be made below it with it. */
+function gapsOf(
+  to: Signer,
+  { next, made }: RotationSides,
+  work: IssuingWork,
+  start: RotationStart,
+): readonly IssuingGap[] {
+  if (to.tier === leafTier(start.authorities)) return leafGaps(to, work);
+  const below = next.map(({ signer }) => signer).filter(({ isActive }) => isActive);
+  const beneath = made.map(({ after }) => planBelow(after, to, start));
+  return [...rootGaps(to, below, work), ...beneath.flatMap(each => leafGaps(each, work))];
+}
+
+function wayOutOf(to: Signer, sides: RotationSides, work: IssuingWork, start: RotationStart): GapWayOut | undefined {
+  const { authorities, successor, now } = start;
+  const recorded = authorities.find(({ id }) => id === to.id);
+  // an extended certificate may begin later than the first one, but not later than the CA was made
+  const notBefore = recorded === undefined ? to.notBefore : later(to.notBefore, recorded.createdAt);
+  const ending = (notAfter: Date) => gapsOf({ ...to, notBefore, notAfter }, sides, work, start);
+  const issuerId = successor?.above?.id ?? recorded?.certificate?.issuerId;
+  const above = authorities.find(({ id }) => id === issuerId && id !== to.id)?.certificate;
+  const most = above && Math.floor((above.notAfter.getTime() - now.getTime()) / 1000);
+  const seconds = shortestLifetime(ending, Math.max(0, most ?? LONGEST_DURATION), now);
+  if (seconds !== undefined) return { kind: 'lifetime', seconds };
+  const isHeldBack = most !== undefined && shortestLifetime(ending, LONGEST_DURATION, now) !== undefined;
+  return isHeldBack ? { kind: 'root-first' } : undefined;
+}
+
 /** The leaves that exist, and those that will be issued: just before the activation, at it, and when the old CA is gone. */
-function presentersOf(sides: RotationSides, times: RotationCourse['times'], start: RotationStart) {
-  const { leaves, now, trustDomain, backdate, leafLifetime, crlUrl } = start;
+function presentersOf(
+  to: Signer,
+  sides: RotationSides,
+  times: RotationCourse['times'],
+  work: IssuingWork,
+  start: RotationStart,
+) {
+  const { leaves, now, trustDomain, backdate, demands, crlUrl } = start;
+  const ttl = policyTtl(demands);
   const known = new Map<string, KnownLeaf[]>();
   for (const { authorityId, service, revoked, der } of leaves) {
     const list = known.get(authorityId);
@@ -182,11 +269,16 @@ function presentersOf(sides: RotationSides, times: RotationCourse['times'], star
     if (list === undefined) known.set(authorityId, [leaf]);
     else list.push(leaf);
   }
+  const judged = new Set([to.id, ...sides.made.map(({ id }) => id)]);
   const toCome = ({ signer }: ServedBy, at: Date): readonly KnownLeaf[] => {
     const notBefore = later(new Date(at.getTime() - backdate * 1000), signer.notBefore);
-    const end = new Date(at.getTime() + leafLifetime * 1000);
-    const notAfter = end < signer.notAfter ? end : signer.notAfter;
-    if (at < now || notAfter <= at) return [];
+    // a CA that issues already is not judged: its last leaf ends with it
+    const whole = new Date(at.getTime() + ttl * 1000);
+    const end = judged.has(signer.id)
+      ? issuedEnd(ttl, signer, work, at)
+      : { notAfter: whole < signer.notAfter ? whole : signer.notAfter };
+    if (at < now || !('notAfter' in end) || end.notAfter <= at) return [];
+    const { notAfter } = end;
     const facts = factsOf(signer.certificate, signer.keyAlgorithm);
     const leaf = plannedLeaf(facts, { notBefore, notAfter }, trustDomain, addressOf(crlUrl, signer));
     return [{ ...leaf, service: PLANNED_SERVICE, revoked: false }];
@@ -201,5 +293,8 @@ function presentersOf(sides: RotationSides, times: RotationCourse['times'], star
     next: sides.next.map(served => presenter(served, later(times.activate, now), times.retire)),
   };
 }
+
+/** Seconds that a leaf lives where nothing else is asked for. */
+const policyTtl = ([first]: readonly LeafDemand[]): number => first!.ttl;
 
 const later = (a: Date, b: Date): Date => (a > b ? a : b);

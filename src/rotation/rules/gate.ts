@@ -29,7 +29,7 @@ const FORCIBLE: ReadonlySet<GateName> = new Set<GateName>([
   'proof',
 ]);
 
-export const isForcible = ({ name }: Gate): boolean => FORCIBLE.has(name);
+export const isForcible = ({ name, forcible = true }: Gate): boolean => forcible && FORCIBLE.has(name);
 
 /** One condition of a step, with its numbers. */
 export interface Gate {
@@ -40,6 +40,8 @@ export interface Gate {
   readonly opensAt?: Date;
   /** What to do, pasteable where possible. */
   readonly remedy?: string;
+  /** False: a compromise does not pass it either, because the step would break more than it protects from. */
+  readonly forcible?: boolean;
 }
 
 const opened = (name: GateName, message: string): Gate => ({ name, open: true, message });
@@ -203,11 +205,23 @@ export function wayBack({ from }: OpenRotation, now: Date): Gate {
   return opened('way-back', `${id} can sign until ${instantText(certificate.notAfter)}`);
 }
 
-/** `counterexamples` in words, from the proof. */
-export function proven(counterexamples: readonly string[], tier: RotationFacts['tier']): Gate {
-  const [first, ...more] = counterexamples;
+/** The answer of a proof, in words. */
+export interface ProofFindings {
+  /** Handshakes that fail, or that a revoked peer passes. */
+  readonly handshakes: readonly string[];
+  /** What the CA that comes cannot issue. */
+  readonly gaps: readonly string[];
+  /** A command after which there is no gap. */
+  readonly remedy?: string;
+}
+
+export const NOTHING_FOUND: ProofFindings = { handshakes: [], gaps: [] };
+
+export function proven({ handshakes, gaps, remedy }: ProofFindings, tier: RotationFacts['tier']): Gate {
+  const [first, ...more] = [...gaps, ...handshakes];
   if (first === undefined) return opened('proof', 'every peer accepts every good certificate in every combination');
-  return closed('proof', `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`, {
-    remedy: `svcauth ca rotate plan --tier ${tier}`,
-  });
+  const message = `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
+  const plan = `svcauth ca rotate plan --tier ${tier}`;
+  if (gaps.length === 0) return closed('proof', message, { remedy: plan });
+  return closed('proof', message, { remedy: remedy ?? plan, forcible: false });
 }

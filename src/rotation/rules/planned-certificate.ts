@@ -1,8 +1,14 @@
-import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
+/**
+ * Answers what certificates and CRLs that do not exist yet will say: unsigned, with keys that sign nothing. The proof of a rotation asks
+ * here. Nothing of it is ever written or published.
+ */
+import { authorityRequest, crossRequest, type CrossTerms } from '../../ca/rules/authority-request.ts';
+import type { PlannedAuthority, Validity } from '../../ca/rules/planned-authority.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
 import type { IssuerFacts } from '../../pki/certificate/issuer.ts';
 import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
-import { generateKeyPair, type EcAlgorithm, type KeyPair } from '../../pki/key/pair.ts';
+import { generateKeyPair, type EcAlgorithm } from '../../pki/key/pair.ts';
+import { placeholderKey } from '../../pki/key/placeholder.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { prepareAuthority } from '../../pki/certificate/prepare-authority.ts';
 import { prepareCrl } from '../../pki/crl/prepare.ts';
@@ -11,57 +17,30 @@ import { unsignedCertificate, unsignedEmptyCrl } from '../../pki/unsigned.ts';
 import type { Authority, AuthorityCertificate } from '../../record/authority.ts';
 import type { KnownCertificate, KnownCrl } from '../../verifiers/rules/situation.ts';
 
-/**
- * Certificates and CRLs that do not exist yet, unsigned and with throw-away keys: enough for proving what they would do. Their keys
- * are P-256, whatever the real ones will be: no path depends on it.
- */
-const ALGORITHM = KEY_ALGORITHMS['ecdsa-p256'] as EcAlgorithm;
+/** The key of a leaf that is only looked at. */
+const LEAF_KEY = KEY_ALGORITHMS['ecdsa-p256'] as EcAlgorithm;
 
-export interface Validity {
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-}
-
-interface PlannedSubject extends Validity {
-  readonly tier: Authority['tier'];
-  readonly subjectDer: Uint8Array;
-  readonly trustDomain: string;
-  readonly nameConstraints?: NameConstraints | undefined;
-  readonly crlUrl?: string | undefined;
-}
-
-/** A CA certificate with a new key; self-signed when `above` is absent. */
-export const plannedAuthority = (subject: PlannedSubject, above?: IssuerFacts): KnownCertificate =>
-  plannedFor(generateKeyPair(ALGORITHM), subject, above);
-
-/** The key of a CA that exists, certified by `above`. */
-export function plannedCross(
-  certificate: KnownCertificate,
-  subject: Omit<PlannedSubject, 'subjectDer'>,
-  above: IssuerFacts,
-) {
-  const { tbs } = decodeCertificate(certificate.der);
-  const key = { publicKey: tbs.publicKey.der, publicKeyBits: tbs.publicKey.bits };
-  return plannedFor(key, { ...subject, subjectDer: tbs.subject.der }, above);
-}
-
-function plannedFor(
-  { publicKey, publicKeyBits }: Pick<KeyPair, 'publicKey' | 'publicKeyBits'>,
-  { nameConstraints, crlUrl, ...subject }: PlannedSubject,
+/** Returns the certificate of a planned CA, with a key of its algorithm; self-signed when `above` is absent. */
+export function plannedCertificate(
+  planned: PlannedAuthority,
+  names: { readonly name: string; readonly trustDomain: string },
   above: IssuerFacts | undefined,
 ): KnownCertificate {
-  const tbsDer = prepareAuthority(
-    {
-      ...subject,
-      publicKeyDer: publicKey,
-      publicKeyBits,
-      serial: SERIAL,
-      ...(nameConstraints && { nameConstraints }),
-      ...(crlUrl !== undefined && { crlUrl }),
-    },
-    above ?? { algorithm: ALGORITHM },
-  );
-  return { der: unsignedCertificate(tbsDer, above?.algorithm ?? ALGORITHM), planned: true };
+  const algorithm = KEY_ALGORITHMS[planned.keyAlgorithm];
+  const signer = above ?? { algorithm };
+  const tbsDer = prepareAuthority(authorityRequest(planned, names, placeholderKey(algorithm), SERIAL), signer);
+  return { der: unsignedCertificate(tbsDer, signer.algorithm), planned: true };
+}
+
+/** Returns one more certificate for the key of a CA, by `above`. */
+export function plannedCross(
+  subject: IssuerFacts,
+  terms: CrossTerms,
+  trustDomain: string,
+  above: IssuerFacts,
+): KnownCertificate {
+  const tbsDer = prepareAuthority(crossRequest(subject, terms, trustDomain, SERIAL), above);
+  return { der: unsignedCertificate(tbsDer, above.algorithm), planned: true };
 }
 
 /** Of the trust domain itself: the names of services are their own business. */
@@ -71,7 +50,7 @@ export function plannedLeaf(
   trustDomain: string,
   crlUrl: string | undefined,
 ): KnownCertificate {
-  const { publicKey, publicKeyBits } = generateKeyPair(ALGORITHM);
+  const { publicKey, publicKeyBits } = generateKeyPair(LEAF_KEY);
   const tbsDer = leafPreparer(
     issuer,
     crlUrl,
@@ -81,7 +60,7 @@ export function plannedLeaf(
     spiffeId: `spiffe://${trustDomain}/${PLANNED_SERVICE}`,
     dns: [],
     ip: [],
-    keyKind: ALGORITHM.kind,
+    keyKind: LEAF_KEY.kind,
     publicKeyDer: publicKey,
     publicKeyBits,
     serial: SERIAL,
@@ -95,7 +74,7 @@ export const PLANNED_SERVICE = 'to-be-issued';
 
 /** What a leaf or a cross certificate is measured against. */
 export const factsOf = (certificate: KnownCertificate, keyAlgorithm: Authority['keyAlgorithm']): IssuerFacts =>
-  issuerFactsOf(decodeCertificate(certificate.der), certificate.planned ? ALGORITHM : KEY_ALGORITHMS[keyAlgorithm]);
+  issuerFactsOf(decodeCertificate(certificate.der), KEY_ALGORITHMS[keyAlgorithm]);
 
 /** The first CRL of a CA that is planned. */
 export function plannedCrl(issuer: IssuerFacts, thisUpdate: Date, nextUpdate: Date): KnownCrl {

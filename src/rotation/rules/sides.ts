@@ -1,11 +1,19 @@
-import { authoritySubject } from '../../pki/certificate/prepare-authority.ts';
-import { isCertified, leafTier, newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+/**
+ * Answers which leaves are presented with which chains before and after the activation, of what exists and of what is planned. The
+ * course of a rotation asks here; no time passes in it.
+ */
+import type { AuthorityAbove, PlannedAuthority, Validity } from '../../ca/rules/planned-authority.ts';
+import { isCertified, leafTier, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { lifeOf } from '../../ca/rules/life.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
 import type { Authority, FurtherCertificate } from '../../record/authority.ts';
-import { asKnown, factsOf, plannedAuthority, plannedCross, type Validity } from './planned-certificate.ts';
+import { asKnown, factsOf, plannedCertificate, plannedCross } from './planned-certificate.ts';
+import type { LeafDemand } from './issuing-gap.ts';
+import { planNext, type PlannedCross, type Successor } from './successor.ts';
+import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
+import type { Seconds } from '../../time/duration.ts';
 import type { KnownCertificate } from '../../verifiers/rules/situation.ts';
-import type { CrossSigning, Rotation } from '../../record/rotation.ts';
+import type { Rotation } from '../../record/rotation.ts';
 import { type RotationStep } from './timetable.ts';
 
 /** A CA, real or planned, with every certificate of its key by who signed it. */
@@ -25,11 +33,17 @@ export interface ServedBy {
   readonly chain: readonly KnownCertificate[];
 }
 
+/** An issuing CA that is planned below a new root. */
+interface MadeSigner extends Signer {
+  /** The issuing CA that it comes after. */
+  readonly after: string;
+}
+
 export interface RotationSides {
   readonly old: readonly ServedBy[];
   readonly next: readonly ServedBy[];
   /** CAs that would be made besides the one that comes. */
-  readonly made: readonly Signer[];
+  readonly made: readonly MadeSigner[];
   /** Every leaf stays, and gets another chain. */
   readonly rechained: boolean;
 }
@@ -59,55 +73,29 @@ export function signerOf(authority: CertifiedAuthority, { further }: Pick<Rotati
   };
 }
 
-/** The CA that would come after `from`: it lives as long, but no longer than the CA above it. */
-export function plannedSuccessor(from: Signer, start: RotationStart, above = signingRoot(from.tier, start)): Signer {
-  const { authorities, name, trustDomain, now, backdate, crlUrl } = start;
-  const { tier, keyAlgorithm } = from;
-  const generation = Math.max(...authorities.filter(each => each.tier === tier).map(each => each.generation)) + 1;
-  const id = `${tier}-g${generation}`;
-  const end = new Date(now.getTime() + from.notAfter.getTime() - from.notBefore.getTime());
-  const validity = {
-    notBefore: new Date(now.getTime() - backdate * 1000),
-    notAfter: above !== undefined && above.notAfter < end ? above.notAfter : end,
-  };
-  const certificate = plannedAuthority(
-    {
-      ...validity,
-      tier,
-      subjectDer: authoritySubject(name, trustDomain, tier, generation),
-      trustDomain,
-      nameConstraints: factsOf(from.certificate, keyAlgorithm).nameConstraints,
-      crlUrl: above && addressOf(crlUrl, above),
-    },
-    above && factsOf(above.certificate, above.keyAlgorithm),
-  );
+/** Returns a planned CA as the proof sees it; `above` absent: it signs itself. */
+export function plannedSigner(planned: PlannedAuthority, above: Signer | undefined, start: RotationStart): Signer {
+  const { id, tier, keyAlgorithm, notBefore, notAfter } = planned;
+  const certificate = plannedCertificate(planned, start, above && factsOf(above.certificate, above.keyAlgorithm));
   const by = new Map([[above?.id ?? id, certificate]]);
-  return { id, tier, keyAlgorithm, isActive: false, ...validity, certificate, by };
-}
-
-function signingRoot(tier: Authority['tier'], start: RotationStart): Signer | undefined {
-  const root = tier === 'issuing' ? newestActive(start.authorities, 'root') : undefined;
-  return root && signerOf(root, start);
+  return { id, tier, keyAlgorithm, isActive: false, notBefore, notAfter, certificate, by };
 }
 
 export const addressOf = (crlUrl: string | undefined, { id }: Pick<Signer, 'id'>): string | undefined =>
   crlUrl === undefined ? undefined : crlAddress(crlUrl, id);
 
-/** The same CA with the certificate that `above` would give it. */
-function certifiedBy(signer: Signer, above: Signer, { now, backdate, trustDomain, crlUrl }: RotationStart): Signer {
-  const cross = plannedCross(
-    signer.certificate,
-    {
-      tier: signer.tier,
-      trustDomain,
-      notBefore: new Date(now.getTime() - backdate * 1000),
-      notAfter: signer.notAfter < above.notAfter ? signer.notAfter : above.notAfter,
-      nameConstraints: factsOf(signer.certificate, signer.keyAlgorithm).nameConstraints,
-      crlUrl: addressOf(crlUrl, above),
-    },
-    factsOf(above.certificate, above.keyAlgorithm),
-  );
-  return { ...signer, by: new Map([...signer.by, [above.id, cross]]) };
+/** Returns the same CA with one more certificate. */
+function certifiedBy(
+  signer: Signer,
+  above: Signer,
+  { notBefore, notAfter, crlUrl }: PlannedCross,
+  start: RotationStart,
+) {
+  const { tier, certificate, keyAlgorithm, by } = signer;
+  const terms = { tier, notBefore, notAfter, ...(crlUrl !== undefined && { crlUrl }) };
+  const aboveFacts = factsOf(above.certificate, above.keyAlgorithm);
+  const cross = plannedCross(factsOf(certificate, keyAlgorithm), terms, start.trustDomain, aboveFacts);
+  return { ...signer, by: new Map([...by, [above.id, cross]]) };
 }
 
 /**
@@ -124,22 +112,42 @@ export function rotationSides(from: Signer, to: Signer, start: RotationStart): R
       rechained: false,
     };
   }
-  const planned = start.rotation === undefined ? start.crossSigning : undefined;
-  const oldRoot = planned === 'old-with-new' || planned === 'both' ? certifiedBy(from, to, start) : from;
-  const newRoot = planned === 'new-with-old' || planned === 'both' ? certifiedBy(to, from, start) : to;
+  const crosses = start.rotation === undefined ? (start.successor?.crosses ?? []) : [];
+  const crossed = (signer: Signer): Signer =>
+    crosses
+      .filter(({ subject }) => (subject === 'successor' ? to.id : subject.id) === signer.id)
+      .reduce((done, cross) => certifiedBy(done, cross.by === 'successor' ? to : from, cross, start), signer);
+  const [oldRoot, newRoot] = [crossed(from), crossed(to)];
   const roots = [...rootsOf(start).filter(({ id }) => id !== from.id && id !== to.id), oldRoot, newRoot];
-  const below = signers.map(signer =>
-    planned !== undefined && planned !== 'none' && signer.by.has(from.id) ? certifiedBy(signer, to, start) : signer,
-  );
+  const below = signers.map(crossed);
   const old = below.filter(signer => signer.by.has(from.id));
   const moved = below.filter(signer => signer.by.has(to.id) || oldRoot.by.has(to.id));
-  const made = moved.length === 0 ? old.slice(0, 1).map(signer => plannedSuccessor(signer, start, newRoot)) : [];
+  const made =
+    moved.length === 0
+      ? old
+          .slice(0, 1)
+          .map(({ id: after }) => ({ ...plannedSigner(planBelow(after, newRoot, start), newRoot, start), after }))
+      : [];
   return {
     old: old.map(signer => servedBy(signer, roots, from.id)),
     next: [...moved, ...made].map(signer => servedBy(signer, roots, to.id)),
     made,
     rechained: moved.length > 0 && old.every(signer => moved.includes(signer)),
   };
+}
+
+/** Plans the CA that would come after an issuing CA, below a new root that certifies none of those that exist. */
+export function planBelow(after: string, root: AuthorityAbove, start: RotationStart): PlannedAuthority {
+  const { authorities, backdate, crlUrl, now } = start;
+  const from = authorities.filter(isCertified).find(({ id }) => id === after)!;
+  return planNext(
+    from,
+    root,
+    {},
+    authorities,
+    { leaf: { backdate }, crl: { ...(crlUrl !== undefined && { url: crlUrl }) } },
+    now,
+  );
 }
 
 const rootsOf = (start: RotationStart): readonly Signer[] =>
@@ -172,8 +180,8 @@ export interface RotationStart {
   readonly tier: Authority['tier'];
   /** Of the tier, and not ended; absent: it is planned from the beginning. */
   readonly rotation?: Rotation | undefined;
-  /** Where there is no rotation yet. */
-  readonly crossSigning: CrossSigning;
+  /** Where there is no rotation yet: the plan that `prepare` would carry out; absent: nothing can be planned. */
+  readonly successor?: Successor | undefined;
   /** Seconds. Where there is no rotation yet. */
   readonly soak: number;
   /** Assumed to be taken now, whether its time has come or not. */
@@ -187,9 +195,10 @@ export interface RotationStart {
   readonly crls: ReadonlyMap<string, Uint8Array>;
   readonly anchors: readonly Uint8Array[];
   /** Seconds that certificates are backdated by. */
-  readonly backdate: number;
-  /** Seconds that a leaf lives where nothing else is asked for. */
-  readonly leafLifetime: number;
+  readonly backdate: Seconds;
+  /** The leaves that are asked for; the policy's first. */
+  readonly demands: readonly LeafDemand[];
+  readonly notAfterPolicy: NotAfterPolicy;
   /** Seconds that the first CRL of a CA is good for. */
   readonly crlLifetime: number;
   readonly crlUrl?: string | undefined;

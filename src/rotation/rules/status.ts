@@ -1,7 +1,7 @@
 import type { Authority } from '../../record/authority.ts';
 import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
 import { gatesOf, leftovers, nextStep, retireGates, type RotationStep } from './step.ts';
-import { soaked, type Gate } from './gate.ts';
+import { soaked, type Gate, type ProofFindings } from './gate.ts';
 
 /** Where a rotation is, what comes next, and what stands in its way. */
 export interface RotationStatus {
@@ -24,11 +24,11 @@ export interface RotationStatus {
   readonly leftovers: readonly { readonly id: string; readonly gates: readonly Gate[] }[];
 }
 
-/** `counterexamples`: of the proof of the next step. */
-export function rotationStatus(facts: RotationFacts, counterexamples: readonly string[], now: Date): RotationStatus {
+/** `found` by the proof of the next step. */
+export function rotationStatus(facts: RotationFacts, found: ProofFindings, now: Date): RotationStatus {
   const open = openRotation(facts);
   const next = nextStep(open);
-  const gates = gatesOf(next, facts, counterexamples, now);
+  const gates = gatesOf(next, facts, found, now);
   const allowedFrom = opening(gates, now);
   const from = open?.from.id ?? currentAuthority(facts)?.id;
   return {
@@ -70,7 +70,7 @@ function opening(gates: readonly Gate[], now: Date): Date | undefined {
 /** The step that can be taken without anybody: for runs that come by themselves. Undefined when there is none. */
 export function nextRotationStep(
   facts: RotationFacts,
-  counterexamples: readonly string[],
+  found: ProofFindings,
   due: { readonly prepare: Date; readonly activate: Date },
   now: Date,
 ): RotationStep | undefined {
@@ -82,5 +82,5 @@ export function nextRotationStep(
   if (open !== undefined && open.contradictions.length > 0) return undefined;
   const next = nextStep(open);
   if (next === 'activate' && now < due.activate) return undefined;
-  return gatesOf(next, facts, counterexamples, now).every(gate => gate.open) ? next : undefined;
+  return gatesOf(next, facts, found, now).every(gate => gate.open) ? next : undefined;
 }

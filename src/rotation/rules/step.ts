@@ -13,6 +13,7 @@ import {
   soaked,
   wayBack,
   type Gate,
+  type ProofFindings,
 } from './gate.ts';
 import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
 
@@ -44,41 +45,39 @@ export function turnOf(step: RotationStep, open: OpenRotation | undefined): Turn
   return difference === 0 ? 'do' : difference > 0 ? 'done' : 'early';
 }
 
-/** Everything that can refuse a step, open or closed. `counterexamples`, in words, are what the proof of this step found. */
-export function gatesOf(
-  step: RotationStep,
-  facts: RotationFacts,
-  counterexamples: readonly string[],
-  now: Date,
-): readonly Gate[] {
+/** Everything that can refuse a step, open or closed; `found` by the proof of this step. */
+export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFindings, now: Date): readonly Gate[] {
   const open = openRotation(facts);
-  if (step === 'prepare') return [...prepareGates(facts, now), proven(counterexamples, facts.tier)];
+  if (step === 'prepare') return [...prepareGates(facts, now), proven(found, facts.tier)];
   if (open === undefined) return [];
   const { rotation, from } = open;
   const root = rotation.tier === 'root';
   switch (step) {
     case 'publish':
-      return [selfTested(open), crlsFresh(facts, now), proven(counterexamples, facts.tier)];
+      return [selfTested(open), crlsFresh(facts, now), proven(found, facts.tier)];
     case 'activate':
       return [
         ...(rotation.publishedAt ? [soaked(rotation.publishedAt, rotation.soak, 'published', now)] : []),
         acknowledged(open, facts),
         crlsFresh(facts, now),
         ...(root ? [servicesCurrent(facts, ['anchors']), servicesDeployed(facts)] : []),
-        proven(counterexamples, facts.tier),
+        proven(found, facts.tier),
       ];
     case 'drain':
-      return [crlsFresh(facts, now), proven(counterexamples, facts.tier)];
+      return [crlsFresh(facts, now), proven(handshakesOf(found), facts.tier)];
     case 'retire':
       return [
         ...retireGates(from.id, facts),
         ...(rotation.drainingSince ? [soaked(rotation.drainingSince, rotation.soak, 'draining since', now)] : []),
-        proven(counterexamples, facts.tier),
+        proven(handshakesOf(found), facts.tier),
       ];
     case 'rollback':
       return [wayBack(open, now)];
   }
 }
+
+/** The CA that came issues already: keeping the old one does not help it. */
+const handshakesOf = ({ handshakes }: ProofFindings): ProofFindings => ({ handshakes, gaps: [] });
 
 function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
   const current = currentAuthority(facts);
@@ -114,7 +113,7 @@ export function leftovers(facts: RotationFacts) {
 }
 
 /** Issuing CAs that can have, or have, a chain through this root, and still matter. */
-export const issuingBelow = ({ authorities }: RotationFacts, rootId: string) =>
+export const issuingBelow = ({ authorities }: Pick<RotationFacts, 'authorities'>, rootId: string) =>
   authorities.filter(isCertified).filter(each => {
     const lives = each.state === 'active' || each.state === 'draining' || each.state === 'prepared';
     return each.tier === 'issuing' && lives && chainToRoot(each, authorities).some(({ id }) => id === rootId);

@@ -1,13 +1,24 @@
-import { failure } from '../../errors/error.ts';
+/**
+ * Answers which CA comes after the one of a tier, and which certificates are made beside it. The proof of a rotation and `prepare` ask
+ * here; it makes no key and signs nothing.
+ */
 import { crlAddress } from '../../policy/rules/crl-url.ts';
 import { newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import {
+  planAuthority,
+  within,
+  type AuthorityAbove,
+  type PlannedAuthority,
+  type Validity,
+} from '../../ca/rules/planned-authority.ts';
+import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import { KEY_ALGORITHMS, type KeyAlgorithmName } from '../../pki/key/algorithm.ts';
+import type { Authority } from '../../record/authority.ts';
 import type { CrossSigning } from '../../record/rotation.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { currentAuthority, type RotationFacts } from './state.ts';
 import { issuingBelow } from './step.ts';
-import type { KeyAlgorithmName } from '../../pki/key/algorithm.ts';
-import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
-import type { PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 
 export interface SuccessorRequest {
   readonly crossSigning: CrossSigning;
@@ -15,15 +26,21 @@ export interface SuccessorRequest {
   readonly lifetime?: number;
   /** Absent: as the CA that is replaced. */
   readonly keyAlgorithm?: KeyAlgorithmName;
+  /** Seconds between publishing and activating; absent: the policy's. */
+  readonly soak?: number;
 }
 
 /** One more certificate for the key of a CA that has one. */
-export interface PlannedCross {
+export interface PlannedCross extends Validity {
   readonly subject: 'successor' | CertifiedAuthority;
   readonly by: 'successor' | CertifiedAuthority;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
   readonly crlUrl?: string;
+}
+
+/** The lines of the policy that a new CA follows. */
+interface PolicyTerms {
+  readonly leaf: Pick<Policy['leaf'], 'backdate'>;
+  readonly crl: Pick<Policy['crl'], 'url'>;
 }
 
 export interface Successor {
@@ -35,51 +52,22 @@ export interface Successor {
 }
 
 /**
- * The CA that replaces the active one of its tier, and the certificates that tie both together. Whatever else a root rotation is asked
- * for, the issuing CAs are certified by the new root, too: certificates of the roots for each other alone would leave every leaf
- * below the old one. Throws ERR_ROTATION_TIER.
+ * Plans the CA that replaces the active one of its tier, and the certificates that tie both together: the proof judges this plan, and
+ * `prepare` makes it. Whatever else a root rotation is asked for, the issuing CAs are certified by the new root, too: certificates of
+ * the roots for each other alone would leave every leaf below the old one. Undefined where no CA is to be replaced, or none can sign.
  */
 export function planSuccessor(
-  facts: RotationFacts,
+  facts: Pick<RotationFacts, 'tier' | 'authorities'>,
   request: SuccessorRequest,
-  constraints: NameConstraints | undefined,
-  policy: Policy,
+  policy: PolicyTerms,
   now: Date,
-): Successor {
+): Successor | undefined {
   const { tier, authorities } = facts;
   const from = currentAuthority(facts);
-  if (from === undefined) {
-    const hint = tier === 'issuing' ? 'svcauth ca rotate prepare --tier root' : 'svcauth ca list';
-    throw failure('ERR_ROTATION_TIER', { tier, problem: `no ${tier} CA is active`, hint });
-  }
   // a tainted root signs nothing more
   const above = tier === 'issuing' ? newestActive(authorities, 'root') : undefined;
-  if (tier === 'issuing' && above === undefined) {
-    throw failure('ERR_ROTATION_TIER', { tier, problem: 'no root is active', hint: 'svcauth ca list' });
-  }
-  const holder = above ?? from;
-  if (holder.keyLocation === 'foreign') {
-    const problem = `the key of ${holder.id} was never here: its holder has to sign`;
-    throw failure('ERR_ROTATION_TIER', { tier, problem, hint: 'svcauth ca list' });
-  }
-  const generation = Math.max(...authorities.filter(each => each.tier === tier).map(each => each.generation)) + 1;
-  const backdated = new Date(now.getTime() - policy.leaf.backdate * 1000);
-  const madeAt = sooner(from.createdAt, new Date(from.certificate.notBefore.getTime() + policy.leaf.backdate * 1000));
-  const lifetime = request.lifetime ?? Math.floor((from.certificate.notAfter.getTime() - madeAt.getTime()) / 1000);
-  const wanted = new Date(now.getTime() + lifetime * 1000);
-  const planned: PlannedAuthority = {
-    id: `${tier}-g${generation}`,
-    tier,
-    generation,
-    how: 'create',
-    keyAlgorithm: request.keyAlgorithm ?? from.keyAlgorithm,
-    notBefore: above === undefined ? backdated : later(backdated, above.certificate.notBefore),
-    notAfter: above === undefined ? wanted : sooner(wanted, above.certificate.notAfter),
-    keyLocation: tier === 'root' && from.keyLocation === 'offline' ? 'offline' : 'file',
-    ...(tier === 'issuing' && { pathLength: 0 }),
-    ...(constraints && { nameConstraints: constraints }),
-    ...(policy.crl.url !== undefined && above && { crlUrl: crlAddress(policy.crl.url, above.id) }),
-  };
+  if (from === undefined || (tier === 'issuing' && above === undefined)) return undefined;
+  const planned = planNext(from, above && { id: above.id, ...above.certificate }, request, authorities, policy, now);
   return {
     from,
     planned,
@@ -88,20 +76,62 @@ export function planSuccessor(
   };
 }
 
+/** Says why no successor can be made here; undefined where one can. */
+export function successorProblem(
+  facts: Pick<RotationFacts, 'tier' | 'authorities'>,
+): { readonly problem: string; readonly hint: string } | undefined {
+  const { tier, authorities } = facts;
+  const from = currentAuthority(facts);
+  if (from === undefined) {
+    const hint = tier === 'issuing' ? 'svcauth ca rotate prepare --tier root' : 'svcauth ca list';
+    return { problem: `no ${tier} CA is active`, hint };
+  }
+  const above = tier === 'issuing' ? newestActive(authorities, 'root') : undefined;
+  if (tier === 'issuing' && above === undefined) return { problem: 'no root is active', hint: 'svcauth ca list' };
+  const holder = above ?? from;
+  if (holder.keyLocation !== 'foreign') return undefined;
+  return { problem: `the key of ${holder.id} was never here: its holder has to sign`, hint: 'svcauth ca list' };
+}
+
+/** Plans the CA that comes after `from`: what is not asked for is as `from` has it, the names it may certify included. */
+export function planNext(
+  from: CertifiedAuthority,
+  above: AuthorityAbove | undefined,
+  { lifetime, keyAlgorithm = from.keyAlgorithm }: Pick<SuccessorRequest, 'lifetime' | 'keyAlgorithm'>,
+  authorities: readonly Authority[],
+  { leaf: { backdate }, crl: { url: crlUrl } }: PolicyTerms,
+  now: Date,
+): PlannedAuthority {
+  const { tier, createdAt, certificate, keyLocation } = from;
+  const { nameConstraints } = issuerFactsOf(decodeCertificate(certificate.der), KEY_ALGORITHMS[from.keyAlgorithm]);
+  const madeAt = sooner(createdAt, new Date(certificate.notBefore.getTime() + backdate * 1000));
+  return planAuthority(
+    {
+      tier,
+      generation: Math.max(...authorities.filter(each => each.tier === tier).map(each => each.generation)) + 1,
+      how: 'create',
+      keyAlgorithm,
+      keyLocation: tier === 'root' && keyLocation === 'offline' ? 'offline' : 'file',
+      lifetime: lifetime ?? Math.floor((certificate.notAfter.getTime() - madeAt.getTime()) / 1000),
+      backdate,
+      above,
+      crlUrl,
+      ...(nameConstraints && { nameConstraints }),
+    },
+    now,
+  );
+}
+
 function planCrosses(
-  facts: RotationFacts,
+  facts: Pick<RotationFacts, 'authorities'>,
   from: CertifiedAuthority,
   { id, notBefore, notAfter }: PlannedAuthority,
   crossSigning: CrossSigning,
-  policy: Policy,
+  policy: PolicyTerms,
 ): readonly PlannedCross[] {
   if (crossSigning === 'none') return [];
   const servedAt = (issuerId: string) =>
     policy.crl.url === undefined ? {} : { crlUrl: crlAddress(policy.crl.url, issuerId) };
-  const together = (end: Date): Pick<PlannedCross, 'notBefore' | 'notAfter'> => ({
-    notBefore: later(notBefore, from.certificate.notBefore),
-    notAfter: sooner(notAfter, end),
-  });
   const below = issuingBelow(facts, from.id).map((subject): PlannedCross => ({
     subject,
     by: 'successor',
@@ -109,7 +139,7 @@ function planCrosses(
     notAfter: sooner(notAfter, subject.certificate.notAfter),
     ...servedAt(id),
   }));
-  const both = together(from.certificate.notAfter);
+  const both = within(from.certificate, { notBefore, notAfter });
   return [
     ...below,
     ...(crossSigning === 'new-with-old' || crossSigning === 'both'
@@ -122,4 +152,3 @@ function planCrosses(
 }
 
 const sooner = (a: Date, b: Date): Date => (a < b ? a : b);
-const later = (a: Date, b: Date): Date => (a > b ? a : b);

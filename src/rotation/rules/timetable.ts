@@ -1,3 +1,4 @@
+import { LEAF_SHARE } from '../../policy/rules/decide-spec.ts';
 import type { AuthorityCertificate } from '../../record/authority.ts';
 
 export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire';
@@ -42,11 +43,10 @@ const DAY = 86_400;
 export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTimetable {
   const { certificate, longestChild, soak, done } = facts;
   const end = certificate.notAfter;
-  const life = (end.getTime() - certificate.notBefore.getTime()) / 1000;
   const lastActivate = before(end, longestChild);
   const lastPublish = before(lastActivate, soak);
-  const dueActivate = sooner(before(end, Math.min(life / 6, 7 * DAY)), lastActivate);
-  const duePrepare = sooner(before(end, Math.min(life / 2, 30 * DAY)), before(dueActivate, soak));
+  const dueActivate = activationDue(certificate, longestChild);
+  const duePrepare = sooner(before(end, Math.min(lifeOf(certificate) / 2, 30 * DAY)), before(dueActivate, soak));
   const earliestPublish = done.publish ?? later(now, done.prepare);
   const earliestActivate = done.activate ?? later(now, before(earliestPublish, -soak));
   const earliestDrain = done.drain ?? later(now, earliestActivate);
@@ -72,6 +72,19 @@ export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTim
     ),
   };
 }
+
+/**
+ * Answers when the successor of a CA should sign: 7 days before the end of that CA (at most its share of a leaf's life), and in time for
+ * the longest certificate that it issues, in seconds, to live as long as it should.
+ */
+export function activationDue(certificate: TimetableFacts['certificate'], longestChild: number): Date {
+  const end = certificate.notAfter;
+  return sooner(before(end, Math.min(lifeOf(certificate) / LEAF_SHARE, 7 * DAY)), before(end, longestChild));
+}
+
+/** Seconds. */
+const lifeOf = ({ notBefore, notAfter }: TimetableFacts['certificate']): number =>
+  (notAfter.getTime() - notBefore.getTime()) / 1000;
 
 /** When nobody sends the old chain any more, and no leaf of the old CA has not expired. */
 function retirement(

@@ -46,7 +46,7 @@ export function readRotationFacts(pki: Pki, policy: Policy, tier: Authority['tie
 }
 
 /** Whether anything follows the files of a service. */
-const deploys =
+export const deploys =
   ({ deployment }: Policy) =>
   ({ service: { upkeep } }: KnownService): boolean =>
     deployment.hooks.length > 0 || upkeep?.deployment !== undefined;

@@ -1,11 +1,15 @@
+/**
+ * Makes the CA that was planned, with its first CRL and its test, and finishes an interrupted preparation. The step calls it after its
+ * gates; it plans nothing.
+ */
 import { dirname, resolve } from 'node:path';
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Authority, FurtherCertificate } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
-import { currentAuthority, openRotation, type RotationFacts } from '../rules/state.ts';
-import { planSuccessor, type PlannedCross, type Successor, type SuccessorRequest } from '../rules/successor.ts';
+import { openRotation, type RotationFacts } from '../rules/state.ts';
+import { successorProblem, type PlannedCross, type Successor, type SuccessorRequest } from '../rules/successor.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
 import type { Issuer } from '../../pki/certificate/issuer.ts';
@@ -27,15 +31,19 @@ export interface PrepareRequest extends SuccessorRequest, RotationKeys {
   /** Where the key of a new root goes when it does not stay here. */
   readonly rootKeyOut: string | undefined;
   readonly requiredAcks: readonly string[];
-  /** Seconds; absent: the policy's. */
-  readonly soak?: number;
 }
 
-/** What preparing would make. Throws ERR_ROTATION_TIER, ERR_ROTATION_KEY_OUT, ERR_ROOT_KEY_OUT, ERR_ROTATION_KEY_NEEDED. */
-export function planPreparation(pki: Pki, policy: Policy, facts: RotationFacts, request: PrepareRequest): Successor {
-  const constraints = constraintsOf(facts);
-  const successor = planSuccessor(facts, request, constraints, policy, pki.world.now);
-  const { planned, from, above, crosses } = successor;
+/** Returns what preparing makes. Throws ERR_ROTATION_TIER, ERR_ROTATION_KEY_OUT, ERR_ROOT_KEY_OUT, ERR_ROTATION_KEY_NEEDED. */
+export function requirePreparable(
+  pki: Pki,
+  facts: RotationFacts,
+  successor: Successor | undefined,
+  request: PrepareRequest,
+): Successor {
+  const { tier } = facts;
+  const problem = successorProblem(facts);
+  if (problem !== undefined) throw failure('ERR_ROTATION_TIER', { tier, ...problem });
+  const { planned, from, above, crosses } = successor!;
   if (planned.tier === 'root' && request.rootKeyOut === undefined && from.keyLocation === 'offline') {
     throw failure('ERR_ROTATION_KEY_OUT', { id: from.id });
   }
@@ -44,11 +52,11 @@ export function planPreparation(pki: Pki, policy: Policy, facts: RotationFacts, 
     if (signer === undefined || signer === 'successor' || signer.keyLocation === 'file') continue;
     if (request.rootKey !== undefined) continue;
     const { id, keyLocation } = signer;
-    throw failure('ERR_ROTATION_KEY_NEEDED', { id, keyLocation, step: 'prepare', tier: planned.tier });
+    throw failure('ERR_ROTATION_KEY_NEEDED', { id, keyLocation, step: 'prepare', tier });
   }
   return request.rootKeyOut === undefined
-    ? successor
-    : { ...successor, planned: { ...planned, keyLocation: 'offline' } };
+    ? successor!
+    : { ...successor!, planned: { ...planned, keyLocation: 'offline' } };
 }
 
 function requireFree({ world: { cwd, files } }: Pki, typed: string): void {
@@ -56,13 +64,6 @@ function requireFree({ world: { cwd, files } }: Pki, typed: string): void {
   const unfit = (reason: string, found = false) => failure('ERR_ROOT_KEY_OUT', { path, reason, found });
   if (files.linkStatus(path) !== undefined) throw unfit('something is there already, which may be a key', true);
   if (files.status(dirname(path))?.kind !== 'directory') throw unfit('its directory does not exist');
-}
-
-/** What its predecessor may certify is what it may. */
-function constraintsOf(facts: RotationFacts) {
-  const from = currentAuthority(facts);
-  if (from === undefined) return undefined;
-  return issuerFactsOf(decodeCertificate(from.certificate.der), KEY_ALGORITHMS[from.keyAlgorithm]).nameConstraints;
 }
 
 /**

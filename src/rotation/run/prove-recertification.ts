@@ -1,7 +1,7 @@
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { FurtherCertificate } from '../../record/authority.ts';
 import { proveRotation, type Counterexample } from '../../verifiers/rules/proof.ts';
-import type { Presenter, SituationPhase } from '../../verifiers/rules/situation.ts';
+import { SKEW, type Presenter, type SituationPhase } from '../../verifiers/rules/situation.ts';
 import { servedChain } from '../../ca/rules/served-chain.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
 import { FILE_CAP } from '../../pki/input-caps.ts';
@@ -12,9 +12,6 @@ interface State {
   readonly authorities: readonly CertifiedAuthority[];
   readonly further: readonly FurtherCertificate[];
 }
-
-/** Seconds that CRLs are backdated by. */
-const SKEW = 60;
 
 /**
  * Whether everybody goes on accepting everybody with one more certificate of a CA: whatever chain a service sends, the one from before

@@ -1,8 +1,17 @@
+/**
+ * Proves a rotation: collects what the proof needs beside the facts, lets the rules plan its course, and judges it. The steps and
+ * `ca rotate plan` ask here; it changes nothing.
+ */
 import { isCertified } from '../../ca/rules/active-issuer.ts';
-import type { Authority } from '../../record/authority.ts';
-import type { CrossSigning, Rotation } from '../../record/rotation.ts';
+import type { Rotation } from '../../record/rotation.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
-import { planRotationCourse } from '../rules/course.ts';
+import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
+import { planRotationCourse, type PlannedRotation } from '../rules/course.ts';
+import { plannedGapRemedy, recordedGapRemedy, type PrepareOptions } from '../rules/gap-remedy.ts';
+import { NOTHING_FOUND, type ProofFindings } from '../rules/gate.ts';
+import { issuingGapText, leafDemands, type IssuingGap } from '../rules/issuing-gap.ts';
+import type { RotationFacts } from '../rules/state.ts';
+import type { Successor } from '../rules/successor.ts';
 import { rotationPhases } from '../rules/phases.ts';
 import { proveRotation, type RotationProof } from '../../verifiers/rules/proof.ts';
 import type { RotationStep, RotationTimetable } from '../rules/timetable.ts';
@@ -12,44 +21,74 @@ import { readCertificates } from '../../store/input/read-certificates.ts';
 import type { RotationStart } from '../rules/sides.ts';
 
 export interface ProofQuestion {
-  readonly tier: Authority['tier'];
   /** Assumed to be taken now, whether its time has come or not: what its gate asks. Absent: everything at its time. */
   readonly step?: RotationStep;
-  /** Of a rotation that has not begun. */
-  readonly crossSigning: CrossSigning;
-  /** Seconds. Of a rotation that has not begun. */
-  readonly soak: number;
+  /** Of a rotation that has not begun: the plan that is judged. Absent: there is none. */
+  readonly successor?: Successor | undefined;
+  /** Of a rotation that has not begun: what was asked for, and is repeated in a remedy. */
+  readonly options: PrepareOptions;
 }
 
 export interface ProvenRotation extends RotationProof {
   readonly fromId: string;
   readonly toId: string;
   readonly timetable: RotationTimetable;
+  /** What the CA that comes cannot issue. */
+  readonly gaps: readonly IssuingGap[];
+  /** A command after which there is no gap. */
+  readonly remedy?: string;
 }
 
 /**
- * Proves the rest of a rotation, or one that is planned, with the certificates of the manifest and the bundle and CRLs that lie in
- * public/; undefined when no CA of the tier is active. Throws ERR_CERTIFICATE_INPUT for a bundle that is none.
+ * Proves the rest of a rotation, or one that is planned: the facts that were read, with the leaves of the manifest and the bundle and
+ * CRLs that lie in public/. Undefined when no CA of the tier is active. Throws ERR_CERTIFICATE_INPUT for a bundle that is none.
  */
 export async function proveRotationOf(
   pki: Pki,
   policy: Policy,
+  facts: RotationFacts,
   question: ProofQuestion,
 ): Promise<ProvenRotation | undefined> {
-  const planned = planRotationCourse(await rotationStart(pki, policy, question));
+  const start = await rotationStart(pki, policy, facts, question);
+  const planned = planRotationCourse(start);
   if (planned === undefined) return undefined;
-  const { fromId, toId, timetable, course } = planned;
-  return { fromId, toId, timetable, ...proveRotation(rotationPhases(course)) };
+  const { fromId, toId, timetable, course, gaps } = planned;
+  const remedy = gaps.length === 0 ? undefined : remedyOf(planned, facts, question);
+  return {
+    fromId,
+    toId,
+    timetable,
+    gaps,
+    ...(remedy !== undefined && { remedy }),
+    ...proveRotation(rotationPhases(course)),
+  };
+}
+
+/** Puts what a proof found into words. */
+export const findingsOf = (proof: ProvenRotation | undefined): ProofFindings =>
+  proof === undefined
+    ? NOTHING_FOUND
+    : {
+        handshakes: proof.counterexamples.map(counterexampleText),
+        gaps: proof.gaps.map(issuingGapText),
+        ...(proof.remedy !== undefined && { remedy: proof.remedy }),
+      };
+
+function remedyOf({ toId, wayOut }: PlannedRotation, { tier, authorities }: RotationFacts, { options }: ProofQuestion) {
+  const recorded = authorities.find(({ id }) => id === toId);
+  if (recorded === undefined) return plannedGapRemedy(tier, wayOut, options);
+  const above = authorities.find(({ id }) => id === recorded.certificate?.issuerId);
+  return recordedGapRemedy(recorded, wayOut, above?.keyLocation === 'file');
 }
 
 async function rotationStart(
   { world, home, manifest, identity }: Pki,
-  { leaf, crl }: Policy,
-  { tier, step, crossSigning, soak }: ProofQuestion,
+  { leaf, crl, rotation: { soak } }: Policy,
+  { tier, authorities, further, rotations, acknowledgements }: RotationFacts,
+  { step, successor, options }: ProofQuestion,
 ): Promise<RotationStart> {
   const { files, now } = world;
-  const authorities = manifest.authorities();
-  const rotation = manifest.rotations().find(each => each.tier === tier && each.endedAt === undefined);
+  const rotation = rotations.find(each => each.tier === tier && each.endedAt === undefined);
   // what is below a CA that is revoked is meant to be refused
   const givenUp = new Set(
     authorities
@@ -67,27 +106,36 @@ async function rotationStart(
     name: identity.name,
     tier,
     rotation,
-    crossSigning,
-    soak,
+    successor,
+    soak: options.soak ?? soak,
     step,
-    unacknowledged: rotation !== undefined && isUnacknowledged(rotation, step, manifest.acknowledgements()),
+    unacknowledged: rotation !== undefined && isUnacknowledged(rotation, step, acknowledgements),
     authorities,
-    further: manifest.furtherCertificates(),
+    further,
     leaves: [...manifest.unexpiredLeaves(now)].filter(({ authorityId }) => !givenUp.has(authorityId)),
     crls: new Map(crls),
     anchors: hasBundle ? await readCertificates(world, home.public.bundlePem) : [],
     backdate: leaf.backdate,
-    leafLifetime: leaf.ttl,
+    demands: leafDemands(leaf, servedTtls(manifest)),
+    notAfterPolicy: leaf.notAfterPolicy,
     crlLifetime: tier === 'root' ? crl.rootLifetime : crl.lifetime,
     crlUrl: crl.url,
   };
 }
 
+/** Returns the lifetimes that services with a certificate are renewed with. */
+const servedTtls = (manifest: Pki['manifest']) =>
+  manifest
+    .liveServices()
+    .flatMap(({ service: { name, spec }, certificate }) =>
+      certificate?.state === 'current' ? [{ name, ttl: spec.ttl }] : [],
+    );
+
 /** Before the activation there is time for it. */
 function isUnacknowledged(
   { requiredAcks, publishedSequence = 0, activatedAt }: Rotation,
   step: RotationStep | undefined,
-  acknowledgements: ReturnType<Pki['manifest']['acknowledgements']>,
+  acknowledgements: RotationFacts['acknowledgements'],
 ): boolean {
   if (activatedAt === undefined && step !== 'activate') return false;
   const have = acknowledgements.filter(({ sequence }) => sequence >= publishedSequence).map(({ verifier }) => verifier);

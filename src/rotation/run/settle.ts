@@ -1,3 +1,7 @@
+/**
+ * Makes every file follow the manifest after a step or a new certificate. It decides nothing about the rotation, and it reads only which
+ * services are behind.
+ */
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
@@ -8,8 +12,8 @@ import { PRIVATE_DIRECTORY } from '../../store/home.ts';
 import { PUBLIC_FILE } from '../../crl/run/make.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { destroyRetiredKeys } from '../../ca/run/destroy-key.ts';
-import { readRotationFacts } from './facts.ts';
-import { retrustServices, type RetrustResult } from '../../deployment/run/service-trust.ts';
+import { deploys } from './facts.ts';
+import { retrustServices, staleServices, type RetrustResult } from '../../deployment/run/service-trust.ts';
 import { writeTrustBundle } from '../../bundle/run/write.ts';
 
 export interface Settled extends RetrustResult {
@@ -28,10 +32,9 @@ export async function settle(pki: Pki, policy: Policy, { chains }: { readonly ch
   const certificates = writeCertificates(pki);
   const bundle = writeTrustBundle(pki.world, pki.home, pki.manifest).changed;
   const intermediates = writeIntermediates(pki);
-  const { stale } = readRotationFacts(pki, policy, 'root');
   const services = await retrustServices(
     pki,
-    stale.filter(each => each.anchors || chains),
+    staleServices(pki, deploys(policy)).filter(each => each.anchors || chains),
   );
   const keys = destroyRetiredKeys(pki);
   const changed = certificates || bundle || intermediates || keys || services.refreshed.length > 0;

@@ -1,6 +1,7 @@
 import type { ProvenRotation } from '../run/prove.ts';
 import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
 import type { Counterexample } from '../../verifiers/rules/proof.ts';
+import { issuingGapText } from '../rules/issuing-gap.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
@@ -12,13 +13,21 @@ const MOST = 5;
 
 /** The timetable of a rotation and what its proof came to. */
 export function rotationProofView(proof: ProvenRotation, now: Date): View {
-  const { fromId, toId, timetable, checked, counterexamples } = proof;
+  const { fromId, toId, timetable, checked, counterexamples, gaps, remedy } = proof;
   const steps = Object.values(timetable);
   const value = {
     from: fromId,
     to: toId,
     timetable: steps,
-    proof: { checked, failed: failedOf(counterexamples), counterexamples: counterexamples.map(describeCounterexample) },
+    proof: {
+      checked,
+      failed: failedOf(counterexamples),
+      counterexamples: [
+        ...gaps.map(gap => ({ ...gap, text: issuingGapText(gap) })),
+        ...counterexamples.map(describeCounterexample),
+      ],
+      ...(remedy !== undefined && { remedy }),
+    },
   };
   return {
     table: () =>
@@ -46,13 +55,18 @@ export function rotationProofView(proof: ProvenRotation, now: Date): View {
 const instantCell = (instant: Date, now: Date): string =>
   `${formatInstant(instant)} (${formatRelativeTime(instant, now)})`;
 
-function proofText({ checked, counterexamples }: ProvenRotation): string {
-  if (counterexamples.length === 0) return `proof: ${checked} combinations, and none of them fails\n`;
-  const more = counterexamples.length - MOST;
+function proofText({ toId, checked, counterexamples, gaps, remedy }: ProvenRotation): string {
+  const handshakes =
+    counterexamples.length === 0
+      ? `${checked} combinations, and none of them fails`
+      : `at least ${failedOf(counterexamples)} of ${checked} combinations fail`;
+  const texts = [...gaps.map(issuingGapText), ...counterexamples.map(counterexampleText)];
+  const more = texts.length - MOST;
   return [
-    `proof: at least ${failedOf(counterexamples)} of ${checked} combinations fail`,
-    ...counterexamples.slice(0, MOST).map(each => `  ${visible(counterexampleText(each))}`),
+    `proof: ${handshakes}${gaps.length > 0 ? `; ${toId} cannot do what it is asked for` : ''}`,
+    ...texts.slice(0, MOST).map(each => `  ${visible(each)}`),
     ...(more > 0 ? [`  and ${more} more of the kind: -o json tells them all`] : []),
+    ...(remedy === undefined ? [] : [`remedy: ${visible(remedy)}`]),
     '',
   ].join('\n');
 }

@@ -2,7 +2,8 @@ import { instantText } from '../../time/instant-text.ts';
 import type { Counterexample } from './proof.ts';
 import type { RotationPhase } from './situation.ts';
 
-const WHEN: Readonly<Record<RotationPhase, string>> = {
+/** The phases in words. */
+export const PHASE_WORDS: Readonly<Record<RotationPhase, string>> = {
   prepared: 'once it is prepared',
   published: 'once it is published',
   activated: 'once it is activated',
@@ -25,7 +26,7 @@ export function counterexampleText(example: Counterexample): string {
   const holds = `a ${verifier}${who} with ${nameOf('bundle', bundle)} and ${nameOf('CRLs', crlSet)}`;
   const more = judged.count > 1 ? ` and ${judged.count - 1} more` : '';
   const whose = `the ${role} ${judged.example}${more} (${judged.presenter})`;
-  const when = `${WHEN[phase]}, at ${instantText(at)}`;
+  const when = `${PHASE_WORDS[phase]}, at ${instantText(at)}`;
   if (kind === 'good-refused') {
     return `${when}, ${holds} refuses ${whose}: ${certificate}: ${refusal!.message} [${refusal!.code}, ${refusal!.clause}]`;
   }

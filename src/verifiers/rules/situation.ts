@@ -1,7 +1,12 @@
+import { BACKDATE } from '../../crl/rules/backdate.ts';
+
 /**
  * What a rotation makes possible, phase by phase: who may present which certificates to whom, and what that verifier may hold. Of
  * real certificates, or of planned ones.
  */
+
+/** Seconds that no verifier's clock is off by more: what CRLs are backdated by. */
+export const SKEW: number = BACKDATE;
 
 /** A certificate by its DER. */
 export interface KnownCertificate {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Authority, LeafTotals } from '../../../src/record/authority.ts';
 import type { Crl } from '../../../src/record/crl.ts';
 import type { Rotation } from '../../../src/record/rotation.ts';
+import { isForcible, NOTHING_FOUND, type ProofFindings } from '../../../src/rotation/rules/gate.ts';
 import { openRotation, type RotationFacts } from '../../../src/rotation/rules/state.ts';
 import { nextRotationStep, rotationStatus } from '../../../src/rotation/rules/status.ts';
 import { gatesOf, turnOf, type RotationStep } from '../../../src/rotation/rules/step.ts';
@@ -79,7 +80,7 @@ function factsIn(phase: Phase, changes: Partial<RotationFacts> = {}, progress: P
 }
 
 const closedGates = (step: RotationStep, facts: RotationFacts, now: Date) =>
-  gatesOf(step, facts, [], now)
+  gatesOf(step, facts, NOTHING_FOUND, now)
     .filter(({ open }) => !open)
     .map(({ name }) => name);
 
@@ -180,7 +181,7 @@ describe('a gate', () => {
       services: ['web'],
     };
     const facts = factsIn('draining', { leaves: new Map([['issuing-g1', one]]) });
-    const gate = gatesOf('retire', facts, [], hours(70)).find(({ name }) => name === 'leaves-gone');
+    const gate = gatesOf('retire', facts, NOTHING_FOUND, hours(70)).find(({ name }) => name === 'leaves-gone');
     // notAfter is the last good second (RFC 5280 §4.1.2.5)
     expect(gate).toMatchObject({ open: false, opensAt: new Date(hours(100).getTime() + 1000) });
     expect(gate?.remedy).toBe('svcauth revoke 0a --reason superseded');
@@ -202,8 +203,32 @@ describe('a gate', () => {
     expect(closedGates('activate', { ...facts, crls: new Map() }, hours(30))).toContain('services-deployed');
   });
 
+  test('is closed by what the CA that comes cannot issue, before it issues and not after that', () => {
+    const found = { ...NOTHING_FOUND, gaps: ['issuing-g2 cannot issue'], remedy: 'svcauth ca extend issuing-g2' };
+    const proofOf = (step: RotationStep, phase: Phase) => gatesOf(step, factsIn(phase), found, hours(40)).at(-1)!;
+    expect(proofOf('activate', 'published')).toMatchObject({
+      open: false,
+      message: 'issuing-g2 cannot issue',
+      remedy: 'svcauth ca extend issuing-g2',
+    });
+    expect(proofOf('publish', 'prepared').open).toBe(false);
+    expect([proofOf('drain', 'activated').open, proofOf('retire', 'draining').open]).toEqual([true, true]);
+  });
+
+  test('of the proof is passed by a compromise, unless the CA that comes could not issue', () => {
+    const handshakes = ['web is refused'];
+    const gates = (found: ProofFindings) => gatesOf('activate', factsIn('published'), found, hours(40)).at(-1)!;
+    expect(isForcible(gates({ ...NOTHING_FOUND, handshakes }))).toBe(true);
+    expect(isForcible(gates({ handshakes, gaps: ['issuing-g2 cannot issue'] }))).toBe(false);
+  });
+
   test('is closed by a counterexample', () => {
-    const gates = gatesOf('drain', factsIn('activated'), ['web is refused', 'more'], hours(40));
+    const gates = gatesOf(
+      'drain',
+      factsIn('activated'),
+      { ...NOTHING_FOUND, handshakes: ['web is refused', 'more'] },
+      hours(40),
+    );
     expect(gates.at(-1)).toMatchObject({ name: 'proof', open: false, message: 'web is refused (and 1 more)' });
   });
 });
@@ -211,9 +236,9 @@ describe('a gate', () => {
 describe('the status', () => {
   test('says from when the next step is allowed, as far as only time is missing', () => {
     const opens = new Date(hours(1).getTime() + 86_400_000);
-    const status = rotationStatus(factsIn('published'), [], hours(2));
+    const status = rotationStatus(factsIn('published'), NOTHING_FOUND, hours(2));
     expect(status).toMatchObject({ phase: 'published', next: 'activate', allowedFrom: opens });
-    const waiting = rotationStatus(factsIn('published', {}, { requiredAcks: ['a'] }), [], hours(2));
+    const waiting = rotationStatus(factsIn('published', {}, { requiredAcks: ['a'] }), NOTHING_FOUND, hours(2));
     expect(waiting).not.toHaveProperty('allowedFrom');
   });
 });
@@ -227,18 +252,20 @@ describe('a run that comes by itself', () => {
   });
 
   test('begins when it is time, and takes each step that nothing speaks against', () => {
-    expect(nextRotationStep(idle(), [], due, hours(9))).toBeUndefined();
-    expect(nextRotationStep(factsIn('prepared'), [], due, hours(2))).toBe('publish');
-    expect(nextRotationStep(factsIn('published'), [], due, hours(30))).toBe('activate');
-    expect(nextRotationStep(factsIn('published'), [], due, hours(19))).toBeUndefined();
-    expect(nextRotationStep(factsIn('activated'), [], due, hours(31))).toBe('drain');
-    expect(nextRotationStep(factsIn('draining'), [], due, hours(70))).toBe('retire');
+    expect(nextRotationStep(idle(), NOTHING_FOUND, due, hours(9))).toBeUndefined();
+    expect(nextRotationStep(factsIn('prepared'), NOTHING_FOUND, due, hours(2))).toBe('publish');
+    expect(nextRotationStep(factsIn('published'), NOTHING_FOUND, due, hours(30))).toBe('activate');
+    expect(nextRotationStep(factsIn('published'), NOTHING_FOUND, due, hours(19))).toBeUndefined();
+    expect(nextRotationStep(factsIn('activated'), NOTHING_FOUND, due, hours(31))).toBe('drain');
+    expect(nextRotationStep(factsIn('draining'), NOTHING_FOUND, due, hours(70))).toBe('retire');
   });
 
   test('does nothing where anything is not as it was recorded, or the proof fails', () => {
     const leaves = new Map([['issuing-g2', { ...NO_LEAVES, live: 1 }]]);
-    expect(nextRotationStep(factsIn('prepared', { leaves }), [], due, hours(2))).toBeUndefined();
-    expect(nextRotationStep(factsIn('activated'), ['web is refused'], due, hours(31))).toBeUndefined();
+    expect(nextRotationStep(factsIn('prepared', { leaves }), NOTHING_FOUND, due, hours(2))).toBeUndefined();
+    expect(
+      nextRotationStep(factsIn('activated'), { ...NOTHING_FOUND, handshakes: ['web is refused'] }, due, hours(31)),
+    ).toBeUndefined();
   });
 
   test('retires what a rollback left', () => {
@@ -247,7 +274,7 @@ describe('a run that comes by itself', () => {
       each.id === 'issuing-g2' ? { ...each, state: 'draining' as const } : each,
     );
     const facts = { ...factsIn('activated'), rotations: [rolledBack], authorities };
-    expect(nextRotationStep(facts, [], due, hours(32))).toBeUndefined();
-    expect(nextRotationStep(facts, [], due, hours(60))).toBe('retire');
+    expect(nextRotationStep(facts, NOTHING_FOUND, due, hours(32))).toBeUndefined();
+    expect(nextRotationStep(facts, NOTHING_FOUND, due, hours(60))).toBe('retire');
   });
 });

@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadPolicy } from '../../../src/policy/run/load.ts';
 import { readPki } from '../../../src/store/open-pki.ts';
 import { proveRotationOf, type ProofQuestion } from '../../../src/rotation/run/prove.ts';
+import { readRotationFacts } from '../../../src/rotation/run/facts.ts';
+import { planSuccessor, type SuccessorRequest } from '../../../src/rotation/rules/successor.ts';
 import { counterexampleText } from '../../../src/verifiers/rules/counterexample-text.ts';
 import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 
@@ -18,15 +20,18 @@ beforeAll(async () => {
   single = await pkiTemplate(['--single-tier'], services);
 });
 
-const prove = (world: PkiWorld, question: Partial<ProofQuestion> = {}) =>
-  readPki(world, undefined, async pki =>
-    proveRotationOf(pki, await loadPolicy(pki), {
-      tier: 'issuing',
-      crossSigning: 'issuing',
-      soak: 86_400,
-      ...question,
-    }),
-  );
+interface Question extends Partial<SuccessorRequest>, Pick<ProofQuestion, 'step'> {
+  readonly tier?: 'root' | 'issuing';
+}
+
+const prove = (world: PkiWorld, { tier = 'issuing', step, ...asked }: Question = {}) =>
+  readPki(world, undefined, async pki => {
+    const policy = await loadPolicy(pki);
+    const { facts } = readRotationFacts(pki, policy, tier);
+    const options = { crossSigning: 'issuing', ...asked } as const;
+    const successor = planSuccessor(facts, options, policy, world.now);
+    return proveRotationOf(pki, policy, facts, { successor, options, ...(step && { step }) });
+  });
 
 const told = async (...args: Parameters<typeof prove>) =>
   (await prove(...args))!.counterexamples.map(counterexampleText);

@@ -27,6 +27,7 @@ const proof = (...counterexamples: Counterexample[]): ProvenRotation => ({
   timetable,
   checked: 117,
   counterexamples,
+  gaps: [],
 });
 
 const peer = { presenter: 'issuing-g2', revoked: false, count: 3, example: 'payments', latestNotAfter: NOW };
