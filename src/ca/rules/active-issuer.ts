@@ -1,5 +1,7 @@
-// Decides which CA signs leaves now, which CA a rotation replaces, and which chain leads from a CA to its root.
-// Nearly every subject calls it with the CAs of the manifest. It is pure and unlocks no key: `run/unlock.ts` does.
+/**
+ * Answers which CA signs now, and which chain leads from it to its root. Issuing, renewal, rotation and monitoring ask here; it reads
+ * nothing.
+ */
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import type { Authority, AuthorityCertificate } from '../../record/authority.ts';

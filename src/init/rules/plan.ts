@@ -1,5 +1,4 @@
-// Decides which CAs a new PKI begins with, their lifetimes and key locations, and the values of its first policy file.
-// `run/init-pki.ts` calls it, and `ca init --dry-run` prints the answer.
+/** Answers which CAs `ca init` makes, and what svcauth.yaml says then. The run of init asks here; it makes no key and writes nothing. */
 import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
 import type { KeyAlgorithmName } from '../../pki/key/algorithm.ts';
 import type { ParsedCertificate } from '../../pki/certificate/parsed.ts';

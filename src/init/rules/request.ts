@@ -1,5 +1,7 @@
-// Reads the flags of `ca init` into values, and refuses flags that contradict each other.
-// `run/init-pki.ts` calls it first. It is pure: an imported root is only named here, `run/read-root.ts` reads it.
+/**
+ * Answers what was typed for `ca init`, as values that go together. The run of init asks here; the files of an imported root are read
+ * elsewhere.
+ */
 import { failure } from '../../errors/error.ts';
 import type { GeneralName } from '../../pki/extension/general-name.ts';
 import type { NameConstraints } from '../../pki/extension/name-constraints.ts';

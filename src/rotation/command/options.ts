@@ -1,3 +1,4 @@
+/** Declares the options that several rotation commands share, and reads them. The commands of rotation call it; it opens nothing. */
 import { Option, type Command } from 'commander';
 import { failure } from '../../errors/error.ts';
 import type { Authority } from '../../record/authority.ts';

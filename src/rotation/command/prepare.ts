@@ -1,3 +1,4 @@
+/** Declares `ca rotate prepare`: reads its options, takes the step and prints the outcome. It decides nothing. */
 import { EXIT } from '../../errors/exit-status.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { rotateView } from '../view/step.ts';

@@ -1,3 +1,7 @@
+/**
+ * Answers who may meet whom in each phase of a course, and what the verifiers may hold then. The run of a proof asks here; it judges
+ * nothing.
+ */
 import { equalBytes } from '../../pki/bytes.ts';
 import type { RotationTimetable } from './timetable.ts';
 import type {

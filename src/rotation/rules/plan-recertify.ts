@@ -1,3 +1,7 @@
+/**
+ * Answers which one more certificate the key of a CA gets, by `ca extend` and `ca cross-sign`. It signs nothing; the proof of it is for
+ * the run.
+ */
 import { failure } from '../../errors/error.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Authority, FurtherCertificate } from '../../record/authority.ts';

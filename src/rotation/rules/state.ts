@@ -1,3 +1,7 @@
+/**
+ * Answers which rotation is open and in which phase, and where the record and what exists speak against each other. Steps, gates and the
+ * status ask here; it reads nothing itself.
+ */
 import { isCertified, replaceable, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Authority, FurtherCertificate, LeafTotals } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';

@@ -1,3 +1,7 @@
+/**
+ * Answers where a rotation is, what comes next and what stands in its way, for people and for runs that come by themselves. It takes
+ * no step.
+ */
 import type { Authority } from '../../record/authority.ts';
 import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
 import { gatesOf, leftovers, nextStep, retireGates, type RotationStep } from './step.ts';

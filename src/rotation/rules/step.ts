@@ -1,3 +1,7 @@
+/**
+ * Answers whose turn it is and which gates each step has. The decision of a step and the status ask here; a gate itself is in
+ * `gate.ts`.
+ */
 import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
 import {
   acknowledged,

@@ -1,3 +1,7 @@
+/**
+ * Answers when each step of a rotation may, should and must be taken. The course of a rotation and the judgement of a successor ask here;
+ * no gate is decided by it.
+ */
 import { LEAF_SHARE } from '../../policy/rules/decide-spec.ts';
 import type { AuthorityCertificate } from '../../record/authority.ts';
 

@@ -1,3 +1,7 @@
+/**
+ * Certifies the key of a CA once more for `ca extend` and `ca cross-sign`, proves that first, and lets the files follow. It takes no step
+ * of a rotation.
+ */
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';

@@ -1,3 +1,4 @@
+/** Records each step in one transaction, which is its moment of truth. The run of a step calls it after the gates; it writes no file. */
 import type { FurtherCertificate } from '../../record/authority.ts';
 import type { OpenRotation, RotationFacts } from '../rules/state.ts';
 import type { Pki } from '../../store/open-pki.ts';

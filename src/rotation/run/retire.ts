@@ -1,3 +1,7 @@
+/**
+ * Pays what a CA owes before it goes, its last CRL, and records its end. The step `retire` calls it after the gates; keys and files go
+ * later.
+ */
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';

@@ -1,3 +1,4 @@
+/** Lets a new CA sign a leaf for nobody and asks our validator about it. The preparation calls it; the leaf is never kept. */
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { chainToRoot, isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';

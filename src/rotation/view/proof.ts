@@ -1,3 +1,4 @@
+/** Puts the timetable and the proof of a rotation into a table and JSON, for `ca rotate plan`. It judges nothing. */
 import type { ProvenRotation } from '../run/prove.ts';
 import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
 import type { Counterexample } from '../../verifiers/rules/proof.ts';

@@ -1,3 +1,4 @@
+/** Puts the outcome of a step and of an acknowledgement into a table and JSON. It decides nothing. */
 import type { AckOutcome } from '../run/acknowledge.ts';
 import type { RotateOutcome } from '../run/step.ts';
 import type { Successor } from '../rules/successor.ts';

@@ -1,3 +1,4 @@
+/** Answers which leaves no verifier tells apart but by their dates, so that one stands for all. The reading of a situation asks here. */
 import { toHex } from '../../pki/bytes.ts';
 import { crlSerials } from '../../pki/crl/parsed.ts';
 import { DEFAULT_LIMITS, startBudget } from '../../pki/path/budget.ts';

@@ -1,3 +1,4 @@
+/** Answers what goes wrong between one leaf and one verifier, at one time. The proof asks here; it knows no phase and no rotation. */
 import { nameToString } from '../../pki/name/name.ts';
 import { firstMatchChain } from '../../pki/path/first-match.ts';
 import { DEFAULT_LIMITS, startBudget } from '../../pki/path/budget.ts';

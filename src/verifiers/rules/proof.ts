@@ -1,3 +1,7 @@
+/**
+ * Answers which handshakes of a situation fail, or let a revoked peer pass. Rotation and recertification ask here; it knows neither the
+ * manifest nor the policy.
+ */
 import type { PathCertificate } from '../../pki/path/path-certificate.ts';
 import { ROLES, type LeafClass, type Role } from './leaf-class.ts';
 import { peerFault, type PeerFault, type VerifierState } from './peer-verdict.ts';

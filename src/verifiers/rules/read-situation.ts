@@ -1,3 +1,4 @@
+/** Reads the certificates and CRLs of a situation, each once, for the proof. It judges nothing. */
 import { equalBytes } from '../../pki/bytes.ts';
 import { readPathCertificate, type PathCertificate } from '../../pki/path/path-certificate.ts';
 import { readPathCrl, type PathCrl } from '../../pki/path/path-crl.ts';
