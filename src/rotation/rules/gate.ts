@@ -2,6 +2,7 @@
  * Answers each condition of a step: open or closed, with its numbers and its remedy. `gatesOf` puts them together for a step; a gate
  * reads the facts and changes nothing.
  */
+import { REMEDIES } from '../../errors/remedy.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
 import { durationText } from '../../time/duration.ts';

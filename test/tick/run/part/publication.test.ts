@@ -1,7 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { crls } from '../../../../src/tick/run/part/crls.ts';
 import { publication } from '../../../../src/tick/run/part/publication.ts';
 import { applyTick } from '../../../../src/tick/run/tick.ts';
