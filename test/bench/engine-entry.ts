@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { certifyAuthority } from '../../src/ca/run/new-authority.ts';
-import { leafIssuer, type LeafIssuer, type LeafOrder } from '../../src/issuance/run/leaf-issuer.ts';
+import { leafIssuer, type LeafIssuer, type PlannedLeaf } from '../../src/issuance/run/leaf-issuer.ts';
 import { KEY_ALGORITHMS } from '../../src/pki/key/algorithm.ts';
 import { generateKeyPair } from '../../src/pki/key/pair.ts';
 import { parseTrustDomain } from '../../src/pki/name/spiffe-id.ts';
@@ -28,7 +28,7 @@ export async function makeEngine(): Promise<LeafIssuer> {
   return leafIssuer({ random }, issuer);
 }
 
-export const orders = (count: number): LeafOrder[] =>
+export const leaves = (count: number): PlannedLeaf[] =>
   Array.from({ length: count }, (_, i) => ({
     service: `svc-${i}`,
     spec: {

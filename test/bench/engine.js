@@ -5,7 +5,7 @@ import { importEntry, report, workDirectory } from './measure.js';
 const ROUNDS = 5;
 const LEAVES = 5000;
 
-const { makeEngine, orders } = await importEntry(workDirectory(), 'engine');
+const { makeEngine, leaves } = await importEntry(workDirectory(), 'engine');
 
 const engine = await makeEngine();
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -15,7 +15,7 @@ const message = new Uint8Array(500);
 const rates = { engine: 0, arithmetic: 0 };
 for (let round = 0; round < ROUNDS; round++) {
   const start = performance.now();
-  for (const leaf of await engine.prepare(orders(LEAVES))) engine.sign(leaf);
+  for (const leaf of await engine.prepare(leaves(LEAVES))) engine.sign(leaf);
   rates.engine = Math.max(rates.engine, (LEAVES / (performance.now() - start)) * 1000);
 
   const bare = performance.now();

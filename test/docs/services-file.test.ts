@@ -16,9 +16,9 @@ test('the example is a services file, to svcauth and to its schema', async () =>
     ...{ path: 'services.yaml', directory: '/srv/repo' },
     ...{ format: 'yaml', purpose: 'everything' },
   });
-  expect(services.map(({ request }) => request.service)).toEqual(['web', 'payments', 'edge', 'ledger']);
+  expect(services.map(({ spec }) => spec.service)).toEqual(['web', 'payments', 'edge', 'ledger']);
   expect(services[1]).toMatchObject({
-    request: { ttl: 30 * 86_400, tags: { ns: 'prod', team: 'billing' } },
+    spec: { ttl: 30 * 86_400, tags: { ns: 'prod', team: 'billing' } },
     upkeep: {
       deployment: {
         owner: 'payments',

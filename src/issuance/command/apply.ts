@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
-import { isChange, isStuck } from '../rules/plan-apply.ts';
+import { isChange, isStuck } from '../rules/apply-step.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { startProgress } from '../../view/progress.ts';
 import { formatWarning } from '../../view/warning.ts';
@@ -49,7 +49,7 @@ export const addApply: AddCommand = (program, world, done) => {
   ]);
   command.action(async (flags: Flags) => {
     const { file, output } = flags;
-    const { applyRun } = await import('../run/apply.ts');
+    const { applyRun } = await import('../run/apply-run.ts');
     const work = () =>
       applyRun(world, homeFlag(command), {
         path: file,

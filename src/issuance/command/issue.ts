@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { failure } from '../../errors/error.ts';
 import { LIST_FORMATS, type ListFormat } from '../../service/rules/list.ts';
-import { serviceRequestFromText, type ServiceText } from '../../service/rules/text.ts';
+import { requestedSpecFromText, type ServiceText } from '../../service/rules/text.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { startProgress } from '../../view/progress.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
@@ -57,12 +57,10 @@ export const addIssue: AddCommand = (program, world, done) => {
     if (flags.from !== undefined) refuseWithList(flags);
     const { issueRun } = await import('../run/issue-run.ts');
     const { issueView } = await import('../view/issue.ts');
-    const one = service === undefined ? undefined : serviceRequestFromText({ ...flags, service });
+    const one = service === undefined ? undefined : requestedSpecFromText({ ...flags, service });
     const outcome = await issueRun(world, homeFlag(command), {
       source:
-        one === undefined
-          ? { list: flags.from!, format: flags.format }
-          : { request: one, csr: flags.csr, key: flags.key },
+        one === undefined ? { list: flags.from!, format: flags.format } : { spec: one, csr: flags.csr, key: flags.key },
       force: flags.force ?? false,
       notAfterPolicy: flags.notAfterPolicy === undefined ? undefined : parseNotAfterPolicy(flags.notAfterPolicy),
       dryRun: flags.dryRun ?? false,

@@ -1,150 +1,280 @@
-import { failure } from '../../errors/error.ts';
-import { activeIssuer, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import { crlAddress } from '../../policy/rules/crl-url.ts';
-import { activeAuthorities, drainingAuthorities } from '../../due/rules/reason.ts';
-import type { Certificate } from '../../record/certificate.ts';
-import { planIssue, type IssueStep, type IssueTarget } from '../rules/plan-issue.ts';
-import type { Policy } from '../../policy/rules/policy.ts';
+// Answers: how does a planned certificate become an issued one? Called by `issue`, `apply` and `renew` (so also by `tick`) with a plan
+// and the lock held. It decides nothing: what is issued, and until when, is in the plan; deployment goes on in `deployPending`.
+
+import type { World } from '../../world/world.ts';
+import { failure, SvcauthError } from '../../errors/error.ts';
+import { instantText } from '../../time/instant-text.ts';
 import { servedChain } from '../../ca/rules/served-chain.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
-import { equalBytes } from '../../pki/bytes.ts';
-import { decodeCertificate } from '../../pki/certificate/parsed.ts';
-import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
-import { applyIssue, pendingDeliveries, type IssuedService, type IssueJob, type VersionSwitch } from './apply-issue.ts';
-import { requireDeployments } from '../../deployment/run/faults.ts';
-import { filesState } from './files-state.ts';
-import { jobMaker } from './issue-job.ts';
-import { resolveWork, type Candidate, type IssueWork, deploymentWanted } from './issue-work.ts';
-import { leafIssuer, type LeafKey } from './leaf-issuer.ts';
-import type { Pki } from '../../store/open-pki.ts';
-import { requireDirectories } from '../../service/run/directories.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
-import { versionAccess } from './version-access.ts';
+import { deploymentOf } from '../../deployment/rules/deployment.ts';
+import { utf8 } from '../../pki/bytes.ts';
+import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
+import { encodePem } from '../../pki/pem.ts';
+import { crlAddress } from '../../policy/rules/crl-url.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
+import type { Certificate } from '../../record/certificate.ts';
+import type { Delivery } from '../../record/deployment.ts';
+import { whereWritable } from '../../store/files/file-failure.ts';
+import { ownershipOf } from '../../store/files/ownership.ts';
+import {
+  currentDirectory,
+  currentEntry,
+  removeVersion,
+  switchToVersion,
+  tidyVersions,
+  versionTrust,
+  writeVersion,
+  type VersionAccess,
+} from '../../store/files/service-files.ts';
+import type { Manifest } from '../../store/manifest/manifest.ts';
+import type { Pki } from '../../store/open-pki.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
-import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
-
-export interface IssueOptions {
-  /** Issue even where the current certificate is good. */
-  readonly force: boolean;
-  /** Instead of the policy's. */
-  readonly notAfterPolicy?: NotAfterPolicy;
-}
-
-/** What a run makes and switches. */
-export interface IssueWorks {
-  readonly jobs: readonly IssueJob[];
-  /** What a crash left undone between the result and the switch. */
-  readonly switches: readonly VersionSwitch[];
-  readonly issuer: CertifiedAuthority;
-}
-
-/** What a run would do, decided completely before anything is touched. */
-export interface IssuePlan extends IssueWorks {
-  readonly steps: readonly IssueStep[];
-}
-
-/** Decides everything and touches nothing. Throws what policy, issuer and names have against any of it: all or nothing. */
-export async function planIssueRun(
-  pki: Pki,
-  policy: Policy,
-  work: readonly IssueWork[],
-  options: IssueOptions,
-): Promise<IssuePlan> {
-  const { world, manifest } = pki;
-  const authorities = manifest.authorities();
-  const issuer = activeIssuer(authorities, world.now);
-  const jobOf = jobMaker(issuer, authorities, policy, options.notAfterPolicy, world.now);
-  const candidates = resolveWork(pki, policy, work);
-  requireDirectories(pki, candidates, options.force);
-  const steps = planIssue(
-    candidates.map(candidate => targetOf(pki, candidate)),
-    {
-      force: options.force,
-      issuer: { id: issuer.id, notAfter: issuer.certificate.notAfter },
-      draining: drainingAuthorities(authorities),
-      active: activeAuthorities(authorities),
-      renewal: policy.renewal,
-    },
-    world.now,
-  );
-  const jobs: IssueJob[] = [];
-  const switches: VersionSwitch[] = [];
-  await requireDeployments(
-    pki,
-    policy,
-    candidates.filter((_, index) => steps[index]!.action === 'issue').map(deploymentWanted),
-  );
-  for (const [index, step] of steps.entries()) {
-    const candidate = candidates[index]!;
-    if (!options.force) requireBroughtKey(candidate, step);
-    if (step.action === 'deliver') {
-      switches.push({ service: step.name, serial: step.serial, directory: candidate.directory, isNew: false });
-    }
-    if (step.action === 'issue') {
-      const { supersedes } = step;
-      jobs.push(jobOf({ ...candidate, isNew: candidate.known === undefined, ...(supersedes && { supersedes }) }));
-    }
-  }
-  return { steps, jobs, switches, issuer };
-}
-
-/**
- * A service whose key is on its own host must not be handed another one in passing. Named alone it is told so when a certificate is
- * due; a list, or a description, would make one some day, and is told at once.
- */
-function requireBroughtKey({ service, key, known, asRecorded }: Candidate, { action }: IssueStep): void {
-  const isAway = key.source === 'generated' && known?.certificate?.keySource === 'csr';
-  if (isAway && (action === 'issue' || !asRecorded)) throw failure('ERR_KEY_NOT_BROUGHT', { service });
-}
-
-function targetOf(pki: Pki, { service, spec, known, key, directory }: Candidate): IssueTarget {
-  return {
-    name: service,
-    spec,
-    ...(known && { known }),
-    files: filesState(pki, known?.certificate, directory),
-    keyDiffers: keyDiffers(key, known?.certificate),
-  };
-}
-
-function keyDiffers(key: LeafKey, certificate: Certificate | undefined): boolean {
-  if (certificate?.der === undefined) return false;
-  // who brings none says nothing about the key there is
-  return key.source !== 'generated' && !equalBytes(decodeCertificate(certificate.der).tbs.publicKey.der, key.publicKey);
-}
+import type { Issued } from '../rules/issued.ts';
+import { supersedes, toDeliver, toIssue, type Planned, type PlannedCertificate } from '../rules/planned.ts';
+import { leafIssuer, type LeafIssuer, type PreparedLeaf } from './leaf-issuer.ts';
+import type { IssuancePlan } from './plan.ts';
 
 /**
  * Carries a plan out, up to where `deployPending` goes on: deployments are pending. The CA's key is unlocked only when there is
- * something to sign.
+ * something to sign. `progress` is called after each batch with the number it made.
  */
-export async function applyIssuePlan(
+export async function issueCertificates(
   pki: Pki,
   policy: Policy,
-  plan: IssueWorks,
+  plan: IssuancePlan,
   ask: AskPassphrase,
   progress: (count: number) => void,
-): Promise<readonly IssuedService[]> {
+): Promise<readonly Issued[]> {
   const { world, manifest } = pki;
-  const issuer = plan.jobs.length === 0 ? undefined : await unlockAuthority(pki, plan.issuer, ask);
-  reopenDeliveries(pki, plan.switches);
+  const planned = toIssue(plan.planned);
+  const issuer = planned.length === 0 ? undefined : await unlockAuthority(pki, plan.issuer, ask);
+  reopenDeliveries(pki, toDeliver(plan.planned));
   if (issuer === undefined) return [];
   const authorities = manifest.authorities();
   const crlUrl = policy.crl.url === undefined ? undefined : crlAddress(policy.crl.url, plan.issuer.id);
-  return applyIssue(plan.jobs, {
+  return issueBatches(planned, {
     world,
     manifest,
     engine: leafIssuer(world, issuer, crlUrl),
     authorityId: plan.issuer.id,
     chainPem: encodePemBundle(servedChain(plan.issuer, authorities, manifest.furtherCertificates())),
     anchorsPem: encodePemBundle(trustAnchors(authorities).map(({ certificate }) => certificate.der)),
-    access: await versionAccess(pki, policy, plan.jobs),
+    access: await versionAccess(pki, policy, planned),
     progress,
   });
 }
 
-/** What lost its link since it was deployed is to be deployed again. */
-function reopenDeliveries({ world, manifest }: Pki, switches: readonly VersionSwitch[]): void {
-  const lost = switches.filter(({ service }) => manifest.delivery(service)?.state !== 'pending');
+/** Marks as pending again what lost its link since it was deployed. */
+function reopenDeliveries({ world, manifest }: Pki, undelivered: readonly Planned[]): void {
+  const lost = undelivered.flatMap(({ service, directory, current }) =>
+    current === undefined || manifest.delivery(service)?.state === 'pending'
+      ? []
+      : [{ service, serial: current.serial, directory }],
+  );
   if (lost.length === 0) return;
   manifest.transaction(write => write.setDeliveries(pendingDeliveries(lost, world.now)));
+}
+
+/** Finds whose the files of each service are to be, where that is said. Throws ERR_OWNER_UNKNOWN and ERR_OWNER_FOREIGN. */
+async function versionAccess(
+  { world }: Pki,
+  { deployment }: Policy,
+  planned: readonly PlannedCertificate[],
+): Promise<ReadonlyMap<string, VersionAccess>> {
+  const owners = ownershipOf(world);
+  const accesses = new Map<string, VersionAccess>();
+  for (const { service, upkeep } of planned) {
+    if (upkeep?.deployment === undefined) continue;
+    const { access } = deploymentOf({ upkeep }, deployment);
+    const owner = await owners(access);
+    accesses.set(service, { mode: access.mode, ...(owner && { owner }) });
+  }
+  return accesses;
+}
+
+/** What the certificates of a run have in common. */
+export interface IssueContext {
+  readonly world: Pick<World, 'files' | 'now'>;
+  readonly manifest: Manifest;
+  readonly engine: LeafIssuer;
+  readonly authorityId: string;
+  /** The issuing chain without the root, PEM. */
+  readonly chainPem: string;
+  readonly anchorsPem: string;
+  /** Whose the files of a service are; absent: ours, and its key for us alone. */
+  readonly access: ReadonlyMap<string, VersionAccess>;
+  /** Called after each batch with the number it made. */
+  readonly progress: (count: number) => void;
+}
+
+/** Certificates in one transaction; a batch is also what a crash can leave as lone intents. */
+const BATCH = 1000;
+
+/**
+ * Issues batch by batch, in the order a crash would like: intents durable, then signatures and files beside the ones that serve,
+ * then results durable, then one switch for each service; what else deploys it is pending. At any moment the manifest knows every
+ * serial that may have been signed, and every service serves a whole old or a whole new version.
+ */
+export async function issueBatches(
+  planned: readonly PlannedCertificate[],
+  context: IssueContext,
+): Promise<readonly Issued[]> {
+  const issued: Issued[] = [];
+  const tally: Tally = { intended: 0, recorded: 0, delivered: 0 };
+  for (let start = 0; start < planned.length; start += BATCH) {
+    try {
+      issued.push(...(await issueBatch(planned.slice(start, start + BATCH), context, tally)));
+    } catch (cause) {
+      throw stopped(cause, tally, planned.length);
+    }
+    context.progress(issued.length - start);
+  }
+  return issued;
+}
+
+/** How far a run came, in certificates. */
+interface Tally {
+  intended: number;
+  recorded: number;
+  delivered: number;
+}
+
+/** What a person must know of a run that ended early: which certificates there are now, and what serves. */
+function stopped(cause: unknown, tally: Tally, total: number): unknown {
+  if (!(cause instanceof SvcauthError) || tally.intended === 0) return cause;
+  const problem = cause.message;
+  if (tally.recorded === 0) return failure('ERR_ISSUE_FAILED', { problem }, cause);
+  const { recorded, delivered } = tally;
+  return failure('ERR_ISSUE_PARTIAL', { problem, recorded, delivered, total }, cause);
+}
+
+async function issueBatch(
+  planned: readonly PlannedCertificate[],
+  context: IssueContext,
+  tally: Tally,
+): Promise<readonly Issued[]> {
+  const { manifest, engine, authorityId, world } = context;
+  const leaves = await engine.prepare(planned);
+  manifest.transaction(write => {
+    write.putServices(planned.filter(({ isNew }) => isNew).map(recordOf));
+    write.insertIntents(leaves.map(leaf => intentOf(leaf, authorityId, world.now)));
+  });
+  tally.intended += planned.length;
+
+  const signed = leaves.map((leaf): Signed => ({ ...leaf, der: engine.sign(leaf) }));
+  try {
+    await writeVersions(signed, context);
+    recordResults(signed, context);
+  } catch (cause) {
+    // nobody was told of these keys
+    whereWritable(() =>
+      signed.forEach(({ planned: { directory }, serial }) => removeVersion(world.files, directory, serial)),
+    );
+    throw cause;
+  }
+  tally.recorded += planned.length;
+
+  await switchVersions(signed, context);
+  tally.delivered += planned.length;
+  return signed.map(({ planned: { service, spec, notBefore, notAfter, directory }, serial }) => ({
+    service,
+    spiffeId: spec.spiffeId,
+    serial,
+    notBefore,
+    notAfter,
+    authorityId,
+    directory: currentDirectory(directory),
+  }));
+}
+
+type Signed = PreparedLeaf<PlannedCertificate> & { readonly der: Uint8Array };
+
+const recordOf = ({ service: name, spec, upkeep }: PlannedCertificate) => ({ name, spec, ...(upkeep && { upkeep }) });
+
+function intentOf(leaf: PreparedLeaf<PlannedCertificate>, authorityId: string, now: Date): Certificate {
+  const { service, spec, notBefore, notAfter, key } = leaf.planned;
+  return {
+    serial: leaf.serial,
+    authorityId,
+    service,
+    state: 'intent',
+    spiffeId: spec.spiffeId,
+    notBefore,
+    notAfter,
+    tbsSha256: leaf.tbsSha256,
+    keySource: key.source,
+    issuedAt: now,
+  };
+}
+
+/** Writes the files beside the versions that serve, and makes them durable. */
+async function writeVersions(
+  signed: readonly Signed[],
+  { world: { files }, chainPem, anchorsPem, access }: IssueContext,
+): Promise<void> {
+  const common = { chainPem: utf8(chainPem), anchorsPem: utf8(anchorsPem) };
+  const written = signed.flatMap(({ planned: { service, directory }, serial, der, pkcs8 }) => {
+    const version = {
+      serial,
+      ...(pkcs8 && { keyPem: utf8(encodePem('PRIVATE KEY', pkcs8)) }),
+      ...versionTrust(der, common),
+    };
+    return writeVersion(files, directory, version, access.get(service));
+  });
+  await files.syncAll(
+    signed.map(({ planned }) => planned.directory),
+    written,
+  );
+}
+
+/** The certificates exist: as far as the manifest goes this is the moment. */
+function recordResults(signed: readonly Signed[], { manifest, authorityId, world }: IssueContext): void {
+  manifest.transaction(write => {
+    // a known service gets its new spec together with the certificate made to it: until then the old one is the truth
+    write.putServices(signed.flatMap(({ planned }) => (planned.isNew ? [] : [recordOf(planned)])));
+    write.completeCertificates(signed);
+    const delivered = signed.map(({ planned: { service, directory }, serial }) => ({ service, serial, directory }));
+    write.setDeliveries(pendingDeliveries(delivered, world.now));
+    for (const { planned, serial } of signed) {
+      const { service, spec, notAfter } = planned;
+      const old = supersedes(planned);
+      write.audit('certificate.issued', service, {
+        serial,
+        authority: authorityId,
+        spiffeId: spec.spiffeId,
+        notAfter: instantText(notAfter),
+        ...(old !== undefined && { supersedes: old }),
+      });
+    }
+  });
+}
+
+/** Makes deliveries that are pending until `deployPending` has completed them. */
+export const pendingDeliveries = (
+  deliveries: readonly Pick<Delivery, 'service' | 'serial' | 'directory'>[],
+  updatedAt: Date,
+): readonly Delivery[] =>
+  deliveries.map(({ service, serial, directory }) => ({ service, serial, directory, state: 'pending', updatedAt }));
+
+/**
+ * Points each `current` link at the version that lies ready; what else it takes to be deployed is still pending. Its predecessor
+ * stays, since a process may still be reading it; what is older goes. A failure to remove that fails nothing: the next run removes it.
+ */
+async function switchVersions(signed: readonly Signed[], { world: { files }, manifest }: IssueContext): Promise<void> {
+  const directories = signed.map(({ planned }) => planned.directory);
+  const previous = signed.map(({ planned }) => (planned.isNew ? undefined : currentName(files, planned.directory)));
+  for (const { planned, serial } of signed) switchToVersion(files, planned.directory, serial);
+  await files.syncAll(directories, directories);
+  for (const [index, { planned, serial }] of signed.entries()) {
+    const { service, directory, isNew } = planned;
+    if (isNew) continue;
+    const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
+    whereWritable(() => tidyVersions(files, directory, { keep: [serial, previous[index]], isOurs }));
+  }
+}
+
+function currentName(files: World['files'], directory: string): string | undefined {
+  const entry = currentEntry(files, directory);
+  return entry === 'foreign' ? undefined : entry?.name;
 }

@@ -5,7 +5,7 @@ import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { parsePrivateKey } from '../../pki/key/private-key.ts';
 import type { KnownService } from '../../store/manifest/manifest.ts';
 import { currentDirectory } from '../../store/files/service-files.ts';
-import type { LeafKey } from './leaf-issuer.ts';
+import type { LeafKey } from '../rules/requested.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
 const LIMIT = 1024 * 1024;

@@ -14,33 +14,17 @@ import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { decodePublicKeyInfo } from '../../pki/key/public-key-info.ts';
 import { leafPreparer, type LeafRequest } from '../../pki/certificate/prepare-leaf.ts';
 import { SERIAL_LENGTH, serialFromRandom, serialToHex } from '../../pki/certificate/serial-number.ts';
+import type { PlannedCertificate } from '../rules/planned.ts';
+import type { LeafKey } from '../rules/requested.ts';
 import { signCertificate } from '../../pki/certificate/sign.ts';
 import { verifySignature } from '../../pki/key/signature.ts';
 
-/** Whose key is certified. */
-export type LeafKey =
-  | { readonly source: 'generated' }
-  /** A request: the private key never leaves its host. */
-  | { readonly source: 'csr'; readonly publicKey: Uint8Array; readonly publicKeyBits: Uint8Array }
-  /** A key file of the user's. */
-  | {
-      readonly source: 'file';
-      readonly publicKey: Uint8Array;
-      readonly publicKeyBits: Uint8Array;
-      readonly pkcs8: Uint8Array;
-    };
-
-export interface LeafOrder {
-  readonly service: string;
-  readonly spec: ServiceSpec;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly key: LeafKey;
-}
+/** The part of a planned certificate that its bytes are made from. */
+export type PlannedLeaf = Pick<PlannedCertificate, 'service' | 'spec' | 'notBefore' | 'notAfter' | 'key'>;
 
 /** A leaf that lint has passed and that nobody has signed: what an intent records. */
-export interface PreparedLeaf {
-  readonly order: LeafOrder;
+export interface PreparedLeaf<Leaf extends PlannedLeaf = PlannedLeaf> {
+  readonly planned: Leaf;
   /** Lower-case hex. */
   readonly serial: string;
   readonly tbsSha256: string;
@@ -52,39 +36,44 @@ export interface PreparedLeaf {
 
 export interface LeafIssuer {
   /** Makes keys where they are wanted, prepares and lints. Nothing is signed. */
-  prepare(orders: readonly LeafOrder[]): Promise<readonly PreparedLeaf[]>;
+  prepare<Leaf extends PlannedLeaf>(planned: readonly Leaf[]): Promise<readonly PreparedLeaf<Leaf>[]>;
   /** Signs, reads the result again and compares it with what was asked for. */
   sign(leaf: PreparedLeaf): Uint8Array;
 }
 
-/** The engine that turns orders into certificates of one issuer; what its leaves share is encoded once. */
+/** Makes the engine that turns planned leaves into certificates of one issuer; what its leaves share is encoded once. */
 export function leafIssuer(world: Pick<World, 'random'>, issuer: Issuer, crlUrl?: string): LeafIssuer {
   const prepareLeaf = leafPreparer(issuer, crlUrl);
   const issuerKey = decodePublicKeyInfo(new DerReader(issuer.publicKeyDer));
   let verified = 0;
 
-  function prepareOne(order: LeafOrder, serial: Uint8Array, key: KeyMaterial): PreparedLeaf {
+  function prepareOne<Leaf extends PlannedLeaf>(
+    planned: Leaf,
+    serial: Uint8Array,
+    key: KeyMaterial,
+  ): PreparedLeaf<Leaf> {
+    const { service, spec, notBefore, notAfter } = planned;
     const request: LeafRequest = {
-      profile: order.spec.profile,
-      commonName: order.service,
-      spiffeId: order.spec.spiffeId,
-      dns: order.spec.dns,
-      ip: order.spec.ip.map(text => parseIpAddress(text).octets),
-      keyKind: KEY_ALGORITHMS[order.spec.keyAlgorithm].kind,
+      profile: spec.profile,
+      commonName: service,
+      spiffeId: spec.spiffeId,
+      dns: spec.dns,
+      ip: spec.ip.map(text => parseIpAddress(text).octets),
+      keyKind: KEY_ALGORITHMS[spec.keyAlgorithm].kind,
       publicKeyDer: key.publicKey,
       publicKeyBits: key.publicKeyBits,
       serial,
-      notBefore: order.notBefore,
-      notAfter: order.notAfter,
+      notBefore,
+      notAfter,
     };
     const tbsDer = prepareLeaf(request);
     return {
-      order,
+      planned,
       serial: serialToHex(serial),
       tbsSha256: createHash('sha256').update(tbsDer).digest('hex'),
       linted: requireLinted(
         lintCertificate(tbsDer, { kind: request.profile, issuer }),
-        `the certificate of "${order.service}"`,
+        `the certificate of "${service}"`,
       ),
       request,
       ...(key.pkcs8 && { pkcs8: key.pkcs8 }),
@@ -92,18 +81,18 @@ export function leafIssuer(world: Pick<World, 'random'>, issuer: Issuer, crlUrl?
   }
 
   return {
-    prepare: async orders => {
-      const random = world.random(SERIAL_LENGTH * orders.length);
-      const keys = await Promise.all(orders.map(({ key, spec }) => keyMaterial(key, spec)));
-      return orders.map((order, index) => {
+    prepare: async planned => {
+      const random = world.random(SERIAL_LENGTH * planned.length);
+      const keys = await Promise.all(planned.map(({ key, spec }) => keyMaterial(key, spec)));
+      return planned.map((leaf, index) => {
         const serial = serialFromRandom(random.subarray(index * SERIAL_LENGTH, (index + 1) * SERIAL_LENGTH));
-        return prepareOne(order, serial, keys[index]!);
+        return prepareOne(leaf, serial, keys[index]!);
       });
     },
     sign: leaf => {
       const der = signCertificate(leaf.linted, issuer);
       const certificate = decodeCertificate(der);
-      const { service } = leaf.order;
+      const { service } = leaf.planned;
       const problem = leafDifference(certificate, leaf.request);
       if (problem !== undefined) throw failure('ERR_REREAD', { service, problem });
       // Verifying costs three times what signing does, so a batch verifies its first signatures: a key that does not belong to the

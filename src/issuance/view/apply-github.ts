@@ -1,5 +1,5 @@
-import type { ApplyOutcome } from '../run/apply.ts';
-import type { ApplyStep } from '../rules/plan-apply.ts';
+import type { ApplyOutcome } from '../run/apply-run.ts';
+import type { ApplyStep } from '../rules/apply-step.ts';
 import { describeStep, formatApplySummary, problemsOf, remedyOf, verbOf } from './apply.ts';
 import { annotation } from '../../view/github-annotation.ts';
 
@@ -22,11 +22,11 @@ export function formatApplyAnnotations(outcome: ApplyOutcome, file: string | und
   const problems = problemsOf(outcome.deployed);
   const lines = outcome.steps.flatMap(step => {
     const at = place('line' in step ? step.line : undefined);
-    const problem = problems.get(step.name);
-    const failed = problem === undefined ? [] : [annotation('error', `not deployed ${step.name}`, problem, at)];
+    const problem = problems.get(step.service);
+    const failed = problem === undefined ? [] : [annotation('error', `not deployed ${step.service}`, problem, at)];
     if (step.action === 'keep' || (step.action === 'deliver' && problem !== undefined)) return failed;
     const text = [describeStep(step, now), remedyOf(step) ?? []].flat().join('\n');
-    const title = `${verbOf(step, outcome.dryRun, problem)} ${step.name}`;
+    const title = `${verbOf(step, outcome.dryRun, problem)} ${step.service}`;
     return [annotation(LEVEL[step.action], title, text, at), ...failed];
   });
   return [...lines, annotation('notice', 'svcauth apply', formatApplySummary(outcome), place(undefined))].join('');
@@ -40,8 +40,8 @@ export function formatApplyMarkdown(outcome: ApplyOutcome, now: Date): string {
   const problems = problemsOf(outcome.deployed);
   const steps = outcome.steps.flatMap(step => {
     if (step.action === 'keep') return [];
-    const verb = verbOf(step, outcome.dryRun, problems.get(step.name));
-    return [[verb, step.name, [describeStep(step, now), remedyOf(step) ?? []].flat().join(': ')]];
+    const verb = verbOf(step, outcome.dryRun, problems.get(step.service));
+    return [[verb, step.service, [describeStep(step, now), remedyOf(step) ?? []].flat().join(': ')]];
   });
   const failed = [...problems].map(([service, problem]) => ['not deployed', service, problem]);
   const all = [...failed, ...steps];

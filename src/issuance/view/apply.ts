@@ -1,10 +1,10 @@
-import type { ApplyOutcome } from '../run/apply.ts';
+import type { ApplyOutcome } from '../run/apply-run.ts';
 import type { Deployed } from '../../deployment/run/deploy.ts';
 import { shell } from '../../errors/row.ts';
 import { durationText } from '../../time/duration.ts';
 import { ISSUE_REASONS } from '../../due/rules/reason.ts';
 import type { ServiceSpec } from '../../record/service.ts';
-import { isChange, isStuck, type ApplyStep } from '../rules/plan-apply.ts';
+import { isChange, isStuck, type ApplyStep } from '../rules/apply-step.ts';
 import { formatColumns } from '../../view/columns.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
@@ -32,10 +32,10 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
   const serials = new Map(issued.map(({ service, serial, notAfter }) => [service, { serial, notAfter }]));
   const problems = problemsOf(deployed);
   const services = steps.map(step => {
-    const problem = problems.get(step.name);
+    const problem = problems.get(step.service);
     return {
       ...jsonOf(step),
-      ...serials.get(step.name),
+      ...serials.get(step.service),
       ...(problem !== undefined && { deployment: 'pending', problem }),
     };
   });
@@ -46,10 +46,14 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
     table: () => {
       const rows = steps.flatMap(step => {
         if (step.action === 'keep') return [];
-        const made = serials.get(step.name);
+        const made = serials.get(step.service);
         const until = made === undefined ? '' : `${made.serial}  until ${formatInstant(made.notAfter)}  `;
         return [
-          [verbOf(step, dryRun, problems.get(step.name)), step.name, `${until}${describeStep(step, now)}`] as const,
+          [
+            verbOf(step, dryRun, problems.get(step.service)),
+            step.service,
+            `${until}${describeStep(step, now)}`,
+          ] as const,
         ];
       });
       const lines = crls.map(({ authorityId, number }) => `crl ${authorityId}  number ${number}\n`);
@@ -104,8 +108,9 @@ const inSpite = (tooLate: Date | undefined): string =>
 
 /** What somebody has to do who reads it; undefined when nobody has to. */
 export function remedyOf(step: ApplyStep): string | undefined {
-  if (step.action === 'withdrawn') return `take ${step.name} out of the file, or: svcauth issue ${step.name}`;
-  if (step.action === 'bring-key') return `bring a request: svcauth issue ${step.name} --csr FILE${flagsOf(step.spec)}`;
+  if (step.action === 'withdrawn') return `take ${step.service} out of the file, or: svcauth issue ${step.service}`;
+  if (step.action === 'bring-key')
+    return `bring a request: svcauth issue ${step.service} --csr FILE${flagsOf(step.spec)}`;
   return undefined;
 }
 
@@ -148,19 +153,19 @@ export function formatApplySummary(outcome: ApplyOutcome): string {
 function countsOf({ steps, deployed }: ApplyOutcome) {
   const problems = problemsOf(deployed);
   const counts: Partial<Record<Action, number>> = {};
-  for (const { action, name } of steps) {
-    if (action !== 'deliver' || !problems.has(name)) counts[action] = (counts[action] ?? 0) + 1;
+  for (const { action, service } of steps) {
+    if (action !== 'deliver' || !problems.has(service)) counts[action] = (counts[action] ?? 0) + 1;
   }
   return { counts, notDeployed: problems.size };
 }
 
 function jsonOf(step: ApplyStep): object {
-  const { name: service, action, ...rest } = step;
+  const { service, action, ...rest } = step;
   if (step.action === 'update') {
     const { line, changes, deploys } = step;
     return { service, action, line, changes, deploys };
   }
   if (step.action !== 'issue' && step.action !== 'bring-key') return { service, action, ...rest };
-  const { name: _, spec, ...more } = step;
+  const { spec, service: _, ...more } = step;
   return { service, ...more, ...spec };
 }

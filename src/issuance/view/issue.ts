@@ -1,7 +1,7 @@
 import type { Deployed } from '../../deployment/run/deploy.ts';
 import type { IssueOutcome } from '../run/issue-run.ts';
 import { ISSUE_REASONS } from '../../due/rules/reason.ts';
-import type { IssueStep } from '../rules/plan-issue.ts';
+import { supersedes, type Planned, type PlannedCertificate } from '../rules/planned.ts';
 import { formatColumns } from '../../view/columns.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
@@ -11,44 +11,36 @@ import { formatRelativeTime } from '../../view/relative-time.ts';
 
 /** What was issued, or would be; one service in full, many a line each. */
 export function issueView({ plan, issued, deployed, dryRun }: IssueOutcome, now: Date): View {
-  const bySerial = new Map(issued.map(one => [one.service, one]));
+  const byService = new Map(issued.map(one => [one.service, one]));
   const results = new Map(deployed.map(one => [one.service, one]));
-  const steps = plan.steps.map(step => ({
-    ...jsonOf(step),
-    ...bySerial.get(step.name),
-    ...deploymentOf(results.get(step.name)),
+  const services = plan.planned.map(planned => ({
+    ...jsonOf(planned),
+    ...byService.get(planned.service),
+    ...deploymentOf(results.get(planned.service)),
   }));
-  const isPending = (name: string): boolean => results.get(name)?.problem !== undefined;
+  const isPending = (service: string): boolean => results.get(service)?.problem !== undefined;
   const until = (instant: Date): string => `${formatInstant(instant)} (${formatRelativeTime(instant, now)})`;
-  const words = (step: IssueStep): readonly [verb: string, name: string, rest: string] => {
-    switch (step.action) {
-      case 'keep':
-        return ['unchanged', step.name, `${step.serial}  until ${until(step.notAfter)}`];
-      case 'deliver':
-        return [
-          dryRun ? 'would deploy' : isPending(step.name) ? 'not deployed' : 'deployed',
-          step.name,
-          `${step.serial}  until ${until(step.notAfter)}`,
-        ];
-      case 'issue': {
-        const made = bySerial.get(step.name);
-        if (made === undefined) return ['would issue', step.name, `${step.spec.spiffeId}  (${why(step)})`];
-        return ['issued', step.name, `${made.serial}  until ${until(made.notAfter)}`];
-      }
+  const words = (planned: Planned): readonly [verb: string, name: string, rest: string] => {
+    const { service, spec, current } = planned;
+    const made = byService.get(service);
+    if (planned.action === 'issue') {
+      if (made === undefined) return ['would issue', service, `${spec.spiffeId}  (${why(planned)})`];
+      return ['issued', service, `${made.serial}  until ${until(made.notAfter)}`];
     }
+    const deployed = dryRun ? 'would deploy' : isPending(service) ? 'not deployed' : 'deployed';
+    const verb = planned.action === 'deliver' ? deployed : 'unchanged';
+    return [verb, service, `${current!.serial}  until ${until(current!.notAfter)}`];
   };
   return {
     table: () => {
-      if (plan.steps.length === 0) return 'nothing to issue: the list names no service\n';
+      if (plan.planned.length === 0) return 'nothing to issue: the list names no service\n';
       const [one, another] = issued;
-      if (one === undefined || another !== undefined || plan.steps.length !== 1)
-        return formatColumns(plan.steps.map(words));
+      const [first] = plan.planned;
+      if (one === undefined || another !== undefined || plan.planned.length !== 1)
+        return formatColumns(plan.planned.map(words));
       return formatFacts([
         ['issued', one.service],
-        [
-          'because',
-          plan.steps[0]?.action === 'issue' && plan.steps[0].reason !== 'new' ? why(plan.steps[0]) : undefined,
-        ],
+        ['because', first?.action === 'issue' && first.reason !== 'new' ? why(first) : undefined],
         ['spiffe id', one.spiffeId],
         ['serial', one.serial],
         ['expires', until(one.notAfter)],
@@ -57,16 +49,16 @@ export function issueView({ plan, issued, deployed, dryRun }: IssueOutcome, now:
         ['deployed', results.get(one.service) && formatWork(results.get(one.service)!)],
       ]);
     },
-    json: () => ({ kind: 'issue', value: { dryRun, authority: plan.issuer.id, services: steps } }),
-    jsonl: () => steps.map(value => ({ kind: 'issue', value: { dryRun, ...value } })),
+    json: () => ({ kind: 'issue', value: { dryRun, authority: plan.issuer.id, services } }),
+    jsonl: () => services.map(value => ({ kind: 'issue', value: { dryRun, ...value } })),
   };
 }
 
-function jsonOf(step: IssueStep): object {
-  if (step.action !== 'issue')
-    return { service: step.name, action: step.action, serial: step.serial, notAfter: step.notAfter };
-  const { spec, reason, changes, supersedes } = step;
-  return { service: step.name, action: step.action, reason, changes, supersedes, ...spec };
+function jsonOf(planned: Planned): object {
+  const { service, action, current, spec } = planned;
+  if (planned.action !== 'issue') return { service, action, serial: current?.serial, notAfter: current?.notAfter };
+  const { reason, changes } = planned;
+  return { service, action, reason, changes, supersedes: supersedes(planned), ...spec };
 }
 
 /** What was done beside switching the files; nothing to say where that was all. */
@@ -82,5 +74,5 @@ function formatWork({ written, hooks, problem }: Deployed): string | undefined {
 const deploymentOf = (result: Deployed | undefined): object =>
   result?.problem === undefined ? {} : { deployment: 'pending', problem: result.problem };
 
-const why = ({ reason, changes }: Extract<IssueStep, { action: 'issue' }>): string =>
+const why = ({ reason, changes }: PlannedCertificate): string =>
   reason === 'spec-changed' ? `it changed: ${changes.join(', ')}` : ISSUE_REASONS[reason].words;

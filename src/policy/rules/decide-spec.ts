@@ -11,7 +11,7 @@ import { generalNameText } from '../../pki/name/general-name-text.ts';
 import type { ServiceSpec } from '../../record/service.ts';
 import { enforcePolicy, type Policy, type Violation } from './policy.ts';
 import type { ServiceName } from '../../service/rules/name.ts';
-import type { ServiceRequest } from '../../service/rules/request.ts';
+import type { RequestedSpec } from '../../service/rules/requested-spec.ts';
 import { spiffeIdFromTemplate } from './spiffe-id-template.ts';
 import type { NotAfterPolicy } from './not-after-policy.ts';
 
@@ -21,7 +21,7 @@ export const LEAF_SHARE = 6;
 /** What the policy says to a request: the spec it becomes, and everything the policy has against it. */
 export function resolveSpec(
   policy: Policy,
-  request: ServiceRequest,
+  request: RequestedSpec,
   out: string | undefined,
 ): { readonly spec: ServiceSpec; readonly violations: readonly Violation[] } {
   const spiffeId = request.spiffeId ?? spiffeIdFromTemplate(policy, request.service, request.tags);
@@ -44,7 +44,7 @@ export function resolveSpec(
 }
 
 /** The request that gives a service what it has: for one that is named and not described. */
-export function requestAsRecorded(service: ServiceName, spec: ServiceSpec): ServiceRequest {
+export function requestAsRecorded(service: ServiceName, spec: ServiceSpec): RequestedSpec {
   const { spiffeId, dns, ip, ttl, ...rest } = spec;
   return {
     ...rest,

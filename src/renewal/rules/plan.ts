@@ -1,45 +1,20 @@
+// Answers: which due services are renewed in which order, and what does a run say of each? Called by `renew`, `due` and `tick`
+// with requests for what is due. The decision for one service is the planner's; this file only orders, limits and names it.
+
 import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
-import type { Threshold } from '../../time/duration.ts';
-import { issueReason, type FilesState, type IssueReason } from '../../due/rules/reason.ts';
-import type { Certificate } from '../../record/certificate.ts';
-import type { Delivery } from '../../record/deployment.ts';
-import type { Service } from '../../record/service.ts';
-import type { RenewalSpec } from '../../record/upkeep.ts';
-import { renewalOf } from '../../due/rules/settings.ts';
-import { renewalTime } from '../../due/rules/time.ts';
-import { CAN_WAIT, renewalWaits } from '../../due/rules/wait.ts';
-import { isWithdrawn } from '../../due/rules/withdrawal.ts';
+import type { IssueReason } from '../../due/rules/reason.ts';
+import { CAN_WAIT } from '../../due/rules/wait.ts';
+import type { IssuanceFacts } from '../../issuance/rules/facts.ts';
+import { planCertificates, type PlanOptions } from '../../issuance/rules/plan.ts';
+import type { LeaveReason, Planned } from '../../issuance/rules/planned.ts';
+import type { Requested } from '../../issuance/rules/requested.ts';
 
-/** A service that may have to be renewed. */
-export interface RenewalTarget {
-  readonly service: Service;
-  readonly certificate?: Omit<Certificate, 'der'>;
-  readonly delivery?: Delivery;
-  readonly files: FilesState;
-  /** Why its current certificate is revoked, where it is. */
-  readonly revokedFor?: CrlReason;
-}
-
-export interface RenewalOptions {
-  readonly issuer: { readonly id: string; readonly notAfter: Date };
-  /** CAs whose certificates are being replaced. */
-  readonly draining: ReadonlySet<string>;
-  /** CAs that have not begun to drain. */
-  readonly active: ReadonlySet<string>;
-  /** Of services that say nothing else. */
-  readonly renewal: RenewalSpec;
-  /** What is left of a lifetime when `check` calls it critical: no window makes a certificate wait so long. */
-  readonly critical: Threshold;
-  /** Renew even where the certificate is good. */
-  readonly force: boolean;
-  /** Instead of everybody's. */
-  readonly threshold?: Threshold;
-  /** Leave alone what expired longer ago, in seconds. */
-  readonly allowExpired?: number;
-  /** The most that are renewed; the others are left for later. */
+export interface RenewalOptions extends PlanOptions {
+  /** Most certificates that are renewed; the others are left for later. */
   readonly max?: number;
 }
 
+/** One planned renewal as a run reports it. */
 export type RenewalStep = {
   readonly service: string;
   /** Of its certificate now; absent when there is none. */
@@ -63,71 +38,53 @@ export type RenewalStep = {
   | { readonly action: 'keep' }
 );
 
-/** `csr`: its key is on its own host. `revoked`: it was taken out of service. `expired`: longer ago than was allowed. */
-type LeaveReason = 'csr' | 'revoked' | 'expired';
-
-/** One step for each target: what is renewed first, the most urgent of it first. Pure: the same targets give the same plan. */
+/** Plans what is requested: first what is renewed, the most urgent of it first. Pure: the same facts give the same plan. */
 export function planRenewals(
-  targets: readonly RenewalTarget[],
+  requests: readonly Requested[],
+  facts: IssuanceFacts,
   options: RenewalOptions,
   now: Date,
-): readonly RenewalStep[] {
-  const waits = renewalWaits(options.critical, now);
-  const steps = targets.map(target => stepOf(target, options, waits, now)).sort(byUrgency);
+): readonly Planned[] {
   const { max = Infinity } = options;
-  return steps.map((step, index) => {
+  return [...planCertificates(requests, facts, options, now)].sort(byUrgency).map((planned, index) => {
     // what is renewed stands first
-    if (step.action !== 'renew' || index < max) return step;
-    const { tooLate: _, ...rest } = step;
+    if (planned.action !== 'issue' || index < max) return planned;
+    const { refusal: _, ...rest } = planned;
     return { ...rest, action: 'later' };
   });
 }
 
-function stepOf(
-  target: RenewalTarget,
-  options: RenewalOptions,
-  waits: ReturnType<typeof renewalWaits>,
-  now: Date,
-): RenewalStep {
-  const { service, certificate, files, revokedFor } = target;
-  const { serial, notAfter } = certificate ?? {};
-  const about = { service: service.name, ...(serial !== undefined && { serial }), ...(notAfter && { notAfter }) };
-  const renewal = renewalOf(service, options.renewal);
-  const dueAt = certificate && renewalTime(certificate, options.threshold ?? renewal.threshold);
-  const reason = issueReason({ ...options, certificate, changes: [], keyDiffers: false, files, dueAt }, now);
-  if (reason === undefined) return { ...about, action: isDelivered(target) ? 'keep' : 'deliver' };
-  const because = leaveReason(target, options, now);
-  if (because !== undefined) return { ...about, action: 'leave', because, ...(revokedFor && { revokedFor }) };
-  const wait = certificate && renewal.window && !options.force && waits(renewal.window, reason, certificate);
-  if (wait && 'until' in wait) return { ...about, action: 'wait', reason, ...wait };
-  return { ...about, action: 'renew', reason, ...wait };
+/** Describes a planned renewal. */
+export function renewalStep(planned: Planned): RenewalStep {
+  const { service, current } = planned;
+  const about = { service, ...(current && { serial: current.serial, notAfter: current.notAfter }) };
+  switch (planned.action) {
+    case 'issue': {
+      const { reason, tooLate } = planned;
+      return { ...about, action: 'renew', reason, ...(tooLate && { tooLate }) };
+    }
+    case 'wait':
+      return { ...about, action: 'wait', reason: planned.reason, until: planned.until };
+    case 'leave': {
+      const { because, revokedFor } = planned;
+      return { ...about, action: 'leave', because, ...(revokedFor && { revokedFor }) };
+    }
+    case 'later':
+      return { ...about, action: 'later', reason: planned.reason };
+    case 'keep':
+    case 'deliver':
+      return { ...about, action: planned.action };
+  }
 }
 
-function leaveReason(
-  { certificate, revokedFor }: RenewalTarget,
-  { allowExpired = Infinity }: RenewalOptions,
-  now: Date,
-): LeaveReason | undefined {
-  if (certificate === undefined) return undefined;
-  if (revokedFor !== undefined && isWithdrawn(revokedFor)) return 'revoked';
-  if (certificate.keySource === 'csr') return 'csr';
-  return now.getTime() - certificate.notAfter.getTime() > allowExpired * 1000 ? 'expired' : undefined;
-}
-
-/** A look at the files says more than the record, and a missing look nothing. */
-function isDelivered({ files, certificate, delivery }: RenewalTarget): boolean {
-  const recorded = delivery?.state === 'delivered' && delivery.serial === certificate?.serial;
-  return recorded && files !== 'not-switched';
-}
-
-const ORDER: readonly RenewalStep['action'][] = ['renew', 'deliver', 'wait', 'later', 'leave', 'keep'];
+const ORDER: readonly Planned['action'][] = ['issue', 'deliver', 'wait', 'later', 'leave', 'keep'];
 
 /** What has no certificate that works comes first, then what ends first. */
-function byUrgency(a: RenewalStep, b: RenewalStep): number {
-  const end = (step: RenewalStep): number =>
-    step.action === 'renew' && !CAN_WAIT.has(step.reason) && step.reason !== 'forced'
+function byUrgency(a: Planned, b: Planned): number {
+  const end = ({ current, ...planned }: Planned): number =>
+    planned.action === 'issue' && !CAN_WAIT.has(planned.reason) && planned.reason !== 'forced'
       ? 0
-      : (step.notAfter?.getTime() ?? 0);
+      : (current?.notAfter.getTime() ?? 0);
   const rank = ORDER.indexOf(a.action) - ORDER.indexOf(b.action);
   return rank || end(a) - end(b) || (a.service < b.service ? -1 : 1);
 }

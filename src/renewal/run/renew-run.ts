@@ -10,6 +10,7 @@ import {
   type RenewalRequest,
   type RenewalResult,
 } from './renew.ts';
+import { toIssue } from '../../issuance/rules/planned.ts';
 import { isEverything } from './targets.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
@@ -37,7 +38,7 @@ export async function renewRun(
     const policy = await loadPolicy(pki);
     // another run may have been quicker
     const locked = await planRenewal(pki, policy, run);
-    const progress = run.progress(locked.jobs.length);
+    const progress = run.progress(toIssue(locked.planned).length);
     try {
       const result = await applyRenewal(pki, policy, locked, run.ask, count => progress.advance(count));
       return { kind: 'done', plan: locked, result, changed: hasWork(locked) };

@@ -1,9 +1,9 @@
 import { failure } from '../../errors/error.ts';
-import type { RenewalTarget } from '../rules/plan.ts';
+import type { ServiceFacts } from '../../issuance/rules/facts.ts';
 import { isSelected, selectServices } from '../../service/rules/selector.ts';
 import type { Tags } from '../../service/rules/tag.ts';
 import type { DueQuestion, KnownService, LiveService } from '../../store/manifest/manifest.ts';
-import { filesState } from '../../issuance/run/files-state.ts';
+import { factsOf, filesState } from '../../issuance/run/read-facts.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
 /** Which services are meant; with nothing said, those that the manifest says are due. */
@@ -16,16 +16,19 @@ export interface RenewalSelection {
 export const isEverything = ({ selectors, tags }: RenewalSelection): boolean =>
   selectors.length === 0 && Object.keys(tags).length === 0;
 
-/** What is known of the services that are meant. Files are looked at only of those that were asked for. */
+/** A service that may have to be renewed: its row and the facts about it. */
+export type RenewalTarget = ServiceFacts & { readonly known: LiveService };
+
+/** Reads the facts about the services that are meant. Files are looked at only of those that were asked for. */
 export function renewalTargets(pki: Pki, selection: RenewalSelection, question: DueQuestion): readonly RenewalTarget[] {
   const { manifest, home } = pki;
-  if (isEverything(selection)) {
-    return manifest.dueServices(question).map(live => ({ ...live, ...revokedFor(pki, live), files: 'unseen' }));
-  }
-  return selectedServices(pki, selection).map(known => {
-    const { spec, name } = known.service;
-    const files = filesState(pki, known.certificate, spec.out ?? home.service(name));
-    return { ...known, ...revokedFor(pki, known), files };
+  const everything = isEverything(selection);
+  const rows: readonly KnownService[] = everything ? manifest.dueServices(question) : selectedServices(pki, selection);
+  return rows.map(known => {
+    const { name, spec } = known.service;
+    const directory = spec.out ?? home.service(name);
+    const files = everything ? 'unseen' : filesState(pki, known.certificate, directory);
+    return { ...factsOf(pki, known, name, directory), known, files };
   });
 }
 
@@ -57,9 +60,3 @@ const tagTexts = (tags: Tags): string[] => Object.entries(tags).map(([name, valu
 /** Whether a service was asked for itself, and not along with others. */
 export const isNamed = ({ selectors }: RenewalSelection, live: LiveService): boolean =>
   selectors.some(selector => !selector.includes('*') && isSelected(selector, live));
-
-function revokedFor({ manifest }: Pki, { certificate }: LiveService): Pick<RenewalTarget, 'revokedFor'> {
-  if (certificate?.state !== 'revoked') return {};
-  const revocation = manifest.revocation(certificate.serial);
-  return revocation ? { revokedFor: revocation.reason } : {};
-}

@@ -1,4 +1,4 @@
-import type { IssuedService } from '../../issuance/run/apply-issue.ts';
+import type { Issued } from '../../issuance/rules/issued.ts';
 import type { PlannedRenewal, RenewalPlan, RenewalResult } from '../run/renew.ts';
 import { ISSUE_REASONS } from '../../due/rules/reason.ts';
 import { formatInstant } from '../../view/json.ts';
@@ -85,7 +85,7 @@ export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Termin
 const verbOf = ({ action, refusal }: PlannedRenewal): Verb =>
   refusal === undefined ? action : action === 'leave' ? 'leave' : 'refused';
 
-function factsOf({ refusal, ...step }: PlannedRenewal, made: IssuedService | undefined) {
+function factsOf({ refusal, ...step }: PlannedRenewal, made: Issued | undefined) {
   return {
     ...step,
     ...(refusal && { error: refusal.code }),

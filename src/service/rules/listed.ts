@@ -6,7 +6,7 @@ import type { DeploymentSpec, OutputSpec, Upkeep } from '../../record/upkeep.ts'
 import { output } from './output-shape.ts';
 import { OWNERSHIP_SHAPES } from './ownership-shape.ts';
 import { renewal } from './renewal-shape.ts';
-import type { ServiceRequest } from './request.ts';
+import type { RequestedSpec } from './requested-spec.ts';
 import { CERTIFICATE_SHAPES } from './shape.ts';
 import { list, object, type Shape, type ValueOf } from '../../text/shape.ts';
 import type { Place, YamlNode } from '../../text/yaml/tree.ts';
@@ -71,7 +71,7 @@ type Defaults = ValueOf<typeof defaults>;
 /** A service as it is wanted, every value read. */
 export interface ListedService {
   readonly at: Place;
-  readonly request: ServiceRequest;
+  readonly spec: RequestedSpec;
   readonly upkeep: Upkeep;
 }
 
@@ -153,7 +153,7 @@ function toListed(at: Place, entry: Entry, directory: string): ListedService {
   const deployment = deploymentOf(entry, directory);
   return {
     at,
-    request: {
+    spec: {
       ...{ service, dns, ip, tags },
       ...(ttl !== undefined && { ttl }),
       ...(profile !== undefined && { profile }),

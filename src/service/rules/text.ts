@@ -4,7 +4,7 @@ import { parseIpAddress } from '../../pki/name/ip-address.ts';
 import { parseSpiffeId } from '../../pki/name/spiffe-id.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { parseServiceName } from './name.ts';
-import type { ServiceRequest } from './request.ts';
+import type { RequestedSpec } from './requested-spec.ts';
 import { parseTags } from './tag.ts';
 import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
 import { parseProfile } from '../../pki/certificate/profile-name.ts';
@@ -23,7 +23,7 @@ export interface ServiceText {
 }
 
 /** Every value read, once. Throws the catalogue error of the first that is wrong. */
-export function serviceRequestFromText(text: ServiceText): ServiceRequest {
+export function requestedSpecFromText(text: ServiceText): RequestedSpec {
   if (text.out === '') throw failure('ERR_FLAG_VALUE', { flag: '--out', value: '', expected: 'a directory' });
   return {
     service: parseServiceName(text.service),

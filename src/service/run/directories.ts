@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import { failure } from '../../errors/error.ts';
+import { failure, type SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
 import { currentEntry } from '../../store/files/service-files.ts';
 import type { Pki } from '../../store/open-pki.ts';
@@ -13,19 +13,25 @@ export interface ServiceDirectory {
 }
 
 /**
- * Refuses, before anything is signed, directories that cannot be written, that belong to somebody else, or that two services would
- * share. `force`: what looks like old files of the service is. Throws ERR_OUT_SHARED, ERR_OUT_UNUSABLE.
+ * Finds, before anything is signed, directories that cannot be written, that belong to somebody else, or that two services would
+ * share: ERR_OUT_SHARED and ERR_OUT_UNUSABLE by service. `force`: what looks like old files of the service is.
  */
-export function requireDirectories(pki: Pki, wanted: readonly ServiceDirectory[], force: boolean): void {
+export function directoryFaults(
+  pki: Pki,
+  wanted: readonly ServiceDirectory[],
+  force: boolean,
+): ReadonlyMap<string, SvcauthError> {
   const owners = new Map<string, string>();
+  const faults = new Map<string, SvcauthError>();
   for (const each of wanted) {
     const { service, directory } = each;
     const other = owners.get(directory);
-    if (other !== undefined) throw failure('ERR_OUT_SHARED', { services: [other, service], directory });
     owners.set(directory, service);
-    const problem = fault(pki, each, force);
-    if (problem !== undefined) throw failure('ERR_OUT_UNUSABLE', { service, directory, ...problem });
+    const found = other === undefined ? fault(pki, each, force) : undefined;
+    if (other !== undefined) faults.set(service, failure('ERR_OUT_SHARED', { services: [other, service], directory }));
+    if (found !== undefined) faults.set(service, failure('ERR_OUT_UNUSABLE', { service, directory, ...found }));
   }
+  return faults;
 }
 
 interface Fault {

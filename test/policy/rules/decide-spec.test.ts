@@ -10,7 +10,7 @@ import {
   roundDown,
   type IssuerLimits,
 } from '../../../src/policy/rules/decide-spec.ts';
-import { serviceRequestFromText, type ServiceText } from '../../../src/service/rules/text.ts';
+import { requestedSpecFromText, type ServiceText } from '../../../src/service/rules/text.ts';
 import { parseDuration } from '../../../src/time/duration.ts';
 import { parseTrustDomain } from '../../../src/pki/name/spiffe-id.ts';
 import { dns, ip, SPIFFE } from '../../support/pki/certificate-defects.ts';
@@ -19,7 +19,7 @@ import { at } from '../../support/pki/rows.ts';
 
 const policy = defaultPolicy(parseTrustDomain('example.org'));
 const typed = (text: Partial<ServiceText> = {}) =>
-  serviceRequestFromText({ service: 'payments', dns: [], ip: [], tag: [], ...text });
+  requestedSpecFromText({ service: 'payments', dns: [], ip: [], tag: [], ...text });
 const DAY = 86_400;
 
 describe('a request becomes a spec', () => {
@@ -94,7 +94,7 @@ describe('a request becomes a spec', () => {
     });
     fc.assert(
       fc.property(text, typedText => {
-        const request = serviceRequestFromText(typedText);
+        const request = requestedSpecFromText(typedText);
         const { spec } = resolveSpec(policy, request, '/srv/tls');
         const again = requestAsRecorded(request.service, spec);
         expect(resolveSpec(policy, again, again.out).spec).toEqual(spec);

@@ -1,21 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseThreshold } from '../../../src/time/duration.ts';
+import { parseThreshold, type Threshold } from '../../../src/time/duration.ts';
 import type { Certificate } from '../../../src/record/certificate.ts';
+import type { ServiceRow } from '../../../src/record/service.ts';
 import type { RenewalSpec } from '../../../src/record/upkeep.ts';
-import { planRenewals, type RenewalOptions, type RenewalTarget } from '../../../src/renewal/rules/plan.ts';
+import { planRenewals, renewalStep, type RenewalOptions } from '../../../src/renewal/rules/plan.ts';
+import type { ServiceFacts } from '../../../src/issuance/rules/facts.ts';
 import { renewalTime } from '../../../src/due/rules/time.ts';
 import { CRL_REASONS, type CrlReason } from '../../../src/pki/crl/revocation-reason.ts';
 import { at, certificateRow, serviceRow } from '../../support/pki/rows.ts';
+import { issuanceFacts, POLICY, requestedRow, serviceFacts } from '../../support/issuance.ts';
 
-const OPTIONS: RenewalOptions = {
-  issuer: { id: 'issuing-g1', notAfter: at('2027-11-01') },
-  draining: new Set(['issuing-g0']),
-  active: new Set<string>(),
-  renewal: {},
-  critical: parseThreshold('10%'),
-  force: false,
-};
+type RenewalTarget = ServiceFacts & { readonly known: ServiceRow };
+
+/** Options of a run, and the parts of the policy that count here. */
+interface Asked extends Partial<RenewalOptions> {
+  readonly renewal?: RenewalSpec;
+  readonly critical?: Threshold;
+}
 
 /** From 1 November to 1 December, delivered; say what differs. */
 function target(certificate: Partial<Certificate> = {}, changes: Partial<RenewalTarget> = {}): RenewalTarget {
@@ -28,16 +30,31 @@ function target(certificate: Partial<Certificate> = {}, changes: Partial<Renewal
     state: 'delivered',
     updatedAt: at('2026-11-01'),
   } as const;
-  return { service, certificate: row, delivery, files: 'unseen', ...changes };
+  return {
+    ...serviceFacts(undefined, { files: 'unseen' }),
+    known: { service, certificate: row, delivery },
+    ...changes,
+  };
 }
 
-const plan = (one: RenewalTarget, when: string | Date, options: Partial<RenewalOptions> = {}) =>
-  planRenewals([one], { ...OPTIONS, ...options }, typeof when === 'string' ? at(when) : when)[0]!;
-
-const withRenewal = (renewal: RenewalSpec, certificate: Partial<Certificate> = {}): RenewalTarget => {
-  const one = target(certificate);
-  return { ...one, service: { ...one.service, upkeep: { renewal } } };
+const steps = (targets: readonly RenewalTarget[], now: Date, { renewal = {}, critical, ...options }: Asked = {}) => {
+  const policy = { ...POLICY, renewal, check: { ...POLICY.check, ...(critical && { leafCritical: critical }) } };
+  const names = targets.map(({ known }) => known.service.name);
+  const facts = issuanceFacts(Object.fromEntries(targets.map((each, index) => [names[index]!, each])), {
+    ...{ policy, active: new Set() },
+  });
+  const requests = names.map(service => requestedRow({ service, source: 'due' }));
+  return planRenewals(requests, facts, { force: false, ...options }, now).map(renewalStep);
 };
+const plan = (one: RenewalTarget, when: string | Date, options: Asked = {}) =>
+  steps([one], typeof when === 'string' ? at(when) : when, options)[0]!;
+
+const withUpkeep = ({ known, ...one }: RenewalTarget, renewal: RenewalSpec): RenewalTarget => ({
+  ...one,
+  known: { ...known, service: { ...known.service, upkeep: { renewal } } },
+});
+const withRenewal = (renewal: RenewalSpec, certificate: Partial<Certificate> = {}): RenewalTarget =>
+  withUpkeep(target(certificate), renewal);
 
 describe('a certificate is renewed', () => {
   test('at its renewal time, not before', () => {
@@ -66,8 +83,8 @@ describe('a certificate is renewed', () => {
   });
 
   test('that a crash kept from being made', () => {
-    const { service } = target();
-    expect(plan({ service, files: 'unseen' }, '2026-11-02')).toEqual({
+    const { known, ...one } = target();
+    expect(plan({ ...one, known: { service: known.service } }, '2026-11-02')).toEqual({
       service: 'payments',
       action: 'renew',
       reason: 'new',
@@ -115,9 +132,11 @@ test('what expired longer ago than is allowed is left alone', () => {
 
 describe('a delivery that is not finished', () => {
   test('is finished, where the certificate is good', () => {
-    const { delivery } = target();
-    expect(plan(target({}, { delivery: { ...delivery!, state: 'pending' } }), '2026-11-02').action).toBe('deliver');
-    expect(plan(target({}, { delivery: { ...delivery!, serial: 'aa' } }), '2026-11-02').action).toBe('deliver');
+    const { known } = target();
+    for (const differs of [{ state: 'pending' }, { serial: 'aa' }] as const) {
+      const delivery = { ...known.delivery!, ...differs };
+      expect(plan(target({}, { known: { ...known, delivery } }), '2026-11-02').action).toBe('deliver');
+    }
     expect(plan(target({}, { files: 'not-switched' }), '2026-11-02').action).toBe('deliver');
   });
 });
@@ -152,7 +171,7 @@ describe('a window', () => {
     ['is revoked', { state: 'revoked' }, { revokedFor: 'keyCompromise' }],
     ['has lost its key', {}, { files: 'key-missing' }],
   ])('keeps nobody from replacing what %s', (_, certificate, changes) => {
-    const broken = { ...target(certificate, changes), service: one.service };
+    const broken = withUpkeep(target(certificate, changes), { threshold: parseThreshold('10d'), window });
     expect(plan(broken, '2026-11-10')).toMatchObject({ action: 'renew' });
     expect(plan(broken, '2026-11-10')).not.toHaveProperty('tooLate');
   });
@@ -205,10 +224,8 @@ describe('of many', () => {
     target({ service: 'lost', state: 'revoked' }, { revokedFor: 'keyCompromise' }),
     target({ service: 'away', notAfter: at('2026-11-22'), notBefore: at('2026-10-22'), keySource: 'csr' }),
   ];
-  const order = (options: Partial<RenewalOptions>) =>
-    planRenewals(many, { ...OPTIONS, ...options }, at('2026-11-18')).map(
-      ({ service, action }) => `${action} ${service}`,
-    );
+  const order = (options: Asked) =>
+    steps(many, at('2026-11-18'), options).map(({ service, action }) => `${action} ${service}`);
 
   test('what does not work comes first, then what ends first', () => {
     expect(order({})).toEqual(['renew gone', 'renew lost', 'renew late', 'renew later', 'leave away', 'keep good']);

@@ -20,7 +20,7 @@ async function problems(format: ListFormat, text: string | Uint8Array): Promise<
 }
 
 /** A request with its values as text. */
-const words = ({ request: { spiffeId, ip, ...rest } }: ListedService) => ({
+const words = ({ spec: { spiffeId, ip, ...rest } }: ListedService) => ({
   ...rest,
   ip: ip.map(address => address.text),
   ...(spiffeId && { id: spiffeId.uri }),

@@ -85,7 +85,7 @@ renewal:
 });
 
 test('paths are seen from the file', async () => {
-  expect((await one('out: tls/web\n')).request.out).toBe('/srv/repo/tls/web');
+  expect((await one('out: tls/web\n')).spec.out).toBe('/srv/repo/tls/web');
 });
 
 describe('defaults', () => {
@@ -109,7 +109,7 @@ services:
 
   test('are what a service has that says nothing else', async () => {
     const [web] = await read(text);
-    expect(web!.request).toMatchObject({ ttl: 864_000, profile: 'server', tags: { ns: 'prod', tier: 'one' } });
+    expect(web!.spec).toMatchObject({ ttl: 864_000, profile: 'server', tags: { ns: 'prod', tier: 'one' } });
     expect(web!.upkeep).toEqual({
       deployment: { owner: 'root', outputs: [], hooks: [{ argv: ['systemctl', 'reload', 'nginx'] }] },
       renewal: { threshold: { percent: 50 }, overlap: 86_400 },
@@ -118,7 +118,7 @@ services:
 
   test('give way to what it says; tags and renewal are added up', async () => {
     const [, api] = await read(text);
-    expect(api!.request).toMatchObject({ ttl: 432_000, profile: 'server', tags: { ns: 'prod', tier: 'two' } });
+    expect(api!.spec).toMatchObject({ ttl: 432_000, profile: 'server', tags: { ns: 'prod', tier: 'two' } });
     expect(api!.upkeep).toEqual({
       deployment: { owner: 'root', group: 'ssl', outputs: [], hooks: [] },
       renewal: { threshold: { percent: 66 }, overlap: 86_400 },

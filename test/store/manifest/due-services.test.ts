@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { dueLimits, renewalTime } from '../../../src/due/rules/time.ts';
 import type { Certificate } from '../../../src/record/certificate.ts';
 import type { Seconds, Threshold } from '../../../src/time/duration.ts';
-import { planRenewals, type RenewalTarget } from '../../../src/renewal/rules/plan.ts';
+import { planRenewals, renewalStep } from '../../../src/renewal/rules/plan.ts';
 import { homeAt } from '../../../src/store/home.ts';
 import { dueServices } from '../../../src/store/manifest/due-services.ts';
 import type { LiveService } from '../../../src/store/manifest/manifest.ts';
@@ -13,6 +13,7 @@ import { makeHome } from '../../support/world/home.ts';
 import { at, authority, intent, spec } from '../../support/pki/manifest-rows.ts';
 import { fakeWorld } from '../../support/world/world.ts';
 import { queryPlan } from '../../support/query-plan.ts';
+import { issuanceFacts, POLICY, requestedRow, serviceFacts } from '../../support/issuance.ts';
 
 const DAY = 86_400;
 const YEAR = 365 * DAY;
@@ -78,21 +79,25 @@ it('asks the indexes for no less than what a look at every service would renew',
       const issuer = { id: 'issuing-g1', notAfter: at(YEAR) };
       const work = (found: readonly LiveService[]) =>
         planRenewals(
-          found.map((live): RenewalTarget => ({
-            ...live,
-            files: 'unseen',
-            ...(live.certificate?.state === 'revoked' && { revokedFor: 'superseded' as const }),
-          })),
-          {
-            issuer,
-            draining: new Set(['issuing-g0']),
-            active: new Set<string>(),
-            renewal: policy ? { threshold: policy } : {},
-            critical: { percent: 10 },
-            force: false,
-          },
+          found.map(({ service: { name: service } }) => requestedRow({ service, source: 'due' })),
+          issuanceFacts(
+            Object.fromEntries(
+              found.map(live => {
+                const revokedFor = live.certificate?.state === 'revoked' && { revokedFor: 'superseded' as const };
+                return [live.service.name, serviceFacts(live, { files: 'unseen', ...revokedFor })];
+              }),
+            ),
+            {
+              issuer: { ...issuer, notBefore: at(-YEAR) },
+              active: new Set<string>(),
+              policy: { ...POLICY, renewal: policy ? { threshold: policy } : {} },
+            },
+          ),
+          { force: false },
           now,
-        ).filter(({ action }) => action !== 'keep');
+        )
+          .map(renewalStep)
+          .filter(({ action }) => action !== 'keep');
       const due = manifest.dueServices({ at: now, issuer, limits: dueLimits(policy) });
       const everything = manifest.liveServices();
       manifest.close();

@@ -1,3 +1,4 @@
+import { toDeliver, toIssue } from '../../../issuance/rules/planned.ts';
 import { applyDeployment } from '../../../deployment/run/deploy.ts';
 import { planDeployment, type DeployStep } from '../../../deployment/run/plan.ts';
 import type { Earlier, PartPlan, TickPart } from '../part.ts';
@@ -32,8 +33,8 @@ function triedBefore(earlier: Earlier): ReadonlySet<string> {
     case 'done':
       return new Set(renewed.outcome.deployed.map(({ service }) => service));
     case 'planned': {
-      const { jobs, switches } = renewed.plan.due;
-      return new Set([...jobs.map(({ order }) => order.service), ...switches.map(({ service }) => service)]);
+      const due = renewed.plan.due.planned;
+      return new Set([...toIssue(due), ...toDeliver(due)].map(({ service }) => service));
     }
     default:
       return new Set();

@@ -1,3 +1,4 @@
+import { toDeliver, toIssue } from '../../../issuance/rules/planned.ts';
 import { deploymentOf } from '../../../deployment/rules/deployment.ts';
 import { ISSUE_REASONS } from '../../../due/rules/reason.ts';
 import {
@@ -66,9 +67,10 @@ const renewedActions = (due: RenewalPlan): readonly TickAction[] =>
   [...reasonsOf(due)].map(([subject, detail]) => ({ kind: RENEWED, subject, detail }));
 
 /** In the order of names, as they are deployed. */
-function deploymentActions({ pki, policy }: TickLook, { jobs, switches }: RenewalPlan): readonly TickAction[] {
-  if (jobs.length + switches.length === 0) return [];
-  const first = pki.manifest.servicesNamed(jobs.map(({ order }) => order.service)).map(({ service }) => {
+function deploymentActions({ pki, policy }: TickLook, { planned: due }: RenewalPlan): readonly TickAction[] {
+  const [certificates, switches] = [toIssue(due), toDeliver(due)];
+  if (certificates.length + switches.length === 0) return [];
+  const first = pki.manifest.servicesNamed(certificates.map(({ service }) => service)).map(({ service }) => {
     const { outputs, hooks } = deploymentOf(service, policy.deployment);
     return { service: service.name, actions: firstDeployed(service.name, outputs.length, hooks.length) };
   });

@@ -6,8 +6,8 @@ import type { SpiffeId } from '../../pki/name/spiffe-id.ts';
 import type { Seconds } from '../../time/duration.ts';
 import type { ServiceName } from './name.ts';
 
-/** What somebody asks for one service, from flags or a list; every value already read, what is absent comes from the policy. */
-export interface ServiceRequest {
+/** Spec of one service as flags or a list ask for it, every value already read. An absent value comes from the policy. */
+export interface RequestedSpec {
   readonly service: ServiceName;
   readonly spiffeId?: SpiffeId;
   readonly dns: readonly DnsName[];
@@ -16,6 +16,6 @@ export interface ServiceRequest {
   readonly profile?: ProfileName;
   readonly keyAlgorithm?: KeyAlgorithmName;
   readonly tags: Readonly<Record<string, string>>;
-  /** As it was written: relative to the working directory, or absolute. */
+  /** Directory of its files as it was written: relative to the working directory, or absolute. */
   readonly out?: string;
 }

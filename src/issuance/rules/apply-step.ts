@@ -1,26 +1,14 @@
+// Answers: what makes the manifest equal to a services file, and what does the file no longer name? `apply` calls it with the plan
+// of its certificates; the steps beside those (update, orphan, prune) are decided here. It issues and revokes nothing.
+
 import type { IssueReason } from '../../due/rules/reason.ts';
-import type { Threshold } from '../../time/duration.ts';
 import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { Service, ServiceSpec } from '../../record/service.ts';
-import type { RenewalSpec, Upkeep } from '../../record/upkeep.ts';
-import type { IssueStep } from './plan-issue.ts';
-import { renewalOf } from '../../due/rules/settings.ts';
-import { renewalWaits, type RenewalWait } from '../../due/rules/wait.ts';
+import type { Upkeep } from '../../record/upkeep.ts';
 import { changesFiles, upkeepChanges } from '../../service/rules/upkeep-change.ts';
-import { isWithdrawn } from '../../due/rules/withdrawal.ts';
-
-/** One service of the file, with what `issue` would do for it. */
-export interface ApplyTarget {
-  /** Where it stands in the file. */
-  readonly line: number;
-  readonly upkeep: Upkeep;
-  readonly issue: IssueStep;
-  /** As the manifest has it; absent for a new one. */
-  readonly known?: { readonly service: Service; readonly certificate?: Omit<Certificate, 'der'> };
-  /** Why its current certificate is revoked, where it is. */
-  readonly revokedFor?: CrlReason;
-}
+import type { IssuanceFacts } from './facts.ts';
+import { supersedes, type Planned } from './planned.ts';
 
 /** A service that the file does not name. */
 export interface UnlistedService {
@@ -31,7 +19,7 @@ export interface UnlistedService {
 export type ApplyStep =
   | {
       readonly action: 'issue';
-      readonly name: string;
+      readonly service: string;
       readonly line: number;
       readonly spec: ServiceSpec;
       readonly reason: IssueReason;
@@ -44,7 +32,7 @@ export type ApplyStep =
   | {
       /** It is due, and its window is closed. */
       readonly action: 'wait';
-      readonly name: string;
+      readonly service: string;
       readonly line: number;
       readonly reason: IssueReason;
       readonly until: Date;
@@ -52,7 +40,7 @@ export type ApplyStep =
   | {
       /** It would be issued, and its key is on a host of its own: somebody must bring a request. */
       readonly action: 'bring-key';
-      readonly name: string;
+      readonly service: string;
       readonly line: number;
       readonly spec: ServiceSpec;
       readonly reason: IssueReason;
@@ -61,14 +49,14 @@ export type ApplyStep =
   | {
       /** Somebody took it out of service although the file names it: only somebody brings it back. */
       readonly action: 'withdrawn';
-      readonly name: string;
+      readonly service: string;
       readonly line: number;
       readonly revokedFor: CrlReason;
     }
   | {
       /** Its certificate stays; how it is kept up changes. */
       readonly action: 'update';
-      readonly name: string;
+      readonly service: string;
       readonly line: number;
       readonly spec: ServiceSpec;
       readonly upkeep: Upkeep;
@@ -79,13 +67,13 @@ export type ApplyStep =
   | {
       /** Its certificate is good; a run before did not get it all the way to where it serves. */
       readonly action: 'deliver';
-      readonly name: string;
+      readonly service: string;
       readonly line: number;
       readonly serial: string;
     }
   | {
       readonly action: 'keep';
-      readonly name: string;
+      readonly service: string;
       readonly line: number;
       readonly serial: string;
       readonly notAfter: Date;
@@ -93,7 +81,7 @@ export type ApplyStep =
   | {
       /** A file declared it once, and this one does not name it. `prune`: it is revoked and forgotten. */
       readonly action: 'orphan' | 'prune';
-      readonly name: string;
+      readonly service: string;
       /** Of a certificate that is still good. */
       readonly serial?: string;
       readonly notAfter?: Date;
@@ -108,60 +96,56 @@ export interface ApplySteps {
   readonly declaredBefore: number;
 }
 
-export interface ApplyOptions {
-  readonly prune: boolean;
-  /** Of services that say nothing else. */
-  readonly renewal: RenewalSpec;
-  /** What is left of a lifetime when `check` calls it critical. */
-  readonly critical: Threshold;
-}
-
-/** What makes the manifest what the file says. Pure: the same facts give the same plan. */
+/** Plans the steps of a services file from the plan of its certificates. Pure: the same facts give the same steps. */
 export function planApply(
-  targets: readonly ApplyTarget[],
+  planned: readonly Planned[],
+  { services }: Pick<IssuanceFacts, 'services'>,
   others: readonly UnlistedService[],
-  { prune, renewal, critical }: ApplyOptions,
+  { prune }: { readonly prune: boolean },
   now: Date,
 ): ApplySteps {
-  const waits = renewalWaits(critical, now);
-  const waitOf = ({ upkeep, issue, known }: ApplyTarget): RenewalWait | undefined => {
-    const { window } = renewalOf({ upkeep }, renewal);
-    if (window === undefined || issue.action !== 'issue' || issue.changes.length > 0) return undefined;
-    return known?.certificate && waits(window, issue.reason, known.certificate);
-  };
+  const recorded = ({ service }: Planned): Service | undefined => services.get(service)?.known?.service;
   const orphans = others.filter(({ service }) => service.upkeep?.declared);
-  const declared = targets.filter(({ known }) => known?.service.upkeep?.declared);
+  const declared = planned.filter(each => recorded(each)?.upkeep?.declared);
   return {
-    steps: [
-      ...targets.map(target => stepOf(target, waitOf(target))),
-      ...orphans.map(each => orphanStep(each, prune, now)),
-    ],
+    steps: [...planned.map(each => stepOf(each, recorded(each))), ...orphans.map(each => orphanStep(each, prune, now))],
     byHand: others.filter(each => !each.service.upkeep?.declared && isGood(each, now)).length,
     declaredBefore: declared.length + orphans.length,
   };
 }
 
-function stepOf({ line, upkeep, issue, known, revokedFor }: ApplyTarget, wait: RenewalWait | undefined): ApplyStep {
-  const until = wait && 'until' in wait ? wait.until : undefined;
-  const before = known?.service.upkeep ?? {};
-  const changes = known === undefined ? [] : upkeepChanges(before, upkeep);
-  const { name } = issue;
-  // one that was pruned is declared no more: naming it again brings it back
-  if (revokedFor !== undefined && before.declared && isWithdrawn(revokedFor)) {
-    return { action: 'withdrawn', name, line, revokedFor };
+function stepOf(planned: Planned, recorded: Service | undefined): ApplyStep {
+  const { service, spec, requested } = planned;
+  const { line = 0, upkeep = {} } = requested;
+  const before = recorded?.upkeep ?? {};
+  const changes = recorded === undefined ? [] : upkeepChanges(before, upkeep);
+  if (planned.action === 'leave' && planned.because === 'revoked') {
+    return { action: 'withdrawn', service, line, revokedFor: planned.revokedFor! };
   }
-  if (issue.action === 'issue' && until === undefined) {
-    const { spec, reason } = issue;
-    const all = [...issue.changes, ...changes];
-    if (known?.certificate?.keySource === 'csr') return { action: 'bring-key', name, line, spec, reason, changes: all };
-    return { ...issue, line, changes: all, ...wait };
+  if (planned.action === 'leave') {
+    const { reason } = planned;
+    return { action: 'bring-key', service, line, spec, reason, changes: [...planned.changes, ...changes] };
+  }
+  if (planned.action === 'issue') {
+    const { reason, tooLate } = planned;
+    const serial = supersedes(planned);
+    return {
+      ...{ action: 'issue', service, spec, reason, changes: [...planned.changes, ...changes] },
+      ...(serial !== undefined && { supersedes: serial }),
+      ...{ line, ...(tooLate && { tooLate }) },
+    };
   }
   if (changes.length > 0) {
-    const { spec } = known!.service;
-    return { action: 'update', name, line, spec, upkeep, changes, deploys: changesFiles(before, upkeep) };
+    const { spec: kept } = recorded!;
+    return { action: 'update', service, line, spec: kept, upkeep, changes, deploys: changesFiles(before, upkeep) };
   }
-  if (issue.action === 'issue') return { action: 'wait', name, line, reason: issue.reason, until: until! };
-  return issue.action === 'keep' ? { ...issue, line } : { action: 'deliver', name, line, serial: issue.serial };
+  if (planned.action === 'wait') {
+    return { action: 'wait', service, line, reason: planned.reason, until: planned.until };
+  }
+  const { serial, notAfter } = planned.current!;
+  return planned.action === 'keep'
+    ? { action: 'keep', service, serial, notAfter, line }
+    : { action: 'deliver', service, line, serial };
 }
 
 function orphanStep(unlisted: UnlistedService, prune: boolean, now: Date): ApplyStep {
@@ -169,7 +153,7 @@ function orphanStep(unlisted: UnlistedService, prune: boolean, now: Date): Apply
   const good = isGood(unlisted, now) && certificate;
   return {
     action: prune ? 'prune' : 'orphan',
-    name: service.name,
+    service: service.name,
     ...(good && { serial: good.serial, notAfter: good.notAfter }),
   };
 }

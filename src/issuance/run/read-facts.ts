@@ -1,0 +1,119 @@
+// Answers: which facts of the manifest and the files does a plan depend on? Called by the planning of `issue`, `apply` and `renew`,
+// once a run, before anything is decided. It decides nothing and changes nothing.
+
+import { resolve } from 'node:path';
+import { activeIssuer, chainToRoot, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import { lifeOf } from '../../ca/rules/life.ts';
+import { activeAuthorities, drainingAuthorities, type FilesState } from '../../due/rules/reason.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
+import { findExtension } from '../../pki/extension/extension.ts';
+import { decodeNameConstraints } from '../../pki/extension/name-constraints.ts';
+import { OID } from '../../pki/oids.ts';
+import type { IssuerLimits } from '../../policy/rules/decide-spec.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
+import type { Certificate } from '../../record/certificate.ts';
+import { directoryFaults } from '../../service/run/directories.ts';
+import {
+  compareVersion,
+  currentVersion,
+  expectedCredential,
+  isWhole,
+  readVersion,
+} from '../../store/files/service-files.ts';
+import type { KnownService, LiveService } from '../../store/manifest/manifest.ts';
+import type { Pki } from '../../store/open-pki.ts';
+import type { IssuanceFacts, ServiceFacts } from '../rules/facts.ts';
+import type { Requested } from '../rules/requested.ts';
+
+/** Facts that are the same for every service, and the CA that would sign. Throws ERR_NO_ISSUER and ERR_ISSUER_*. */
+export function readIssuer(
+  { manifest, world: { now } }: Pki,
+  policy: Policy,
+): { readonly issuer: CertifiedAuthority; readonly shared: Omit<IssuanceFacts, 'services'> } {
+  const authorities = manifest.authorities();
+  const issuer = activeIssuer(authorities, now);
+  const [first, ...above] = chainToRoot(issuer, authorities);
+  const { notBefore, notAfter } = issuer.certificate;
+  return {
+    issuer,
+    shared: {
+      policy,
+      issuer: { id: issuer.id, notBefore, notAfter },
+      chain: [limitsOf(first!), ...above.map(limitsOf)],
+      draining: drainingAuthorities(authorities),
+      active: activeAuthorities(authorities),
+    },
+  };
+}
+
+function limitsOf(authority: CertifiedAuthority): IssuerLimits {
+  const { id, certificate } = authority;
+  const constraints = findExtension(decodeCertificate(certificate.der).tbs.extensions, OID.nameConstraints);
+  return {
+    id,
+    ...lifeOf(authority),
+    ...(constraints && { nameConstraints: decodeNameConstraints(constraints.value) }),
+  };
+}
+
+/** Facts of every requested service. `force`: what looks like old files of a service may be replaced. */
+export function readServices(
+  pki: Pki,
+  requests: readonly Requested[],
+  force: boolean,
+): ReadonlyMap<string, ServiceFacts> {
+  const rows = pki.manifest.servicesNamed(requests.map(({ spec }) => spec.service));
+  const known = new Map(rows.map(row => [row.service.name, row]));
+  const places = requests.map(requested => placeOf(pki, requested, known.get(requested.spec.service)));
+  const faults = directoryFaults(pki, places, force);
+  return new Map(
+    places.map(({ service, directory }) => {
+      const row = known.get(service);
+      const fault = faults.get(service);
+      const about: ServiceFacts = {
+        ...factsOf(pki, row, service, directory),
+        files: fault === undefined ? filesState(pki, row?.certificate, directory) : 'unseen',
+        ...(fault && { directoryFault: fault }),
+      };
+      return [service, about];
+    }),
+  );
+}
+
+function placeOf({ world, home }: Pki, { spec, asRecorded }: Requested, known: KnownService | undefined) {
+  const { service } = spec;
+  const out = asRecorded && known ? known.service.spec.out : spec.out;
+  const directory = out === undefined ? home.service(service) : resolve(world.cwd, out);
+  return { service, directory, currentSerial: known?.certificate?.serial };
+}
+
+/** Facts that no look at the files is needed for. */
+export function factsOf(
+  { home, manifest }: Pki,
+  known: LiveService | undefined,
+  service: string,
+  directory: string,
+): Omit<ServiceFacts, 'files'> {
+  const { certificate } = known ?? {};
+  const revocation = certificate?.state === 'revoked' ? manifest.revocation(certificate.serial) : undefined;
+  return {
+    directory,
+    isDefaultDirectory: directory === home.service(service),
+    ...(known && { known }),
+    ...(revocation && { revokedFor: revocation.reason }),
+  };
+}
+
+/** Compares the files in a service's directory with its current certificate. */
+export function filesState(
+  { world: { files } }: Pick<Pki, 'world'>,
+  certificate: Certificate | undefined,
+  directory: string,
+): FilesState {
+  if (certificate?.der === undefined) return 'missing';
+  const { serial, der, keySource } = certificate;
+  const state = compareVersion(readVersion(files, directory, serial), expectedCredential({ der, keySource }));
+  if (!isWhole(state)) return 'missing';
+  if (state.key !== 'right') return 'key-missing';
+  return currentVersion(files, directory) === serial ? 'served' : 'not-switched';
+}

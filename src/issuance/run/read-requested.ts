@@ -1,0 +1,126 @@
+// Answers: what does a command line, a list, a services file or a due service ask for? Called by `issue`, `apply` and `renew`, before
+// the lock is taken. It reads files and gives every value its meaning; it looks at no manifest and decides nothing.
+
+import { dirname, resolve } from 'node:path';
+import type { World } from '../../world/world.ts';
+import { failure, SvcauthError } from '../../errors/error.ts';
+import { quote } from '../../errors/row.ts';
+import { listFormatOf, parseServiceList, type ListFormat } from '../../service/rules/list.ts';
+import type { ListedService } from '../../service/rules/listed.ts';
+import { parseServiceName } from '../../service/rules/name.ts';
+import type { RequestedSpec } from '../../service/rules/requested-spec.ts';
+import { parseCsr } from '../../pki/csr/csr.ts';
+import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../pki/key/algorithm.ts';
+import { parsePrivateKey, type PrivateKey } from '../../pki/key/private-key.ts';
+import { readInput } from '../../store/input/read-input.ts';
+import type { LeafKey, Requested } from '../rules/requested.ts';
+
+/** Service described by flags, with the file of the key it brings; or a list of services. */
+export type RequestSource =
+  | { readonly spec: RequestedSpec; readonly csr: string | undefined; readonly key: string | undefined }
+  | { readonly list: string; readonly format: ListFormat | undefined };
+
+const LIMIT = 1024 * 1024;
+const LIST_LIMIT = 64 * 1024 * 1024;
+
+/** Reads what a command line asks for. Throws what is wrong with a list, a request or a key file. */
+export async function readRequests(world: World, source: RequestSource): Promise<readonly Requested[]> {
+  if ('list' in source) {
+    const services = await readList(world, source.list, source.format);
+    return services.map(({ spec }) => ({ source: 'command', spec, key: GENERATED, asRecorded: false }));
+  }
+  const { spec, csr, key } = source;
+  if (csr !== undefined && key !== undefined) {
+    throw failure('ERR_FLAG_CONFLICT', { flags: ['--csr', '--key'], why: 'each brings the key to certify' });
+  }
+  const common = { source: 'command', asRecorded: isNamedOnly(spec) } as const;
+  if (csr !== undefined) return [{ ...common, ...(await readCsr(world, spec, csr)) }];
+  if (key !== undefined) return [{ ...common, ...(await readLeafKey(world, spec, key)) }];
+  return [{ ...common, spec, key: GENERATED }];
+}
+
+/** Whether nothing is said about a service but its name: `issue payments` must not take its other names away. */
+const isNamedOnly = ({ service: _, dns, ip, tags, ...rest }: RequestedSpec): boolean =>
+  dns.length + ip.length + Object.keys(tags).length === 0 && Object.keys(rest).length === 0;
+
+async function readList(world: World, path: string, given: ListFormat | undefined): Promise<readonly ListedService[]> {
+  const format = given ?? listFormatOf(path);
+  if (format === undefined) throw failure('ERR_LIST_FORMAT', { path });
+  const bytes = await readInput(world, path, 'the list', LIST_LIMIT);
+  const directory = path === '-' ? world.cwd : dirname(resolve(world.cwd, path));
+  return parseServiceList(bytes, { path, directory, format, purpose: 'certificates' });
+}
+
+/** Reads a services file: every service with its upkeep. */
+export async function readServicesFile(world: World, path: string): Promise<readonly Requested[]> {
+  const bytes = await readInput(world, path, 'the services file', LIST_LIMIT);
+  const directory = path === '-' ? world.cwd : dirname(resolve(world.cwd, path));
+  const listed = await parseServiceList(bytes, { path, directory, format: 'yaml', purpose: 'everything' });
+  return listed.map(({ at, spec, upkeep }) => ({
+    ...{ source: 'file', spec, key: GENERATED, asRecorded: false, line: at.line },
+    upkeep: { declared: true, ...upkeep },
+  }));
+}
+
+/** Requests the certificate of a known service once more: for a renewal. */
+export const requestAgain = (service: string): Requested => ({
+  ...{ source: 'due', asRecorded: true, key: GENERATED },
+  spec: { service: parseServiceName(service), dns: [], ip: [], tags: {} },
+});
+
+const GENERATED: LeafKey = { source: 'generated' };
+
+type BroughtKey = Pick<Requested, 'spec' | 'key' | 'csr'>;
+
+/** What a request asks for is a request, never an order (RFC 2986 §3): the names are those of the command. */
+async function readCsr(world: World, spec: RequestedSpec, path: string): Promise<BroughtKey> {
+  const what = `the request ${quote(path)}`;
+  const { publicKeyInfo, keyAlgorithm, names } = await parseCsr(
+    await readInput(world, path, 'the request', LIMIT),
+    what,
+  );
+  if (keyAlgorithm === undefined) {
+    throw failure('ERR_KEY_UNSUITABLE', {
+      what: `the key of ${what}`,
+      reason: `svcauth certifies ${KEY_ALGORITHM_NAMES.join(', ')}`,
+    });
+  }
+  return {
+    spec: withAlgorithm(spec, keyAlgorithm.name),
+    key: { source: 'csr', publicKey: publicKeyInfo.der, publicKeyBits: publicKeyInfo.bits },
+    csr: { names, what },
+  };
+}
+
+/** The key algorithm is the brought key's, whatever the policy's default is. */
+async function readLeafKey(world: World, spec: RequestedSpec, path: string): Promise<BroughtKey> {
+  const what = `the key ${quote(path)}`;
+  const key = await openLeafKey(await readInput(world, path, 'the key', LIMIT), path, what);
+  const { publicKeyInfo, algorithm, pkcs8 } = key;
+  return {
+    spec: withAlgorithm(spec, algorithm.name),
+    key: { source: 'file', publicKey: publicKeyInfo.der, publicKeyBits: publicKeyInfo.bits, pkcs8 },
+  };
+}
+
+async function openLeafKey(bytes: Uint8Array, path: string, what: string): Promise<PrivateKey> {
+  try {
+    return await parsePrivateKey(bytes, undefined, what);
+  } catch (cause) {
+    // the passphrase flags open the CA's key, and a service could not read an encrypted one anyway
+    if (cause instanceof SvcauthError && (cause.code === 'ERR_KEY_ENCRYPTED' || cause.code === 'ERR_KEY_ENCRYPTION')) {
+      throw failure('ERR_LEAF_KEY_ENCRYPTED', { path }, cause);
+    }
+    throw cause;
+  }
+}
+
+function withAlgorithm(spec: RequestedSpec, keyAlgorithm: KeyAlgorithmName): RequestedSpec {
+  if (spec.keyAlgorithm !== undefined && spec.keyAlgorithm !== keyAlgorithm) {
+    throw failure('ERR_FLAG_CONFLICT', {
+      flags: [`--key-alg ${spec.keyAlgorithm}`, '--csr or --key'],
+      why: `the key that was brought is ${keyAlgorithm}`,
+    });
+  }
+  return { ...spec, keyAlgorithm };
+}
