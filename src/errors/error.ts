@@ -11,12 +11,19 @@ export class SvcauthError extends Error {
   readonly code: ErrorCode;
   readonly exitStatus: ExitStatus;
   readonly hints: readonly string[];
+  /** First line of the message: what happened. */
+  readonly summary: string;
+  /** Further lines of the message, one fact each. */
+  readonly details: readonly string[];
   /** The values the message was made of, for JSON output and for tests. Never a secret. */
   readonly params: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, params: Readonly<Record<string, unknown>>, cause?: unknown) {
     const entry = CATALOGUE[code] as ErrorRow<Readonly<Record<string, unknown>>>;
     super(entry.message(params), cause === undefined ? undefined : { cause });
+    const [summary = '', ...details] = this.message.split('\n');
+    this.summary = summary;
+    this.details = details;
     this.code = code;
     this.params = params;
     this.exitStatus = entry.exit;

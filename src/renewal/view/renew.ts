@@ -103,7 +103,7 @@ function whyOf(step: PlannedRenewal): string {
     if (because === 'expired') return 'it expired longer ago than --allow-expired allows';
     return `it was taken out of service: revoked for ${revokedFor}`;
   }
-  if (step.refusal !== undefined) return step.refusal.message.split('\n')[0]!;
+  if (step.refusal !== undefined) return step.refusal.summary;
   switch (step.action) {
     case 'renew':
       return step.tooLate === undefined
