@@ -14,6 +14,8 @@ export interface Delivery {
   readonly attempts?: number;
   /** What the last attempt failed of, in words; absent when none failed. */
   readonly problem?: string;
+  /** The last attempt did everything but a hook, which failed. */
+  readonly hookFailed?: boolean;
 }
 
 /** The last run of one hook of a service. */

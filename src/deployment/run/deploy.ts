@@ -173,7 +173,9 @@ function recordOne(pki: Pki, step: DeployStep, { problem, written, hooks }: Done
       if (hooks.length > 0) write.setHookRuns(service, hooks);
       if (problem !== undefined) {
         const attempts = (delivery.attempts ?? 0) + 1;
-        write.setDeliveries([{ ...deliveryOf(pki, step), state: 'pending', attempts, problem }]);
+        // a hook runs only when everything before it was done
+        const hookFailed = hooks.some(({ outcome }) => outcome !== 'succeeded');
+        write.setDeliveries([{ ...deliveryOf(pki, step), state: 'pending', attempts, problem, hookFailed }]);
         return;
       }
       write.setDeliveries([{ ...deliveryOf(pki, step), state: 'delivered' }]);

@@ -1,5 +1,4 @@
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import { isHookProblem } from '../../deployment/rules/hook-problem.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { Crl } from '../../record/crl.ts';
 import type { ServiceRow } from '../../record/service.ts';
@@ -40,7 +39,7 @@ function watchedCertificate({ service, certificate, delivery }: ServiceRow): Wat
   if (certificate?.state !== 'current') return [];
   const span = { subject: service.name, from: certificate.notBefore, end: certificate.notAfter };
   const deliveryPending = delivery?.state === 'pending';
-  const hookPending = deliveryPending && isHookProblem(delivery.problem ?? '');
+  const hookPending = deliveryPending && delivery.hookFailed === true;
   return [{ ...span, kind: 'certificate', certificate, deliveryPending, hookPending }];
 }
 

@@ -19,7 +19,7 @@ const columns = (der: string) => `json_group_array(json_array(
     s.name, json(s.spec), lower(hex(s.current_serial)),
     c.authority_id, c.state, c.spiffe_id, c.not_before, c.not_after, lower(hex(c.tbs_sha256)), c.key_source, c.issued_at,
     lower(hex(d.serial)), d.directory, d.state, d.updated_at, ${der},
-    json(s.upkeep), lower(hex(d.deployed_serial)), d.attempts, d.problem)) AS rows`;
+    json(s.upkeep), lower(hex(d.deployed_serial)), d.attempts, d.problem, d.hook_failed)) AS rows`;
 
 const JOINED = `LEFT JOIN certificates c ON c.serial = s.current_serial
   LEFT JOIN deliveries d ON d.service = s.name`;
@@ -68,6 +68,7 @@ type JsonRow = readonly [
   deployedSerial: string,
   attempts: number,
   problem: string | null,
+  hookFailed: 0 | 1,
 ];
 
 /** All of them, by name. */
@@ -141,7 +142,7 @@ function toCertificate(row: JsonRow): Certificate | undefined {
 function toDelivery(row: JsonRow): Delivery | undefined {
   const [service] = row;
   const [serial, directory, state, updatedAt] = [row[11], row[12], row[13], row[14]];
-  const [deployedSerial, attempts, problem] = [row[17], row[18], row[19]];
+  const [deployedSerial, attempts, problem, hookFailed] = [row[17], row[18], row[19], row[20]];
   if (state === null) return undefined;
   return {
     service,
@@ -152,5 +153,6 @@ function toDelivery(row: JsonRow): Delivery | undefined {
     ...(deployedSerial !== '' && { deployedSerial }),
     ...(attempts > 0 && { attempts }),
     ...(problem !== null && { problem }),
+    ...(hookFailed === 1 && { hookFailed: true }),
   };
 }

@@ -210,6 +210,11 @@ export const MIGRATIONS: readonly string[] = [
     added_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- 1: everything but a hook was done; rows of before say so only in words
+  ALTER TABLE deliveries ADD COLUMN hook_failed INTEGER NOT NULL DEFAULT 0;
+  UPDATE deliveries SET hook_failed = 1 WHERE state = 'pending' AND problem GLOB 'hook [0-9]* ("*';
+  `,
 ];
 
 /** 0 for a file that holds no manifest. */

@@ -106,6 +106,7 @@ export const toDelivery = (row: SqlRow): Delivery => ({
   ...(row.deployed_serial === null ? {} : { deployedSerial: hexOf(row.deployed_serial) }),
   ...(row.attempts === 0 ? {} : { attempts: row.attempts as number }),
   ...(row.problem === null ? {} : { problem: row.problem as string }),
+  ...(row.hook_failed === 1 && { hookFailed: true }),
 });
 
 export const toCrl = (row: SqlRow): Crl => ({

@@ -126,6 +126,7 @@ export function manifestWriter(
         'deployed_serial',
         'attempts',
         'problem',
+        'hook_failed',
       ];
       const rows = deliveries.map(d => [
         d.service,
@@ -136,6 +137,7 @@ export function manifestWriter(
         d.state === 'delivered' ? toSerial(d.serial) : null,
         d.attempts ?? 0,
         d.problem ?? null,
+        d.hookFailed ? 1 : 0,
       ]);
       const update = columns
         .map(

@@ -85,7 +85,8 @@ describe('a pending deployment', () => {
     expect(status).toBe(5);
     expect(stdout).toContain('payments: hook 2 failed in 0.0 s: systemctl reload haproxy\n  | no\\u001b[31m\n');
     expect(stderr).toContain('is issued and not deployed: hook 2 ("systemctl reload haproxy"): exit status 3');
-    const { state, attempts, problem } = await delivery();
+    const { state, attempts, problem, hookFailed } = await delivery();
+    expect(hookFailed).toBe(true);
     expect([state, attempts, problem]).toEqual(['pending', 1, 'hook 2 ("systemctl reload haproxy"): exit status 3']);
     expect(await world.manifest(manifest => manifest.hookRuns('payments'))).toMatchObject([
       { argv: ['true'], outcome: 'succeeded' },

@@ -85,6 +85,20 @@ describe('formats', () => {
     sql.close();
   });
 
+  it('finds in older rows which deployments a hook has failed', async () => {
+    const sql = await openSqlite(path, path, 0);
+    const before = MIGRATIONS.findIndex(step => step.includes('hook_failed'));
+    migrate(sql, MIGRATIONS.slice(0, before));
+    sql.exec(`PRAGMA foreign_keys = OFF;
+      INSERT INTO deliveries (service, serial, directory, state, updated_at, problem) VALUES
+        ('hook', x'01', '/', 'pending', 0, 'hook 2 ("reload"): exit status 3'),
+        ('output', x'02', '/', 'pending', 0, 'the output "/hook 1 (" cannot be written'),
+        ('fresh', x'03', '/', 'pending', 0, NULL)`);
+    migrate(sql);
+    expect(sql.all('SELECT service FROM deliveries WHERE hook_failed = 1')).toEqual([{ service: 'hook' }]);
+    sql.close();
+  });
+
   it('reads what the first format holds', async () => {
     const sql = await openSqlite(path, path, 0);
     sql.exec(readFileSync(join(import.meta.dirname, 'manifest-v1.sql'), 'utf8'));

@@ -148,6 +148,7 @@ describe('what went in comes out', () => {
       state: 'pending',
       attempts: 2,
       problem: 'hook 1: exit status 1',
+      hookFailed: true,
     } as const;
     manifest.transaction(write => write.setDeliveries([{ ...about, serial: serial(1), state: 'delivered' }]));
     manifest.transaction(write => write.setDeliveries([failed]));
