@@ -215,7 +215,11 @@ describe('what holds a certificate back depends on who asks', () => {
   test('a window counts as the request says it, and not where something else is asked for', () => {
     const upkeep = { renewal: { window, threshold: { percent: 10 } } };
     expect(plan(target({}, {}, { source: 'file', upkeep }))).toMatchObject({ action: 'wait' });
-    expect(plan(target({}, {}, { source: 'file', upkeep, ...described }))).toMatchObject({ action: 'issue' });
+    const drained = { authorityId: 'issuing-g0' };
+    expect(plan(target(drained, {}, { source: 'file', upkeep }))).toMatchObject({ action: 'wait' });
+    expect(plan(target(drained, {}, { source: 'file', upkeep, ...described }))).toMatchObject({
+      ...{ action: 'issue', reason: 'issuer-draining' },
+    });
   });
 });
 
