@@ -1,3 +1,6 @@
+// Answers: is there a reason to issue a certificate, and which? Called by the planner, and by views for the words of a reason.
+// It does not say whether a certificate may wait or is left alone.
+
 import type { Authority } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
 

@@ -1,3 +1,6 @@
+// Answers: what holds back a certificate that there is a reason for? Called by the planner alone. It knows nothing of reasons to
+// issue, and it refuses nothing: a hold is part of the plan.
+
 import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
 import type { ServiceRow } from '../../record/service.ts';
 import type { RenewalWait } from '../../due/rules/wait.ts';

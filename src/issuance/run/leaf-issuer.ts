@@ -1,3 +1,6 @@
+// Answers: which bytes make a planned leaf a certificate? Called for each batch by `run/issue.ts`, and by the self-test of a rotation.
+// It signs only what lint has passed, and it records and writes nothing.
+
 import { createHash } from 'node:crypto';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';

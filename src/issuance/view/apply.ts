@@ -1,3 +1,5 @@
+// Answers: how does `apply` report its steps, as a table and as JSON? Called by the command and by the GitHub output. It decides nothing.
+
 import type { ApplyOutcome } from '../run/apply-run.ts';
 import type { Deployed } from '../../deployment/run/deploy.ts';
 import { shell } from '../../errors/row.ts';

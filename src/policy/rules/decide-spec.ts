@@ -1,3 +1,6 @@
+// Answers: which spec does a request become, and which dates and names do its CAs allow? Called by the planner and, for the longest
+// lifetime, by init and forecast. It never looks at the certificate that a service has.
+
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { constraintViolations } from '../../pki/name/constraint-violation.ts';
