@@ -55,7 +55,7 @@ export interface Earlier {
 }
 
 export interface TickPart<Plan extends PartPlan = PartPlan, Outcome extends PartOutcome = PartOutcome> {
-  /** Permanent: it stands beside a failure in JSON. */
+  /** Permanent and its own: later parts find it by this name, and it stands beside a failure in JSON. */
   readonly name: string;
   /** Changes nothing. Throws a catalogue error where nothing of the part can be done. */
   plan(look: TickLook, earlier: Earlier): Plan | Promise<Plan>;

@@ -28,8 +28,8 @@ export const applyTick = (parts: readonly TickPart[], hands: TickHands): Promise
   goThrough(parts, hands, hands);
 
 async function goThrough(parts: readonly TickPart[], look: TickLook, hands?: TickHands): Promise<TickRun> {
-  const standings = new Map<unknown, Standing<PartPlan, PartOutcome>>();
-  const earlier: Earlier = { of: part => standings.get(part) as never };
+  const standings = new Map<string, Standing<PartPlan, PartOutcome>>();
+  const earlier: Earlier = { of: part => standings.get(part.name) as never };
   const reports: PartReport[] = [];
   for (const part of parts) {
     const report = { part: part.name, actions: [], failures: [], deployed: [] };
@@ -40,17 +40,17 @@ async function goThrough(parts: readonly TickPart[], look: TickLook, hands?: Tic
     }
     const { refusals } = plan;
     if (hands === undefined) {
-      standings.set(part, { state: 'planned', plan });
+      standings.set(part.name, { state: 'planned', plan });
       reports.push({ ...report, actions: plan.actions, failures: refusals });
       continue;
     }
     const outcome = await attempt(() => part.carryOut(hands, plan));
     if (outcome instanceof SvcauthError) {
-      standings.set(part, { state: 'failed', plan });
+      standings.set(part.name, { state: 'failed', plan });
       reports.push({ ...report, failures: [...refusals, outcome] });
       continue;
     }
-    standings.set(part, { state: 'done', plan, outcome });
+    standings.set(part.name, { state: 'done', plan, outcome });
     const { actions, failures, deployed = [] } = outcome;
     reports.push({ ...report, actions, failures: [...refusals, ...failures], deployed });
   }
