@@ -5,7 +5,7 @@ import { crlVerifyView } from '../../publication/view/verify.ts';
 import { formatDuration } from '../../view/duration.ts';
 import { formatFacts } from '../../view/facts.ts';
 import type { View } from '../../view/output.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 import { visible } from '../../view/visible.ts';

@@ -2,7 +2,7 @@ import { REMEDIES } from '../../errors/remedy.ts';
 import type { TaintOutcome } from '../run/taint.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 
 export function taintView({ plan, leaves, crls, awaited, dryRun }: TaintOutcome): View {
   const { authority, taints, revokes } = plan;

@@ -4,7 +4,7 @@ import type { DeployStep } from '../run/plan.ts';
 import { DEPLOY_REASONS, type DeployReason } from '../rules/reason.ts';
 import { formatHookRuns } from './hook-run.ts';
 import type { View } from '../../view/output.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import { visible } from '../../view/visible.ts';
 

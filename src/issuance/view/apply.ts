@@ -10,7 +10,7 @@ import { isChange, isStuck, type ApplyStep } from '../rules/apply-step.ts';
 import { formatColumns } from '../../view/columns.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 type Action = ApplyStep['action'];

@@ -8,7 +8,7 @@ import { formatColumns } from '../../view/columns.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 /** What was issued, or would be; one service in full, many a line each. */

@@ -1,6 +1,6 @@
 // Formats lint findings, and the field trials of the programs named by `--for`, as tables and as JSON.
 // `lint` prints it. It judges nothing: severities, clauses and trials come from `pki/lint`.
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 import type { FieldEffect, FieldVerdict } from '../../pki/lint/field-facts.ts';
 import type { Linted } from '../../pki/lint/lint-bytes.ts';
 import type { View } from '../../view/output.ts';

@@ -5,7 +5,7 @@ import type { FailOn } from '../rules/fail-on.ts';
 import type { Watched } from '../rules/watched.ts';
 import { describeFinding } from './finding.ts';
 import type { View } from '../../view/output.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 

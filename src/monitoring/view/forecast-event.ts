@@ -2,7 +2,7 @@ import type { ForecastEvent, Refusal } from '../rules/forecast-event.ts';
 import { REMEDIES } from '../../errors/remedy.ts';
 import { describeFinding, type FindingText } from './finding.ts';
 import { formatInstant } from '../../view/json.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 
 type Describe = (event: ForecastEvent) => FindingText;
 

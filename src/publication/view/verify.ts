@@ -2,7 +2,7 @@ import type { CrlFinding } from '../run/finding.ts';
 import type { CrlVerification } from '../run/verify-crls.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';

@@ -2,7 +2,7 @@ import type { RecertifyOutcome } from '../run/recertify.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 export function recertifyView({ id, planned, dryRun, serial, services, failed }: RecertifyOutcome, now: Date): View {

@@ -6,7 +6,7 @@ import type { RotationStep } from '../rules/step.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
-import { plural } from '../../view/plural.ts';
+import { plural } from '../../text/plural.ts';
 import { nextText, phaseText } from './status.ts';
 
 const DONE: Readonly<Record<RotationStep, readonly [done: string, planned: string]>> = {

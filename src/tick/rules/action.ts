@@ -25,6 +25,3 @@ export const actionKind = (did: string, done: string, planned: string, changes =
   planned,
   changes,
 });
-
-/** `2 anchors`, `1 hook`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

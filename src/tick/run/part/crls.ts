@@ -1,7 +1,8 @@
+import { plural } from '../../../text/plural.ts';
 import { CRL_REFRESH_WORDS, type CrlRefreshReason } from '../../../crl/rules/schedule.ts';
 import { applyCrlKeep, planCrlKeep, type CrlKeepPlan } from '../../../crl/run/keep.ts';
 import type { CrlHeader } from '../../../pki/crl/prepare.ts';
-import { actionKind, counted, type TickAction } from '../../rules/action.ts';
+import { actionKind, type TickAction } from '../../rules/action.ts';
 import type { Earlier, PartPlan, TickPart } from '../part.ts';
 import { overlaps } from './overlaps.ts';
 
@@ -47,7 +48,7 @@ function revoking(earlier: Earlier): ReadonlyMap<string, number> {
 const adopted = (adoptions: CrlKeepPlan['adopted']): readonly TickAction[] =>
   adoptions.map(({ authorityId, revocations }) => ({
     ...{ kind: ADOPTED, subject: authorityId },
-    detail: counted(revocations.length, 'revocation'),
+    detail: plural(revocations.length, 'revocation'),
   }));
 
 const signedCrl = (

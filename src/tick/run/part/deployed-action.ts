@@ -1,6 +1,7 @@
+import { plural } from '../../../text/plural.ts';
 import type { Deployed } from '../../../deployment/run/deploy.ts';
 import type { DeployStep } from '../../../deployment/run/plan.ts';
-import { actionKind, counted, type TickAction } from '../../rules/action.ts';
+import { actionKind, type TickAction } from '../../rules/action.ts';
 
 const DEPLOYED = actionKind('deployed', 'deployed', 'would deploy');
 const PENDING = actionKind('deployment-pending', 'pending', 'pending', false);
@@ -32,4 +33,4 @@ export function firstDeployed(service: string, outputs: number, hooks: number): 
 }
 
 const work = (outputs: number, hooks: number): string =>
-  [...(outputs === 0 ? [] : [counted(outputs, 'output')]), ...(hooks === 0 ? [] : [counted(hooks, 'hook')])].join(', ');
+  [...(outputs === 0 ? [] : [plural(outputs, 'output')]), ...(hooks === 0 ? [] : [plural(hooks, 'hook')])].join(', ');

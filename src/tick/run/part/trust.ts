@@ -1,5 +1,6 @@
+import { plural } from '../../../text/plural.ts';
 import { applyTrustBundle, planTrustBundle, type TrustBundlePlan } from '../../../bundle/run/write.ts';
-import { actionKind, counted, type TickAction } from '../../rules/action.ts';
+import { actionKind, type TickAction } from '../../rules/action.ts';
 import type { PartPlan, TickPart } from '../part.ts';
 
 interface TrustPlan extends PartPlan {
@@ -23,5 +24,5 @@ export const trust: TickPart<TrustPlan> = {
 
 const written = ({ bundle: { sequence, anchors } }: TrustBundlePlan): TickAction => ({
   ...{ kind: WRITTEN, subject: 'bundle' },
-  detail: `sequence ${sequence}, ${counted(anchors.length, 'anchor')}`,
+  detail: `sequence ${sequence}, ${plural(anchors.length, 'anchor')}`,
 });
