@@ -30,6 +30,7 @@ export const REMEDIES = {
   certificateDue: ({ service, keySource }: OneService & { readonly keySource?: string | undefined }) =>
     keySource === 'csr' ? REMEDIES.requestNeeded({ service }) : REMEDIES.renewalDue({ service }),
   renewalDue: ({ service }: OneService) => `svcauth renew ${service}`,
+  renewalsDue: () => 'svcauth renew',
   renewalForced: ({ service }: OneService) => `svcauth renew ${service} --force`,
   everyRenewalForced: () => "svcauth renew '*' --force",
   requestNeeded: ({ service }: OneService) => `svcauth issue ${service} --csr FILE`,
@@ -42,6 +43,7 @@ export const REMEDIES = {
   lifetimeTooLong: ({ service, longest = 'TTL' }: OneService & { readonly longest?: string }) =>
     `svcauth issue ${service} --ttl ${longest}`,
   deploymentPending: ({ service }: OneService) => `svcauth deploy ${service}`,
+  deploymentsPending: () => 'svcauth deploy',
   deploymentForced: ({ service }: OneService) => `svcauth deploy ${service} --force`,
   servicesFileUnsure: ({ path }: { readonly path: string }) => `svcauth apply -f ${shell(path)} --dry-run`,
   massPruneMeant: ({ path }: { readonly path: string }) => `svcauth apply -f ${shell(path)} --prune --allow-mass-prune`,
@@ -52,6 +54,7 @@ export const REMEDIES = {
   intentUnfinished: ({ serial }: { readonly serial: string }) => `svcauth revoke ${serial.slice(0, 16)}`,
   revocable: ({ text }: { readonly text: string }) => `svcauth revoke ${shell(text)}`,
   revocableAll: ({ text }: { readonly text: string }) => `svcauth revoke ${shell(text)} --all`,
+  supersededLive: ({ serial }: { readonly serial: string }) => `svcauth revoke ${serial} --reason superseded`,
   keyLeaked: ({ service }: OneService) => `svcauth revoke ${service} --reason keyCompromise`,
   unknownCertificate: ({ ca }: OneCa) => `svcauth revoke SERIAL --unknown --ca ${ca}`,
 
@@ -62,6 +65,9 @@ export const REMEDIES = {
   caExpiring: ({ tier }: OneTier) => `svcauth ca rotate prepare --tier ${tier}`,
   caCompromised: ({ ca }: OneCa) => `svcauth ca taint ${ca} --reason TEXT`,
   caRevocable: ({ ca }: OneCa) => `svcauth ca taint ${ca} --reason TEXT --revoke`,
+  caTooShort: ({ ca, lifetime }: OneCa & { readonly lifetime: string }) =>
+    `svcauth ca extend ${ca} --lifetime ${lifetime}`,
+  compromiseSteps: ({ ca }: OneCa) => `svcauth drill ca-compromise --ca ${ca}`,
   compromiseRehearsal: () => 'svcauth drill ca-compromise --sandbox --keep /var/tmp/drill',
   rotationUnclear: ({ tier }: OneTier) => `svcauth ca rotate status --tier ${tier}`,
   rotationStep: ({ step, tier }: OneTier & { readonly step: string }) => `svcauth ca rotate ${step} --tier ${tier}`,

@@ -172,12 +172,10 @@ const ELSEWHERE = [
   /\/command\//,
   // one step after the other, each with its reason
   /^compromise\/rules\/runbook\.ts$/,
-  // gates of a rotation say which step of it is missing
-  /^rotation\/(rules\/(gate|successor)|run\/plan|view\/status)\.ts$/,
-  // what becomes of a line of a services file
-  /^issuance\/view\/apply(-github)?\.ts$/,
-  // "next" of a command that went well
-  /^(init\/view\/init|compromise\/view\/taint)\.ts$/,
+  // the command whose outcome is annotated
+  /^issuance\/view\/apply-github\.ts$/,
+  // "next" of the first command, for a service that has no name yet
+  /^init\/view\/init\.ts$/,
   // comments in a file, names in reports
   /^policy\/view\/file\.ts$/,
   /^monitoring\/view\/(check-metrics|check-junit|github)\.ts$/,

@@ -32,7 +32,7 @@ export function taintView({ plan, leaves, crls, awaited, dryRun }: TaintOutcome)
           each => `crl ${each}  does not say it yet: ${REMEDIES.crlDue({ ca: each, keyLocation: 'offline' })}`,
         ),
         `due  ${plural(leaves.live, 'certificate')} that it signed`,
-        `next  svcauth drill ca-compromise --ca ${id}`,
+        `next  ${REMEDIES.compromiseSteps({ ca: id })}`,
         '',
       ].join('\n'),
     json: () => ({ kind: 'taint', value }),

@@ -11,6 +11,7 @@ import { decodeNameConstraints } from '../../pki/extension/name-constraints.ts';
 import { OID } from '../../pki/oids.ts';
 import type { IssuerLimits } from '../../policy/rules/decide-spec.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
+import type { Authority } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import { directoryFaults } from '../../service/run/directories.ts';
 import {
@@ -29,13 +30,18 @@ import type { Requested } from '../rules/requested.ts';
 export function readIssuer(
   { manifest, world: { now } }: Pki,
   policy: Policy,
-): { readonly issuer: CertifiedAuthority; readonly shared: Omit<IssuanceFacts, 'services'> } {
+): {
+  readonly issuer: CertifiedAuthority;
+  readonly authorities: readonly Authority[];
+  readonly shared: Omit<IssuanceFacts, 'services'>;
+} {
   const authorities = manifest.authorities();
   const issuer = activeIssuer(authorities, now);
   const [first, ...above] = chainToRoot(issuer, authorities);
   const { notBefore, notAfter } = issuer.certificate;
   return {
     issuer,
+    authorities,
     shared: {
       policy,
       issuer: { id: issuer.id, notBefore, notAfter },

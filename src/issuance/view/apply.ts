@@ -1,5 +1,6 @@
 // Answers: how does `apply` report its steps, as a table and as JSON? Called by the command and by the GitHub output. It decides nothing.
 
+import { REMEDIES } from '../../errors/remedy.ts';
 import type { ApplyOutcome } from '../run/apply-run.ts';
 import type { Deployed } from '../../deployment/run/deploy.ts';
 import { shell } from '../../errors/row.ts';
@@ -110,9 +111,9 @@ const inSpite = (tooLate: Date | undefined): string =>
 
 /** What somebody has to do who reads it; undefined when nobody has to. */
 export function remedyOf(step: ApplyStep): string | undefined {
-  if (step.action === 'withdrawn') return `take ${step.service} out of the file, or: svcauth issue ${step.service}`;
-  if (step.action === 'bring-key')
-    return `bring a request: svcauth issue ${step.service} --csr FILE${flagsOf(step.spec)}`;
+  if (step.action === 'withdrawn')
+    return `take ${step.service} out of the file, or: ${REMEDIES.certificateMissing(step)}`;
+  if (step.action === 'bring-key') return `bring a request: ${REMEDIES.requestNeeded(step)}${flagsOf(step.spec)}`;
   return undefined;
 }
 

@@ -73,7 +73,7 @@ export const isDue = (plan: RenewalPlan): boolean =>
  */
 export async function planRenewal(pki: Pki, policy: Policy, request: RenewalRequest): Promise<RenewalPlan> {
   const { world, manifest } = pki;
-  const { issuer, shared } = readIssuer(pki, policy);
+  const { issuer, authorities, shared } = readIssuer(pki, policy);
   const limits = dueLimits(request.threshold ?? policy.renewal.threshold);
   const question = { at: world.now, issuer: shared.issuer, limits };
   const targets = new Map(renewalTargets(pki, request, question).map(each => [each.known.service.name, each]));
@@ -89,9 +89,7 @@ export async function planRenewal(pki: Pki, policy: Policy, request: RenewalRequ
     planned.push({ ...decided, ...(refusal && { refusal }) });
   }
   const steps = planned.map(each => ({ ...renewalStep(each), ...(each.refusal && { refusal: each.refusal }) }));
-  const keysHere = new Set(
-    manifest.authorities().flatMap(({ id, keyLocation }) => (keyLocation === 'file' ? [id] : [])),
-  );
+  const keysHere = new Set(authorities.flatMap(({ id, keyLocation }) => (keyLocation === 'file' ? [id] : [])));
   const outlived = manifest
     .certificatesPastOverlap(world.now, policy.renewal.overlap)
     .filter(({ service, authorityId }) => keysHere.has(authorityId) && (everything || targets.has(service)));

@@ -2,6 +2,7 @@
  * Answers which command leaves no gap in what a CA can issue: the gate of `prepare` and `ca rotate plan` print it. It looks for nothing
  * itself; the course of the rotation knows the way out.
  */
+import { REMEDIES } from '../../errors/remedy.ts';
 import { shell } from '../../errors/row.ts';
 import { durationText } from '../../time/duration.ts';
 import type { Authority } from '../../record/authority.ts';
@@ -24,10 +25,10 @@ export function plannedGapRemedy(
   options: PrepareOptions,
 ): string | undefined {
   if (wayOut === undefined) return undefined;
-  if (wayOut.kind === 'root-first') return 'svcauth ca rotate prepare --tier root';
+  if (wayOut.kind === 'root-first') return REMEDIES.rotationStep({ step: 'prepare', tier: 'root' });
   const { crossSigning, keyAlgorithm, soak, rootKey, rootKeyOut, requiredAcks = [], compromise } = options;
   return [
-    `svcauth ca rotate prepare --tier ${tier} --lifetime ${durationText(roundUp(wayOut.seconds))}`,
+    `${REMEDIES.rotationStep({ step: 'prepare', tier })} --lifetime ${durationText(roundUp(wayOut.seconds))}`,
     ...(crossSigning === 'issuing' ? [] : [`--cross-sign ${crossSigning}`]),
     ...(keyAlgorithm === undefined ? [] : [`--key-alg ${keyAlgorithm}`]),
     ...(soak === undefined ? [] : [`--soak ${durationText(soak)}`]),
@@ -44,11 +45,11 @@ export function recordedGapRemedy(
   wayOut: GapWayOut | undefined,
   isRootKeyHere: boolean,
 ): string | undefined {
-  if (tier === 'root') return 'svcauth ca rotate rollback --tier root';
+  if (tier === 'root') return REMEDIES.rotationStep({ step: 'rollback', tier });
   if (wayOut === undefined) return undefined;
-  if (wayOut.kind === 'root-first') return 'svcauth ca rotate rollback --tier issuing';
-  const lifetime = `--lifetime ${durationText(roundUp(wayOut.seconds))}`;
-  return `svcauth ca extend ${id} ${lifetime}${isRootKeyHere ? '' : ' --root-key FILE'}`;
+  if (wayOut.kind === 'root-first') return REMEDIES.rotationStep({ step: 'rollback', tier });
+  const extend = REMEDIES.caTooShort({ ca: id, lifetime: durationText(roundUp(wayOut.seconds)) });
+  return `${extend}${isRootKeyHere ? '' : ' --root-key FILE'}`;
 }
 
 /** To whole days, hours or minutes, whatever is the largest that it has one of. */

@@ -58,7 +58,7 @@ export function issuerOutlives(from: { readonly notAfter: Date; readonly id: str
   const ends = `${above.id} ends ${instantText(above.notAfter)}, ${from.id} ${instantText(from.notAfter)}`;
   if (above.notAfter > from.notAfter) return opened('issuer-outlives', ends);
   return closed('issuer-outlives', `${ends}: what it signed would end no later`, {
-    remedy: 'replace the root first: svcauth ca rotate prepare --tier root',
+    remedy: `replace the root first: ${REMEDIES.rotationStep({ step: 'prepare', tier: 'root' })}`,
   });
 }
 
@@ -70,7 +70,7 @@ export function otherRotation({ rotations, tier }: RotationFacts): Gate {
   const message = `the ${other.tier} rotation from ${other.fromId} to ${other.toId} is ${phase}`;
   if (phase === 'draining') return opened('other-rotation', message);
   return closed('other-rotation', message, {
-    remedy: `bring it to draining first: svcauth ca rotate status --tier ${other.tier}`,
+    remedy: `bring it to draining first: ${REMEDIES.rotationUnclear(other)}`,
   });
 }
 
@@ -79,7 +79,7 @@ export function selfTested({ rotation, to }: OpenRotation): Gate {
     return opened('self-test', `${to.id} signed a test certificate, and it was accepted`);
   }
   return closed('self-test', `${to.id} has not signed its test certificate`, {
-    remedy: `svcauth ca rotate prepare --tier ${rotation.tier}`,
+    remedy: REMEDIES.rotationStep({ step: 'prepare', tier: rotation.tier }),
   });
 }
 
@@ -101,7 +101,7 @@ export function acknowledged({ rotation }: OpenRotation, { acknowledgements }: R
   const message = `${count} of ${requiredAcks.length} verifiers have acknowledged bundle sequence ${publishedSequence}`;
   if (missing.length === 0) return opened('acknowledgements', message);
   return closed('acknowledgements', `${message}; missing: ${missing.join(', ')}`, {
-    remedy: `svcauth ca rotate ack ${missing[0]} --sequence ${publishedSequence}`,
+    remedy: REMEDIES.bundleLoaded({ verifier: missing[0]!, sequence: publishedSequence }),
   });
 }
 
@@ -136,14 +136,14 @@ export function servicesCurrent({ behind, tier }: RotationFacts, what: readonly 
   if (names.length === 0) return opened('services-current', 'the files of every service are up to date');
   const message = `the files of ${names.length} services are not up to date: ${namesOf(names)}`;
   const step = what.includes('chains') ? 'drain' : 'publish';
-  return closed('services-current', message, { remedy: `svcauth ca rotate ${step} --tier ${tier}` });
+  return closed('services-current', message, { remedy: REMEDIES.rotationStep({ step, tier }) });
 }
 
 /** A process that was not told to read its files again trusts, and sends, what it read before. */
 export function servicesDeployed({ undeployed }: RotationFacts): Gate {
   if (undeployed.length === 0) return opened('services-deployed', 'no deployment is pending');
   return closed('services-deployed', `deployments are pending: ${undeployed.length} (${namesOf(undeployed)})`, {
-    remedy: 'svcauth deploy',
+    remedy: REMEDIES.deploymentsPending(),
   });
 }
 
@@ -178,12 +178,12 @@ export function leavesGone(id: string, facts: RotationFacts): Gate {
   const message =
     `certificates that chain to ${id}, neither expired nor revoked: ${live} (${superseded} of them superseded; ` +
     `of ${whose}), the last until ${instantText(last)}`;
-  if (superseded < live) return closed('leaves-gone', message, { remedy: 'svcauth renew' });
+  if (superseded < live) return closed('leaves-gone', message, { remedy: REMEDIES.renewalsDue() });
   return closed('leaves-gone', message, {
     // notAfter is inclusive (RFC 5280 §4.1.2.5)
     opensAt: new Date(last.getTime() + 1000),
     // not `--previous`: that is the newest one, and of an older CA a service may have an older one
-    remedy: `svcauth revoke ${oneSuperseded!} --reason superseded`,
+    remedy: REMEDIES.supersededLive({ serial: oneSuperseded! }),
   });
 }
 
@@ -195,7 +195,7 @@ export function chainsGone(id: string, { authorities }: RotationFacts): Gate {
   });
   if (below.length === 0) return opened('chains-gone', `no other CA has its chain through ${id}`);
   return closed('chains-gone', `${below.map(each => each.id).join(', ')} has its chain through ${id}`, {
-    remedy: 'replace it: svcauth ca rotate prepare --tier issuing',
+    remedy: `replace it: ${REMEDIES.rotationStep({ step: 'prepare', tier: 'issuing' })}`,
   });
 }
 
@@ -225,7 +225,7 @@ export function proven({ handshakes, gaps, remedy }: ProofFindings, tier: Rotati
   const [first, ...more] = [...gaps, ...handshakes];
   if (first === undefined) return opened('proof', 'every peer accepts every good certificate in every combination');
   const message = `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
-  const plan = `svcauth ca rotate plan --tier ${tier}`;
+  const plan = REMEDIES.rotationStep({ step: 'plan', tier });
   if (gaps.length === 0) return closed('proof', message, { remedy: plan });
   return closed('proof', message, { remedy: remedy ?? plan, forcible: false });
 }

@@ -2,6 +2,7 @@
  * Answers which CA comes after the one of a tier, and which certificates are made beside it. The proof of a rotation and `prepare` ask
  * here; it makes no key and signs nothing.
  */
+import { REMEDIES } from '../../errors/remedy.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
 import { newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import {
@@ -83,14 +84,14 @@ export function successorProblem(
   const { tier, authorities } = facts;
   const from = currentAuthority(facts);
   if (from === undefined) {
-    const hint = tier === 'issuing' ? 'svcauth ca rotate prepare --tier root' : 'svcauth ca list';
+    const hint = tier === 'issuing' ? REMEDIES.rotationStep({ step: 'prepare', tier: 'root' }) : REMEDIES.caUnclear();
     return { problem: `no ${tier} CA is active`, hint };
   }
   const above = tier === 'issuing' ? newestActive(authorities, 'root') : undefined;
-  if (tier === 'issuing' && above === undefined) return { problem: 'no root is active', hint: 'svcauth ca list' };
+  if (tier === 'issuing' && above === undefined) return { problem: 'no root is active', hint: REMEDIES.caUnclear() };
   const holder = above ?? from;
   if (holder.keyLocation !== 'foreign') return undefined;
-  return { problem: `the key of ${holder.id} was never here: its holder has to sign`, hint: 'svcauth ca list' };
+  return { problem: `the key of ${holder.id} was never here: its holder has to sign`, hint: REMEDIES.caUnclear() };
 }
 
 /** Plans the CA that comes after `from`: what is not asked for is as `from` has it, the names it may certify included. */

@@ -1,3 +1,4 @@
+import { REMEDIES } from '../../errors/remedy.ts';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import type { Authority } from '../../record/authority.ts';
@@ -22,7 +23,7 @@ export async function rotationPlan(
       openRotation(facts) === undefined ? planSuccessor(facts, options, policy, pki.world.now) : undefined;
     const proof = await proveRotationOf(pki, policy, facts, { successor, options });
     if (proof === undefined) {
-      throw failure('ERR_ROTATION_TIER', { tier, problem: `no ${tier} CA is active`, hint: 'svcauth ca list' });
+      throw failure('ERR_ROTATION_TIER', { tier, problem: `no ${tier} CA is active`, hint: REMEDIES.caUnclear() });
     }
     return proof;
   });

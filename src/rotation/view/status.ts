@@ -1,3 +1,4 @@
+import { REMEDIES } from '../../errors/remedy.ts';
 import type { Gate } from '../rules/gate.ts';
 import type { RotationStatus } from '../rules/status.ts';
 import { formatFacts } from '../../view/facts.ts';
@@ -48,7 +49,7 @@ export const phaseText = ({ phase, since }: RotationStatus, now: Date): string =
 
 /** What comes next, and from when. */
 export function nextText({ tier, next, gates, allowedFrom }: RotationStatus, now: Date): string {
-  const command = `svcauth ca rotate ${next} --tier ${tier}`;
+  const command = REMEDIES.rotationStep({ step: next, tier });
   if (allowedFrom === undefined) {
     const shut = gates.filter(({ open }) => !open).map(({ name }) => name);
     return `${command}, once these gates open: ${shut.join(', ')}`;

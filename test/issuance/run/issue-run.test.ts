@@ -303,7 +303,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web', '--ttl', '61d'],
     status: 7,
     code: 'ERR_TTL_SHARE',
-    says: 'write: --ttl 60d',
+    says: 'svcauth issue web --ttl 60d',
   },
   {
     title: 'a directory that is a file',
