@@ -1,3 +1,5 @@
+// The command `revoke`: reads its flags, revokes certificates or prints the plan, and warns about related certificates.
+// It refuses incomplete flags before it opens the home. `run/revoke.ts` does the work.
 import { Option } from 'commander';
 import { REMEDIES } from '../../errors/remedy.ts';
 import { failure } from '../../errors/error.ts';

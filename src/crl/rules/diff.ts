@@ -1,3 +1,5 @@
+// Compares two CRLs: entries added, removed and changed, and header fields that differ.
+// `crl diff` takes the whole answer; import, adoption and publication take the comparison of entries. It verifies no signature.
 import { instantText } from '../../time/instant-text.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { crlNumber, type ParsedCrl } from '../../pki/crl/parsed.ts';

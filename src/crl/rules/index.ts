@@ -1,3 +1,5 @@
+// Encodes and reads public/index.json, and names the CRL files that the index lists.
+// Making, sealing, publishing and verifying CRLs call it. It reads no file, and never throws for text that is not an index.
 import { instantText } from '../../time/instant-text.ts';
 import type { Crl } from '../../record/crl.ts';
 

@@ -1,3 +1,5 @@
+// Decides which certificates a revocation covers, from service names, SPIFFE IDs or serial numbers.
+// `revoke` and `apply --prune` call it. It records nothing and plans no CRL; it refuses a request it cannot resolve completely.
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { foldSpiffeId } from '../../pki/name/spiffe-id.ts';

@@ -1,3 +1,5 @@
+// Decides whether the CRL of a CA must be made again, why, and with which number and dates (RFC 5280 §5.1.2).
+// `run/refresh.ts` asks it for every CA; views and `tick` take the words for a reason. It does not ask whether a key is at hand.
 import { BACKDATE } from './backdate.ts';
 import { nextCrlNumber } from './number.ts';
 import { thresholdOf, type Seconds, type Threshold } from '../../time/duration.ts';

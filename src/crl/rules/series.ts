@@ -1,3 +1,5 @@
+// Plans the CRLs that are signed ahead for a CA with an offline key, and decides when each of them is published.
+// `crl presign` and the refresh of CRLs call it; check and forecast ask which CRL is on turn. It signs nothing.
 import { failure } from '../../errors/error.ts';
 import type { CrlHeader } from '../../pki/crl/prepare.ts';
 import { BACKDATE } from './backdate.ts';

@@ -1,3 +1,5 @@
+// Answers: which files in public/ follow from the CRLs in public/crl, and are they up to date?
+// Refresh and import call it after they put a CRL in place; publication and `tick` share parts of it. It needs no key.
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { encodeCrlIndex, indexedDigests } from '../rules/index.ts';
 import type { Crl } from '../../record/crl.ts';

@@ -1,3 +1,5 @@
+// Decides whether a CRL file may become the newest CRL of one of our CAs, then records it and puts it into public/.
+// `crl import` calls it; `--dry-run` makes the same checks and changes nothing. It opens no key.
 import { createHash } from 'node:crypto';
 import type { World } from '../../world/world.ts';
 import { failure, type SvcauthError } from '../../errors/error.ts';

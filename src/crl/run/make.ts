@@ -1,3 +1,5 @@
+// Makes one CRL, as DER and as PEM, from the revocations that the manifest holds.
+// `refresh.ts` and `sign-series.ts` call it. It records and publishes nothing: the caller commits or discards both files.
 import { createHash } from 'node:crypto';
 import { failure } from '../../errors/error.ts';
 import type { Crl } from '../../record/crl.ts';

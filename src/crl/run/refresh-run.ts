@@ -1,3 +1,5 @@
+// Opens the home for `crl refresh`: adopts revocations that the manifest lacks, plans the CRLs and, unless in a dry run, signs.
+// The rehearsal of a compromised CA calls it too, and `crl presign` takes its key lookup. `refresh.ts` does the work.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';

@@ -1,3 +1,5 @@
+// Decides for each CA whether its CRL stays, is signed or is released from a series, and puts the new CRLs into public/.
+// `crl refresh`, `tick`, revocation, init and rotation call it. It opens no key file: the caller gives it the issuers.
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';

@@ -1,3 +1,5 @@
+// Revokes certificates in the manifest, and has their CAs sign CRLs that list them.
+// `revoke`, `apply --prune` and `renew` call it; `tick` records with it and signs in a later part. It copies no CRL to verifiers.
 import type { World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';

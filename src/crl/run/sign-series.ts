@@ -1,3 +1,5 @@
+// Signs a series of CRLs ahead of their time and keeps them in the manifest.
+// `crl presign` calls it, and the refresh does when a series was given up. It publishes none of them: `stage-presigned.ts` does.
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { nextCrlHeader, type CrlSchedule } from '../rules/schedule.ts';

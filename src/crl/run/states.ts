@@ -1,3 +1,5 @@
+// Reads, for every CA that needs a CRL: its newest CRL, the file in public/crl, its unlisted revocations and its series.
+// Refresh, import, presigning, publication and rotation start from these facts. It changes nothing; `rules/schedule.ts` judges.
 import { createHash } from 'node:crypto';
 import type { World } from '../../world/world.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';

@@ -1,3 +1,5 @@
+// Formats a refresh of CRLs, done or planned, as a table and as JSON, and the warnings that go with it.
+// `crl refresh` prints it. It decides nothing.
 import type { CrlRefreshOutcome } from '../run/refresh-run.ts';
 import type { PlannedCrl } from '../run/refresh.ts';
 import { CRL_REFRESH_WORDS, isPressing } from '../rules/schedule.ts';

@@ -1,3 +1,5 @@
+// Formats CRLs: their header, their entries and the CRLs signed ahead.
+// `crl show` prints them, from a file or from public/crl. It decides nothing.
 import type { CrlEntryReport, CrlReport } from '../../pki/report/crl-report.ts';
 import type { Crl } from '../../record/crl.ts';
 import { toHex } from '../../pki/bytes.ts';
