@@ -1,3 +1,5 @@
+// Encodes the content of each kind of output, and recognises a file that already has it.
+// `run/output-file.ts` calls it. It reads no file and makes no randomness: passphrase and random bytes come in.
 import { SvcauthError, type ErrorCode } from '../../errors/error.ts';
 import { concatBytes, equalBytes, toBase64, utf8 } from '../../pki/bytes.ts';
 import { openPkcs12, type OpenedPkcs12 } from '../../pki/pkcs12/open.ts';

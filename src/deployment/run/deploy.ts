@@ -1,3 +1,5 @@
+// Carries deployment steps out, and records for each service that it is deployed, or that it stays pending with a problem.
+// `deploy`, `issue`, `apply`, `renew` and `tick` call it. It issues nothing and needs no key of a CA.
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { isPlain } from '../rules/deployment.ts';
 import { hookEnvironment } from '../rules/hook-environment.ts';

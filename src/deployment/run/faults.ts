@@ -1,3 +1,5 @@
+// Answers: can each service be deployed as requested: its owners, output paths, passphrase files, names of Secrets?
+// The planning of `issue` and `apply` asks it, and `renew` for each service. It writes nothing.
 import { dirname, join, sep } from 'node:path';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';

@@ -1,3 +1,5 @@
+// Compares one output with the credential it should hold, writes it, and reads the passphrase for it.
+// Planning and deploying in this folder call it, `rules/output-content.ts` makes the bytes. It looks at no manifest.
 import { dirname } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';

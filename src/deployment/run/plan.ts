@@ -1,3 +1,5 @@
+// Decides which services must be deployed, and why: pending, forced, or files that differ from the newest certificate.
+// `deploy.ts`, the command `deploy` and `tick` call it. It changes nothing; on request it compares the files on disk.
 import { SvcauthError } from '../../errors/error.ts';
 import type { DeployReason } from '../rules/reason.ts';
 import { deploymentOf, type Deployment } from '../rules/deployment.ts';

@@ -1,3 +1,5 @@
+// Finds services that serve an outdated chain or outdated anchors, and writes new versions with the same certificate and key.
+// The steps of a CA rotation and their facts call it. It issues nothing and runs no hook: a deployment that follows is pending.
 import { createHash } from 'node:crypto';
 import { SvcauthError } from '../../errors/error.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';

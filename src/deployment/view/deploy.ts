@@ -1,3 +1,5 @@
+// Formats deployments, done or planned: outputs, hooks and reasons, as a table and as JSON.
+// `deploy` prints it. It decides nothing.
 import type { Deployed } from '../run/deploy.ts';
 import type { DeployOutcome } from '../run/deploy-run.ts';
 import type { DeployStep } from '../run/plan.ts';
