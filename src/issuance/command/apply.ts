@@ -1,3 +1,5 @@
+// The command `apply`: reads its flags, applies a services file or prints the plan, and sets the exit status.
+// With `-o github` it prints annotations and writes a job summary. `run/apply-run.ts` does the work.
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
 import { isChange, isStuck } from '../rules/apply-step.ts';

@@ -1,3 +1,5 @@
+// The command `issue`: reads its flags, issues for one service or for a list, or prints the plan.
+// It refuses flags that describe one service beside `--from`. `run/issue-run.ts` does the work.
 import { Option } from 'commander';
 import { failure } from '../../errors/error.ts';
 import { LIST_FORMATS, type ListFormat } from '../../service/rules/list.ts';

@@ -1,3 +1,5 @@
+// Opens the home for `issue` and runs it from the requests to the deployment of the new certificates.
+// The command calls it. It decides nothing: `plan.ts` plans, `issue.ts` issues, deployment deploys.
 import type { World } from '../../world/world.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { deployPending, type Deployed } from '../../deployment/run/deploy.ts';

@@ -1,4 +1,5 @@
-// Answers: how does `apply` report its steps, as a table and as JSON? Called by the command and by the GitHub output. It decides nothing.
+// Answers: how does `apply` report its steps, as a table and as JSON, and which remedy does a step have?
+// Called by the command and by the GitHub output, which shares its words. It decides nothing.
 
 import { REMEDIES } from '../../errors/remedy.ts';
 import type { ApplyOutcome } from '../run/apply-run.ts';

@@ -1,4 +1,5 @@
-// Answers: how does `issue` report its plan and its result, as a table and as JSON? Called by the command. It decides nothing.
+// Answers: how does `issue` report its plan and its result, as a table and as JSON?
+// Called by the command. It decides nothing.
 
 import type { Deployed } from '../../deployment/run/deploy.ts';
 import type { IssueOutcome } from '../run/issue-run.ts';
