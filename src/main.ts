@@ -1,3 +1,5 @@
+// Answers: which options does every command have, and with which exit status does a run end?
+// `bin/svcauth.js` calls it with the real world; tests call it with a fake one. `program/commands.ts` lists the commands.
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { World } from './world/world.ts';
