@@ -1,14 +1,12 @@
+// Decides when a certificate, CA or CRL that expires becomes a finding, as a warning or as critical.
+// `check.ts` asks it about each of them; `check` and `tick` ask the manifest for the services that can be found at all.
+// It reads no manifest: the numbers of that question come from the same thresholds.
 import { failure } from '../../errors/error.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import { lifeOf } from '../../ca/rules/life.ts';
 import { reachedAt, thresholdText, type Threshold } from '../../time/duration.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
-
-/**
- * When does what ends become a finding? `checkManifest` asks it of one certificate, CA or CRL; `check` and `tick` ask the manifest for
- * the services that can be found at all. The rule reads no manifest: the numbers of the question are made from the same thresholds.
- */
 
 /** How much of its lifetime is left when something becomes a finding. */
 export type CheckThresholds = Policy['check'];
