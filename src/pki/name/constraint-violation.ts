@@ -1,3 +1,6 @@
+// Decides which names the constraints of a CA do not permit (RFC 5280 §4.2.1.10).
+// Issuance and lint ask for all violations; the validator also asks for faults of names and constraints, and for the cost first.
+// It does not collect the names of a certificate: `carried-names.ts` does.
 import type { GeneralName } from '../extension/general-name.ts';
 import type { NameConstraints } from '../extension/name-constraints.ts';
 import { oid } from '../der/writer.ts';
@@ -6,12 +9,6 @@ import { canonicalRdns, isBelowName } from './canonical-name.ts';
 import { dnsNameFault } from './dns-name.ts';
 import { readIpAddress } from './ip-address.ts';
 import { nameToString } from './name.ts';
-
-/**
- * Which of these names do a CA's constraints not let through (RFC 5280 §4.2.1.10)? Issuance and the lint ask for all of them; the
- * validator asks for the faults of names and constraints as well, and pays for the comparing before it. Which names a certificate
- * carries says `carried-names.ts`.
- */
 
 export interface ConstraintViolation {
   readonly name: GeneralName;

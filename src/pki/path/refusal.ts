@@ -1,3 +1,6 @@
+// The table of refusals: a new check of path validation or of an SVID gets its code here.
+// `verify`, `probe`, the rotation proof and svcauth/node report the codes. It checks nothing itself.
+
 /** Why a certificate, a CRL or a path is refused, and the clause that says so. */
 const CLAUSES = {
   // the bytes of one certificate
