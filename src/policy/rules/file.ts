@@ -1,3 +1,5 @@
+// Reads the text of svcauth.yaml into a policy, and finds values that contradict each other.
+// `run/load.ts` and the commands that watch call it. It touches no file; defaults and enforcement are in `policy.ts`.
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
 import { parseIpRange } from '../../pki/name/ip-range.ts';

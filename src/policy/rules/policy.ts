@@ -1,3 +1,5 @@
+// Declares the policy and its defaults, and decides which names, lifetimes and keys it allows for a certificate.
+// `decide-spec.ts` enforces it; most subjects read its values. It reads no file: `file.ts` parses svcauth.yaml.
 import { KEY_ALGORITHM_NAMES, type KeyAlgorithmName } from '../../pki/key/algorithm.ts';
 import { dnsNameFault, isBelow, type DnsName } from '../../pki/name/dns-name.ts';
 import { namesOfLeaf } from '../../pki/name/carried-names.ts';

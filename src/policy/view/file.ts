@@ -1,3 +1,5 @@
+// Formats a policy as a commented svcauth.yaml, which `rules/file.ts` reads back as the same policy.
+// `ca init` writes the text. A new key of the policy gets its line and its explanation here.
 import { durationText, thresholdText } from '../../time/duration.ts';
 import type { Policy } from '../rules/policy.ts';
 import { yamlFlowList, yamlScalar } from '../../text/yaml/text.ts';
