@@ -1,3 +1,5 @@
+// Decides whether verifiers would lose something if a CRL replaced the CRL they have.
+// `publish-crls.ts` asks it before it replaces a CRL, and refuses on any answer. It verifies no signature.
 import { equalBytes, toHex } from '../../pki/bytes.ts';
 import { nameToString, sameName, type Name } from '../../pki/name/name.ts';
 import type { CrlEntryReport } from '../../pki/report/crl-report.ts';

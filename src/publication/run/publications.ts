@@ -1,3 +1,5 @@
+// Publishes to several directories: chooses them, plans each and carries the plans out, with errors kept per directory.
+// `crl publish`, `tick` and the rehearsal call it. `publish-crls.ts` handles a single directory.
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { applyCrlPublication, isPublished, planCrlPublication, type PublishPlan } from './publish-crls.ts';
