@@ -1,3 +1,5 @@
+// The command `renew`: reads its flags, renews the certificates that are due or prints the plan, and sets the exit status.
+// `due` shares its selection flags. `run/renew-run.ts` does the work.
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
 import { formatErrors } from '../../view/error.ts';

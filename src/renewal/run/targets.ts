@@ -1,3 +1,5 @@
+// Chooses the services that a renewal considers, by name, tag or due date, and reads the facts about them.
+// `renew.ts` calls it for `renew`, `due` and `tick`. It does not decide whether a service is renewed.
 import { failure } from '../../errors/error.ts';
 import type { ServiceFacts } from '../../issuance/rules/facts.ts';
 import { isSelected, selectServices } from '../../service/rules/selector.ts';

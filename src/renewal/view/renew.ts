@@ -1,4 +1,5 @@
-// Answers: how do `renew` and `due` report a renewal, as a table and as JSON? Called by both commands. It decides nothing.
+// Answers: how do `renew` and `due` report a renewal, as a table and as JSON?
+// Called by both commands. It decides nothing.
 
 import type { Issued } from '../../issuance/rules/issued.ts';
 import type { PlannedRenewal, RenewalPlan, RenewalResult } from '../run/renew.ts';
