@@ -1,3 +1,5 @@
+// Reads the hooks of a services file or of the policy, and gives their JSON Schema.
+// `listed.ts` and `policy/rules/file.ts` use it. It runs nothing, and it leaves relative paths to both of them.
 import { durationText, parseDuration, type Seconds } from '../../time/duration.ts';
 import type { HookSpec } from '../../record/upkeep.ts';
 import { duration } from './shape.ts';

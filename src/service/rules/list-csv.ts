@@ -1,3 +1,5 @@
+// Reads a CSV list of services into the same nodes that a YAML list gives.
+// `list.ts` loads it for `issue --from`. `listed.ts` gives the values their meaning. It reports a fault with its line.
 import { unknownField, type ServiceNodes } from './listed.ts';
 import { CERTIFICATE_SHAPES, isCertificateKey, MANY, type CertificateKey } from './shape.ts';
 import type { Place, YamlEntry, YamlNode } from '../../text/yaml/tree.ts';

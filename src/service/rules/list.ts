@@ -1,3 +1,5 @@
+// Reads the bytes of a services file or list into services, or refuses it with every problem at once.
+// `issue --from` and `apply` call it. It opens no file and no manifest; `list-yaml.ts` and `list-csv.ts` know the formats.
 import { failure } from '../../errors/error.ts';
 import { readServices, type ListedService, type ListPurpose, type ServiceNodes } from './listed.ts';
 import { inOrder, problemLines, type Problem } from '../../text/yaml/tree.ts';

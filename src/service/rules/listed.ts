@@ -1,3 +1,5 @@
+// Decides which keys a listed service may have, and turns the nodes of a list into specs and upkeep.
+// `list.ts` calls it; the readers of YAML and CSV take its schema and its hints for unknown keys. It looks up no owner.
 import { resolve } from 'node:path';
 import { quote } from '../../errors/row.ts';
 import { hooks } from './hook-shape.ts';

@@ -1,3 +1,5 @@
+// Reads one output of a service from a services file, and gives its JSON Schema: kinds and the keys of each kind.
+// `listed.ts` uses it; deployment checks a Secret's name with it. `deployment/rules/output-content.ts` makes the bytes.
 import { failure } from '../../errors/error.ts';
 import { parseChoice } from '../../text/choice.ts';
 import type { OutputKind, OutputSpec } from '../../record/upkeep.ts';

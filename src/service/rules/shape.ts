@@ -1,3 +1,5 @@
+// Reads each key that describes a service's certificate, and gives its JSON Schema.
+// `listed.ts` reads services with it; `list-csv.ts` takes the columns, other shapes take duration and path. It checks no policy.
 import { failure } from '../../errors/error.ts';
 import { parseDnsName } from '../../pki/name/dns-name.ts';
 import { parseIpAddress } from '../../pki/name/ip-address.ts';

@@ -1,3 +1,5 @@
+// Answers: may the files of each service be written to the directory that was requested?
+// Issuance and renewal ask it. It writes nothing; its faults are values by service, and the caller decides.
 import { sep } from 'node:path';
 import { failure, type SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
