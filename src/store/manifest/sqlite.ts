@@ -1,3 +1,5 @@
+// Opens an SQLite file and runs statements on it, with errors translated into our catalogue.
+// The tables of the manifest and the lock of the home use it. It knows no table and sets no pragma.
 /** The one door to SQLite. */
 import type Libsql from 'libsql';
 import { failure, type SvcauthError } from '../../errors/error.ts';
