@@ -1,3 +1,5 @@
+// The command `tick`: runs every part or prints their plans, then prints the findings of the check and writes the metrics.
+// It decides only the exit status; `run/tick-run.ts` does the work.
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
 import { FAIL_ON, failingSeverity, type FailOn } from '../../monitoring/rules/fail-on.ts';

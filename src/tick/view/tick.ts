@@ -1,3 +1,5 @@
+// Formats a tick, done or planned: its actions, its failures and the findings of the check, as a table and as JSON.
+// `tick` prints it. It decides nothing, except whether a tick changed anything.
 import type { PartReport } from '../run/tick.ts';
 import type { TickAction } from '../rules/action.ts';
 import { checkView, type CheckReport } from '../../monitoring/view/check.ts';

@@ -1,3 +1,5 @@
+// The part of `tick` that publishes public/ to the directories of the policy.
+// `parts.ts` lists it. In a dry run it counts in the bundle and the CRLs that earlier parts have planned.
 import { derivedCrlFiles } from '../../../crl/run/files.ts';
 import type { CrlAhead, PublicAhead } from '../../../publication/run/public-ahead.ts';
 import {

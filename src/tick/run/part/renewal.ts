@@ -1,3 +1,5 @@
+// The part of `tick` that renews due certificates and deploys them.
+// `parts.ts` lists it, and the deployment part takes its results. `renewal/run/renew.ts` decides and does the work.
 import { toDeliver, toIssue } from '../../../issuance/rules/planned.ts';
 import { deploymentOf } from '../../../deployment/rules/deployment.ts';
 import { ISSUE_REASONS } from '../../../due/rules/reason.ts';
