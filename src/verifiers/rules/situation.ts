@@ -1,9 +1,6 @@
+// Describes a rotation phase by phase: the certificates that peers present, the bundles and CRLs that a verifier may hold.
+// Rotation builds it from real or planned certificates; `proof.ts` tries every handshake in it. It decides nothing.
 import { BACKDATE } from '../../crl/rules/backdate.ts';
-
-/**
- * What a rotation makes possible, phase by phase: who may present which certificates to whom, and what that verifier may hold. Of
- * real certificates, or of planned ones.
- */
 
 /** Seconds that no verifier's clock is off by more: what CRLs are backdated by. */
 export const SKEW: number = BACKDATE;
