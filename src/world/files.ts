@@ -1,3 +1,6 @@
+// Declares the operations on files that a world offers, each with its durability and its treatment of links.
+// `store/files` implements them on the disk; rehearsals, plans and tests wrap or replace them. It holds types only.
+
 /** Numbers as chown(2) takes them; -1 leaves that one as it is. */
 export interface Ownership {
   readonly uid: number;
