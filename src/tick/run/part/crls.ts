@@ -1,3 +1,5 @@
+// Answers: which CRLs have to be signed, released or adopted, so that every CA that verifiers ask about has one that is not due?
+// The list of parts calls it after the overlaps, whose revocations it counts in. It copies nothing to verifiers.
 import { plural } from '../../../text/plural.ts';
 import { CRL_REFRESH_WORDS, type CrlRefreshReason } from '../../../crl/rules/schedule.ts';
 import { applyCrlKeep, planCrlKeep, type CrlKeepPlan } from '../../../crl/run/keep.ts';
