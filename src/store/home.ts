@@ -164,3 +164,4 @@ function tree(files: Files, path: string): string[] {
   if (kind !== 'directory') return kind === 'file' ? [path] : [];
   return [path, ...files.list(path).flatMap(name => tree(files, join(path, name)))];
 }
+export const PUBLIC_FILE = 0o644;

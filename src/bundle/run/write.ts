@@ -1,5 +1,6 @@
 // Makes our trust bundle from the CAs in the manifest, numbers it, and writes it to public/ beside the foreign bundles.
 // `bundle write`, `ca init`, `tick` and the steps of a rotation call it. It never merges a foreign bundle into ours.
+import { PUBLIC_FILE } from '../../store/home.ts';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { World } from '../../world/world.ts';
@@ -43,7 +44,6 @@ export function trustBundle(manifest: Manifest, now: Date): TrustBundle {
   };
 }
 
-const PUBLIC_FILE = 0o644;
 const PUBLIC_DIRECTORY = 0o755;
 const LIMIT = 16 * 1024 * 1024;
 

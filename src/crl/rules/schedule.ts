@@ -74,10 +74,17 @@ export function isPressing(
 
 /** Near the CA's own end a new CRL would not live longer than the old one: then age is no reason. */
 function isOld(latest: Crl, state: CrlState, schedule: CrlSchedule, now: Date): boolean {
-  const lifetime = (latest.nextUpdate.getTime() - latest.thisUpdate.getTime()) / 1000;
-  const age = (now.getTime() - latest.thisUpdate.getTime()) / 1000;
-  const old = age >= thresholdOf(schedule.refreshAfter, lifetime) || latest.nextUpdate <= now;
-  return old && crlNextUpdate(state, schedule, now) > latest.nextUpdate;
+  return now >= crlOldAt(latest, schedule) && crlNextUpdate(state, schedule, now) > latest.nextUpdate;
+}
+
+/** When a CRL is old enough to be replaced; at its nextUpdate at the latest. */
+export function crlOldAt(
+  { thisUpdate, nextUpdate }: Pick<Crl, 'thisUpdate' | 'nextUpdate'>,
+  { refreshAfter }: Pick<CrlSchedule, 'refreshAfter'>,
+): Date {
+  const lifetime = (nextUpdate.getTime() - thisUpdate.getTime()) / 1000;
+  const old = thisUpdate.getTime() + thresholdOf(refreshAfter, lifetime) * 1000;
+  return new Date(Math.min(old, nextUpdate.getTime()));
 }
 
 /**

@@ -9,10 +9,9 @@ import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
 import { nameToString } from '../../pki/name/name.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { startPem } from '../../pki/pem-stream.ts';
-import type { Home } from '../../store/home.ts';
+import { type Home, PUBLIC_FILE } from '../../store/home.ts';
 import { CRL_PIECE, type CrlPki } from './states.ts';
 import { readSeal } from './seal.ts';
-import { PUBLIC_FILE } from './make.ts';
 
 /** A CA and the CRL whose DER lies in public/crl. */
 export interface PublishedCrl {

@@ -18,8 +18,8 @@ import { sortedEntries } from '../../pki/crl/sorted-entries.ts';
 import { writeDerivedCrlFiles, type PublishedCrl } from './files.ts';
 import { isCurrent, readCrlStates, type AuthorityCrl, type CrlPki } from './states.ts';
 import { expectedEntries } from './expected-entries.ts';
-import { PUBLIC_FILE } from './make.ts';
 import { readCrl } from '../../store/input/read-crl.ts';
+import { PUBLIC_FILE } from '../../store/home.ts';
 
 export interface CrlImport {
   readonly crl: Crl;

@@ -19,6 +19,7 @@ import { crlDer, signCrl } from '../../pki/crl/signed.ts';
 import type { RevocationTotals } from '../../store/manifest/manifest.ts';
 import { CRL_PIECE, type CrlPki } from './states.ts';
 import type { StagedFile } from '../../world/files.ts';
+import { PUBLIC_FILE } from '../../store/home.ts';
 
 /** A CRL that is durable under temporary names and that nobody sees yet. */
 export interface MadeCrl {
@@ -35,8 +36,6 @@ export interface CrlOrder {
   /** The number of the CRL before it. */
   readonly previous: bigint | undefined;
 }
-
-export const PUBLIC_FILE = 0o644;
 
 /**
  * Prepared, linted, signed, and read back from the disk by us and by an independent implementation, without ever being in memory:

@@ -8,7 +8,8 @@ import { DerError } from '../../pki/der/reader.ts';
 import { decodeCrl } from '../../pki/crl/parsed.ts';
 import { startPem } from '../../pki/pem-stream.ts';
 import type { CrlPki } from './states.ts';
-import { PUBLIC_FILE, type MadeCrl } from './make.ts';
+import { type MadeCrl } from './make.ts';
+import { PUBLIC_FILE } from '../../store/home.ts';
 
 /** Takes a CRL that was signed ahead out of the manifest: read and verified once more, and durable under temporary names. */
 export async function stagePresigned(

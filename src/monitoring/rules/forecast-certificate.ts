@@ -7,7 +7,7 @@ import { renewalOf } from '../../due/rules/settings.ts';
 import { renewalTime } from '../../due/rules/time.ts';
 import type { Runs } from '../../time/runs.ts';
 import { lifeOf } from '../../ca/rules/life.ts';
-import { longestLeaf } from '../../policy/rules/decide-spec.ts';
+import { leafEnd } from '../../policy/rules/decide-spec.ts';
 import type { ServiceRow } from '../../record/service.ts';
 
 export interface CertificateFuture {
@@ -66,13 +66,11 @@ function renew(
   if (issuer === undefined || issuer.certificate.notAfter < run) return { refusal: 'no-issuer' };
   if (issuer.keyLocation !== 'file') return { refusal: 'issuer-key-away' };
   if (keySource === 'csr') return { refusal: 'csr' };
-  if (ttl > longestLeaf(lifeOf(issuer))) return { refusal: 'ttl-share' };
-  const end = new Date(run.getTime() + ttl * 1000);
-  const last = issuer.certificate.notAfter;
-  if (end > last && leaf.notAfterPolicy === 'err') return { refusal: 'outlives-issuer' };
+  const end = leafEnd(ttl, lifeOf(issuer), leaf.notAfterPolicy, run);
+  if ('refusal' in end) return end;
   return {
     authorityId: issuer.id,
     notBefore: new Date(run.getTime() - leaf.backdate * 1000),
-    end: end > last ? last : end,
+    end: end.notAfter,
   };
 }

@@ -1,7 +1,6 @@
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { crlOnTurn, crlsToCome, turnOf } from '../../crl/rules/series.ts';
-import { crlNextUpdate, crlThisUpdate, type CrlSchedule } from '../../crl/rules/schedule.ts';
-import { thresholdOf } from '../../time/duration.ts';
+import { crlNextUpdate, crlOldAt, crlThisUpdate, type CrlSchedule } from '../../crl/rules/schedule.ts';
 import type { ForecastEvent } from './forecast-event.ts';
 import type { Crl } from '../../record/crl.ts';
 import type { Runs } from '../../time/runs.ts';
@@ -49,12 +48,11 @@ export function crlFuture(
 function dueAt(
   span: Pick<Crl, 'thisUpdate' | 'nextUpdate'> | undefined,
   tier: CertifiedAuthority['tier'],
-  { refreshAfter, rootLifetime, lifetime }: CrlSchedule,
+  schedule: CrlSchedule,
   now: Date,
 ): Date {
   if (span === undefined) return now;
-  const [thisUpdate, nextUpdate] = [span.thisUpdate.getTime(), span.nextUpdate.getTime()];
-  const old = thisUpdate + thresholdOf(refreshAfter, (nextUpdate - thisUpdate) / 1000) * 1000;
-  const longer = nextUpdate - (tier === 'root' ? rootLifetime : lifetime) * 1000 + 1000;
-  return new Date(Math.max(Math.min(old, nextUpdate), longer));
+  const lifetime = tier === 'root' ? schedule.rootLifetime : schedule.lifetime;
+  const longer = span.nextUpdate.getTime() - lifetime * 1000 + 1000;
+  return new Date(Math.max(crlOldAt(span, schedule).getTime(), longer));
 }
