@@ -141,7 +141,11 @@ describe('a leaf ends', () => {
   test('within a sixth of the life of its issuer, even when cut', () => {
     for (const notAfterPolicy of ['err', 'truncate'] as const) {
       const error = errorOf(() => end('5d1s', '2026-11-21', notAfterPolicy));
-      expect(error).toMatchObject({ code: 'ERR_TTL_SHARE', exitStatus: 7, hints: ['write: --ttl 5d'] });
+      expect(error).toMatchObject({
+        code: 'ERR_TTL_SHARE',
+        exitStatus: 7,
+        hints: ['with a shorter lifetime: svcauth issue payments --ttl 5d'],
+      });
     }
   });
 
@@ -151,7 +155,7 @@ describe('a leaf ends', () => {
         const short = { ...issuer, notAfter: new Date(issuer.notBefore.getTime() + lifetime * 1000) };
         const tooLong = longestLeaf(short) + 1;
         const { hints } = errorOf(() => leafNotAfter('x', tooLong, short, 'err', issuer.notBefore));
-        const suggested = parseDuration(hints[0]!.replace('write: --ttl ', ''));
+        const suggested = parseDuration(/--ttl (.*)$/.exec(hints[0]!)![1]!);
         expect(leafNotAfter('x', suggested, short, 'err', issuer.notBefore) <= short.notAfter).toBe(true);
       }),
     );
