@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { describeWith, run } from '../support/programs.ts';
+import { realNow } from '../support/real-clock.ts';
 import { tempDirectory } from '../support/world/temp-directory.ts';
 import type { Job } from './judge.ts';
 import { crlOf, fileOf, initPki, jobFor, type Pki, svcauth } from './pki.ts';
@@ -75,6 +76,8 @@ async function askRoot({ file, openssl }: Root): Promise<Pki> {
   const configuration = ['-config', file('openssl.cnf')];
   await openssl('ca', ...configuration, '-batch', '-notext', '-in', request, '-out', 'issuing.crt');
   await openssl('ca', ...configuration, '-gencrl', '-out', 'root.crl');
+  // what OpenSSL signed begins at the machine's clock, which has moved on
+  pki.world.now = realNow();
   await svcauth(pki, 'ca', 'install-cert', file('issuing.crt'), '--chain', file('root.crt'));
   return pki;
 }
