@@ -37,7 +37,7 @@ import {
   type LeafDemand,
 } from './issuing-gap.ts';
 import { LONGEST_DURATION } from '../../time/duration.ts';
-import { rotationTimetable, type RotationStep, type RotationTimetable } from './timetable.ts';
+import { rotationTimetable, type RotationStep, type RotationTimetable, type TimetableFacts } from './timetable.ts';
 import type { RotationStart } from './sides.ts';
 
 export interface PlannedRotation {
@@ -62,9 +62,10 @@ export function planRotationCourse(start: RotationStart): PlannedRotation | unde
   const { from, to } = both;
   const sides = rotationSides(from, to, start);
   const soak = rotation?.soak ?? start.soak;
-  const timetable = timetableOf(from, sides, soak, start);
-  const times = timesOf(timetable, now);
+  const facts = timetableFacts(from, sides, soak, start);
+  const times = timesOf(rotationTimetable(facts, now), now);
   const work = workOf(times, start);
+  const timetable = rotationTimetable({ ...facts, lastStart: lastStartOf(to, sides, work, start) }, now);
   const gaps = gapsOf(to, sides, work, start);
   const wayOut = gaps.length === 0 ? undefined : wayOutOf(to, sides, work, start);
   const presenters = presentersOf(to, sides, times, work, start);
@@ -170,7 +171,7 @@ function owesCrl(old: readonly ServedBy[], { leaves }: RotationStart): boolean {
   return left.length > 0 && left.every(({ revoked }) => revoked);
 }
 
-function timetableOf(from: Signer, sides: RotationSides, soak: number, start: RotationStart): RotationTimetable {
+function timetableFacts(from: Signer, sides: RotationSides, soak: number, start: RotationStart): TimetableFacts {
   const { rotation, step, now, leaves, demands } = start;
   const lifetimes = leaves.map(({ notBefore, notAfter }) => (notAfter.getTime() - notBefore.getTime()) / 1000);
   const longestLeaf = lifetimes.reduce((a, b) => Math.max(a, b), policyTtl(demands));
@@ -180,18 +181,33 @@ function timetableOf(from: Signer, sides: RotationSides, soak: number, start: Ro
   const done = { ...doneSteps(rotation) };
   if (step !== undefined) done[step] ??= now;
   const isLeafTier = from.tier === leafTier(start.authorities);
-  return rotationTimetable(
-    {
-      certificate: from,
-      longestChild: isLeafTier ? longestLeaf : issuers.reduce((a, b) => Math.max(a, b), 0),
-      longestLeaf,
-      latestLeafEnd: ends.length === 0 ? undefined : new Date(ends.reduce((a, b) => Math.max(a, b))),
-      soak,
-      rechained: sides.rechained,
-      done,
-    },
-    now,
-  );
+  return {
+    certificate: from,
+    longestChild: isLeafTier ? longestLeaf : issuers.reduce((a, b) => Math.max(a, b), 0),
+    longestLeaf,
+    latestLeafEnd: ends.length === 0 ? undefined : new Date(ends.reduce((a, b) => Math.max(a, b))),
+    soak,
+    rechained: sides.rechained,
+    done,
+  };
+}
+
+/** Returns the last second at which the CA that exists and waits can begin without a gap; undefined where there is no such CA or second. */
+function lastStartOf(to: Signer, sides: RotationSides, work: IssuingWork, start: RotationStart): Date | undefined {
+  if (start.rotation === undefined || !work.isAwaited) return undefined;
+  const wait = work.retiredAt.getTime() - work.from.getTime();
+  const isWhole = (seconds: number): boolean => {
+    const from = new Date(work.from.getTime() + seconds * 1000);
+    return gapsOf(to, sides, { ...work, from, retiredAt: new Date(from.getTime() + wait) }, start).length === 0;
+  };
+  let [last, tooLate] = [0, Math.ceil((to.notAfter.getTime() - work.from.getTime()) / 1000)];
+  if (tooLate <= 0 || !isWhole(last)) return undefined;
+  while (tooLate - last > 1) {
+    const middle = Math.floor((last + tooLate) / 2);
+    if (isWhole(middle)) last = middle;
+    else tooLate = middle;
+  }
+  return new Date(work.from.getTime() + last * 1000);
 }
 
 function doneSteps(rotation: Rotation | undefined): Partial<Record<RotationStep, Date>> {
@@ -233,9 +249,13 @@ function gapsOf(
 ): readonly IssuingGap[] {
   if (to.tier === leafTier(start.authorities)) return leafGaps(to, work);
   const below = next.map(({ signer }) => signer).filter(({ isActive }) => isActive);
-  const beneath = made.map(({ after }) => planBelow(after, to, start));
+  // made when the root signs: what it gives them then ends with it
+  const beneath = made.map(({ after }) => planBelow(after, to, { ...start, now: work.from }));
   return [...rootGaps(to, below, work), ...beneath.flatMap(each => leafGaps(each, work))];
 }
+
+/** Seconds in which no step is taken although it may be: a fortnight without an operator must not close the way again. */
+const GRACE = 14 * 86_400;
 
 function wayOutOf(to: Signer, sides: RotationSides, work: IssuingWork, start: RotationStart): GapWayOut | undefined {
   const { authorities, successor, now } = start;
@@ -247,7 +267,7 @@ function wayOutOf(to: Signer, sides: RotationSides, work: IssuingWork, start: Ro
   const above = authorities.find(({ id }) => id === issuerId && id !== to.id)?.certificate;
   const most = above && Math.floor((above.notAfter.getTime() - now.getTime()) / 1000);
   const seconds = shortestLifetime(ending, Math.max(0, most ?? LONGEST_DURATION), now);
-  if (seconds !== undefined) return { kind: 'lifetime', seconds };
+  if (seconds !== undefined) return { kind: 'lifetime', seconds: Math.min(seconds + GRACE, most ?? LONGEST_DURATION) };
   const isHeldBack = most !== undefined && shortestLifetime(ending, LONGEST_DURATION, now) !== undefined;
   return isHeldBack ? { kind: 'root-first' } : undefined;
 }

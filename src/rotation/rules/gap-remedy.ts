@@ -26,9 +26,15 @@ export function plannedGapRemedy(
 ): string | undefined {
   if (wayOut === undefined) return undefined;
   if (wayOut.kind === 'root-first') return REMEDIES.rotationStep({ step: 'prepare', tier: 'root' });
-  const { crossSigning, keyAlgorithm, soak, rootKey, rootKeyOut, requiredAcks = [], compromise } = options;
+  return prepareCommand(tier, { ...options, lifetime: roundUp(wayOut.seconds) });
+}
+
+/** Returns `prepare` with its options, as it can be typed again; a key that is asked for stays out of it. */
+export function prepareCommand(tier: Authority['tier'], options: PrepareOptions): string {
+  const { crossSigning, lifetime, keyAlgorithm, soak, rootKey, rootKeyOut, requiredAcks = [], compromise } = options;
   return [
-    `${REMEDIES.rotationStep({ step: 'prepare', tier })} --lifetime ${durationText(roundUp(wayOut.seconds))}`,
+    REMEDIES.rotationStep({ step: 'prepare', tier }),
+    ...(lifetime === undefined ? [] : [`--lifetime ${durationText(lifetime)}`]),
     ...(crossSigning === 'issuing' ? [] : [`--cross-sign ${crossSigning}`]),
     ...(keyAlgorithm === undefined ? [] : [`--key-alg ${keyAlgorithm}`]),
     ...(soak === undefined ? [] : [`--soak ${durationText(soak)}`]),

@@ -10,6 +10,8 @@ export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retir
 export interface TimetableFacts {
   /** Of the CA that is replaced. */
   readonly certificate: Pick<AuthorityCertificate, 'notBefore' | 'notAfter'>;
+  /** The last moment at which the CA that replaces it can begin to issue all that is asked for; absent while it does not exist. */
+  readonly lastStart?: Date | undefined;
   /** Seconds that the longest certificate it issues lives: of a leaf, or of an issuing CA below a root. */
   readonly longestChild: number;
   /** Seconds that the longest leaf lives. */
@@ -45,11 +47,11 @@ const DAY = 86_400;
  * certificate it issues, the old CA cannot give one its whole lifetime.
  */
 export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTimetable {
-  const { certificate, longestChild, soak, done } = facts;
+  const { certificate, lastStart, longestChild, soak, done } = facts;
   const end = certificate.notAfter;
-  const lastActivate = before(end, longestChild);
+  const lastActivate = soonest(before(end, longestChild), lastStart);
   const lastPublish = before(lastActivate, soak);
-  const dueActivate = activationDue(certificate, longestChild);
+  const dueActivate = soonest(activationDue(certificate, longestChild), lastStart);
   const duePrepare = sooner(before(end, Math.min(lifeOf(certificate) / 2, 30 * DAY)), before(dueActivate, soak));
   const earliestPublish = done.publish ?? later(now, done.prepare);
   const earliestActivate = done.activate ?? later(now, before(earliestPublish, -soak));
@@ -106,5 +108,7 @@ function retirement(
 const before = (date: Date, seconds: number): Date => new Date(date.getTime() - Math.floor(seconds) * 1000);
 
 const sooner = (a: Date, b: Date): Date => (a < b ? a : b);
+
+const soonest = (a: Date, b: Date | undefined): Date => (b === undefined ? a : sooner(a, b));
 
 const later = (a: Date, b: Date | undefined): Date => (b === undefined || a > b ? a : b);

@@ -7,6 +7,7 @@ import type { Authority } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { decideStep, needsProof, type Decision } from '../rules/decision.ts';
 import type { Gate } from '../rules/gate.ts';
+import { prepareCommand } from '../rules/gap-remedy.ts';
 import { openRotation, type OpenRotation, type RotationFacts } from '../rules/state.ts';
 import { rotationStatus, type RotationStatus } from '../rules/status.ts';
 import { nextStep, type RotationStep } from '../rules/step.ts';
@@ -50,6 +51,8 @@ export interface RotateOutcome {
   readonly failed: Settled['failed'];
   /** After it. */
   readonly status: RotationStatus;
+  /** Of preparing, in a dry run: the command that makes what it shows. */
+  readonly command?: string;
 }
 
 /**
@@ -141,6 +144,10 @@ export async function foreseeStep(pki: Pki, policy: Policy, request: RotateReque
     services: stale.filter(each => each.anchors || followsChains(request.step, facts)).map(({ service }) => service),
     failed: [],
     status: await statusOf(pki, policy, facts, known),
+    ...(request.step === 'prepare' &&
+      successor && {
+        command: prepareCommand(request.tier, { ...request.preparation, compromise: request.compromise }),
+      }),
   };
 }
 

@@ -20,7 +20,7 @@ const DONE: Readonly<Record<RotationStep, readonly [done: string, planned: strin
 
 /** What one step of a rotation did, or would do. */
 export function rotateView(outcome: RotateOutcome, now: Date): View {
-  const { step, dryRun, changed, successor, retired, gates, services, failed, status } = outcome;
+  const { step, dryRun, changed, successor, retired, gates, services, failed, status, command } = outcome;
   const value = {
     step,
     dryRun,
@@ -45,7 +45,7 @@ export function rotateView(outcome: RotateOutcome, now: Date): View {
         ...(failed.length > 0 ? [['not written', failed.map(({ service }) => service).join(', ')] as const] : []),
         ['phase', phaseText(status, now)],
         // a rotation that is over asks for no other
-        ...(step === 'retire' && status.phase === 'none' ? [] : [['next', nextText(status, now)] as const]),
+        ...(step === 'retire' && status.phase === 'none' ? [] : [['next', command ?? nextText(status, now)] as const]),
       ]);
     },
     json: () => ({ kind: 'rotation-step', value }),

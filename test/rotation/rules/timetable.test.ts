@@ -39,6 +39,13 @@ describe('steps are due', () => {
     expect(prepare.due).toEqual(day('2026-12-01'));
   });
 
+  test('before the CA that comes could no longer issue all that is asked for', () => {
+    const { activate, publish, prepare } = table({ lastStart: day('2026-08-25'), done: { prepare: NOW } });
+    expect([activate.due, activate.latest]).toEqual(['2026-08-25', '2026-08-25'].map(day));
+    expect([publish.latest, prepare.doneAt]).toEqual([day('2026-08-24'), NOW]);
+    expect(table({ lastStart: day('2028-01-01') })).toEqual(table());
+  });
+
   test('now when they are late', () => {
     const { prepare, activate } = table({}, day('2026-12-30'));
     expect(prepare.due).toEqual(day('2026-12-30'));
