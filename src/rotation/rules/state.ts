@@ -28,6 +28,12 @@ export interface RotationFacts {
   readonly undeployed: readonly string[];
 }
 
+/** The part of it that the manifest has; the proof takes no more. */
+export type RotationRecords = Pick<
+  RotationFacts,
+  'tier' | 'rotations' | 'authorities' | 'further' | 'acknowledgements'
+>;
+
 /** One rotation that has not ended. */
 export interface OpenRotation {
   readonly rotation: Rotation;
@@ -61,9 +67,16 @@ const STATES: Readonly<Record<Phase, { readonly from: Authority['state']; readon
   draining: { from: 'draining', to: 'active' },
 };
 
+/** The rotation of the tier that has not ended, as it was recorded. */
+export const runningRotation = ({
+  rotations,
+  tier,
+}: Pick<RotationRecords, 'rotations' | 'tier'>): Rotation | undefined =>
+  rotations.find(each => each.tier === tier && each.endedAt === undefined);
+
 /** The rotation of the tier that has not ended, held against what exists; undefined when there is none. */
 export function openRotation(facts: RotationFacts): OpenRotation | undefined {
-  const rotation = facts.rotations.find(({ tier, endedAt }) => tier === facts.tier && endedAt === undefined);
+  const rotation = runningRotation(facts);
   if (rotation === undefined) return undefined;
   const certified = (id: string) => facts.authorities.filter(isCertified).find(each => each.id === id)!;
   const [phase, since] = recordedPhase(rotation);

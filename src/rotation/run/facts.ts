@@ -1,7 +1,7 @@
 import type { Authority } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
-import type { RotationFacts } from '../rules/state.ts';
+import type { RotationFacts, RotationRecords } from '../rules/state.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { decodePem } from '../../pki/pem.ts';
 import type { KnownService } from '../../store/manifest/manifest.ts';
@@ -16,20 +16,27 @@ interface ReadFacts {
   readonly stale: readonly StaleService[];
 }
 
+/** Reads what was recorded of the rotations of a tier. It looks at no file: a plan of 10,000 services is quick. */
+export const readRotationRecords = ({ manifest }: Pki, tier: Authority['tier']): RotationRecords => ({
+  tier,
+  rotations: manifest.rotations(),
+  authorities: manifest.authorities(),
+  further: manifest.furtherCertificates(),
+  acknowledgements: manifest.acknowledgements(),
+});
+
 /** Reads everything that says where the rotation of a tier is. */
 export function readRotationFacts(pki: Pki, policy: Policy, tier: Authority['tier']): ReadFacts {
   const { manifest, world } = pki;
-  const authorities = manifest.authorities();
+  const records = readRotationRecords(pki, tier);
+  const { authorities } = records;
   const bundle = bundledRoots(pki, authorities);
   const stale = staleServices(pki, deploys(policy));
   const names = (which: 'anchors' | 'chain') => stale.flatMap(each => (each[which] ? [each.service] : []));
   return {
     stale,
     facts: {
-      tier,
-      rotations: manifest.rotations(),
-      authorities,
-      further: manifest.furtherCertificates(),
+      ...records,
       crls: new Map(
         readCrlStates(pki).flatMap(state => {
           const { authority, latest: crl } = state;
@@ -37,7 +44,6 @@ export function readRotationFacts(pki: Pki, policy: Policy, tier: Authority['tie
         }),
       ),
       ...(bundle && { bundle }),
-      acknowledgements: manifest.acknowledgements(),
       leaves: new Map(authorities.map(({ id }) => [id, manifest.leafTotals(id, world.now)])),
       behind: { anchors: names('anchors'), chains: names('chain') },
       undeployed: manifest.pendingServices().map(({ service }) => service.name),

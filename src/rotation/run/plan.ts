@@ -3,10 +3,10 @@ import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import type { Authority } from '../../record/authority.ts';
 import { planSuccessor, type SuccessorRequest } from '../rules/successor.ts';
-import { openRotation } from '../rules/state.ts';
+import { runningRotation } from '../rules/state.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { readPki } from '../../store/open-pki.ts';
-import { readRotationFacts } from './facts.ts';
+import { readRotationRecords } from './facts.ts';
 import { proveRotationOf, type ProvenRotation } from './prove.ts';
 
 /** Answers when the steps of a rotation are due, and what the proof makes of all of them. Throws ERR_ROTATION_TIER. */
@@ -18,10 +18,10 @@ export async function rotationPlan(
 ): Promise<ProvenRotation> {
   return readPki(world, homeFlag, async pki => {
     const policy = await loadPolicy(pki);
-    const { facts } = readRotationFacts(pki, policy, tier);
+    const records = readRotationRecords(pki, tier);
     const successor =
-      openRotation(facts) === undefined ? planSuccessor(facts, options, policy, pki.world.now) : undefined;
-    const proof = await proveRotationOf(pki, policy, facts, { successor, options });
+      runningRotation(records) === undefined ? planSuccessor(records, options, policy, pki.world.now) : undefined;
+    const proof = await proveRotationOf(pki, policy, records, { successor, options });
     if (proof === undefined) {
       throw failure('ERR_ROTATION_TIER', { tier, problem: `no ${tier} CA is active`, hint: REMEDIES.caUnclear() });
     }

@@ -10,7 +10,7 @@ import { planRotationCourse, type PlannedRotation } from '../rules/course.ts';
 import { plannedGapRemedy, recordedGapRemedy, type PrepareOptions } from '../rules/gap-remedy.ts';
 import { NOTHING_FOUND, type ProofFindings } from '../rules/gate.ts';
 import { issuingGapText, leafDemands, type IssuingGap } from '../rules/issuing-gap.ts';
-import type { RotationFacts } from '../rules/state.ts';
+import { runningRotation, type RotationRecords } from '../rules/state.ts';
 import type { Successor } from '../rules/successor.ts';
 import { rotationPhases } from '../rules/phases.ts';
 import { proveRotation, type RotationProof } from '../../verifiers/rules/proof.ts';
@@ -46,7 +46,7 @@ export interface ProvenRotation extends RotationProof {
 export async function proveRotationOf(
   pki: Pki,
   policy: Policy,
-  facts: RotationFacts,
+  facts: RotationRecords,
   question: ProofQuestion,
 ): Promise<ProvenRotation | undefined> {
   const start = await rotationStart(pki, policy, facts, question);
@@ -74,7 +74,11 @@ export const findingsOf = (proof: ProvenRotation | undefined): ProofFindings =>
         ...(proof.remedy !== undefined && { remedy: proof.remedy }),
       };
 
-function remedyOf({ toId, wayOut }: PlannedRotation, { tier, authorities }: RotationFacts, { options }: ProofQuestion) {
+function remedyOf(
+  { toId, wayOut }: PlannedRotation,
+  { tier, authorities }: RotationRecords,
+  { options }: ProofQuestion,
+) {
   const recorded = authorities.find(({ id }) => id === toId);
   if (recorded === undefined) return plannedGapRemedy(tier, wayOut, options);
   const above = authorities.find(({ id }) => id === recorded.certificate?.issuerId);
@@ -84,11 +88,11 @@ function remedyOf({ toId, wayOut }: PlannedRotation, { tier, authorities }: Rota
 async function rotationStart(
   { world, home, manifest, identity }: Pki,
   { leaf, crl, rotation: { soak } }: Policy,
-  { tier, authorities, further, rotations, acknowledgements }: RotationFacts,
+  { tier, authorities, further, rotations, acknowledgements }: RotationRecords,
   { step, successor, options }: ProofQuestion,
 ): Promise<RotationStart> {
   const { files, now } = world;
-  const rotation = rotations.find(each => each.tier === tier && each.endedAt === undefined);
+  const rotation = runningRotation({ rotations, tier });
   // what is below a CA that is revoked is meant to be refused
   const givenUp = new Set(
     authorities
@@ -135,7 +139,7 @@ const servedTtls = (manifest: Pki['manifest']) =>
 function isUnacknowledged(
   { requiredAcks, publishedSequence = 0, activatedAt }: Rotation,
   step: RotationStep | undefined,
-  acknowledgements: RotationFacts['acknowledgements'],
+  acknowledgements: RotationRecords['acknowledgements'],
 ): boolean {
   if (activatedAt === undefined && step !== 'activate') return false;
   const have = acknowledgements.filter(({ sequence }) => sequence >= publishedSequence).map(({ verifier }) => verifier);
