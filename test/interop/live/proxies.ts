@@ -33,6 +33,9 @@ const KINDS = {
         `
 daemon off;
 worker_processes 1;
+# a worker that is made at a reload has the clock that npm run test:ahead moved, too
+env FAKETIME;
+env FAKETIME_DONT_FAKE_MONOTONIC;
 pid nginx.pid;
 error_log stderr notice;
 events {}
