@@ -1,3 +1,5 @@
+// Reads what says where a rotation is: the records of the manifest alone for a plan, and also files and CRLs for a step.
+// A step calls it once before and once after; the gates and the proof judge what it returned. It decides and changes nothing.
 import type { Authority } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
