@@ -59,13 +59,13 @@ export type GapWayOut = { readonly kind: 'lifetime'; readonly seconds: number } 
 /** Returns what the policy and the services ask for: each lifetime once. What leaf.maxTtl refuses, no CA is asked for. */
 export function leafDemands(
   leaf: { readonly ttl: number; readonly maxTtl: number },
-  services: readonly { readonly name: string; readonly ttl: number }[],
+  lifetimes: readonly { readonly name: string; readonly ttl: number; readonly services: number }[],
 ): readonly LeafDemand[] {
   const demands = new Map<number, LeafDemand>([[leaf.ttl, { ttl: leaf.ttl, isPolicy: true, services: 0 }]]);
-  for (const { name, ttl } of services) {
+  for (const { name, ttl, services } of lifetimes) {
     if (ttl > leaf.maxTtl) continue;
     const known = demands.get(ttl) ?? { ttl, isPolicy: false, services: 0 };
-    demands.set(ttl, { ...known, services: known.services + 1, example: known.example ?? name });
+    demands.set(ttl, { ...known, services: known.services + services, example: known.example ?? name });
   }
   return [...demands.values()];
 }

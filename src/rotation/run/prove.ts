@@ -120,20 +120,12 @@ async function rotationStart(
     crls: new Map(crls),
     anchors: hasBundle ? await readCertificates(world, home.public.bundlePem) : [],
     backdate: leaf.backdate,
-    demands: leafDemands(leaf, servedTtls(manifest)),
+    demands: leafDemands(leaf, manifest.currentLifetimes()),
     notAfterPolicy: leaf.notAfterPolicy,
     crlLifetime: tier === 'root' ? crl.rootLifetime : crl.lifetime,
     crlUrl: crl.url,
   };
 }
-
-/** Returns the lifetimes that services with a certificate are renewed with. */
-const servedTtls = (manifest: Pki['manifest']) =>
-  manifest
-    .liveServices()
-    .flatMap(({ service: { name, spec }, certificate }) =>
-      certificate?.state === 'current' ? [{ name, ttl: spec.ttl }] : [],
-    );
 
 /** Before the activation there is time for it. */
 function isUnacknowledged(

@@ -5,7 +5,7 @@ import type { Delivery } from '../../record/deployment.ts';
 import type { ServiceSpec } from '../../record/service.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
 import { fromHex } from '../../pki/bytes.ts';
-import type { KnownService, LiveService, RiskQuestion } from './manifest.ts';
+import type { KnownService, LiveService, RiskQuestion, ServiceLifetime } from './manifest.ts';
 import { toDate, toSeconds } from './rows.ts';
 import type { Sql, SqlValue } from './sqlite.ts';
 
@@ -82,6 +82,16 @@ export function liveServices(sql: Sql): LiveService[] {
     after = last.service.name;
   }
 }
+
+/** The lifetimes that services with a current certificate have, each with the first of its services by name. */
+export const currentLifetimes = (sql: Sql): readonly ServiceLifetime[] =>
+  sql
+    .all(
+      `SELECT json_extract(s.spec, '$.ttl') AS ttl, count(*) AS services, min(s.name) AS name
+        FROM services s JOIN certificates c ON c.serial = s.current_serial
+        WHERE c.state = 'current' GROUP BY 1 ORDER BY 3`,
+    )
+    .map(row => ({ ttl: Number(row.ttl), services: Number(row.services), name: row.name as string }));
 
 /** Those that something may be wrong with, by name. */
 export function servicesAtRisk(sql: Sql, { at, endingBy, percentLeft, secondsLeft }: RiskQuestion): LiveService[] {

@@ -43,6 +43,16 @@ export interface KnownService extends LiveService {
  * At risk at `at` is a current certificate with at most `secondsLeft`, or at most `percentLeft` of its lifetime, before it ends;
  * one that ends after its CA; and one whose delivery is pending.
  */
+/** Services of one lifetime. */
+export interface ServiceLifetime {
+  /** Seconds. */
+  readonly ttl: number;
+  /** How many there are. */
+  readonly services: number;
+  /** The first of them, by name. */
+  readonly name: string;
+}
+
 export interface RiskQuestion {
   readonly at: Date;
   /** No certificate that ends later is at risk by its own lifetime: what bounds the search. */
@@ -109,6 +119,8 @@ export interface Manifest {
   serviceNames(): readonly string[];
   /** Every service, by name. */
   liveServices(): readonly LiveService[];
+  /** The lifetimes that services with a current certificate ask for, each once. */
+  currentLifetimes(): readonly ServiceLifetime[];
   /** The services, by name, that something may be wrong with; the others need no look. Answered from indexes. */
   servicesAtRisk(question: RiskQuestion): readonly LiveService[];
   /** At least the services, by name, that `renew` has something to do for. Answered from indexes. */

@@ -9,7 +9,7 @@ import { furtherCertificates } from './further-certificate-table.ts';
 import { leafTotals } from './leaf-totals.ts';
 import { hookRuns, outputPaths } from './hook-run-table.ts';
 import { dueServices } from './due-services.ts';
-import { liveServices, pendingServices, servicesAtRisk, servicesNamed } from './live-services.ts';
+import { currentLifetimes, liveServices, pendingServices, servicesAtRisk, servicesNamed } from './live-services.ts';
 import type { Encoding, Manifest, PkiIdentity } from './manifest.ts';
 import { createConnection, openConnection, type ManifestConnection } from './connection.ts';
 import {
@@ -67,6 +67,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     service: name => one(toService, 'SELECT * FROM services WHERE name = ?', name),
     serviceNames: () => many(row => row.name as string, 'SELECT name FROM services ORDER BY name'),
     liveServices: () => liveServices(sql),
+    currentLifetimes: () => currentLifetimes(sql),
     servicesAtRisk: question => servicesAtRisk(sql, question),
     dueServices: question => dueServices(sql, question),
     certificatesPastOverlap: (instant, overlap) => certificatesPastOverlap(sql, instant, overlap),

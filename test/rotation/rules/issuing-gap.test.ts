@@ -75,10 +75,10 @@ test('truncated leaves may end with their CA, and have their share all the same'
 test('each lifetime is asked for once, and none that the policy refuses', () => {
   const leaf = { ttl: 30 * DAY, maxTtl: 90 * DAY };
   const services = [
-    { name: 'ledger', ttl: 45 * DAY },
-    { name: 'mail', ttl: 30 * DAY },
-    { name: 'web', ttl: 45 * DAY },
-    { name: 'old', ttl: 120 * DAY },
+    { name: 'ledger', ttl: 45 * DAY, services: 1 },
+    { name: 'mail', ttl: 30 * DAY, services: 1 },
+    { name: 'web', ttl: 45 * DAY, services: 1 },
+    { name: 'old', ttl: 120 * DAY, services: 1 },
   ];
   expect(leafDemands(leaf, services)).toEqual([
     { ttl: 30 * DAY, isPolicy: true, services: 1, example: 'mail' },
@@ -131,8 +131,8 @@ test('says which CA cannot do what, and why', () => {
   const [share] = leafGaps(living(60 * DAY), {
     ...work(30 * DAY),
     demands: leafDemands({ ttl: 30 * DAY, maxTtl: 90 * DAY }, [
-      { name: 'mail', ttl: 30 * DAY },
-      { name: 'web', ttl: 30 * DAY },
+      { name: 'mail', ttl: 30 * DAY, services: 1 },
+      { name: 'web', ttl: 30 * DAY, services: 1 },
     ]),
   });
   expect(issuingGapText(share!)).toBe(
