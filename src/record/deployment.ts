@@ -1,14 +1,14 @@
 /**
- * Issued and deployed are two facts: a delivery is pending until the `current` link names its serial, every output holds it and
+ * Issued and deployed are two facts: a deployment is pending until the `current` link names its serial, every output holds it and
  * every hook has succeeded.
  */
-export interface Delivery {
+export interface Deployment {
   readonly service: string;
   readonly serial: string;
   readonly directory: string;
-  readonly state: 'pending' | 'delivered';
+  readonly state: 'pending' | 'deployed';
   readonly updatedAt: Date;
-  /** The last one whose delivery was completed: this serial, or the one before while pending. */
+  /** The last one whose deployment was completed: this serial, or the one before while pending. */
   readonly deployedSerial?: string;
   /** Failed attempts to deploy this serial since it last succeeded; absent: none. */
   readonly attempts?: number;

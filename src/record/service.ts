@@ -2,7 +2,7 @@ import type { KeyAlgorithmName } from '../pki/key/algorithm.ts';
 import type { ProfileName } from '../pki/certificate/profile-name.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { Certificate } from './certificate.ts';
-import type { Delivery } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 
 /** What a service asked for, as decided once from flags or file; two equal specs give the same certificate but key and serial. */
 export interface ServiceSpec {
@@ -29,5 +29,5 @@ export interface Service {
 export interface ServiceRow {
   readonly service: Service;
   readonly certificate?: Certificate;
-  readonly delivery?: Delivery;
+  readonly deployment?: Deployment;
 }

@@ -51,15 +51,15 @@ test.each(['power', 'disk-full'] as const)(
       expect([OLD, wanted[0]], at).toContain(found[0]);
       expect([undefined, wanted[1]], at).toContain(found[1]);
       expect(servedSerial(world.home.service('payments')), at).toBe(serving);
-      const { state } = await world.manifest(manifest => manifest.delivery('payments')!);
+      const { state } = await world.manifest(manifest => manifest.deployment('payments')!);
       // it never says that it is done before it is
-      if (state === 'delivered') expect(found, at).toEqual(wanted);
-      if (status === 0) expect(state, at).toBe('delivered');
+      if (state === 'deployed') expect(found, at).toEqual(wanted);
+      if (status === 0) expect(state, at).toBe('deployed');
 
       await world.succeed('deploy');
       expect(files(world).found, at).toEqual(wanted);
-      expect(await world.manifest(manifest => manifest.delivery('payments')!), at).toMatchObject({
-        state: 'delivered',
+      expect(await world.manifest(manifest => manifest.deployment('payments')!), at).toMatchObject({
+        state: 'deployed',
       });
       for (const { path } of outputs(world)) expect(readdirSync(dirname(path)), at).toEqual(['payments.pem']);
       expect(await world.succeed('deploy', '--all')).toMatch(/unchanged\n$/);

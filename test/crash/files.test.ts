@@ -92,7 +92,7 @@ describe('making a home', () => {
       files.makeDirectory(draft.authorities, 0o700);
       files.createExclusive(join(draft.authorities, 'ca.key'), utf8('secret'), 0o600);
       const manifest = await createManifest(world, draft.manifest);
-      manifest.transaction(write => write.audit('authority.created', 'root-g1', {}));
+      manifest.transaction(write => write.audit('ca.created', 'root-g1', {}));
       manifest.close();
     });
     return home;

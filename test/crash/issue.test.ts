@@ -100,7 +100,7 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
           const { spec, currentSerial } = manifest.service(service)!;
           expect(currentSerial).toBe(now[index]);
           expect(spec.dns).toEqual(wanted[service]);
-          expect(manifest.delivery(service)).toMatchObject({ serial: now[index], state: 'delivered' });
+          expect(manifest.deployment(service)).toMatchObject({ serial: now[index], state: 'deployed' });
           const all = manifest.certificatesOfService(service);
           expect(new Set(all.map(({ serial }) => serial)).size).toBe(all.length);
           expect(all.filter(({ state }) => state === 'current').map(({ serial }) => serial)).toEqual([now[index]]);
@@ -137,7 +137,7 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
         for (const [index, serial] of now.entries()) expect(serial, at).not.toBe(old[index]);
       } else if (status === 5) {
         expect(stderr, at).toMatch(/may not be served yet.* \[ERR_ISSUE_PARTIAL\]|\[ERR_DEPLOYMENT_PENDING\]/);
-        const states = await world.manifest(manifest => services.map(name => manifest.delivery(name)?.state));
+        const states = await world.manifest(manifest => services.map(name => manifest.deployment(name)?.state));
         expect(states, at).toContain('pending');
       } else {
         expect(status).toBe(1);

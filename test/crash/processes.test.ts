@@ -134,7 +134,7 @@ test('a run that is killed at any time leaves what the next one finishes', async
     }
     await world.manifest(manifest => {
       expect(checkAuditChain(manifest.auditRecords())).not.toHaveProperty('broken');
-      for (const name of names) expect(manifest.delivery(name)).toMatchObject({ state: 'delivered' });
+      for (const name of names) expect(manifest.deployment(name)).toMatchObject({ state: 'deployed' });
     });
   }
 });

@@ -57,7 +57,7 @@ test('wherever the power fails, every service serves, and the next run renews th
         const made = all.filter(({ state }) => state !== 'intent');
         expect(made).toHaveLength(2);
         expect(made.find(({ state }) => state === 'current')?.serial).toBe(now[index]);
-        expect(manifest.delivery(name)).toMatchObject({ serial: now[index], state: 'delivered' });
+        expect(manifest.deployment(name)).toMatchObject({ serial: now[index], state: 'deployed' });
         if (name === 'web') expect(now[index]).toBe(old[index]);
         else expect(made.map(({ serial }) => serial)).toContain(old[index]);
       }

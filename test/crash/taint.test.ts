@@ -32,7 +32,7 @@ test('tainting ends well wherever the power fails: the next run does what is lef
     expect(listed(world)).toEqual([serial]);
     await world.manifest(manifest => {
       expect(manifest.authority('issuing-g1')!.state).toBe('tainted');
-      const audited = [...manifest.auditRecords()].filter(({ action }) => action === 'authority.tainted');
+      const audited = [...manifest.auditRecords()].filter(({ action }) => action === 'ca.tainted');
       expect(audited).toHaveLength(1);
     });
     expect(await world.succeed(...argv)).toMatch(/^unchanged {2}issuing-g1 is tainted\ndue /);

@@ -150,7 +150,7 @@ describe('one situation has one remedy, whoever tells of it', () => {
 
   test('a deployment that is pending', () => {
     const remedy = REMEDIES.deploymentPending({ service: 'x' });
-    expect(finding('delivery-pending')).toBe(remedy);
+    expect(finding('deployment-pending')).toBe(remedy);
     const error = failure('ERR_DEPLOYMENT_PENDING', { service: 'x', serial: '00', problem: 'why' });
     expect(error.hints.join()).toContain(remedy);
   });

@@ -12,8 +12,8 @@ export async function setDeployment(
     const { spec, currentSerial } = manifest.service(name)!;
     manifest.transaction(write => {
       write.putServices([{ name, spec, upkeep: { deployment: { outputs: [], ...deployment } } }]);
-      const { directory } = manifest.delivery(name)!;
-      write.setDeliveries([
+      const { directory } = manifest.deployment(name)!;
+      write.setDeployments([
         { service: name, serial: currentSerial!, directory, state: 'pending', updatedAt: world.now },
       ]);
     });

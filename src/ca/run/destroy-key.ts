@@ -13,7 +13,7 @@ export function destroyRetiredKeys({ world, home, manifest }: Pki): boolean {
     world.files.destroy(key, length => world.random(length));
     manifest.transaction(write => {
       write.setKeyLocation(id, 'destroyed');
-      write.audit('authority.key-destroyed', id, { file: key });
+      write.audit('ca.key-destroyed', id, { file: key });
     });
   }
   return retired.length > 0;

@@ -3,7 +3,7 @@
 import { dirname, join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { SvcauthError } from '../../errors/error.ts';
-import { deploymentOf } from '../../deployment/rules/deployment.ts';
+import { deploymentSettings } from '../../deployment/rules/settings.ts';
 import type { Service } from '../../record/service.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { PRIVATE_DIRECTORY, type Home } from '../../store/home.ts';
@@ -39,7 +39,7 @@ export async function copyHome(world: World, from: Home, to: Home, outside: stri
   return changePki(world, to.directory, 'drill ca-compromise', async pki => {
     const policy = await loadPolicy(pki);
     const services = pki.manifest.liveServices().map(({ service }) => service);
-    const hooks = services.reduce((sum, each) => sum + deploymentOf(each, policy.deployment).hooks.length, 0);
+    const hooks = services.reduce((sum, each) => sum + deploymentSettings(each, policy.deployment).hooks.length, 0);
     const publishTo = (policy.crl.publishTo ?? ['/published']).map(within);
     const { policyElsewhere } = await import('../../policy/rules/elsewhere.ts');
     const text = Buffer.from(files.read(to.policy, LIMIT)!).toString('utf8');

@@ -96,11 +96,11 @@ function record({ world, manifest }: Pki, { authority, taints, revokes }: TaintP
   manifest.transaction(write => {
     if (taints) {
       write.setAuthorityState(id, 'tainted');
-      write.audit('authority.tainted', id, { reason, was: state });
+      write.audit('ca.tainted', id, { reason, was: state });
     }
     for (const { serial, issuerId, notAfter } of revokes) {
       write.insertRevocation({ serial, authorityId: issuerId, revokedAt: world.now, reason: 'cACompromise', notAfter });
-      write.audit('authority.revoked', id, { serial, authority: issuerId, reason: 'cACompromise' });
+      write.audit('ca.revoked', id, { serial, issuedBy: issuerId, reason: 'cACompromise' });
     }
   });
 }

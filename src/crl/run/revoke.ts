@@ -105,7 +105,7 @@ export function recordRevocations(
   manifest.transaction(write => {
     for (const { serial, authorityId, notAfter, service } of certificates) {
       write.insertRevocation({ serial, authorityId, revokedAt: world.now, reason, notAfter, ...dated });
-      write.audit('certificate.revoked', service || serial, { serial, authority: authorityId, reason, ...since });
+      write.audit('certificate.revoked', service || serial, { serial, ca: authorityId, reason, ...since });
     }
   });
 }

@@ -1,7 +1,7 @@
 // Carries deployment steps out, and records for each service that it is deployed, or that it stays pending with a problem.
 // `deploy`, `issue`, `apply`, `renew` and `tick` call it. It issues nothing and needs no key of a CA.
 import { failure, SvcauthError } from '../../errors/error.ts';
-import { isPlain } from '../rules/deployment.ts';
+import { isPlain } from '../rules/settings.ts';
 import { hookEnvironment } from '../rules/hook-environment.ts';
 import { hookProblem } from '../rules/hook-problem.ts';
 import type { HookRun } from '../../record/deployment.ts';
@@ -79,7 +79,7 @@ interface Work {
 }
 
 const isSimple = ({ step, problem }: Work): boolean =>
-  problem === undefined && isPlain(step.deployment) && step.reasons.every(({ name }) => name === 'pending');
+  problem === undefined && isPlain(step.settings) && step.reasons.every(({ name }) => name === 'pending');
 
 function switchVersion({ world, manifest }: Pki, { service, serial, directory }: DeployStep): Omit<Work, 'step'> {
   const { files } = world;
@@ -112,13 +112,13 @@ async function deployOne(
   owners: ReturnType<typeof ownershipOf>,
   force: boolean,
 ): Promise<Done> {
-  const { serial, directory, deployment } = step;
+  const { serial, directory, settings } = step;
   const written: string[] = [];
   try {
     const credential = readCredential(world, directory, manifest.certificate(serial)!);
-    const owner = await owners(deployment.access);
-    setAccess(world.files, directory, serial, { mode: deployment.access.mode, ...(owner && { owner }) });
-    for (const output of deployment.outputs) {
+    const owner = await owners(settings.access);
+    setAccess(world.files, directory, serial, { mode: settings.access.mode, ...(owner && { owner }) });
+    for (const output of settings.outputs) {
       const whole = requireKey(credential, output.path);
       const theirs = await owners(output);
       if (!force && (await outputState(world, output, theirs, whole)) === 'right') continue;
@@ -132,13 +132,13 @@ async function deployOne(
 }
 
 async function runHooks(world: Pki['world'], step: DeployStep): Promise<Pick<Done, 'hooks' | 'problem'>> {
-  const { service, serial, spiffeId, notAfter, delivery } = step;
-  const previousSerial = delivery.deployedSerial === serial ? undefined : delivery.deployedSerial;
+  const { service, serial, spiffeId, notAfter, deployment } = step;
+  const previousSerial = deployment.deployedSerial === serial ? undefined : deployment.deployedSerial;
   const directory = currentDirectory(step.directory);
   const facts = { service, serial, spiffeId, notAfter, directory, ...(previousSerial && { previousSerial }) };
   const env = hookEnvironment(world.env, facts);
   const hooks: HookRun[] = [];
-  for (const [index, { argv, timeout }] of step.deployment.hooks.entries()) {
+  for (const [index, { argv, timeout }] of step.settings.hooks.entries()) {
     const { outcome, output, duration, reason } = await world.runHook({ argv, env, limit: timeout });
     hooks.push({ argv, serial, at: world.now, duration, outcome, output });
     if (outcome !== 'succeeded') return { hooks, problem: hookProblem(index, argv, reason ?? outcome) };
@@ -154,10 +154,10 @@ function recordAll(pki: Pki, works: readonly Work[]): Deployed[] {
   if (works.length === 0) return results;
   try {
     pki.manifest.transaction(write => {
-      write.setDeliveries(works.map(({ step }) => ({ ...deliveryOf(pki, step), state: 'delivered' })));
+      write.setDeployments(works.map(({ step }) => ({ ...recordOf(pki, step), state: 'deployed' })));
       for (const { step, switched } of works) {
         const { service, serial, directory } = step;
-        if (switched) write.audit('certificate.delivered', service, { serial, directory });
+        if (switched) write.audit('certificate.deployed', service, { serial, directory });
       }
     });
     return results;
@@ -168,20 +168,20 @@ function recordAll(pki: Pki, works: readonly Work[]): Deployed[] {
 }
 
 function recordOne(pki: Pki, step: DeployStep, { problem, written, hooks }: Done): Deployed {
-  const { service, serial, directory, delivery } = step;
+  const { service, serial, directory, deployment } = step;
   const result = { service, serial, written, hooks };
   try {
     pki.manifest.transaction(write => {
       if (hooks.length > 0) write.setHookRuns(service, hooks);
       if (problem !== undefined) {
-        const attempts = (delivery.attempts ?? 0) + 1;
+        const attempts = (deployment.attempts ?? 0) + 1;
         // a hook runs only when everything before it was done
         const hookFailed = hooks.some(({ outcome }) => outcome !== 'succeeded');
-        write.setDeliveries([{ ...deliveryOf(pki, step), state: 'pending', attempts, problem, hookFailed }]);
+        write.setDeployments([{ ...recordOf(pki, step), state: 'pending', attempts, problem, hookFailed }]);
         return;
       }
-      write.setDeliveries([{ ...deliveryOf(pki, step), state: 'delivered' }]);
-      write.audit('certificate.delivered', service, {
+      write.setDeployments([{ ...recordOf(pki, step), state: 'deployed' }]);
+      write.audit('certificate.deployed', service, {
         ...{ serial, directory },
         ...(written.length > 0 && { outputs: written.join(', ') }),
         ...(hooks.length > 0 && { hooks: String(hooks.length) }),
@@ -193,7 +193,7 @@ function recordOne(pki: Pki, step: DeployStep, { problem, written, hooks }: Done
   }
 }
 
-const deliveryOf = ({ world }: Pki, { service, serial, directory }: DeployStep) => ({
+const recordOf = ({ world }: Pki, { service, serial, directory }: DeployStep) => ({
   ...{ service, serial, directory, updatedAt: world.now },
 });
 

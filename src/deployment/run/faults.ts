@@ -3,7 +3,7 @@
 import { dirname, join, sep } from 'node:path';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
-import { deploymentOf, type Output } from '../rules/deployment.ts';
+import { deploymentSettings, type Output } from '../rules/settings.ts';
 import { isKubernetesName } from '../../service/rules/output-shape.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
@@ -53,7 +53,7 @@ export async function requireDeployable(
   { service, directory, keyIsAway, ...wanted }: WantedDeployment,
   owners = ownershipOf(pki.world),
 ): Promise<void> {
-  const { access, outputs } = deploymentOf(wanted, policy.deployment);
+  const { access, outputs } = deploymentSettings(wanted, policy.deployment);
   await owners(access);
   for (const output of outputs) {
     await owners(output);

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
-import type { Output } from '../rules/deployment.ts';
+import type { Output } from '../rules/settings.ts';
 import { encodeOutput, holdsOutput, type Credential } from '../rules/output-content.ts';
 import { PKCS12_RANDOM_LENGTH } from '../../pki/pkcs12/write.ts';
 import { removeLeftovers } from '../../store/files/files.ts';

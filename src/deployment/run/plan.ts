@@ -2,8 +2,8 @@
 // `deploy.ts`, the command `deploy` and `tick` call it. It changes nothing; on request it compares the files on disk.
 import { SvcauthError } from '../../errors/error.ts';
 import type { DeployReason } from '../rules/reason.ts';
-import { deploymentOf, type Deployment } from '../rules/deployment.ts';
-import type { Delivery } from '../../record/deployment.ts';
+import { deploymentSettings, type DeploymentSettings } from '../rules/settings.ts';
+import type { Deployment } from '../../record/deployment.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import type { LiveService } from '../../store/manifest/manifest.ts';
 import { ownershipOf } from '../../store/files/ownership.ts';
@@ -19,8 +19,8 @@ export interface DeployStep {
   readonly directory: string;
   readonly spiffeId: string;
   readonly notAfter: Date;
+  readonly settings: DeploymentSettings;
   readonly deployment: Deployment;
-  readonly delivery: Delivery;
   /** None: it is deployed. */
   readonly reasons: readonly DeployReason[];
 }
@@ -41,10 +41,10 @@ export async function planDeployment(
 ): Promise<readonly DeployStep[]> {
   const owners = ownershipOf(pki.world);
   const steps: DeployStep[] = [];
-  for (const { service, certificate, delivery } of services) {
-    if (certificate?.state !== 'current' || delivery === undefined) continue;
+  for (const { service, certificate, deployment } of services) {
+    if (certificate?.state !== 'current' || deployment === undefined) continue;
     const { serial, spiffeId, notAfter } = certificate;
-    const deployment = deploymentOf(service, policy.deployment);
+    const settings = deploymentSettings(service, policy.deployment);
     const directory = service.spec.out ?? pki.home.service(service.name);
     const step = {
       service: service.name,
@@ -52,11 +52,11 @@ export async function planDeployment(
       directory,
       spiffeId,
       notAfter,
+      settings,
       deployment,
-      delivery,
     };
     const reasons: DeployReason[] = [];
-    if (delivery.state === 'pending') reasons.push({ name: 'pending' });
+    if (deployment.state === 'pending') reasons.push({ name: 'pending' });
     if (options.force) reasons.push({ name: 'forced' });
     if (options.inspect) reasons.push(...(await differences(pki, step, owners)));
     steps.push({ ...step, reasons });
@@ -67,10 +67,10 @@ export async function planDeployment(
 /** What lies there otherwise than it should. */
 async function differences(
   { world, manifest }: Pki,
-  { serial, directory, deployment }: Omit<DeployStep, 'reasons'>,
+  { serial, directory, settings }: Omit<DeployStep, 'reasons'>,
   owners: ReturnType<typeof ownershipOf>,
 ): Promise<readonly DeployReason[]> {
-  const { access, outputs } = deployment;
+  const { access, outputs } = settings;
   const found: DeployReason[] = [];
   try {
     const credential = readCredential(world, directory, manifest.certificate(serial)!);

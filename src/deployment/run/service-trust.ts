@@ -134,7 +134,7 @@ async function switchAll(
   if (deployed.length > 0) {
     // before the switch: what follows the files must not be forgotten
     manifest.transaction(write =>
-      write.setDeliveries(
+      write.setDeployments(
         deployed.map(({ service, serial, directory }) => {
           return { service, serial, directory, state: 'pending', updatedAt: now };
         }),

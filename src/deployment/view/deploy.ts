@@ -53,21 +53,21 @@ const whyOf = ({ name, detail }: DeployReason): string =>
   detail === undefined ? DEPLOY_REASONS[name] : `${DEPLOY_REASONS[name]}: ${detail}`;
 
 /** What was written and run; of a plan, what there is to write and run at most. */
-function what({ deployment }: DeployStep, result: Deployed | undefined): string {
-  const outputs = result?.written.length ?? deployment.outputs.length;
-  const hooks = result?.hooks.length ?? deployment.hooks.length;
+function what({ settings }: DeployStep, result: Deployed | undefined): string {
+  const outputs = result?.written.length ?? settings.outputs.length;
+  const hooks = result?.hooks.length ?? settings.hooks.length;
   return [...(outputs > 0 ? [plural(outputs, 'output')] : []), ...(hooks > 0 ? [plural(hooks, 'hook')] : [])].join(
     ', ',
   );
 }
 
 function jsonOf(step: DeployStep, result: Deployed | undefined, dryRun: boolean) {
-  const { service, serial, directory, reasons, deployment } = step;
+  const { service, serial, directory, reasons, settings } = step;
   return {
     ...{ service, serial, directory, action: actionOf(step, result, dryRun), reasons },
-    outputs: deployment.outputs.map(({ kind: format, path }) => ({ format, path })),
+    outputs: settings.outputs.map(({ kind: format, path }) => ({ format, path })),
     ...(result === undefined
-      ? { hooks: deployment.hooks }
+      ? { hooks: settings.hooks }
       : { written: result.written, hooks: result.hooks, problem: result.problem }),
   };
 }

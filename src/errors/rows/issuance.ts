@@ -91,12 +91,12 @@ export const issueErrors = {
     p => `${p.problem}; no certificate was issued, and every service has the files it had`,
     () => [AGAIN],
   ),
-  ERR_ISSUE_PARTIAL: row<{ problem: string; recorded: number; delivered: number; total: number }>(
+  ERR_ISSUE_PARTIAL: row<{ problem: string; recorded: number; deployed: number; total: number }>(
     EXIT.partial,
     p =>
       `${p.problem}; ${p.recorded} of ${p.total} certificates were issued` +
-      (p.delivered < p.recorded
-        ? `, ${p.recorded - p.delivered} of them may not be served yet`
+      (p.deployed < p.recorded
+        ? `, ${p.recorded - p.deployed} of them may not be served yet`
         : ', the other services have the files they had'),
     () => [AGAIN],
   ),

@@ -236,9 +236,9 @@ function recordAuthorities(
 }
 
 const AUDIT_ACTIONS = {
-  create: 'authority.created',
-  import: 'authority.imported',
-  request: 'authority.requested',
+  create: 'ca.created',
+  import: 'ca.imported',
+  request: 'ca.requested',
 } as const;
 
 function authorityOf({ planned, ready }: MadeAuthority, rootId: string, now: Date): Authority {

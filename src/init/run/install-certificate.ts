@@ -201,10 +201,10 @@ function certified(authority: Authority, { der, tbs }: ParsedCertificate, issuer
 function record({ manifest }: Pki, issuing: CertifiedAuthority, root: CertifiedAuthority): void {
   manifest.transaction(write => {
     write.insertAuthority(root);
-    write.audit('authority.imported', root.id, { serial: root.certificate.serial, keyLocation: root.keyLocation });
+    write.audit('ca.imported', root.id, { serial: root.certificate.serial, keyLocation: root.keyLocation });
     write.setAuthorityCertificate(issuing.id, issuing.certificate);
     write.setAuthorityState(issuing.id, issuing.state);
-    write.audit('authority.installed', issuing.id, { serial: issuing.certificate.serial, issuer: root.id });
+    write.audit('ca.installed', issuing.id, { serial: issuing.certificate.serial, issuedBy: root.id });
   });
 }
 

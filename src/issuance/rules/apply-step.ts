@@ -66,7 +66,7 @@ export type ApplyStep =
     }
   | {
       /** Its certificate is good; a run before did not get it all the way to where it serves. */
-      readonly action: 'deliver';
+      readonly action: 'deploy';
       readonly service: string;
       readonly line: number;
       readonly serial: string;
@@ -145,7 +145,7 @@ function stepOf(planned: Planned, recorded: Service | undefined): ApplyStep {
   const { serial, notAfter } = planned.current!;
   return planned.action === 'keep'
     ? { action: 'keep', service, serial, notAfter, line }
-    : { action: 'deliver', service, line, serial };
+    : { action: 'deploy', service, line, serial };
 }
 
 function orphanStep(unlisted: UnlistedService, prune: boolean, now: Date): ApplyStep {
@@ -163,7 +163,7 @@ const isGood = ({ certificate }: UnlistedService, now: Date): boolean =>
 
 /** An orphan is only reported, and a key has to be brought by somebody. */
 export const isChange = ({ action }: ApplyStep): boolean =>
-  action === 'issue' || action === 'update' || action === 'deliver' || action === 'prune';
+  action === 'issue' || action === 'update' || action === 'deploy' || action === 'prune';
 
 /** Somebody has to do something that we cannot. */
 export const isStuck = ({ action }: ApplyStep): boolean => action === 'bring-key' || action === 'withdrawn';

@@ -64,7 +64,7 @@ function planOne(
   const about = facts.services.get(service)!;
   const { known, directory, files, revokedFor } = about;
   const { force, allowExpired = Infinity } = options;
-  const { certificate, delivery } = known ?? {};
+  const { certificate, deployment } = known ?? {};
 
   const { spec, violations } = specOf(requested, about, facts);
   if (csr) checkCsrNames(csr.names, { service, ...spec }, csr.what);
@@ -81,21 +81,21 @@ function planOne(
     now,
   );
   const keyIsAway = key.source === 'generated' && certificate?.keySource === 'csr';
-  const isDelivered = delivery?.state === 'delivered' && delivery.serial === certificate?.serial;
+  const isDeployed = deployment?.state === 'deployed' && deployment.serial === certificate?.serial;
   // a look at the files says more than the record, and a missing look nothing
-  const delivers = reason === undefined && (!isDelivered || files === 'not-switched');
+  const deploys = reason === undefined && (!isDeployed || files === 'not-switched');
   const common = {
     ...{ service, requested, spec, directory, violations },
     ...(upkeep && { upkeep }),
     ...(certificate && { current: currentOf(certificate) }),
-    undelivered: certificate?.state === 'current' && (delivers || delivery?.state === 'pending'),
+    undeployed: certificate?.state === 'current' && (deploys || deployment?.state === 'pending'),
   };
   // A service with its key on its own host must not get another key in passing. Named alone it is refused when a certificate is due;
   // a list or a description would replace the key some day and is refused at once.
   const isRefused = source === 'command' && keyIsAway && !force && (reason !== undefined || !asRecorded);
   const refusal = isRefused && { refusal: failure('ERR_KEY_NOT_BROUGHT', { service }) };
   if (reason === undefined) {
-    return { ...common, ...refusal, action: delivers ? 'deliver' : 'keep', current: currentOf(certificate!) };
+    return { ...common, ...refusal, action: deploys ? 'deploy' : 'keep', current: currentOf(certificate!) };
   }
   const isHeldByWindow = source !== 'command' && !force && changes.length === 0;
   const wait = certificate && renewal.window && isHeldByWindow ? waits(renewal.window, reason, certificate) : undefined;

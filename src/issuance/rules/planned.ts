@@ -21,7 +21,7 @@ interface PlannedService {
   /** Its certificate before the plan. */
   readonly current?: Pick<Certificate, 'serial' | 'notAfter' | 'state' | 'keySource'>;
   /** The current certificate is good and its deployment is not complete. */
-  readonly undelivered: boolean;
+  readonly undeployed: boolean;
   /** Everything the policy has against the spec. */
   readonly violations: readonly Violation[];
   /** Why the plan cannot be carried out for this service. */
@@ -58,8 +58,8 @@ export type Held = {
 /** `csr`: its key is on its own host. `revoked`: it was taken out of service. `expired`: longer ago than was allowed. */
 export type LeaveReason = 'csr' | 'revoked' | 'expired';
 
-/** Its certificate is good; `deliver`: its deployment is not complete. */
-type Good = { readonly action: 'keep' | 'deliver'; readonly current: NonNullable<PlannedService['current']> };
+/** Its certificate is good; `deploy`: its deployment is not complete. */
+type Good = { readonly action: 'keep' | 'deploy'; readonly current: NonNullable<PlannedService['current']> };
 
 /** One requested service, decided. */
 export type Planned = PlannedCertificate | (PlannedService & (Held | Good));
@@ -69,8 +69,8 @@ export const toIssue = (planned: readonly Planned[]): readonly PlannedCertificat
   planned.filter((each): each is PlannedCertificate => each.action === 'issue' && each.refusal === undefined);
 
 /** Selects the services whose current certificate is still to be deployed. */
-export const toDeliver = (planned: readonly Planned[]): readonly Planned[] =>
-  planned.filter(({ undelivered, action, refusal }) => undelivered && (action !== 'issue' || refusal !== undefined));
+export const toDeploy = (planned: readonly Planned[]): readonly Planned[] =>
+  planned.filter(({ undeployed, action, refusal }) => undeployed && (action !== 'issue' || refusal !== undefined));
 
 /** The serial that issuing supersedes: not one that is revoked. */
 export const supersedes = ({ current }: Pick<Planned, 'current'>): string | undefined =>

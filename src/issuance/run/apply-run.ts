@@ -16,7 +16,7 @@ import { isMassPrune, planApply, type ApplySteps } from '../rules/apply-step.ts'
 import type { Issued } from '../rules/issued.ts';
 import { toIssue } from '../rules/planned.ts';
 import type { Requested } from '../rules/requested.ts';
-import { issueCertificates, pendingDeliveries } from './issue.ts';
+import { issueCertificates, pendingDeployments } from './issue.ts';
 import { planIssuance, requirePossible, type IssuancePlan } from './plan.ts';
 import { readServicesFile } from './read-requested.ts';
 
@@ -125,10 +125,10 @@ function revocationsOf({ manifest, world: { now } }: Pki, { steps }: ApplySteps)
 function update({ manifest, world }: Pki, { steps }: ApplySteps): void {
   const updates = steps.flatMap(step => (step.action === 'update' ? [step] : []));
   if (updates.length === 0) return;
-  const redeployed = updates.flatMap(({ service, deploys }) => (deploys && manifest.delivery(service)) || []);
+  const redeployed = updates.flatMap(({ service, deploys }) => (deploys && manifest.deployment(service)) || []);
   manifest.transaction(write => {
     write.putServices(updates.map(({ service: name, spec, upkeep }) => ({ name, spec, upkeep })));
-    write.setDeliveries(pendingDeliveries(redeployed, world.now));
+    write.setDeployments(pendingDeployments(redeployed, world.now));
     for (const { service, changes } of updates)
       write.audit('service.updated', service, { changes: changes.join('; ') });
   });

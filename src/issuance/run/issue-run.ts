@@ -7,7 +7,7 @@ import type { Policy } from '../../policy/rules/policy.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
-import { toDeliver, toIssue } from '../rules/planned.ts';
+import { toDeploy, toIssue } from '../rules/planned.ts';
 import type { Issued } from '../rules/issued.ts';
 import { issueCertificates } from './issue.ts';
 import { planIssuance, requirePossible, type IssuancePlan } from './plan.ts';
@@ -61,7 +61,7 @@ export async function issueRun(
     const progress = run.progress(toIssue(plan.planned).length);
     try {
       const issued = await issueCertificates(pki, policy, plan, run.ask, count => progress.advance(count));
-      const names = new Set([...toDeliver(plan.planned), ...issued].map(({ service }) => service));
+      const names = new Set([...toDeploy(plan.planned), ...issued].map(({ service }) => service));
       return { plan, issued, deployed: await deployPending(pki, policy, names), dryRun: false };
     } finally {
       progress.end();

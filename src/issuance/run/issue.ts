@@ -7,14 +7,14 @@ import { instantText } from '../../time/instant-text.ts';
 import { servedChain } from '../../ca/rules/served-chain.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
-import { deploymentOf } from '../../deployment/rules/deployment.ts';
+import { deploymentSettings } from '../../deployment/rules/settings.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
 import { encodePem } from '../../pki/pem.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import type { Certificate } from '../../record/certificate.ts';
-import type { Delivery } from '../../record/deployment.ts';
+import type { Deployment } from '../../record/deployment.ts';
 import { whereWritable } from '../../store/files/file-failure.ts';
 import { ownershipOf } from '../../store/files/ownership.ts';
 import {
@@ -31,7 +31,7 @@ import type { Manifest } from '../../store/manifest/manifest.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 import type { Issued } from '../rules/issued.ts';
-import { supersedes, toDeliver, toIssue, type Planned, type PlannedCertificate } from '../rules/planned.ts';
+import { supersedes, toDeploy, toIssue, type Planned, type PlannedCertificate } from '../rules/planned.ts';
 import { leafIssuer, type LeafIssuer, type PreparedLeaf } from './leaf-issuer.ts';
 import type { IssuancePlan } from './plan.ts';
 
@@ -49,7 +49,7 @@ export async function issueCertificates(
   const { world, manifest } = pki;
   const planned = toIssue(plan.planned);
   const issuer = planned.length === 0 ? undefined : await unlockAuthority(pki, plan.issuer, ask);
-  reopenDeliveries(pki, toDeliver(plan.planned));
+  reopenDeployments(pki, toDeploy(plan.planned));
   if (issuer === undefined) return [];
   const authorities = manifest.authorities();
   const crlUrl = policy.crl.url === undefined ? undefined : crlAddress(policy.crl.url, plan.issuer.id);
@@ -66,14 +66,14 @@ export async function issueCertificates(
 }
 
 /** Marks as pending again what lost its link since it was deployed. */
-function reopenDeliveries({ world, manifest }: Pki, undelivered: readonly Planned[]): void {
-  const lost = undelivered.flatMap(({ service, directory, current }) =>
-    current === undefined || manifest.delivery(service)?.state === 'pending'
+function reopenDeployments({ world, manifest }: Pki, undeployed: readonly Planned[]): void {
+  const lost = undeployed.flatMap(({ service, directory, current }) =>
+    current === undefined || manifest.deployment(service)?.state === 'pending'
       ? []
       : [{ service, serial: current.serial, directory }],
   );
   if (lost.length === 0) return;
-  manifest.transaction(write => write.setDeliveries(pendingDeliveries(lost, world.now)));
+  manifest.transaction(write => write.setDeployments(pendingDeployments(lost, world.now)));
 }
 
 /** Finds whose the files of each service are to be, where that is said. Throws ERR_OWNER_UNKNOWN and ERR_OWNER_FOREIGN. */
@@ -86,7 +86,7 @@ async function versionAccess(
   const accesses = new Map<string, VersionAccess>();
   for (const { service, upkeep } of planned) {
     if (upkeep?.deployment === undefined) continue;
-    const { access } = deploymentOf({ upkeep }, deployment);
+    const { access } = deploymentSettings({ upkeep }, deployment);
     const owner = await owners(access);
     accesses.set(service, { mode: access.mode, ...(owner && { owner }) });
   }
@@ -121,7 +121,7 @@ export async function issueBatches(
   context: IssueContext,
 ): Promise<readonly Issued[]> {
   const issued: Issued[] = [];
-  const tally: Tally = { intended: 0, recorded: 0, delivered: 0 };
+  const tally: Tally = { intended: 0, recorded: 0, deployed: 0 };
   for (let start = 0; start < planned.length; start += BATCH) {
     try {
       issued.push(...(await issueBatch(planned.slice(start, start + BATCH), context, tally)));
@@ -137,7 +137,7 @@ export async function issueBatches(
 interface Tally {
   intended: number;
   recorded: number;
-  delivered: number;
+  deployed: number;
 }
 
 /** What a person must know of a run that ended early: which certificates there are now, and what serves. */
@@ -145,8 +145,8 @@ function stopped(cause: unknown, tally: Tally, total: number): unknown {
   if (!(cause instanceof SvcauthError) || tally.intended === 0) return cause;
   const problem = cause.message;
   if (tally.recorded === 0) return failure('ERR_ISSUE_FAILED', { problem }, cause);
-  const { recorded, delivered } = tally;
-  return failure('ERR_ISSUE_PARTIAL', { problem, recorded, delivered, total }, cause);
+  const { recorded, deployed } = tally;
+  return failure('ERR_ISSUE_PARTIAL', { problem, recorded, deployed, total }, cause);
 }
 
 async function issueBatch(
@@ -176,7 +176,7 @@ async function issueBatch(
   tally.recorded += planned.length;
 
   await switchVersions(signed, context);
-  tally.delivered += planned.length;
+  tally.deployed += planned.length;
   return signed.map(({ planned: { service, spec, notBefore, notAfter, directory }, serial }) => ({
     service,
     spiffeId: spec.spiffeId,
@@ -234,14 +234,14 @@ function recordResults(signed: readonly Signed[], { manifest, authorityId, world
     // a known service gets its new spec together with the certificate made to it: until then the old one is the truth
     write.putServices(signed.flatMap(({ planned }) => (planned.isNew ? [] : [recordOf(planned)])));
     write.completeCertificates(signed);
-    const delivered = signed.map(({ planned: { service, directory }, serial }) => ({ service, serial, directory }));
-    write.setDeliveries(pendingDeliveries(delivered, world.now));
+    const deployed = signed.map(({ planned: { service, directory }, serial }) => ({ service, serial, directory }));
+    write.setDeployments(pendingDeployments(deployed, world.now));
     for (const { planned, serial } of signed) {
       const { service, spec, notAfter } = planned;
       const old = supersedes(planned);
       write.audit('certificate.issued', service, {
         serial,
-        authority: authorityId,
+        ca: authorityId,
         spiffeId: spec.spiffeId,
         notAfter: instantText(notAfter),
         ...(old !== undefined && { supersedes: old }),
@@ -250,12 +250,12 @@ function recordResults(signed: readonly Signed[], { manifest, authorityId, world
   });
 }
 
-/** Makes deliveries that are pending until `deployPending` has completed them. */
-export const pendingDeliveries = (
-  deliveries: readonly Pick<Delivery, 'service' | 'serial' | 'directory'>[],
+/** Makes deployments that are pending until `deployPending` has completed them. */
+export const pendingDeployments = (
+  deployments: readonly Pick<Deployment, 'service' | 'serial' | 'directory'>[],
   updatedAt: Date,
-): readonly Delivery[] =>
-  deliveries.map(({ service, serial, directory }) => ({ service, serial, directory, state: 'pending', updatedAt }));
+): readonly Deployment[] =>
+  deployments.map(({ service, serial, directory }) => ({ service, serial, directory, state: 'pending', updatedAt }));
 
 /**
  * Points each `current` link at the version that lies ready; what else it takes to be deployed is still pending. Its predecessor

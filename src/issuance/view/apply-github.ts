@@ -7,7 +7,7 @@ import { annotation } from '../../view/github-annotation.ts';
 const LEVEL = {
   issue: 'notice',
   update: 'notice',
-  deliver: 'notice',
+  deploy: 'notice',
   wait: 'notice',
   prune: 'warning',
   orphan: 'warning',
@@ -24,7 +24,7 @@ export function formatApplyAnnotations(outcome: ApplyOutcome, file: string | und
     const at = place('line' in step ? step.line : undefined);
     const problem = problems.get(step.service);
     const failed = problem === undefined ? [] : [annotation('error', `not deployed ${step.service}`, problem, at)];
-    if (step.action === 'keep' || (step.action === 'deliver' && problem !== undefined)) return failed;
+    if (step.action === 'keep' || (step.action === 'deploy' && problem !== undefined)) return failed;
     const text = [describeStep(step, now), remedyOf(step) ?? []].flat().join('\n');
     const title = `${verbOf(step, outcome.dryRun, problem)} ${step.service}`;
     return [annotation(LEVEL[step.action], title, text, at), ...failed];

@@ -21,7 +21,7 @@ type Action = ApplyStep['action'];
 const WORDS: Readonly<Record<Action, Readonly<Record<'planned' | 'done' | 'toDo' | 'counted', string>>>> = {
   issue: { planned: 'would issue', done: 'issued', toDo: 'to issue', counted: 'issued' },
   update: { planned: 'would update', done: 'updated', toDo: 'to update', counted: 'updated' },
-  deliver: { planned: 'would deploy', done: 'deployed', toDo: 'to deploy', counted: 'deployed' },
+  deploy: { planned: 'would deploy', done: 'deployed', toDo: 'to deploy', counted: 'deployed' },
   wait: { planned: 'waits', done: 'waits', toDo: 'waiting', counted: 'waiting' },
   'bring-key': { planned: 'cannot issue', done: 'not issued', toDo: 'that need a request', counted: 'not issued' },
   withdrawn: { planned: 'left alone', done: 'left alone', toDo: 'withdrawn', counted: 'withdrawn' },
@@ -74,7 +74,7 @@ export const problemsOf = (deployed: readonly Deployed[]): ReadonlyMap<string, s
 
 /** `problem`: of its deployment, when that failed. */
 export function verbOf({ action }: ApplyStep, dryRun: boolean, problem: string | undefined): string {
-  if (action === 'deliver' && problem !== undefined) return NOT_DEPLOYED;
+  if (action === 'deploy' && problem !== undefined) return NOT_DEPLOYED;
   return WORDS[action][dryRun ? 'planned' : 'done'];
 }
 
@@ -93,7 +93,7 @@ export function describeStep(step: ApplyStep, now: Date): string {
       return `its certificate was revoked (${step.revokedFor}), though the file names it`;
     case 'update':
       return step.changes.join(', ');
-    case 'deliver':
+    case 'deploy':
       return 'its newest certificate was not deployed yet';
     case 'keep':
       return `until ${formatInstant(step.notAfter)} (${formatRelativeTime(step.notAfter, now)})`;
@@ -158,7 +158,7 @@ function countsOf({ steps, deployed }: ApplyOutcome) {
   const problems = problemsOf(deployed);
   const counts: Partial<Record<Action, number>> = {};
   for (const { action, service } of steps) {
-    if (action !== 'deliver' || !problems.has(service)) counts[action] = (counts[action] ?? 0) + 1;
+    if (action !== 'deploy' || !problems.has(service)) counts[action] = (counts[action] ?? 0) + 1;
   }
   return { counts, notDeployed: problems.size };
 }

@@ -31,7 +31,7 @@ export function issueView({ plan, issued, deployed, dryRun }: IssueOutcome, now:
       return ['issued', service, `${made.serial}  until ${until(made.notAfter)}`];
     }
     const deployed = dryRun ? 'would deploy' : isPending(service) ? 'not deployed' : 'deployed';
-    const verb = planned.action === 'deliver' ? deployed : 'unchanged';
+    const verb = planned.action === 'deploy' ? deployed : 'unchanged';
     return [verb, service, `${current!.serial}  until ${until(current!.notAfter)}`];
   };
   return {

@@ -6,7 +6,7 @@ import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
-import type { Delivery } from '../../record/deployment.ts';
+import type { Deployment } from '../../record/deployment.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import { equalBytes, fromHex, toHex } from '../../pki/bytes.ts';
 import { DerError } from '../../pki/der/reader.ts';
@@ -25,8 +25,8 @@ interface FoundCertificate {
   readonly certificate: Certificate;
   readonly prints?: Prints;
   readonly revocation?: Revocation;
-  /** Of its service, when it is this certificate that is delivered there. */
-  readonly delivery?: Delivery;
+  /** Of its service, when it is this certificate that is deployed there. */
+  readonly deployment?: Deployment;
   /** Serials of the service's certificates before and after it. */
   readonly predecessor?: string;
   readonly successor?: string;
@@ -170,12 +170,12 @@ function about(manifest: Manifest, certificate: Certificate): FoundCertificate {
   const place = line.findIndex(other => other.serial === serial);
   const [successor, predecessor] = place < 0 ? [] : [line[place - 1], line[place + 1]];
   const revocation = manifest.revocation(serial);
-  const delivery = manifest.delivery(service);
+  const deployment = manifest.deployment(service);
   return {
     certificate,
     ...(der && { prints: printsOf(der) }),
     ...(revocation && { revocation }),
-    ...(delivery?.serial === serial && { delivery }),
+    ...(deployment?.serial === serial && { deployment }),
     ...(predecessor && { predecessor: predecessor.serial }),
     ...(successor && { successor: successor.serial }),
   };

@@ -38,7 +38,7 @@ function factsOf(found: Found, now: Date): readonly Fact[] {
       ...prints,
     ];
   }
-  const { certificate, revocation, delivery, predecessor, successor } = found;
+  const { certificate, revocation, deployment, predecessor, successor } = found;
   return [
     ['service', certificate.service],
     ['spiffe id', certificate.spiffeId],
@@ -48,7 +48,7 @@ function factsOf(found: Found, now: Date): readonly Fact[] {
     ['issued by', certificate.authorityId],
     ['not before', formatInstant(certificate.notBefore)],
     ['not after', until(certificate.notAfter, now)],
-    ['delivered', delivery && (delivery.state === 'pending' ? 'pending' : delivery.directory)],
+    ['deployed', deployment && (deployment.state === 'pending' ? 'pending' : deployment.directory)],
     ['predecessor', predecessor],
     ['successor', successor],
     ...prints,

@@ -14,7 +14,7 @@ export type FindingName =
   | 'certificate-expired'
   | 'certificate-expiring'
   | 'issuer-outlived'
-  | 'delivery-pending'
+  | 'deployment-pending'
   | 'intent-unfinished'
   | 'ca-pending'
   | 'ca-tainted'
@@ -77,7 +77,7 @@ export function checkManifest(input: CheckInput, thresholds: CheckThresholds, no
 }
 
 function serviceFindings(
-  { service, certificate, delivery }: ServiceRow,
+  { service, certificate, deployment }: ServiceRow,
   issuers: ReadonlyMap<string, Authority>,
   thresholds: CheckThresholds,
   now: Date,
@@ -97,11 +97,11 @@ function serviceFindings(
       findings.push({ ...about, name: 'issuer-outlived', severity: 'warning', deadline: issuerEnd });
     }
   }
-  if (delivery?.state === 'pending') {
-    const { problem } = delivery;
+  if (deployment?.state === 'pending') {
+    const { problem } = deployment;
     findings.push({
       ...about,
-      name: 'delivery-pending',
+      name: 'deployment-pending',
       severity: 'warning',
       ...(problem !== undefined && { problem }),
     });

@@ -1,7 +1,7 @@
 // Condenses a service, its current certificate and its deployment into a row of `status`: state, dates, renewal time, problem.
 // `status` calls it. It is pure and knows no thresholds: `check` judges how urgent a date is.
 import type { Certificate } from '../../record/certificate.ts';
-import type { Delivery } from '../../record/deployment.ts';
+import type { Deployment } from '../../record/deployment.ts';
 import type { RenewalSpec } from '../../record/upkeep.ts';
 import { renewalOf } from '../../due/rules/settings.ts';
 import { renewalTime } from '../../due/rules/time.ts';
@@ -15,7 +15,7 @@ export interface ServiceStatus {
   readonly spiffeId: string;
   readonly state: ServiceState;
   /** Issued, and not deployed yet: the files, outputs or hooks of the previous one may still be in use. */
-  readonly deliveryPending: boolean;
+  readonly deploymentPending: boolean;
   /** While pending: the serial that was deployed last, if any was, and what the last attempt failed of. */
   readonly deployedSerial?: string;
   readonly problem?: string;
@@ -30,18 +30,18 @@ export interface ServiceStatus {
 
 /** `renewal`: of services that say nothing else. */
 export function serviceStatus(
-  { service, certificate, delivery }: ServiceRow,
+  { service, certificate, deployment }: ServiceRow,
   renewal: RenewalSpec,
   now: Date,
 ): ServiceStatus {
   const base = { name: service.name, spiffeId: service.spec.spiffeId };
-  if (certificate === undefined) return { ...base, state: 'none', deliveryPending: false };
+  if (certificate === undefined) return { ...base, state: 'none', deploymentPending: false };
   const { serial, authorityId, notBefore, notAfter } = certificate;
   const renewAt = renewalTime(certificate, renewalOf(service, renewal).threshold);
   return {
     ...base,
     state: certificateState(certificate, renewAt, now),
-    ...pendingDelivery(delivery),
+    ...pendingDeployment(deployment),
     serial,
     authorityId,
     notBefore,
@@ -50,13 +50,13 @@ export function serviceStatus(
   };
 }
 
-function pendingDelivery(
-  delivery: Delivery | undefined,
-): Pick<ServiceStatus, 'deliveryPending' | 'deployedSerial' | 'problem'> {
-  if (delivery?.state !== 'pending') return { deliveryPending: false };
-  const { deployedSerial, problem } = delivery;
+function pendingDeployment(
+  deployment: Deployment | undefined,
+): Pick<ServiceStatus, 'deploymentPending' | 'deployedSerial' | 'problem'> {
+  if (deployment?.state !== 'pending') return { deploymentPending: false };
+  const { deployedSerial, problem } = deployment;
   return {
-    deliveryPending: true,
+    deploymentPending: true,
     ...(deployedSerial && { deployedSerial }),
     ...(problem !== undefined && { problem }),
   };

@@ -1,7 +1,7 @@
 import { riskQuestion, type CheckThresholds } from '../rules/thresholds.ts';
 import { checkManifest, type CheckInput, type Finding } from '../rules/check.ts';
 import { selectServices } from '../../service/rules/selector.ts';
-import { watchedOf, type Watched } from '../rules/watched.ts';
+import { monitoredItems, type MonitoredItem } from '../rules/monitored-item.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import { authorityRows } from '../../ca/run/rows.ts';
 
@@ -19,7 +19,7 @@ export interface CheckedPki {
   /** How many were judged, from the indexes or one by one. */
   readonly checked: { readonly services: number; readonly authorities: number };
   /** Of everything; else empty. */
-  readonly watched: readonly Watched[];
+  readonly monitored: readonly MonitoredItem[];
 }
 
 /** Everything about a PKI that needs attention at `at`. Throws what is wrong with a selector. */
@@ -28,7 +28,7 @@ export function checkPki(manifest: Manifest, scope: CheckScope, thresholds: Chec
   return {
     findings: checkManifest(input, thresholds, at),
     checked: { services: count, authorities: input.authorities.length },
-    watched: scope.everything ? watchedOf(input, at) : [],
+    monitored: scope.everything ? monitoredItems(input, at) : [],
   };
 }
 

@@ -1,14 +1,14 @@
 import type { Finding } from '../rules/check.ts';
-import type { Watched } from '../rules/watched.ts';
+import type { MonitoredItem } from '../rules/monitored-item.ts';
 import { formatCalendar } from '../../view/calendar.ts';
 import type { CheckReport } from './check.ts';
 import { describeFinding } from './finding.ts';
 
 /** An event for every end: of certificates, CAs and CRLs. */
-export const formatCheckCalendar = ({ watched, name, trustDomain, ranAt, at }: CheckReport): string =>
+export const formatCheckCalendar = ({ monitored, name, trustDomain, ranAt, at }: CheckReport): string =>
   formatCalendar(
     `svcauth: ${name}`,
-    watched.map(each => ({
+    monitored.map(each => ({
       uid: `${each.kind}-${each.subject}@${trustDomain}`,
       at: each.end,
       summary: SUMMARY[each.kind](each.subject),
@@ -17,16 +17,16 @@ export const formatCheckCalendar = ({ watched, name, trustDomain, ranAt, at }: C
     ranAt,
   );
 
-const SUMMARY: Readonly<Record<Watched['kind'], (subject: string) => string>> = {
+const SUMMARY: Readonly<Record<MonitoredItem['kind'], (subject: string) => string>> = {
   certificate: service => `certificate of ${service} expires`,
   ca: id => `CA ${id} expires`,
   crl: id => `CRL of ${id} goes stale`,
 };
 
 /** What a check would find near the end: its remedy belongs beside the date. */
-function endOf(watched: Watched): Finding {
-  const about = { subject: watched.subject, deadline: watched.end, severity: 'warning' } as const;
-  switch (watched.kind) {
+function endOf(monitored: MonitoredItem): Finding {
+  const about = { subject: monitored.subject, deadline: monitored.end, severity: 'warning' } as const;
+  switch (monitored.kind) {
     case 'certificate':
       return { ...about, kind: 'service', name: 'certificate-expiring' };
     case 'ca':
@@ -34,10 +34,10 @@ function endOf(watched: Watched): Finding {
         ...about,
         kind: 'ca',
         name: 'ca-expiring',
-        keyLocation: watched.authority.keyLocation,
-        tier: watched.authority.tier,
+        keyLocation: monitored.authority.keyLocation,
+        tier: monitored.authority.tier,
       };
     case 'crl':
-      return { ...about, kind: 'ca', name: 'crl-expiring', keyLocation: watched.authority.keyLocation };
+      return { ...about, kind: 'ca', name: 'crl-expiring', keyLocation: monitored.authority.keyLocation };
   }
 }

@@ -2,13 +2,13 @@
 // `print-check.ts` calls it for `check -o junit`.
 import type { Finding } from '../rules/check.ts';
 import { counts, type FailOn } from '../rules/fail-on.ts';
-import type { Watched } from '../rules/watched.ts';
+import type { MonitoredItem } from '../rules/monitored-item.ts';
 import type { CheckReport } from './check.ts';
 import { describeFinding } from './finding.ts';
 import { formatInstant } from '../../view/json.ts';
 import { element, escapeXml } from '../../view/xml.ts';
 
-type Kind = Watched['kind'];
+type Kind = MonitoredItem['kind'];
 
 const SUITES: Readonly<Record<Kind, string>> = { certificate: 'certificates', ca: 'CAs', crl: 'CRLs' };
 
@@ -31,7 +31,7 @@ interface Case {
 }
 
 /** Also of what cannot be watched because it is missing: a CRL, the certificate of a CA. */
-function casesOf({ watched, findings }: CheckReport): readonly Case[] {
+function casesOf({ monitored, findings }: CheckReport): readonly Case[] {
   const cases = new Map<string, Case>();
   const caseOf = (kind: Kind, subject: string): Case => {
     const key = `${kind} ${subject}`;
@@ -39,7 +39,7 @@ function casesOf({ watched, findings }: CheckReport): readonly Case[] {
     cases.set(key, found);
     return found;
   };
-  for (const { kind, subject } of watched) caseOf(kind, subject);
+  for (const { kind, subject } of monitored) caseOf(kind, subject);
   for (const finding of findings) caseOf(kindOf(finding), finding.subject).findings.push(finding);
   return [...cases.values()];
 }

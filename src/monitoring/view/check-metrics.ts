@@ -1,19 +1,19 @@
 // Formats the result of `check` as Prometheus metrics: validity dates, CRL numbers, pending deployments, number of findings.
 // `check -o prometheus` and `tick --metrics` call it.
-import type { Watched } from '../rules/watched.ts';
+import type { MonitoredItem } from '../rules/monitored-item.ts';
 import { countOf, type CheckReport } from './check.ts';
 import { formatExposition, type MetricFamily } from '../../view/exposition.ts';
 
 const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
 
 /**
- * The names that alert rules already know from other exporters. `authority` is who signed a service's certificate; of a CA and its
+ * The names that alert rules already know from other exporters. `ca` is who signed a service's certificate; of a CA and its
  * CRL it is the CA itself, so that the three can be joined.
  */
-export function formatCheckMetrics({ watched, findings, at, ranAt }: CheckReport): string {
-  const certificates = watched.filter(each => each.kind !== 'crl');
-  const crls = watched.filter(each => each.kind === 'crl');
-  const deliveries = watched.filter(each => each.kind === 'certificate');
+export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckReport): string {
+  const certificates = monitored.filter(each => each.kind !== 'crl');
+  const crls = monitored.filter(each => each.kind === 'crl');
+  const deployments = monitored.filter(each => each.kind === 'certificate');
   return formatExposition([
     {
       name: 'x509_cert_not_before',
@@ -46,14 +46,14 @@ export function formatCheckMetrics({ watched, findings, at, ranAt }: CheckReport
       samples: crls.map(each => ({ labels: labelsOf(each), value: each.crl.number })),
     },
     {
-      name: 'svcauth_delivery_pending',
+      name: 'svcauth_deployment_pending',
       help: '1 when a certificate was issued and its files may still be the previous ones.',
-      samples: deliveries.map(each => ({ labels: { service: each.subject }, value: Number(each.deliveryPending) })),
+      samples: deployments.map(each => ({ labels: { service: each.subject }, value: Number(each.deploymentPending) })),
     },
     {
       name: 'svcauth_hook_pending',
       help: '1 when the files are in place and a hook fails: the service may still serve the previous certificate.',
-      samples: deliveries.map(each => ({ labels: { service: each.subject }, value: Number(each.hookPending) })),
+      samples: deployments.map(each => ({ labels: { service: each.subject }, value: Number(each.hookPending) })),
     },
     {
       name: 'svcauth_check_findings',
@@ -71,17 +71,17 @@ export function formatCheckMetrics({ watched, findings, at, ranAt }: CheckReport
   ] satisfies readonly MetricFamily[]);
 }
 
-function labelsOf(watched: Watched): Readonly<Record<string, string>> {
-  switch (watched.kind) {
+function labelsOf(monitored: MonitoredItem): Readonly<Record<string, string>> {
+  switch (monitored.kind) {
     case 'certificate': {
-      const { service, spiffeId, serial, authorityId } = watched.certificate;
-      return { kind: 'service', service, spiffe_id: spiffeId, serial, authority: authorityId };
+      const { service, spiffeId, serial, authorityId } = monitored.certificate;
+      return { kind: 'service', service, spiffe_id: spiffeId, serial, ca: authorityId };
     }
     case 'ca': {
-      const { id, tier, certificate } = watched.authority;
-      return { kind: 'ca', authority: id, tier, serial: certificate.serial };
+      const { id, tier, certificate } = monitored.authority;
+      return { kind: 'ca', ca: id, tier, serial: certificate.serial };
     }
     case 'crl':
-      return { authority: watched.authority.id, tier: watched.authority.tier };
+      return { ca: monitored.authority.id, tier: monitored.authority.tier };
   }
 }

@@ -2,7 +2,7 @@
 // `check` and `tick` print it.
 import type { Finding, Severity } from '../rules/check.ts';
 import type { FailOn } from '../rules/fail-on.ts';
-import type { Watched } from '../rules/watched.ts';
+import type { MonitoredItem } from '../rules/monitored-item.ts';
 import { describeFinding } from './finding.ts';
 import type { View } from '../../view/output.ts';
 import { plural } from '../../text/plural.ts';
@@ -24,7 +24,7 @@ export interface CheckReport {
   readonly findings: readonly Finding[];
   readonly failOn: FailOn;
   /** All of it in the forms that list also what is well (see `CHECK_FORMATS`). */
-  readonly watched: readonly Watched[];
+  readonly monitored: readonly MonitoredItem[];
 }
 
 const HEADER = ['SEVERITY', 'SUBJECT', 'FINDING', 'WHAT', 'REMEDY'];

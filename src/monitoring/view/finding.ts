@@ -23,7 +23,7 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     message: `its certificate outlives the CA that signed it, which ends ${when}`,
     remedy: REMEDIES.certificateOutlivesIssuer({ service: finding.subject }),
   }),
-  'delivery-pending': finding => ({
+  'deployment-pending': finding => ({
     message:
       finding.problem === undefined
         ? 'its newest certificate is issued, and not deployed yet'

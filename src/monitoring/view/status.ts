@@ -46,7 +46,7 @@ function formatServices(services: readonly ServiceStatus[], now: Date, { colours
     service.name,
     service.spiffeId,
     service.serial?.slice(0, 8) ?? '',
-    { text: service.deliveryPending ? `${service.state}, not deployed` : service.state, paint: paint[service.state] },
+    { text: service.deploymentPending ? `${service.state}, not deployed` : service.state, paint: paint[service.state] },
     withRelative(service.notAfter, now),
     service.renewAt === undefined ? '' : formatInstant(service.renewAt),
     service.authorityId ?? '',
@@ -56,8 +56,8 @@ function formatServices(services: readonly ServiceStatus[], now: Date, { colours
 
 /** What keeps a certificate from being deployed, and which one is until then. */
 function formatPending(services: readonly ServiceStatus[]): string {
-  const lines = services.flatMap(({ name, deployedSerial, problem, deliveryPending }) => {
-    if (!deliveryPending) return [];
+  const lines = services.flatMap(({ name, deployedSerial, problem, deploymentPending }) => {
+    if (!deploymentPending) return [];
     const deployed = deployedSerial === undefined ? 'none is deployed' : `${deployedSerial.slice(0, 8)} is deployed`;
     return [`${visible(`${name}: ${deployed}${problem === undefined ? '' : `; ${problem}`}`)}\n`];
   });

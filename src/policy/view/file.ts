@@ -69,7 +69,7 @@ allow:
 #   threshold: 66%
 #   # When renewing is welcome: it opens as crontab(5) says, and stays open so long. No certificate expires for it.
 #   window: {cron: '0 2 * * mon-fri', timezone: Europe/Berlin, duration: 3h}
-#   # So long after its successor was delivered, a certificate is revoked. Without it never: it runs out.
+#   # So long after its successor was deployed, a certificate is revoked. Without it never: it runs out.
 #   overlap: 48h
 
 # What is run after a service got new files, unless the service says otherwise: programs with their words, no shell.

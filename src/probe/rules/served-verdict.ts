@@ -3,7 +3,7 @@
 import { REMEDIES } from '../../errors/remedy.ts';
 import type { PathVerdict } from '../../pki/path/validate-path.ts';
 import type { Certificate } from '../../record/certificate.ts';
-import type { Delivery } from '../../record/deployment.ts';
+import type { Deployment } from '../../record/deployment.ts';
 import type { Service } from '../../record/service.ts';
 
 /** What a server shows, beside what the manifest has. */
@@ -14,7 +14,7 @@ export interface ServedFacts {
   readonly certificate?: Certificate;
   /** Who should be there; where only an address was named, whose certificate it is. */
   readonly service?: Service;
-  readonly delivery?: Delivery;
+  readonly deployment?: Deployment;
   /** By our anchors and CRLs, with nothing but what was sent. */
   readonly verdict: PathVerdict;
   /** Whether our own CAs in place of what was sent would have helped. */
@@ -87,12 +87,12 @@ const clientFindings = ({ clientRefused }: ServedFacts): ServedFinding[] =>
   clientRefused === undefined ? [] : [critical('client-refused', `it does not let this client in: ${clientRefused}`)];
 
 /** Of a certificate of the right service that is not its newest. */
-function ageFindings({ certificate, service, delivery, verdict }: ServedFacts): ServedFinding[] {
+function ageFindings({ certificate, service, deployment, verdict }: ServedFacts): ServedFinding[] {
   if (certificate === undefined || service?.currentSerial === undefined) return [];
   if (certificate.service !== service.name || certificate.serial === service.currentSerial) return [];
   const isSaid = !verdict.accepted && (verdict.reason.code === 'revoked' || verdict.reason.code === 'expired');
   if (isSaid || certificate.state === 'revoked') return [];
-  if (delivery?.state === 'pending') {
+  if (deployment?.state === 'pending') {
     const message = 'renewed, and not deployed: it serves the one before';
     return [warning('not-deployed', message, REMEDIES.deploymentPending({ service: service.name }))];
   }

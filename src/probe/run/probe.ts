@@ -5,7 +5,7 @@ import type { HandshakeTarget, World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { Certificate } from '../../record/certificate.ts';
-import type { Delivery } from '../../record/deployment.ts';
+import type { Deployment } from '../../record/deployment.ts';
 import type { Service } from '../../record/service.ts';
 import type { ProbeTarget } from '../rules/targets.ts';
 import { judgeServed, type ServedFinding } from '../rules/served-verdict.ts';
@@ -102,7 +102,7 @@ async function probeOne(
     return { address: at, ...judge(manifest, judges, served, service, refused, now) };
   } catch (problem) {
     if (!(problem instanceof SvcauthError)) throw problem;
-    return { address: at, ...(service && recorded(service, manifest.delivery(service.name))), findings: [], problem };
+    return { address: at, ...(service && recorded(service, manifest.deployment(service.name))), findings: [], problem };
   }
 }
 
@@ -117,7 +117,7 @@ function judge(
   const [leaf, ...sent] = chain.map(readOrNothing);
   const certificate = leaf && known(manifest, leaf);
   const service = expected ?? (certificate && manifest.service(certificate.service));
-  const delivery = service && manifest.delivery(service.name);
+  const deployment = service && manifest.deployment(service.name);
   const identity = expected && { spiffe: expected.spec.spiffeId };
   const verdictOf = (store: TrustStore): PathVerdict =>
     leaf === undefined
@@ -143,11 +143,11 @@ function judge(
     ...(serial !== undefined && { serial }),
     ...(certificate && { certificate, signedBy: certificate.authorityId }),
     ...(service && { service }),
-    ...(delivery && { delivery }),
+    ...(deployment && { deployment }),
     ...(clientRefused !== undefined && { clientRefused }),
   });
   return {
-    ...(service && recorded(service, delivery)),
+    ...(service && recorded(service, deployment)),
     findings,
     shown: {
       version,
@@ -157,8 +157,8 @@ function judge(
   };
 }
 
-const recorded = ({ name, currentSerial }: Service, delivery: Delivery | undefined) => {
-  const deployed = delivery?.state === 'delivered' ? delivery.serial : delivery?.deployedSerial;
+const recorded = ({ name, currentSerial }: Service, deployment: Deployment | undefined) => {
+  const deployed = deployment?.state === 'deployed' ? deployment.serial : deployment?.deployedSerial;
   return { service: name, ...(currentSerial && { issued: currentSerial }), ...(deployed && { deployed }) };
 };
 

@@ -2,7 +2,7 @@
 // `verify-crls.ts` calls it. It reads no file: anchors and CRLs come in decoded.
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import { leafClasses, type LeafClass, type ReadLeaf } from '../../verifiers/rules/leaf-class.ts';
-import { leafStanding, type LeafStanding } from '../../verifiers/rules/leaf-standing.ts';
+import { leafStatusFromCa, type LeafStatus } from '../../verifiers/rules/leaf-status.ts';
 import { peerFault, type PeerFault } from '../../verifiers/rules/peer-verdict.ts';
 import { servedChain } from '../../ca/rules/served-chain.ts';
 import { toHex } from '../../pki/bytes.ts';
@@ -33,10 +33,10 @@ export interface SetFault {
  * below a revoked CA counts as revoked; of one that was tainted or retired nothing counts but what is revoked.
  */
 export function readLeaves(manifest: Manifest, now: Date): ReadonlyMap<string, readonly ReadLeaf[]> {
-  const standings = leafStandings(manifest, now);
+  const statuses = leafStatuses(manifest, now);
   const leaves = new Map<string, ReadLeaf[]>();
   for (const { der, service, authorityId, ...leaf } of manifest.unexpiredLeaves(now)) {
-    const standing = standings.get(authorityId);
+    const standing = statuses.get(authorityId);
     const revoked = leaf.revoked || standing === 'revoked';
     if (standing === 'disowned' && !revoked) continue;
     const certificate = readPathCertificate(der);
@@ -48,11 +48,11 @@ export function readLeaves(manifest: Manifest, now: Date): ReadonlyMap<string, r
   return leaves;
 }
 
-function leafStandings(manifest: Manifest, now: Date): ReadonlyMap<string, LeafStanding> {
+function leafStatuses(manifest: Manifest, now: Date): ReadonlyMap<string, LeafStatus> {
   const further = manifest.furtherCertificates();
   const isRevoked = (serial: string) => manifest.revocation(serial) !== undefined;
   const authorities = manifest.authorities().filter(isCertified);
-  return new Map(authorities.map(each => [each.id, leafStanding(each, further, isRevoked, now)]));
+  return new Map(authorities.map(each => [each.id, leafStatusFromCa(each, further, isRevoked, now)]));
 }
 
 /**

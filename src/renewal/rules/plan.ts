@@ -27,8 +27,8 @@ export type RenewalStep = {
       /** Its window opens only then, and that is too late. */
       readonly tooLate?: Date;
     }
-  /** Its certificate is good and nothing but its delivery is missing. */
-  | { readonly action: 'deliver' }
+  /** Its certificate is good and nothing but its deployment is missing. */
+  | { readonly action: 'deploy' }
   /** Due, but its window is closed. */
   | { readonly action: 'wait'; readonly reason: IssueReason; readonly until: Date }
   /** Due, but others are more urgent, and that is as many as were asked for. */
@@ -72,12 +72,12 @@ export function renewalStep(planned: Planned): RenewalStep {
     case 'later':
       return { ...about, action: 'later', reason: planned.reason };
     case 'keep':
-    case 'deliver':
+    case 'deploy':
       return { ...about, action: planned.action };
   }
 }
 
-const ORDER: readonly Planned['action'][] = ['issue', 'deliver', 'wait', 'later', 'leave', 'keep'];
+const ORDER: readonly Planned['action'][] = ['issue', 'deploy', 'wait', 'later', 'leave', 'keep'];
 
 /** What has no certificate that works comes first, then what ends first. */
 function byUrgency(a: Planned, b: Planned): number {

@@ -11,7 +11,7 @@ import { applyRevoke } from '../../crl/run/revoke.ts';
 import { deployPending, type Deployed } from '../../deployment/run/deploy.ts';
 import { requireDeployable } from '../../deployment/run/faults.ts';
 import type { Issued } from '../../issuance/rules/issued.ts';
-import { toDeliver, toIssue, type Planned, type PlannedCertificate } from '../../issuance/rules/planned.ts';
+import { toDeploy, toIssue, type Planned, type PlannedCertificate } from '../../issuance/rules/planned.ts';
 import { issueCertificates } from '../../issuance/run/issue.ts';
 import { keptKey } from '../../issuance/run/kept-key.ts';
 import type { IssuancePlan } from '../../issuance/run/plan.ts';
@@ -61,7 +61,7 @@ export interface RenewalResult {
 }
 
 export const hasWork = ({ planned, outlived }: RenewalPlan): boolean =>
-  toIssue(planned).length + toDeliver(planned).length + outlived.length > 0;
+  toIssue(planned).length + toDeploy(planned).length + outlived.length > 0;
 
 /** Whether a run would do something, or would have to say that it cannot. */
 export const isDue = (plan: RenewalPlan): boolean =>
@@ -136,7 +136,7 @@ export async function applyRenewal(
   progress: (count: number) => void,
 ): Promise<RenewalResult> {
   const issued = await issueCertificates(pki, policy, plan, ask, progress);
-  const names = new Set([...toDeliver(plan.planned), ...issued].map(({ service }) => service));
+  const names = new Set([...toDeploy(plan.planned), ...issued].map(({ service }) => service));
   const deployed = await deployPending(pki, policy, names);
   return { issued, deployed, crls: await revokeOutlived(pki, policy, plan.outlived, ask) };
 }

@@ -20,7 +20,7 @@ type Verb = PlannedRenewal['action'] | 'refused' | 'revoke';
 
 const VERBS: Readonly<Record<Verb, Readonly<Record<RenewalOutcome['kind'], string>>>> = {
   renew: { done: 'renewed', 'dry-run': 'would renew', question: 'due' },
-  deliver: { done: 'delivered', 'dry-run': 'would deliver', question: 'not delivered' },
+  deploy: { done: 'deployed', 'dry-run': 'would deploy', question: 'not deployed' },
   wait: { done: 'waits', 'dry-run': 'would wait', question: 'waits' },
   later: { done: 'later', 'dry-run': 'later', question: 'later' },
   leave: { done: 'left alone', 'dry-run': 'left alone', question: 'left alone' },
@@ -36,7 +36,7 @@ export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Termin
   const services = plan.steps.map(step => factsOf(step, step.action === 'renew' ? made.get(step.service) : undefined));
   const pending = outcome.kind === 'done' ? outcome.result.deployed.filter(({ problem }) => problem !== undefined) : [];
   const isPending = ({ service, action }: PlannedRenewal): boolean =>
-    action === 'deliver' && pending.some(each => each.service === service);
+    action === 'deploy' && pending.some(each => each.service === service);
   const revoked = plan.outlived.map(({ service, serial, notAfter }) => ({ service, serial, notAfter }));
   const kind = outcome.kind === 'question' ? 'due' : 'renewal';
   const about =
@@ -61,7 +61,7 @@ export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Termin
         instant === undefined ? '' : `${formatInstant(instant)} ${formatRelativeTime(instant, now)}`;
       const rows = [
         ...plan.steps.map((step, index): Cell[] => {
-          const verb = isPending(step) ? 'not delivered' : VERBS[verbOf(step)][outcome.kind];
+          const verb = isPending(step) ? 'not deployed' : VERBS[verbOf(step)][outcome.kind];
           const paint = step.refusal ? red : step.action === 'wait' || step.action === 'later' ? yellow : undefined;
           const { service, serial = '', notAfter } = services[index]!;
           return [paint ? { text: verb, paint } : verb, service, serial, until(notAfter), whyOf(step)];
@@ -112,8 +112,8 @@ function whyOf(step: PlannedRenewal): string {
       return step.tooLate === undefined
         ? ISSUE_REASONS[step.reason].words
         : `${ISSUE_REASONS[step.reason].words}, and its window opens too late, at ${formatInstant(step.tooLate)}`;
-    case 'deliver':
-      return 'its files were not delivered';
+    case 'deploy':
+      return 'its files were not deployed';
     case 'wait':
       return `${ISSUE_REASONS[step.reason].words}; its window opens at ${formatInstant(step.until)}`;
     case 'later':

@@ -111,7 +111,7 @@ export async function makeSuccessor(
   };
   manifest.transaction(write => {
     write.insertAuthority(authority);
-    write.audit('authority.created', planned.id, {
+    write.audit('ca.created', planned.id, {
       tier: planned.tier,
       keyAlgorithm: planned.keyAlgorithm,
       keyLocation: planned.keyLocation,
@@ -120,8 +120,8 @@ export async function makeSuccessor(
     });
     for (const each of further) {
       write.insertFurtherCertificate(each);
-      write.audit('authority.certified', each.authorityId, {
-        by: each.issuerId,
+      write.audit('ca.certified', each.authorityId, {
+        issuedBy: each.issuerId,
         serial: each.serial,
         notAfter: instantText(each.notAfter),
       });

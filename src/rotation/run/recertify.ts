@@ -18,7 +18,7 @@ import { loadPolicy } from '../../policy/run/load.ts';
 import { certifyAgain } from '../../ca/run/new-authority.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { proveRecertification } from './prove-recertification.ts';
-import { settle, type Settled } from './settle.ts';
+import { syncFiles, type SyncedFiles } from './sync-files.ts';
 import { rotationIssuer, type RotationKeys } from './keys.ts';
 import { recordTrustBundle } from '../../bundle/run/write.ts';
 
@@ -30,7 +30,7 @@ export interface RecertifyOutcome {
   readonly serial?: string;
   /** Services that have other files now. */
   readonly services: readonly string[];
-  readonly failed: Settled['failed'];
+  readonly failed: SyncedFiles['failed'];
 }
 
 type Ask = { readonly extend: { readonly lifetime: number | undefined } } | { readonly crossSignBy: string };
@@ -53,7 +53,7 @@ export async function recertify(
     const policy = await loadPolicy(pki);
     const planned = planOf(pki, policy, id, ask);
     const made = planned && (await make(pki, policy, planned, keys));
-    const { refreshed, failed } = await settle(pki, policy, { chains: true });
+    const { refreshed, failed } = await syncFiles(pki, policy, { chains: true });
     return { ...outcomeOf(id, planned, false), ...(made && { serial: made.serial }), services: refreshed, failed };
   });
 }
@@ -107,8 +107,8 @@ async function make(
   manifest.transaction(write => {
     write.insertFurtherCertificate(made);
     if (replaces) write.promoteCertificate(subject.id, made.serial);
-    const detail = { by: by.id, serial: made.serial, notAfter: instantText(made.notAfter) };
-    write.audit('authority.certified', subject.id, {
+    const detail = { issuedBy: by.id, serial: made.serial, notAfter: instantText(made.notAfter) };
+    write.audit('ca.certified', subject.id, {
       ...detail,
       ...(replaces && { replaces: subject.certificate.serial, was: instantText(subject.certificate.notAfter) }),
     });

@@ -20,7 +20,7 @@ import { makeSuccessor, requirePreparable, resumePreparation, type PrepareReques
 import { findingsOf, proveRotationOf, type ProvenRotation } from './prove.ts';
 import { recordActivated, recordDraining, recordPublished, recordRolledBack, type RecordStep } from './record.ts';
 import { payCrlDebt, recordRetired } from './retire.ts';
-import { settle, type Settled } from './settle.ts';
+import { syncFiles, type SyncedFiles } from './sync-files.ts';
 import { rotationIssuer, type RotationKeys } from './keys.ts';
 
 interface StepRequest {
@@ -48,7 +48,7 @@ export interface RotateOutcome {
   readonly gates: readonly Gate[];
   /** Services that have other files now; in a dry run those that would get them. */
   readonly services: readonly string[];
-  readonly failed: Settled['failed'];
+  readonly failed: SyncedFiles['failed'];
   /** After it. */
   readonly status: RotationStatus;
   /** Of preparing, in a dry run: the command that makes what it shows. */
@@ -167,17 +167,17 @@ export async function takeStep(pki: Pki, policy: Policy, request: RotateRequest)
     if (step === 'activate') await requireKey(pki, decision.open!, request.keys);
     RECORD[step as keyof typeof RECORD](pki, decision.open!, facts);
   }
-  const settled = await settle(pki, policy, { chains: followsChains(step, facts) });
+  const synced = await syncFiles(pki, policy, { chains: followsChains(step, facts) });
   const after = readRotationFacts(pki, policy, tier);
   return {
     step,
     dryRun: false,
-    changed: changed || settled.changed,
+    changed: changed || synced.changed,
     ...(successor && { successor }),
     retired: decision.retired.map(({ id }) => id),
     gates: decision.gates,
-    services: settled.refreshed,
-    failed: settled.failed,
+    services: synced.refreshed,
+    failed: synced.failed,
     status: await statusOf(pki, policy, after.facts),
   };
 }

@@ -25,7 +25,7 @@ const DUE = `WITH due (name) AS (
         AND iif(${OWN_SPAN} IS NULL, ${hasReached(OWN_PERCENT, '100', 'NULL')}, ${hasReached('?11', '?12', OWN_SPAN)})
     UNION SELECT name FROM services WHERE revoked = 1
     UNION SELECT name FROM services WHERE current_serial IS NULL
-    UNION SELECT service FROM deliveries WHERE state = 'pending')
+    UNION SELECT service FROM deployments WHERE state = 'pending')
   SELECT found.* FROM due CROSS JOIN services found ON found.name = due.name ORDER BY due.name`;
 
 /** Every service that may be due at that time, by name, and few others: the ages come from the rule that judges them. */

@@ -1,7 +1,7 @@
 // Reads services with their current certificate and deployment: all of them, or those named, pending or at risk.
 // The manifest answers `status`, `check`, `issue` and renewal with it. It writes nothing.
 import type { Certificate } from '../../record/certificate.ts';
-import type { Delivery } from '../../record/deployment.ts';
+import type { Deployment } from '../../record/deployment.ts';
 import type { ServiceSpec } from '../../record/service.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
 import { fromHex } from '../../pki/bytes.ts';
@@ -10,7 +10,7 @@ import { toDate, toSeconds } from './rows.ts';
 import type { Sql, SqlValue } from './sqlite.ts';
 
 /**
- * Services beside their certificates and deliveries, a chunk of them as one JSON text: a value crosses from the engine to
+ * Services beside their certificates and deployments, a chunk of them as one JSON text: a value crosses from the engine to
  * JavaScript in 0.5 µs, a row here has sixteen, and `check` asks for all of them.
  */
 const CHUNK = 5_000;
@@ -22,7 +22,7 @@ const columns = (der: string) => `json_group_array(json_array(
     json(s.upkeep), lower(hex(d.deployed_serial)), d.attempts, d.problem, d.hook_failed)) AS rows`;
 
 const JOINED = `LEFT JOIN certificates c ON c.serial = s.current_serial
-  LEFT JOIN deliveries d ON d.service = s.name`;
+  LEFT JOIN deployments d ON d.service = s.name`;
 
 const AFTER = `SELECT ${columns('NULL')}
   FROM (SELECT * FROM services WHERE name > ? ORDER BY name LIMIT ${CHUNK}) s ${JOINED}`;
@@ -32,7 +32,7 @@ const NAMED = `SELECT ${columns('hex(e.der)')}
   LEFT JOIN encodings e ON e.certificate_id = c.id`;
 
 const PENDING = `SELECT ${columns('NULL')}
-  FROM (SELECT s.* FROM deliveries p JOIN services s ON s.name = p.service
+  FROM (SELECT s.* FROM deployments p JOIN services s ON s.name = p.service
     WHERE p.state = 'pending' ORDER BY p.service) s ${JOINED}`;
 
 /** The first two read nothing but their index. */
@@ -42,7 +42,7 @@ const AT_RISK = `WITH risk (id) AS (
       WHERE c.not_after - ?1 <= ?4 OR (c.not_after - ?1) * 100 <= ?3 * (c.not_after - c.not_before)
     UNION SELECT c.id FROM authorities a CROSS JOIN certificates c
       ON c.state = 'current' AND c.authority_id = a.id AND c.not_after > a.not_after
-    UNION SELECT c.id FROM deliveries p CROSS JOIN certificates c ON c.serial = p.serial WHERE p.state = 'pending')
+    UNION SELECT c.id FROM deployments p CROSS JOIN certificates c ON c.serial = p.serial WHERE p.state = 'pending')
   SELECT ${columns('NULL')}
   FROM (SELECT live.* FROM risk CROSS JOIN certificates c ON c.id = risk.id CROSS JOIN services live ON live.name = c.service
     WHERE live.current_serial = c.serial ORDER BY live.name) s ${JOINED}`;
@@ -59,9 +59,9 @@ type JsonRow = readonly [
   tbsSha256: string,
   keySource: Certificate['keySource'],
   issuedAt: number,
-  deliveredSerial: string,
+  deploymentSerial: string,
   directory: string,
-  deliveryState: Delivery['state'] | null,
+  deploymentState: Deployment['state'] | null,
   updatedAt: number,
   der: string | null,
   upkeep: Upkeep | null,
@@ -98,7 +98,7 @@ export function servicesAtRisk(sql: Sql, { at, endingBy, percentLeft, secondsLef
   return read(sql, AT_RISK, toSeconds(at), toSeconds(endingBy), percentLeft, secondsLeft);
 }
 
-/** Those whose delivery is pending, by name. */
+/** Those whose deployment is pending, by name. */
 export const pendingServices = (sql: Sql): LiveService[] => read(sql, PENDING);
 
 /** Those of `names` that exist, each once. */
@@ -122,11 +122,11 @@ function toKnownService(row: JsonRow): KnownService {
   const [name, spec, currentSerial] = row;
   const upkeep = row[16];
   const certificate = toCertificate(row);
-  const delivery = toDelivery(row);
+  const deployment = toDeployment(row);
   return {
     service: { name, spec, ...(upkeep && { upkeep }), ...(currentSerial !== '' && { currentSerial }) },
     ...(certificate && { certificate }),
-    ...(delivery && { delivery }),
+    ...(deployment && { deployment }),
   };
 }
 
@@ -149,7 +149,7 @@ function toCertificate(row: JsonRow): Certificate | undefined {
   };
 }
 
-function toDelivery(row: JsonRow): Delivery | undefined {
+function toDeployment(row: JsonRow): Deployment | undefined {
   const [service] = row;
   const [serial, directory, state, updatedAt] = [row[11], row[12], row[13], row[14]];
   const [deployedSerial, attempts, problem, hookFailed] = [row[17], row[18], row[19], row[20]];

@@ -10,7 +10,7 @@ import type {
 } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
-import type { Delivery, HookRun } from '../../record/deployment.ts';
+import type { Deployment, HookRun } from '../../record/deployment.ts';
 import type { DueLimits } from '../../record/due-limits.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
@@ -26,12 +26,12 @@ export interface PkiIdentity {
   readonly createdAt: Date;
 }
 
-/** A service beside its current certificate and its delivery: the row of `status` and `check`. */
+/** A service beside its current certificate and its deployment: the row of `status` and `check`. */
 export interface LiveService {
   readonly service: Service;
   /** Absent when the service has none; without its DER, which nobody who looks at all services wants. */
   readonly certificate?: Omit<Certificate, 'der'>;
-  readonly delivery?: Delivery;
+  readonly deployment?: Deployment;
 }
 
 /** The same with the DER: what `issue` compares with what is asked for. */
@@ -41,7 +41,7 @@ export interface KnownService extends LiveService {
 
 /**
  * At risk at `at` is a current certificate with at most `secondsLeft`, or at most `percentLeft` of its lifetime, before it ends;
- * one that ends after its CA; and one whose delivery is pending.
+ * one that ends after its CA; and one whose deployment is pending.
  */
 /** Services of one lifetime. */
 export interface ServiceLifetime {
@@ -105,7 +105,7 @@ export type RotationProgress = Partial<
  * The only persistent truth. Contract, whatever the engine:
  * - a write happens only inside `transaction`, which is atomic and, once it has returned, durable against power loss;
  * - readers see the state before or after a transaction, never between;
- * - a change that matters to somebody (not intents and deliveries, which are bookkeeping) is audited in its own transaction;
+ * - a change that matters to somebody (not intents and deployments, which are bookkeeping) is audited in its own transaction;
  * - serials are unique for ever; a certificate row is never deleted while its certificate could still be presented;
  * - what comes out equals what went in: dates to the second, byte strings to the byte.
  * Reads take no lock and work on a read-only file system.
@@ -127,7 +127,7 @@ export interface Manifest {
   dueServices(question: DueQuestion): readonly LiveService[];
   /**
    * Superseded, not expired, and replaced for longer than the overlap of its service, else `overlap`, in seconds; absent: never. It
-   * counts from the first delivery of a successor. By service; without their DER.
+   * counts from the first deployment of a successor. By service; without their DER.
    */
   certificatesPastOverlap(at: Date, overlap: number | undefined): readonly Certificate[];
   serviceCount(): number;
@@ -162,8 +162,8 @@ export interface Manifest {
   presignedCrls(authorityId: string): readonly Crl[];
   presignedCrl(authorityId: string, number: bigint): PresignedCrl | undefined;
   voidCrlSeries(authorityId: string): VoidCrlSeries | undefined;
-  delivery(service: string): Delivery | undefined;
-  /** Those whose delivery is pending, by name. Answered from an index. */
+  deployment(service: string): Deployment | undefined;
+  /** Those whose deployment is pending, by name. Answered from an index. */
   pendingServices(): readonly LiveService[];
   /** The last runs of a service's hooks, in their order. */
   hookRuns(service: string): readonly HookRun[];
@@ -222,7 +222,7 @@ export interface ManifestWriter {
   /** Gives up what is left of a series, audited; false when there is none. */
   voidPresignedCrls(authorityId: string): boolean;
   /** One a service: a later one replaces it. */
-  setDeliveries(deliveries: readonly Delivery[]): void;
+  setDeployments(deployments: readonly Deployment[]): void;
   /** In the place of those before. */
   setHookRuns(service: string, runs: readonly HookRun[]): void;
   recordTrustBundle(bundle: TrustBundleRecord): void;

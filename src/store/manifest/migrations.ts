@@ -215,6 +215,26 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE deliveries ADD COLUMN hook_failed INTEGER NOT NULL DEFAULT 0;
   UPDATE deliveries SET hook_failed = 1 WHERE state = 'pending' AND problem GLOB 'hook [0-9]* ("*';
   `,
+  `
+  -- one term: deployment. The state is in a CHECK, so the rows move to a new table
+  CREATE TABLE deployments (
+    service TEXT PRIMARY KEY REFERENCES services (name),
+    serial BLOB NOT NULL REFERENCES certificates (serial),
+    directory TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'deployed')),
+    updated_at INTEGER NOT NULL,
+    deployed_serial BLOB,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    problem TEXT,
+    hook_failed INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  INSERT INTO deployments
+    SELECT service, serial, directory, CASE state WHEN 'delivered' THEN 'deployed' ELSE state END, updated_at,
+      deployed_serial, attempts, problem, hook_failed
+    FROM deliveries;
+  DROP TABLE deliveries;
+  CREATE INDEX pending_deployments ON deployments (service) WHERE state = 'pending';
+  `,
 ];
 
 /** 0 for a file that holds no manifest. */

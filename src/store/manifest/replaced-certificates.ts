@@ -1,18 +1,18 @@
 import type { Certificate } from '../../record/certificate.ts';
-import type { Delivery } from '../../record/deployment.ts';
+import type { Deployment } from '../../record/deployment.ts';
 import { toCertificate, toSeconds } from './rows.ts';
 import type { Sql } from './sqlite.ts';
 
-/** Notes of what these deliveries replace since when it is replaced: since the first delivery of a later one. */
-export function markReplaced(sql: Sql, deliveries: readonly Delivery[]): void {
-  const delivered = deliveries.filter(({ state }) => state === 'delivered');
-  if (delivered.length === 0) return;
+/** Notes of what these deployments replace since when it is replaced: since the first deployment of a later one. */
+export function markReplaced(sql: Sql, deployments: readonly Deployment[]): void {
+  const deployed = deployments.filter(({ state }) => state === 'deployed');
+  if (deployed.length === 0) return;
   sql.run(
     `UPDATE certificates SET replaced_at = batch.value ->> 2 FROM json_each(?) AS batch
      WHERE certificates.service = batch.value ->> 0 AND certificates.state = 'superseded'
        AND certificates.replaced_at IS NULL
        AND certificates.id < (SELECT later.id FROM certificates later WHERE later.serial = unhex(batch.value ->> 1))`,
-    JSON.stringify(delivered.map(({ service, serial, updatedAt }) => [service, serial, toSeconds(updatedAt)])),
+    JSON.stringify(deployed.map(({ service, serial, updatedAt }) => [service, serial, toSeconds(updatedAt)])),
   );
 }
 
@@ -25,6 +25,6 @@ const PAST_OVERLAP = `SELECT c.*, NULL AS der FROM certificates c JOIN services 
         WHERE x.upkeep ->> '$.renewal.overlap' IS NOT NULL)
   ORDER BY c.service, c.id`;
 
-/** Superseded and still valid, with a successor that was delivered longer ago than the overlap, in seconds, allows. */
+/** Superseded and still valid, with a successor that was deployed longer ago than the overlap, in seconds, allows. */
 export const certificatesPastOverlap = (sql: Sql, at: Date, overlap: number | undefined): Certificate[] =>
   sql.all(PAST_OVERLAP, toSeconds(at), overlap ?? null).map(toCertificate);

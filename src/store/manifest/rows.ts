@@ -6,7 +6,7 @@ import type { AuditAction, AuditRecord } from '../../record/audit.ts';
 import type { Authority, AuthorityState } from '../../record/authority.ts';
 import type { Certificate, CertificateState } from '../../record/certificate.ts';
 import type { Crl } from '../../record/crl.ts';
-import type { Delivery } from '../../record/deployment.ts';
+import type { Deployment } from '../../record/deployment.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import type { Service, ServiceSpec } from '../../record/service.ts';
 import type { TrustBundleRecord } from '../../record/trust-bundle.ts';
@@ -97,11 +97,11 @@ export const toCertificate = (row: SqlRow): Certificate => ({
   issuedAt: toDate(row.issued_at),
 });
 
-export const toDelivery = (row: SqlRow): Delivery => ({
+export const toDeployment = (row: SqlRow): Deployment => ({
   service: row.service as string,
   serial: hexOf(row.serial),
   directory: row.directory as string,
-  state: row.state as Delivery['state'],
+  state: row.state as Deployment['state'],
   updatedAt: toDate(row.updated_at),
   ...(row.deployed_serial === null ? {} : { deployedSerial: hexOf(row.deployed_serial) }),
   ...(row.attempts === 0 ? {} : { attempts: row.attempts as number }),

@@ -116,7 +116,7 @@ export function manifestWriter(
       if (crls > 0) writer.audit('crl.voided', authorityId, { crls: String(crls) });
       return crls > 0;
     },
-    setDeliveries: deliveries => {
+    setDeployments: deployments => {
       const columns = [
         'service',
         'serial',
@@ -128,13 +128,13 @@ export function manifestWriter(
         'problem',
         'hook_failed',
       ];
-      const rows = deliveries.map(d => [
+      const rows = deployments.map(d => [
         d.service,
         toSerial(d.serial),
         d.directory,
         d.state,
         toSeconds(d.updatedAt),
-        d.state === 'delivered' ? toSerial(d.serial) : null,
+        d.state === 'deployed' ? toSerial(d.serial) : null,
         d.attempts ?? 0,
         d.problem ?? null,
         d.hookFailed ? 1 : 0,
@@ -145,8 +145,8 @@ export function manifestWriter(
             `${column} = ${column === 'deployed_serial' ? `coalesce(excluded.${column}, ${column})` : `excluded.${column}`}`,
         )
         .join(', ');
-      insertRows(sql, 'deliveries', columns, rows, `ON CONFLICT (service) DO UPDATE SET ${update}`);
-      markReplaced(sql, deliveries);
+      insertRows(sql, 'deployments', columns, rows, `ON CONFLICT (service) DO UPDATE SET ${update}`);
+      markReplaced(sql, deployments);
     },
     setHookRuns: (service, runs) => setHookRuns(sql, service, runs),
     recordTrustBundle: bundle => recordTrustBundle(sql, bundle),

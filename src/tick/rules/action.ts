@@ -1,6 +1,6 @@
 /** A kind of thing that ticks do: its permanent name in JSON, and its words in a table. */
 export interface ActionKind {
-  readonly did: string;
+  readonly name: string;
   readonly done: string;
   readonly planned: string;
   /** Whether something is different afterwards. */
@@ -19,8 +19,8 @@ export interface TickAction {
   readonly detail?: string;
 }
 
-export const actionKind = (did: string, done: string, planned: string, changes = true): ActionKind => ({
-  did,
+export const actionKind = (name: string, done: string, planned: string, changes = true): ActionKind => ({
+  name,
   done,
   planned,
   changes,

@@ -18,15 +18,15 @@ export function tickView(
 ): View {
   const check = report && checkView(report, terminal);
   const hasFindings = report !== undefined && report.findings.length > 0;
-  const [deeds, failures] = [deedsOf(reports), failuresOf(reports)];
+  const [actions, failures] = [actionsOf(reports), failuresOf(reports)];
   return {
     table: () => formatActions(reports, now, 'done') + (hasFindings ? check!.table() : ''),
     json: () => ({
       kind: 'tick',
-      value: { at: now, changed: hasChanged(reports), deeds, failures, ...(check && { check: check.json().value }) },
+      value: { at: now, changed: hasChanged(reports), actions, failures, ...(check && { check: check.json().value }) },
     }),
     jsonl: () => [
-      ...deeds.map(deed => ({ kind: 'deed', value: { at: now, ...deed } })),
+      ...actions.map(action => ({ kind: 'action', value: { at: now, ...action } })),
       ...failures.map(failure => ({ kind: 'failure', value: { at: now, ...failure } })),
       ...(check?.jsonl() ?? []),
     ],
@@ -35,12 +35,12 @@ export function tickView(
 
 /** What a tick would do; one that would do nothing says so, since it was asked. */
 export function tickPlanView(reports: readonly PartReport[], now: Date): View {
-  const [deeds, failures] = [deedsOf(reports), failuresOf(reports)];
+  const [actions, failures] = [actionsOf(reports), failuresOf(reports)];
   return {
-    table: () => (deeds.length + failures.length === 0 ? 'nothing is due\n' : formatActions(reports, now, 'planned')),
-    json: () => ({ kind: 'tick', value: { at: now, dryRun: true, deeds, failures } }),
+    table: () => (actions.length + failures.length === 0 ? 'nothing is due\n' : formatActions(reports, now, 'planned')),
+    json: () => ({ kind: 'tick', value: { at: now, dryRun: true, actions, failures } }),
     jsonl: () => [
-      ...deeds.map(deed => ({ kind: 'deed', value: { at: now, dryRun: true, ...deed } })),
+      ...actions.map(action => ({ kind: 'action', value: { at: now, dryRun: true, ...action } })),
       ...failures.map(failure => ({ kind: 'failure', value: { at: now, dryRun: true, ...failure } })),
     ],
   };
@@ -50,8 +50,8 @@ export function tickPlanView(reports: readonly PartReport[], now: Date): View {
 export const hasChanged = (reports: readonly PartReport[]): boolean =>
   reports.some(({ actions }) => actions.some(({ kind }) => kind.changes));
 
-const deedsOf = (reports: readonly PartReport[]) =>
-  reports.flatMap(({ actions }) => actions.map(({ kind, ...facts }) => ({ did: kind.did, ...facts })));
+const actionsOf = (reports: readonly PartReport[]) =>
+  reports.flatMap(({ actions }) => actions.map(({ kind, ...facts }) => ({ action: kind.name, ...facts })));
 
 const failuresOf = (reports: readonly PartReport[]) =>
   reports.flatMap(({ part, failures }) => failures.map(({ code, message }) => ({ part, code, message })));

@@ -14,7 +14,7 @@ beforeEach(async () => {
   const first = await createManifest(world, path);
   first.transaction(write => {
     write.insertAuthority(authority());
-    write.audit('authority.created', 'issuing-g1', { keyAlgorithm: 'ecdsa-p256', keyLocation: 'file' });
+    write.audit('ca.created', 'issuing-g1', { keyAlgorithm: 'ecdsa-p256', keyLocation: 'file' });
   });
   issue(first, 1, 'payments');
   issue(first, 2, 'ledger');

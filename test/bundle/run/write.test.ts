@@ -22,7 +22,7 @@ const addRoot = (world: PkiWorld) =>
     manifest.transaction(write => {
       const { authority } = testAuthority('root-g2', world.now);
       write.insertAuthority({ ...authority, state: 'draining' });
-      write.audit('authority.created', authority.id, {});
+      write.audit('ca.created', authority.id, {});
     }),
   );
 

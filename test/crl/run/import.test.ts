@@ -13,7 +13,7 @@ async function machines(): Promise<{ away: CrlTestPki; home: CrlTestPki; file: s
   const home = await crlPki([]);
   home.manifest.transaction(write => {
     write.insertAuthority({ ...away.manifest.authority('root-g1')!, keyLocation: 'offline' });
-    write.audit('authority.created', 'root-g1', {});
+    write.audit('ca.created', 'root-g1', {});
   });
   const file = join(home.world.cwd, 'root.crl');
   await sign(away, file);

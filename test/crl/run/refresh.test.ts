@@ -107,7 +107,7 @@ test('a number that verifiers have seen is not given again after a manifest is r
   const other = { ...(await crlPki([])), issuers: pki.issuers };
   other.manifest.transaction(write => {
     write.insertAuthority(pki.manifest.authority('issuing-g1')!);
-    write.audit('authority.created', 'issuing-g1', {});
+    write.audit('ca.created', 'issuing-g1', {});
   });
   other.world.files.makeDirectory(other.home.public.crls, 0o755);
   writeFileSync(other.home.public.crlDer('issuing-g1'), derOf(pki, 'issuing-g1'));

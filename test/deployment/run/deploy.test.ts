@@ -26,14 +26,14 @@ const pem = () => join(world.cwd, 'haproxy', 'payments.pem');
 const combined = () => ({ kind: 'combined-pem', path: pem() }) as const;
 const deploy = (...argv: readonly string[]) => runSvcauth(world, ['deploy', ...argv]);
 const current = (file: string) => readFileSync(join(world.home.service('payments'), 'current', file), 'utf8');
-const delivery = (name = 'payments') => world.manifest(manifest => manifest.delivery(name)!);
+const deployment = (name = 'payments') => world.manifest(manifest => manifest.deployment(name)!);
 
 describe('a pending deployment', () => {
   test('is brought to its end: outputs, then hooks, then the record', async () => {
     const { calls, runHook } = scriptedHooks({});
     world.runHook = async call => {
       expect(readFileSync(pem(), 'utf8')).toBe(current('tls.crt') + current('tls.key'));
-      expect(await delivery()).toMatchObject({ state: 'pending' });
+      expect(await deployment()).toMatchObject({ state: 'pending' });
       return runHook(call);
     };
     await setDeployment(world, 'payments', {
@@ -45,10 +45,10 @@ describe('a pending deployment', () => {
       [hook, 5],
       [['true'], 60],
     ]);
-    const { state, serial, deployedSerial } = await delivery();
-    expect([state, deployedSerial]).toEqual(['delivered', serial]);
+    const { state, serial, deployedSerial } = await deployment();
+    expect([state, deployedSerial]).toEqual(['deployed', serial]);
     const [record] = (await world.manifest(manifest => [...manifest.auditRecords()])).slice(-1);
-    expect(record).toMatchObject({ action: 'certificate.delivered', detail: { serial, outputs: pem(), hooks: '2' } });
+    expect(record).toMatchObject({ action: 'certificate.deployed', detail: { serial, outputs: pem(), hooks: '2' } });
   });
 
   test('tells its hooks what they are run for, and nothing else', async () => {
@@ -66,7 +66,7 @@ describe('a pending deployment', () => {
       HOME: '/root',
       PATH: '/opt/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       SVCAUTH_SERVICE: 'payments',
-      SVCAUTH_SERIAL: (await delivery()).serial,
+      SVCAUTH_SERIAL: (await deployment()).serial,
       SVCAUTH_SPIFFE_ID: 'spiffe://example.org/payments',
       SVCAUTH_NOT_AFTER: '2026-12-21T00:00:00Z',
       SVCAUTH_DIR: join(world.home.service('payments'), 'current'),
@@ -85,7 +85,7 @@ describe('a pending deployment', () => {
     expect(status).toBe(5);
     expect(stdout).toContain('payments: hook 2 failed in 0.0 s: systemctl reload haproxy\n  | no\\u001b[31m\n');
     expect(stderr).toContain('is issued and not deployed: hook 2 ("systemctl reload haproxy"): exit status 3');
-    const { state, attempts, problem, hookFailed } = await delivery();
+    const { state, attempts, problem, hookFailed } = await deployment();
     expect(hookFailed).toBe(true);
     expect([state, attempts, problem]).toEqual(['pending', 1, 'hook 2 ("systemctl reload haproxy"): exit status 3']);
     expect(await world.manifest(manifest => manifest.hookRuns('payments'))).toMatchObject([
@@ -94,7 +94,7 @@ describe('a pending deployment', () => {
     ]);
     expect((await deploy()).status).toBe(0);
     expect(calls.map(({ argv }) => argv[0])).toEqual(['true', 'systemctl', 'true', 'systemctl', 'never']);
-    expect(await delivery()).not.toHaveProperty('problem');
+    expect(await deployment()).not.toHaveProperty('problem');
   });
 
   test('of one service that fails leaves the others alone', async () => {
@@ -105,7 +105,7 @@ describe('a pending deployment', () => {
         : hooks.runHook(call);
     for (const name of ['payments', 'ledger']) await setDeployment(world, name, { hooks: [{ argv: hook }] });
     expect((await deploy()).status).toBe(5);
-    expect([(await delivery()).state, (await delivery('ledger')).state]).toEqual(['delivered', 'pending']);
+    expect([(await deployment()).state, (await deployment('ledger')).state]).toEqual(['deployed', 'pending']);
   });
 
   test('that cannot be written names the reason, and no hook runs', async () => {
@@ -191,7 +191,7 @@ describe('what was deployed', () => {
     rmSync(join(directory, 'current'));
     mkdirSync(join(directory, 'current'));
     expect((await deploy('payments')).stderr).toContain('that svcauth did not make');
-    expect((await delivery()).state).toBe('pending');
+    expect((await deployment()).state).toBe('pending');
   });
 
   test('is done once more with --force, of what is named', async () => {

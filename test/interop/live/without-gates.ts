@@ -4,7 +4,7 @@ import { changePki } from '../../../src/store/open-pki.ts';
 import { readRotationFacts } from '../../../src/rotation/run/facts.ts';
 import { recordActivated } from '../../../src/rotation/run/record.ts';
 import { payCrlDebt, recordRetired } from '../../../src/rotation/run/retire.ts';
-import { settle } from '../../../src/rotation/run/settle.ts';
+import { syncFiles } from '../../../src/rotation/run/sync-files.ts';
 import { openRotation } from '../../../src/rotation/rules/state.ts';
 import type { Pki } from '../pki.ts';
 import type { Tier } from './rotation.ts';
@@ -22,6 +22,6 @@ export function stepWithoutGates({ home, world }: Pki, tier: Tier, step: Ungated
       if (step === 'retire') await payCrlDebt(pki, policy, facts, open.from, keys);
       recordRetired(pki, open.from, open.rotation.id);
     }
-    return settle(pki, policy, { chains: step !== 'activate' });
+    return syncFiles(pki, policy, { chains: step !== 'activate' });
   });
 }

@@ -20,7 +20,7 @@ const { service } = serviceRow();
 const certificate = certificateRow();
 const { name, spec } = service;
 const declared: Upkeep = { declared: true };
-const common = { service: name, spec, directory: '/srv', current: certificate, undelivered: false, violations: [] };
+const common = { service: name, spec, directory: '/srv', current: certificate, undeployed: false, violations: [] };
 const due = { reason: 'expiring', changes: [] } as const;
 const requested = (upkeep = declared) => requestedRow({ source: 'file', asRecorded: false, line: 3, upkeep });
 const keep: Planned = { ...common, action: 'keep', requested: requested() };
@@ -101,8 +101,8 @@ describe('a service of the file', () => {
 
   test('is deployed where a run before did not get that far', () => {
     const { serial } = certificate;
-    expect(step({ planned: { ...keep, action: 'deliver', current: certificate } })).toEqual({
-      ...{ action: 'deliver', service: name, line: 3, serial },
+    expect(step({ planned: { ...keep, action: 'deploy', current: certificate } })).toEqual({
+      ...{ action: 'deploy', service: name, line: 3, serial },
     });
   });
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { planCertificates, type PlanOptions } from '../../../src/issuance/rules/plan.ts';
-import { supersedes, toDeliver, toIssue } from '../../../src/issuance/rules/planned.ts';
+import { supersedes, toDeploy, toIssue } from '../../../src/issuance/rules/planned.ts';
 import type { ServiceFacts } from '../../../src/issuance/rules/facts.ts';
 import type { Requested } from '../../../src/issuance/rules/requested.ts';
 import { renewalTime } from '../../../src/due/rules/time.ts';
 import { parseDnsName } from '../../../src/pki/name/dns-name.ts';
 import { parseServiceName } from '../../../src/service/rules/name.ts';
 import type { Certificate } from '../../../src/record/certificate.ts';
-import type { Delivery } from '../../../src/record/deployment.ts';
+import type { Deployment } from '../../../src/record/deployment.ts';
 import type { ServiceRow } from '../../../src/record/service.ts';
 import { issuanceFacts, requestedRow, serviceFacts } from '../../support/issuance.ts';
 import { goodParts, ISSUING, LEAF_PUBLIC_KEY, signParts } from '../../support/pki/planted-certificate.ts';
@@ -16,8 +16,8 @@ import { at, certificateRow, serviceRow } from '../../support/pki/rows.ts';
 const now = at('2026-11-10');
 const { service } = serviceRow();
 const { spec } = service;
-const delivery: Delivery = {
-  ...{ service: 'payments', serial: certificateRow().serial, directory: '/srv', state: 'delivered' },
+const deployment: Deployment = {
+  ...{ service: 'payments', serial: certificateRow().serial, directory: '/srv', state: 'deployed' },
   updatedAt: now,
 };
 
@@ -33,7 +33,7 @@ const target = (
   requested: Partial<Requested> = {},
 ): Target => ({
   requested: requestedRow(requested),
-  about: serviceFacts({ service, certificate: certificateRow(certificate), delivery }, about),
+  about: serviceFacts({ service, certificate: certificateRow(certificate), deployment }, about),
 });
 const known = (row: Partial<ServiceRow>): Target => ({
   requested: requestedRow(),
@@ -56,7 +56,7 @@ describe('a certificate is issued', () => {
     const requested = requestedRow();
     expect(plan({ requested, about: serviceFacts(undefined, { files: 'missing' }) })).toEqual({
       ...{ action: 'issue', service: 'payments', requested, spec, directory: '/srv', key: requested.key },
-      ...{ reason: 'new', changes: [], violations: [], undelivered: false, isNew: true },
+      ...{ reason: 'new', changes: [], violations: [], undeployed: false, isNew: true },
       ...{ notBefore: at('2026-11-09T23:59:00Z'), notAfter: at('2026-12-10') },
     });
     expect(plan({ requested, about: serviceFacts({ service }) })).toMatchObject({ reason: 'new', isNew: false });
@@ -116,15 +116,15 @@ describe('a good certificate', () => {
     expect(plan(target())).toMatchObject({ action: 'keep', service: 'payments', current: { serial, notAfter } });
   });
 
-  test('is delivered when a crash came before the switch', () => {
-    expect(reason(target({}, { files: 'not-switched' }))).toBe('deliver');
+  test('is deployed when a crash came before the switch', () => {
+    expect(reason(target({}, { files: 'not-switched' }))).toBe('deploy');
   });
 
-  test('is delivered when a crash came between the switch and its record', () => {
-    expect(reason(known({ delivery: { ...delivery, state: 'pending' } }))).toBe('deliver');
-    expect(reason(known({ delivery: { ...delivery, serial: 'aa' } }))).toBe('deliver');
-    const { delivery: _, ...undelivered } = target().about.known!;
-    expect(reason({ requested: requestedRow(), about: serviceFacts(undelivered) })).toBe('deliver');
+  test('is deployed when a crash came between the switch and its record', () => {
+    expect(reason(known({ deployment: { ...deployment, state: 'pending' } }))).toBe('deploy');
+    expect(reason(known({ deployment: { ...deployment, serial: 'aa' } }))).toBe('deploy');
+    const { deployment: _, ...undeployed } = target().about.known!;
+    expect(reason({ requested: requestedRow(), about: serviceFacts(undeployed) })).toBe('deploy');
   });
 });
 
@@ -225,13 +225,13 @@ describe('what holds a certificate back depends on who asks', () => {
 
 test('a certificate that waits is still deployed where it was left pending', () => {
   const renewal = { window: { cron: '0 3 * * *', timezone: 'UTC', duration: 3600 } };
-  const pending = known({ delivery: { ...delivery, state: 'pending' } });
+  const pending = known({ deployment: { ...deployment, state: 'pending' } });
   const requested = requestedRow({ source: 'file', upkeep: { renewal } });
   const waiting = plan({ ...pending, requested }, {}, at('2026-11-25'));
-  expect(waiting).toMatchObject({ action: 'wait', undelivered: true });
-  expect(toDeliver([waiting])).toEqual([waiting]);
+  expect(waiting).toMatchObject({ action: 'wait', undeployed: true });
+  expect(toDeploy([waiting])).toEqual([waiting]);
   const issued = plan(pending, { force: true });
-  expect([toDeliver([issued]), toIssue([issued])]).toEqual([[], [issued]]);
+  expect([toDeploy([issued]), toIssue([issued])]).toEqual([[], [issued]]);
 });
 
 test('every request gets its plan, in its place', () => {

@@ -130,7 +130,7 @@ describe('a service that is known', () => {
     expect(readlinkSync(current)).toBe(`versions/${now}`);
     await world.manifest(manifest => {
       const last = [...manifest.auditRecords()].at(-1)!;
-      expect(last).toMatchObject({ action: 'certificate.delivered', subject: 'payments', detail: { serial: now } });
+      expect(last).toMatchObject({ action: 'certificate.deployed', subject: 'payments', detail: { serial: now } });
     });
   });
 });

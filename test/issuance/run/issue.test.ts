@@ -32,7 +32,7 @@ async function context() {
     return {
       ...{ action: 'issue', reason: 'new', changes: [], isNew: true },
       ...{ service, requested: requestedRow({ service }), spec: spec(service), directory: `${world.cwd}/${service}` },
-      ...{ notBefore: START, notAfter: at(60), key: { source: 'generated' }, undelivered: false, violations: [] },
+      ...{ notBefore: START, notAfter: at(60), key: { source: 'generated' }, undeployed: false, violations: [] },
     };
   });
   let files = faultyFiles();
@@ -87,13 +87,13 @@ describe('more services than a batch holds', () => {
       '; 1000 of 1003 certificates were issued, the other services have the files they had',
     );
     expect(manifest.intents()).toHaveLength(3);
-    expect(manifest.delivery('s999')).toMatchObject({ serial: serial(1000), state: 'pending' });
+    expect(manifest.deployment('s999')).toMatchObject({ serial: serial(1000), state: 'pending' });
   });
 
   test('and say what may not be served yet', async () => {
     const { issue, manifest } = await context();
     const error = await rejectionOf(issue(steps - 1));
     expect(error.message).toContain('; 1003 of 1003 certificates were issued, 3 of them may not be served yet');
-    expect(manifest.delivery('s1002')).toMatchObject({ state: 'pending' });
+    expect(manifest.deployment('s1002')).toMatchObject({ state: 'pending' });
   });
 });

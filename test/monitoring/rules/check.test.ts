@@ -48,16 +48,16 @@ describe('a certificate of thirty days', () => {
     expect(findings).toMatchObject([{ name: 'issuer-outlived', subject: 'payments', deadline: at('2026-11-25') }]);
   });
 
-  test('that was not delivered is a warning', () => {
-    const delivery = {
+  test('that was not deployed is a warning', () => {
+    const deployment = {
       service: 'payments',
       serial: '4f',
       directory: '/x',
       state: 'pending',
       updatedAt: at('2026-11-01'),
     } as const;
-    expect(check({ services: [serviceRow({}, { delivery })] }, '2026-11-02')).toEqual([
-      'warning delivery-pending payments',
+    expect(check({ services: [serviceRow({}, { deployment })] }, '2026-11-02')).toEqual([
+      'warning deployment-pending payments',
     ]);
   });
 });

@@ -31,7 +31,7 @@ describe('a service', () => {
       name: 'payments',
       spiffeId: 'spiffe://example.org/payments',
       state: 'none',
-      deliveryPending: false,
+      deploymentPending: false,
     });
   });
 
@@ -39,15 +39,15 @@ describe('a service', () => {
     expect(serviceStatus(serviceRow({ state: 'revoked' }), {}, at('2027-01-01')).state).toBe('revoked');
   });
 
-  test('shows that its files were not delivered', () => {
-    const delivery = {
+  test('shows that its files were not deployed', () => {
+    const deployment = {
       service: 'payments',
       serial: '4f',
       directory: '/x',
       state: 'pending',
       updatedAt: at('2026-11-01'),
     } as const;
-    expect(serviceStatus(serviceRow({}, { delivery }), {}, at('2026-11-02')).deliveryPending).toBe(true);
+    expect(serviceStatus(serviceRow({}, { deployment }), {}, at('2026-11-02')).deploymentPending).toBe(true);
   });
 });
 

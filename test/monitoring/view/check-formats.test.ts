@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../src/monitoring/rules/check.ts';
-import { watchedOf } from '../../../src/monitoring/rules/watched.ts';
+import { monitoredItems } from '../../../src/monitoring/rules/monitored-item.ts';
 import { formatCalendar, type CalendarEvent } from '../../../src/view/calendar.ts';
 import { formatCheckJunit } from '../../../src/monitoring/view/check-junit.ts';
 import { formatCheckMetrics } from '../../../src/monitoring/view/check-metrics.ts';
@@ -39,7 +39,7 @@ const report = (changes: Partial<CheckReport> = {}): CheckReport => ({
   checked: { services: 1, authorities: 1 },
   findings: [],
   failOn: 'warning',
-  watched: watchedOf({ services: [serviceRow({})], authorities: [authorityRow()] }, now),
+  monitored: monitoredItems({ services: [serviceRow({})], authorities: [authorityRow()] }, now),
   ...changes,
 });
 
@@ -61,16 +61,16 @@ describe('Prometheus', () => {
 
   test('a CRL number is written to its last digit', () => {
     const crl = crlRow({ number: 2n ** 159n - 1n });
-    const watched = watchedOf({ services: [], authorities: [authorityRow({}, crl)] }, now);
-    expect(formatCheckMetrics(report({ watched }))).toContain(
-      'x509_crl_number{authority="issuing-g1",tier="issuing"} 730750818665451459101842416358141509827966271487\n',
+    const monitored = monitoredItems({ services: [], authorities: [authorityRow({}, crl)] }, now);
+    expect(formatCheckMetrics(report({ monitored }))).toContain(
+      'x509_crl_number{ca="issuing-g1",tier="issuing"} 730750818665451459101842416358141509827966271487\n',
     );
   });
 
   test('what is retired, revoked or superseded is no series', () => {
     const services = [serviceRow({ state: 'revoked' }), serviceRow({ state: 'superseded' }), serviceRow()];
-    const watched = watchedOf({ services, authorities: [authorityRow({ state: 'retired' })] }, now);
-    expect(formatCheckMetrics(report({ watched }))).not.toContain('x509_');
+    const monitored = monitoredItems({ services, authorities: [authorityRow({ state: 'retired' })] }, now);
+    expect(formatCheckMetrics(report({ monitored }))).not.toContain('x509_');
   });
 });
 
@@ -161,8 +161,8 @@ describe('a calendar', () => {
 
   test('gives a renewed certificate the same event at another time', () => {
     const eventOf = (notAfter: string) => {
-      const watched = watchedOf({ services: [serviceRow({ notAfter: at(notAfter) })], authorities: [] }, now);
-      return parseCalendar(formatCheckCalendar(report({ watched })))[0]!;
+      const monitored = monitoredItems({ services: [serviceRow({ notAfter: at(notAfter) })], authorities: [] }, now);
+      return parseCalendar(formatCheckCalendar(report({ monitored })))[0]!;
     };
     const [before, after] = [eventOf('2026-12-01'), eventOf('2026-12-21')];
     expect(after.UID).toBe(before.UID);

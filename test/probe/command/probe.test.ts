@@ -75,15 +75,15 @@ describe('what is served, beside what was issued and deployed', () => {
     expect(found.served).not.toBe(found.issued);
   });
 
-  test('the one before is not deployed while the delivery is pending', async () => {
+  test('the one before is not deployed while the deployment is pending', async () => {
     const world = copy();
     const before = servingFiles(world, 'payments');
     const old = await world.manifest(manifest => manifest.service('payments')!.currentSerial!);
     await renew(world);
     await world.manifest(manifest => {
-      const delivery = manifest.delivery('payments')!;
-      manifest.transaction(write => write.setDeliveries([{ ...delivery, serial: old }]));
-      manifest.transaction(write => write.setDeliveries([{ ...delivery, state: 'pending' }]));
+      const deployment = manifest.deployment('payments')!;
+      manifest.transaction(write => write.setDeployments([{ ...deployment, serial: old }]));
+      manifest.transaction(write => write.setDeployments([{ ...deployment, state: 'pending' }]));
     });
     const found = await ask(world, before);
     expect(found).toMatchObject({ status: 3, names: ['not-deployed'], deployed: old, served: old });

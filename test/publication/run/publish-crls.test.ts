@@ -58,7 +58,7 @@ async function restored(): Promise<{ pki: CrlTestPki; target: string }> {
   const other = { ...(await crlPki([])), issuers: pki.issuers };
   other.manifest.transaction(write => {
     for (const authority of pki.manifest.authorities()) write.insertAuthority(authority);
-    write.audit('authority.created', 'all', {});
+    write.audit('ca.created', 'all', {});
   });
   return { pki: other, target };
 }

@@ -19,20 +19,20 @@ interface Asked extends Partial<RenewalOptions> {
   readonly critical?: Threshold;
 }
 
-/** From 1 November to 1 December, delivered; say what differs. */
+/** From 1 November to 1 December, deployed; say what differs. */
 function target(certificate: Partial<Certificate> = {}, changes: Partial<RenewalTarget> = {}): RenewalTarget {
   const row = certificateRow(certificate);
   const { service } = serviceRow(certificate);
-  const delivery = {
+  const deployment = {
     service: service.name,
     serial: row.serial,
     directory: '/srv',
-    state: 'delivered',
+    state: 'deployed',
     updatedAt: at('2026-11-01'),
   } as const;
   return {
     ...serviceFacts(undefined, { files: 'unseen' }),
-    known: { service, certificate: row, delivery },
+    known: { service, certificate: row, deployment },
     ...changes,
   };
 }
@@ -130,14 +130,14 @@ test('what expired longer ago than is allowed is left alone', () => {
   expect(plan(target(), '2026-12-02T00:00:01Z', { allowExpired: 86_400 })).toMatchObject({ because: 'expired' });
 });
 
-describe('a delivery that is not finished', () => {
+describe('a deployment that is not finished', () => {
   test('is finished, where the certificate is good', () => {
     const { known } = target();
     for (const differs of [{ state: 'pending' }, { serial: 'aa' }] as const) {
-      const delivery = { ...known.delivery!, ...differs };
-      expect(plan(target({}, { known: { ...known, delivery } }), '2026-11-02').action).toBe('deliver');
+      const deployment = { ...known.deployment!, ...differs };
+      expect(plan(target({}, { known: { ...known, deployment } }), '2026-11-02').action).toBe('deploy');
     }
-    expect(plan(target({}, { files: 'not-switched' }), '2026-11-02').action).toBe('deliver');
+    expect(plan(target({}, { files: 'not-switched' }), '2026-11-02').action).toBe('deploy');
   });
 });
 

@@ -95,7 +95,25 @@ describe('formats', () => {
         ('output', x'02', '/', 'pending', 0, 'the output "/hook 1 (" cannot be written'),
         ('fresh', x'03', '/', 'pending', 0, NULL)`);
     migrate(sql);
-    expect(sql.all('SELECT service FROM deliveries WHERE hook_failed = 1')).toEqual([{ service: 'hook' }]);
+    expect(sql.all('SELECT service FROM deployments WHERE hook_failed = 1')).toEqual([{ service: 'hook' }]);
+    sql.close();
+  });
+
+  it('keeps every field of a deployment that an older format called a delivery', async () => {
+    const sql = await openSqlite(path, path, 0);
+    const before = MIGRATIONS.findIndex(step => step.includes('DROP TABLE deliveries'));
+    migrate(sql, MIGRATIONS.slice(0, before));
+    const columns = 'service, serial, directory, state, updated_at, deployed_serial, attempts, problem, hook_failed';
+    sql.exec(`PRAGMA foreign_keys = OFF;
+      INSERT INTO deliveries (${columns}) VALUES
+        ('ledger', x'01', '/srv/ledger', 'delivered', 5, x'01', 0, NULL, 0),
+        ('web', x'03', '/srv/web', 'pending', 6, x'02', 2, 'hook 1 ("reload"): exit status 3', 1)`);
+    const rows = sql.all(`SELECT ${columns} FROM deliveries ORDER BY service`);
+    migrate(sql);
+    expect(sql.all(`SELECT ${columns} FROM deployments ORDER BY service`)).toEqual([
+      { ...rows[0], state: 'deployed' },
+      rows[1],
+    ]);
     sql.close();
   });
 
@@ -109,7 +127,7 @@ describe('formats', () => {
     expect(manifest.liveServices()).toMatchObject([
       { service: { name: 'payments', spec: spec('payments') }, certificate: { serial: serial(2), state: 'current' } },
     ]);
-    expect(manifest.delivery('payments')).toMatchObject({ state: 'delivered', deployedSerial: serial(2) });
+    expect(manifest.deployment('payments')).toMatchObject({ state: 'deployed', deployedSerial: serial(2) });
     expect([...manifest.revocations('issuing-g1')].map(r => r.serial)).toEqual([serial(1)]);
     expect(manifest.latestCrl('issuing-g1')?.number).toBe(17n);
     expect(manifest.trustBundle()?.sequence).toBe(1);

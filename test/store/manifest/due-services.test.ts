@@ -64,11 +64,11 @@ it('asks the indexes for no less than what a look at every service would renew',
           state: state,
           der: Uint8Array.of(n),
         };
-        const delivery = {
+        const deployment = {
           ...{ service: name, serial: certificate.serial, directory: '/', updatedAt: at(0) },
-          state: pending ? ('pending' as const) : ('delivered' as const),
+          state: pending ? ('pending' as const) : ('deployed' as const),
         };
-        return { service, certificate, delivery };
+        return { service, certificate, deployment };
       });
       await makeHome(world, {
         authorities: [{ authority: ca('issuing-g0', 0) }, { authority: ca('issuing-g1', 1) }],
@@ -122,11 +122,11 @@ const ISSUER = { id: 'issuing-g1', notAfter: at(YEAR) };
 /** The n-th certificate, which its service has and serves. */
 function deployed(n: number, name: string, life: Pick<Certificate, 'notBefore' | 'notAfter'>, own?: Threshold) {
   const certificate = { ...intent(n, name, life), state: 'current' as const, der: Uint8Array.of(1) };
-  const delivery = { service: name, serial: certificate.serial, directory: '/', updatedAt: at(0) };
+  const deployment = { service: name, serial: certificate.serial, directory: '/', updatedAt: at(0) };
   return {
     service: { name, spec: spec(name), ...(own && { upkeep: { renewal: { threshold: own } } }) },
     certificate,
-    delivery: { ...delivery, state: 'delivered' as const },
+    deployment: { ...deployment, state: 'deployed' as const },
   };
 }
 
@@ -224,7 +224,7 @@ it('answers from indexes: no table of services or certificates is read from its 
   sql.close();
   // what is neither a search nor one of the small indexes made for this question
   const small =
-    /^SCAN (?:due|s|a USING .*|\w+ USING .*(?:services_with_threshold|revoked_services|uncertified_services|pending_deliveries))$/;
+    /^SCAN (?:due|s|a USING .*|\w+ USING .*(?:services_with_threshold|revoked_services|uncertified_services|pending_deployments))$/;
   expect(plan.filter(line => line.startsWith('SCAN ') && !small.test(line))).toEqual([]);
   expect(plan).toContain('SEARCH c USING INDEX current_certificates (authority_id=? AND not_after<?)');
   expect(plan.filter(line => line.includes('AUTOMATIC'))).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../../src/record/deployment.ts';
+import type { Deployment } from '../../../src/record/deployment.ts';
 import type { Upkeep } from '../../../src/record/upkeep.ts';
 import type { Manifest } from '../../../src/store/manifest/manifest.ts';
 import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
@@ -19,9 +19,9 @@ async function manifestWith(upkeep?: Upkeep): Promise<Manifest> {
   return manifest;
 }
 
-const deliver = (manifest: Manifest, n: number, seconds: number, state: Delivery['state'] = 'delivered') =>
+const deploy = (manifest: Manifest, n: number, seconds: number, state: Deployment['state'] = 'deployed') =>
   manifest.transaction(write =>
-    write.setDeliveries([
+    write.setDeployments([
       { service: 'payments', serial: serial(n), directory: '/srv/payments', state, updatedAt: at(seconds) },
     ]),
   );
@@ -30,37 +30,37 @@ const past = (manifest: Manifest, hours: number, overlap?: number) =>
   manifest.certificatesPastOverlap(at(hours * HOUR), overlap).map(each => each.serial);
 
 describe('a superseded certificate is past its overlap', () => {
-  test('so long after its successor was delivered, and not before', async () => {
+  test('so long after its successor was deployed, and not before', async () => {
     const manifest = await manifestWith();
     issue(manifest, 1, 'payments');
-    deliver(manifest, 1, 0);
+    deploy(manifest, 1, 0);
     issue(manifest, 2, 'payments');
-    deliver(manifest, 2, HOUR);
+    deploy(manifest, 2, HOUR);
     expect(past(manifest, 2.99, 2 * HOUR)).toEqual([]);
     expect(past(manifest, 3, 2 * HOUR)).toEqual([serial(1)]);
     expect(past(manifest, 1000)).toEqual([]);
     manifest.close();
   });
 
-  test('never while the delivery of its successor is pending', async () => {
+  test('never while the deployment of its successor is pending', async () => {
     const manifest = await manifestWith();
     issue(manifest, 1, 'payments');
-    deliver(manifest, 1, 0);
+    deploy(manifest, 1, 0);
     issue(manifest, 2, 'payments');
-    deliver(manifest, 2, 0, 'pending');
+    deploy(manifest, 2, 0, 'pending');
     expect(past(manifest, 500, HOUR)).toEqual([]);
-    deliver(manifest, 2, 500 * HOUR);
+    deploy(manifest, 2, 500 * HOUR);
     expect(past(manifest, 500.5, HOUR)).toEqual([]);
     expect(past(manifest, 501, HOUR)).toEqual([serial(1)]);
     manifest.close();
   });
 
-  test('counted from the first delivery of a successor, however often there is another', async () => {
+  test('counted from the first deployment of a successor, however often there is another', async () => {
     const manifest = await manifestWith();
     for (const n of [1, 2, 3]) {
       issue(manifest, n, 'payments');
-      deliver(manifest, n, n * HOUR);
-      deliver(manifest, n, n * HOUR + 60);
+      deploy(manifest, n, n * HOUR);
+      deploy(manifest, n, n * HOUR + 60);
     }
     expect(past(manifest, 4, 2 * HOUR)).toEqual([serial(1)]);
     expect(past(manifest, 5, 2 * HOUR)).toEqual([serial(1), serial(2)]);
@@ -71,7 +71,7 @@ describe('a superseded certificate is past its overlap', () => {
     const manifest = await manifestWith({ renewal: { overlap: 10 * HOUR } });
     for (const n of [1, 2]) {
       issue(manifest, n, 'payments');
-      deliver(manifest, n, 0);
+      deploy(manifest, n, 0);
     }
     expect(past(manifest, 9, HOUR)).toEqual([]);
     expect(past(manifest, 10, HOUR)).toEqual([serial(1)]);
@@ -83,7 +83,7 @@ describe('a superseded certificate is past its overlap', () => {
     const manifest = await manifestWith();
     issue(manifest, 1, 'payments', { notAfter: at(10 * HOUR) });
     issue(manifest, 2, 'payments');
-    deliver(manifest, 2, 0);
+    deploy(manifest, 2, 0);
     expect(past(manifest, 10, HOUR)).toEqual([serial(1)]);
     expect(past(manifest, 10.001, HOUR)).toEqual([]);
     manifest.transaction(write =>

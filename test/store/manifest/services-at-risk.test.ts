@@ -60,9 +60,9 @@ it('asks the indexes for no less than what a look at every service would find', 
           state: revoked ? ('revoked' as const) : ('current' as const),
           der: Uint8Array.of(n),
         };
-        const state = pending ? ('pending' as const) : ('delivered' as const);
-        const delivery = { service: name, serial: certificate.serial, directory: '/', state, updatedAt: at(0) };
-        return { service: { name, spec: spec(name), currentSerial: certificate.serial }, certificate, delivery };
+        const state = pending ? ('pending' as const) : ('deployed' as const);
+        const deployment = { service: name, serial: certificate.serial, directory: '/', state, updatedAt: at(0) };
+        return { service: { name, spec: spec(name), currentSerial: certificate.serial }, certificate, deployment };
       });
       await makeHome(world, { authorities: [{ authority: issuer }], services });
       const manifest = await openManifest(world, homeAt(`${world.cwd}/.svcauth`).manifest);
@@ -160,11 +160,11 @@ it('finds, to the second, the services that the rule finds, at every bound of it
 /** The n-th certificate, which its service has and serves. */
 function deployed(n: number, name: string, authorityId: string, life: Pick<Certificate, 'notBefore' | 'notAfter'>) {
   const certificate = { ...intent(n, name, life), authorityId, state: 'current' as const, der: Uint8Array.of(1) };
-  const delivery = { service: name, serial: certificate.serial, directory: '/', updatedAt: at(0) };
+  const deployment = { service: name, serial: certificate.serial, directory: '/', updatedAt: at(0) };
   return {
     service: { name, spec: spec(name) },
     certificate,
-    delivery: { ...delivery, state: 'delivered' as const },
+    deployment: { ...deployment, state: 'deployed' as const },
   };
 }
 
@@ -177,7 +177,7 @@ it('answers from indexes: no table of services or certificates is read from its 
   const plan = queryPlan(sql, each => servicesAtRisk(each, question));
   sql.close();
   // what is neither a search nor an index made for this question; `a`: the authorities
-  const small = /^SCAN (?:risk|s|a(?: USING .*)?|p USING INDEX pending_deliveries)$/;
+  const small = /^SCAN (?:risk|s|a(?: USING .*)?|p USING INDEX pending_deployments)$/;
   expect(plan).toContain('SEARCH c USING COVERING INDEX current_certificates (authority_id=? AND not_after<?)');
   expect(plan).toContain('SEARCH c USING COVERING INDEX current_certificates (authority_id=? AND not_after>?)');
   expect(plan.filter(line => line.startsWith('SCAN ') && !small.test(line))).toEqual([]);

@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Delivery, HookRun } from '../../../src/record/deployment.ts';
+import type { Deployment, HookRun } from '../../../src/record/deployment.ts';
 import type { Revocation } from '../../../src/record/revocation.ts';
 import { concatBytes } from '../../../src/pki/bytes.ts';
 import { encodeCrlEntry } from '../../../src/pki/crl/entry.ts';
@@ -24,7 +24,7 @@ beforeEach(async () => {
   manifest.transaction(write => {
     write.setIdentity({ trustDomain: 'example.org', name: 'Example', createdAt: START });
     write.insertAuthority(authority());
-    write.audit('authority.created', 'issuing-g1', { keyAlgorithm: 'ecdsa-p256' });
+    write.audit('ca.created', 'issuing-g1', { keyAlgorithm: 'ecdsa-p256' });
   });
 });
 
@@ -67,46 +67,46 @@ describe('what went in comes out', () => {
     expect(() => manifest.transaction(write => write.insertAuthority(root))).toThrow('refuses the change');
   });
 
-  it('keeps a service beside its certificate and its delivery', () => {
+  it('keeps a service beside its certificate and its deployment', () => {
     manifest.transaction(write => write.putServices([newService('ledger')]));
     issue(manifest, 1, 'payments');
-    const delivery = {
+    const deployment = {
       service: 'payments',
       serial: serial(1),
       directory: '/srv/payments',
       state: 'pending',
       updatedAt: at(1),
     } as const;
-    manifest.transaction(write => write.setDeliveries([delivery]));
-    manifest.transaction(write => write.setDeliveries([{ ...delivery, state: 'delivered' }]));
+    manifest.transaction(write => write.setDeployments([deployment]));
+    manifest.transaction(write => write.setDeployments([{ ...deployment, state: 'deployed' }]));
     const service = { name: 'payments', spec: spec('payments'), currentSerial: serial(1) };
     const dated = { ...intent(1, 'payments'), state: 'current' };
     const certificate = { ...dated, der: der(1) };
     expect(manifest.service('payments')).toEqual(service);
     expect(manifest.certificate(serial(1))).toEqual(certificate);
-    const delivered = { ...delivery, state: 'delivered', deployedSerial: serial(1) } as const;
-    expect(manifest.delivery('payments')).toEqual(delivered);
+    const deployed = { ...deployment, state: 'deployed', deployedSerial: serial(1) } as const;
+    expect(manifest.deployment('payments')).toEqual(deployed);
     expect(manifest.serviceNames()).toEqual(['ledger', 'payments']);
     expect(manifest.liveServices()).toEqual([
       { service: { name: 'ledger', spec: spec('ledger') } },
-      { service, certificate: dated, delivery: delivered },
+      { service, certificate: dated, deployment: deployed },
     ]);
     expect(manifest.servicesNamed(['payments', 'payments', 'nobody'])).toEqual([
-      { service, certificate, delivery: delivered },
+      { service, certificate, deployment: deployed },
     ]);
   });
 
-  it('finds the services whose delivery is pending, and those alone', () => {
+  it('finds the services whose deployment is pending, and those alone', () => {
     for (const [n, name] of ['web', 'ledger', 'payments'].entries()) issue(manifest, n + 1, name);
-    const delivery = (n: number, service: string, state: Delivery['state']): Delivery => ({
+    const deployment = (n: number, service: string, state: Deployment['state']): Deployment => ({
       ...{ service, serial: serial(n), directory: `/srv/${service}`, state, updatedAt: START },
     });
-    const deliveries = [
-      delivery(1, 'web', 'pending'),
-      delivery(2, 'ledger', 'delivered'),
-      delivery(3, 'payments', 'pending'),
+    const deployments = [
+      deployment(1, 'web', 'pending'),
+      deployment(2, 'ledger', 'deployed'),
+      deployment(3, 'payments', 'pending'),
     ];
-    manifest.transaction(write => write.setDeliveries(deliveries));
+    manifest.transaction(write => write.setDeployments(deployments));
     expect(manifest.pendingServices()).toEqual(
       manifest.liveServices().filter(({ service }) => service.name !== 'ledger'),
     );
@@ -150,10 +150,10 @@ describe('what went in comes out', () => {
       problem: 'hook 1: exit status 1',
       hookFailed: true,
     } as const;
-    manifest.transaction(write => write.setDeliveries([{ ...about, serial: serial(1), state: 'delivered' }]));
-    manifest.transaction(write => write.setDeliveries([failed]));
-    expect(manifest.delivery('payments')).toEqual({ ...failed, deployedSerial: serial(1) });
-    expect(manifest.servicesNamed(['payments'])[0]?.delivery).toEqual({ ...failed, deployedSerial: serial(1) });
+    manifest.transaction(write => write.setDeployments([{ ...about, serial: serial(1), state: 'deployed' }]));
+    manifest.transaction(write => write.setDeployments([failed]));
+    expect(manifest.deployment('payments')).toEqual({ ...failed, deployedSerial: serial(1) });
+    expect(manifest.servicesNamed(['payments'])[0]?.deployment).toEqual({ ...failed, deployedSerial: serial(1) });
   });
 
   it('keeps how a service is renewed and deployed until it is told otherwise', () => {

@@ -9,7 +9,7 @@ test('leaves that have not expired, revoked ones among them, and no intents', as
   const manifest = await createManifest(world, join(world.cwd, 'manifest.db'));
   manifest.transaction(write => {
     write.insertAuthority(authority());
-    write.audit('authority.created', 'issuing-g1', {});
+    write.audit('ca.created', 'issuing-g1', {});
   });
   issue(manifest, 1, 'expired', { notAfter: at(99) });
   issue(manifest, 2, 'ending', { notAfter: at(100) });

@@ -51,7 +51,7 @@ export async function crlPki(
     const { authority, issuer } = testAuthority(id, world.now);
     manifest.transaction(write => {
       write.insertAuthority({ ...authority, ...changes });
-      write.audit('authority.created', id, {});
+      write.audit('ca.created', id, {});
     });
     issuers.set(id, issuer);
   }

@@ -39,11 +39,25 @@ export function alignLines(patterns: readonly string[], lines: readonly string[]
   for (const anchor of [...anchors, { pattern: patterns.length, line: lines.length }]) {
     const between = patterns.slice(pattern, anchor.pattern);
     if (between.length === 1 && between[0] === ANY) result.push(ANY);
-    else result.push(...lines.slice(line, anchor.line));
+    else result.push(...lines.slice(line, anchor.line).map(each => keepGaps(patterns, each)));
     if (anchor.pattern < patterns.length) result.push(patterns[anchor.pattern]!);
     [pattern, line] = [anchor.pattern + 1, anchor.line + 1];
   }
   return result;
+}
+
+/** A changed line keeps `…` for a number or digest that follows the same word as a `…` of the old lines (`sha256=…`). */
+function keepGaps(patterns: readonly string[], line: string): string {
+  const words = patterns.flatMap(pattern =>
+    pattern
+      .split(ANY)
+      .slice(0, -1)
+      .flatMap(literal => /[^\s,]{2,} ?$/.exec(literal)?.[0] ?? []),
+  );
+  return [...new Set(words)].reduce((text, word) => {
+    const literal = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return text.replace(new RegExp(`(?<=${literal})(?:[0-9a-f]{8,}|[\\d.]+)`, 'gu'), ANY);
+  }, line);
 }
 
 interface Anchor {

@@ -56,6 +56,17 @@ describe('expected lines', () => {
     expect(alignLines(['a', '…', 'z', 'end'], ['a', 'c', 'z', 'END'])).toEqual(['a', '…', 'z', 'END']);
   });
 
+  test('keep their gaps in a line that is rewritten around them', () => {
+    const digest = 'ab'.repeat(32);
+    expect(alignLines(['authority sha256=… until 5'], [`ca sha256=${digest} until 5`])).toEqual([
+      'ca sha256=… until 5',
+    ]);
+    expect(alignLines(['hook ran in … s: a'], ['hook 1 ran in 0.3 s: 12'])).toEqual(['hook 1 ran in … s: 12']);
+    expect(alignLines(['"hash":"…"}'], [`{"at":"${digest}","hash":"${digest}"}`])).toEqual([
+      `{"at":"${digest}","hash":"…"}`,
+    ]);
+  });
+
   test('show a missing final newline', () => {
     expect(splitLines('a\nb')).toEqual(['a', 'b (no newline at the end)']);
   });

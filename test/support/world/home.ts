@@ -34,7 +34,7 @@ export async function makeHome(
     write.completeCertificates(certificates.map(({ serial, der }) => ({ serial, der: der! })));
     certificates.filter(({ state }) => state === 'revoked').forEach(revoke);
     write.insertIntents(intents);
-    write.setDeliveries(services.flatMap(({ delivery }) => delivery ?? []));
+    write.setDeployments(services.flatMap(({ deployment }) => deployment ?? []));
 
     function revoke({ serial, authorityId, notAfter }: Certificate): void {
       write.insertRevocation({ serial, authorityId, notAfter, revokedAt: at('2026-11-02'), reason: 'superseded' });

@@ -140,10 +140,10 @@ const planAndTick = (world: PkiWorld, parts: readonly TickPart[] = PARTS) =>
 
 /** As far as it can be known before: a serial number and the end of a new certificate cannot, nor what a hook will say. */
 function foreseeable(reports: readonly PartReport[]) {
-  const facts = ({ kind: { did }, subject, serial, number, until, detail }: TickAction) => {
-    const isDeployment = did.startsWith('deploy');
-    if (isDeployment) return { did: 'deployed', subject };
-    return { did, subject, number, detail, ...(did !== 'renewed' && { serial, until }) };
+  const facts = ({ kind: { name: action }, subject, serial, number, until, detail }: TickAction) => {
+    const isDeployment = action.startsWith('deploy');
+    if (isDeployment) return { action: 'deployed', subject };
+    return { action, subject, number, detail, ...(action !== 'renewed' && { serial, until }) };
   };
   return reports.map(({ part, actions, failures }) => ({
     part,
@@ -253,7 +253,7 @@ test('a further part is one value in the list: it is planned, and carried out af
 test('an overlap that ends while a CRL is due costs one CRL and one publication', async () => {
   const world = await homeWhere(['an overlap is over', 'a CRL is due']);
   const { done } = await planAndTick(world);
-  const dids = done.flatMap(({ actions }) => actions.map(({ kind, subject }) => `${kind.did} ${subject}`));
+  const dids = done.flatMap(({ actions }) => actions.map(({ kind, subject }) => `${kind.name} ${subject}`));
   expect(dids.filter(did => did === 'crl-signed issuing-g1')).toHaveLength(1);
   expect(dids.filter(did => did.startsWith('published'))).toHaveLength(1);
 });

@@ -20,8 +20,8 @@ export function deployedActions(deployed: readonly Deployed[], renewed: Readonly
 export const retriedAction = ({
   service,
   serial,
-  delivery: { problem },
-}: Pick<DeployStep, 'service' | 'serial' | 'delivery'>): TickAction => ({
+  deployment: { problem },
+}: Pick<DeployStep, 'service' | 'serial' | 'deployment'>): TickAction => ({
   ...{ kind: DEPLOYED, subject: service, serial },
   ...(problem !== undefined && { detail: problem }),
 });

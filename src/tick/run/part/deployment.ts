@@ -1,4 +1,4 @@
-import { toDeliver, toIssue } from '../../../issuance/rules/planned.ts';
+import { toDeploy, toIssue } from '../../../issuance/rules/planned.ts';
 import { applyDeployment } from '../../../deployment/run/deploy.ts';
 import { planDeployment, type DeployStep } from '../../../deployment/run/plan.ts';
 import type { Earlier, PartPlan, TickPart } from '../part.ts';
@@ -34,7 +34,7 @@ function triedBefore(earlier: Earlier): ReadonlySet<string> {
       return new Set(renewed.outcome.deployed.map(({ service }) => service));
     case 'planned': {
       const due = renewed.plan.due.planned;
-      return new Set([...toIssue(due), ...toDeliver(due)].map(({ service }) => service));
+      return new Set([...toIssue(due), ...toDeploy(due)].map(({ service }) => service));
     }
     default:
       return new Set();

@@ -1,7 +1,7 @@
 // The part of `tick` that renews due certificates and deploys them.
 // `parts.ts` lists it, and the deployment part takes its results. `renewal/run/renew.ts` decides and does the work.
-import { toDeliver, toIssue } from '../../../issuance/rules/planned.ts';
-import { deploymentOf } from '../../../deployment/rules/deployment.ts';
+import { toDeploy, toIssue } from '../../../issuance/rules/planned.ts';
+import { deploymentSettings } from '../../../deployment/rules/settings.ts';
 import { ISSUE_REASONS } from '../../../due/rules/reason.ts';
 import {
   applyRenewal,
@@ -70,18 +70,18 @@ const renewedActions = (due: RenewalPlan): readonly TickAction[] =>
 
 /** In the order of names, as they are deployed. */
 function deploymentActions({ pki, policy }: TickLook, { planned: due }: RenewalPlan): readonly TickAction[] {
-  const [certificates, switches] = [toIssue(due), toDeliver(due)];
+  const [certificates, switches] = [toIssue(due), toDeploy(due)];
   if (certificates.length + switches.length === 0) return [];
   const first = pki.manifest.servicesNamed(certificates.map(({ service }) => service)).map(({ service }) => {
-    const { outputs, hooks } = deploymentOf(service, policy.deployment);
+    const { outputs, hooks } = deploymentSettings(service, policy.deployment);
     return { service: service.name, actions: firstDeployed(service.name, outputs.length, hooks.length) };
   });
   const switched = new Set(switches.map(({ service }) => service));
   const retried = pki.manifest
     .pendingServices()
-    .flatMap(({ service: { name }, certificate, delivery }) =>
-      switched.has(name) && certificate?.state === 'current' && delivery !== undefined
-        ? [{ service: name, actions: [retriedAction({ service: name, serial: certificate.serial, delivery })] }]
+    .flatMap(({ service: { name }, certificate, deployment }) =>
+      switched.has(name) && certificate?.state === 'current' && deployment !== undefined
+        ? [{ service: name, actions: [retriedAction({ service: name, serial: certificate.serial, deployment })] }]
         : [],
     );
   return [...first, ...retried].sort((a, b) => (a.service < b.service ? -1 : 1)).flatMap(({ actions }) => actions);

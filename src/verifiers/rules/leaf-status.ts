@@ -6,14 +6,14 @@ import type { FurtherCertificate } from '../../record/authority.ts';
  * expired, so that verifiers refuse everything below it (RFC 5280 §6.1.3 (a) (3)). `disowned`: nobody may count on them any more,
  * accepted or not. `own`: each is what the CA says of it.
  */
-export type LeafStanding = 'own' | 'disowned' | 'revoked';
+export type LeafStatus = 'own' | 'disowned' | 'revoked';
 
-export function leafStanding(
+export function leafStatusFromCa(
   { id, state, certificate }: CertifiedAuthority,
   further: readonly FurtherCertificate[],
   isRevoked: (serial: string) => boolean,
   now: Date,
-): LeafStanding {
+): LeafStatus {
   const all = [certificate, ...further.filter(({ authorityId }) => authorityId === id)];
   const isLeft = all.some(({ serial, notAfter }) => notAfter >= now && !isRevoked(serial));
   if (!isLeft && all.some(({ serial }) => isRevoked(serial))) return 'revoked';

@@ -5,11 +5,11 @@ import type { ServiceRow } from '../../record/service.ts';
 import type { AuthorityRow } from '../../ca/rules/status.ts';
 
 /** Something that ends, whether or not anything is wrong with it. */
-export type Watched =
+export type MonitoredItem =
   | (Span & {
       readonly kind: 'certificate';
       readonly certificate: Certificate;
-      readonly deliveryPending: boolean;
+      readonly deploymentPending: boolean;
       /** Nothing but a hook is missing. */
       readonly hookPending: boolean;
     })
@@ -25,28 +25,28 @@ interface Span {
 }
 
 /** What `checkManifest` judges by its time: current certificates, CAs that are not retired, and their CRLs while the CA lasts. */
-export function watchedOf(
+export function monitoredItems(
   {
     services,
     authorities,
   }: { readonly services: readonly ServiceRow[]; readonly authorities: readonly AuthorityRow[] },
   now: Date,
-): readonly Watched[] {
-  return [...services.flatMap(watchedCertificate), ...authorities.flatMap(row => watchedAuthority(row, now))];
+): readonly MonitoredItem[] {
+  return [...services.flatMap(monitoredCertificate), ...authorities.flatMap(row => monitoredAuthority(row, now))];
 }
 
-function watchedCertificate({ service, certificate, delivery }: ServiceRow): Watched[] {
+function monitoredCertificate({ service, certificate, deployment }: ServiceRow): MonitoredItem[] {
   if (certificate?.state !== 'current') return [];
   const span = { subject: service.name, from: certificate.notBefore, end: certificate.notAfter };
-  const deliveryPending = delivery?.state === 'pending';
-  const hookPending = deliveryPending && delivery.hookFailed === true;
-  return [{ ...span, kind: 'certificate', certificate, deliveryPending, hookPending }];
+  const deploymentPending = deployment?.state === 'pending';
+  const hookPending = deploymentPending && deployment.hookFailed === true;
+  return [{ ...span, kind: 'certificate', certificate, deploymentPending, hookPending }];
 }
 
-function watchedAuthority({ authority, crl }: AuthorityRow, now: Date): Watched[] {
+function monitoredAuthority({ authority, crl }: AuthorityRow, now: Date): MonitoredItem[] {
   if (!isCertified(authority) || authority.state === 'retired') return [];
   const { id: subject, certificate } = authority;
-  const ca: Watched = { kind: 'ca', subject, from: certificate.notBefore, end: certificate.notAfter, authority };
+  const ca: MonitoredItem = { kind: 'ca', subject, from: certificate.notBefore, end: certificate.notAfter, authority };
   if (crl === undefined || certificate.notAfter < now) return [ca];
   return [ca, { kind: 'crl', subject, from: crl.thisUpdate, end: crl.nextUpdate, crl, authority }];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CertifiedAuthority } from '../../../src/ca/rules/active-issuer.ts';
-import { leafStanding } from '../../../src/verifiers/rules/leaf-standing.ts';
+import { leafStatusFromCa } from '../../../src/verifiers/rules/leaf-status.ts';
 import type { Authority, FurtherCertificate } from '../../../src/record/authority.ts';
 import { at, authorityRow } from '../../support/pki/rows.ts';
 
@@ -12,7 +12,7 @@ const issuing: CertifiedAuthority = { ...authority, certificate };
 const cross: FurtherCertificate = { ...certificate, serial: '33', authorityId: issuing.id, createdAt: NOW };
 
 const standing = (state: Authority['state'], revoked: readonly string[], further: readonly FurtherCertificate[] = []) =>
-  leafStanding({ ...issuing, state }, further, serial => revoked.includes(serial), NOW);
+  leafStatusFromCa({ ...issuing, state }, further, serial => revoked.includes(serial), NOW);
 
 test.each(['active', 'draining', 'prepared'] as const)('of one that is %s each leaf is what it is', state => {
   expect(standing(state, [])).toBe('own');

@@ -12,7 +12,7 @@ interface Access {
 export type Output = OutputSpec & Access;
 
 /** What makes a certificate deployed: a service's own words and the policy's, decided. */
-export interface Deployment {
+export interface DeploymentSettings {
   /** Of its own directory. */
   readonly access: Access;
   readonly outputs: readonly Output[];
@@ -21,10 +21,10 @@ export interface Deployment {
 
 const KEY_MODE = 0o600;
 
-export function deploymentOf(
+export function deploymentSettings(
   { upkeep }: { readonly upkeep?: Upkeep | undefined },
   policy: Policy['deployment'],
-): Deployment {
+): DeploymentSettings {
   const { owner, group, mode = KEY_MODE, outputs = [], hooks = policy.hooks } = upkeep?.deployment ?? {};
   const access = { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }), mode };
   return {
@@ -35,7 +35,7 @@ export function deploymentOf(
 }
 
 /** Whether switching the `current` link is all there is to it. */
-export const isPlain = ({ access, outputs, hooks }: Deployment): boolean =>
+export const isPlain = ({ access, outputs, hooks }: DeploymentSettings): boolean =>
   outputs.length + hooks.length === 0 &&
   access.owner === undefined &&
   access.group === undefined &&

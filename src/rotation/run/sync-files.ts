@@ -15,7 +15,7 @@ import { deploys } from './facts.ts';
 import { retrustServices, staleServices, type RetrustResult } from '../../deployment/run/service-trust.ts';
 import { writeTrustBundle } from '../../bundle/run/write.ts';
 
-export interface Settled extends RetrustResult {
+export interface SyncedFiles extends RetrustResult {
   /** Whether a file changed. */
   readonly changed: boolean;
 }
@@ -27,7 +27,11 @@ const LIMIT = 1024 * 1024;
  * of retired CAs go. Whatever of it was interrupted, the next run carries on. A chain alone is no reason before `chains` says so:
  * between activating and draining services may keep the one they have.
  */
-export async function settle(pki: Pki, policy: Policy, { chains }: { readonly chains: boolean }): Promise<Settled> {
+export async function syncFiles(
+  pki: Pki,
+  policy: Policy,
+  { chains }: { readonly chains: boolean },
+): Promise<SyncedFiles> {
   const certificates = writeCertificates(pki);
   const bundle = writeTrustBundle(pki.world, pki.home, pki.manifest).changed;
   const intermediates = writeIntermediates(pki);
