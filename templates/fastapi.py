@@ -1,5 +1,5 @@
 # @service:raw@ over TLS with client certificates: FastAPI on uvicorn.
-# A hook of the service makes it read its files again: ["systemctl", "reload", "@service:raw@"] with ExecReload=kill -HUP $MAINPID
+# Set a hook that reloads its files: ["systemctl", "reload", "@service:raw@"] with ExecReload=kill -HUP $MAINPID
 import signal
 import ssl
 
@@ -20,7 +20,7 @@ def root():
 
 
 def load_files(context: ssl.SSLContext) -> None:
-    """For connections made from now on. An anchor that was taken out of the bundle is trusted until the process starts anew."""
+    """Loads the files for new connections. An anchor removed from the bundle stays trusted until the process restarts."""
     context.load_cert_chain(CERTIFICATE, KEY)
     context.load_verify_locations(BUNDLE)
     context.load_verify_locations(CRL_BUNDLE)
@@ -40,7 +40,7 @@ def main() -> None:
     load_files(config.ssl)
     # without this line the CRLs are loaded and ignored
     config.ssl.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
-    # a resumed session is not checked again, and who was revoked would go on: TLS 1.3 without tickets resumes none
+    # a resumed session skips the CRL check, so a revoked client could reconnect; TLS 1.3 without tickets resumes no session
     config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
     config.ssl.num_tickets = 0
     signal.signal(signal.SIGHUP, lambda *_: load_files(config.ssl))

@@ -1,8 +1,8 @@
-// @service:raw@ over TLS with client certificates. svcauth/node follows the files: nothing needs a restart.
+// @service:raw@ over TLS with client certificates. svcauth/node reloads the files without a restart.
 import { createServer } from 'node:https';
 import { authorize, secureContext } from 'svcauth/node';
 
-// whose requests are served; nobody's while it is empty
+// SPIFFE IDs of the allowed clients; while the list is empty, every request is rejected
 const ALLOWED = [
   @allowed:string@,
 ];
