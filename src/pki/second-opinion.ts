@@ -3,7 +3,7 @@
 import { failure } from '../errors/error.ts';
 import { quote } from '../errors/row.ts';
 import { concatBytes, toHex } from './bytes.ts';
-import { entryInvalidityDate, entryReason, type CrlEntry } from './crl/entry.ts';
+import { entryInvalidityDate, entryReasonCode, type CrlEntry } from './crl/entry.ts';
 import { DerReader } from './der/reader.ts';
 import { lengthSize, sequence, TAG } from './der/writer.ts';
 import { decodeBasicConstraints } from './extension/basic-constraints.ts';
@@ -16,7 +16,6 @@ import { OID } from './oids.ts';
 import { decodeCertificate, type ParsedCertificate } from './certificate/parsed.ts';
 import { crlEntries, decodeCrl, readCrlHead, type ParsedCrl } from './crl/parsed.ts';
 import type * as Peculiar from './peculiar.ts';
-import { CRL_REASONS } from './crl/revocation-reason.ts';
 import { serialToHex } from './certificate/serial-number.ts';
 
 /** What a structure says, field by field, in words by which two implementations can be compared. */
@@ -161,9 +160,8 @@ function ourCrl(crl: ParsedCrl): Reading {
 }
 
 function ourEntry(entry: CrlEntry): string {
-  const reason = entryReason(entry) as keyof typeof CRL_REASONS;
   const invalidity = entryInvalidityDate(entry)?.toISOString() ?? '';
-  return `${serialToHex(entry.serial)}/${entry.revocationDate.date.toISOString()}/${CRL_REASONS[reason]}/${invalidity}`;
+  return `${serialToHex(entry.serial)}/${entry.revocationDate.date.toISOString()}/${entryReasonCode(entry)}/${invalidity}`;
 }
 
 function theirCrl(crl: Peculiar.X509Crl): Reading {

@@ -52,13 +52,19 @@ export function decodeCrlEntry(list: DerReader): CrlEntry {
   return { serial, revocationDate, extensions };
 }
 
-/** The reason in the RFC's words; `unspecified` when the entry gives none, `reason 7` for a code without a word. */
-export function entryReason(entry: CrlEntry): string {
+/** Reads the CRLReason code of an entry: 0 (unspecified) when the entry has no reasonCode. Throws DerError. */
+export function entryReasonCode(entry: CrlEntry): number {
   const extension = findExtension(entry.extensions, OID.reasonCode);
-  if (extension === undefined) return 'unspecified';
+  if (extension === undefined) return CRL_REASONS.unspecified;
   const reader = new DerReader(extension.value);
   const code = reader.smallInteger('reasonCode', TAG.enumerated);
   reader.finish('reasonCode');
+  return code;
+}
+
+/** Names the reason of an entry as RFC 5280 §5.3.1 does; `reason 7` for a code that the RFC does not name. Throws DerError. */
+export function entryReason(entry: CrlEntry): string {
+  const code = entryReasonCode(entry);
   return reasonWord(code) ?? `reason ${code}`;
 }
 

@@ -2,7 +2,8 @@
 // Trust stores, published CRLs, `verifiers` and svcauth/node read CRLs with it. Signature and dates are for `revocation.ts`.
 import { equalBytes } from '../bytes.ts';
 import { emptySpan, scanEntry } from '../crl/entry-span.ts';
-import { decodeCrlEntry, entryReason } from '../crl/entry.ts';
+import { decodeCrlEntry, entryReasonCode } from '../crl/entry.ts';
+import { reasonWord } from '../crl/revocation-reason.ts';
 import { DerError, DerReader } from '../der/reader.ts';
 import { findExtension } from '../extension/extension.ts';
 import {
@@ -104,7 +105,8 @@ function entryFault({ der, entries, version }: ParsedCrl): Refusal | undefined {
         return refusal('crl-extension-critical-unknown', `${name} of an entry is critical and not processed`);
       }
     }
-    if (entryReason(entry).startsWith('reason ')) return refusal('crl-malformed', `an entry has ${entryReason(entry)}`);
+    const reason = entryReasonCode(entry);
+    if (reasonWord(reason) === undefined) return refusal('crl-malformed', `an entry has reason ${reason}`);
   }
   return undefined;
 }

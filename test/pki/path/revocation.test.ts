@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { integer, sequence, tlv } from '../../../src/pki/der/writer.ts';
+import { integer, sequence, TAG, tlv } from '../../../src/pki/der/writer.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { encodeDistributionPoint } from '../../../src/pki/extension/distribution-points.ts';
 import { encodeKeyUsage } from '../../../src/pki/extension/key-usage.ts';
@@ -69,6 +69,8 @@ const scope = (...fields: readonly Uint8Array[]) => ({
 const at = (uri: string) =>
   tlv(contextTag(0, true), tlv(contextTag(0, true), encodeGeneralName({ type: 'uri', value: uri })));
 
+const reason = (code: number) => encodeExtension(OID.reasonCode, false, tlv(TAG.enumerated, Uint8Array.of(code)));
+
 describe('a CRL that does not speak for the certificate', () => {
   test.each<[string, Partial<WantedCrl>]>([
     ['crl-delta', { extensions: planted('deltaCRLIndicator', true, integer(6)) }],
@@ -84,6 +86,9 @@ describe('a CRL that does not speak for the certificate', () => {
     ['crl-indirect', { revoked: [200], entryExtensions: encodeExtension(OID.certificateIssuer, true, sequence()) }],
     ['crl-extension-critical-unknown', { revoked: [200], entryExtensions: encodeExtension('1.2.3', true, integer(1)) }],
     ['crl-malformed', { revoked: [200], entryExtensions: encodeExtension(OID.reasonCode, false, integer(1)) }],
+    // 7 is the one code up to 10 that RFC 5280 gives no meaning
+    ['crl-malformed', { revoked: [200], entryExtensions: reason(7) }],
+    ['accepted', { revoked: [200], entryExtensions: reason(8) }],
   ])('%s', (code, wanted) => expect(withCrl(wanted)).toBe(code));
 
   test('speaks when its scope is the kind of the certificate, or a place that it names', () => {
