@@ -1,6 +1,6 @@
 // Decides whether a verifier with this trust store accepts a certificate, at this time, for this purpose and this identity.
 // `verify`, `probe`, the self-test of a rotation, `verifiers` and svcauth/node ask. It reads no file, no clock and no network.
-import { DEFAULT_LIMITS, startBudget, type Limits } from './budget.ts';
+import { DEFAULT_LIMITS, startBudget, type Budget, type Limits } from './budget.ts';
 import { findPath, type TriedPath } from './find-path.ts';
 import { identityRefusal, type Identity } from './identity.ts';
 import type { PathCertificate } from './path-certificate.ts';
@@ -36,16 +36,19 @@ export function validatePath(target: PathCertificate, trust: TrustStore, questio
     return { accepted: false, reason: first, tried: [{ certificates: [target], refusal: first }] };
   }
   const tried: TriedPath[] = [];
+  const budget = startBudget({ ...DEFAULT_LIMITS, ...question.limits });
   const path = findPath(target, {
     store: withIntermediates(trust, question.intermediates ?? []),
     now,
     purpose,
     policies: question.policies ?? ANY_POLICY_INPUTS,
-    budget: startBudget({ ...DEFAULT_LIMITS, ...question.limits }),
+    budget,
     pending: new Set(),
     tried,
   });
-  return path === undefined ? { accepted: false, reason: mainReason(tried), tried } : { accepted: true, path, tried };
+  return path === undefined
+    ? { accepted: false, reason: mainReason(tried, budget), tried }
+    : { accepted: true, path, tried };
 }
 
 /** An anchor is trusted for what it says of others: there is no path to check it by. */
@@ -55,10 +58,10 @@ function targetRefusal(target: PathCertificate, { anchors }: TrustStore): Refusa
     : undefined;
 }
 
-/** Of many refusals the one of the path that came furthest, the first of them; what ended the search before all others. */
-function mainReason(tried: readonly TriedPath[]): Refusal {
-  const last = tried.at(-1)!;
-  if (last.refusal.code.startsWith('too-many-')) return last.refusal;
+/** Chooses the refusal of the longest path tried, the first of several; or the limit that ended the search. */
+function mainReason(tried: readonly TriedPath[], budget: Budget): Refusal {
+  const last = tried.at(-1)!.refusal;
+  if (last.code === budget.spent?.code) return last;
   return tried.reduce((best, next) => (distance(next) > distance(best) ? next : best)).refusal;
 }
 
