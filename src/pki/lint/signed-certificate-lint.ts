@@ -79,5 +79,5 @@ const malformed = ({ message, clause }: DerError, extension: string): Finding =>
   rule: 'extension-structure',
   clause: clause ?? 'RFC 5280 §4.2',
   severity: 'error',
-  message: message.startsWith(extension) ? message : `${message} of ${extension}`,
+  message: `${message} of ${extension}`,
 });
