@@ -83,6 +83,6 @@ function report(cause: unknown, argv: readonly string[], world: World): ExitStat
   if (isSystemdCondition(argv)) return CONDITION_STATUS.undecided;
   if (!isNagiosPlugin(argv)) return error.exitStatus;
   // a plugin answers on standard output, unless that is what failed
-  if (error.code !== 'ERR_OUTPUT') world.out.write(`${nagiosLine('unknown', error.message)}\n`);
+  if (error.code !== 'ERR_OUTPUT') world.out.write(`${nagiosLine('unknown', error.oneLine)}\n`);
   return NAGIOS_STATUS.unknown;
 }

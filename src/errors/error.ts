@@ -11,23 +11,28 @@ export class SvcauthError extends Error {
   readonly code: ErrorCode;
   readonly exitStatus: ExitStatus;
   readonly hints: readonly string[];
-  /** First line of the message: what happened. */
+  /** The first line of the message, without its details. */
   readonly summary: string;
-  /** Further lines of the message, one fact each. */
+  /** The further lines of the message, one fact each. */
   readonly details: readonly string[];
   /** The values the message was made of, for JSON output and for tests. Never a secret. */
   readonly params: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, params: Readonly<Record<string, unknown>>, cause?: unknown) {
     const entry = CATALOGUE[code] as ErrorRow<Readonly<Record<string, unknown>>>;
-    super(entry.message(params), cause === undefined ? undefined : { cause });
-    const [summary = '', ...details] = this.message.split('\n');
+    const [summary, details] = [entry.message(params), entry.details(params)];
+    super([summary, ...details].join('\n'), cause === undefined ? undefined : { cause });
     this.summary = summary;
     this.details = details;
     this.code = code;
     this.params = params;
     this.exitStatus = entry.exit;
     this.hints = entry.hints(params);
+  }
+
+  /** The summary and its details in one line, for a place that has only one. */
+  get oneLine(): string {
+    return [this.summary, ...this.details].join('; ');
   }
 }
 

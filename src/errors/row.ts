@@ -5,11 +5,10 @@ import type { ExitStatus } from './exit-status.ts';
 /** One situation of the catalogue: what it exits with, what happened in the user's words, and what to do next. */
 export interface ErrorRow<P> {
   readonly exit: ExitStatus;
-  /**
-   * Lower case, no full stop, their words quoted; what state things are in when that is not obvious. Where there is more than
-   * one thing to say, each has its own line after the first.
-   */
+  /** One line: lower case, no full stop, the user's words quoted; the state things are in where that is not obvious. */
   readonly message: (params: P) => string;
+  /** Further facts, each on its own line below the message. */
+  readonly details: (params: P) => readonly string[];
   /** What to do next, pasteable where possible. */
   readonly hints: (params: P) => readonly string[];
 }
@@ -19,8 +18,9 @@ export function row<P>(
   exit: ExitStatus,
   message: (params: P) => string,
   hints: (params: P) => readonly string[] = () => [],
+  details: (params: P) => readonly string[] = () => [],
 ): ErrorRow<P> {
-  return { exit, message, hints };
+  return { exit, message, details, hints };
 }
 
 /** A quoted form of the user's own words: control characters visible, never longer than a line. */

@@ -82,7 +82,7 @@ async function rotated({ sandbox: { world, home } }: Scene, request: RotateReque
   return {
     gates: gates.flatMap(({ name, open }) => (open ? [] : [name])),
     services: services.length,
-    problems: failed.map(({ service, error }) => `${service}: ${error.message}`),
+    problems: failed.map(({ service, error }) => `${service}: ${error.oneLine}`),
   };
 }
 
@@ -108,7 +108,7 @@ async function signed({ sandbox: { world, home }, runbook, keys: { rootKey: key,
   const { certificate } = await readPki(world, home.directory, pki => pki.manifest.authority(runbook.authorityId)!);
   const only = [certificate!.issuerId];
   const { result } = await crlRefreshRun(world, home.directory, { only, key, ask, force: false, dryRun: false });
-  return { problems: result!.failed.map(({ authorityId, error }) => `${authorityId}: ${error.message}`) };
+  return { problems: result!.failed.map(({ authorityId, error }) => `${authorityId}: ${error.oneLine}`) };
 }
 
 async function deployed({ sandbox: { world, home } }: Scene): Promise<StepResult> {

@@ -79,7 +79,7 @@ export async function applyRevoke(
     return (await refreshCrls(pki, { issuers, schedule: policy.crl })).signed;
   } catch (cause) {
     if (!(cause instanceof SvcauthError)) throw cause;
-    throw failure('ERR_REVOKE_UNHEARD', { problem: cause.message }, cause);
+    throw failure('ERR_REVOKE_UNHEARD', { problem: cause.oneLine }, cause);
   }
 }
 

@@ -100,7 +100,7 @@ function switchVersion({ world, manifest }: Pki, { service, serial, directory }:
 
 /** In words; what is no catalogue error is nobody's problem but ours. */
 function problemOf(cause: unknown): string {
-  if (cause instanceof SvcauthError) return cause.message;
+  if (cause instanceof SvcauthError) return cause.oneLine;
   throw cause;
 }
 

@@ -19,8 +19,9 @@ export const trustBundleErrors = {
   ),
   ERR_PEER_BUNDLE: row<{ trustDomain: string; problems: readonly string[] }>(
     EXIT.refused,
-    p => [`the bundle of ${p.trustDomain} was not taken in`, ...p.problems].join('\n'),
+    p => `the bundle of ${p.trustDomain} was not taken in`,
     () => [`see everything about it: ${REMEDIES.bundleDoubtful()}`],
+    p => p.problems,
   ),
   ERR_PEER_BACKWARDS: row<{ trustDomain: string; present: number; given: number | undefined }>(
     EXIT.refused,

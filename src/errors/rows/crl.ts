@@ -24,12 +24,12 @@ export const crlErrors = {
   ),
   ERR_CRL_BACKWARDS: row<{ directory: string; problems: readonly string[] }>(
     EXIT.refused,
-    p =>
-      [`publishing to ${quote(p.directory)} would go backwards; nothing was written there`, ...p.problems].join('\n'),
+    p => `publishing to ${quote(p.directory)} would go backwards; nothing was written there`,
     p => [
       `see what differs: ${REMEDIES.publishedAhead(p)}`,
       'is this the newest manifest? a restored one forgets who was revoked since',
     ],
+    p => p.problems,
   ),
   ERR_CRL_REFUSED: row<{ path: string; problem: string }>(
     EXIT.refused,

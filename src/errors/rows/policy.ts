@@ -6,8 +6,9 @@ import { quote, row } from '../row.ts';
 export const policyErrors = {
   ERR_POLICY_FILE: row<{ path: string; problems: readonly string[] }>(
     EXIT.usage,
-    p => [`the policy file ${quote(p.path)} has ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    p => `the policy file ${quote(p.path)} has ${count(p.problems.length)}`,
     () => ['nothing was done; every key is described in the file that "svcauth ca init" writes'],
+    p => shown(p.problems),
   ),
   ERR_POLICY_MISSING: row<{ path: string }>(
     EXIT.usage,
@@ -23,8 +24,9 @@ export const policyErrors = {
   /** `lines`: where in the file, and what would allow all of it. */
   ERR_POLICY_REFUSED: row<{ problems: readonly string[]; lines: readonly { under: string; line: string }[] }>(
     EXIT.refused,
-    p => [`refused by policy, nothing was issued: ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    p => `refused by policy, nothing was issued: ${count(p.problems.length)}`,
     p => p.lines.map(({ under, line }) => `to allow this, write in svcauth.yaml under "${under}:" the line: ${line}`),
+    p => shown(p.problems),
   ),
   /** `places`: the same once more, for who annotates the file. */
   ERR_SERVICE_LIST: row<{
@@ -34,12 +36,13 @@ export const policyErrors = {
     places: readonly object[];
   }>(
     EXIT.usage,
-    p => [`the ${p.what} ${quote(p.path)} has ${count(p.problems.length)}`, ...shown(p.problems)].join('\n'),
+    p => `the ${p.what} ${quote(p.path)} has ${count(p.problems.length)}`,
     p => [
       p.what === 'list'
         ? 'nothing was issued: correct the list and run again'
         : `nothing was changed: correct the file and run again; editors know it by the schema of: ${REMEDIES.servicesFileSchema()}`,
     ],
+    p => shown(p.problems),
   ),
 } as const;
 

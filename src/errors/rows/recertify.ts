@@ -16,8 +16,9 @@ export const recertifyErrors = {
   ),
   ERR_RECERTIFY_PROOF: row<{ id: string; problem: string }>(
     EXIT.refused,
-    p => `with the new certificate of ${p.id} somebody would be refused; nothing was changed\n${p.problem}`,
+    p => `with the new certificate of ${p.id} somebody would be refused; nothing was changed`,
     p => [REMEDIES.crlDue({ ca: p.id }), REMEDIES.crlDoubtful()],
+    p => [p.problem],
   ),
   ERR_KEY_DESTROY_STATE: row<{ id: string; state: string; keyLocation: string }>(
     EXIT.refused,

@@ -25,12 +25,9 @@ const few = (names: readonly string[]): string =>
 export const rotationErrors = {
   ERR_ROTATION_GATE: row<{ step: string; tier: string; gates: readonly ClosedGate[] }>(
     EXIT.refused,
-    p =>
-      [
-        `the ${p.tier} rotation cannot go on with ${quote(p.step)} yet; nothing was changed`,
-        ...p.gates.map(({ name, message }) => `${name}: ${message}`),
-      ].join('\n'),
+    p => `the ${p.tier} rotation cannot go on with ${quote(p.step)} yet; nothing was changed`,
     p => [...new Set(p.gates.flatMap(({ remedy }) => remedy ?? []))],
+    p => p.gates.map(({ name, message }) => `${name}: ${message}`),
   ),
   ERR_ROTATION_ORDER: row<{ step: string; tier: string; phase: string; next: string }>(
     EXIT.refused,
@@ -50,11 +47,12 @@ export const rotationErrors = {
   ),
   ERR_ROTATION_CONTRADICTION: row<{ tier: string; problems: readonly string[] }>(
     EXIT.integrity,
-    p => [`the ${p.tier} rotation is not where it was recorded to be; nothing was changed`, ...p.problems].join('\n'),
+    p => `the ${p.tier} rotation is not where it was recorded to be; nothing was changed`,
     p => [
       `what is known: ${REMEDIES.rotationUnclear(p)}`,
       'was manifest.db restored from a back-up? then restore public/ and authorities/ of the same time',
     ],
+    p => p.problems,
   ),
   ERR_ROTATION_TEST: row<{ id: string; problem: string }>(
     EXIT.integrity,

@@ -143,7 +143,7 @@ interface Tally {
 /** What a person must know of a run that ended early: which certificates there are now, and what serves. */
 function stopped(cause: unknown, tally: Tally, total: number): unknown {
   if (!(cause instanceof SvcauthError) || tally.intended === 0) return cause;
-  const problem = cause.message;
+  const problem = cause.oneLine;
   if (tally.recorded === 0) return failure('ERR_ISSUE_FAILED', { problem }, cause);
   const { recorded, deployed } = tally;
   return failure('ERR_ISSUE_PARTIAL', { problem, recorded, deployed, total }, cause);
