@@ -111,7 +111,13 @@ describe('every hint of the catalogue that shows a command shows one that is acc
 
   test('a hint that names an option of another command is none that this sees: options stand in commands', () => {
     const { hints } = failure('ERR_OUTLIVES_ISSUER', {
-      ...{ service: 'ledger', notAfter: '2027-01-01', issuer: 'issuing-g1', issuerNotAfter: '2026-12-24' },
+      ...{
+        service: 'ledger',
+        notAfter: '2027-01-01',
+        issuer: 'issuing-g1',
+        tier: 'issuing',
+        issuerNotAfter: '2026-12-24',
+      },
     });
     expect(hints.join('\n')).toContain('svcauth renew ledger --not-after-policy truncate');
     expect(hints.filter(hint => /(?<!svcauth .*)--not-after-policy/.test(hint))).toEqual([]);
@@ -143,7 +149,7 @@ describe('one situation has one remedy, whoever tells of it', () => {
   });
 
   test('a renewal that would outlive its CA', () => {
-    const facts = { service: 'x', notAfter: '', issuer: 'issuing-g1', issuerNotAfter: '' };
+    const facts = { service: 'x', notAfter: '', issuer: 'issuing-g1', tier: 'issuing', issuerNotAfter: '' };
     expect(refused('outlives-issuer')).toBe(REMEDIES.renewalOutlivesIssuer({ service: 'x' }));
     expect(failure('ERR_OUTLIVES_ISSUER', facts).hints.join()).toContain(refused('outlives-issuer'));
   });

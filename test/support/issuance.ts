@@ -10,7 +10,7 @@ import { at } from './pki/rows.ts';
 
 export const POLICY = defaultPolicy(parseTrustDomain('example.org'));
 
-const ISSUER = { id: 'issuing-g1', notBefore: at('2026-11-01'), notAfter: at('2027-11-01') };
+const ISSUER = { id: 'issuing-g1', tier: 'issuing', notBefore: at('2026-11-01'), notAfter: at('2027-11-01') } as const;
 
 export function requestedRow(changes: Partial<Requested> & { readonly service?: string } = {}): Requested {
   const { service = 'payments', ...rest } = changes;

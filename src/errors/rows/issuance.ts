@@ -22,12 +22,18 @@ export const issueErrors = {
     p => `${p.id} expired at ${p.notAfter}: nothing it signs would be accepted; nothing was issued`,
     () => [REMEDIES.somethingWrong()],
   ),
-  ERR_OUTLIVES_ISSUER: row<{ service: string; notAfter: string; issuer: string; issuerNotAfter: string }>(
+  ERR_OUTLIVES_ISSUER: row<{
+    service: string;
+    notAfter: string;
+    issuer: string;
+    tier: string;
+    issuerNotAfter: string;
+  }>(
     EXIT.refused,
     p =>
       `${quote(p.service)} until ${p.notAfter} would outlive ${p.issuer}, which ends at ${p.issuerNotAfter}; nothing was issued to it`,
     p => [
-      `to replace that CA in time: ${REMEDIES.rotationUnclear({ tier: p.issuer.startsWith('root') ? 'root' : 'issuing' })}`,
+      `to replace that CA in time: ${REMEDIES.rotationUnclear(p)}`,
       `until then, to renew it and let it end with that CA: ${REMEDIES.renewalOutlivesIssuer(p)}`,
       'for a new service the same option of issue; for every service leaf.notAfterPolicy: truncate in svcauth.yaml',
     ],

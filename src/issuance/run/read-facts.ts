@@ -53,10 +53,11 @@ export function readIssuer(
 }
 
 function limitsOf(authority: CertifiedAuthority): IssuerLimits {
-  const { id, certificate } = authority;
+  const { id, tier, certificate } = authority;
   const constraints = findExtension(decodeCertificate(certificate.der).tbs.extensions, OID.nameConstraints);
   return {
     id,
+    tier,
     ...lifeOf(authority),
     ...(constraints && { nameConstraints: decodeNameConstraints(constraints.value) }),
   };

@@ -11,6 +11,7 @@ import { parseIpAddress } from '../../pki/name/ip-address.ts';
 import { parseSpiffeId } from '../../pki/name/spiffe-id.ts';
 import { durationText, parseDuration } from '../../time/duration.ts';
 import { generalNameText } from '../../pki/name/general-name-text.ts';
+import type { Authority } from '../../record/authority.ts';
 import type { ServiceSpec } from '../../record/service.ts';
 import { enforcePolicy, type Policy, type Violation } from './policy.ts';
 import type { ServiceName } from '../../service/rules/name.ts';
@@ -61,6 +62,7 @@ export function requestAsRecorded(service: ServiceName, spec: ServiceSpec): Requ
 
 export interface IssuerLimits {
   readonly id: string;
+  readonly tier: Authority['tier'];
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly nameConstraints?: NameConstraints;
@@ -110,6 +112,7 @@ export function leafNotAfter(
     service,
     notAfter: instantText(new Date(now.getTime() + ttl * 1000)),
     issuer: issuer.id,
+    tier: issuer.tier,
     issuerNotAfter: instantText(issuer.notAfter),
   });
 }

@@ -119,7 +119,12 @@ describe('what was typed for a service', () => {
   });
 });
 
-const issuer: IssuerLimits = { id: 'issuing-g1', notBefore: at('2026-11-21'), notAfter: at('2026-12-21') };
+const issuer: IssuerLimits = {
+  id: 'issuing-g1',
+  tier: 'issuing',
+  notBefore: at('2026-11-21'),
+  notAfter: at('2026-12-21'),
+};
 const end = (ttl: string, now: string, notAfterPolicy: 'err' | 'truncate' = 'err') =>
   leafNotAfter('payments', parseDuration(ttl), issuer, notAfterPolicy, at(now));
 
