@@ -1,6 +1,6 @@
 // Formats the result of `check` as JUnit XML, so a CI system shows each certificate, CA and CRL as a test case.
 // `print-check.ts` calls it for `check -o junit`.
-import type { Finding } from '../rules/check.ts';
+import type { Finding, FindingName } from '../rules/check.ts';
 import { counts, type FailOn } from '../rules/fail-on.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import type { CheckReport } from './check.ts';
@@ -44,8 +44,16 @@ function casesOf({ monitored, findings }: CheckReport): readonly Case[] {
   return [...cases.values()];
 }
 
+/** The findings about the CRL of a CA and not about the CA itself. */
+const CRL_FINDINGS: Readonly<Record<Extract<FindingName, `crl-${string}`>, 'crl'>> = {
+  'crl-missing': 'crl',
+  'crl-stale': 'crl',
+  'crl-expiring': 'crl',
+  'crl-series-ending': 'crl',
+};
+
 const kindOf = ({ kind, name }: Finding): Kind =>
-  kind === 'service' ? 'certificate' : name.startsWith('crl-') ? 'crl' : 'ca';
+  kind === 'service' ? 'certificate' : Object.hasOwn(CRL_FINDINGS, name) ? 'crl' : 'ca';
 
 const failuresOf = ({ findings }: Case, failOn: FailOn): readonly Finding[] =>
   findings.filter(({ severity }) => counts(severity, failOn));
