@@ -1,9 +1,17 @@
+import type { Cell } from './table.ts';
 import { visible } from './visible.ts';
 
 /** Labelled facts, one a line, the labels aligned; those without a value are left out. */
-export function formatFacts(facts: readonly (readonly [label: string, value: string | undefined])[]): string {
-  const width = Math.max(...facts.map(([label]) => label.length));
+export function formatFacts(facts: readonly (readonly [label: Cell, value: string | undefined])[]): string {
+  const width = Math.max(...facts.map(([label]) => textOf(label).length));
   return facts
-    .flatMap(([label, value]) => (value === undefined ? [] : [`${label.padEnd(width)}  ${visible(value)}\n`]))
+    .flatMap(([label, value]) => {
+      if (value === undefined) return [];
+      const text = textOf(label);
+      const painted = typeof label === 'string' ? label : label.paint(label.text);
+      return [`${painted}${' '.repeat(width - text.length)}  ${visible(value)}\n`];
+    })
     .join('');
 }
+
+const textOf = (label: Cell): string => (typeof label === 'string' ? label : label.text);

@@ -23,9 +23,10 @@ export function verifyView(
   const document = () => ({ kind: 'verify', value: plain(request, verification, explain) });
   return {
     table: () => {
+      const paint = verdict.accepted ? colours.green : colours.red;
       const who = target === undefined ? file : labelOf(target);
       const answer = formatFacts([
-        [verdict.accepted ? 'accepted' : 'refused', who],
+        [{ text: verdict.accepted ? 'accepted' : 'refused', paint }, who],
         ['reason', verdict.accepted ? undefined : verdict.reason.message],
         ['clause', verdict.accepted ? undefined : `${verdict.reason.clause} [${verdict.reason.code}]`],
         ['path', verdict.accepted ? pathText(verdict.path) : undefined],
@@ -36,17 +37,15 @@ export function verifyView(
           ({ what, index, message }) => ['unreadable', `${what} ${index + 1}: ${message}`] as const,
         ),
       ]);
-      const paint = verdict.accepted ? colours.green : colours.red;
-      const painted = answer.replace(/^(?:accepted|refused)/, word => paint(word));
-      if (!explain) return painted;
+      if (!explain) return answer;
       const rows = verdict.tried.map(({ certificates, refusal: { code, message, clause } }) => [
         pathText(certificates),
         code,
         message,
         clause,
       ]);
-      if (rows.length === 0) return `${painted}\nno other path was tried\n`;
-      return `${painted}\n${formatTable(['PATH TRIED', 'REFUSED AS', 'BECAUSE', 'CLAUSE'], rows, columns)}`;
+      if (rows.length === 0) return `${answer}\nno other path was tried\n`;
+      return `${answer}\n${formatTable(['PATH TRIED', 'REFUSED AS', 'BECAUSE', 'CLAUSE'], rows, columns)}`;
     },
     json: document,
     jsonl: () => [document()],
