@@ -12,7 +12,8 @@ export function deployedActions(deployed: readonly Deployed[], renewed: Readonly
     const about = { subject: service, serial };
     if (problem !== undefined) return [{ kind: PENDING, ...about, detail: problem }];
     const detail = work(written.length, hooks.length);
-    return detail === '' && renewed.has(service) ? [] : [{ kind: DEPLOYED, ...about, ...(detail && { detail }) }];
+    if (detail === undefined && renewed.has(service)) return [];
+    return [{ kind: DEPLOYED, ...about, ...(detail !== undefined && { detail }) }];
   });
 }
 
@@ -29,8 +30,13 @@ export const retriedAction = ({
 /** The deployment of a certificate that is not made yet; nothing where switching the link is all of it. */
 export function firstDeployed(service: string, outputs: number, hooks: number): readonly TickAction[] {
   const detail = work(outputs, hooks);
-  return detail === '' ? [] : [{ kind: DEPLOYED, subject: service, detail }];
+  return detail === undefined ? [] : [{ kind: DEPLOYED, subject: service, detail }];
 }
 
-const work = (outputs: number, hooks: number): string =>
-  [...(outputs === 0 ? [] : [plural(outputs, 'output')]), ...(hooks === 0 ? [] : [plural(hooks, 'hook')])].join(', ');
+/** Undefined when there is neither. */
+const work = (outputs: number, hooks: number): string | undefined =>
+  outputs + hooks === 0
+    ? undefined
+    : [...(outputs === 0 ? [] : [plural(outputs, 'output')]), ...(hooks === 0 ? [] : [plural(hooks, 'hook')])].join(
+        ', ',
+      );
