@@ -1,5 +1,6 @@
 // Translates an error of commander into an error of the catalogue, with the nearest known command or option as a hint.
-// `main.ts` calls it. This is the only file that reads the messages of commander.
+// `main.ts` calls it. This is the only file that reads the messages of commander: its errors have a code, but no field for the
+// option, argument or number that they are about.
 import type { Command, CommanderError } from 'commander';
 import { failure, type SvcauthError } from '../errors/error.ts';
 import { nearest } from '../errors/row.ts';

@@ -55,6 +55,7 @@ export async function openSqlite(path: string, location: string, timeout: number
 export function sqliteCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')) return error.code;
+  // libsql gives the failure to open a file no code: its message is all there is
   return error.message.startsWith('ConnectionFailed(') ? 'SQLITE_CANTOPEN' : undefined;
 }
 
