@@ -24,7 +24,7 @@ import { usageErrors } from './rows/usage.ts';
 import { certificateInputErrors } from './rows/certificate-input.ts';
 import { valueErrors } from './rows/values.ts';
 
-/** Every situation that ends a command, by its permanent code. One row a situation; rows live with their subject. */
+/** Every error that ends a command, by its permanent code. */
 export const CATALOGUE = {
   ...configErrors,
   ...crlErrors,

@@ -5,7 +5,7 @@ import type { ErrorRow } from './row.ts';
 export type ErrorCode = keyof typeof CATALOGUE;
 type ParamsOf<C extends ErrorCode> = (typeof CATALOGUE)[C] extends ErrorRow<infer P> ? P : never;
 
-/** An error of the catalogue. Anything else that reaches `main` is a defect and is reported as one. */
+/** An error of the catalogue. `main` reports any other error as a defect. */
 export class SvcauthError extends Error {
   override readonly name = 'SvcauthError';
   readonly code: ErrorCode;
@@ -15,7 +15,7 @@ export class SvcauthError extends Error {
   readonly summary: string;
   /** The further lines of the message, one fact each. */
   readonly details: readonly string[];
-  /** The values the message was made of, for JSON output and for tests. Never a secret. */
+  /** The values in the message, for JSON output and tests. Never a secret. */
   readonly params: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, params: Readonly<Record<string, unknown>>, cause?: unknown) {
@@ -36,7 +36,7 @@ export class SvcauthError extends Error {
   }
 }
 
-/** Makes (does not throw) an error: `throw failure('ERR_X', {…})` keeps control flow visible to the compiler. */
+/** Makes an error and does not throw it: the compiler sees the control flow of `throw failure('ERR_X', {…})`. */
 export function failure<C extends ErrorCode>(code: C, params: ParamsOf<C>, cause?: unknown): SvcauthError {
   return new SvcauthError(code, params as Readonly<Record<string, unknown>>, cause);
 }

@@ -1,4 +1,4 @@
-/** The one table of exit statuses. A status is part of the interface: scripts and systemd units depend on it. */
+/** The exit statuses of svcauth. They are part of the interface: scripts and systemd units depend on them. */
 export const EXIT = {
   success: 0,
   unexpected: 1,
@@ -15,30 +15,28 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/**
- * What `check -o nagios` exits with instead, whatever happens: the convention of Nagios plugins.
- */
+/** Exit statuses of `check -o nagios`: the convention of Nagios plugins. */
 export const NAGIOS_STATUS = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
 
 /**
- * What `due --systemd` exits with instead, whatever happens: systemd skips a unit without a word when its ExecCondition exits with 1
- * to 254, and calls it failed at 255 (systemd.service(5)).
+ * Exit statuses of `due --systemd`. systemd skips a unit silently when its ExecCondition exits with 1 to 254, and reports a failure
+ * at 255 (systemd.service(5)).
  */
 export const CONDITION_STATUS = { due: 0, notDue: 11, undecided: 255 } as const;
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT] | (typeof CONDITION_STATUS)[keyof typeof CONDITION_STATUS];
 
 export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
-  success: 'success, nothing to do included',
+  success: 'success, or nothing to do',
   unexpected: 'unexpected failure',
   usage: 'wrong usage or configuration',
   warning: 'check, tick, lint: something needs attention',
-  critical: 'check, tick, lint, verify: something is broken, wrong or refused',
+  critical: 'check, tick, lint, verify: something is broken, wrong or rejected',
   partial: 'part of the work failed, or a deployment is pending',
   busy: 'another run holds the lock',
   refused: 'refused by policy or a gate',
   secret: 'a secret is missing or wrong',
   integrity: 'manifest, audit log and files disagree',
   changed: 'something changed (only with --detailed-exitcode)',
-  interrupted: 'interrupted (Ctrl-C); what was durable stays, the next run carries on from there',
+  interrupted: 'interrupted (Ctrl-C); run the command again to finish',
 };

@@ -2,18 +2,18 @@
 // The files in `rows/` and several subjects call it. It is pure and knows no subject.
 import type { ExitStatus } from './exit-status.ts';
 
-/** One situation of the catalogue: what it exits with, what happened in the user's words, and what to do next. */
+/** One error of the catalogue: its exit status, its message and what to do next. */
 export interface ErrorRow<P> {
   readonly exit: ExitStatus;
   /** One line: lower case, no full stop, the user's words quoted; the state things are in where that is not obvious. */
   readonly message: (params: P) => string;
   /** Further facts, each on its own line below the message. */
   readonly details: (params: P) => readonly string[];
-  /** What to do next, pasteable where possible. */
+  /** Commands to run next, or advice where no command helps. */
   readonly hints: (params: P) => readonly string[];
 }
 
-/** Declares a row; the parameter type is written at the call so that every use of the code is checked. */
+/** Declares a row. The parameter type is written at the call, so the compiler checks every use of the code. */
 export function row<P>(
   exit: ExitStatus,
   message: (params: P) => string,
@@ -23,7 +23,7 @@ export function row<P>(
   return { exit, message, details, hints };
 }
 
-/** A quoted form of the user's own words: control characters visible, never longer than a line. */
+/** Quotes a text of the user: escapes control characters and cuts it to one line. */
 export function quote(text: string): string {
   const visible = JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
   // JSON leaves DEL, C1 controls and bidirectional overrides as they are; a terminal would act on them
@@ -33,11 +33,11 @@ export function quote(text: string): string {
   );
 }
 
-/** A path as it can be pasted into a command line. */
+/** Quotes a path for a command line, where it needs quotes. */
 export const shell = (path: string): string =>
   /^[\w./+@:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
-/** The known word nearest to what was typed, or undefined when none is near (at most a third of it mistyped). */
+/** Returns the known word nearest to a typed word; undefined if more than a third of it is mistyped. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word === '') return undefined;
   let best: string | undefined;
@@ -49,7 +49,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment); `limit` when it is at least that. */
+/** Counts insertions, deletions, substitutions and swaps of neighbours (optimal string alignment), up to `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let beforePrevious: number[] = [];

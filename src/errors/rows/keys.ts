@@ -1,12 +1,12 @@
 import { EXIT } from '../exit-status.ts';
 import { row } from '../row.ts';
 
-/** Private keys: where they lie encrypted, what opens them, what they are fit for. `what` names the key for a person. */
+/** Private keys: their encryption, their passphrase and their suitability. `what` names the key in the message. */
 export const keyErrors = {
   ERR_PASSPHRASE_WRONG: row<{ what: string }>(
     EXIT.secret,
-    p => `the passphrase does not open ${p.what}`,
-    () => ['nothing was changed; is it the passphrase of another key?'],
+    p => `the passphrase does not decrypt ${p.what}; nothing was changed`,
+    () => ['check that it is not the passphrase of another key'],
   ),
   ERR_KEY_ENCRYPTED: row<{ what: string }>(
     EXIT.secret,
@@ -17,27 +17,23 @@ export const keyErrors = {
   ),
   ERR_KEY_ENCRYPTION: row<{ what: string; scheme: string }>(
     EXIT.usage,
-    p =>
-      `${p.what} is encrypted with ${p.scheme}, which svcauth does not read (it reads PBES2 with PBKDF2 and AES-CBC)`,
+    p => `${p.what} is encrypted with ${p.scheme}, which svcauth cannot read (it reads PBES2 with PBKDF2 and AES-CBC)`,
     () => ['convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000 -in OLD -out NEW'],
   ),
   ERR_KEY_ITERATIONS: row<{ what: string; iterations: bigint; cap: number }>(
     EXIT.usage,
-    p => `${p.what} asks for ${p.iterations} rounds of key derivation; svcauth does at most ${p.cap}`,
-    () => ['nothing was opened: a file that asks for so much work is a mistake or an attack'],
+    p => `${p.what} uses ${p.iterations} iterations of key derivation; svcauth accepts at most ${p.cap}`,
+    () => ['the file was not decrypted: the iteration count is unusually high'],
   ),
   ERR_PKCS12: row<{ what: string; reason: string }>(
     EXIT.usage,
-    p => `${p.what} is not a PKCS#12 file svcauth reads: ${p.reason}`,
-    () => ['write it anew as DER: openssl pkcs12 -in OLD -nodes | openssl pkcs12 -export -out NEW'],
+    p => `${p.what} is not a PKCS#12 file that svcauth can read: ${p.reason}`,
+    () => ['rewrite it as DER: openssl pkcs12 -in OLD -nodes | openssl pkcs12 -export -out NEW'],
   ),
   ERR_KEY_FORMAT: row<{ what: string; reason: string }>(
     EXIT.usage,
-    p => `${p.what} is not a private key svcauth reads: ${p.reason}`,
-    () => ['it reads PKCS#8, SEC1 (EC) and PKCS#1 (RSA), as PEM or DER'],
+    p => `${p.what} is not a private key that svcauth can read: ${p.reason}`,
+    () => ['svcauth reads PKCS#8, SEC1 (EC) and PKCS#1 (RSA) as PEM or DER'],
   ),
-  ERR_KEY_UNSUITABLE: row<{ what: string; reason: string }>(
-    EXIT.usage,
-    p => `${p.what} is not fit for use: ${p.reason}`,
-  ),
+  ERR_KEY_UNSUITABLE: row<{ what: string; reason: string }>(EXIT.usage, p => `${p.what} cannot be used: ${p.reason}`),
 };

@@ -2,7 +2,7 @@ import { EXIT } from '../exit-status.ts';
 import { REMEDIES } from '../remedy.ts';
 import { row } from '../row.ts';
 
-/** What one broken rule says; `Finding` of pki fits. */
+/** A broken rule; a `Finding` of pki fits. */
 interface BrokenRule {
   readonly rule: string;
   readonly clause: string;
@@ -14,14 +14,15 @@ export const lintErrors = {
   ERR_LINT: row<{ what: string; findings: readonly BrokenRule[] }>(
     EXIT.refused,
     ({ what, findings: [first, ...others] }) =>
-      `${what} breaks ${others.length === 0 ? 'a rule' : `${others.length + 1} rules`}, so nothing was signed` +
+      `${what} breaks ${others.length === 0 ? 'a rule' : `${others.length + 1} rules`}; nothing was signed` +
       (first === undefined ? '' : `: ${sentence(first)}`),
+    () => [],
     ({ findings: [, ...others] }) => others.map(sentence),
   ),
   ERR_LINT_INPUT: row<{ what: string; reason: string }>(
     EXIT.usage,
     p => `${p.what} cannot be linted: ${p.reason}`,
-    () => [`lint reads certificates and CRLs, as PEM or DER; other things: ${REMEDIES.fileUnclear({})}`],
+    () => [`lint reads certificates and CRLs as PEM or DER; for other files: ${REMEDIES.fileUnclear({})}`],
   ),
 } as const;
 

@@ -1,7 +1,7 @@
 import { EXIT } from '../exit-status.ts';
 import { quote, row } from '../row.ts';
 
-/** Certificate requests (CSRs); `what` names the request for a person. */
+/** Certificate requests (CSRs). `what` names the request in the message. */
 export const requestErrors = {
   ERR_CSR_FORMAT: row<{ what: string; reason: string }>(
     EXIT.usage,
@@ -12,10 +12,10 @@ export const requestErrors = {
   ),
   ERR_CSR_PROOF: row<{ what: string }>(
     EXIT.usage,
-    p => `${p.what} is not signed by the key it asks a certificate for`,
-    () => ['make the request again with the private key itself'],
+    p => `${p.what} is not signed with the key that it asks a certificate for`,
+    () => ['make the request again with its own private key'],
   ),
-  /** `flags` would make the certificate name it too; a commonName has none. */
+  /** `flags` would add the names to the certificate; there is no flag for a commonName. */
   ERR_CSR_NAMES: row<{
     what: string;
     service: string;
@@ -24,10 +24,10 @@ export const requestErrors = {
   }>(
     EXIT.refused,
     p =>
-      `${p.what} asks for names that the certificate of ${quote(p.service)} would not have: ${p.problems.join('; ')}; nothing was issued`,
+      `${p.what} asks for names that ${quote(p.service)} does not have: ${p.problems.join('; ')}; nothing was issued`,
     p =>
       p.flags.length > 0
-        ? [`to certify them too, add: ${p.flags.join(' ')}`]
-        : ['is it the request of another service? if not, make it with -subj /'],
+        ? [`to include them, add: ${p.flags.join(' ')}`]
+        : ['if this is the request of another service, use that one; otherwise make it with -subj /'],
   ),
 } as const;

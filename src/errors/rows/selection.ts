@@ -4,7 +4,7 @@ import { nearest, quote, row } from '../row.ts';
 
 const SHOWN = 10;
 
-/** Which service or authority is meant. */
+/** Names of services, certificates and CAs that the manifest does not have. */
 export const selectionErrors = {
   ERR_SERVICE_UNKNOWN: row<{ text: string; known: readonly string[]; outcome?: string }>(
     EXIT.usage,
@@ -12,8 +12,9 @@ export const selectionErrors = {
     p => {
       const near = nearest(p.text, p.known);
       if (near !== undefined) return [`did you mean: ${near}`];
-      if (/^[0-9a-f:]{2,7}$/i.test(p.text)) return ['a serial number? then its first 8 digits or more'];
-      if (p.known.length === 0) return [`there are none yet: ${REMEDIES.certificateMissing({ service: 'NAME' })}`];
+      if (/^[0-9a-f:]{2,7}$/i.test(p.text)) return ['for a serial number give its first 8 digits or more'];
+      if (p.known.length === 0)
+        return [`there are no services yet: ${REMEDIES.certificateMissing({ service: 'NAME' })}`];
       const more = p.known.length > SHOWN ? `, and ${p.known.length - SHOWN} more` : '';
       return [`known services: ${p.known.slice(0, SHOWN).join(', ')}${more}`];
     },
@@ -22,25 +23,25 @@ export const selectionErrors = {
     EXIT.usage,
     p =>
       p.isFile
-        ? `no certificate in the manifest is the one in ${quote(p.text)}`
-        : `no certificate or CA in the manifest is called ${quote(p.text)}`,
+        ? `the certificate in ${quote(p.text)} is not in the manifest`
+        : `no certificate or CA in the manifest matches ${quote(p.text)}`,
     p => {
-      if (p.isFile) return [`it is not of this PKI; to see what it holds: ${REMEDIES.fileUnclear({})}`];
+      if (p.isFile) return [`this PKI did not issue it; show it: ${REMEDIES.fileUnclear({})}`];
       const near = nearest(p.text, p.known);
       return [
         ...(near === undefined ? [] : [`did you mean: ${near}`]),
-        'who takes a serial number (8 digits or more of it), a SHA-256 fingerprint, a key id, an x5t#S256, a SPIFFE ID, a service, a CA or a file',
+        'who takes a serial number (8 digits or more), a SHA-256 fingerprint, a key ID, an x5t#S256, a SPIFFE ID, a service, a CA or a file',
       ];
     },
   ),
   ERR_AUTHORITY_UNKNOWN: row<{ text: string; known: readonly string[] }>(
     EXIT.usage,
-    p => `no authority ${quote(p.text)} in the manifest`,
-    p => [`known authorities: ${p.known.join(', ')}`],
+    p => `no CA ${quote(p.text)} in the manifest`,
+    p => [`known CAs: ${p.known.join(', ')}`],
   ),
   ERR_AUTHORITY_PENDING: row<{ id: string }>(
     EXIT.usage,
     p => `${p.id} has no certificate yet`,
-    () => [`when it is signed: ${REMEDIES.caPending()}`],
+    () => [`when it is signed, install it: ${REMEDIES.caPending()}`],
   ),
 };

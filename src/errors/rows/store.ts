@@ -7,51 +7,55 @@ import { quote, row, shell } from '../row.ts';
 export const storeErrors = {
   ERR_FILE_WRITE: row<{ path: string; reason: string; previous: boolean }>(
     EXIT.unexpected,
-    p => `cannot write ${quote(p.path)}: ${p.reason}${p.previous ? '; what was there before is still in place' : ''}`,
+    p => `cannot write ${quote(p.path)}: ${p.reason}${p.previous ? '; the previous file is still in place' : ''}`,
   ),
   ERR_HOME_MISSING: row<{ home: string; given?: string }>(
     EXIT.usage,
     p => `there is no PKI in ${quote(p.home)}`,
-    p => [`make one: ${REMEDIES.homeMissing({ home: p.given })}`, 'or name another: --home DIR, or $SVCAUTH_HOME'],
+    p => [
+      `create one: ${REMEDIES.homeMissing({ home: p.given })}`,
+      'or use another home: --home DIR, or $SVCAUTH_HOME',
+    ],
   ),
   ERR_HOME_EXISTS: row<{ home: string; entry: string }>(
     EXIT.usage,
     p =>
       p.entry === 'manifest.db'
-        ? `there is a PKI in ${quote(p.home)} already; it was left as it is`
+        ? `there is already a PKI in ${quote(p.home)}; it was not changed`
         : `${quote(p.home)} is not empty: it holds ${quote(p.entry)}; nothing was changed`,
     p =>
       p.entry === 'manifest.db'
-        ? [`look at it: ${REMEDIES.caUnclear()}`, 'for a second PKI name another directory: --home DIR']
-        : ['name a directory that is empty or does not exist: --home DIR'],
+        ? [`show it: ${REMEDIES.caUnclear()}`, 'for a second PKI use another directory: --home DIR']
+        : ['use a directory that is empty or does not exist: --home DIR'],
   ),
   ERR_HOME_WRITABLE: row<{ home: string; mode: number }>(
     EXIT.refused,
     p =>
-      `others may write to ${quote(p.home)} (mode ${p.mode.toString(8).padStart(4, '0')}), so nothing in it can be trusted`,
+      `other users can write to ${quote(p.home)} (mode ${p.mode.toString(8).padStart(4, '0')}); svcauth does not use it`,
     p => [`chmod go-w ${shell(p.home)}`],
   ),
   ERR_KEY_READABLE: row<{ path: string; mode: number }>(
     EXIT.refused,
-    p => `others may read the key ${quote(p.path)} (mode ${p.mode.toString(8).padStart(4, '0')}, 0600 is required)`,
-    p => [`chmod 600 ${shell(p.path)}`, 'if others could log in here, treat the key as compromised'],
+    p =>
+      `other users can read the key ${quote(p.path)} (mode ${p.mode.toString(8).padStart(4, '0')}, 0600 is required)`,
+    p => [`chmod 600 ${shell(p.path)}`, 'if other users can log in on this host, treat the key as compromised'],
   ),
   ERR_KEY_NOT_A_FILE: row<{ path: string; kind: string }>(
     EXIT.refused,
-    p => `the key ${quote(p.path)} is not a file but a ${p.kind}`,
-    () => ['a key is never read or written through a link: put the file itself there, mode 0600'],
+    p => `the key ${quote(p.path)} is a ${p.kind} and not a file`,
+    () => ['svcauth reads and writes no key through a link: put the file itself there, mode 0600'],
   ),
   ERR_KEY_MISSING: row<{ path: string; authority: string }>(
     EXIT.integrity,
     p => `the key of ${p.authority} is missing: ${quote(p.path)}`,
-    p => [`restore ${shell(p.path)} from a back-up`],
+    p => [`restore ${shell(p.path)} from a backup`],
   ),
   ERR_MANIFEST_CORRUPT: row<{ path: string; problem: string }>(
     EXIT.integrity,
     p => `the manifest ${quote(p.path)} is damaged: ${p.problem}; nothing was changed`,
     () => [
-      'restore manifest.db from a back-up, without any manifest.db-wal or manifest.db-shm of the damaged one',
-      'keep the damaged file: its serials may be needed to revoke what was issued since the back-up',
+      'restore manifest.db from a backup, and delete manifest.db-wal and manifest.db-shm of the damaged one',
+      'keep the damaged file: you may need its serial numbers to revoke certificates issued since the backup',
     ],
   ),
   ERR_MANIFEST_NEWER: row<{ path: string; found: number; known: number; writtenBy: string }>(
@@ -64,27 +68,27 @@ export const storeErrors = {
   ERR_MANIFEST_BUSY: row<{ path: string }>(
     EXIT.busy,
     p => `another program is writing the manifest ${quote(p.path)}; nothing was changed`,
-    () => ['try again'],
+    () => ['run the command again'],
   ),
   ERR_MANIFEST_ACCESS: row<{ path: string; reason: string }>(
     EXIT.unexpected,
-    p => `cannot use the manifest ${quote(p.path)}: ${p.reason}; it is as it was before`,
+    p => `cannot use the manifest ${quote(p.path)}: ${p.reason}; it was not changed`,
   ),
   ERR_MANIFEST_CONFLICT: row<{ problem: string }>(
     EXIT.integrity,
-    p => `the manifest refuses the change: ${p.problem}; nothing was changed`,
-    () => [`if this comes again, look at the manifest: ${REMEDIES.auditDoubtful()}`],
+    p => `the change conflicts with the manifest: ${p.problem}; nothing was changed`,
+    () => [`if this happens again, check the manifest: ${REMEDIES.auditDoubtful()}`],
   ),
   ERR_AUDIT_BROKEN: row<{ sequence: number; problem: string }>(
     EXIT.integrity,
     p => `the audit log is broken at record ${p.sequence}: ${p.problem}`,
-    () => ['compare with a back-up of manifest.db: what it holds up to there is sound; what came after is not proven'],
+    () => ['the records before it are intact; compare the later ones with a backup of manifest.db'],
   ),
   ERR_LOCKED: row<{ home: string; holder?: string; waited: number }>(
     EXIT.busy,
     p =>
       `${quote(p.home)} is in use by ${p.holder ?? 'another run'}; ` +
       `waited ${p.waited / 1000} s, nothing was changed`,
-    () => ['try again when it has finished; the lock goes with its process, it never has to be removed'],
+    () => ['try again when it has finished; the lock is released when that process exits'],
   ),
 };

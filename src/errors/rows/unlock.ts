@@ -4,22 +4,22 @@ import { row } from '../row.ts';
 
 const AWAY = {
   offline: {
-    message: (id: string) => `the key of ${id} is kept offline: it is not in this home`,
-    hints: (id: string) => [`bring it for one run: ${REMEDIES.crlDue({ ca: id, keyLocation: 'offline' })}`],
+    message: (id: string) => `the key of ${id} is kept offline and is not in this home`,
+    hints: (id: string) => [`give its file for this run: ${REMEDIES.crlDue({ ca: id, keyLocation: 'offline' })}`],
   },
   foreign: {
-    message: (id: string) => `the key of ${id} was never here: somebody else holds it`,
+    message: (id: string) => `the key of ${id} is held elsewhere and was never in this home`,
     hints: (id: string) => [
-      `have its holder sign, and take the result in: ${REMEDIES.crlDue({ ca: id, keyLocation: 'foreign' })}`,
+      `have its holder sign, then import the result: ${REMEDIES.crlDue({ ca: id, keyLocation: 'foreign' })}`,
     ],
   },
   destroyed: {
-    message: (id: string) => `the key of ${id} was destroyed when it was retired: it signs nothing any more`,
+    message: (id: string) => `the key of ${id} was destroyed when ${id} was retired; it can no longer sign`,
     hints: () => [],
   },
 } as const;
 
-/** CA keys that are not where they are needed. */
+/** CA keys that are absent or do not match their certificate. */
 export const unlockErrors = {
   ERR_KEY_AWAY: row<{ id: string; keyLocation: 'offline' | 'foreign' | 'destroyed' }>(
     EXIT.secret,
@@ -28,7 +28,7 @@ export const unlockErrors = {
   ),
   ERR_KEY_MISMATCH: row<{ what: string; owner: string }>(
     EXIT.integrity,
-    p => `${p.what} is another one than its certificate has: the public keys differ; nothing was changed`,
-    p => [`restore the ca.key of ${p.owner} from a back-up`],
+    p => `${p.what} does not match the certificate of ${p.owner}; nothing was changed`,
+    p => [`restore the ca.key of ${p.owner} from a backup`],
   ),
 };

@@ -19,7 +19,7 @@ export const usageErrors = {
       return [p.near === undefined ? `see: ${path} --help` : `did you mean: ${path} ${p.near}`];
     },
   ),
-  // only the name of an option is ever repeated, never what was glued to it: it may be a secret
+  // the message repeats the option's name only: a value attached to it may be a secret
   ERR_OPTION_UNKNOWN: row<{ option: string; near?: string; command?: string }>(
     EXIT.usage,
     p => `no option ${quote(p.option)}${p.command === undefined ? '' : ` for ${p.command}`}`,
@@ -40,7 +40,7 @@ export const usageErrors = {
     p => `${p.command ?? 'svcauth'} needs <${p.argument}>`,
     p => [seeHelp(p.command)],
   ),
-  // the surplus words are not repeated: one of them may be a passphrase that lost its option
+  // the message does not repeat the surplus arguments: one of them may be a passphrase
   ERR_ARGUMENT_EXCESS: row<{ expected: number; received: number; command?: string }>(
     EXIT.usage,
     p => `${p.command ?? 'svcauth'} takes ${p.expected} argument${p.expected === 1 ? '' : 's'}, got ${p.received}`,
@@ -59,7 +59,7 @@ export const usageErrors = {
   ),
   ERR_FLAG_CONFLICT: row<{ flags: readonly string[]; why: string }>(
     EXIT.usage,
-    p => `${p.flags.join(' and ')} do not go together: ${p.why}`,
+    p => `${p.flags.join(' and ')} cannot be combined: ${p.why}`,
   ),
   ERR_FILE_READ: row<{ path: string; reason: string; what: string }>(
     EXIT.usage,

@@ -1,7 +1,7 @@
 import { EXIT } from '../exit-status.ts';
 import { nearest, quote, row } from '../row.ts';
 
-/** A text from outside that does not mean what it should: the words themselves, what is wrong, what to write instead. */
+/** A value from outside that cannot be used: the text, the reason, and the correct form if there is one. */
 export interface BadValue {
   readonly text: string;
   readonly reason: string;
@@ -15,7 +15,7 @@ const badValue = (noun: string) =>
     p => (p.hint === undefined ? [] : [p.hint]),
   );
 
-/** Names, times and addresses, wherever they come from: flags, policy, lists. */
+/** Names, times and addresses from flags, the policy file and lists. */
 export const valueErrors = {
   ERR_SPIFFE_ID: badValue('a SPIFFE ID'),
   ERR_TRUST_DOMAIN: badValue('a trust domain'),
@@ -34,8 +34,9 @@ export const valueErrors = {
   ERR_ID_TEMPLATE: badValue('a SPIFFE ID template'),
   ERR_TAG_MISSING: row<{ tag: string; service: string; template: string }>(
     EXIT.usage,
-    p => `service ${quote(p.service)} has no tag ${quote(p.tag)}, which its SPIFFE ID ${quote(p.template)} is made of`,
-    p => [`give it: --tag ${p.tag}=VALUE, or name the whole id: --id spiffe://...`],
+    p =>
+      `service ${quote(p.service)} has no tag ${quote(p.tag)}, but its SPIFFE ID template ${quote(p.template)} uses it`,
+    p => [`add --tag ${p.tag}=VALUE, or give the whole SPIFFE ID: --id spiffe://...`],
   ),
   ERR_TAG: badValue('a tag'),
   ERR_SEQUENCE: badValue('the sequence of a trust bundle'),
@@ -47,10 +48,10 @@ export const valueErrors = {
   ERR_KUBERNETES_NAME: badValue('a name in Kubernetes'),
   ERR_CHOICE: row<{ text: string; noun: string; known: readonly string[] }>(
     EXIT.usage,
-    p => `${quote(p.text)} is not ${p.noun}: known are ${p.known.join(', ')}`,
+    p => `${quote(p.text)} is not ${p.noun}; known: ${p.known.join(', ')}`,
     p => {
       const near = nearest(p.text.toLowerCase(), p.known);
-      return near === undefined ? [] : [`write: ${near}`];
+      return near === undefined ? [] : [`did you mean: ${near}`];
     },
   ),
 } as const;

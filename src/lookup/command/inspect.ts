@@ -14,8 +14,8 @@ interface Flags extends PassphraseOptions {
 export const addInspect: AddCommand = (program, world) => {
   const command = program
     .command('inspect')
-    .description('show what a file holds: certificates, requests, CRLs, keys, PKCS#12, trust bundles')
-    .argument('<file...>', 'PEM, DER or JSON; - is standard input');
+    .description('show the certificates, CSRs, CRLs, keys, PKCS#12 or trust bundles in a file')
+    .argument('<file...>', 'file in PEM, DER or JSON; - is standard input');
   outputOption(atOption(passphraseOptions(command)));
   examples(command, [
     'svcauth inspect tls.crt',
@@ -27,7 +27,7 @@ export const addInspect: AddCommand = (program, world) => {
     const { readInput } = await import('../../store/input/read-input.ts');
     const { FILE_CAP } = await import('../../pki/input-caps.ts');
     const { reportBytes } = await import('../../pki/report/report.ts');
-    // a file is shown shut unless somebody says what opens it: looking never asks
+    // inspect asks for no passphrase: without one it shows an encrypted file as encrypted
     const passphrase = passphraseFlags(flags).length > 0 ? passphraseAsker(flags, world, false) : undefined;
     const files: InspectedFile[] = [];
     for (const file of paths) {

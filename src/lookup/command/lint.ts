@@ -1,5 +1,5 @@
 // The command `lint`: reads files or the whole PKI, applies the lint rules and prints the findings, with field trials on request.
-// The exit status is that of the worst finding. It changes nothing; the rules are in `pki/lint`.
+// The worst finding decides the exit status. It changes nothing; the rules are in `pki/lint`.
 import { failure } from '../../errors/error.ts';
 import { EXIT } from '../../errors/exit-status.ts';
 import type { Linted } from '../../pki/lint/lint-bytes.ts';
@@ -24,11 +24,13 @@ const STATUS = { ok: EXIT.success, warning: EXIT.warning, error: EXIT.critical }
 export const addLint: AddCommand = (program, world, done) => {
   const command = program
     .command('lint')
-    .description('ask certificates and CRLs what the standards demand; exit 3 for a warning, 4 for an error')
-    .argument('[file...]', 'PEM or DER, several blocks in one file; - is standard input')
-    .option('--all', 'every certificate in the manifest and every published CRL')
-    .option('--ours', 'ask also what svcauth demands of its own, beyond the standards')
-    .option('--for <programs>', 'add what these made of such files when it was tried: node,nginx,envoy,go,java,…');
+    .description(
+      'check certificates and CRLs against RFC 5280, X509-SVID and others; exits 3 for a warning, 4 for an error',
+    )
+    .argument('[file...]', 'file in PEM (one or more blocks) or DER; - is standard input')
+    .option('--all', 'check every certificate in the manifest and every published CRL')
+    .option('--ours', "also apply svcauth's own rules for what it issues")
+    .option('--for <programs>', 'also report known incompatibilities with these programs: node,nginx,envoy,go,java,…');
   outputOption(atOption(command));
   examples(command, [
     'svcauth lint tls.crt chain.pem',

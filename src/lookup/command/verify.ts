@@ -1,4 +1,4 @@
-// The command `verify`: validates a certificate against our trust anchors or given files, for a purpose and an identity.
+// The command `verify`: validates a certificate against this PKI's trust anchors or given files, for a purpose and an identity.
 // It opens the manifest only without `--trust`. It changes nothing.
 import { Option } from 'commander';
 import { failure } from '../../errors/error.ts';
@@ -29,16 +29,16 @@ interface Flags {
 export const addVerify: AddCommand = (program, world, done) => {
   const command = program
     .command('verify')
-    .description('validate a certificate as RFC 5280 does, and say why not; exit 4 when it is refused')
-    .argument('<cert>', 'the certificate, and behind it what its owner sends along; - is standard input')
-    .addOption(repeatable('--trust <file>', 'trust anchors instead of our own bundle: PEM, DER or a SPIFFE bundle'))
-    .addOption(repeatable('--untrusted <file>', 'more certificates to build paths with'))
-    .addOption(repeatable('--crl <file>', 'CRLs instead of our own; revocation is not asked with --trust alone'))
-    .addOption(new Option('--purpose <purpose>', 'what it must be good for').choices(['server', 'client']))
-    .option('--dns <name>', 'the host name it must speak for')
-    .option('--ip <address>', 'the address it must speak for')
-    .option('--spiffe-id <id>', 'the SPIFFE ID it must be an X509-SVID of')
-    .option('--explain', 'show every path that was tried, and the clause that refused it');
+    .description('validate a certificate and its path (RFC 5280); exits 4 if it is rejected')
+    .argument('<cert>', 'file with the certificate, optionally followed by its chain; - is standard input')
+    .addOption(repeatable('--trust <file>', 'trust anchors in PEM, DER or a SPIFFE bundle (default: this PKI)'))
+    .addOption(repeatable('--untrusted <file>', 'additional intermediate certificates'))
+    .addOption(repeatable('--crl <file>', 'CRLs (default: those of this PKI, or none with --trust)'))
+    .addOption(new Option('--purpose <purpose>', 'required extended key usage').choices(['server', 'client']))
+    .option('--dns <name>', 'DNS name that the certificate must contain')
+    .option('--ip <address>', 'IP address that the certificate must contain')
+    .option('--spiffe-id <id>', 'SPIFFE ID that the certificate must have, as an X509-SVID')
+    .option('--explain', 'show every path tried, and why it was rejected');
   outputOption(atOption(command));
   examples(command, [
     'svcauth verify tls.crt --purpose server --dns payments.example.org',
@@ -63,7 +63,7 @@ export const addVerify: AddCommand = (program, world, done) => {
     const verification = await verifyCertificate(world, material, request);
     const view = verifyView(request, verification, flags.explain === true, await terminalOf(world));
     print(world.out, flags.output, view);
-    // it is a check with a bad end, as `check` and `crl verify` have: nobody refused to do anything
+    // `refused` (7) is for a request that svcauth refuses: a rejected certificate is a result, as in `check` and `crl verify`
     if (!verification.verdict.accepted) done(EXIT.critical);
   });
 };
@@ -78,7 +78,7 @@ function identityOf({ dns, ip, spiffeId }: Flags): Identity | undefined {
     const flags = given.map(each => ('spiffe' in each ? '--spiffe-id' : 'ip' in each ? '--ip' : '--dns'));
     throw failure('ERR_FLAG_CONFLICT', {
       flags,
-      why: 'one identity is asked at a time',
+      why: 'give one identity',
     });
   }
   return given[0];

@@ -11,8 +11,8 @@ interface Flags {
 export const addWho: AddCommand = (program, world) => {
   const command = program
     .command('who')
-    .description('find a certificate or a CA of ours by anything that names it')
-    .argument('<anything>', 'serial number, SHA-256 fingerprint, key id, x5t#S256, SPIFFE ID, service, CA, or a file');
+    .description('look up a certificate or CA by serial number, fingerprint, key ID, SPIFFE ID or file')
+    .argument('<id>', 'serial number, SHA-256 fingerprint, key ID, x5t#S256, SPIFFE ID, service, CA or file');
   outputOption(atOption(command));
   examples(command, [
     'svcauth who 5F:B1:C7:C0',
@@ -21,9 +21,9 @@ export const addWho: AddCommand = (program, world) => {
     'svcauth who /etc/payments/tls.crt -o json',
   ]);
   command.action(async (text: string, flags: Flags) => {
-    const { findAnything } = await import('../run/find-anything.ts');
+    const { lookUp } = await import('../run/look-up.ts');
     await readManifest(command, world, async manifest => {
-      const found = await findAnything(world, manifest, text);
+      const found = await lookUp(world, manifest, text);
       print(world.out, flags.output, whoView(found, instantOf(flags, world)));
     });
   });

@@ -8,7 +8,7 @@ import type { Home } from '../../store/home.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import { readInput } from '../../store/input/read-input.ts';
 
-/** A file named on the command line, or `-`. Throws ERR_FILE_READ and ERR_LINT_INPUT. */
+/** Lints a file from the command line, or standard input for `-`. Throws ERR_FILE_READ and ERR_LINT_INPUT. */
 export async function lintFile(
   world: Pick<World, 'cwd' | 'files' | 'in'>,
   file: string,
@@ -18,7 +18,7 @@ export async function lintFile(
   return lintBytes(await readInput(world, file, 'file', FILE_CAP), file, what, scopes);
 }
 
-/** Lints every certificate in the manifest, those of CAs and old ones included, and every CRL in public/crl as it is published. */
+/** Lints every certificate in the manifest, also those of CAs and replaced ones, and every published CRL. */
 export function lintEverything(
   world: Pick<World, 'files'>,
   { home, manifest }: { readonly home: Home; readonly manifest: Manifest },

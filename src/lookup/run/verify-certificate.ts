@@ -1,5 +1,5 @@
-// Validates the certificate in a file against our anchors and CRLs or against given files (RFC 5280 §6, X509-SVID).
-// `verify` calls it; `probe` takes our anchors, CAs and CRLs from it. It writes nothing.
+// Validates the certificate in a file against this PKI's anchors and CRLs or against given files (RFC 5280 §6, X509-SVID).
+// `verify` calls it; `probe` takes the anchors, CAs and CRLs of this PKI from it. It writes nothing.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
@@ -20,7 +20,7 @@ import { readCertificates, readCrls } from '../../store/input/read-certificates.
 
 type Input = Pick<World, 'cwd' | 'files' | 'in'>;
 
-/** What is asked about the first certificate of `file`; those behind it are what its owner would send along. */
+/** The question about the first certificate of `file`; the certificates after it are its chain. */
 export interface VerifyRequest {
   readonly file: string;
   readonly untrusted: readonly string[];
@@ -31,15 +31,16 @@ export interface VerifyRequest {
 
 export interface Verification {
   readonly verdict: PathVerdict;
-  /** Undefined where it cannot be read. */
+  /** Undefined if the certificate cannot be read. */
   readonly target: PathCertificate | undefined;
+  /** The number of trust anchors. */
   readonly anchors: number;
-  /** Undefined: nobody asked for revocation. */
+  /** The number of CRLs; undefined if revocation was not checked. */
   readonly crls: number | undefined;
   readonly unreadable: TrustStore['unreadable'];
 }
 
-/** Anchors and CRLs from files alone. */
+/** Reads anchors and CRLs from files alone. */
 export async function filesToTrust(
   world: Input,
   trust: readonly string[],
@@ -49,7 +50,7 @@ export async function filesToTrust(
   return { anchors, ...(crls.length > 0 && { crls: await readAll(crls, file => readCrls(world, file)) }) };
 }
 
-/** Our roots, our issuing CAs and the CRLs we have published, or those in `crls`. A CRL that is missing is an answer, not an error. */
+/** Reads this PKI's roots, issuing CAs and published CRLs, or the CRLs in `crls`. A missing CRL is part of the verdict. */
 export async function ourTrust(
   world: Input,
   { home, manifest }: { readonly home: Home; readonly manifest: Manifest },
@@ -75,7 +76,7 @@ async function readAll(
   return ders;
 }
 
-/** Validates a path to one of the anchors. Throws for files that cannot be used; whatever the certificate is, is an answer. */
+/** Validates a path to one of the anchors. Throws for files that cannot be used, never for a bad certificate. */
 export async function verifyCertificate(
   world: Input,
   material: TrustMaterial,
@@ -97,13 +98,13 @@ export async function verifyCertificate(
   }
   const verdict = validatePath(target, store, { now, purpose, ...(identity && { identity }) });
   if (!verdict.accepted || identity === undefined || !('spiffe' in identity)) return { ...summary, target, verdict };
-  // whose id it is has been asked; whether it is an X509-SVID of it is a question of its own
+  // the path validation compared the SPIFFE ID; the rules for an X509-SVID are checked separately
   const bundles = new Map([[parseSpiffeId(identity.spiffe).trustDomain, store]]);
   const svid = validateSvid(target, bundles, { now });
   return { ...summary, target, verdict: svid.accepted ? verdict : svid };
 }
 
-/** What a peer sends along is often what we have already: a path is tried once. */
+/** Removes duplicates: a chain often repeats the intermediates of the trust store. */
 const eachOnce = (ders: readonly Uint8Array[]): readonly Uint8Array[] => [
   ...new Map(ders.map(der => [toHex(der), der])).values(),
 ];

@@ -5,7 +5,7 @@ import type { ExtensionFields, ExtensionReport, NameReport } from '../../pki/rep
 import type { EncryptionReport, PublicKeyReport } from '../../pki/report/key-report.ts';
 import type { SvidVerdict } from '../../pki/certificate/svid.ts';
 
-/** One line for `formatFacts`. */
+/** A line for `formatFacts`. */
 export type Fact = readonly [label: string, value: string | undefined];
 
 export const hexOf = (bytes: Uint8Array | undefined): string | undefined => bytes && toHex(bytes);
@@ -27,13 +27,15 @@ export function spiffeText(verdict: SvidVerdict | undefined): string | undefined
     case 'svid':
       return `X509-SVID ${verdict.id}`;
     case 'signing':
-      return verdict.id === undefined ? 'signing certificate without an id' : `signing certificate of ${verdict.id}`;
+      return verdict.id === undefined
+        ? 'signing certificate without a SPIFFE ID'
+        : `signing certificate of ${verdict.id}`;
     case 'none':
-      return `no SVID: ${verdict.refusals.map(({ message, clause }) => `${message} (${clause})`).join('; ')}`;
+      return `not an X509-SVID: ${verdict.refusals.map(({ message, clause }) => `${message} (${clause})`).join('; ')}`;
   }
 }
 
-/** The extensions that have fields of their own, each with a word when it is critical. */
+/** Words the extensions that have fields of their own, and marks the critical ones. */
 export function extensionFacts(
   report: ExtensionFields & { readonly extensions: readonly ExtensionReport[] },
 ): readonly Fact[] {
@@ -47,8 +49,8 @@ export function extensionFacts(
     ['extended key usage', extKeyUsage && `${extKeyUsage.join(', ')}${critical('extKeyUsage')}`],
     ['permitted names', namesText(nameConstraints?.permitted)],
     ['excluded names', namesText(nameConstraints?.excluded)],
-    ['key id', hexOf(report.subjectKeyIdentifier)],
-    ['issuer key id', hexOf(report.authorityKeyIdentifier)],
+    ['key ID', hexOf(report.subjectKeyIdentifier)],
+    ['issuer key ID', hexOf(report.authorityKeyIdentifier)],
     ...(report.crlUrls ?? []).map((url): Fact => ['crl', url]),
     ...(report.access ?? []).map(({ method, location }): Fact => [ACCESS[method] ?? method, location.value]),
     ['malformed', report.malformed],
@@ -62,7 +64,7 @@ const caText = ({ ca, pathLength }: NonNullable<ExtensionFields['basicConstraint
   return pathLength === undefined ? 'yes' : `yes, path length ${pathLength}`;
 };
 
-/** One line a type of name. */
+/** Words the names, one line for each type. */
 function nameFacts(names: readonly NameReport[]): readonly Fact[] {
   const types = [...new Set(names.map(({ type }) => type))];
   return types.map(type => [type, names.flatMap(name => (name.type === type ? [name.value] : [])).join(', ')]);
@@ -71,7 +73,7 @@ function nameFacts(names: readonly NameReport[]): readonly Fact[] {
 const namesText = (names: readonly NameReport[] | undefined): string | undefined =>
   names === undefined || names.length === 0 ? undefined : names.map(({ type, value }) => `${type}:${value}`).join(', ');
 
-/** What has no field of its own. */
+/** Words the extensions that have no fields of their own. */
 export const otherExtensionFacts = (extensions: readonly ExtensionReport[]): readonly Fact[] =>
   extensions.flatMap(({ oid, name, critical, value }): readonly Fact[] =>
     value === undefined ? [] : [['extension', `${name ?? oid}${critical ? ' (critical)' : ''}, ${value.length} bytes`]],

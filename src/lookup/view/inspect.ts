@@ -23,9 +23,9 @@ import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
 import { visible } from '../../view/visible.ts';
 
-/** Everything found in one file. */
+/** The contents of one file. */
 export interface InspectedFile {
-  /** As it was named. */
+  /** The name on the command line. */
   readonly file: string;
   readonly contents: readonly Report[];
 }
@@ -33,10 +33,10 @@ export interface InspectedFile {
 export function inspectView(files: readonly InspectedFile[], now: Date): View {
   return {
     table: () => files.flatMap(file => formatFile(file, now)).join('\n'),
-    json: () => ({ kind: 'inspection', value: { files } }),
+    json: () => ({ kind: 'inspect', value: { files } }),
     jsonl: () =>
       files.flatMap(({ file, contents }) =>
-        contents.map((report, index) => ({ kind: 'inspected', value: { file, index, ...report } })),
+        contents.map((report, index) => ({ kind: 'content', value: { file, index, ...report } })),
       ),
   };
 }
@@ -55,7 +55,7 @@ const TITLES: Readonly<Record<Report['type'], string>> = {
   'public key': 'public key',
   pkcs12: 'PKCS#12 file',
   bundle: 'JWK set',
-  other: 'something else',
+  other: 'other PEM block',
 };
 
 function formatReport(report: Report, now: Date): string {
@@ -109,7 +109,7 @@ const requestFacts = (report: RequestReport): readonly Fact[] => [
   ['subject', nameText(report.subject)],
   ...keyFacts(report.publicKey),
   ['signature', report.signatureAlgorithm],
-  ['proof of possession', report.proofOfPossession ? 'the key it names signed it' : 'not verified'],
+  ['proof of possession', report.proofOfPossession ? 'verified' : 'not verified'],
   ...extensionFacts(report),
   ...otherExtensionFacts(report.extensions),
   ['attributes', report.attributes.length === 0 ? undefined : report.attributes.join(', ')],
@@ -118,14 +118,14 @@ const requestFacts = (report: RequestReport): readonly Fact[] => [
 function formatCrl(report: InspectedCrl, now: Date): string {
   const facts = formatFacts([
     ['issuer', nameText(report.issuer)],
-    ['issuer key id', hexOf(report.keyIdentifier)],
+    ['issuer key ID', hexOf(report.keyIdentifier)],
     ['number', report.number?.toString()],
     ['version', report.version === 2 ? undefined : String(report.version)],
     ['this update', instantText(report.thisUpdate, now)],
     ['next update', report.nextUpdate && instantText(report.nextUpdate, now)],
     ['validity', report.validity],
-    ['delta', report.delta && 'yes: it lists changes only'],
-    ['scope', report.scope && 'it speaks for some certificates only'],
+    ['delta', report.delta && 'yes: lists changes only'],
+    ['scope', report.scope && 'covers some certificates only'],
     ['other extensions', report.otherExtensions?.join(', ')],
     ['signature', report.signatureAlgorithm],
     ['sha256', hexOf(report.sha256)],
@@ -152,11 +152,11 @@ function formatPkcs12(report: Pkcs12Report, now: Date): string {
     ...certificates.map(each => section(packed('certificate', each), certificateFacts(each, now))),
   ];
   const facts = formatFacts([
-    ['mac', mac === undefined ? 'none: nothing protects the file' : macText(mac)],
+    ['mac', mac === undefined ? 'none: the file has no integrity protection' : macText(mac)],
     ['keys', String(keys.length)],
     ['certificates', String(certificates.length)],
-    ['also holds', others.length === 0 ? undefined : others.join(', ')],
-    ...closed.map((label): Fact => ['not opened', `${label}${closedHint(label)}`]),
+    ['also contains', others.length === 0 ? undefined : others.join(', ')],
+    ...closed.map((label): Fact => ['not decrypted', `${label}${closedHint(label)}`]),
   ]);
   return [facts, ...sections].join('\n');
 }
@@ -166,8 +166,8 @@ const macText = ({ label, iterations, verified }: NonNullable<Pkcs12Report['mac'
 
 const closedHint = (label: string): string =>
   label === 'PBES2' || label === 'pbeWithSHAAnd3KeyTripleDES'
-    ? ': give the passphrase'
-    : ': svcauth does not read it; openssl pkcs12 -legacy -in OLD -nodes | openssl pkcs12 -export -out NEW';
+    ? ': give its passphrase'
+    : ': svcauth cannot read it; convert it: openssl pkcs12 -legacy -in OLD -nodes | openssl pkcs12 -export -out NEW';
 
 const keyBagFacts = ({ encryption, publicKey }: Pkcs12Report['keys'][number]): readonly Fact[] => [
   ['encryption', encryption === undefined ? 'none' : encryptionText(encryption)],

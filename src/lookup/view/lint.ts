@@ -1,5 +1,5 @@
 // Formats lint findings, and the field trials of the programs named by `--for`, as tables and as JSON.
-// `lint` prints it. It judges nothing: severities, clauses and trials come from `pki/lint`.
+// `lint` prints it. Severities, clauses and trials come from `pki/lint`.
 import { plural } from '../../text/plural.ts';
 import type { FieldEffect, FieldVerdict } from '../../pki/lint/field-facts.ts';
 import type { Linted } from '../../pki/lint/lint-bytes.ts';
@@ -12,7 +12,7 @@ export type LintStatus = 'ok' | 'warning' | 'error';
 export interface LintResult {
   readonly linted: readonly Linted[];
   readonly verdicts: readonly FieldVerdict[];
-  /** The programs that were asked for and of which nothing is known here. */
+  /** The requested programs without a field trial. */
   readonly untried: readonly string[];
   readonly status: LintStatus;
 }
@@ -26,7 +26,7 @@ export function lintView({ linted, verdicts, untried, status }: LintResult, now:
       const parts = [summary(linted, status, terminal)];
       if (findings.length > 0) parts.push(formatFindings(findings, terminal));
       if (verdicts.length > 0) parts.push(formatVerdicts(verdicts, terminal));
-      if (untried.length > 0) parts.push(`nothing known of these files with: ${untried.join(', ')}\n`);
+      if (untried.length > 0) parts.push(`no trials of such files with: ${untried.join(', ')}\n`);
       return parts.join('\n');
     },
     json: () => ({
@@ -46,8 +46,8 @@ export function lintView({ linted, verdicts, untried, status }: LintResult, now:
       },
     }),
     jsonl: () => [
-      ...findings.map(value => ({ kind: 'lint-finding', value })),
-      ...verdicts.map(value => ({ kind: 'lint-verdict', value })),
+      ...findings.map(value => ({ kind: 'finding', value })),
+      ...verdicts.map(value => ({ kind: 'verdict', value })),
     ],
   };
 }
@@ -55,7 +55,7 @@ export function lintView({ linted, verdicts, untried, status }: LintResult, now:
 function summary(linted: readonly Linted[], status: LintStatus, { colours }: Terminal): string {
   const count = (type: Linted['type']) => linted.filter(each => each.type === type).length;
   const where = `${plural(count('certificate'), 'certificate')} and ${plural(count('crl'), 'CRL')}`;
-  if (status === 'ok') return `${colours.green('ok')}: nothing wrong with ${where}\n`;
+  if (status === 'ok') return `${colours.green('ok')}: no findings in ${where}\n`;
   const found = (severity: string) =>
     linted.reduce((sum, each) => sum + each.findings.filter(finding => finding.severity === severity).length, 0);
   return `${plural(found('error'), 'error')} and ${plural(found('warning'), 'warning')} in ${where}\n`;
@@ -72,7 +72,7 @@ function formatFindings(findings: readonly Row[], { colours, columns }: Terminal
     message,
     clause,
   ]);
-  return formatTable(['SEVERITY', 'FILE', 'RULE', 'WHAT', 'CLAUSE'], rows, columns);
+  return formatTable(['SEVERITY', 'FILE', 'RULE', 'FINDING', 'CLAUSE'], rows, columns);
 }
 
 function formatVerdicts(verdicts: readonly FieldVerdict[], { colours, columns }: Terminal): string {
@@ -88,7 +88,7 @@ function formatVerdicts(verdicts: readonly FieldVerdict[], { colours, columns }:
     message,
     trial,
   ]);
-  return formatTable(['CONSUMER', 'VERDICT', 'FILE', 'WHAT', 'TRIAL'], rows, columns);
+  return formatTable(['CONSUMER', 'VERDICT', 'FILE', 'RESULT', 'TRIAL'], rows, columns);
 }
 
 const place = (file: string, block: number): string => (block === 1 ? file : `${file} #${block}`);

@@ -1,4 +1,4 @@
-// Formats the verdict of a path validation: accepted or refused, the path or the reason with its clause, and the trust behind it.
+// Formats the verdict of a path validation: accepted or rejected, the path or the reason with its clause, and the trust anchors.
 // `verify` prints it. It validates nothing.
 import { createHash } from 'node:crypto';
 import type { Verification, VerifyRequest } from '../run/verify-certificate.ts';
@@ -11,7 +11,7 @@ import type { View } from '../../view/output.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 
-/** `explain`: every path that was tried, and the clause that refused it. */
+/** Formats the verdict; with `explain` also every path that was tried and the clause that rejected it. */
 export function verifyView(
   request: VerifyRequest,
   verification: Verification,
@@ -20,17 +20,17 @@ export function verifyView(
 ): View {
   const { verdict, target } = verification;
   const { file, now, purpose, identity } = request;
-  const document = () => ({ kind: 'verify', value: plain(request, verification, explain) });
+  const value = () => plain(request, verification, explain);
   return {
     table: () => {
       const paint = verdict.accepted ? colours.green : colours.red;
       const who = target === undefined ? file : labelOf(target);
       const answer = formatFacts([
-        [{ text: verdict.accepted ? 'accepted' : 'refused', paint }, who],
+        [{ text: verdict.accepted ? 'accepted' : 'rejected', paint }, who],
         ['reason', verdict.accepted ? undefined : verdict.reason.message],
         ['clause', verdict.accepted ? undefined : `${verdict.reason.clause} [${verdict.reason.code}]`],
         ['path', verdict.accepted ? pathText(verdict.path) : undefined],
-        ['asked', askedText(purpose, identity)],
+        ['required', requiredText(purpose, identity)],
         ['at', formatInstant(now)],
         ['trust', trustText(verification)],
         ...verification.unreadable.map(
@@ -44,11 +44,11 @@ export function verifyView(
         message,
         clause,
       ]);
-      if (rows.length === 0) return `${answer}\nno other path was tried\n`;
-      return `${answer}\n${formatTable(['PATH TRIED', 'REFUSED AS', 'BECAUSE', 'CLAUSE'], rows, columns)}`;
+      if (rows.length === 0) return `${answer}\nno other path to try\n`;
+      return `${answer}\n${formatTable(['PATH TRIED', 'CODE', 'REASON', 'CLAUSE'], rows, columns)}`;
     },
-    json: document,
-    jsonl: () => [document()],
+    json: () => ({ kind: 'verify', value: value() }),
+    jsonl: () => [{ kind: 'verification', value: value() }],
   };
 }
 
@@ -56,9 +56,9 @@ const labelOf = ({ tbs }: PathCertificate): string => nameToString(tbs.subject) 
 
 const pathText = (path: readonly PathCertificate[]): string => path.map(labelOf).join(' <- ');
 
-const IDENTITIES: Readonly<Record<string, string>> = { dns: 'DNS name', ip: 'address', spiffe: 'X509-SVID of' };
+const IDENTITIES: Readonly<Record<string, string>> = { dns: 'DNS name', ip: 'IP address', spiffe: 'X509-SVID of' };
 
-function askedText(purpose: VerifyRequest['purpose'], identity: VerifyRequest['identity']): string | undefined {
+function requiredText(purpose: VerifyRequest['purpose'], identity: VerifyRequest['identity']): string | undefined {
   const asked = [
     ...(purpose === 'any' ? [] : [purpose]),
     ...Object.entries(identity ?? {}).map(([kind, value]) => `${IDENTITIES[kind]} ${String(value)}`),
@@ -67,7 +67,7 @@ function askedText(purpose: VerifyRequest['purpose'], identity: VerifyRequest['i
 }
 
 function trustText({ anchors, crls }: Verification): string {
-  const revocation = crls === undefined ? 'revocation not asked' : `${crls} CRL${crls === 1 ? '' : 's'}`;
+  const revocation = crls === undefined ? 'revocation not checked' : `${crls} CRL${crls === 1 ? '' : 's'}`;
   return `${anchors} anchor${anchors === 1 ? '' : 's'}, ${revocation}`;
 }
 
@@ -87,8 +87,8 @@ function plain({ file, now, purpose, identity }: VerifyRequest, verification: Ve
         reason: refusal,
       })),
     }),
-    anchors,
-    crls,
+    anchorCount: anchors,
+    crlCount: crls,
     unreadable,
   };
 }

@@ -28,7 +28,7 @@ describe('verify', () => {
     const trust = ['--trust', '.svcauth/public/bundle.pem', '--crl', '.svcauth/public/crl/issuing-g1.pem'];
     const { status, stdout } = await verify(leaf, ...trust, '-o', 'json');
     expect(status).toBe(4);
-    expect(JSON.parse(stdout)).toMatchObject({ accepted: false, reason: { code: 'crl-missing' }, crls: 1 });
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: false, reason: { code: 'crl-missing' }, crlCount: 1 });
   });
 
   test('answers for a certificate that cannot be read', async () => {

@@ -4,11 +4,13 @@ import { decodePem, encodePem } from '../../../src/pki/pem.ts';
 import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world/world.ts';
 
 interface Match {
-  readonly kind: string;
+  readonly type: string;
   readonly foundBy: string;
-  readonly certificate?: { readonly service: string; readonly serial: string; readonly state: string };
-  readonly authority?: { readonly id: string; readonly serial: string };
-  readonly prints: { readonly sha256: string; readonly x5tS256: string; readonly keyIdentifier: string };
+  readonly ca: string;
+  readonly serial: string;
+  readonly sha256: string;
+  readonly x5tS256: string;
+  readonly keyId: string;
 }
 
 const colons = (hex: string): string => hex.toUpperCase().match(/../g)!.join(':');
@@ -33,32 +35,32 @@ describe('who', () => {
   });
 
   test.for<[string, () => string, string]>([
-    ['its serial number', () => payments.certificate!.serial, 'serial number'],
-    ['its serial number as OpenSSL prints it', () => colons(payments.certificate!.serial), 'serial number'],
-    ['its serial number with a sign octet', () => `0x00${payments.certificate!.serial}`, 'serial number'],
-    ['eight digits of its serial number', () => payments.certificate!.serial.slice(0, 8), 'serial number'],
-    ['its fingerprint', () => payments.prints.sha256, 'SHA-256 fingerprint'],
-    ['its fingerprint as OpenSSL prints it', () => colons(payments.prints.sha256), 'SHA-256 fingerprint'],
-    ['the x5t#S256 of a token', () => payments.prints.x5tS256, 'x5t#S256'],
-    ['the same in base64', () => Buffer.from(payments.prints.sha256, 'hex').toString('base64'), 'x5t#S256'],
-    ['its key id', () => colons(payments.prints.keyIdentifier), 'key id'],
-    ['its SPIFFE ID', () => 'spiffe://example.org/payments', 'SPIFFE ID'],
+    ['its serial number', () => payments.serial, 'serial'],
+    ['its serial number as OpenSSL prints it', () => colons(payments.serial), 'serial'],
+    ['its serial number with a sign octet', () => `0x00${payments.serial}`, 'serial'],
+    ['eight digits of its serial number', () => payments.serial.slice(0, 8), 'serial'],
+    ['its fingerprint', () => payments.sha256, 'sha256'],
+    ['its fingerprint as OpenSSL prints it', () => colons(payments.sha256), 'sha256'],
+    ['the x5t#S256 of a token', () => payments.x5tS256, 'x5tS256'],
+    ['the same in base64', () => Buffer.from(payments.sha256, 'hex').toString('base64'), 'x5tS256'],
+    ['its key ID', () => colons(payments.keyId), 'keyId'],
+    ['its SPIFFE ID', () => 'spiffe://example.org/payments', 'spiffeId'],
     ['its file', () => '.svcauth/services/payments/current/tls.crt', 'file'],
   ])('finds a certificate by %s', async ([, text, foundBy]) => {
     const found = await who(text());
-    expect(found).toMatchObject([{ kind: 'certificate', foundBy, certificate: { service: 'payments' } }]);
+    expect(found).toMatchObject([{ type: 'certificate', foundBy, service: 'payments', ca: 'issuing-g1' }]);
   });
 
   test.for<[string, () => string, string]>([
-    ['its serial number', () => issuing.authority!.serial, 'serial number'],
-    ['its fingerprint', () => issuing.prints.sha256, 'SHA-256 fingerprint'],
-    ['its key id', () => issuing.prints.keyIdentifier, 'key id'],
+    ['its serial number', () => issuing.serial, 'serial'],
+    ['its fingerprint', () => issuing.sha256, 'sha256'],
+    ['its key ID', () => issuing.keyId, 'keyId'],
     ['its file', () => '.svcauth/authorities/issuing-g1/ca.crt', 'file'],
   ])('finds a CA by %s', async ([, text, foundBy]) => {
-    expect(await who(text())).toMatchObject([{ kind: 'authority', foundBy, authority: { id: 'issuing-g1' } }]);
+    expect(await who(text())).toMatchObject([{ type: 'ca', foundBy, ca: 'issuing-g1' }]);
   });
 
-  test('does not take a certificate for another one with its serial number', async () => {
+  test('a file matches only the same certificate and not another with its serial number', async () => {
     const [leaf] = decodePem(readFileSync(`${world.cwd}/.svcauth/services/payments/current/tls.crt`, 'latin1'));
     const der = new Uint8Array(leaf!.der);
     der[der.length - 1]! ^= 1;
@@ -69,7 +71,7 @@ describe('who', () => {
   });
 
   test.for(['', 'f'.repeat(64), 'f'.repeat(40), 'A'.repeat(43), 'spiffe://example.org/nobody', '../../../etc', '.'])(
-    'says what it takes when nothing is %j',
+    'a text that matches nothing is an error with the known forms: %j',
     async text => {
       const { status, stdout, stderr } = await runSvcauth(world, ['who', '--', text]);
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

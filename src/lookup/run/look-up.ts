@@ -1,5 +1,5 @@
-// Finds certificates and CAs of the manifest by a CA id, service, SPIFFE ID, serial number, fingerprint, key ID or file.
-// `who` calls it. It tries them in that order, and the first kind with a match decides. It changes nothing.
+// Looks up certificates and CAs of the manifest by CA, service, SPIFFE ID, serial number, fingerprint, key ID or file.
+// `who` calls it. It tries them in that order and stops at the first that matches. It changes nothing.
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { World } from '../../world/world.ts';
@@ -16,32 +16,33 @@ import { serialToHex } from '../../pki/certificate/serial-number.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import { readCertificates } from '../../store/input/read-certificates.ts';
 
-/** What somebody's words led to. */
+/** A CA or certificate that was found. */
 export type Found =
-  | { readonly kind: 'authority'; readonly foundBy: Clue; readonly authority: Authority; readonly prints?: Prints }
-  | ({ readonly kind: 'certificate'; readonly foundBy: Clue } & FoundCertificate);
+  | { readonly type: 'ca'; readonly foundBy: Clue; readonly authority: Authority; readonly prints?: Prints }
+  | ({ readonly type: 'certificate'; readonly foundBy: Clue } & FoundCertificate);
 
 interface FoundCertificate {
   readonly certificate: Certificate;
   readonly prints?: Prints;
   readonly revocation?: Revocation;
-  /** Of its service, when it is this certificate that is deployed there. */
+  /** The deployment of its service, where this certificate is the one to deploy. */
   readonly deployment?: Deployment;
-  /** Serials of the service's certificates before and after it. */
+  /** Serial numbers of the service's previous and next certificate. */
   readonly predecessor?: string;
   readonly successor?: string;
 }
 
+/** Identifiers computed from the certificate. */
 interface Prints {
   readonly sha256: string;
   readonly x5tS256: string;
-  readonly keyIdentifier?: string;
+  readonly keyId?: string;
 }
 
-type Clue =
-  'authority' | 'service' | 'SPIFFE ID' | 'serial number' | 'SHA-256 fingerprint' | 'x5t#S256' | 'key id' | 'file';
+/** The property of a certificate or CA that matched. */
+export type Clue = 'ca' | 'service' | 'spiffeId' | 'serial' | 'sha256' | 'x5tS256' | 'keyId' | 'file';
 
-/** Of a prefix, and of an id that several services have had. */
+/** The most certificates shown for a serial prefix, or for a SPIFFE ID that several services had. */
 const MOST = 10;
 
 interface Hit {
@@ -50,8 +51,8 @@ interface Hit {
   readonly certificates?: readonly Certificate[];
 }
 
-/** What the words of a person, of a log or of another program mean here. Throws ERR_WHO_UNKNOWN. */
-export async function findAnything(world: Pick<World, 'cwd' | 'files' | 'in'>, manifest: Manifest, text: string) {
+/** Looks up the CAs and certificates that `text` identifies. Throws ERR_WHO_UNKNOWN. */
+export async function lookUp(world: Pick<World, 'cwd' | 'files' | 'in'>, manifest: Manifest, text: string) {
   const clues = [byName, bySpiffeId, bySerial, byFingerprint, byKeyIdentifier];
   for (const clue of clues) {
     const found = describe(manifest, clue(manifest, text));
@@ -66,37 +67,37 @@ export async function findAnything(world: Pick<World, 'cwd' | 'files' | 'in'>, m
 
 function byName(manifest: Manifest, text: string): Hit {
   const authority = manifest.authority(text);
-  if (authority !== undefined) return { foundBy: 'authority', authorities: [authority] };
+  if (authority !== undefined) return { foundBy: 'ca', authorities: [authority] };
   return { foundBy: 'service', certificates: manifest.certificatesOfService(text).slice(0, 1) };
 }
 
-/** The newest of every service that has had it. */
+/** Returns the newest certificate of each service that had this SPIFFE ID. */
 function bySpiffeId(manifest: Manifest, text: string): Hit {
   const newest = new Map<string, Certificate>();
   for (const certificate of manifest.certificatesBySpiffeId(text)) {
     if (!newest.has(certificate.service)) newest.set(certificate.service, certificate);
   }
-  return { foundBy: 'SPIFFE ID', certificates: [...newest.values()].slice(0, MOST) };
+  return { foundBy: 'spiffeId', certificates: [...newest.values()].slice(0, MOST) };
 }
 
 function bySerial(manifest: Manifest, text: string): Hit {
   const digits = hexDigits(text)?.replace(/^(?:00)+(?=.)/, '');
-  if (digits === undefined || digits.length > 40) return { foundBy: 'serial number' };
+  if (digits === undefined || digits.length > 40) return { foundBy: 'serial' };
   const authorities = manifest.authorities().filter(({ certificate }) => certificate?.serial === digits);
   const certificates = digits.length < 8 ? [] : manifest.certificatesBySerialPrefix(digits, MOST);
-  return { foundBy: 'serial number', authorities, certificates };
+  return { foundBy: 'serial', authorities, certificates };
 }
 
 function byFingerprint(manifest: Manifest, text: string): Hit {
   const digits = hexDigits(text);
   const isHex = digits?.length === 64;
   const wanted = isHex ? fromHex(digits) : base64Digest(text);
-  const foundBy = isHex ? 'SHA-256 fingerprint' : 'x5t#S256';
+  const foundBy = isHex ? 'sha256' : 'x5tS256';
   if (wanted === undefined) return { foundBy };
   return scan(manifest, foundBy, der => hash('sha256', der, 'buffer').equals(wanted));
 }
 
-/** 32 octets as base64url (RFC 8705 §3.1) or base64. */
+/** Decodes 32 octets in base64url (RFC 8705 §3.1) or base64. */
 function base64Digest(text: string): Uint8Array | undefined {
   return /^[\w+/-]{43}=?$/.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined;
 }
@@ -104,17 +105,17 @@ function base64Digest(text: string): Uint8Array | undefined {
 function byKeyIdentifier(manifest: Manifest, text: string): Hit {
   const digits = hexDigits(text);
   const wanted = digits === undefined || digits.length < 16 ? undefined : fromHex(digits);
-  if (wanted === undefined) return { foundBy: 'key id' };
+  if (wanted === undefined) return { foundBy: 'keyId' };
   const octets = Buffer.from(wanted);
-  // the octets are nearly always told apart without reading the certificate
-  return scan(manifest, 'key id', der => {
+  // a search for the octets excludes nearly every certificate without decoding it
+  return scan(manifest, 'keyId', der => {
     if (!Buffer.from(der.buffer, der.byteOffset, der.length).includes(octets)) return false;
     const own = keyIdentifierOf(der);
     return own !== undefined && equalBytes(own, wanted);
   });
 }
 
-/** Goes through the authorities, then through every certificate until one fits. */
+/** Searches the CAs, then the certificates up to the first that fits. */
 function scan(manifest: Manifest, foundBy: Clue, fits: (der: Uint8Array) => boolean): Hit {
   const authorities = manifest.authorities().filter(({ certificate }) => certificate && fits(certificate.der));
   if (authorities.length > 0) return { foundBy, authorities };
@@ -124,7 +125,7 @@ function scan(manifest: Manifest, foundBy: Clue, fits: (der: Uint8Array) => bool
   return { foundBy };
 }
 
-/** The first certificate of a file: of a chain, the leaf. */
+/** Looks up the first certificate of a file: the leaf of a chain. */
 async function byFile(world: Pick<World, 'cwd' | 'files' | 'in'>, manifest: Manifest, path: string): Promise<Hit> {
   const [der] = await readCertificates(world, path);
   const serial = der && serialOf(der);
@@ -138,7 +139,7 @@ async function byFile(world: Pick<World, 'cwd' | 'files' | 'in'>, manifest: Mani
   };
 }
 
-/** Undefined where the bytes are no certificate of ours, since they are not strict DER. */
+/** Reads the serial number; undefined for bytes that are not strict DER, which svcauth never issues. */
 function serialOf(der: Uint8Array): string | undefined {
   try {
     return serialToHex(decodeCertificate(der).tbs.serial);
@@ -148,7 +149,7 @@ function serialOf(der: Uint8Array): string | undefined {
   }
 }
 
-/** `5F:B1:…`, `0x5fb1…`, `5fb1…`; undefined for anything else. */
+/** Reads hexadecimal digits: `5F:B1:…`, `0x5fb1…` or `5fb1…`; undefined for any other text. */
 function hexDigits(text: string): string | undefined {
   const digits = text.replace(/^0x/i, '').replace(/[:\s]/g, '').toLowerCase();
   return /^[0-9a-f]+$/.test(digits) ? digits : undefined;
@@ -158,9 +159,9 @@ function describe(manifest: Manifest, { foundBy, authorities = [], certificates 
   return [
     ...authorities.map((authority): Found => {
       const der = authority.certificate?.der;
-      return { kind: 'authority', foundBy, authority, ...(der && { prints: printsOf(der) }) };
+      return { type: 'ca', foundBy, authority, ...(der && { prints: printsOf(der) }) };
     }),
-    ...certificates.map((certificate): Found => ({ kind: 'certificate', foundBy, ...about(manifest, certificate) })),
+    ...certificates.map((certificate): Found => ({ type: 'certificate', foundBy, ...about(manifest, certificate) })),
   ];
 }
 
@@ -187,7 +188,7 @@ function printsOf(der: Uint8Array): Prints {
   return {
     sha256: digest.toString('hex'),
     x5tS256: digest.toString('base64url'),
-    ...(keyIdentifier && { keyIdentifier: toHex(keyIdentifier) }),
+    ...(keyIdentifier && { keyId: toHex(keyIdentifier) }),
   };
 }
 
