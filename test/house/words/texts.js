@@ -139,7 +139,8 @@ function textsOfTemplate(template) {
 }
 
 function textsOfSource(path, source) {
-  const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, false);
+  const settings = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+  const file = ts.createSourceFile(path, source, settings, false);
   const lineOf = position => file.getLineAndCharacterOfPosition(position).line + 1;
   const isTest = path.startsWith('test/');
   const found = [];
