@@ -131,6 +131,22 @@ module.exports = {
       to: { path: 'node_modules/chalk/' },
     },
     {
+      name: 'schemas-behind-one-door',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/view/document-schema\\.ts$' },
+      to: { path: 'node_modules/typebox/' },
+    },
+    {
+      name: 'schemas-are-built-when-asked-for',
+      comment: 'a view takes the types of its documents: the schemas themselves are for "svcauth schema"',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/([^/]+/view|view)/documents\\.ts$|^src/program/schemas\\.ts$' },
+      to: {
+        path: '^src/([^/]+/view/|view/)(documents|document-schema)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'prompts-behind-one-door',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/prompt\\.ts$' },

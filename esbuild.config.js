@@ -13,6 +13,7 @@ import typescript from 'typescript';
 /** Too heavy for the start: 70-190 ms unbundled. Our own doors to them where there are some, so that what is unused goes. */
 const LIBRARIES = {
   peculiar: 'src/pki/peculiar.ts',
+  'document-schema': 'src/view/document-schema.ts',
   inquirer: 'inquirer',
   chalk: 'chalk',
   yaml: 'yaml',
@@ -22,7 +23,7 @@ const LIBRARIES = {
 const heavyLibraries = {
   name: 'heavy-libraries',
   setup({ onResolve }) {
-    onResolve({ filter: /^(inquirer|chalk|yaml|csv-parse\/sync)$|\/peculiar\.ts$/ }, ({ path }) => {
+    onResolve({ filter: /^(inquirer|chalk|yaml|csv-parse\/sync)$|\/(peculiar|document-schema)\.ts$/ }, ({ path }) => {
       const file = path.replace(/^(\.+\/)+/, '/');
       const [name] = Object.entries(LIBRARIES).find(([, entry]) => entry === path || entry.endsWith(file));
       return { path: `./lib/${name}.cjs`, external: true };

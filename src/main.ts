@@ -7,9 +7,10 @@ import { failure, SvcauthError } from './errors/error.ts';
 import { CONDITION_STATUS, EXIT, EXIT_MEANING, NAGIOS_STATUS, type ExitStatus } from './errors/exit-status.ts';
 import { addCommands } from './program/commands.ts';
 import { isNagiosPlugin } from './cli/nagios-plugin.ts';
+import { asksForJson } from './cli/output-format.ts';
 import { isSystemdCondition } from './cli/systemd-condition.ts';
 import { usageError } from './program/usage-error.ts';
-import { formatError } from './view/error.ts';
+import { reportFailure } from './view/message.ts';
 import { nagiosLine } from './view/nagios-line.ts';
 import { VERSION } from './version.ts';
 import { openRealWorld, type RealWorld } from './world/real/real-world.ts';
@@ -23,7 +24,7 @@ export const openWorld = (processHandle: NodeJS.Process, now: Date): RealWorld =
  * error becomes text.
  */
 export async function main(argv: readonly string[], ambient: World): Promise<ExitStatus> {
-  const world = argv.includes('--no-color') ? { ...ambient, env: { ...ambient.env, FORCE_COLOR: '0' } } : ambient;
+  const world = worldFor(argv, ambient);
   let status: ExitStatus = EXIT.success;
   const program = describeProgram(world);
   try {
@@ -40,6 +41,20 @@ export async function main(argv: readonly string[], ambient: World): Promise<Exi
     if (cause.code === 'commander.help') return EXIT.usage;
     return report(usageError(cause, program, argv), argv, world);
   }
+}
+
+/** The world as the command line wants it: without colours, or with standard error in JSON, which has no progress line either. */
+function worldFor(argv: readonly string[], ambient: World): World {
+  const asked: Partial<World> = {
+    ...(argv.includes('--no-color') && { env: { ...ambient.env, FORCE_COLOR: '0' } }),
+    ...(asksForJson(argv) && {
+      jsonMessages: true,
+      err: { write: text => ambient.err.write(text), isTTY: false, columns: 0 },
+    }),
+  };
+  // the account and its name are looked up when they are asked for
+  const kept = Object.getOwnPropertyDescriptors(ambient);
+  return Object.defineProperties({}, { ...kept, ...Object.getOwnPropertyDescriptors(asked) }) as World;
 }
 
 /** The program without its commands. Global options are understood before and after the command. */
@@ -78,11 +93,14 @@ function report(cause: unknown, argv: readonly string[], world: World): ExitStat
     cause instanceof SvcauthError
       ? cause
       : failure('ERR_UNEXPECTED', { problem: cause instanceof Error ? cause.message : String(cause) });
-  world.err.write(formatError(error));
-  if (argv.includes('--debug') && cause instanceof Error) world.err.write(`${cause.stack ?? ''}\n`);
-  if (isSystemdCondition(argv)) return CONDITION_STATUS.undecided;
-  if (!isNagiosPlugin(argv)) return error.exitStatus;
+  const status = isSystemdCondition(argv)
+    ? CONDITION_STATUS.undecided
+    : isNagiosPlugin(argv)
+      ? NAGIOS_STATUS.unknown
+      : error.exitStatus;
+  const trace = argv.includes('--debug') && cause instanceof Error ? (cause.stack ?? '') : undefined;
+  reportFailure(world, error, status, trace);
   // a plugin answers on standard output, unless that is what failed
-  if (error.code !== 'ERR_OUTPUT') world.out.write(`${nagiosLine('unknown', error.oneLine)}\n`);
-  return NAGIOS_STATUS.unknown;
+  if (isNagiosPlugin(argv) && error.code !== 'ERR_OUTPUT') world.out.write(`${nagiosLine('unknown', error.oneLine)}\n`);
+  return status;
 }

@@ -1,6 +1,5 @@
-/** Whether a command line asks for a Nagios plugin. Read from the words, for what goes wrong before they are understood. */
+import { outputFormatOf } from './output-format.ts';
+
+/** Tells if a command line asks for a Nagios plugin. */
 export const isNagiosPlugin = (argv: readonly string[]): boolean =>
-  argv.includes('check') &&
-  argv.some((word, index) =>
-    ['-o', '--output'].includes(word) ? argv[index + 1] === 'nagios' : ['-onagios', '--output=nagios'].includes(word),
-  );
+  argv.includes('check') && outputFormatOf(argv) === 'nagios';

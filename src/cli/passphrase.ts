@@ -7,7 +7,7 @@ import type { World } from '../world/world.ts';
 import { failure, SvcauthError } from '../errors/error.ts';
 import { quote } from '../errors/row.ts';
 import { equalBytes, utf8 } from '../pki/bytes.ts';
-import { formatWarning } from '../view/warning.ts';
+import { warn } from '../view/message.ts';
 import { splitWords } from './words.ts';
 
 /** Where a passphrase comes from, as typed. */
@@ -159,9 +159,7 @@ function fromFile(source: string, path: string, world: World): Uint8Array {
   const status = world.files.status(absolute);
   if (status?.kind === 'file' && (status.mode & 0o044) !== 0) {
     const mode = status.mode.toString(8).padStart(4, '0');
-    world.err.write(
-      formatWarning(`others can read the passphrase file ${quote(path)} (mode ${mode}, 0600 is expected)`),
-    );
+    warn(world, `others can read the passphrase file ${quote(path)} (mode ${mode}, 0600 is expected)`);
   }
   return bytes;
 }

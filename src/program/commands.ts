@@ -42,7 +42,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'bundle add-peer': async () => (await import('../bundle/command/add-peer.ts')).addBundleAddPeer,
   'bundle remove-peer': async () => (await import('../bundle/command/remove-peer.ts')).addBundleRemovePeer,
   'bundle peers': async () => (await import('../bundle/command/peers.ts')).addBundlePeers,
-  schema: async () => (await import('../service/command/schema.ts')).addSchema,
+  schema: async () => (await import('./schema-command.ts')).addSchema,
   tick: async () => (await import('../tick/command/tick.ts')).addTick,
   // watching
   status: async () => (await import('../monitoring/command/status.ts')).addStatus,

@@ -8,6 +8,7 @@ export interface JsonSchema {
   readonly enum?: readonly string[];
   readonly const?: string | number;
   readonly pattern?: string;
+  readonly format?: 'date-time';
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
@@ -21,4 +22,4 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-type JsonType = 'string' | 'integer' | 'array' | 'object';
+type JsonType = 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';

@@ -2,8 +2,8 @@ import { instantText } from '../time/instant-text.ts';
 import { toHex } from '../pki/bytes.ts';
 import { visible } from './visible.ts';
 
-/** Grows when a field changes its meaning or goes; a new field does not change it. */
-const SCHEMA_VERSION = 1;
+/** The version of all schemas: it grows when a key is renamed, is removed or changes its meaning. A new key does not change it. */
+export const SCHEMA_VERSION = 2;
 
 /** One document: `kind` names its schema. Ends in a newline. */
 export const formatJson = (kind: string, value: object): string =>

@@ -1,25 +1,30 @@
 import type { Sink } from '../world/world.ts';
+import type { DocumentSchema } from './document-schema.ts';
 import { formatJson, formatJsonLine } from './json.ts';
 
 export type OutputFormat = 'table' | 'json' | 'jsonl';
 
-/** One JSON object; `kind` names its schema, so that `value` may have no field of that name: it would hide it. */
-interface JsonDocument {
-  readonly kind: string;
-  readonly value: object & { readonly kind?: never };
-}
+/** A document whose kind has no schema yet. To be deleted with its use below when every kind has one. */
+type Unconverted = DocumentSchema<string, object & { readonly kind?: never }>;
 
-/** One answer in every form it can be asked for; only the one that is printed is made. */
-export interface View {
+/** The kind and the value of a document, as its schema has them. */
+export type DocumentOf<Schema extends DocumentSchema> =
+  Schema extends DocumentSchema<infer Kind, infer Value> ? { readonly kind: Kind; readonly value: Value } : never;
+
+/**
+ * One answer in every form it can be asked for; only the one that is printed is made. `Whole` is the type of the schema of
+ * `-o json`, `Line` of the lines of `-o jsonl`, which may be of several schemas (`typeof CA | typeof SERVICE`).
+ */
+export interface View<Whole extends DocumentSchema = Unconverted, Line extends DocumentSchema = Whole> {
   readonly table: () => string;
-  readonly json: () => JsonDocument;
-  readonly jsonl: () => Iterable<JsonDocument>;
+  readonly json: () => DocumentOf<Whole>;
+  readonly jsonl: () => Iterable<DocumentOf<Line>>;
 }
 
-export function print(out: Sink, format: OutputFormat, view: View): void {
+export function print(out: Sink, format: OutputFormat, view: View<DocumentSchema>): void {
   if (format === 'table') out.write(view.table());
   else if (format === 'json') out.write(inFull(view.json()));
   else for (const { kind, value } of view.jsonl()) out.write(formatJsonLine(kind, value));
 }
 
-const inFull = ({ kind, value }: JsonDocument): string => formatJson(kind, value);
+const inFull = ({ kind, value }: DocumentOf<DocumentSchema>): string => formatJson(kind, value);

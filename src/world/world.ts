@@ -31,6 +31,8 @@ export interface World {
   readonly out: Sink;
   /** People. */
   readonly err: Sink;
+  /** Errors and warnings are JSON lines: the command line asks for JSON. */
+  readonly jsonMessages?: boolean;
   readonly files: Files;
   /** Directory of the templates that ship with the program; absolute. */
   readonly templates: string;

@@ -25,6 +25,8 @@ const PLANTED: Readonly<Record<string, readonly [from: string, statement: string
   'store-sees-no-subject': ['src/store/decides.ts', "import type { Target } from '../crl/rules/target.ts';"],
   'commander-behind-commands': ['src/crl/run/parses.ts', "import 'commander';"],
   'colour-behind-one-door': ['src/crl/view/paints.ts', "import 'chalk';"],
+  'schemas-behind-one-door': ['src/crl/view/documents.ts', "import 'typebox';"],
+  'schemas-are-built-when-asked-for': ['src/crl/view/builds.ts', "import '../../view/document-schema.ts';"],
   'prompts-behind-one-door': ['src/crl/command/asks.ts', "import 'inquirer';"],
   'sql-behind-the-store': ['src/crl/run/queries.ts', "import 'libsql';"],
   'peculiar-behind-pki': ['src/crl/run/encodes.ts', "import '@peculiar/x509';"],
@@ -38,6 +40,7 @@ const PLANTED: Readonly<Record<string, readonly [from: string, statement: string
 const BESIDE: Readonly<Record<string, string>> = {
   'src/verifiers/rules/circle-b.ts': "import type { A } from './circle-a.ts';\nexport type B = A;",
   'src/crl/run/reads-a-file.ts': "import 'node:fs';",
+  'src/view/document-schema.ts': 'export {};',
   'test/target.ts': 'export {};',
 };
 
@@ -73,7 +76,7 @@ beforeAll(() => {
   write('src/main.ts', 'export {};');
   for (const [path, text] of Object.entries(BESIDE)) write(path, text);
   for (const [, from, statement] of planted) write(from, `${statement}\nexport type A = number;`);
-  for (const name of ['commander', 'chalk', 'inquirer', 'libsql', '@peculiar/x509', 'yaml']) {
+  for (const name of ['commander', 'chalk', 'inquirer', 'libsql', '@peculiar/x509', 'yaml', 'typebox']) {
     write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
     write(`node_modules/${name}/index.js`, '');
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { KEY_ALGORITHM_NAMES, parseKeyAlgorithm } from '../../src/pki/key/algorithm.ts';
 import { errorOf } from '../support/errors.ts';
+import { parseChoice } from '../../src/text/choice.ts';
 import { parseProfile } from '../../src/pki/certificate/profile-name.ts';
 import { parseNotAfterPolicy } from '../../src/policy/rules/not-after-policy.ts';
 
@@ -22,6 +23,13 @@ test('a word near nothing is answered with all there are', () => {
   const error = errorOf(() => parseProfile('constructor'));
   expect(error.message).toBe('"constructor" is not a profile: known are svid, server, client');
   expect(error.hints).toEqual([]);
+});
+
+test('more than ten words are not listed', () => {
+  const words = Array.from({ length: 11 }, (_, index) => `word-${index}`);
+  const refused = (known: readonly string[]) => errorOf(() => parseChoice('x', 'a word', known)).message;
+  expect(refused(words)).toBe('"x" is not a word');
+  expect(refused(words.slice(1))).toContain('known are word-1, ');
 });
 
 test('a not-after policy is err or truncate', () => {

@@ -3,8 +3,8 @@ import { formatJson, formatJsonLine } from '../../src/view/json.ts';
 
 describe('JSON', () => {
   test('names its schema first and ends in a newline', () => {
-    expect(formatJson('status', { a: 1 })).toBe('{\n  "schemaVersion": 1,\n  "kind": "status",\n  "a": 1\n}\n');
-    expect(formatJsonLine('finding', { a: 1 })).toBe('{"schemaVersion":1,"kind":"finding","a":1}\n');
+    expect(formatJson('status', { a: 1 })).toBe('{\n  "schemaVersion": 2,\n  "kind": "status",\n  "a": 1\n}\n');
+    expect(formatJsonLine('finding', { a: 1 })).toBe('{"schemaVersion":2,"kind":"finding","a":1}\n');
   });
 
   test('writes times in UTC with whole seconds, bytes as hex, big numbers as decimal strings', () => {
@@ -17,7 +17,7 @@ describe('JSON', () => {
       nothing: null,
     };
     expect(JSON.parse(formatJsonLine('x', value))).toEqual({
-      schemaVersion: 1,
+      schemaVersion: 2,
       kind: 'x',
       at: '2026-11-21T01:02:03Z',
       der: '00ff',

@@ -1,12 +1,16 @@
 import type { AuditVerdict } from '../../record/audit-chain.ts';
 import type { AuditRecord } from '../../record/audit.ts';
+import type { AUDIT_LOG, AUDIT_RECORD, AUDIT_VERIFY } from './documents.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatTable } from '../../view/table.ts';
 
 /** `columns`: the terminal's width, 0 where there is no edge. */
-export function auditLogView(records: Iterable<AuditRecord>, columns: number): View {
+export function auditLogView(
+  records: Iterable<AuditRecord>,
+  columns: number,
+): View<typeof AUDIT_LOG, typeof AUDIT_RECORD> {
   return {
     table: () => {
       const rows = Array.from(records, record => [
@@ -29,9 +33,9 @@ export function auditLogView(records: Iterable<AuditRecord>, columns: number): V
   };
 }
 
-export function auditVerdictView(verdict: AuditVerdict): View {
+export function auditVerdictView(verdict: AuditVerdict): View<typeof AUDIT_VERIFY> {
   const { count, head, broken } = verdict;
-  const document = { kind: 'audit-verdict', value: { intact: broken === undefined, ...verdict } };
+  const document = { kind: 'audit-verify', value: { intact: broken === undefined, ...verdict } } as const;
   return {
     table: () =>
       formatFacts([

@@ -1,6 +1,6 @@
 import { print, type OutputFormat } from '../../view/output.ts';
 import { peerPlanView } from '../view/peer.ts';
-import { formatWarning } from '../../view/warning.ts';
+import { warn } from '../../view/message.ts';
 import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
 
 interface Flags {
@@ -30,6 +30,6 @@ export const addBundleAddPeer: AddCommand = (program, world) => {
       ? await readPki(world, home, pki => addPeer(pki, request))
       : await changePki(world, home, 'bundle add-peer', pki => addPeer(pki, request));
     print(world.out, output, peerPlanView(plan, dryRun));
-    for (const { subject, message } of plan.findings) world.err.write(formatWarning(`${subject}: ${message}`));
+    for (const { subject, message } of plan.findings) warn(world, `${subject}: ${message}`);
   });
 };

@@ -1,6 +1,6 @@
 import { bundleView } from '../view/show.ts';
 import { print } from '../../view/output.ts';
-import { formatWarning } from '../../view/warning.ts';
+import { warn } from '../../view/message.ts';
 import { examples, group, type AddCommand } from '../../cli/command.ts';
 import { readManifest } from '../../cli/reading.ts';
 import { Option } from 'commander';
@@ -23,8 +23,7 @@ export const addBundleShow: AddCommand = (program, world) => {
     const { trustBundle } = await import('../run/write.ts');
     await readManifest(command, world, manifest => {
       const bundle = trustBundle(manifest, world.now);
-      if (bundle.anchors.length === 0)
-        world.err.write(formatWarning('no root has a certificate yet: the bundle is empty'));
+      if (bundle.anchors.length === 0) warn(world, 'no root has a certificate yet: the bundle is empty');
       if (output === 'pem') world.out.write(bundle.pem);
       else if (output === 'spiffe') world.out.write(bundle.spiffe);
       else print(world.out, output, bundleView(bundle, world.now));

@@ -15,7 +15,7 @@ export interface AuthorityDescription extends AuthorityStatus {
   /** RFC 4514; absent, with what follows, while its certificate is awaited. */
   readonly subject?: string;
   readonly issuer?: string;
-  readonly keyIdentifier?: Uint8Array;
+  readonly keyId?: Uint8Array;
   /** Name constraints (RFC 5280 §4.2.1.10). */
   readonly permitted?: readonly string[];
   readonly excluded?: readonly string[];
@@ -38,7 +38,7 @@ export function describeAuthority(row: AuthorityRow, now: Date): AuthorityDescri
     ...known,
     subject: nameToString(tbs.subject),
     issuer: nameToString(tbs.issuer),
-    ...(keyIdentifier && { keyIdentifier: decodeSubjectKeyIdentifier(keyIdentifier.value) }),
+    ...(keyIdentifier && { keyId: decodeSubjectKeyIdentifier(keyIdentifier.value) }),
     ...(permitted.length > 0 && { permitted: permitted.map(generalNameText) }),
     ...(excluded.length > 0 && { excluded: excluded.map(generalNameText) }),
     ...(points && { crlUrls: decodeDistributionPoints(points.value).uris }),

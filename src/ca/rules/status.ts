@@ -18,7 +18,7 @@ export interface CrlStatus {
 }
 
 export interface AuthorityStatus {
-  readonly id: string;
+  readonly ca: string;
   readonly tier: Authority['tier'];
   readonly state: AuthorityState;
   readonly expired: boolean;
@@ -27,7 +27,7 @@ export interface AuthorityStatus {
   readonly crl: CrlStatus;
   /** Absent while its certificate is awaited. */
   readonly serial?: string;
-  readonly issuerId?: string;
+  readonly issuedBy?: string;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
@@ -42,7 +42,7 @@ export interface AuthorityRow {
 export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): AuthorityStatus {
   const { certificate } = authority;
   return {
-    id: authority.id,
+    ca: authority.id,
     tier: authority.tier,
     state: authority.state,
     expired: certificate !== undefined && certificate.notAfter < now,
@@ -51,7 +51,7 @@ export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): Au
     crl: certificate === undefined ? { state: 'none' } : crlStatus(crl, now),
     ...(certificate && {
       serial: certificate.serial,
-      issuerId: certificate.issuerId,
+      issuedBy: certificate.issuerId,
       notBefore: certificate.notBefore,
       notAfter: certificate.notAfter,
     }),

@@ -3,13 +3,18 @@ import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
+import type { CA, CA_LIST } from './documents.ts';
 import type { AuthorityStatus, CrlStatus } from '../rules/status.ts';
 
-export function authoritiesView(authorities: readonly AuthorityStatus[], now: Date, terminal: Terminal): View {
+export function authoritiesView(
+  cas: readonly AuthorityStatus[],
+  now: Date,
+  terminal: Terminal,
+): View<typeof CA_LIST, typeof CA> {
   return {
-    table: () => formatAuthorities(authorities, now, terminal),
-    json: () => ({ kind: 'authorities', value: { at: now, authorities } }),
-    jsonl: () => authorities.map(value => ({ kind: 'authority', value })),
+    table: () => formatAuthorities(cas, now, terminal),
+    json: () => ({ kind: 'ca-list', value: { at: now, cas } }),
+    jsonl: () => cas.map(value => ({ kind: 'ca', value })),
   };
 }
 
@@ -19,7 +24,7 @@ export function formatAuthorities(
   { colours, columns }: Terminal,
 ): string {
   const rows = authorities.map((authority): Cell[] => [
-    authority.id,
+    authority.ca,
     authority.expired ? { text: 'expired', paint: colours.red } : authority.state,
     authority.keyAlgorithm,
     authority.keyLocation,

@@ -1,12 +1,13 @@
 import type { AuthorityDescription } from '../rules/description.ts';
+import type { CA_SHOW } from './documents.ts';
 import { toHex } from '../../pki/bytes.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
-export function authorityView(authority: AuthorityDescription, now: Date): View {
-  const document = { kind: 'authority', value: authority };
+export function authorityView(authority: AuthorityDescription, now: Date): View<typeof CA_SHOW> {
+  const document = { kind: 'ca-show', value: authority } as const;
   return { table: () => formatAuthority(authority, now), json: () => document, jsonl: () => [document] };
 }
 
@@ -14,15 +15,15 @@ function formatAuthority(authority: AuthorityDescription, now: Date): string {
   const { crl } = authority;
   const instant = (date: Date | undefined) => date && `${formatInstant(date)} (${formatRelativeTime(date, now)})`;
   return formatFacts([
-    ['id', authority.id],
+    ['id', authority.ca],
     ['tier', `${authority.tier}, generation ${authority.generation}`],
     ['state', authority.expired ? `${authority.state}, expired` : authority.state],
     ['subject', authority.subject],
     ['issuer', authority.issuer],
-    ['issued by', authority.issuerId],
+    ['issued by', authority.issuedBy],
     ['serial', authority.serial],
     ['key', `${authority.keyAlgorithm}, ${KEY_LOCATIONS[authority.keyLocation]}`],
-    ['key id', authority.keyIdentifier && toHex(authority.keyIdentifier)],
+    ['key id', authority.keyId && toHex(authority.keyId)],
     ['permits', authority.permitted?.join(', ')],
     ['excludes', authority.excluded?.join(', ')],
     ['crl urls', authority.crlUrls?.join(', ')],

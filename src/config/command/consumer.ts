@@ -8,7 +8,7 @@ import { quote } from '../../errors/row.ts';
 import { parseSocketAddress } from '../../probe/rules/socket-address.ts';
 import { parseSpiffeId } from '../../pki/name/spiffe-id.ts';
 import type { Consumer, ConsumerTarget } from '../view/consumer.ts';
-import { formatWarning } from '../../view/warning.ts';
+import { warn } from '../../view/message.ts';
 import type { Home } from '../../store/home.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import { examples, group, repeatable, type AddCommand } from '../../cli/command.ts';
@@ -108,7 +108,7 @@ async function publicDirectory(world: World, home: Home, manifest: Manifest, fla
   if (published !== undefined) return published;
   const { directory } = home.public;
   const advice = 'publish elsewhere (crl.publishTo in svcauth.yaml), or name the directory: --public DIR';
-  world.err.write(formatWarning(`only the owner of the home can read ${quote(directory)}: ${advice}`));
+  warn(world, `only the owner of the home can read ${quote(directory)}: ${advice}`);
   return directory;
 }
 

@@ -1,5 +1,5 @@
 import { print, type OutputFormat } from '../../view/output.ts';
-import { formatWarning } from '../../view/warning.ts';
+import { warn } from '../../view/message.ts';
 import { crlImportView } from '../view/import.ts';
 import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
 
@@ -23,7 +23,7 @@ export const addCrlImport: AddCommand = (program, world) => {
     const result = await changePki(world, homeFlag(command), 'crl import', pki => importCrl(pki, file, dryRun));
     print(world.out, flags.output, crlImportView(result, dryRun));
     for (const id of result.revokedAuthorities) {
-      world.err.write(formatWarning(`this CRL revokes ${id}: verifiers refuse everything that it signed`));
+      warn(world, `this CRL revokes ${id}: verifiers refuse everything that it signed`);
     }
   });
 };

@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
-import { formatError } from '../../view/error.ts';
+import { reportErrors } from '../../view/message.ts';
 import { crlRefreshView, crlRefreshWarnings } from '../view/refresh.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { terminalOf } from '../../view/terminal.ts';
-import { formatWarning } from '../../view/warning.ts';
+import { warn } from '../../view/message.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, group, homeFlag, outputOption, repeatable, type AddCommand } from '../../cli/command.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
@@ -37,8 +37,8 @@ export const addCrlRefresh: AddCommand = (program, world, done) => {
     const ask = passphraseAsker(flags, world, false);
     const outcome = await crlRefreshRun(world, homeFlag(command), { only, key, force, dryRun, ask });
     print(world.out, flags.output, crlRefreshView(outcome, world.now, await terminalOf(world)));
-    for (const warning of crlRefreshWarnings(outcome, world.now)) world.err.write(formatWarning(warning));
-    for (const { error } of outcome.result?.failed ?? []) world.err.write(formatError(error));
+    for (const warning of crlRefreshWarnings(outcome, world.now)) warn(world, warning);
+    for (const { error } of outcome.result?.failed ?? []) reportErrors(world, [error]);
     if (outcome.result !== undefined && outcome.result.failed.length > 0) done(EXIT.partial);
   });
 };

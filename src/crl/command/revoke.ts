@@ -6,7 +6,7 @@ import { failure } from '../../errors/error.ts';
 import { parseInstant } from '../../time/instant.ts';
 import { CRL_REASONS, parseCrlReason } from '../../pki/crl/revocation-reason.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
-import { formatWarning } from '../../view/warning.ts';
+import { warn } from '../../view/message.ts';
 import { revokeView } from '../view/revoke.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
@@ -68,20 +68,14 @@ export const addRevoke: AddCommand = (program, world) => {
     const outcome = await revokeRun(world, homeFlag(command), request, { dryRun: flags.dryRun ?? false, ask });
     print(world.out, flags.output, revokeView(outcome));
     if (outcome.policyProblem !== undefined) {
-      world.err.write(formatWarning(`${outcome.policyProblem}: its CRL lives as long as CRLs do by default`));
+      warn(world, `${outcome.policyProblem}: its CRL lives as long as CRLs do by default`);
     }
     for (const step of outcome.plan.steps) {
       if (step.action !== 'keep' || step.revocation.reason === request.reason || flags.reason === undefined) continue;
-      world.err.write(
-        formatWarning(`${step.certificate.serial} stays ${step.revocation.reason}: a reason is given once`),
-      );
+      warn(world, `${step.certificate.serial} stays ${step.revocation.reason}: a reason is given once`);
     }
     for (const { service, serial } of outcome.plan.stillValid) {
-      world.err.write(
-        formatWarning(
-          `${service} also has ${serial}, replaced and still valid: ${REMEDIES.revocable({ text: serial })}`,
-        ),
-      );
+      warn(world, `${service} also has ${serial}, replaced and still valid: ${REMEDIES.revocable({ text: serial })}`);
     }
   });
 };

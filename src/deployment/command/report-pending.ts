@@ -2,14 +2,14 @@ import type { Deployed } from '../run/deploy.ts';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { EXIT } from '../../errors/exit-status.ts';
-import { formatError } from '../../view/error.ts';
+import { reportErrors } from '../../view/message.ts';
 import type { AddCommand } from '../../cli/command.ts';
 
 /** Says which deployments stay pending, and of what they failed: part of the work is still to be done. */
 export function reportPending(deployed: readonly Deployed[], world: World, done: Parameters<AddCommand>[2]): void {
   for (const { service, serial, problem } of deployed) {
     if (problem === undefined) continue;
-    world.err.write(formatError(failure('ERR_DEPLOYMENT_PENDING', { service, serial, problem })));
+    reportErrors(world, [failure('ERR_DEPLOYMENT_PENDING', { service, serial, problem })]);
     done(EXIT.partial);
   }
 }

@@ -15,6 +15,9 @@ const badValue = (noun: string) =>
     p => (p.hint === undefined ? [] : [p.hint]),
   );
 
+/** Number of known values that fit into a message. */
+const MOST_SHOWN = 10;
+
 /** Names, times and addresses from flags, the policy file and lists. */
 export const valueErrors = {
   ERR_SPIFFE_ID: badValue('a SPIFFE ID'),
@@ -48,7 +51,7 @@ export const valueErrors = {
   ERR_KUBERNETES_NAME: badValue('a name in Kubernetes'),
   ERR_CHOICE: row<{ text: string; noun: string; known: readonly string[] }>(
     EXIT.usage,
-    p => `${quote(p.text)} is not ${p.noun}; known: ${p.known.join(', ')}`,
+    p => `${quote(p.text)} is not ${p.noun}${p.known.length > MOST_SHOWN ? '' : `; known: ${p.known.join(', ')}`}`,
     p => {
       const near = nearest(p.text.toLowerCase(), p.known);
       return near === undefined ? [] : [`did you mean: ${near}`];

@@ -3,7 +3,7 @@
 import { Option } from 'commander';
 import { ISSUING_LIFETIME, ROOT_LIFETIME, type InitText } from '../rules/request.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
-import { formatWarning } from '../../view/warning.ts';
+import { warn } from '../../view/message.ts';
 import { importedKeyAsker, passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, group, homeFlag, outputOption, repeatable, type AddCommand } from '../../cli/command.ts';
 import { passphraseFlags, passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
@@ -54,7 +54,7 @@ export const addCaInit: AddCommand = (program, world) => {
     const ask = passphraseAsker(flags, world, true);
     const text = { ...flags, passphraseFlags: passphraseFlags(flags) };
     const plan = await planInitPki(world, text, importedKeyAsker(flags, world, ask));
-    for (const warning of warnings(flags)) world.err.write(formatWarning(warning));
+    for (const warning of warnings(flags)) warn(world, warning);
     if (flags.dryRun) return print(world.out, flags.output, initPlanView(home, plan));
     const result = await applyInit(world, home, plan, renderPolicyFile(plan.policy), ask);
     print(world.out, flags.output, initResultView(result));

@@ -5,7 +5,7 @@ import { EXIT } from '../../errors/exit-status.ts';
 import { isChange, isStuck } from '../rules/apply-step.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { startProgress } from '../../view/progress.ts';
-import { formatWarning } from '../../view/warning.ts';
+import { warn } from '../../view/message.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, homeFlag, type AddCommand } from '../../cli/command.ts';
 import { annotatingProblems, appendJobSummary, repositoryPath } from './github-output.ts';
@@ -72,7 +72,7 @@ export const addApply: AddCommand = (program, world, done) => {
       print(world.out, output, applyView(outcome, world.now));
       for (const step of outcome.steps) {
         const remedy = remedyOf(step);
-        if (remedy !== undefined) world.err.write(formatWarning(remedy));
+        if (remedy !== undefined) warn(world, remedy);
       }
     }
     if (flags.detailedExitcode && outcome.steps.some(isChange)) done(EXIT.changed);

@@ -27,7 +27,7 @@ export function statusView(status: Status, now: Date, terminal: Terminal): View 
       status.hooks.flatMap(({ service, runs }) => formatHookRuns(service, runs)).join(''),
     json: () => ({ kind: 'status', value: { at: now, ...status } }),
     jsonl: () => [
-      ...status.authorities.map(value => ({ kind: 'authority', value })),
+      ...status.authorities.map(value => ({ kind: 'ca', value })),
       ...status.services.map(value => ({ kind: 'service', value })),
     ],
   };

@@ -3,7 +3,7 @@ import { SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
 import type { RenewalSpec } from '../../record/upkeep.ts';
 import type { Policy } from '../rules/policy.ts';
-import { formatWarning } from '../../view/warning.ts';
+import { warn } from '../../view/message.ts';
 import type { Home } from '../../store/home.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 
@@ -13,9 +13,7 @@ const LIMIT = 1024 * 1024;
 export async function watchingPolicy(world: World, home: Home, manifest: Manifest): Promise<Policy> {
   const policy = await readPolicy(world, home);
   if (policy !== undefined) return policy;
-  world.err.write(
-    formatWarning(`no policy file ${quote(home.policy)}: judged by the defaults, and nothing can be signed`),
-  );
+  warn(world, `no policy file ${quote(home.policy)}: judged by the defaults, and nothing can be signed`);
   const { defaultPolicy } = await import('../rules/policy.ts');
   const { parseTrustDomain } = await import('../../pki/name/spiffe-id.ts');
   return defaultPolicy(parseTrustDomain(manifest.identity()!.trustDomain));
@@ -27,9 +25,7 @@ export async function shownRenewal(world: World, home: Home): Promise<RenewalSpe
     return (await readPolicy(world, home))?.renewal ?? {};
   } catch (cause) {
     if (!(cause instanceof SvcauthError)) throw cause;
-    world.err.write(
-      formatWarning(`the policy file ${quote(home.policy)} cannot be read: renewal times are as without it`),
-    );
+    warn(world, `the policy file ${quote(home.policy)} cannot be read: renewal times are as without it`);
     return {};
   }
 }

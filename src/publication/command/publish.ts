@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { EXIT } from '../../errors/exit-status.ts';
 import { crlPublishView } from '../view/publish.ts';
-import { formatError } from '../../view/error.ts';
+import { reportErrors } from '../../view/message.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { examples, group, homeFlag, outputOption, repeatable, type AddCommand } from '../../cli/command.ts';
 
@@ -40,7 +40,7 @@ export const addCrlPublish: AddCommand = (program, world, done) => {
       const errors = publications.flatMap(({ error }) => error ?? []);
       if (errors[0] !== undefined && errors.length === publications.length) throw errors[0];
       print(world.out, flags.output, crlPublishView(publications, dryRun));
-      for (const error of errors) world.err.write(formatError(error));
+      for (const error of errors) reportErrors(world, [error]);
       if (errors.length > 0) done(EXIT.partial);
     });
   });

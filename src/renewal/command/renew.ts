@@ -2,7 +2,7 @@
 // `due` shares its selection flags. `run/renew-run.ts` does the work.
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
-import { formatErrors } from '../../view/error.ts';
+import { reportErrors } from '../../view/message.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { startProgress } from '../../view/progress.ts';
 import { terminalOf } from '../../view/terminal.ts';
@@ -56,7 +56,7 @@ export const addRenew: AddCommand = (program, world, done) => {
     });
     print(world.out, flags.output, renewalView(outcome, world.now, await terminalOf(world)));
     const refusals = outcome.plan.steps.flatMap(({ refusal }) => refusal ?? []);
-    world.err.write(formatErrors(refusals));
+    reportErrors(world, refusals);
     if (flags.detailedExitcode && outcome.kind === 'done' && outcome.changed) done(EXIT.changed);
     if (refusals.length > 0) done(EXIT.partial);
     if (outcome.kind === 'done') reportPending(outcome.result.deployed, world, done);

@@ -72,8 +72,9 @@ export function renewalStep(planned: Planned): RenewalStep {
     case 'later':
       return { ...about, action: 'later', reason: planned.reason };
     case 'keep':
+      return { ...about, action: 'keep' };
     case 'deploy':
-      return { ...about, action: planned.action };
+      return { ...about, action: 'deploy' };
   }
 }
 

@@ -3,6 +3,7 @@
 
 import type { Issued } from '../../issuance/rules/issued.ts';
 import type { PlannedRenewal, RenewalPlan, RenewalResult } from '../run/renew.ts';
+import type { DUE, RENEW, RENEWAL } from './documents.ts';
 import { ISSUE_REASONS } from '../../due/rules/reason.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
@@ -16,6 +17,7 @@ export type RenewalOutcome =
   | { readonly kind: 'dry-run'; readonly plan: RenewalPlan }
   | { readonly kind: 'question'; readonly plan: RenewalPlan; readonly due: boolean };
 
+type RenewalView = View<typeof DUE | typeof RENEW, typeof RENEWAL>;
 type Verb = PlannedRenewal['action'] | 'refused' | 'revoke';
 
 const VERBS: Readonly<Record<Verb, Readonly<Record<RenewalOutcome['kind'], string>>>> = {
@@ -29,7 +31,7 @@ const VERBS: Readonly<Record<Verb, Readonly<Record<RenewalOutcome['kind'], strin
   revoke: { done: 'revoked', 'dry-run': 'would revoke', question: 'to revoke' },
 };
 
-export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Terminal): View {
+export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Terminal): RenewalView {
   const { plan } = outcome;
   const issued = outcome.kind === 'done' ? outcome.result.issued : [];
   const made = new Map(issued.map(each => [each.service, each]));
@@ -38,22 +40,6 @@ export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Termin
   const isPending = ({ service, action }: PlannedRenewal): boolean =>
     action === 'deploy' && pending.some(each => each.service === service);
   const revoked = plan.outlived.map(({ service, serial, notAfter }) => ({ service, serial, notAfter }));
-  const kind = outcome.kind === 'question' ? 'due' : 'renewal';
-  const about =
-    outcome.kind === 'question'
-      ? { at: now, due: outcome.due }
-      : {
-          dryRun: outcome.kind === 'dry-run',
-          changed: outcome.kind === 'done' && outcome.changed,
-          authority: plan.issuer.id,
-        };
-  const crls = outcome.kind === 'done' && {
-    crls: outcome.result.crls.map(({ authorityId, number, nextUpdate }) => ({
-      authority: authorityId,
-      number,
-      nextUpdate,
-    })),
-  };
   return {
     table: () => {
       const { red, yellow } = terminal.colours;
@@ -77,10 +63,24 @@ export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Termin
       if (rows.length === 0) return 'nothing is due\n';
       return formatTable(['RENEWAL', 'SERVICE', 'SERIAL', 'EXPIRES', 'WHY'], rows, terminal.columns);
     },
-    json: () => ({ kind, value: { ...about, services, revoked, ...crls } }),
+    json: () => {
+      if (outcome.kind === 'question') return { kind: 'due', value: { at: now, due: outcome.due, services, revoked } };
+      const crls = outcome.kind === 'done' ? outcome.result.crls : undefined;
+      return {
+        kind: 'renew',
+        value: {
+          dryRun: outcome.kind === 'dry-run',
+          changed: outcome.kind === 'done' && outcome.changed,
+          ca: plan.issuer.id,
+          services,
+          revoked,
+          crls: crls?.map(({ authorityId, number, nextUpdate }) => ({ ca: authorityId, number, nextUpdate })),
+        },
+      };
+    },
     jsonl: () => [
-      ...services.map(value => ({ kind, value })),
-      ...revoked.map(value => ({ kind, value: { ...value, action: 'revoke' } })),
+      ...services.map(value => ({ kind: 'renewal' as const, value })),
+      ...revoked.map(value => ({ kind: 'renewal' as const, value: { ...value, action: 'revoke' as const } })),
     ],
   };
 }
@@ -91,7 +91,7 @@ const verbOf = ({ action, refusal }: PlannedRenewal): Verb =>
 function factsOf({ refusal, ...step }: PlannedRenewal, made: Issued | undefined) {
   return {
     ...step,
-    ...(refusal && { error: refusal.code }),
+    ...(refusal && { code: refusal.code }),
     ...(made && {
       ...{ serial: made.serial, notAfter: made.notAfter, directory: made.directory },
       ...(step.serial !== undefined && { predecessor: step.serial }),

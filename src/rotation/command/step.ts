@@ -1,6 +1,6 @@
 import { EXIT } from '../../errors/exit-status.ts';
 import type { RotationStep } from '../rules/step.ts';
-import { formatError } from '../../view/error.ts';
+import { reportErrors } from '../../view/message.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { rotateView } from '../view/step.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
@@ -32,7 +32,7 @@ const addStep =
       const compromise = compromiseOf(flags, step);
       const outcome = await rotate(world, homeFlag(command), { step, tier, dryRun, compromise, keys });
       print(world.out, output, rotateView(outcome, world.now));
-      for (const { error } of outcome.failed) world.err.write(formatError(error));
+      for (const { error } of outcome.failed) reportErrors(world, [error]);
       if (outcome.failed.length > 0) done(EXIT.partial);
     });
   };

@@ -19,7 +19,7 @@ const argv: Shape<readonly string[]> = {
     report({ at: node.at, text: `a hook is a program and its arguments: ${fault}` });
     return undefined;
   },
-  schema: { type: 'array', minItems: 1, items: { type: 'string' } },
+  schema: { type: 'array', description: 'the program and its arguments', minItems: 1, items: { type: 'string' } },
 };
 
 function argvFault([program, ...rest]: readonly string[]): string | undefined {

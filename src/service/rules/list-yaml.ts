@@ -16,8 +16,9 @@ const ROOT_KEYS: Readonly<Record<string, JsonSchema>> = {
 
 export const SERVICES_FILE_SCHEMA: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  title: 'services of svcauth',
-  description: 'The services file that svcauth apply -f carries out, and svcauth issue --from reads.',
+  $id: 'urn:svcauth:schema:services',
+  title: 'svcauth services file',
+  description: 'the services file of svcauth apply -f and svcauth issue --from',
   anyOf: [{ type: 'object', properties: ROOT_KEYS, required: ['services'], additionalProperties: false }, SERVICES],
 };
 

@@ -3,7 +3,7 @@
 import { Option } from 'commander';
 import { EXIT } from '../../errors/exit-status.ts';
 import { FAIL_ON, failingSeverity, type FailOn } from '../../monitoring/rules/fail-on.ts';
-import { formatErrors } from '../../view/error.ts';
+import { reportErrors } from '../../view/message.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { terminalOf } from '../../view/terminal.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
@@ -54,7 +54,7 @@ export const addTick: AddCommand = (program, world, done) => {
       const plans = await tickPlanRun(unattended, homeFlag(command));
       print(world.out, flags.output, tickPlanView(plans, world.now));
       const refusals = plans.flatMap(({ failures }) => failures);
-      world.err.write(formatErrors(refusals));
+      reportErrors(world, refusals);
       if (refusals.length > 0) done(EXIT.partial);
       return;
     }
@@ -68,7 +68,7 @@ export const addTick: AddCommand = (program, world, done) => {
     if (failing !== undefined) done(EXIT[failing]);
     else if (flags.detailedExitcode && hasChanged(reports)) done(EXIT.changed);
     const failures = reports.flatMap(each => each.failures);
-    world.err.write(formatErrors(failures));
+    reportErrors(world, failures);
     if (failures.length > 0) done(EXIT.partial);
     reportPending(
       reports.flatMap(({ deployed }) => deployed),

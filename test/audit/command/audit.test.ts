@@ -58,7 +58,7 @@ describe('audit log', () => {
 
   it('prints one JSON document, or one a record', async () => {
     const all = JSON.parse((await run('log', '-o', 'json')).stdout) as { records: object[] };
-    expect(all).toMatchObject({ schemaVersion: 1, kind: 'audit-log' });
+    expect(all).toMatchObject({ schemaVersion: 2, kind: 'audit-log' });
     expect(all.records).toHaveLength(3);
     const [first] = (await run('log', '-o', 'jsonl')).stdout.split('\n');
     expect(JSON.parse(first!)).toMatchObject({

@@ -47,7 +47,7 @@ describe('check', () => {
     const { status, stdout } = await runSvcauth(await worldAt('2026-12-05'), ['check', '-o', 'json']);
     expect(status).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({
-      schemaVersion: 1,
+      schemaVersion: 2,
       kind: 'check',
       at: '2026-12-05T00:00:00Z',
       status: 'critical',

@@ -65,11 +65,11 @@ describe('status', () => {
   test('as JSON keeps big CRL numbers and says what is absent by absence', async () => {
     const { stdout } = await runSvcauth(await worldWith(), ['status', '-o', 'json']);
     expect(JSON.parse(stdout)).toMatchObject({
-      schemaVersion: 1,
+      schemaVersion: 2,
       kind: 'status',
       at: '2026-11-10T00:00:00Z',
       trustDomain: 'example.org',
-      authorities: [{ id: 'root-g1', crl: { state: 'missing' } }, { crl: { number: '1180591620717411303424' } }],
+      authorities: [{ ca: 'root-g1', crl: { state: 'missing' } }, { crl: { number: '1180591620717411303424' } }],
       services: [{ state: 'revoked' }, { name: 'newcomer', state: 'none' }, { renewAt: '2026-11-20T19:04:12Z' }],
     });
   });
@@ -91,7 +91,7 @@ describe('ca list', () => {
       stdout
         .trim()
         .split('\n')
-        .map(line => (JSON.parse(line) as { id: string }).id),
+        .map(line => (JSON.parse(line) as { ca: string }).ca),
     ).toEqual(['root-g1', 'issuing-g1']);
   });
 });

@@ -4,6 +4,7 @@ import type { ExitStatus } from '../../../src/errors/exit-status.ts';
 import { shakeHands } from '../../../src/world/real/handshake.ts';
 import { main } from '../../../src/main.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
+import { documentFaults } from '../documents.ts';
 import { seededRandom } from './random.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -103,10 +104,13 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** One command line in this process; what it printed is taken out of the world again. */
+/** One command line in this process; what it printed is taken out of the world again. Documents must fit their schemas. */
 export async function runSvcauth(world: FakeWorld, argv: readonly string[]): Promise<Outcome> {
   world.out.text = '';
   world.err.text = '';
   const status = await main(argv, world);
-  return { status, stdout: world.out.text, stderr: world.err.text };
+  const outcome = { status, stdout: world.out.text, stderr: world.err.text };
+  const faults = await documentFaults(argv, outcome);
+  if (faults.length > 0) throw new Error(`svcauth ${argv.join(' ')}:\n${faults.join('\n')}`);
+  return outcome;
 }

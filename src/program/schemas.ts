@@ -1,0 +1,43 @@
+// Names every JSON Schema of the program, and loads the file that holds it when it is asked for.
+// `svcauth schema` prints them, and the tests validate with them all that commands print. A new document is a line here.
+import type { JsonSchema } from '../text/json-schema.ts';
+
+type Load = () => Promise<JsonSchema>;
+type Group = Readonly<Record<string, Load>>;
+
+const ca = () => import('../ca/view/documents.ts');
+const audit = () => import('../audit/view/documents.ts');
+const renewal = () => import('../renewal/view/documents.ts');
+const messages = () => import('../view/documents.ts');
+
+/** The schemas by name; the name of a document's schema is its `kind`. */
+export const SCHEMAS = {
+  files: {
+    services: async () => (await import('../service/rules/list-yaml.ts')).SERVICES_FILE_SCHEMA,
+  },
+  /** Of `-o json`; with `-o jsonl` a document that is not a list is one line. */
+  documents: {
+    'ca-list': async () => (await ca()).CA_LIST,
+    'ca-show': async () => (await ca()).CA_SHOW,
+    due: async () => (await renewal()).DUE,
+    renew: async () => (await renewal()).RENEW,
+    'audit-log': async () => (await audit()).AUDIT_LOG,
+    'audit-verify': async () => (await audit()).AUDIT_VERIFY,
+  },
+  /** Of `-o jsonl`. */
+  lines: {
+    ca: async () => (await ca()).CA,
+    renewal: async () => (await renewal()).RENEWAL,
+    'audit-record': async () => (await audit()).AUDIT_RECORD,
+  },
+  /** Of standard error, with either. */
+  messages: {
+    error: async () => (await messages()).ERROR,
+    warning: async () => (await messages()).WARNING,
+  },
+} as const satisfies Readonly<Record<string, Group>>;
+
+export type SchemaGroup = keyof typeof SCHEMAS;
+
+/** All of them by name. */
+export const ALL_SCHEMAS: Group = Object.assign({}, ...Object.values(SCHEMAS)) as Group;

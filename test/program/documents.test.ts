@@ -1,0 +1,115 @@
+// Runs command lines in one small PKI and validates what they print: every schema of the program is met by real output here.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ALL_SCHEMAS, SCHEMAS } from '../../src/program/schemas.ts';
+import type { JsonSchema } from '../../src/text/json-schema.ts';
+import { documentFaults, schemaFault } from '../support/documents.ts';
+import { UNCONVERTED } from '../support/unconverted.ts';
+import { fakeWorld, runSvcauth, START, type FakeWorld } from '../support/world/world.ts';
+
+/**
+ * The command line that prints each kind, in the order in which they run: a world with `payments` issued, whose time is START.
+ * `@ +7d` before a command line moves the clock. It ends in `-o json` for a document, `-o jsonl` for a line.
+ */
+const PRINTED_BY: readonly (readonly [kind: string, line: string])[] = [
+  ['ca-list', 'ca list -o json'],
+  ['ca', 'ca list -o jsonl'],
+  ['ca-show', 'ca show issuing-g1 -o json'],
+  ['audit-log', 'audit log -o json'],
+  ['audit-record', 'audit log -o jsonl'],
+  ['audit-verify', 'audit verify -o json'],
+  ['due', 'due --at +25d -o json'],
+  ['renew', 'renew --dry-run -o json'],
+  ['renewal', 'due --at +25d -o jsonl'],
+  ['error', 'ca show issuing-g9 -o json'],
+  ['warning', 'check -o json'],
+];
+
+describe('the documents of real commands', () => {
+  let world: FakeWorld;
+  const printed: { readonly kind: string; readonly line: string; readonly kinds: readonly string[] }[] = [];
+
+  beforeAll(async () => {
+    world = fakeWorld();
+    await runSvcauth(world, ['ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none']);
+    await runSvcauth(world, ['issue', 'payments']);
+    for (const [kind, line] of PRINTED_BY) {
+      world.now = START;
+      if (kind === 'warning') world.files.remove(`${world.cwd}/.svcauth/svcauth.yaml`);
+      const { stdout, stderr } = await runSvcauth(world, line.split(' '));
+      const texts = line.endsWith(' json') ? [stdout, ...stderr.split('\n')] : `${stdout}${stderr}`.split('\n');
+      const documents = texts.filter(text => text !== '').map(text => JSON.parse(text) as { readonly kind: string });
+      printed.push({ kind, line, kinds: documents.map(document => document.kind) });
+    }
+  });
+
+  test('meet every schema of the program', () => {
+    const { files: _, ...others } = SCHEMAS;
+    const missing = Object.values(others)
+      .flatMap(group => Object.keys(group))
+      .filter(name => !printed.some(({ kinds }) => kinds.includes(name)));
+    expect(missing).toEqual([]);
+  });
+
+  test.each(PRINTED_BY)('%s is printed by svcauth %s', (kind, line) => {
+    expect(printed.find(each => each.kind === kind && each.line === line)?.kinds).toContain(kind);
+  });
+});
+
+describe.each(Object.entries(ALL_SCHEMAS))('the schema %s', (name, load) => {
+  test('lets no unknown key through and describes every key', async () => {
+    expect(laxPlaces(await load(), '')).toEqual([]);
+  });
+
+  test('describes a kind of its own name', async () => {
+    if (Object.hasOwn(SCHEMAS.files, name)) return;
+    const { kind, schemaVersion } = (await load()).properties!;
+    expect([kind?.const, schemaVersion?.const]).toEqual([name, 2]);
+  });
+
+  test('is not in the list of kinds without a schema', () => {
+    expect([...UNCONVERTED]).not.toContain(name);
+  });
+});
+
+/** Places where a schema lets anything through, or says nothing of a key. */
+function laxPlaces(schema: JsonSchema, at: string): string[] {
+  const { properties, additionalProperties, items, anyOf } = schema;
+  const type = schema.type ?? (schema.const === undefined ? undefined : typeof schema.const);
+  const isMap = typeof additionalProperties === 'object' && properties === undefined;
+  const isObject = type === 'object' || properties !== undefined;
+  return [
+    ...(isObject && !isMap && additionalProperties !== false ? [`${at}: lets unknown keys through`] : []),
+    ...(type === undefined && anyOf === undefined ? [`${at}: lets everything through`] : []),
+    ...(type === 'array' && items === undefined ? [`${at}: lets every item through`] : []),
+    ...Object.entries(properties ?? {}).flatMap(([key, each]) => [
+      ...(each.description === undefined ? [`${at}/${key}: has no description`] : []),
+      ...laxPlaces(each, `${at}/${key}`),
+    ]),
+    ...(isMap ? laxPlaces(additionalProperties, `${at}/*`) : []),
+    ...(items === undefined ? [] : laxPlaces(items, `${at}/-`)),
+    ...(anyOf ?? []).flatMap(each => laxPlaces(each, at)),
+  ];
+}
+
+describe('a document', () => {
+  const good = { schemaVersion: 2, kind: 'warning', message: 'so it is' };
+
+  test.each([
+    ['another version', { ...good, schemaVersion: 1 }],
+    ['an unknown key', { ...good, more: 1 }],
+    ['a missing key', { ...good, message: undefined }],
+    ['another type', { ...good, message: 1 }],
+  ])('with %s does not fit', async (_, document) => {
+    expect(await schemaFault('warning', JSON.parse(JSON.stringify(document)))).toMatch(/^warning: at /);
+  });
+
+  test.each([
+    ['on standard error that is not JSON', { stdout: '', stderr: 'svcauth: warning: x\n' }],
+    ['of a kind that no schema has', { stdout: '{"schemaVersion":2,"kind":"novelty"}\n', stderr: '' }],
+    ['in the wrong place', { stdout: `${JSON.stringify(good)}\n`, stderr: '' }],
+    ['after another one', { stdout: '{}\n{}\n', stderr: '' }],
+  ])('%s is a fault of the run', async (_, printed) => {
+    expect(await documentFaults(['ca', 'list', '-o', 'json'], printed)).toHaveLength(1);
+    expect(await documentFaults(['ca', 'list'], printed)).toEqual([]);
+  });
+});
