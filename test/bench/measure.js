@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const LAUNCHER = fileURLToPath(new URL('../../bin/svcauth.js', import.meta.url));
 
-// where it is set, every start of node reads a file of certificates: 40 ms that are nobody's here
+// if it is set, every start of node reads a file of certificates, which takes 40 ms and would distort the times
 const { NODE_EXTRA_CA_CERTS: _, ...ENVIRONMENT } = process.env;
 
 /** A directory that is gone when the process ends. */

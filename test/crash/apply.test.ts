@@ -22,10 +22,10 @@ beforeAll(async () => {
 });
 
 test.each([
-  ['the power fails', 'power', 1],
+  ['a power failure', 'power', 1],
   // most of its moments are of `issue` and `revoke`, which have tests of their own
-  ['the disk is full', 'disk-full', 3],
-] as const)('wherever %s, the next run makes it whole', async (_, how, stride) => {
+  ['a full disk', 'disk-full', 3],
+] as const)('the next apply finishes after %s at any step', async (_, how, stride) => {
   for (let moment = 1, ended = false; !ended; moment += stride) {
     const world = changed();
     const { status, moments } = await runUntil(world, moment, APPLY, how);

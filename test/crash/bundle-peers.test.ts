@@ -42,7 +42,7 @@ async function requireEnd(world: PkiWorld, end: typeof BOTH, audited: string): P
   });
 }
 
-test('a peer is added wherever the power fails: nothing shows it that is not recorded, and the same command ends it', async () => {
+test('after a power failure at any step of federate no unrecorded bundle is published, and the same command finishes', async () => {
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = fresh();
     const { status, moments } = await runUntil(world, moment, ADD);
@@ -55,7 +55,7 @@ test('a peer is added wherever the power fails: nothing shows it that is not rec
   }
 });
 
-test('a peer is removed wherever the power fails: the map never names a bundle that is gone, and bundle write ends it', async () => {
+test('after a power failure at any step of unfederate the map names no missing bundle, and bundle write finishes', async () => {
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = fresh();
     await world.succeed(...ADD);

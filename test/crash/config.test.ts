@@ -25,7 +25,7 @@ async function everyStep() {
   return Array.from({ length: (world.files as ReturnType<typeof faultyFiles>).steps() }, (_, i) => i + 1);
 }
 
-test.for(await everyStep())('units are old or new, never half, when the power fails at step %i', async step => {
+test.for(await everyStep())('a power failure at step %i leaves old or new units, never partial ones', async step => {
   const world = await withUnits();
   const before = read(world);
   world.files = faultyFiles(step);

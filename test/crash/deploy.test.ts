@@ -37,7 +37,7 @@ const files = (world: PkiWorld) => {
 };
 
 test.each(['power', 'disk-full'] as const)(
-  'a deployment that is interrupted (%s) at any step leaves whole files, and the next run ends it',
+  'a deployment interrupted (%s) at any step leaves complete files, and the next run finishes it',
   async how => {
     for (let moment = 1, ended = false; !ended; moment++) {
       const world = await fresh();

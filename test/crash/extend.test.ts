@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const first = (path: string): Uint8Array => decodePem(readFileSync(path, 'utf8'))[0]!.der;
 
-test('extending a root ends well wherever the power fails: one certificate, and every file follows with the next run', async () => {
+test('after a power failure at any step of extend the next run completes one certificate and every file', async () => {
   const argv = ['ca', 'extend', 'root-g1', '--lifetime', '20y'];
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = fresh();

@@ -63,7 +63,7 @@ describe.each(CASES)('$name', ({ prepare, change, read, old, new: now }) => {
   change(counting, prepare(tempDirectory()));
   const steps = Array.from({ length: counting.steps() }, (_, i) => i + 1);
 
-  it.each(steps)('shows the old or the new one when the power fails at step %i, and works the next time', step => {
+  it.each(steps)('a power failure at step %i leaves the old or the new content, and the next try succeeds', step => {
     const directory = tempDirectory();
     const path = prepare(directory);
     expect(() => change(faultyFiles(step), path)).toThrow(PowerFailure);
@@ -74,7 +74,7 @@ describe.each(CASES)('$name', ({ prepare, change, read, old, new: now }) => {
     expect(readdirSync(directory)).toHaveLength(1);
   });
 
-  it.each(steps)('shows the old or the new one when the disk is full at step %i, and leaves nothing else', step => {
+  it.each(steps)('a full disk at step %i leaves the old or the new content and no other file', step => {
     const directory = tempDirectory();
     const path = prepare(directory);
     expect(() => change(faultyFiles(step, 'disk-full'), path)).toThrow('no space is left on the disk');
@@ -83,7 +83,7 @@ describe.each(CASES)('$name', ({ prepare, change, read, old, new: now }) => {
   });
 });
 
-describe('making a home', () => {
+describe('creating a home', () => {
   const make = async (files: Files, directory: string, before: (home: string) => void) => {
     const world = fakeWorld({ cwd: directory, files });
     const home = homeAt(join(directory, 'deep', 'pki'));
@@ -102,8 +102,8 @@ describe('making a home', () => {
 
   it.each([
     ['in a new directory', nothing],
-    ['in an empty one', empty],
-  ])('%s is whole or not there, wherever it stops', async (_, before) => {
+    ['in an empty directory', empty],
+  ])('a home created %s is complete or absent after any interruption', async (_, before) => {
     const counting = faultyFiles();
     await make(counting, tempDirectory(), before);
     for (let step = 1; step <= counting.steps(); step++) {

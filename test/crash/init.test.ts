@@ -9,7 +9,7 @@ import { runSvcauth } from '../support/world/world.ts';
 
 const INIT = ['ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none'];
 
-/** A root that somebody made elsewhere. */
+/** A root created elsewhere. */
 let elsewhere: PkiWorld;
 beforeAll(async () => {
   elsewhere = pkiWorld();
@@ -21,7 +21,7 @@ const VARIANTS: readonly (readonly [name: string, flags: readonly string[], ids:
   ['a single CA', ['--single-tier'], ['root-g1']],
   ['an offline root', ['--root-key-out', 'root.key'], ['issuing-g1', 'root-g1']],
   ['an imported root', ['--import-root', 'ca.crt', '--import-key', 'ca.key'], ['issuing-g1', 'root-g1']],
-  ['a foreign root', ['--csr-only'], ['issuing-g1']],
+  ['an external root', ['--csr-only'], ['issuing-g1']],
 ];
 
 function freshWorld(): PkiWorld {
@@ -64,12 +64,12 @@ async function requireWhole(world: PkiWorld, ids: readonly string[]): Promise<vo
   for (const path of [home.policy, home.public.bundlePem, home.public.bundleJson]) expect(existsSync(path)).toBe(true);
 }
 
-describe.each(VARIANTS)('making %s', (_, flags, ids) => {
+describe.each(VARIANTS)('creating %s', (_, flags, ids) => {
   const argv = [...INIT, ...flags];
   const inputs = ['ca.crt', 'ca.key'];
   const made = flags.includes('--root-key-out') ? ['.svcauth', ...inputs, 'root.key'] : ['.svcauth', ...inputs];
 
-  test('leaves nothing or everything wherever the power fails, and works the next time', async () => {
+  test('a power failure at any step of init leaves nothing or everything, and the next try succeeds', async () => {
     for (let moment = 1, ended = false; !ended; moment++) {
       const world = freshWorld();
       const { status, moments } = await runUntil(world, moment, argv);
@@ -97,7 +97,7 @@ describe.each(VARIANTS)('making %s', (_, flags, ids) => {
     }
   });
 
-  test('leaves nothing else when the disk is full at any step', async () => {
+  test('a full disk at any step of init leaves no other file', async () => {
     for (let moment = 1, ended = false; !ended; moment++) {
       const world = freshWorld();
       const { status, stderr, moments } = await runUntil(world, moment, argv, 'disk-full');
@@ -113,16 +113,16 @@ describe.each(VARIANTS)('making %s', (_, flags, ids) => {
   });
 });
 
-test('a file where the root key should go is never overwritten, whatever comes between', async () => {
+test('init never overwrites a file at the path of the root key', async () => {
   const world = freshWorld();
   const rootKey = join(world.cwd, 'root.key');
   const argv = ['ca', 'init', '--trust-domain', 'example.org', '--root-key-out', 'root.key', '--passphrase-fd', '3'];
   world.readDescriptor = () => {
-    writeFileSync(rootKey, 'of somebody else');
+    writeFileSync(rootKey, 'another file');
     return new TextEncoder().encode('correct horse\n');
   };
   const { status, stderr } = await runSvcauth(world, argv);
   expect([status, stderr]).toEqual([1, expect.stringContaining('it exists already')]);
-  expect(readFileSync(rootKey, 'utf8')).toBe('of somebody else');
+  expect(readFileSync(rootKey, 'utf8')).toBe('another file');
   expect(readdirSync(world.cwd).sort()).toEqual(['ca.crt', 'ca.key', 'root.key']);
 });

@@ -7,7 +7,7 @@ import { runUntil } from '../support/world/power-failure.ts';
 import { servedSerial } from '../support/service-state.ts';
 import { treeDigest } from '../support/world/tree-digest.ts';
 
-/** Of a key that nobody has kept. */
+/** A request whose key was not kept. */
 const CSR = `-----BEGIN CERTIFICATE REQUEST-----
 MIG5MGICAQAwADBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCTF4VsSj3rKvbJS
 7TTAw1Eq+NH8nNRkla9SqO4ZIGaLtlQc40ADARTlrQTEpgzxPuej9yO6eherUl5I
@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
     wanted: { payments: ['payments.example.org'] },
   },
   {
-    name: 'issuing anew with another name',
+    name: 'issuing again with another name',
     before: [
       ['issue', 'payments', '--dns', 'old.example.org'],
       ['issue', 'payments', '--dns', 'older.example.org'],
@@ -43,13 +43,13 @@ const CASES: readonly Case[] = [
     wanted: { payments: ['payments.example.org'] },
   },
   {
-    name: 'issuing a list of which one is known',
+    name: 'issuing a list with one existing service',
     before: [['issue', 'ledger', '--ttl', '5d']],
     argv: ['issue', '--from', 'list.csv'],
     wanted: { payments: ['payments.example.org'], ledger: ['ledger.example.org'], web: [] },
   },
   {
-    name: 'issuing for a request, to a directory of its own',
+    name: 'issuing for a CSR into a separate directory',
     before: [],
     argv: ['issue', 'payments', '--csr', 'payments.csr', '--out', 'tls'],
     wanted: { payments: [] },
@@ -72,7 +72,7 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
   const services = Object.keys(wanted);
   const serve = (world: PkiWorld) => services.map(service => servedSerial(directory(world, service)));
 
-  test('ends well wherever the power fails: old or new, all serials known, and right after the next run', async () => {
+  test('a power failure at any step of issue leaves old or new files with known serials, and the next run finishes', async () => {
     for (let moment = 1, ended = false; !ended; moment++) {
       const world = fresh();
       const old = serve(world);
@@ -124,7 +124,7 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
     }
   });
 
-  test('leaves all files as they were, or all right, when the disk is full at any step, and says which', async () => {
+  test('a full disk at any step of issue leaves all files old or all new, and the error reports which', async () => {
     for (let moment = 1, ended = false; !ended; moment++) {
       const world = fresh();
       const [files, old] = [treeDigest(world.cwd), serve(world)];

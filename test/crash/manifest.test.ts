@@ -7,7 +7,7 @@ import { bundled, startChild } from '../support/bundled.ts';
 import { authority, der, serial } from '../support/pki/manifest-rows.ts';
 import { fakeWorld } from '../support/world/world.ts';
 
-it('has everything it promised, and nothing by half, when its process is killed', async () => {
+it('the manifest keeps every committed change and no partial one when its process is killed', async () => {
   const world = fakeWorld();
   const script = await bundled('manifest-writer.ts', world.cwd);
   for (const [round, killAfter] of [1, 20, 57, 133].entries()) {

@@ -23,7 +23,7 @@ async function expectWhole(world: PkiWorld): Promise<void> {
   expect(readdirSync(world.home.public.crls)).toHaveLength(4);
 }
 
-test('a ceremony ends well wherever the power fails: the whole series or none, and the next run without a key carries on', async () => {
+test('a power failure at any step of presign leaves the whole series or none, and the next run needs no key', async () => {
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = fresh();
     const before = crlNumber(published(world))!;
@@ -39,7 +39,7 @@ test('a ceremony ends well wherever the power fails: the whole series or none, a
   }
 });
 
-test('releasing one ends well wherever the power fails, and no number comes twice', async () => {
+test('a power failure at any step of releasing a presigned CRL repeats no number', async () => {
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = fresh();
     await world.succeed(...CEREMONY);

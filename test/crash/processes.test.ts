@@ -46,8 +46,8 @@ const services = async (world: PkiWorld) =>
     }),
   );
 
-describe('runs at the same time', () => {
-  test('for different services both succeed', async () => {
+describe('concurrent runs', () => {
+  test('concurrent runs for different services both succeed', async () => {
     const world = fresh();
     const names = ['payments', 'ledger', 'web', 'mail'];
     const runs = await Promise.all(names.map(name => start(world, ['issue', name])));
@@ -60,7 +60,7 @@ describe('runs at the same time', () => {
     await world.manifest(manifest => expect(checkAuditChain(manifest.auditRecords())).not.toHaveProperty('broken'));
   });
 
-  test('for one service one of them issues, and the others find nothing to do', async () => {
+  test('of concurrent runs for one service one issues and the others change nothing', async () => {
     const world = fresh();
     const runs = await Promise.all([1, 2, 3].map(() => start(world, ['issue', 'payments'])));
     expect(runs.map(({ status }) => status)).toEqual([0, 0, 0]);
@@ -68,7 +68,7 @@ describe('runs at the same time', () => {
     expect(await services(world)).toMatchObject([{ name: 'payments', certificates: [{ state: 'current' }] }]);
   });
 
-  test('of which one revokes lose no revocation', async () => {
+  test('concurrent runs lose no revocation', async () => {
     const world = fresh();
     await world.succeed('issue', 'a');
     await world.succeed('issue', 'b');
@@ -85,7 +85,7 @@ describe('runs at the same time', () => {
   });
 });
 
-test('of ticks at once one does all that is due, and the others find nothing to do', async () => {
+test('of concurrent ticks one does everything that is due and the others change nothing', async () => {
   // the processes live at START: the services are 25 days old then
   const longAgo = new Date(START.getTime() - 25 * 86_400_000);
   const names = ['a', 'b', 'c'];
@@ -103,7 +103,7 @@ test('of ticks at once one does all that is due, and the others find nothing to 
   await world.manifest(manifest => expect(checkAuditChain(manifest.auditRecords())).not.toHaveProperty('broken'));
 });
 
-test('a tick that waited ten seconds for another run ends with 6, says who that is, and changed nothing', async () => {
+test('a tick that waits ten seconds for another run exits with 6, names it and changes nothing', async () => {
   const world = fresh();
   const before = treeDigest(world.home.authorities);
   const lock = await lockHome(world, world.home, 'issue');
@@ -116,7 +116,7 @@ test('a tick that waited ten seconds for another run ends with 6, says who that 
   expect((await start(world, ['tick', '--fail-on', 'never'])).status).toBe(0);
 });
 
-test('a run that is killed at any time leaves what the next one finishes', async () => {
+test('the next run finishes the work of a run killed at any time', async () => {
   const names = Array.from({ length: 60 }, (_, i) => `s${String(i).padStart(2, '0')}`);
   for (const killAfter of [150, 200, 250, 300, 400]) {
     const world = fresh();

@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 const serve = (world: PkiWorld) => NAMES.map(name => servedSerial(world.home.service(name)));
 
-test('wherever the power fails, every service serves, and the next run renews the rest and nothing twice', async () => {
+test('after a power failure at any step of renew every service has files, and the next run renews the rest once', async () => {
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = due();
     const old = serve(world);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 const published = ({ home }: PkiWorld) => decodeCrl(new Uint8Array(readFileSync(home.public.crlDer('issuing-g1'))));
 const listed = (world: PkiWorld) => [...crlEntries(published(world))].map(({ serial }) => serialToHex(serial));
 
-test('revoking ends well wherever the power fails: a whole CRL at any time, and all of it after the next run', async () => {
+test('a power failure at any step of revoke leaves a complete CRL, and the next run finishes', async () => {
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = fresh();
     const before = crlNumber(published(world))!;
@@ -50,7 +50,7 @@ test('revoking ends well wherever the power fails: a whole CRL at any time, and 
   }
 });
 
-test('a full disk leaves the revocation or nothing, says which, and the same command finishes it', async () => {
+test('a full disk leaves the whole revocation or none, reports which, and the same command finishes it', async () => {
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = fresh();
     const { status, stderr, moments } = await runUntil(world, moment, ['revoke', 'payments'], 'disk-full');

@@ -15,7 +15,7 @@ const listed = ({ home }: PkiWorld) =>
     serialToHex(serial),
   );
 
-test('tainting ends well wherever the power fails: the next run does what is left', async () => {
+test('the next run finishes a taint after a power failure at any step', async () => {
   const argv = ['ca', 'taint', 'issuing-g1', '--reason', 'key found in a back-up', '--revoke'];
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = fresh();

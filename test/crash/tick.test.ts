@@ -36,7 +36,7 @@ describe('tick', { timeout: 240_000 }, () => {
     ['when certificates and CRLs are due', [21], 0],
     ['when an overlap is over', [21, 6], SERVICES.length],
   ])(
-    '%s, wherever the power fails, leaves old or new, and the next one brings all to its end',
+    '%s, a power failure at any step leaves old or new files, and the next tick finishes',
     async (_, days, revoked) => {
       const fresh = await worldsAfter(days);
       for (let moment = 1, ended = false; !ended; moment++) {
@@ -64,7 +64,7 @@ describe('tick', { timeout: 240_000 }, () => {
     },
   );
 
-  test('with a full disk at any step the old files go on serving, and the next one brings all to its end', async () => {
+  test('a full disk at any step keeps the old files in use, and the next tick finishes', async () => {
     const fresh = await worldsAfter([21]);
     for (let moment = 1, ended = false; !ended; moment++) {
       const world = fresh();

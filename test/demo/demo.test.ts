@@ -8,8 +8,8 @@ const DEMO = join(import.meta.dirname, 'demo.js');
 const isBuilt = existsSync(join(import.meta.dirname, '../../dist'));
 
 describe('the demo', () => {
-  test('ends well, twice in a row', async context => {
-    context.skip(!isBuilt, 'it shows the built program: npm run build');
+  test('the demo succeeds twice in a row', async context => {
+    context.skip(!isBuilt, 'it needs the built program: npm run build');
     const cwd = tempDirectory();
     for (let time = 0; time < 2; time++) {
       const { status, stdout, stderr } = await run([process.execPath, DEMO], { cwd });
@@ -24,7 +24,7 @@ describe('the demo', () => {
     );
   });
 
-  test('does not touch a directory that it did not make', async () => {
+  test('the demo does not change a directory it did not create', async () => {
     const cwd = tempDirectory();
     mkdirSync(join(cwd, 'demo-pki', 'precious'), { recursive: true });
     const { status, stderr } = await run([process.execPath, DEMO], { cwd });

@@ -48,12 +48,12 @@ function hintsIn(name: string): Shown[] {
     .map(line => ({ where: `test/transcripts/${name}`, line, isWhole: true }));
 }
 
-describe('every command line that is shown is one', () => {
-  test.for(pages)('in %s', async path => {
+describe('shown command lines', () => {
+  test.for(pages)('the command line accepts every command in %s', async path => {
     expect(await faultsOf(shownIn(path))).toEqual([]);
   });
 
-  test('in the examples of every --help', async () => {
+  test('the command line accepts every example of --help', async () => {
     const world = fakeWorld();
     const program = describeProgram(world);
     await addCommands([], program, world, () => undefined);
@@ -70,7 +70,7 @@ describe('every command line that is shown is one', () => {
     }
   });
 
-  test('in the templates', async () => {
+  test('the command line accepts every command in the templates', async () => {
     const shown = readdirSync(new URL('templates/', root)).flatMap(runsIn);
     expect(new Set(shown.map(({ line }) => line.split(' ')[0]))).toEqual(
       new Set(['tick', 'apply', 'check', 'crl', 'renew', 'due', 'deploy']),
@@ -78,7 +78,7 @@ describe('every command line that is shown is one', () => {
     expect(await faultsOf(shown)).toEqual([]);
   });
 
-  test('in every hint and remedy of the transcripts', async () => {
+  test('the command line accepts every hint and remedy in the transcripts', async () => {
     const names = readdirSync(new URL('test/transcripts/', root), { recursive: true, encoding: 'utf8' }).filter(name =>
       name.endsWith('.txt'),
     );
@@ -88,14 +88,14 @@ describe('every command line that is shown is one', () => {
   });
 });
 
-test('a command line that is not one is noticed', async () => {
+test('an invalid command line is reported', async () => {
   const shown = (line: string) => ({ where: 'here', line, isWhole: true });
   expect(
     await faultsOf([shown('isue payments'), shown('issue payments --dsn a'), shown('check -o yaml')]),
   ).toHaveLength(3);
 });
 
-test.for(pages)('every link of %s leads to a file', (path, context) => {
+test.for(pages)('every link of %s points to an existing file', (path, context) => {
   const unwritten = path === 'README.md' && !existsSync(new URL('docs/speed.md', root));
   context.skip(unwritten, 'docs/speed.md is not written yet');
   const targets = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(match => match[1]!);
@@ -103,7 +103,7 @@ test.for(pages)('every link of %s leads to a file', (path, context) => {
   expect(targets.filter(target => !existsSync(new URL(target, here)))).toEqual([]);
 });
 
-test('the table of exit statuses is that of the program', () => {
+test('the documented exit statuses match the program', () => {
   const rows = [...read('docs/cron-and-ci.md').matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, status, text]) => [
     status,
     text,

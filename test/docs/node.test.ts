@@ -11,7 +11,7 @@ import { tempDirectory } from '../support/world/temp-directory.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const isBuilt = existsSync(join(ROOT, 'dist/node.mjs'));
-const UNBUILT = 'it shows the built library: npm run build';
+const UNBUILT = 'it needs the built library: npm run build';
 
 /** A project that depends on the package, as npm would lay it out. */
 function project(): string {
@@ -67,7 +67,7 @@ describe('the programs of docs/node.md', () => {
     return run([process.execPath, program], { cwd: directory });
   };
 
-  test('talk to each other, through a renewal, until one is revoked', async context => {
+  test('the documented server and client connect through a renewal until one is revoked', async context => {
     context.skip(!isBuilt, UNBUILT);
     const { server, said } = await startServer();
     expect(await client()).toMatchObject({ stdout: 'good day, spiffe://example.org/reports\n', stderr: '' });
@@ -83,7 +83,7 @@ describe('the programs of docs/node.md', () => {
 
     await svcauth(pki, 'revoke', 'payments', '--reason', 'superseded');
     await publish();
-    // it still serves what nobody accepts any more, and says so
+    // it still serves the revoked certificate and reports it
     server.kill('SIGHUP');
     await expect.poll(said).toContain('was revoked on');
     expect((await client()).stderr).toBe('refused: CERT_REVOKED\n');
@@ -95,9 +95,9 @@ describe('the types of the package', () => {
     const pki = await secureContext({ dir: '/etc/payments/tls', crls: false });
     const agent: Agent = pki.agent({ allow: ['spiffe://example.org/payments'] });
     const id: \`spiffe://\${string}\` | undefined = peerSpiffeId(new Socket());
-    // @ts-expect-error revocation is never forgotten
+    // @ts-expect-error crls is required
     await secureContext({ dir: '/etc/payments/tls' });
-    // @ts-expect-error a host name is no SPIFFE ID
+    // @ts-expect-error a host name is not a SPIFFE ID
     authorize(new Socket(), { allow: ['payments.example.org'] });
   `;
   const names = 'authorize, peerSpiffeId, secureContext';
@@ -107,7 +107,7 @@ describe('the types of the package', () => {
     'consumer.cts': `${others}import { ${names} } from 'svcauth/node';\nexport async function start() {${program}return { agent, id }; }\n`,
   };
 
-  test.for(Object.entries(sources))('hold in %s', ([name, text], context) => {
+  test.for(Object.entries(sources))('the published types compile in %s', ([name, text], context) => {
     context.skip(!isBuilt, UNBUILT);
     const directory = project();
     writeFileSync(join(directory, name), text);
@@ -127,7 +127,7 @@ describe('the types of the package', () => {
   });
 });
 
-test('the library is one file that imports nothing but Node, for both module systems', async context => {
+test('the library is one file that imports only Node and loads in both module systems', async context => {
   context.skip(!isBuilt, UNBUILT);
   const text = readFileSync(join(ROOT, 'dist/node.mjs'), 'utf8');
   const imported = [...text.matchAll(/^} from "(.*)";|^import .* from "(.*)";/gm)].map(match => match[1] ?? match[2]);

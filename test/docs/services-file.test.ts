@@ -11,7 +11,7 @@ import { schemaFaults } from '../support/json-schema.ts';
 const page = readFileSync(new URL('../../docs/services-file.md', import.meta.url), 'utf8');
 const example = /^```yaml\n(.*?)^```/ms.exec(page)![1]!;
 
-test('the example is a services file, to svcauth and to its schema', async () => {
+test('svcauth and its JSON Schema accept the example', async () => {
   const services = await parseServiceList(utf8(example), {
     ...{ path: 'services.yaml', directory: '/srv/repo' },
     ...{ format: 'yaml', purpose: 'everything' },
@@ -32,11 +32,11 @@ test('the example is a services file, to svcauth and to its schema', async () =>
   expect(schemaFaults(SERVICES_FILE_SCHEMA, parse(example))).toEqual([]);
 });
 
-test('the example is read without the yaml package', () => {
+test('the built-in YAML parser reads the example', () => {
   expect(readPlainYaml(example)).toBeDefined();
 });
 
-test('every key of a service stands in the table, and in the example', () => {
+test('the table and the example contain every key of a service', () => {
   const file = SERVICES_FILE_SCHEMA.anyOf!.find(({ type }) => type === 'object')!;
   const service = file.properties!['services']!.items!.anyOf!.find(({ type }) => type === 'object') as JsonSchema;
   const keys = Object.keys(service.properties!).sort();

@@ -1,4 +1,4 @@
-// Looks at the folders themselves: each one of the order explains itself, and none holds more files than can be taken in at once.
+// Checks the folders: each has a short README, and none contains too many files.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -9,17 +9,17 @@ const { forbidden } = createRequire(import.meta.url)(join(ROOT, '.dependency-cru
   readonly forbidden: readonly { readonly name: string }[];
 };
 
-/** Files lying flat in one folder. */
+/** Files directly in one folder. */
 const MOST_FILES = 25;
-/** Lines from which on a file explains itself, and characters of the shortest explanation. */
+/** Lines from which a file needs a header comment, and the shortest one in characters. */
 const LONG_FILE = 61;
 const SHORTEST_HEADER = 100;
-/** Of a README beside the code; what needs more is a page of docs/. */
+/** Lines of a README beside the code; longer text belongs in docs/. */
 const MOST_LINES = 16;
 
 const folders = [...forbidden.flatMap(({ name }) => /^([a-z]+)-is-below$/.exec(name)?.[1] ?? []), 'node-library'];
 
-test.each(folders)('src/%s has a short README that begins with its question', folder => {
+test.each(folders)('the README of src/%s is short and starts with a question', folder => {
   const path = join(ROOT, 'src', folder, 'README.md');
   expect(existsSync(path)).toBe(true);
   const text = readFileSync(path, 'utf8');
@@ -28,7 +28,7 @@ test.each(folders)('src/%s has a short README that begins with its question', fo
   expect(text.split('\n').slice(0, 3).join(' ')).toMatch(/^# .*\?/);
 });
 
-test('every file of more than 60 lines says first which question it answers', () => {
+test('every source file of more than 60 lines starts with a header comment', () => {
   const silent = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith('.ts'))
     .filter(path => {
@@ -39,7 +39,7 @@ test('every file of more than 60 lines says first which question it answers', ()
   expect(silent).toEqual([]);
 });
 
-test('no folder holds more than 25 files lying flat', () => {
+test('no folder directly contains more than 25 files', () => {
   const crowded = ['src', 'test'].flatMap(root =>
     readdirSync(join(ROOT, root), { recursive: true, withFileTypes: true, encoding: 'utf8' })
       .filter(entry => entry.isDirectory())

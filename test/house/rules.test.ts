@@ -1,5 +1,5 @@
 // Plants an import against every rule of .dependency-cruiser.cjs in a small tree of its own, and asks the checker to name it: a rule that
-// cannot fail, or a new one that nobody has seen fail, makes this red. `npm run check:deps` asks the same of the real tree.
+// cannot fail, or a new rule that was never seen to fail, makes this red. `npm run check:deps` asks the same of the real tree.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -98,10 +98,10 @@ function cruise(tree: string): typeof violations {
   return summary.violations.map(({ rule, from }) => ({ rule: rule.name, from }));
 }
 
-test('every rule of the house has a planted import that breaks it', () => {
+test('every import rule is broken by a planted import', () => {
   expect(forbidden.map(({ name }) => name).sort()).toEqual(planted.map(([rule]) => rule).sort());
 });
 
-test.each(planted)('%s is named for %s', (rule, from) => {
+test.each(planted)('the rule %s is reported for %s', (rule, from) => {
   expect(violations).toContainEqual({ rule, from });
 });

@@ -58,7 +58,7 @@ for (const { title, programs, judge, revoked, reads, except = {} } of VERIFIERS)
     const verdictsOn = (algorithm: KeyAlgorithmName) => verdicts.filter(verdict => verdict.algorithm === algorithm);
 
     test.for(KEY_ALGORITHM_NAMES)(
-      'accepts the good and refuses the revoked and the foreign: %s',
+      'the verifier accepts valid certificates and rejects revoked and foreign ones: %s',
       (algorithm, context) => {
         context.skip(except[algorithm] !== undefined, except[algorithm]);
         const answers = verdictsOn(algorithm);
@@ -68,13 +68,13 @@ for (const { title, programs, judge, revoked, reads, except = {} } of VERIFIERS)
       },
     );
 
-    test.for(algorithms)('says in its own words that a certificate is revoked: %s', algorithm => {
+    test.for(algorithms)('the verifier reports that a certificate is revoked: %s', algorithm => {
       const said = verdictsOn(algorithm).filter(({ question }) => REVOKED.includes(question));
       for (const { verdict } of said) expect(verdict.words).toMatch(revoked);
     });
 
     if (reads !== undefined) {
-      test('reads the SPIFFE ID, the names and the address', () => {
+      test('the verifier reads the SPIFFE ID, the names and the address', () => {
         const svids = verdicts.filter(({ question }) => question === 'api (svid) as server');
         for (const { verdict } of svids) expect(verdict.words).toBe(reads);
       });
@@ -87,29 +87,35 @@ for (const { title, programs, verifiesCrl } of [
   { title: 'certtool --verify-crl', programs: ['certtool'], verifiesCrl: gnutlsVerifiesCrl },
 ] as const) {
   describeWith(programs, title, () => {
-    test.for(KEY_ALGORITHM_NAMES)('finds that the root and the issuing CA signed their CRLs: %s', async algorithm => {
-      const pki = ours[algorithm];
-      const signed = (crl: string, issuer: string) => verifiesCrl(crlOf(pki, crl), authorityOf(pki, issuer));
-      expect(await signed('root-g1', 'root-g1')).toBe(true);
-      expect(await signed('issuing-g1', 'issuing-g1')).toBe(true);
-      expect(await signed('issuing-g1', 'root-g1')).toBe(false);
-    });
+    test.for(KEY_ALGORITHM_NAMES)(
+      'the verifier accepts the CRL signatures of the root and the issuing CA: %s',
+      async algorithm => {
+        const pki = ours[algorithm];
+        const signed = (crl: string, issuer: string) => verifiesCrl(crlOf(pki, crl), authorityOf(pki, issuer));
+        expect(await signed('root-g1', 'root-g1')).toBe(true);
+        expect(await signed('issuing-g1', 'issuing-g1')).toBe(true);
+        expect(await signed('issuing-g1', 'root-g1')).toBe(false);
+      },
+    );
   });
 }
 
-describe('Node, in live handshakes', () => {
-  test.for(KEY_ALGORITHM_NAMES)('lets the good peer in, and the revoked and the foreign not: %s', async algorithm => {
-    const pki = ours[algorithm];
-    const seenBy = async (client: Peer) => (await handshake(peerOf(pki, 'web'), client)).serverSaw;
-    expect(await seenBy(peerOf(pki, 'api'))).toBe('spiffe://example.org/api');
-    expect(await seenBy(peerOf(pki, 'batch'))).toBe('spiffe://example.org/batch');
-    expect(await seenBy(peerOf(pki, 'stolen'))).toBe('CERT_REVOKED');
-    expect(await seenBy(foreignPeerOf(pki, foreign, 'api'))).toBe('UNABLE_TO_GET_CRL');
-  });
+describe('Node in live handshakes', () => {
+  test.for(KEY_ALGORITHM_NAMES)(
+    'Node accepts a valid peer and rejects revoked and foreign ones: %s',
+    async algorithm => {
+      const pki = ours[algorithm];
+      const seenBy = async (client: Peer) => (await handshake(peerOf(pki, 'web'), client)).serverSaw;
+      expect(await seenBy(peerOf(pki, 'api'))).toBe('spiffe://example.org/api');
+      expect(await seenBy(peerOf(pki, 'batch'))).toBe('spiffe://example.org/batch');
+      expect(await seenBy(peerOf(pki, 'stolen'))).toBe('CERT_REVOKED');
+      expect(await seenBy(foreignPeerOf(pki, foreign, 'api'))).toBe('UNABLE_TO_GET_CRL');
+    },
+  );
 });
 
 describeWith(['keytool'], "Java's certificate tool", () => {
-  test('prints the certificates and the CRLs of every algorithm', async () => {
+  test('keytool prints the certificates and CRLs of every algorithm', async () => {
     const directory = tempDirectory();
     const [certificates, crls] = [join(directory, 'certificates.pem'), join(directory, 'crls.pem')];
     const together = (paths: readonly string[]) => paths.map(path => readFileSync(path, 'utf8')).join('');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWith, type Ran, run } from '../support/programs.ts';
 import { anchorsOf, crlOf, fileOf, initPki, type Pki, svcauth } from './pki.ts';
 
-describeWith(['openssl'], 'OpenSSL, which fetches each CRL from the address in the certificate', () => {
+describeWith(['openssl'], 'OpenSSL with CRLs fetched from the address in the certificate', () => {
   let pki: Pki | undefined;
   let server: Server;
   const fetched: string[] = [];
@@ -45,12 +45,12 @@ describeWith(['openssl'], 'OpenSSL, which fetches each CRL from the address in t
     ]);
   }
 
-  test('accepts a good certificate', async () => {
+  test('OpenSSL accepts a valid certificate with a fetched CRL', async () => {
     expect(await verify('api')).toMatchObject({ status: 0 });
     expect(fetched).toContain('/issuing-g1.der');
   });
 
-  test('refuses a revoked one', async () => {
+  test('OpenSSL rejects a revoked certificate with a fetched CRL', async () => {
     const { status, stderr } = await verify('stolen');
     expect(status).not.toBe(0);
     expect(stderr).toContain('error 23 at 0 depth lookup: certificate revoked');

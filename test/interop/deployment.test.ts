@@ -33,7 +33,7 @@ beforeAll(async () => {
   leaf = new X509Certificate(readFileSync(fileOf(pki, 'web', 'tls.crt')));
 }, 30_000);
 
-test('the Secret manifest says to a YAML parser what the files say', () => {
+test('the Secret manifest contains the same data as the files', () => {
   const { data, ...rest } = parse(readFileSync(file('web.yaml'), 'utf8')) as { data: Record<string, string> };
   expect(rest).toEqual({
     apiVersion: 'v1',
@@ -47,7 +47,7 @@ test('the Secret manifest says to a YAML parser what the files say', () => {
 });
 
 describeWith(['haproxy'], 'HAProxy', () => {
-  test('loads the combined file', async () => {
+  test('HAProxy loads the combined file', async () => {
     const configuration = `defaults\n  mode http\n  timeout connect 5s\n  timeout client 5s\n  timeout server 5s
 frontend tls\n  bind unix@${file('socket')} ssl crt ${file('web.pem')}\n  http-request return status 200\n`;
     writeFileSync(file('haproxy.cfg'), configuration);
@@ -57,7 +57,7 @@ frontend tls\n  bind unix@${file('socket')} ssl crt ${file('web.pem')}\n  http-r
 });
 
 describeWith(['openssl'], 'OpenSSL', () => {
-  test('opens the PKCS#12 file to the key and the certificates of the service', async () => {
+  test('OpenSSL reads the key and certificates from the PKCS#12 file', async () => {
     const read = [
       'openssl',
       'pkcs12',
@@ -76,7 +76,7 @@ describeWith(['openssl'], 'OpenSSL', () => {
 });
 
 describeWith(['java'], 'keytool', () => {
-  test('finds the key with its chain under the name of the service', async () => {
+  test('keytool finds the key with its chain under the name of the service', async () => {
     // keytool types no snowman: a passphrase of its own
     const ascii = file('ascii.pass');
     writeFileSync(ascii, 'correct horse\n');

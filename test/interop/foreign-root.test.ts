@@ -88,7 +88,7 @@ async function issueAndRevoke(pki: Pki): Promise<void> {
   await svcauth(pki, 'revoke', 'stolen', '--reason', 'keyCompromise');
 }
 
-describeWith(['openssl'], 'a root that OpenSSL made', () => {
+describeWith(['openssl'], 'a root created with OpenSSL', () => {
   let imported: Pki;
   let asked: Pki;
   let root: Root;
@@ -111,7 +111,7 @@ describeWith(['openssl'], 'a root that OpenSSL made', () => {
 
   for (const { title, programs, judge } of VERIFIERS) {
     describeWith(programs, title, () => {
-      test('accepts the good and refuses the revoked, whether we hold the root or somebody else', async () => {
+      test('the verifier accepts valid and rejects revoked certificates below an imported or external root', async () => {
         const services = ['api', 'stolen'];
         const verdicts = await judge([
           ...services.map(service => jobFor(imported, fileOf(imported, service, 'tls.crt'), 'client')),
@@ -127,8 +127,8 @@ describeWith(['openssl'], 'a root that OpenSSL made', () => {
   }
 });
 
-describeWith(['openssl'], 'a key that OpenSSL made', () => {
-  test('is certified, from a request or from its file', async () => {
+describeWith(['openssl'], 'a key created with OpenSSL', () => {
+  test('a key created with OpenSSL gets a certificate from a request or from its file', async () => {
     const directory = tempDirectory();
     const [key, request] = [join(directory, 'key.pem'), join(directory, 'request.pem')];
     await run(['openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-384', '-out', key]);

@@ -11,7 +11,7 @@ describe('mutual TLS between two Node services', () => {
     [ours, foreign] = [await makePki('ecdsa-p256'), await makePki('ecdsa-p256')];
   });
 
-  test('two good peers verify each other and read the SPIFFE ID of the other', async () => {
+  test('two valid peers verify each other and read the SPIFFE ID of the other', async () => {
     expect(await handshake(peerOf(ours, 'web'), peerOf(ours, 'batch'))).toEqual({
       serverSaw: 'spiffe://example.org/batch',
       clientSaw: 'spiffe://example.org/web',
@@ -22,7 +22,7 @@ describe('mutual TLS between two Node services', () => {
     });
   });
 
-  test('a foreign client stays out', async () => {
+  test('a foreign client is rejected', async () => {
     const server = peerOf(ours, 'web');
     const client = foreignPeerOf(ours, foreign, 'api');
     // Node reports the last fault that it finds: there is no CRL for that authority either
@@ -32,38 +32,38 @@ describe('mutual TLS between two Node services', () => {
     });
   });
 
-  test('a foreign server is not talked to', async () => {
+  test('a foreign server is rejected', async () => {
     const server = foreignPeerOf(ours, foreign, 'web');
     expect(await handshake(server, peerOf(ours, 'api'))).toMatchObject({ clientSaw: 'UNABLE_TO_GET_CRL' });
   });
 
-  test('a revoked client stays out', async () => {
+  test('a revoked client is rejected', async () => {
     expect(await handshake(peerOf(ours, 'web'), peerOf(ours, 'stolen'))).toEqual({
       serverSaw: 'CERT_REVOKED',
       clientSaw: 'closed',
     });
   });
 
-  test('a revoked server is not talked to', async () => {
+  test('a revoked server is rejected', async () => {
     expect(await handshake(peerOf(ours, 'stolen'), peerOf(ours, 'api'))).toMatchObject({ clientSaw: 'CERT_REVOKED' });
   });
 
-  test('a certificate for servers is no client', async () => {
+  test('a server certificate is rejected as a client', async () => {
     expect(await handshake(peerOf(ours, 'web'), peerOf(ours, 'web'))).toMatchObject({ serverSaw: 'INVALID_PURPOSE' });
   });
 
   // Facts about Node that decide which files we write.
-  test('with the CRL of the issuing CA alone, everybody stays out', async () => {
+  test('every client is rejected when only the CRL of the issuing CA is loaded', async () => {
     const server = { ...peerOf(ours, 'web'), crls: [crlOf(ours, 'issuing-g1')] };
     expect(await handshake(server, peerOf(ours, 'api'))).toMatchObject({ serverSaw: 'UNABLE_TO_GET_CRL' });
   });
 
-  test('with all CRLs in one file, everybody stays out: only the first is read', async () => {
+  test('every client is rejected when all CRLs are in one file: Node reads only the first', async () => {
     const server = { ...peerOf(ours, 'web'), crls: [crlBundleOf(ours)] };
     expect(await handshake(server, peerOf(ours, 'api'))).toMatchObject({ serverSaw: 'UNABLE_TO_GET_CRL' });
   });
 
-  test('with an expired CRL, everybody stays out until it is refreshed', async () => {
+  test('every client is rejected while a CRL is expired', async () => {
     const now = realNow();
     const fifteenDaysAgo = new Date(now.getTime() - 15 * 86_400_000);
     const pki = await initPkiAt(fifteenDaysAgo, '--key-protection', 'none');

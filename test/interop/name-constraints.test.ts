@@ -14,12 +14,12 @@ beforeAll(async () => {
   pki = await initPki('--key-protection', 'none', ...constraints);
 });
 
-describe('under name constraints', () => {
+describe('a CA with name constraints', () => {
   test.for([
     ['localhost', 'ERR_CONSTRAINED'],
     ['api.secret.example.org', 'ERR_CONSTRAINED'],
     ['api.example.com', 'ERR_POLICY_REFUSED'],
-  ] as const)('nothing is signed for %s', async ([name, code]) => {
+  ] as const)('the excluded name %s is not signed', async ([name, code]) => {
     const { status, stderr } = await runSvcauth(pki.world, ['--home', pki.home, 'issue', 'api', '--dns', name]);
     expect(status).toBe(7);
     expect(stderr).toContain(code);
@@ -48,7 +48,7 @@ async function signAsThief(name: string): Promise<string> {
   return file('chain');
 }
 
-describeWith(['openssl'], 'whoever steals the key of the issuing CA', () => {
+describeWith(['openssl'], 'a stolen key of the issuing CA', () => {
   let chains: readonly string[];
 
   beforeAll(async () => {
@@ -57,7 +57,7 @@ describeWith(['openssl'], 'whoever steals the key of the issuing CA', () => {
 
   for (const { title, programs, judge } of VERIFIERS) {
     describeWith(programs, title, () => {
-      test('is not believed for a name outside its constraints', async () => {
+      test('the verifier rejects a name outside the constraints of a stolen CA', async () => {
         const verdicts = await judge(chains.map(chain => jobFor(pki, chain, 'server')));
         const words = verdicts.map(verdict => verdict.words).join('\n');
         expect(

@@ -38,19 +38,19 @@ for (const { title, programs, start, ...answers } of PROXIES) {
 
     afterAll(() => proxy?.stop());
 
-    test('lets a good client in and reads who it is', async () => {
+    test('the proxy accepts a valid client and reads its name', async () => {
       expect(await ask(proxy!, peerOf(ours, 'batch'))).toBe(answers.good);
     });
 
-    test('refuses a revoked client', async () => {
+    test('the proxy rejects a revoked client', async () => {
       expect(await ask(proxy!, peerOf(ours, 'stolen'))).toBe(answers.revoked);
     });
 
-    test('refuses a client of a foreign authority', async () => {
+    test('the proxy rejects a client of another CA', async () => {
       expect(await ask(proxy!, foreignPeerOf(ours, foreign, 'api'))).toBe(answers.foreign);
     });
 
-    test('refuses a certificate that is for servers', async () => {
+    test('the proxy rejects a server certificate as a client', async () => {
       expect(await ask(proxy!, peerOf(ours, 'web'))).toMatch(answers.wrongPurpose);
     });
   });

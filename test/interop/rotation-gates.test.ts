@@ -20,14 +20,14 @@ async function siteAfter(tier: Tier, ...moves: readonly Move[]): Promise<LiveSit
   return site;
 }
 
-/** What keeps the step from being taken: the names of its gates that are closed. */
+/** The names of the closed gates of a step. */
 async function closedGates({ home, world }: Pki, tier: Tier, step: string): Promise<readonly string[]> {
   const { status, stderr } = await runSvcauth(world, ['--home', home, 'ca', 'rotate', step, '--tier', tier]);
   expect(status, stderr).toBe(7);
   return [...stderr.matchAll(/^ {2}([a-z-]+): /gm)].map(([, name]) => name!);
 }
 
-/** Who is refused by whom, everybody asking everybody: each once. */
+/** The failed connections when every client connects to every server once. */
 async function refused(site: LiveSite): Promise<readonly string[]> {
   const { servers, clients } = site.peers();
   const traffic = startTraffic(() => site.peers(), 1);
@@ -35,7 +35,7 @@ async function refused(site: LiveSite): Promise<readonly string[]> {
   return [...failures].sort();
 }
 
-/** Node's words for a CRL or an anchor that is missing: of the faults that it finds it reports the last. */
+/** Node's error for a missing CRL or anchor: it reports the last fault that it finds. */
 const eachOther = (a: string, b: string): readonly string[] =>
   [`${a} to ${b}`, `${b} to ${a}`].map(pair => `${pair}: UNABLE_TO_GET_CRL`);
 
@@ -43,8 +43,8 @@ function letTimePass({ pki: { world } }: LiveSite, seconds: number): void {
   world.now = new Date(world.now.getTime() + seconds * 1000);
 }
 
-describe('without the gate', () => {
-  test('soak: a verifier has no CRL of the next issuing CA', async () => {
+describe('a skipped gate', () => {
+  test('without the soak gate a verifier lacks the CRL of the next issuing CA', async () => {
     const site = await siteAfter('issuing', 'prepare', 'publish');
     expect(await closedGates(site.pki, 'issuing', 'activate')).toContain('soak');
     await stepWithoutGates(site.pki, 'issuing', 'activate');
@@ -53,7 +53,7 @@ describe('without the gate', () => {
     expect(await refused(site)).toEqual(eachOther('ledger', 'newcomer-1'));
   });
 
-  test('acknowledgements: a verifier has no anchor for the next root', async () => {
+  test('without the acknowledgements gate a verifier lacks the next root', async () => {
     const site = await siteAfter('root', 'prepare', 'publish');
     letTimePass(site, SOAK);
     expect(await closedGates(site.pki, 'root', 'activate')).toContain('acknowledgements');
@@ -62,7 +62,7 @@ describe('without the gate', () => {
     expect(await refused(site)).toEqual(eachOther('ledger', 'newcomer-1'));
   });
 
-  test('crls-fresh: whoever begins now has no CRL of the old root', async () => {
+  test('without the crls-fresh gate a new verifier lacks the CRL of the old root', async () => {
     const site = await siteAfter('root', 'prepare', 'publish', 'soak', 'ack');
     withdrawCrl(site.pki, 'root-g1');
     expect(await closedGates(site.pki, 'root', 'activate')).toContain('crls-fresh');
@@ -71,7 +71,7 @@ describe('without the gate', () => {
     expect(await refused(site)).toEqual([...eachOther('ledger', 'newcomer-1'), ...eachOther('newcomer-1', 'payments')]);
   });
 
-  test('services-current: a service that trusts its own ca.crt has that of before', async () => {
+  test('without the services-current gate a service trusts an old ca.crt', async () => {
     const pki = await pkiOfTwo(realNow());
     const before = servedVersion(pki, 'ledger');
     await rotateOf(pki, 'root', ['prepare', '--soak', '1m'], ['publish']);
@@ -84,7 +84,7 @@ describe('without the gate', () => {
     expect(await greetings(pki)).toMatchObject({ clientSaw: 'UNABLE_TO_GET_CRL' });
   });
 
-  test('soak of the retirement: a service still sends the chain of the old root', async () => {
+  test('without the soak gate of retire a service still sends the chain of the old root', async () => {
     const site = await siteAfter('root', 'prepare', 'publish', 'soak', 'ack', 'activate', 'drain');
     expect(await closedGates(site.pki, 'root', 'retire')).toContain('soak');
     await stepWithoutGates(site.pki, 'root', 'retire');
@@ -92,7 +92,7 @@ describe('without the gate', () => {
     expect(await refused(site)).toEqual(eachOther('ledger', 'payments'));
   });
 
-  test('chains-gone: the only chain of the issuing CA ends at an anchor that is gone', async () => {
+  test('without the chains-gone gate the only chain of the issuing CA ends at a removed anchor', async () => {
     const pki = await pkiOfTwo(realNow());
     await rotateOf(pki, 'root', ['prepare', '--cross-sign', 'none', '--soak', '1m'], ['publish']);
     pki.world.now = new Date(pki.world.now.getTime() + 60_000);
@@ -105,9 +105,9 @@ describe('without the gate', () => {
 
   test.each([
     ['retire without its last CRL', 'CRL_HAS_EXPIRED'],
-    // the debt is paid: what is left of the old CA stays good, and only cannot be revoked any more
+    // with the last CRL, certificates of the old CA stay valid, but can no longer be revoked
     ['retire', 'spiffe://example.org/ledger'],
-  ] as const)('leaves-gone: %s, and a service that still has a certificate of it: %s', async (step, seen) => {
+  ] as const)('without the leaves-gone gate, after %s, a peer with an old certificate gets %s', async (step, seen) => {
     const now = realNow();
     const pki = await pkiOfTwo(new Date(now.getTime() - 15 * DAY));
     await rotateOf(pki, 'issuing', ['prepare', '--soak', '1m'], ['publish']);

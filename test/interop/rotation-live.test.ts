@@ -7,7 +7,7 @@ let site: LiveSite | undefined;
 afterEach(() => site?.stop());
 
 // npm run torture: the same with ten thousand
-test('nobody is refused in any phase of a rotation, nor on the way back from one', { timeout: 300_000 }, async () => {
+test('no peer is rejected in any phase of a rotation or a rollback', { timeout: 300_000 }, async () => {
   site = await startSite({ withPrograms: true });
   const { services, programs } = await rotateEverything(site, 25);
   const failures = [...services, ...programs].flatMap(({ phase, failures }) =>

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 for (const { title, programs, judge } of VERIFIERS) {
   describeWith(programs, title, () => {
-    test('accepts the good and refuses the revoked, whatever the shape of the PKI', async () => {
+    test('the verifier accepts valid and rejects revoked certificates in every shape of PKI', async () => {
       const jobs = NAMES.flatMap((shape): readonly Job[] => {
         const pki = pkis[shape];
         const good = fileOf(pki, 'api', 'tls.crt');

@@ -40,8 +40,8 @@ const served = (world: PkiWorld, service: string): X509Certificate =>
 
 const crlsOf = (manifest: Manifest) => manifest.authorities().map(({ id }) => manifest.latestCrl(id)!);
 
-describe('five years of ticks, nearly every day', () => {
-  test('with outages up to the slack of the defaults, nothing ever expires', async () => {
+describe('five years of almost daily ticks', () => {
+  test('nothing expires when outages stay within the margin of the defaults', async () => {
     const world = fresh();
     const random = seededRandom('outages');
     const end = later(world, YEARS * 365);
@@ -63,7 +63,7 @@ describe('five years of ticks, nearly every day', () => {
           serials.add(currentSerial!);
           const { notBefore, notAfter, authorityId } = manifest.certificate(currentSerial!)!;
           expect(notBefore <= world.now).toBe(true);
-          // and at the last moment before somebody comes back
+          // and at the last moment before the outage is over
           expect(notAfter >= next, `${service} until ${next.toISOString()}`).toBe(true);
           expect(notAfter <= manifest.authority(authorityId)!.certificate!.notAfter).toBe(true);
         }
@@ -95,7 +95,7 @@ describe('five years of ticks, nearly every day', () => {
     expect(renewals / SERVICES.length).toBeGreaterThan((YEARS * 365) / (20 + SLACK));
   }, 300_000);
 
-  test.each([14, 21, 45])('of an outage of %i days check speaks as critical before anything expires', async outage => {
+  test.each([14, 21, 45])('during an outage of %i days check is critical before anything expires', async outage => {
     const world = fresh();
     for (let day = 0; day < 40; day++) {
       world.now = later(world, 1);

@@ -10,11 +10,11 @@ import { opensslAccepts } from './openssl.ts';
 const DAY = 86_400_000;
 const YEARS = 5;
 const SERVICES = ['ledger', 'mail', 'payments', 'web'];
-/** What a soak of a day promises: nobody has older files. */
+/** The age of the oldest files in use: a soak of one day guarantees it. */
 const OLDEST = DAY - 1000;
 const LONGEST_OUTAGE = 5;
 
-/** The steps at which somebody goes back instead, by the number of the attempt. */
+/** The phases in which the operator rolls back, by the number of the attempt. */
 const GOES_BACK = {
   issuing: new Map([
     [2, 'prepared'],
@@ -29,8 +29,8 @@ const GOES_BACK = {
   ]),
 } as const;
 
-describeWith(['openssl'], 'five years of both tiers replaced under way', () => {
-  test('no valid peer is refused, and no revoked peer is accepted', { timeout: 300_000 }, async () => {
+describeWith(['openssl'], 'five years with rotations of both tiers', () => {
+  test('no valid peer is rejected, and no revoked peer is accepted', { timeout: 300_000 }, async () => {
     const fresh = await pkiTemplate(
       ['--root-lifetime', '1040d'],
       SERVICES.map(service => ['issue', service, '--dns', `${service}.example.org`]),
@@ -94,7 +94,7 @@ interface Ticked {
   };
 }
 
-/** Everybody who looks on, with files of now and of a day ago; and whoever stole a key. */
+/** All verifiers, with current files and files of a day ago; and the thieves of keys. */
 function watch(world: PkiWorld) {
   const eyes = onlookers();
   const sights: Sight[] = [];
@@ -141,7 +141,7 @@ function watch(world: PkiWorld) {
         count.sampled++;
       }
     },
-    /** Somebody else has the key of what a service sends, and goes on sending it. */
+    /** A thief has the key of a service and keeps using its certificate. */
     async revoke(service: string): Promise<void> {
       const { chain } = current().services.get(service)!;
       await world.succeed('revoke', serialOf(chain), '--reason', 'keyCompromise');

@@ -10,7 +10,7 @@ let site: LiveSite | undefined;
 
 afterEach(() => site?.stop());
 
-test('rotations of both tiers under ten thousand handshakes', { timeout: 1_800_000 }, async () => {
+test('ten thousand handshakes succeed during rotations of both tiers', { timeout: 1_800_000 }, async () => {
   site = await startSite({ withPrograms: true });
   const { services, programs } = await rotateEverything(site, IN_EACH_MOVE);
   console.log(

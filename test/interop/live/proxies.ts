@@ -15,7 +15,7 @@ export type LiveProxy = Omit<NodeService, 'ask' | 'problems'>;
 
 interface Kind {
   readonly signal: NodeJS.Signals;
-  /** Said once more when everything new is served, and nothing old any more. */
+  /** The output that appears again when only new files are served. */
   readonly loaded: RegExp;
   argv(directory: string): readonly [string, ...string[]];
   configure(pki: Pki, directory: string, port: number): void;

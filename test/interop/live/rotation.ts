@@ -35,7 +35,7 @@ const MOVES = {
 
 export type Move = keyof typeof MOVES;
 
-/** The certificates that nobody serves any more, as `retire` names them. */
+/** The certificates that are no longer served, as `retire` lists them. */
 async function withdraw({ pki }: LiveSite, tier: Tier): Promise<void> {
   const retire = ['--home', pki.home, 'ca', 'rotate', 'retire', '--tier', tier, '--dry-run'];
   for (;;) {
@@ -58,7 +58,7 @@ const COURSES: readonly (readonly Move[])[] = [
   [...IN_USE, 'drain', ...END],
 ];
 
-/** One move, and what was new reaches those that are quick, or everybody. */
+/** Makes one move, then gives the new files to the quick peers, or to all. */
 export async function make(site: LiveSite, tier: Tier, move: Move): Promise<void> {
   await MOVES[move](site, tier);
   await site.follow(move === 'soak' ? 'everybody' : 'quick');
@@ -67,7 +67,7 @@ export async function make(site: LiveSite, tier: Tier, move: Move): Promise<void
 export interface LiveRotation {
   /** Between Node services, and from them to nginx and HAProxy. */
   readonly services: Traffic['tallies'];
-  /** From curl and s_client to everybody. */
+  /** Connections from curl and s_client to every server. */
   readonly programs: Traffic['tallies'];
 }
 

@@ -14,7 +14,7 @@ export interface LiveSite {
   /** Other people's clients, each with the files of a service. */
   readonly programs: readonly LiveClient[];
   peers(): Peers;
-  /** The files of now reach those that are quick, or everybody. */
+  /** Gives the current files to the quick peers, or to all. */
   follow(who: 'quick' | 'everybody'): Promise<void>;
   /** A service that is issued now; the one before is no more. */
   welcome(): Promise<void>;

@@ -9,7 +9,7 @@ export interface LiveServer {
 
 export interface LiveClient {
   readonly name: string;
-  /** One full handshake and a request; undefined when both let each other in, else the words of whoever did not. */
+  /** One full handshake and a request; undefined when both accept each other, else the error of the side that did not. */
   ask(server: LiveServer): Promise<string | undefined>;
 }
 

@@ -31,7 +31,7 @@ export interface CrlTestPki {
   readonly home: Home;
   readonly manifest: Manifest;
   readonly issuers: ReadonlyMap<string, Issuer>;
-  /** Revokes serials that nobody issued: a CRL does not ask. */
+  /** Revokes serial numbers that were never issued; a CRL can list them. */
   revoke(serial: string, changes?: Partial<Revocation>): void;
 }
 

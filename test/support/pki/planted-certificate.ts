@@ -42,7 +42,7 @@ export function encodeParts(parts: CertificateParts): Uint8Array {
   );
 }
 
-/** Signed by whoever signs that kind, lint or no lint. */
+/** A certificate signed by the usual CA of its kind, without lint. */
 export function signParts(parts: CertificateParts, by: Issuer): Uint8Array {
   const tbs = encodeParts(parts);
   return sequence(tbs, by.algorithm.signatureAlgorithmDer, bitString(by.sign(tbs as Cleared)));

@@ -3,26 +3,26 @@ import { replay } from './transcript.ts';
 import { alignLines, matchesLines, splitLines } from './lines.ts';
 
 describe('a page', () => {
-  test('that happens as written comes back unchanged', async () => {
+  test('replaying a correct page returns it unchanged', async () => {
     const page = '# files\n$ write a.txt\n< one\n< two\n$ cat a.txt\n> …\n> two\n$ ls\n> a.txt\n';
     expect(await replay(page)).toBe(page);
   });
 
-  test('that does not happen as written comes back as it happened', async () => {
+  test('replaying an outdated page returns the actual output', async () => {
     const page = '$ write a.txt\n< one\n< two\n$ cat a.txt\n> wrong\n> tw…\n? 3\n# after\n';
     expect(await replay(page)).toBe('$ write a.txt\n< one\n< two\n$ cat a.txt\n> one\n> tw…\n# after\n');
   });
 
-  test('shows the status and the message of a command that fails', async () => {
+  test('a replayed page shows the status and message of a failed command', async () => {
     expect(await replay('$ cat absent')).toBe('$ cat absent\n! cat: ENOENT: absent\n? 1');
   });
 
-  test('refuses a line it does not understand', async () => {
+  test('an unknown kind of line is refused', async () => {
     await expect(replay('\nsvcauth issue')).rejects.toThrow('line 2');
     await expect(replay('@ tomorrow')).rejects.toThrow('no such time: tomorrow');
   });
 
-  test('sees its own directory as /srv/pki', async () => {
+  test('a page sees its own directory as /srv/pki', async () => {
     const page = '$ write /srv/pki/a\n< /srv/pki\n$ cat a\n> /srv/pki\n$ ls /srv/pki/b\n! ls: ENOENT: /srv/pki/b\n? 1';
     expect(await replay(page)).toBe(page);
   });
@@ -40,11 +40,11 @@ describe('expected lines', () => {
     [['a', '…', 'c'], ['a', 'c'], true],
     [['a', '…', 'c'], ['a', 'b', 'c', 'd'], false],
     [['a', '…'], ['b'], false],
-  ])('%j for %j: %j', ([patterns, lines, expected]) => {
+  ])('matching the pattern %j with %j returns %j', ([patterns, lines, expected]) => {
     expect(matchesLines(patterns, lines)).toBe(expected);
   });
 
-  test('keep what still fits when rewritten', () => {
+  test('rewriting keeps expected lines that still match', () => {
     expect(alignLines(['serial …', 'gone', '…', 'end'], ['new', 'serial 1', 'x', 'y', 'end'])).toEqual([
       'new',
       'serial …',
@@ -56,7 +56,7 @@ describe('expected lines', () => {
     expect(alignLines(['a', '…', 'z', 'end'], ['a', 'c', 'z', 'END'])).toEqual(['a', '…', 'z', 'END']);
   });
 
-  test('keep their gaps in a line that is rewritten around them', () => {
+  test('a line that is rewritten keeps the gap of the old line', () => {
     const digest = 'ab'.repeat(32);
     expect(alignLines(['authority sha256=… until 5'], [`ca sha256=${digest} until 5`])).toEqual([
       'ca sha256=… until 5',
@@ -67,7 +67,7 @@ describe('expected lines', () => {
     ]);
   });
 
-  test('show a missing final newline', () => {
+  test('a missing final newline is visible', () => {
     expect(splitLines('a\nb')).toEqual(['a', 'b (no newline at the end)']);
   });
 });

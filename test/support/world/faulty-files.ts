@@ -2,7 +2,7 @@ import { filesOver } from '../../../src/store/files/files.ts';
 import { nodeSteps, type FileSteps } from '../../../src/store/files/file-steps.ts';
 import type { Files } from '../../../src/world/files.ts';
 
-/** The power failed: nothing of this process happens any more. */
+/** A simulated power failure: the process has no further effect. */
 export class PowerFailure extends Error {}
 
 export interface FaultyFiles extends Files {
