@@ -1,4 +1,4 @@
-// A private CA from nothing, two services that talk over mutual TLS, and a third whose key was stolen: `npm run demo`.
+// Creates a private CA, connects two services over mutual TLS, and revokes a third with a stolen key: `npm run demo`.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,52 +8,53 @@ import { fileURLToPath } from 'node:url';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/svcauth.js', import.meta.url));
 const DIRECTORY = resolve('demo-pki');
-/** Says that the directory is ours to remove. */
+/** Marks a directory that the demo created and may remove. */
 const MARKER = join(DIRECTORY, '.svcauth-demo');
 
 makeDirectory();
-console.log('A private CA, from nothing. Everything lies in ./demo-pki; remove it when you have seen enough.');
+console.log('This demo creates a private CA in ./demo-pki. You can remove that directory afterwards.');
 
-say('1. A root and an issuing CA. Their keys are encrypted, and each has a CRL from the first day.');
-shell('cd demo-pki    # with a passphrase in a file that only its owner may read');
+say('1. Create a root and an issuing CA with encrypted keys and a CRL for each.');
+shell('cd demo-pki    # it contains a passphrase file that only its owner can read');
 writeFileSync(join(DIRECTORY, 'passphrase'), `${randomBytes(24).toString('base64')}\n`, { mode: 0o600 });
 shell('export SVCAUTH_PASSPHRASE_FILE=passphrase');
 svcauth('ca init --trust-domain example.org --name Example');
 
-say('2. A certificate for each service: a SPIFFE ID, DNS names if it is a server.');
+say('2. Issue a certificate for each service, with a SPIFFE ID, and a DNS name for the server.');
 svcauth('issue payments --dns payments.example.org');
 svcauth('issue orders');
 svcauth('issue reports');
 
-say('3. orders and reports call payments. Both sides show a certificate, both sides check it.');
+say('3. orders and reports connect to payments. Each side verifies the certificate of the other.');
 await call('orders', { letIn: true });
 await call('reports', { letIn: true });
 
-say('4. The key of reports was stolen: revoke its certificate. The CRLs follow.');
+say('4. The key of reports was stolen: revoke its certificate. svcauth signs a new CRL.');
 svcauth('revoke reports --reason keyCompromise');
 
-say('5. The same calls again, with the CRLs as they are now.');
+say('5. Connect again, with the new CRLs.');
 await call('orders', { letIn: true });
 await call('reports', { letIn: false });
 
-say('6. What there is, and whether anything is wrong with it.');
+say('6. Show all certificates and check them.');
 svcauth('status');
 svcauth('check');
 
-say('That is all. To go on: cd demo-pki, and node ../bin/svcauth.js --help');
+say('End of the demo. To continue: cd demo-pki, and node ../bin/svcauth.js --help');
 
 function makeDirectory() {
-  if (existsSync(DIRECTORY) && !existsSync(MARKER)) fail(`${DIRECTORY} was not made by this demo: move it away first`);
+  if (existsSync(DIRECTORY) && !existsSync(MARKER))
+    fail(`${DIRECTORY} was not created by this demo; move it to another place`);
   rmSync(DIRECTORY, { recursive: true, force: true });
   mkdirSync(DIRECTORY, { mode: 0o700 });
-  writeFileSync(MARKER, 'made by npm run demo, which also removes it\n');
+  writeFileSync(MARKER, 'created by npm run demo, which also removes it\n');
 }
 
-/** Runs the built command line as a user would, and shows what it says. */
+/** Runs the built command line as a user would, and shows its output. */
 function svcauth(line) {
   shell(`svcauth ${line}`);
   const env = { ...process.env, SVCAUTH_PASSPHRASE_FILE: 'passphrase' };
-  // another PKI of the reader's is not ours to touch
+  // the demo must not use another PKI of the user
   delete env.SVCAUTH_HOME;
   const { status } = spawnSync(process.execPath, [LAUNCHER, ...line.split(' ')], {
     cwd: DIRECTORY,
@@ -63,18 +64,23 @@ function svcauth(line) {
   if (status !== 0) fail(`svcauth ${line}: exit status ${status}`);
 }
 
-/** One service calls payments; ends the demo when the answer is not the expected one. */
+/** Connects one service to payments; ends the demo if the result is not the expected one. */
 async function call(service, { letIn }) {
   const { atServer, atClient } = await handshake('payments', service);
-  console.log(`  payments: ${atServer.peer ? `let ${atServer.peer} in` : `refused ${service}: ${atServer.refusal}`}`);
-  console.log(`  ${service}: ${atClient.peer ? `talked to ${atClient.peer}` : `was cut off (${atClient.refusal})`}`);
+  console.log(
+    `  payments: ${atServer.peer ? `accepted ${atServer.peer}` : `rejected ${service}: ${atServer.refusal}`}`,
+  );
+  console.log(
+    `  ${service}: ${atClient.peer ? `connected to ${atClient.peer}` : `connection failed (${atClient.refusal})`}`,
+  );
   const expected = letIn ? `spiffe://example.org/${service}` : undefined;
-  if (atServer.peer !== expected) fail(`payments should have ${letIn ? 'let it in' : 'refused it'}`);
-  if (letIn && atClient.peer !== 'spiffe://example.org/payments') fail(`${service} did not recognise payments`);
-  if (!letIn && atServer.refusal !== 'CERT_REVOKED') fail('payments should have said CERT_REVOKED');
+  if (atServer.peer !== expected) fail(`payments should have ${letIn ? 'accepted it' : 'rejected it'}`);
+  if (letIn && atClient.peer !== 'spiffe://example.org/payments')
+    fail(`${service} did not see the SPIFFE ID of payments`);
+  if (!letIn && atServer.refusal !== 'CERT_REVOKED') fail('payments should have reported CERT_REVOKED');
 }
 
-/** A real connection on 127.0.0.1: what each side saw. */
+/** Makes a real connection on 127.0.0.1 and returns what each side saw. */
 async function handshake(server, client) {
   const listener = createServer({ ...identity(server), requestCert: true, rejectUnauthorized: true });
   const atServer = new Promise(done => {
@@ -88,7 +94,7 @@ async function handshake(server, client) {
   const atClient = await new Promise(done => {
     const { port } = listener.address();
     const socket = connect({ ...identity(client), port, host: '127.0.0.1', servername: `${server}.example.org` });
-    // only a server that has let us in says hello
+    // the server sends hello only after it accepted the client
     socket.on('data', () => done({ peer: spiffeIdOf(socket) }));
     socket.on('error', error => done({ refusal: error.code }));
     socket.on('close', () => done({ refusal: 'closed' }));
@@ -97,10 +103,10 @@ async function handshake(server, client) {
   return { atServer: await atServer, atClient };
 }
 
-/** What a Node service is given: its key and certificate, the anchors it trusts, and one CRL a file. */
+/** The TLS files of a Node service: its key and certificate, the trust anchors, and one CRL per file. */
 function identity(service) {
   const own = name => readFileSync(join(DIRECTORY, '.svcauth', 'services', service, 'current', name));
-  const crl = authority => readFileSync(join(DIRECTORY, '.svcauth', 'public', 'crl', `${authority}.pem`));
+  const crl = ca => readFileSync(join(DIRECTORY, '.svcauth', 'public', 'crl', `${ca}.pem`));
   return { key: own('tls.key'), cert: own('tls.crt'), ca: own('ca.crt'), crl: [crl('root-g1'), crl('issuing-g1')] };
 }
 

@@ -14,8 +14,8 @@ describe('the demo', () => {
     for (let time = 0; time < 2; time++) {
       const { status, stdout, stderr } = await run([process.execPath, DEMO], { cwd });
       expect(status, stdout + stderr).toBe(0);
-      expect(stdout).toContain('payments: let spiffe://example.org/orders in');
-      expect(stdout).toContain('payments: refused reports: CERT_REVOKED');
+      expect(stdout).toContain('payments: accepted spiffe://example.org/orders');
+      expect(stdout).toContain('payments: rejected reports: CERT_REVOKED');
     }
     const passphrase = join(cwd, 'demo-pki', 'passphrase');
     expect(statSync(passphrase).mode & 0o777).toBe(0o600);
@@ -29,7 +29,7 @@ describe('the demo', () => {
     mkdirSync(join(cwd, 'demo-pki', 'precious'), { recursive: true });
     const { status, stderr } = await run([process.execPath, DEMO], { cwd });
     expect(status).toBe(1);
-    expect(stderr).toContain('was not made by this demo');
+    expect(stderr).toContain('was not created by this demo');
     expect(existsSync(join(cwd, 'demo-pki', 'precious'))).toBe(true);
   });
 });
