@@ -70,7 +70,7 @@ export function describeProgram(world: World): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .addHelpText('after', ['', 'Exit status:', ...exitStatusLines()].join('\n'))
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: command => command.name(), commandUsage })
     .exitOverride()
     .configureOutput({
       writeOut: text => world.out.write(text),
@@ -81,6 +81,13 @@ export function describeProgram(world: World): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
+}
+
+/** Writes the usage line without earlier names of the command. */
+function commandUsage(command: Command): string {
+  const names: string[] = [];
+  for (let each: Command | null = command; each !== null; each = each.parent) names.unshift(each.name());
+  return `${names.join(' ')} ${command.usage()}`;
 }
 
 const exitStatusLines = (): string[] =>

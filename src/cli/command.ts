@@ -26,6 +26,12 @@ export function rotateGroup(program: Command): Command {
   return ca.commands.find(command => command.name() === 'rotate') ?? ca.command('rotate').description(description);
 }
 
+/** Keeps the earlier name of a command working. Lists show the new name only, the command's own help shows both. */
+export function formerly(command: Command, name: string): Command {
+  const description = command.description();
+  return command.alias(name).summary(description).description(`${description} (formerly ${name})`);
+}
+
 /** Ends a command's help with command lines that can be pasted. */
 export function examples(command: Command, lines: readonly string[]): Command {
   return command.addHelpText('after', ['', 'Examples:', ...lines.map(line => `  $ ${line}`)].join('\n'));

@@ -102,7 +102,8 @@ export const REMEDIES = {
   // trust bundles
   anchorsUnclear: () => 'svcauth bundle show',
   bundleDoubtful: () => 'svcauth bundle verify FILE',
-  peerBegunAnew: ({ trustDomain }: { readonly trustDomain: string }) => `svcauth bundle remove-peer ${trustDomain}`,
+  federationRestarted: ({ trustDomain }: { readonly trustDomain: string }) =>
+    `svcauth bundle unfederate ${trustDomain}`,
 
   // looking
   somethingWrong: () => 'svcauth check',

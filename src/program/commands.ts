@@ -39,9 +39,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'bundle show': async () => (await import('../bundle/command/show.ts')).addBundleShow,
   'bundle verify': async () => (await import('../bundle/command/verify.ts')).addBundleVerify,
   'bundle diff': async () => (await import('../bundle/command/diff.ts')).addBundleDiff,
-  'bundle add-peer': async () => (await import('../bundle/command/add-peer.ts')).addBundleAddPeer,
-  'bundle remove-peer': async () => (await import('../bundle/command/remove-peer.ts')).addBundleRemovePeer,
-  'bundle peers': async () => (await import('../bundle/command/peers.ts')).addBundlePeers,
+  'bundle federate': async () => (await import('../bundle/command/federate.ts')).addBundleFederate,
+  'bundle unfederate': async () => (await import('../bundle/command/unfederate.ts')).addBundleUnfederate,
+  'bundle federated': async () => (await import('../bundle/command/federated.ts')).addBundleFederated,
   schema: async () => (await import('./schema-command.ts')).addSchema,
   tick: async () => (await import('../tick/command/tick.ts')).addTick,
   // watching
@@ -73,6 +73,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   'audit verify': async () => (await import('../audit/command/verify.ts')).addAuditVerify,
 };
 
+/** Earlier words of a command, which go on working. Help and hints do not show them. */
+const FORMER: Readonly<Record<string, string>> = {
+  'bundle add-peer': 'bundle federate',
+  'bundle remove-peer': 'bundle unfederate',
+  'bundle peers': 'bundle federated',
+};
+
 /**
  * Adds the commands whose words all occur in `argv`: the one that is meant, and seldom another. All of them when none do: for
  * help, and for what is misspelt. None for the version, which is asked a thousand times by tools that only want that.
@@ -80,7 +87,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
 export async function addCommands(argv: readonly string[], ...to: Parameters<AddCommand>): Promise<void> {
   if (argv[0] === '--version' || argv[0] === '-V') return;
   const loaders = Object.entries(COMMANDS);
-  const meant = loaders.filter(([words]) => words.split(' ').every(word => argv.includes(word)));
+  const isTyped = (words: string): boolean => words.split(' ').every(word => argv.includes(word));
+  const former = Object.entries(FORMER).flatMap(([old, words]) => (isTyped(old) ? words : []));
+  const meant = loaders.filter(([words]) => isTyped(words) || former.includes(words));
   for (const [, load] of meant.length > 0 ? meant : loaders) (await load())(...to);
 }
 

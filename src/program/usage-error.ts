@@ -76,10 +76,10 @@ function resolveCommand(program: Command, argv: readonly string[]): { command: C
     const option = program.options.find(each => each.long === word);
     if (option?.required) at++;
     if (word.startsWith('-')) continue;
-    const next = command.commands.find(sub => sub.name() === word);
+    const next = command.commands.find(sub => sub.name() === word || sub.aliases().includes(word));
     if (next === undefined) break;
     command = next;
-    path.push(word);
+    path.push(next.name());
   }
   return { command, path: path.join(' ') };
 }

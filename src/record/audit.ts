@@ -21,8 +21,8 @@ export type AuditAction =
   | 'crl.adopted'
   | 'crl.published'
   | 'bundle.written'
-  | 'peer.added'
-  | 'peer.removed'
+  | 'federation.added'
+  | 'federation.removed'
   | 'rotation.prepared'
   | 'rotation.forced'
   | 'rotation.tested'
@@ -39,6 +39,7 @@ export interface AuditRecord {
   readonly at: Date;
   /** `user@host` */
   readonly actor: string;
+  /** Records of earlier versions keep the action of their time: `peer.added` is `federation.added` now. */
   readonly action: AuditAction;
   /** What it was done to: a service, an authority id. */
   readonly subject: string;

@@ -3,6 +3,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { World } from '../world/world.ts';
 import { failure } from '../errors/error.ts';
+import { FEDERATED, federatedName, linkFederated } from './federated-directory.ts';
 import { removeLeftovers } from './files/files.ts';
 import { uniqueSuffix } from './files/unique-suffix.ts';
 import type { Files } from '../world/files.ts';
@@ -28,11 +29,12 @@ export interface Home {
     readonly directory: string;
     readonly bundlePem: string;
     readonly bundleJson: string;
-    /** Ours beside those of foreign trust domains, each by its name. */
+    /** Our bundle and those of federated trust domains, each under its name. */
     readonly bundleMap: string;
-    readonly peers: string;
-    peerJson(trustDomain: string): string;
-    peerPem(trustDomain: string): string;
+    /** The bundles of federated trust domains, each in files of its own. */
+    readonly federated: string;
+    federatedJson(trustDomain: string): string;
+    federatedPem(trustDomain: string): string;
     /** CA certificates that are no anchors. */
     readonly intermediates: string;
     readonly crls: string;
@@ -47,11 +49,12 @@ export interface Home {
 
 export const PRIVATE_DIRECTORY = 0o700;
 
-export function homeAt(directory: string): Home {
+/** Names the paths of a home. `federatedIn`: the directory of federated bundles, as `federatedName` finds it. */
+export function homeAt(directory: string, federatedIn = FEDERATED): Home {
   const authorities = join(directory, 'authorities');
   const publicDirectory = join(directory, 'public');
   const crls = join(publicDirectory, 'crl');
-  const peers = join(publicDirectory, 'peers');
+  const federated = join(publicDirectory, federatedIn);
   const services = join(directory, 'services');
   return {
     directory,
@@ -71,9 +74,9 @@ export function homeAt(directory: string): Home {
       bundlePem: join(publicDirectory, 'bundle.pem'),
       bundleJson: join(publicDirectory, 'bundle.json'),
       bundleMap: join(publicDirectory, 'bundle-map.json'),
-      peers,
-      peerJson: trustDomain => join(peers, `${trustDomain}.json`),
-      peerPem: trustDomain => join(peers, `${trustDomain}.pem`),
+      federated,
+      federatedJson: trustDomain => join(federated, `${trustDomain}.json`),
+      federatedPem: trustDomain => join(federated, `${trustDomain}.pem`),
       intermediates: join(publicDirectory, 'intermediates.pem'),
       crls,
       crlPem: id => join(crls, `${id}.pem`),
@@ -102,21 +105,31 @@ export function openHome(world: HomeWorld, flag?: string): Home {
     throw failure('ERR_HOME_MISSING', { home: home.directory, ...(flag ? { given: flag } : {}) });
   }
   if (status.mode & 0o022) throw failure('ERR_HOME_WRITABLE', { home: home.directory, mode: status.mode });
-  return home;
+  return homeAsItIs(world.files, home);
 }
 
-/** Removes what an interrupted run left half-written. The caller holds the home's lock. */
-export function sweepHome(files: Files, home: Home): void {
+/** Looks up the name of the directory of federated bundles: an earlier version gave it another one. */
+const homeAsItIs = (files: Files, { directory, public: { directory: publicDirectory } }: Home): Home =>
+  homeAt(directory, federatedName(files, publicDirectory));
+
+/**
+ * Removes what an interrupted run left half-written, and links `public/federated` to the directory of an earlier version. Returns the
+ * home with the paths that hold from then on. The caller holds the home's lock.
+ */
+export function sweepHome(files: Files, home: Home): Home {
   const authorities = files.list(home.authorities).map(id => home.authority(id).directory);
   for (const directory of [
     home.directory,
     home.public.directory,
     home.public.crls,
-    home.public.peers,
+    home.public.federated,
     ...authorities,
   ]) {
     removeLeftovers(files, directory);
   }
+  if (basename(home.public.federated) === FEDERATED) return home;
+  linkFederated(files, home.public.directory);
+  return homeAt(home.directory);
 }
 
 /**

@@ -21,10 +21,7 @@ export async function changePki<T>(
   work: (pki: Pki) => Promise<T> | T,
 ): Promise<T> {
   const home = openHome(world, homeFlag);
-  return withLock(world, home, command, () => {
-    sweepHome(world.files, home);
-    return withManifest(world, home, work);
-  });
+  return withLock(world, home, command, () => withManifest(world, sweepHome(world.files, home), work));
 }
 
 /** For verbs that only look, dry runs among them: no lock, and nothing is swept. */

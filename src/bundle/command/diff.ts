@@ -12,10 +12,10 @@ interface Flags {
 export const addBundleDiff: AddCommand = (program, world, done) => {
   const command = group(program, 'bundle')
     .command('diff')
-    .description('compare two trust bundles: which anchors were added or removed')
-    .argument('<before>', 'PEM, or SPIFFE’s JSON; - is standard input')
-    .argument('[after]', 'the same (default: public/bundle.json in the home)')
-    .option('--detailed-exitcode', 'exit 10 when they differ');
+    .description('compare two trust bundles and list added and removed anchors')
+    .argument('<before>', 'older bundle: PEM or SPIFFE JSON; - is standard input')
+    .argument('[after]', 'newer bundle (default: public/bundle.json in the home)')
+    .option('--detailed-exitcode', 'exit with status 10 when the bundles differ');
   outputOption(command);
   examples(command, ['svcauth bundle diff /etc/payments/bundle.pem', 'svcauth bundle diff old.json new.json']);
   command.action(async (before: string, after: string | undefined, flags: Flags) => {

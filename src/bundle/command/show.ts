@@ -12,9 +12,9 @@ interface Flags {
 export const addBundleShow: AddCommand = (program, world) => {
   const command = group(program, 'bundle')
     .command('show')
-    .description('show the trust anchors that verifiers should have now')
+    .description('show the trust anchors that verifiers should use now')
     .addOption(
-      new Option('-o, --output <format>', 'how to print; pem and spiffe are the bundles themselves')
+      new Option('-o, --output <format>', 'output format; pem and spiffe print the bundle itself')
         .choices(['table', 'json', 'jsonl', 'pem', 'spiffe'])
         .default('table'),
     );
@@ -23,7 +23,7 @@ export const addBundleShow: AddCommand = (program, world) => {
     const { trustBundle } = await import('../run/write.ts');
     await readManifest(command, world, manifest => {
       const bundle = trustBundle(manifest, world.now);
-      if (bundle.anchors.length === 0) warn(world, 'no root has a certificate yet: the bundle is empty');
+      if (bundle.anchors.length === 0) warn(world, 'no root CA has a certificate yet; the bundle is empty');
       if (output === 'pem') world.out.write(bundle.pem);
       else if (output === 'spiffe') world.out.write(bundle.spiffe);
       else print(world.out, output, bundleView(bundle, world.now));

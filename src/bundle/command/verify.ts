@@ -21,11 +21,8 @@ const STATUS: readonly (readonly [BundleSeverity, ExitStatus])[] = [
 export const addBundleVerify: AddCommand = (program, world, done) => {
   const command = group(program, 'bundle')
     .command('verify')
-    .description('check trust bundles: those in public/ against the manifest, or one that somebody else made')
-    .argument(
-      '[file]',
-      'a bundle or a map of bundles, PEM or JSON; - is standard input (default: public/ in the home)',
-    );
+    .description('verify the trust bundles in public/ against the manifest, or one bundle file')
+    .argument('[file]', 'bundle (PEM or JSON) or bundle map; - is standard input (default: public/ in the home)');
   outputOption(atOption(command));
   examples(command, ['svcauth bundle verify', 'svcauth bundle verify partner.json --at +30d']);
   command.action(async (file: string | undefined, flags: Flags) => {

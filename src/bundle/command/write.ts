@@ -9,7 +9,7 @@ interface Flags {
 export const addBundleWrite: AddCommand = (program, world) => {
   const command = group(program, 'bundle')
     .command('write')
-    .description('make public/bundle.pem and bundle.json say what the manifest says');
+    .description('write the trust bundles in public/ from the manifest');
   outputOption(command);
   examples(command, ['svcauth bundle write']);
   command.action(async (flags: Flags) => {

@@ -4,10 +4,10 @@ import { certificateLabel } from '../../pki/path/path-certificate.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import type { SpiffeBundle } from '../../pki/bundle/read.ts';
 
-/** An anchor as people know it. */
+/** Identification of an anchor for people. */
 export interface AnchorLabel {
   /** SHA-256 of the DER, lower-case hex. */
-  readonly fingerprint: string;
+  readonly sha256: string;
   readonly subject: string;
   readonly notAfter: Date;
 }
@@ -18,10 +18,10 @@ interface Change {
   readonly after: number;
 }
 
-/** What changed from one trust bundle to another. The order of anchors means nothing. */
+/** Differences between two trust bundles. The order of anchors has no meaning. */
 export interface BundleDiff {
   readonly identical: boolean;
-  /** Sequence and refresh hint, where both sides have one and they differ. */
+  /** Sequence and refresh hint, if both bundles have them and they differ. */
   readonly fields: readonly Change[];
   readonly added: readonly AnchorLabel[];
   readonly removed: readonly AnchorLabel[];
@@ -40,14 +40,14 @@ export function diffBundles(before: SpiffeBundle, after: SpiffeBundle): BundleDi
   return { identical: added.length + removed.length + fields.length === 0, fields, added, removed };
 }
 
-/** PEM says nothing of either. */
+/** Skips a field that one side lacks: PEM has neither. */
 const isChange = (field: { field: string; before: number | undefined; after: number | undefined }): field is Change =>
   field.before !== undefined && field.after !== undefined && field.before !== field.after;
 
 export function anchorLabel(der: Uint8Array): AnchorLabel {
   const certificate = decodeCertificate(der);
   return {
-    fingerprint: createHash('sha256').update(der).digest('hex'),
+    sha256: createHash('sha256').update(der).digest('hex'),
     subject: certificateLabel(certificate),
     notAfter: certificate.tbs.notAfter.date,
   };

@@ -1,5 +1,5 @@
 // Judges a trust bundle, ours or foreign: finds the anchors, keys and missing members that make verifiers reject or misread it.
-// `bundle verify` calls it, and so does `bundle add-peer` before it accepts a bundle. It is pure and fetches nothing.
+// `bundle verify` calls it, and so does `bundle federate` before it accepts a bundle. It is pure and fetches nothing.
 import { instantText } from '../../time/instant-text.ts';
 import { toHex } from '../../pki/bytes.ts';
 import { DerError } from '../../pki/der/reader.ts';
@@ -8,13 +8,13 @@ import { certificateLabel, readPathCertificate, type PathCertificate } from '../
 import { verifySignature } from '../../pki/key/signature.ts';
 import type { BundleDocument } from './document.ts';
 
-/** Worst first: `integrity` is that files and manifest disagree. */
+/** Severities, worst first; `integrity`: files and manifest disagree. */
 export type BundleSeverity = 'integrity' | 'critical' | 'warning';
 
 export interface BundleFinding {
   readonly severity: BundleSeverity;
   readonly name: string;
-  /** A file, a trust domain, an anchor. */
+  /** A file, a trust domain or an anchor. */
   readonly subject: string;
   readonly message: string;
 }
@@ -26,12 +26,12 @@ export const bundleFinding = (
   message: string,
 ): BundleFinding => ({ severity, name, subject, message });
 
-/** An anchor that ends sooner than this should have a successor in the bundle by now. */
+/** Milliseconds before its expiry from which an anchor should have a successor in the bundle. */
 const SOON = 30 * 86_400_000;
 
 /**
- * What a reader of a trust bundle stumbles over (SPIFFE Trust Domain and Bundle §4, X509-SVID §6). `trustDomain` where it is known
- * whose it should be.
+ * Finds everything that makes consumers reject or misread a trust bundle (SPIFFE Trust Domain and Bundle §4, X509-SVID §6).
+ * `trustDomain`: the trust domain it must belong to, if known.
  */
 export function bundleFindings(
   { form, bundle, keys }: BundleDocument,
@@ -40,61 +40,63 @@ export function bundleFindings(
   trustDomain?: string,
 ): readonly BundleFinding[] {
   const findings: BundleFinding[] = [];
-  const tell = (severity: BundleSeverity, name: string, message: string): void => {
+  const report = (severity: BundleSeverity, name: string, message: string): void => {
     findings.push(bundleFinding(severity, name, subject, message));
   };
   if (form === 'spiffe' && bundle.sequence === undefined) {
-    tell('warning', 'sequence-missing', 'it has no spiffe_sequence: nobody can tell a newer one from an older');
+    report('warning', 'sequence-missing', 'no spiffe_sequence; consumers cannot tell newer from older');
   }
   if (form === 'spiffe' && bundle.refreshHint === undefined) {
-    tell('warning', 'refresh-hint-missing', 'it has no spiffe_refresh_hint: readers look again when they like');
+    report('warning', 'refresh-hint-missing', 'no refresh hint; consumers choose their own interval');
   }
-  if (bundle.x509Authorities.length === 0) tell('warning', 'no-anchors', 'it has no anchor: everybody is refused');
+  if (bundle.x509Authorities.length === 0)
+    report('warning', 'no-anchors', 'no anchors; verifiers reject every certificate');
   for (const [index, key] of keys.entries()) {
     if (key['use'] === 'x509-svid' && key['kid'] !== undefined) {
-      tell('warning', 'key-has-kid', `key ${index} has a kid, which an X.509 authority must not (X509-SVID §6.1)`);
+      report('warning', 'key-has-kid', `key ${index} has a kid, not allowed for an X.509 CA (X509-SVID §6.1)`);
     }
     if (PRIVATE.some(member => member in key)) {
-      tell('critical', 'private-key', `key ${index} holds a private key: destroy this copy, and replace that key`);
+      report('critical', 'private-key', `key ${index} has a private key; delete this file and replace that key`);
     }
   }
   const anchors = new Map(bundle.x509Authorities.map(der => [toHex(der), der]));
-  if (anchors.size < bundle.x509Authorities.length) tell('warning', 'anchor-twice', 'it holds an anchor twice');
+  if (anchors.size < bundle.x509Authorities.length) report('warning', 'anchor-twice', 'the same anchor occurs twice');
   const ofAnchors = [...anchors.values()].map(der => anchorFindings(der, now, trustDomain));
-  // an expired one that nobody has taken away yet harms nobody, as long as there is another
+  // an expired anchor does no harm beside a good one
   const others = ofAnchors.some(found => found.every(({ severity }) => severity === 'warning'));
-  const told = ofAnchors.flat().map(found => (others && found.name === 'anchor-expired' ? asWarning(found) : found));
-  return [...findings, ...told];
+  const all = ofAnchors.flat().map(found => (others && found.name === 'anchor-expired' ? asWarning(found) : found));
+  return [...findings, ...all];
 }
 
 const asWarning = (finding: BundleFinding): BundleFinding => ({ ...finding, severity: 'warning' });
 
-/** RFC 7518 §6.2.2, §6.3.2, §6.4. */
+/** Private members of a JWK (RFC 7518 §6.2.2, §6.3.2, §6.4). */
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 function anchorFindings(der: Uint8Array, now: Date, trustDomain: string | undefined): readonly BundleFinding[] {
   const anchor = readAnchor(der);
   if (anchor instanceof DerError) {
-    return [bundleFinding('critical', 'anchor-malformed', 'anchor', `it cannot be read: ${anchor.message}`)];
+    return [bundleFinding('critical', 'anchor-malformed', 'anchor', `cannot be parsed: ${anchor.message}`)];
   }
   const { tbs, extensions } = anchor;
   const [notBefore, notAfter] = [tbs.notBefore.date, tbs.notAfter.date];
   const findings: BundleFinding[] = [];
-  const tell = (severity: BundleSeverity, name: string, message: string): void => {
+  const report = (severity: BundleSeverity, name: string, message: string): void => {
     findings.push(bundleFinding(severity, name, certificateLabel(anchor), message));
   };
-  if (anchor.fault !== undefined) tell('critical', 'anchor-faulty', `${anchor.fault.message} (${anchor.fault.clause})`);
-  if (extensions.basicConstraints?.value.ca !== true) tell('critical', 'anchor-is-no-ca', 'it is no CA certificate');
-  if (now > notAfter) tell('critical', 'anchor-expired', `it expired ${instantText(notAfter)}`);
+  if (anchor.fault !== undefined)
+    report('critical', 'anchor-faulty', `${anchor.fault.message} (${anchor.fault.clause})`);
+  if (extensions.basicConstraints?.value.ca !== true) report('critical', 'anchor-is-no-ca', 'not a CA certificate');
+  if (now > notAfter) report('critical', 'anchor-expired', `expired ${instantText(notAfter)}`);
   else if (notAfter.getTime() - now.getTime() < SOON) {
-    tell('warning', 'anchor-expiring', `it expires ${instantText(notAfter)}`);
+    report('warning', 'anchor-expiring', `expires ${instantText(notAfter)}`);
   }
-  if (now < notBefore) tell('warning', 'anchor-not-valid-yet', `it is valid from ${instantText(notBefore)}`);
+  if (now < notBefore) report('warning', 'anchor-not-valid-yet', `valid from ${instantText(notBefore)}`);
   if (!isSelfSigned(anchor)) {
-    tell('warning', 'anchor-not-self-signed', 'another CA signed it: a bundle holds roots (X509-SVID §6.1)');
+    report('warning', 'anchor-not-self-signed', 'not self-signed; a bundle holds roots (X509-SVID §6.1)');
   }
   const foreign = foreignId(anchor, trustDomain);
-  if (foreign !== undefined) tell('critical', 'anchor-of-another', `it says that it is of ${foreign}`);
+  if (foreign !== undefined) report('critical', 'anchor-of-another', `its SPIFFE ID is ${foreign}`);
   return findings;
 }
 
@@ -110,7 +112,7 @@ function readAnchor(der: Uint8Array): PathCertificate | DerError {
 const isSelfSigned = ({ tbs, signatureAlgorithm, signature }: PathCertificate): boolean =>
   sameName(tbs.subject, tbs.issuer) && verifySignature(signatureAlgorithm, tbs.publicKey, tbs.der, signature);
 
-/** X509-SVID §3.2: a CA may carry the id of its trust domain. */
+/** Returns the SPIFFE ID of an anchor of another trust domain: a CA may carry its own (X509-SVID §3.2). */
 function foreignId({ extensions }: PathCertificate, trustDomain: string | undefined): string | undefined {
   if (trustDomain === undefined) return undefined;
   const names = extensions.subjectAltName?.value ?? [];

@@ -7,7 +7,7 @@ import { readInput } from '../../store/input/read-input.ts';
 
 type Input = Pick<World, 'cwd' | 'files' | 'in'>;
 
-/** A trust bundle from a file: SPIFFE's JWK Set, a map of them, or certificates. Throws what reading and parsing throw. */
+/** Reads a trust bundle from a file: a SPIFFE JWK Set, a map of them, or certificates. Throws the errors of reading and parsing. */
 export async function readBundle(world: Input, file: string): Promise<BundleDocuments> {
   const bytes = await readInput(world, file, 'file', INPUT_CAPS.bundle);
   const text = Buffer.from(bytes).toString('utf8');
@@ -15,9 +15,9 @@ export async function readBundle(world: Input, file: string): Promise<BundleDocu
   return bundleOfAnchors(await readCertificates({ ...world, in: { isTTY: false, readAll: async () => bytes } }, file));
 }
 
-/** The same where only one bundle will do. */
+/** Reads a file with exactly one trust bundle. Throws ERR_TRUST_BUNDLE for a map. */
 export async function readOneBundle(world: Input, file: string): Promise<BundleDocument> {
   const documents = await readBundle(world, file);
   if ('bundle' in documents) return documents;
-  throw failure('ERR_TRUST_BUNDLE', { reason: 'it is a map of several: take one of its bundles' });
+  throw failure('ERR_TRUST_BUNDLE', { reason: 'the file is a map of bundles; extract one of them first' });
 }

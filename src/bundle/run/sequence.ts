@@ -4,7 +4,7 @@ import { parseSpiffeBundle } from '../../pki/bundle/read.ts';
 
 const LIMIT = 16 * 1024 * 1024;
 
-/** The `spiffe_sequence` of a file that is there and is a bundle. */
+/** Reads the `spiffe_sequence` of a file; undefined if the file is missing or is not a SPIFFE bundle. */
 export function bundleSequence({ files }: Pick<World, 'files'>, path: string): number | undefined {
   const bytes = files.read(path, LIMIT);
   if (bytes === undefined) return undefined;

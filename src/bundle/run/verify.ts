@@ -9,15 +9,15 @@ import { decodePem } from '../../pki/pem.ts';
 import type { Home } from '../../store/home.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import { readBundle } from './read.ts';
-import { bundleFiles, strayPeerFiles, trustBundle } from './write.ts';
+import { bundleFiles, strayFederatedFiles, trustBundle } from './write.ts';
 
 export interface BundleVerification {
-  /** Files that were looked at, those of the home by their place in it; or the trust domains of a map. */
+  /** Files, those of the home relative to it; or the trust domains of a map. */
   readonly checked: readonly string[];
   readonly findings: readonly BundleFinding[];
 }
 
-/** A bundle that somebody else may have made. */
+/** Verifies a file from any source by itself. */
 export async function verifyBundleFile(world: World, file: string, now: Date): Promise<BundleVerification> {
   const documents = await readBundle(world, file);
   return { checked: subjectsOf(documents, file), findings: documentFindings(documents, file, now) };
@@ -31,7 +31,7 @@ const documentFindings = (documents: BundleDocuments, file: string, now: Date): 
     ? bundleFindings(documents, file, now)
     : [...documents].flatMap(([name, document]) => bundleFindings(document, name, now, name));
 
-/** Every bundle in public/: that it says what the manifest says, and what is wrong with what the manifest says. */
+/** Verifies every bundle in public/: its agreement with the manifest, and its content. */
 export function verifyOwnBundles(
   { files }: Pick<World, 'files'>,
   home: Home,
@@ -44,12 +44,12 @@ export function verifyOwnBundles(
   const findings: BundleFinding[] = [];
   for (const [path, text] of wanted) {
     const present = files.read(path, LIMIT);
-    const differs = present === undefined ? 'it is missing' : difference(Buffer.from(present).toString('utf8'), text);
+    const differs = present === undefined ? 'missing' : difference(Buffer.from(present).toString('utf8'), text);
     if (differs !== undefined) findings.push(bundleFinding('integrity', 'file-differs', named(path), differs));
   }
-  for (const path of strayPeerFiles({ files }, home, wanted)) {
+  for (const path of strayFederatedFiles({ files }, home, wanted)) {
     findings.push(
-      bundleFinding('integrity', 'file-of-nobody', named(path), 'it is of a peer that the manifest does not know'),
+      bundleFinding('integrity', 'file-of-nobody', named(path), 'not in the manifest; consumers may still trust it'),
     );
   }
   const map = parseBundleDocuments(wanted.get(home.public.bundleMap)!);
@@ -61,19 +61,17 @@ export function verifyOwnBundles(
 
 const LIMIT = 16 * 1024 * 1024;
 
-/** In what a file is not what it should be, as far as it can be told. */
+/** Describes how a file differs from the expected content: by its anchors, if both can be parsed. */
 function difference(present: string, wanted: string): string | undefined {
   if (present === wanted) return undefined;
   const [before, after] = [anchorsIn(present), anchorsIn(wanted)];
-  if (before === undefined || after === undefined) return 'it is not what the manifest says';
+  if (before === undefined || after === undefined) return 'differs from the manifest';
   const { added, removed } = diffBundles(before, after);
   const words = [
-    ...removed.map(({ subject }) => `it holds ${subject}, which does not belong there`),
-    ...added.map(({ subject }) => `it lacks ${subject}`),
+    ...removed.map(({ subject }) => `unexpected anchor ${subject}`),
+    ...added.map(({ subject }) => `missing anchor ${subject}`),
   ];
-  return words.length > 0
-    ? words.join(', ')
-    : 'it holds the right anchors, and is not to the byte what the manifest says';
+  return words.length > 0 ? words.join('; ') : 'has the right anchors, but other bytes differ from the manifest';
 }
 
 function anchorsIn(text: string) {
@@ -83,7 +81,7 @@ function anchorsIn(text: string) {
       : bundleOfAnchors(decodePem(text).map(({ der }) => der));
     return 'bundle' in documents ? documents.bundle : undefined;
   } catch {
-    // whatever it is, it is no bundle
+    // not a bundle, whatever the reason
     return undefined;
   }
 }

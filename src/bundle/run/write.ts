@@ -1,5 +1,6 @@
 // Makes our trust bundle from the CAs in the manifest, numbers it, and writes it to public/ beside the foreign bundles.
 // `bundle write`, `ca init`, `tick` and the steps of a rotation call it. It never merges a foreign bundle into ours.
+import { linkFederated } from '../../store/federated-directory.ts';
 import { PUBLIC_FILE } from '../../store/home.ts';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
@@ -28,7 +29,7 @@ export interface TrustBundle {
   readonly spiffe: string;
 }
 
-/** The bundle that verifiers should have now: with the sequence it has, or would get. */
+/** Makes the bundle that verifiers should use now, with its present sequence or, if its content changed, the next one. */
 export function trustBundle(manifest: Manifest, now: Date): TrustBundle {
   const anchors = trustAnchors(manifest.authorities());
   const ders = anchors.map(({ certificate }) => certificate.der);
@@ -47,20 +48,20 @@ export function trustBundle(manifest: Manifest, now: Date): TrustBundle {
 const PUBLIC_DIRECTORY = 0o755;
 const LIMIT = 16 * 1024 * 1024;
 
-/** What writing the bundles of public/ comes to. */
+/** Changes to the bundles of public/. */
 export interface TrustBundlePlan {
   readonly bundle: TrustBundle;
-  /** Every path that holds a bundle. */
+  /** Every file that holds a bundle. */
   readonly paths: readonly string[];
-  /** What is written, by path and in this order. */
+  /** Content to write by path, in this order. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Bundles of peers that were removed: they go. */
+  /** Files to remove: bundles of trust domains that are no longer federated. */
   readonly stale: readonly string[];
 }
 
 type BundlePki = { readonly world: Pick<World, 'files' | 'now'>; readonly home: Home; readonly manifest: Manifest };
 
-/** Compares the bundles in public/ with what the manifest says: ours, those of peers, and the map of all. Changes nothing. */
+/** Compares the bundles in public/ with the manifest: ours, those of federated trust domains, and the map. Changes nothing. */
 export function planTrustBundle({ world, home, manifest }: BundlePki): TrustBundlePlan {
   const bundle = trustBundle(manifest, world.now);
   const wanted = bundleFiles(home, manifest, bundle);
@@ -73,21 +74,22 @@ export function planTrustBundle({ world, home, manifest }: BundlePki): TrustBund
     bundle,
     paths: [...wanted.keys()],
     files: new Map(differing),
-    stale: strayPeerFiles(world, home, wanted),
+    stale: strayFederatedFiles(world, home, wanted),
   };
 }
 
-/** The sequence is durable before a file shows it, so it never repeats with other content. */
+/** Writes the bundles. The sequence is durable before a file shows it, so it never repeats with other content. */
 export function applyTrustBundle(
-  { world, manifest }: Omit<BundlePki, 'home'>,
+  { world, home, manifest }: BundlePki,
   { bundle, paths, files, stale }: TrustBundlePlan,
 ): TrustBundleResult {
   recordSequence(manifest, bundle, world.now);
+  if (files.size > 0) linkFederated(world.files, home.public.directory);
   for (const [path, bytes] of files) {
     world.files.makeDirectory(dirname(path), PUBLIC_DIRECTORY);
     world.files.replace(path, bytes, PUBLIC_FILE);
   }
-  // no map names them any more
+  // the map no longer names them
   for (const path of stale) world.files.remove(path);
   return {
     changed: files.size + stale.length > 0,
@@ -97,38 +99,40 @@ export function applyTrustBundle(
   };
 }
 
-/** Makes the bundles in public/ say what the manifest says; files that already say it are left alone. */
+/** Writes the bundles in public/ that differ from the manifest. */
 export const writeTrustBundle = (world: BundlePki['world'], home: Home, manifest: Manifest): TrustBundleResult =>
-  applyTrustBundle({ world, manifest }, planTrustBundle({ world, home, manifest }));
+  applyTrustBundle({ world, home, manifest }, planTrustBundle({ world, home, manifest }));
 
-/** What each file must hold, in the order they are written: the map comes after what it is made of. */
+/** Makes the content of each file, in the order of writing: the map comes after the bundles it repeats. */
 export function bundleFiles(home: Home, manifest: Manifest, { pem, spiffe }: TrustBundle): ReadonlyMap<string, string> {
-  const peers = manifest.peerBundles();
+  const federated = manifest.federatedBundles();
   const own = manifest.identity()!.trustDomain;
   return new Map([
     [home.public.bundlePem, pem],
     [home.public.bundleJson, spiffe],
-    ...peers.flatMap(({ trustDomain, document }) => [
-      [home.public.peerJson(trustDomain), `${JSON.stringify(JSON.parse(document), null, 2)}\n`] as const,
-      [home.public.peerPem(trustDomain), encodePemBundle(parseSpiffeBundle(document).x509Authorities)] as const,
+    ...federated.flatMap(({ trustDomain, document }) => [
+      [home.public.federatedJson(trustDomain), `${JSON.stringify(JSON.parse(document), null, 2)}\n`] as const,
+      [home.public.federatedPem(trustDomain), encodePemBundle(parseSpiffeBundle(document).x509Authorities)] as const,
     ]),
     [
       home.public.bundleMap,
-      encodeBundleMap(new Map([[own, spiffe], ...peers.map(peer => [peer.trustDomain, peer.document] as const)])),
+      encodeBundleMap(
+        new Map([[own, spiffe], ...federated.map(({ trustDomain, document }) => [trustDomain, document] as const)]),
+      ),
     ],
   ]);
 }
 
-/** Bundles in public/peers that are of nobody: of a peer that was removed. Whoever loads the directory would still trust it. */
-export const strayPeerFiles = (
+/** Lists bundle files in public/federated that the manifest does not know. A consumer of the directory would still trust them. */
+export const strayFederatedFiles = (
   { files }: Pick<World, 'files'>,
   home: Home,
   wanted: ReadonlyMap<string, string>,
 ): readonly string[] =>
   files
-    .list(home.public.peers)
+    .list(home.public.federated)
     .filter(name => /\.(json|pem)$/.test(name))
-    .map(name => join(home.public.peers, name))
+    .map(name => join(home.public.federated, name))
     .filter(path => !wanted.has(path));
 
 function recordSequence(manifest: Manifest, bundle: TrustBundle, now: Date): void {
@@ -136,7 +140,7 @@ function recordSequence(manifest: Manifest, bundle: TrustBundle, now: Date): voi
   manifest.transaction(write => recordTrustBundle(write, manifest, now));
 }
 
-/** Gives what verifiers should have from this transaction on its sequence, before any file shows it. Returns the sequence. */
+/** Records and returns the sequence of the bundle as of this transaction, before any file shows it. */
 export function recordTrustBundle(write: ManifestWriter, manifest: Manifest, now: Date): number {
   const { anchors, sequence } = trustBundle(manifest, now);
   if (manifest.trustBundle()?.sequence === sequence) return sequence;
@@ -146,7 +150,7 @@ export function recordTrustBundle(write: ManifestWriter, manifest: Manifest, now
   return sequence;
 }
 
-/** SHA-256 of the anchors in order, lower-case hex. */
+/** Hashes the anchors in order: SHA-256, lower-case hex. */
 function contentHash(anchors: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
   for (const der of anchors) hash.update(der);

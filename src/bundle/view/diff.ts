@@ -3,7 +3,7 @@ import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { visible } from '../../view/visible.ts';
 
-/** In the manner of diff: `-` only before, `+` only after, `~` in both and different. */
+/** Formats like diff: `-` only before, `+` only after, `~` in both but different. */
 export function bundleDiffView(diff: BundleDiff): View {
   return {
     table: () => (diff.identical ? 'identical\n' : formatBundleDiff(diff)),
@@ -21,5 +21,5 @@ export const formatBundleDiff = ({ fields, added, removed }: BundleDiff): string
     .map(line => `${visible(line)}\n`)
     .join('');
 
-const anchorText = ({ fingerprint, subject, notAfter }: AnchorLabel): string =>
-  `${fingerprint}  ${subject}  until ${formatInstant(notAfter)}`;
+const anchorText = ({ sha256, subject, notAfter }: AnchorLabel): string =>
+  `${sha256}  ${subject}  expires ${formatInstant(notAfter)}`;

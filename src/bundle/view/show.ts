@@ -16,13 +16,13 @@ export function bundleWriteView(result: TrustBundleResult): View {
         ...result.files.map(path => ['file', path] as const),
       ]),
     json: () => ({ kind: 'bundle-write', value: result }),
-    jsonl: () => [{ kind: 'bundle-write', value: result }],
+    jsonl: () => [{ kind: 'bundle', value: result }],
   };
 }
 
 export function bundleView({ anchors, sequence, refreshHint }: TrustBundle, now: Date): View {
   const rows = anchors.map(({ id, state, certificate: { serial, notBefore, notAfter } }) => ({
-    id,
+    ca: id,
     state,
     serial,
     notBefore,
@@ -36,15 +36,15 @@ export function bundleView({ anchors, sequence, refreshHint }: TrustBundle, now:
       ]) +
       formatTable(
         ['ANCHOR', 'STATE', 'SERIAL', 'EXPIRES'],
-        rows.map(({ id, state, serial, notAfter }) => [
-          id,
+        rows.map(({ ca, state, serial, notAfter }) => [
+          ca,
           state,
           serial,
           `${formatInstant(notAfter)} ${formatRelativeTime(notAfter, now)}`,
         ]),
         0,
       ),
-    json: () => ({ kind: 'bundle', value: { sequence, refreshHint, anchors: rows } }),
+    json: () => ({ kind: 'bundle-show', value: { sequence, refreshHint, anchors: rows } }),
     jsonl: () => rows.map(value => ({ kind: 'anchor', value })),
   };
 }

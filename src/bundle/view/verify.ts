@@ -20,7 +20,7 @@ export function bundleVerifyView(
       findings.length === 0
         ? checked.map(each => `good  ${visible(each)}\n`).join('')
         : formatTable(
-            ['SEVERITY', 'OF', 'FINDING', 'WHAT'],
+            ['SEVERITY', 'SUBJECT', 'FINDING', 'MESSAGE'],
             findings.map(({ severity, subject, name, message }): Cell[] => [
               { text: severity, paint: paints[severity] },
               subject,
@@ -30,6 +30,6 @@ export function bundleVerifyView(
             columns,
           ),
     json: () => ({ kind: 'bundle-verify', value: { at: now, checked, findings } }),
-    jsonl: () => findings.map(value => ({ kind: 'bundle-finding', value })),
+    jsonl: () => findings.map(value => ({ kind: 'finding', value })),
   };
 }

@@ -14,14 +14,9 @@ interface Flags {
 export const addCrlPublish: AddCommand = (program, world, done) => {
   const command = group(program, 'crl')
     .command('publish')
-    .description('copy CRLs, trust bundle and index to where verifiers read them; never backwards')
-    .addOption(
-      repeatable(
-        '--to <dir>',
-        'a directory that is served or synchronised, made when missing (default: crl.publishTo)',
-      ),
-    )
-    .option('--dry-run', 'print what would be written, and write nothing');
+    .description('copy CRLs, bundles and index to directories that verifiers read; never older ones')
+    .addOption(repeatable('--to <dir>', 'target directory, created if missing (default: crl.publishTo in the policy)'))
+    .option('--dry-run', 'print the changes without making them');
   outputOption(command);
   examples(command, ['svcauth crl publish --to /srv/pki', 'svcauth crl publish --to /srv/pki --dry-run']);
   command.action(async (flags: Flags) => {

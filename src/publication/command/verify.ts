@@ -23,10 +23,8 @@ const STATUS: readonly (readonly [CrlSeverity, ExitStatus])[] = [
 export const addCrlVerify: AddCommand = (program, world, done) => {
   const command = group(program, 'crl')
     .command('verify')
-    .description(
-      'check published files as verifiers read them: every CRL, and that with them every good certificate is accepted and every revoked one refused',
-    )
-    .option('--dir <dir>', 'where they were published (default: public/ in the home)');
+    .description('verify a published directory: valid certificates must be accepted and revoked ones rejected')
+    .option('--dir <dir>', 'published directory (default: public/ in the home)');
   outputOption(atOption(command));
   examples(command, ['svcauth crl verify', 'svcauth crl verify --dir /srv/pki --at +7d']);
   command.action(async (flags: Flags) => {

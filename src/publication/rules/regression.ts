@@ -8,10 +8,10 @@ import { sortedEntries } from '../../pki/crl/sorted-entries.ts';
 import { compareEntries } from '../../crl/rules/diff.ts';
 import { instantText } from '../../time/instant-text.ts';
 
-/** How many lost entries are named; the rest is counted. */
+/** Lost entries that are named; the rest is counted. */
 const NAMED = 5;
 
-/** A CRL as far as verifiers could learn less from it: one that is there, or one that is going to be signed. */
+/** The fields of a CRL that verifiers must not lose: of a published CRL, or of one to be signed. */
 export interface CrlContent {
   readonly issuer: Name;
   readonly keyIdentifier: Uint8Array | undefined;
@@ -28,9 +28,9 @@ export const crlContent = (crl: ParsedCrl): CrlContent => ({
 });
 
 /**
- * Why verifiers who have `theirs` must not be given `ours`, which is another CRL: another issuer or key, a number that does not grow,
- * or an entry lost before its time. An entry may go once a CRL made after its certificate's expiry has listed it (RFC 5280 §3.3);
- * `expiryOf` is undefined for a certificate nobody knows, which then may not go.
+ * Lists the reasons not to replace the published CRL `theirs` by `ours`: another issuer or key, a number that does not grow, or an
+ * entry removed too early. An entry may be removed once a CRL made after its certificate's expiry has listed it (RFC 5280 §3.3);
+ * `expiryOf` returns undefined for an unknown certificate, whose entry must stay.
  */
 export function crlRegressions(
   theirs: ParsedCrl,
@@ -38,11 +38,11 @@ export function crlRegressions(
   expiryOf: (serial: string) => Date | undefined,
 ): readonly string[] {
   if (!sameName(theirs.issuer, ours.issuer)) {
-    return [`the CRL there is of another issuer, ${nameToString(theirs.issuer)}`];
+    return [`the published CRL is from another issuer, ${nameToString(theirs.issuer)}`];
   }
   const theirKey = crlKeyIdentifier(theirs);
   if (theirKey !== undefined && ours.keyIdentifier !== undefined && !equalBytes(theirKey, ours.keyIdentifier)) {
-    return [`the CRL there was signed with another key, ${toHex(theirKey)}`];
+    return [`the published CRL is signed with another key, ${toHex(theirKey)}`];
   }
   return [...numberProblems(crlNumber(theirs), ours.number), ...lostEntries(theirs, ours, expiryOf)];
 }
@@ -50,7 +50,7 @@ export function crlRegressions(
 function numberProblems(theirs: bigint | undefined, ours: bigint | undefined): readonly string[] {
   if (theirs === undefined || (ours !== undefined && ours > theirs)) return [];
   return theirs === ours
-    ? [`the CRL there has the same number ${theirs} and another content`]
+    ? [`the published CRL has the same number ${theirs} but different content`]
     : [`its number would go back from ${theirs} to ${ours}`];
 }
 
@@ -62,9 +62,7 @@ function lostEntries(theirs: ParsedCrl, ours: CrlContent, expiryOf: (serial: str
     const expiry = expiryOf(serial);
     if (expiry !== undefined && expiry < theirs.thisUpdate.date) continue;
     if (count++ < NAMED)
-      named.push(
-        `${serial} would no longer be revoked${expiry ? `, and it is valid until ${instantText(expiry)}` : ''}`,
-      );
+      named.push(`${serial} would no longer be revoked${expiry ? `; it is valid until ${instantText(expiry)}` : ''}`);
   }
   return count > NAMED ? [...named, `and ${count - NAMED} more would no longer be revoked`] : named;
 }

@@ -12,12 +12,12 @@ import type { Manifest } from '../../store/manifest/manifest.ts';
 import type { Report } from './finding.ts';
 import { expectedEntries } from '../../crl/run/expected-entries.ts';
 
-/** How many findings about single entries are told of one CRL. */
+/** Findings about single entries reported for one CRL at most. */
 const MOST = 20;
 
 /**
- * One CRL against the manifest: whose it is, when it is good, whether its number is the newest, and whom it lists. `judged` are the
- * serial numbers whose verification is gone through elsewhere.
+ * Checks one CRL against the manifest: its issuer, its dates, its number and its entries. `judged`: serial numbers of certificates
+ * that are verified elsewhere.
  */
 export function checkPublishedCrl(
   crl: ParsedCrl,
@@ -31,27 +31,30 @@ export function checkPublishedCrl(
   if (problem !== undefined) return report('not-of-this-ca', 'integrity', problem);
   checkDates(crl, now, report);
   checkNumber(crl, manifest.latestCrl(authority.id), report);
-  // what somebody else revoked is not in our manifest
+  // revocations by a foreign CA are not in our manifest
   if (authority.keyLocation !== 'foreign') checkEntries(crl, authority.id, manifest, now, judged, report);
 }
 
 function checkDates({ thisUpdate, nextUpdate }: ParsedCrl, now: Date, report: Report): void {
-  if (thisUpdate.date > now)
-    report('not-yet-valid', 'critical', `it is not valid before ${instantText(thisUpdate.date)}`);
+  if (thisUpdate.date > now) report('not-yet-valid', 'critical', `not valid before ${instantText(thisUpdate.date)}`);
   if (nextUpdate !== undefined && nextUpdate.date <= now) {
-    report('stale', 'critical', `it ended ${instantText(nextUpdate.date)}: who checks revocation refuses everyone`);
+    report(
+      'stale',
+      'critical',
+      `expired ${instantText(nextUpdate.date)}; verifiers that check revocation reject all certificates of this CA`,
+    );
   }
 }
 
 function checkNumber(crl: ParsedCrl, latest: Crl | undefined, report: Report): void {
   const number = crlNumber(crl)!;
   if (latest === undefined || number > latest.number) {
-    const newest = latest === undefined ? 'has none' : `has ${latest.number} as the newest`;
-    report('unknown-number', 'integrity', `its number is ${number}, and the manifest ${newest}`);
+    const newest = latest === undefined ? 'has no CRL' : `has ${latest.number}`;
+    report('unknown-number', 'integrity', `its number is ${number}, but the manifest ${newest}`);
   } else if (number < latest.number) {
-    report('not-the-newest', 'warning', `its number is ${number}, and ${latest.number} is the newest`);
+    report('not-the-newest', 'warning', `its number is ${number}; the newest is ${latest.number}`);
   } else if (digestOf(crl) !== latest.sha256) {
-    report('unknown-number', 'integrity', `it has the number ${number} of another CRL`);
+    report('unknown-number', 'integrity', `its number ${number} belongs to a different CRL`);
   }
 }
 
@@ -65,21 +68,21 @@ function checkEntries(
   judged: ReadonlySet<string>,
   report: Report,
 ): void {
-  let told = 0;
+  let reported = 0;
   const expected = expectedEntries(manifest, authorityId, now);
   for (const { serial, before, after } of compareEntries(expected, sortedEntries(crl))) {
     // an entry stays for a while after its certificate has expired (RFC 5280 §3.3)
     if (before === undefined && wasRevoked(manifest, serial)) continue;
     const differs = before !== undefined && after !== undefined;
     if (!differs && judged.has(serial)) continue;
-    if (told++ === MOST) return;
+    if (reported++ === MOST) return;
     if (differs) {
       const [ours, theirs] = [before, after].map(entry => `${instantText(entry.revokedAt)} ${entry.reason}`);
-      report('entry-differs', 'integrity', `${serial} is listed as ${theirs}, and was revoked ${ours}`, { serial });
+      report('entry-differs', 'integrity', `${serial} is listed as ${theirs}, but was revoked ${ours}`, { serial });
     } else if (after === undefined) {
-      report('revoked-not-listed', 'critical', `${serial} is revoked and not listed: verifiers accept it`, { serial });
+      report('revoked-not-listed', 'critical', `${serial} is revoked but not listed; verifiers accept it`, { serial });
     } else {
-      report('listed-not-revoked', 'integrity', `${serial} is listed, and the manifest has not revoked it`, { serial });
+      report('listed-not-revoked', 'integrity', `${serial} is listed, but not revoked in the manifest`, { serial });
     }
   }
 }

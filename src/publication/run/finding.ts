@@ -18,19 +18,19 @@ type CrlFindingName =
   | 'good-refused'
   | 'revoked-accepted';
 
-/** `integrity`: the files and the manifest contradict each other; it is no question of time. */
+/** Severities; `integrity`: files and manifest contradict each other, at any time. */
 export type CrlSeverity = 'warning' | 'critical' | 'integrity';
 
 export interface CrlFinding {
-  /** `all` where it concerns no single one. */
-  readonly authority: string;
+  /** The id of a CA, or `all`. */
+  readonly ca: string;
   readonly name: CrlFindingName;
   readonly severity: CrlSeverity;
   readonly message: string;
   readonly serial?: string;
-  /** Whose verification comes out wrong; the first of them. */
+  /** Certificates with a wrong verdict; the first of them. */
   readonly leaves?: readonly { readonly service: string; readonly serial: string }[];
-  /** How many they are. */
+  /** Their number in all. */
   readonly count?: number;
   /** A command to paste. */
   readonly remedy?: string;

@@ -1,6 +1,6 @@
 /**
- * The directory public/ as it will be once an earlier plan was carried out: what a publication planned after it copies. Made by runs
- * that plan several things in a row; writes nothing.
+ * Describes public/ as it will be after an earlier plan, for a publication that is planned after it. Runs that plan several things in
+ * a row make it; it writes nothing.
  */
 import { dirname } from 'node:path';
 import type { CrlHeader } from '../../pki/crl/prepare.ts';
@@ -10,17 +10,17 @@ import type { Files } from '../../world/files.ts';
 export interface PublicAhead {
   /** CRLs that will be signed or released, by CA: their bytes are not known yet. */
   readonly crls: ReadonlyMap<string, CrlAhead>;
-  /** Other files, by path; undefined: it will be gone. */
+  /** Other files, by path; undefined: the file will be removed. */
   readonly files: ReadonlyMap<string, Uint8Array | undefined>;
 }
 
 export interface CrlAhead {
   readonly header: CrlHeader;
-  /** What it lists beyond what the manifest has revoked. */
+  /** Entries beyond those that the manifest has revoked. */
   readonly further: readonly CrlEntryReport[];
 }
 
-/** The files that are there, with these in their places; of the status only kind and size count. */
+/** Shows the present files with the future ones in their places; of the status only kind and size count. */
 export function filesAhead(files: Files, ahead: PublicAhead['files']): Files {
   return {
     ...files,

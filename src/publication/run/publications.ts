@@ -6,26 +6,26 @@ import { applyCrlPublication, isPublished, planCrlPublication, type PublishPlan 
 import type { PublicAhead } from './public-ahead.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
-/** What publishing to one directory comes to. */
+/** A plan for one directory. */
 export interface PlannedPublication {
   readonly directory: string;
-  /** Absent when a look at dates was enough, and when there is an error. */
+  /** Absent if comparing dates was enough, or if there is an error. */
   readonly plan?: PublishPlan;
   readonly error?: SvcauthError;
 }
 
-/** What became of one directory. */
+/** The result for one directory. */
 export interface Publication extends PlannedPublication {
   readonly changed: boolean;
 }
 
-/** Whether carrying it out would write anything. */
+/** Tells whether carrying out the plan would write anything. */
 export const isNews = ({ plan }: PlannedPublication): boolean =>
   plan?.files.some(({ action }) => action !== 'same' && action !== 'keep') ?? false;
 
 /**
- * Looks at one directory after the other; one that cannot be published to does not keep the others from their CRLs. `glance`: where
- * dates and sizes fit, nothing is read. `ahead`: see `planCrlPublication`.
+ * Plans one directory after the other; an error in one does not block the others. `glance`: reads no file whose date and size match.
+ * `ahead`: see `planCrlPublication`.
  */
 export async function planPublications(
   pki: Pki,
@@ -42,14 +42,14 @@ export async function planPublications(
   );
 }
 
-/** Carries plans out, one directory after the other. What was refused stays refused. */
+/** Carries out plans, one directory after the other. A refused plan stays refused. */
 export const applyPublications = (pki: Pki, planned: readonly PlannedPublication[]): Promise<readonly Publication[]> =>
   eachDirectory(planned, async each => ({
     ...each,
     changed: each.plan !== undefined && (await applyCrlPublication(pki, each.plan)),
   })).then(done => done.map(each => ({ changed: false, ...each })));
 
-/** Publishes what any of these directories lacks. */
+/** Plans and publishes to all of these directories. */
 export const publishEverywhere = async (pki: Pki, directories: readonly string[]): Promise<readonly Publication[]> =>
   applyPublications(pki, await planPublications(pki, directories, { glance: false }));
 
@@ -69,7 +69,7 @@ async function eachDirectory<In extends { readonly directory: string }, Out exte
   return done;
 }
 
-/** The directories that were named, or those of the policy. Throws ERR_CRL_PUBLISH_WHERE when there are none. */
+/** Chooses the named directories, or those of the policy. Throws ERR_CRL_PUBLISH_WHERE if there are none. */
 export async function publishTargets(pki: Pki, named: readonly string[]): Promise<readonly string[]> {
   const directories = named.length > 0 ? named : ((await loadPolicy(pki)).crl.publishTo ?? []);
   if (directories.length === 0) throw failure('ERR_CRL_PUBLISH_WHERE', { path: pki.home.policy });

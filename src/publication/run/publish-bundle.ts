@@ -7,7 +7,7 @@ import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import type { Home } from '../../store/home.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import { bundleSequence } from '../../bundle/run/sequence.ts';
-import { planPeerPublication } from './publish-peers.ts';
+import { planFederatedPublication } from './publish-federated.ts';
 import { readCertificates } from '../../store/input/read-certificates.ts';
 import type { PublishedFile } from './published-file.ts';
 
@@ -23,8 +23,8 @@ interface BundlePki {
 const LIMIT = 16 * 1024 * 1024;
 
 /**
- * What publishing does to the trust bundles of a directory: whoever reads CRLs there reads the anchors there too. One that holds an
- * anchor which is not ours was put together by somebody, and is left alone. `problems`: why it must not be replaced.
+ * Compares the trust bundles of a directory with ours: verifiers read CRLs and anchors from the same directory. A bundle with an
+ * anchor that is not ours was made by hand and stays. `problems`: reasons to replace nothing.
  */
 export async function planBundlePublication(
   pki: BundlePki,
@@ -42,14 +42,14 @@ export async function planBundlePublication(
     else files.push({ name, action: (await isOurs(pki, to)) ? 'replace' : 'keep' });
   }
   const older = files.some(({ name, action }) => name === BUNDLE_JSON && action === 'replace');
-  const peers = planPeerPublication(pki, directory);
+  const federated = planFederatedPublication(pki, directory);
   return {
-    files: [...files, ...peers.files],
-    problems: [...(older ? sequenceProblems(pki, directory) : []), ...peers.problems],
+    files: [...files, ...federated.files],
+    problems: [...(older ? sequenceProblems(pki, directory) : []), ...federated.problems],
   };
 }
 
-/** By their keys: an anchor may have been certified anew. What cannot be read is nobody's. */
+/** Compares keys, as an anchor may have a new certificate. A file that cannot be parsed counts as ours. */
 async function isOurs({ world, manifest }: BundlePki, path: string): Promise<boolean> {
   const keyOf = (der: Uint8Array): Uint8Array => decodeCertificate(der).tbs.publicKey.der;
   const keys = manifest.authorities().flatMap(({ certificate }) => (certificate ? [keyOf(certificate.der)] : []));
@@ -61,7 +61,7 @@ async function isOurs({ world, manifest }: BundlePki, path: string): Promise<boo
   }
 }
 
-/** SPIFFE Trust Domain and Bundle §4.1.1: a reader of a newer one ignores an older. */
+/** Refuses a smaller sequence: consumers ignore a bundle older than theirs (SPIFFE Trust Domain and Bundle §4.1.1). */
 function sequenceProblems({ world, home }: BundlePki, directory: string): readonly string[] {
   const [ours, theirs] = [home.public.directory, directory].map(each => bundleSequence(world, join(each, BUNDLE_JSON)));
   if (ours === undefined || theirs === undefined || theirs <= ours) return [];

@@ -15,6 +15,7 @@ import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import type { ParsedCrl } from '../../pki/crl/parsed.ts';
 import { compareSerialHex } from '../../pki/crl/sorted-entries.ts';
 import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
+import { linkFederated } from '../../store/federated-directory.ts';
 import { removeLeftovers } from '../../store/files/files.ts';
 import { expectedEntries } from '../../crl/run/expected-entries.ts';
 import { replaceInPieces } from '../../crl/run/files.ts';
@@ -28,16 +29,16 @@ import type { PublishedFile } from './published-file.ts';
 export interface PublishPlan {
   readonly directory: string;
   readonly crls: readonly Crl[];
-  /** In the order they are written: every CRL before the bundles that make verifiers ask for it, the index last. */
+  /** In the order of writing: every CRL before the bundles that make verifiers require it, the index last. */
   readonly files: readonly PublishedFile[];
 }
 
 type PublishPki = CrlPki & { readonly world: World };
 
 /**
- * Compares public/ with a directory that verifiers are served from. Throws ERR_CRL_UNFINISHED when public/ is not what the manifest
- * says, and ERR_CRL_BACKWARDS when verifiers would learn less than they know: then nothing may be written. `ahead`: what public/ will
- * hold by then, for a plan that cannot be carried out yet.
+ * Compares public/ with a directory that verifiers are served from. Throws ERR_CRL_UNFINISHED if public/ differs from the manifest,
+ * and ERR_CRL_BACKWARDS if verifiers would lose information: then nothing may be written. `ahead`: the future content of public/, for
+ * a plan that cannot be carried out yet.
  */
 export async function planCrlPublication(
   found: PublishPki,
@@ -59,7 +60,7 @@ export async function planCrlPublication(
     const ours = signed === undefined ? await readOurs(pki, authority) : undefined;
     const theirs = await readTheirs(world, join(directory, crlDerFile(authority.id)));
     if (theirs === undefined || (ours && equalBytes(theirs.der, ours.der))) continue;
-    // whom somebody else revokes, and when that ends, is theirs to know
+    // only the foreign holder of the key knows its revocations and their expiry
     const expiry = authority.keyLocation === 'foreign' ? () => new Date(0) : (serial: string) => expiryOf(pki, serial);
     const content = ours ? crlContent(ours) : contentAhead(pki, authority, signed!);
     problems.push(...crlRegressions(theirs, content, expiry).map(each => `${authority.id}: ${each}`));
@@ -93,14 +94,14 @@ function contentAhead(
   return { issuer: subject, keyIdentifier, number: header.number, entries };
 }
 
-/** The files that a CRL which is not signed yet will change. */
+/** Names the files that CRLs not signed yet will change. */
 const namesAhead = (crls: PublicAhead['crls']): ReadonlySet<string> =>
   new Set([
     ...[...crls.keys()].flatMap(id => [crlDerFile(id), crlPemFile(id)]),
     ...(crls.size > 0 ? [CRL_BUNDLE_FILE, INDEX_FILE] : []),
   ]);
 
-/** Whether a directory holds what public/ holds, as far as dates and sizes tell: for runs that come every minute. */
+/** Compares a directory with public/ by dates and sizes only: cheap enough for a run every minute. */
 export async function isPublished(pki: PublishPki, directory: string): Promise<boolean> {
   const [ours, theirs] = [pki.home.public.directory, directory].map(each => readSeal(pki.world, each));
   if (ours === undefined || theirs?.text !== ours.text) return false;
@@ -109,13 +110,13 @@ export async function isPublished(pki: PublishPki, directory: string): Promise<b
   return problems.length === 0 && files.every(({ action }) => action === 'same' || action === 'keep');
 }
 
-/** Every CA's newest CRL lies in public/, and the index that is written last lists it: no run was interrupted. */
+/** Requires the newest CRL of every CA in public/, and in the index that is written last: no run was interrupted. */
 function requireFinished({ world, home }: PublishPki, states: readonly AuthorityCrl[]): readonly Crl[] {
   const text = world.files.read(home.public.index, INDEX_LIMIT);
   const digests = indexedDigests(text && Buffer.from(text).toString('utf8'));
   return states.map(({ authority, latest, published }) => {
     if (latest === undefined || published?.sha256 !== latest.sha256 || digests.get(authority.id) !== latest.sha256) {
-      throw failure('ERR_CRL_UNFINISHED', { problem: `public/ does not hold the newest CRL of ${authority.id}` });
+      throw failure('ERR_CRL_UNFINISHED', { problem: `public/ does not have the newest CRL of ${authority.id}` });
     }
     return latest;
   });
@@ -123,16 +124,16 @@ function requireFinished({ world, home }: PublishPki, states: readonly Authority
 
 const INDEX_LIMIT = 16 * 1024 * 1024;
 
-/** A directory that serves CRLs of CAs we never had belongs to somebody else. */
+/** Finds CRLs of unknown CAs: such a directory belongs to another PKI. */
 function strangersIn({ world, manifest }: PublishPki, directory: string): string[] {
   const text = world.files.read(join(directory, INDEX_FILE), INDEX_LIMIT);
   const listed = [...indexedDigests(text && Buffer.from(text).toString('utf8')).keys()];
   return listed
     .filter(id => manifest.authority(id) === undefined)
-    .map(id => `${id}: the directory serves its CRL, and it is no CA of this PKI`);
+    .map(id => `${id}: the directory has a CRL of this CA, which is not a CA of this PKI`);
 }
 
-/** What cannot be read is no CRL that a verifier could hold on to: it is replaced. */
+/** Reads a published CRL; undefined if it cannot be parsed, so it is replaced: no verifier can use it. */
 async function readTheirs(world: World, path: string): Promise<ParsedCrl | undefined> {
   if (world.files.status(path) === undefined) return undefined;
   try {
@@ -162,7 +163,7 @@ function actionOn(
   return digestOf(files, from) === digestOf(files, to) ? 'same' : 'replace';
 }
 
-/** Written anew also where something was touched since: see `readSeal`. */
+/** Also rewrites the index if a file was touched since it was written: see `readSeal`. */
 function indexAction(pki: PublishPki, directory: string, anew: ReadonlySet<string>): PublishedFile['action'] {
   const action = actionOn(pki, directory, INDEX_FILE, anew);
   return action === 'same' && readSeal(pki.world, directory) === undefined ? 'replace' : action;
@@ -174,15 +175,17 @@ function digestOf(files: World['files'], path: string): string {
   return hash.digest('hex');
 }
 
-/** Writes what the plan says, one file at a time and each of them whole, and records it. Returns whether anything changed. */
+/** Carries out the plan, one whole file at a time, and records it. Returns true if anything changed. */
 export async function applyCrlPublication({ world, home, manifest }: PublishPki, plan: PublishPlan): Promise<boolean> {
   const { files } = world;
   const todo = plan.files.filter(({ action }) => action !== 'same' && action !== 'keep');
   if (todo.length === 0) return false;
   const directories = plan.files.map(({ name }) => dirname(join(plan.directory, name)));
   for (const directory of new Set([plan.directory, ...directories])) removeLeftovers(files, directory);
+  linkFederated(files, plan.directory);
   for (const { name, action } of todo) {
     const target = join(plan.directory, name);
+    if (action === 'link') continue;
     if (action === 'remove') {
       files.remove(target);
       continue;

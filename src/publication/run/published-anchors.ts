@@ -10,7 +10,7 @@ import type { Manifest } from '../../store/manifest/manifest.ts';
 import type { Report } from './finding.ts';
 import { readCertificates } from '../../store/input/read-certificates.ts';
 
-/** The anchors that whoever reads a directory trusts: those of its `bundle.pem`, else, told as a finding, those of the manifest. */
+/** Reads the anchors of a published directory from its `bundle.pem`; without it, reports a finding and takes those of the manifest. */
 export async function publishedAnchors(
   world: World,
   manifest: Manifest,
@@ -21,19 +21,19 @@ export async function publishedAnchors(
   const ownAnchors = own.map(({ certificate }) => readPathCertificate(certificate.der));
   const path = join(directory, 'bundle.pem');
   if (world.files.status(path) === undefined) {
-    report('no-trust-bundle', 'warning', `there is no ${path}: judged with the trust anchors of the manifest`);
+    report('no-trust-bundle', 'warning', `${path} is missing; verified with the anchors of the manifest`);
     return ownAnchors;
   }
   try {
     const anchors = (await readCertificates(world, path)).map(readPathCertificate);
     const missing = own.filter(({ certificate }) => !anchors.some(({ der }) => equalBytes(der, certificate.der)));
     if (missing.length > 0) {
-      report('anchors-differ', 'critical', `${path} lacks ${missing.map(({ id }) => id).join(', ')}`);
+      report('anchors-differ', 'critical', `${path} lacks the anchor of ${missing.map(({ id }) => id).join(', ')}`);
     }
     return anchors;
   } catch (cause) {
     if (!(cause instanceof SvcauthError || cause instanceof DerError)) throw cause;
-    report('no-trust-bundle', 'integrity', `${path} cannot be read: ${cause.message}`);
+    report('no-trust-bundle', 'integrity', `${path} cannot be parsed: ${cause.message}`);
     return ownAnchors;
   }
 }

@@ -13,12 +13,12 @@ import { createHash } from 'node:crypto';
 export type CrlForm = 'der' | 'pem' | 'bundle';
 
 export interface PublishedCrls {
-  /** What a verifier gets of it. */
+  /** CRLs that a verifier gets from the file. */
   readonly crls: readonly PathCrl[];
   readonly problem?: { readonly name: 'missing' | 'unreadable' | 'wrong-form'; readonly text: string };
 }
 
-/** PEM takes a third more. */
+/** Bytes; PEM takes a third more. */
 const LIMIT = Math.ceil(INPUT_CAPS.crl * 1.4);
 
 /** Reads files as verifiers do; equal bytes give the same CRL, read once. */
@@ -32,8 +32,7 @@ export function publishedCrlReader({ files }: Pick<World, 'files'>): (path: stri
     return crl;
   };
   return (path, form) => {
-    if (files.status(path) === undefined)
-      return { crls: [], problem: { name: 'missing', text: `there is no ${path}` } };
+    if (files.status(path) === undefined) return { crls: [], problem: { name: 'missing', text: `${path} is missing` } };
     const held: PathCrl[] = [];
     try {
       const bytes = files.read(path, LIMIT)!;
@@ -44,27 +43,30 @@ export function publishedCrlReader({ files }: Pick<World, 'files'>): (path: stri
         : { crls: held, problem: { name: 'wrong-form', text: `${path} ${misfit}` } };
     } catch (cause) {
       if (!(cause instanceof DerError || cause instanceof PemError || cause instanceof SvcauthError)) throw cause;
-      return { crls: held, problem: { name: 'unreadable', text: `${path} cannot be read: ${cause.message}` } };
+      return { crls: held, problem: { name: 'unreadable', text: `${path} cannot be parsed: ${cause.message}` } };
     }
   };
 }
 
 interface Content {
   readonly ders: readonly Uint8Array[];
-  /** What is wrong with the form. */
+  /** A problem with the form. */
   readonly misfit?: string;
 }
 
-/** RFC 5280 §4.2.1.13: one DER encoded CRL. */
+/** Expects one DER-encoded CRL (RFC 5280 §4.2.1.13). */
 const derIn = (bytes: Uint8Array): Content =>
-  isPem(bytes) ? { ders: [], misfit: 'is PEM: who fetches it expects DER' } : { ders: [bytes] };
+  isPem(bytes) ? { ders: [], misfit: 'is PEM; verifiers that fetch it expect DER' } : { ders: [bytes] };
 
 function pemIn(bytes: Uint8Array, form: 'pem' | 'bundle'): Content {
-  if (!isPem(bytes)) return { ders: [], misfit: 'is not PEM: Node throws, nginx does not start' };
+  if (!isPem(bytes)) return { ders: [], misfit: 'is not PEM; Node throws, nginx does not start' };
   const blocks = decodePem(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
   const ders = blocks.filter(({ label }) => label === 'X509 CRL').map(({ der }) => der);
   const other = blocks.find(({ label }) => label !== 'X509 CRL')?.label;
-  if (other !== undefined) return { ders, misfit: `holds a block "${other}": only "X509 CRL" is read` };
+  if (other !== undefined) return { ders, misfit: `has a block "${other}"; only "X509 CRL" is allowed` };
   if (form === 'bundle' || ders.length < 2) return { ders };
-  return { ders: ders.slice(0, 1), misfit: `holds ${ders.length} CRLs: Node reads the first and refuses everyone` };
+  return {
+    ders: ders.slice(0, 1),
+    misfit: `has ${ders.length} CRLs; Node loads only the first and rejects every certificate`,
+  };
 }

@@ -1,6 +1,6 @@
-/** One file, by its name below the directory, and what publishing does to it. */
+/** A file by its name below the published directory, and the action that publishing takes. */
 export interface PublishedFile {
   readonly name: string;
-  /** `keep`: it is somebody else's. */
-  readonly action: 'new' | 'replace' | 'same' | 'keep' | 'remove';
+  /** `keep`: a foreign file, left as it is. `link`: a second name for the directory that an earlier version wrote. */
+  readonly action: 'new' | 'replace' | 'same' | 'keep' | 'remove' | 'link';
 }

@@ -10,27 +10,27 @@ import { readPathCertificate, type PathCertificate } from '../../pki/path/path-c
 import type { PathCrl } from '../../pki/path/path-crl.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 
-/** One way of reading a directory, and the CRLs that whoever reads it so holds. */
+/** A way of reading a directory, and the CRLs that a verifier then holds. */
 export interface PublishedForm {
   /** `crl-bundle.pem`, `crl/*.pem`, `crl/*.der` */
   readonly name: string;
   readonly crls: readonly PathCrl[];
 }
 
-/** Leaves of one CA that come out wrong for one reason. */
+/** Leaves of one CA with a wrong verdict for one reason. */
 export interface SetFault {
   readonly authorityId: string;
   readonly kind: PeerFault['kind'];
-  /** For whom: the names of the forms. */
+  /** Names of the forms that give this verdict. */
   readonly forms: readonly string[];
   readonly leaves: readonly { readonly service: string; readonly serial: string }[];
-  /** Why good ones are refused, or why nothing says of revoked ones that they are; undefined when a CRL clears these. */
+  /** The reason for rejecting valid ones, or for an unknown status of revoked ones; undefined if a CRL clears the revoked ones. */
   readonly refusal: PeerFault['refusal'];
 }
 
 /**
- * By CA, the certificates that may be presented at `now`, those that were replaced and those that were revoked among them. Whatever is
- * below a revoked CA counts as revoked; of one that was tainted or retired nothing counts but what is revoked.
+ * Reads, by CA, the certificates that may be presented at `now`, including replaced and revoked ones. Every leaf of a revoked CA counts
+ * as revoked; of a tainted or retired CA, only revoked leaves count.
  */
 export function readLeaves(manifest: Manifest, now: Date): ReadonlyMap<string, readonly ReadLeaf[]> {
   const statuses = leafStatuses(manifest, now);
@@ -56,9 +56,8 @@ function leafStatuses(manifest: Manifest, now: Date): ReadonlyMap<string, LeafSt
 }
 
 /**
- * Whether every leaf gets the right answer from every verifier that holds these anchors and the CRLs of one of the forms: good ones
- * are accepted, with revocation asked for all the way up (RFC 5280 §6.3.3), revoked ones are refused as revoked. Leaves that no
- * verifier tells apart are validated once.
+ * Verifies every leaf with these anchors and the CRLs of each form, and returns the wrong verdicts: valid leaves must be accepted with
+ * revocation checked for the whole chain (RFC 5280 §6.3.3), revoked ones rejected as revoked. Equivalent leaves are validated once.
  */
 export function verifyCrlSet(
   manifest: Manifest,
@@ -85,7 +84,7 @@ export function verifyCrlSet(
   return [...faults.values()];
 }
 
-/** One for each reason, with all the forms that it holds for. */
+/** Finds one fault for each reason, with all forms that have it. */
 function faultsOf(
   authorityId: string,
   judged: LeafClass,

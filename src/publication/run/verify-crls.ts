@@ -13,6 +13,7 @@ import {
   indexedLines,
 } from '../../crl/rules/index.ts';
 import { offersCrl } from '../../crl/rules/last.ts';
+import { plural } from '../../text/plural.ts';
 import { toHex } from '../../pki/bytes.ts';
 import { crlNumber } from '../../pki/crl/parsed.ts';
 import type { PathCrl } from '../../pki/path/path-crl.ts';
@@ -26,8 +27,8 @@ import { publishedCrlReader, type PublishedCrls } from './published-crls.ts';
 import { readLeaves, verifyCrlSet, type SetFault } from './verify-crl-set.ts';
 
 interface VerifiedCrl {
-  readonly authority: string;
-  /** Absent when there is none that can be read. */
+  readonly ca: string;
+  /** Absent if no CRL can be parsed. */
   readonly number?: bigint;
   readonly nextUpdate?: Date;
   readonly entryCount?: number;
@@ -36,7 +37,7 @@ interface VerifiedCrl {
 export interface CrlVerification {
   readonly directory: string;
   readonly crls: readonly VerifiedCrl[];
-  /** How many certificates, good and revoked, were gone through. */
+  /** The number of verified certificates, valid and revoked. */
   readonly certificates: number;
   readonly findings: readonly CrlFinding[];
 }
@@ -47,9 +48,8 @@ interface HeldCrl {
 }
 
 /**
- * Checks a published directory as verifiers meet it: a CRL for every CA of a live chain, in DER, in PEM and in the bundle alike,
- * signed by it and good; and that whoever holds these files accepts every certificate that is good and refuses every one that is
- * revoked.
+ * Verifies a published directory: every CA of a live chain must have a valid CRL of its own, the same in DER, in PEM and in the bundle;
+ * and with these files verifiers must accept every valid certificate and reject every revoked one.
  */
 export async function verifyCrls(
   world: World,
@@ -63,8 +63,7 @@ export async function verifyCrls(
       directory === home.public.directory
         ? REMEDIES.crlDue({ ca: id, keyLocation: manifest.authority(id)?.keyLocation ?? 'file' })
         : REMEDIES.publishedBehind({ directory });
-    return (name, severity, message, about) =>
-      findings.push({ authority: id, name, severity, message, remedy, ...about });
+    return (name, severity, message, about) => findings.push({ ca: id, name, severity, message, remedy, ...about });
   };
   const read = publishedCrlReader(world);
   const leaves = readLeaves(manifest, now);
@@ -77,12 +76,12 @@ export async function verifyCrls(
     const report = reporting(authority.id);
     const der = firstOf(read(join(directory, crlDerFile(authority.id)), 'der'), report);
     const pem = firstOf(read(join(directory, crlPemFile(authority.id)), 'pem'), report);
-    crls.push({ authority: authority.id, ...(der && summaryOf(der)) });
+    crls.push({ ca: authority.id, ...(der && summaryOf(der)) });
     if (pem !== undefined) pems.push(pem);
     if (der === undefined) continue;
     ders.push({ authority, crl: der });
     checkPublishedCrl(der, authority, manifest, now, judged, report);
-    if (pem !== undefined && pem !== der) report('pem-differs', 'integrity', 'its PEM file holds another CRL');
+    if (pem !== undefined && pem !== der) report('pem-differs', 'integrity', 'its PEM file has a different CRL');
   }
   const bundle = read(join(directory, CRL_BUNDLE_FILE), 'bundle');
   checkBundle(bundle, ders, reporting('all'));
@@ -107,7 +106,7 @@ function firstOf({ crls, problem }: PublishedCrls, report: Report): PathCrl | un
   return crls[0];
 }
 
-const summaryOf = (crl: PathCrl): Omit<VerifiedCrl, 'authority'> => {
+const summaryOf = (crl: PathCrl): Omit<VerifiedCrl, 'ca'> => {
   const number = crlNumber(crl);
   return {
     ...(number !== undefined && { number }),
@@ -119,12 +118,12 @@ const summaryOf = (crl: PathCrl): Omit<VerifiedCrl, 'authority'> => {
 function checkBundle({ crls, problem }: PublishedCrls, held: readonly HeldCrl[], report: Report): void {
   const isSame = crls.length === held.length && held.every(({ crl }, index) => crls[index] === crl);
   if (problem === undefined && isSame) return;
-  report('bundle-differs', 'integrity', problem?.text ?? `${CRL_BUNDLE_FILE} does not hold these CRLs, in this order`);
+  report('bundle-differs', 'integrity', problem?.text ?? `${CRL_BUNDLE_FILE} does not have these CRLs in this order`);
 }
 
 const INDEX_LIMIT = 16 * 1024 * 1024;
 
-/** The index says of every CRL what the CRL says itself. */
+/** Compares the index with the fields of every CRL. */
 function checkIndex(
   { files }: World,
   directory: string,
@@ -140,32 +139,38 @@ function checkIndex(
     const facts = { authorityId: authority.id, number, ...dates, entryCount: crl.entryCount, sha256: digestOf(crl) };
     const wanted = indexedLines(encodeCrlIndex([indexedCrl({ authority, crl: facts })]));
     if (lines.get(authority.id) === wanted.get(authority.id)) continue;
-    const what = lines.has(authority.id) ? 'says something else of it' : 'does not list it';
+    const what = lines.has(authority.id) ? 'does not match the CRL' : 'does not list the CRL';
     reporting(authority.id)('index-differs', 'warning', `${INDEX_FILE} ${what}`);
   }
 }
 
-/** How many certificates one finding tells of, and how many services its message names. */
+/** Certificates that one finding lists at most, and services that its message names at most. */
 const MOST = 20;
 const NAMED = 3;
 
-/** `cause` is the remedy of what is wrong with a file, where something is. */
+/** Reports a wrong verdict. `cause`: the remedy of a finding about a file, which also explains the verdict. */
 function reportFault(
   { kind, forms, leaves, refusal }: SetFault,
   allForms: number,
   cause: string | undefined,
   report: Report,
 ): void {
-  const who = forms.length === allForms ? 'whoever reads these files' : `who reads ${forms.join(' and ')}`;
+  const verifiers = forms.length === allForms ? 'verifiers' : `verifiers with ${forms.join(' and ')}`;
   const services = [...new Set(leaves.map(({ service }) => service))];
   const more = services.length > NAMED ? ` and ${services.length - NAMED} more` : '';
   const named = `(${services.slice(0, NAMED).join(', ')}${more})`;
-  const accepted = refusal === undefined ? `${who} accepts what is revoked` : `nothing tells ${who} what is revoked`;
-  const wrong = kind === 'good-refused' ? `${who} refuses what is good` : accepted;
-  const why = refusal === undefined ? 'no CRL lists it' : `${refusal.message} (${refusal.clause})`;
+  const certificates = plural(leaves.length, kind === 'good-refused' ? 'valid certificate' : 'revoked certificate');
+  const accepted = refusal === undefined ? 'accept' : 'cannot check';
+  const verb = kind === 'good-refused' ? 'reject' : accepted;
+  const why =
+    refusal === undefined
+      ? leaves.length === 1
+        ? 'no CRL lists it'
+        : 'no CRL lists them'
+      : `${refusal.message} (${refusal.clause})`;
   const remedy =
     cause ?? (refusal?.code === 'revoked' ? REMEDIES.certificateMissing({ service: services[0]! }) : undefined);
-  report(kind, 'critical', `${wrong}: ${leaves.length} ${named}: ${why}`, {
+  report(kind, 'critical', `${verifiers} ${verb} ${certificates} ${named}: ${why}`, {
     ...{ count: leaves.length, leaves: leaves.slice(0, MOST) },
     ...(remedy !== undefined && { remedy }),
   });

@@ -1,6 +1,7 @@
 import type { Publication } from '../run/publications.ts';
 import type { View } from '../../view/output.ts';
 import { visible } from '../../view/visible.ts';
+import { FORMER_FEDERATED } from '../../store/federated-directory.ts';
 import type { PublishedFile } from '../run/published-file.ts';
 
 const WORDS: Readonly<Record<PublishedFile['action'], readonly [done: string, planned: string]>> = {
@@ -8,24 +9,25 @@ const WORDS: Readonly<Record<PublishedFile['action'], readonly [done: string, pl
   replace: ['replaced', 'would replace'],
   same: ['unchanged', 'unchanged'],
   remove: ['removed', 'would remove'],
-  keep: ['left alone', 'left alone'],
+  keep: ['kept', 'kept'],
+  link: ['linked', 'would link'],
 };
 
-/** What could not be published is told as an error, elsewhere. */
+/** Formats what was published; errors are printed separately. */
 export function crlPublishView(publications: readonly Publication[], dryRun: boolean): View {
   const documents = publications.map(({ directory, changed, plan, error }) => ({
     ...{ dryRun, directory, changed },
-    crls: plan?.crls.map(({ authorityId, number, nextUpdate }) => ({ authority: authorityId, number, nextUpdate })),
+    crls: plan?.crls.map(({ authorityId, number, nextUpdate }) => ({ ca: authorityId, number, nextUpdate })),
     files: plan?.files,
     error: error?.code,
   }));
   return {
     table: () => publications.map(each => formatOne(each, publications.length > 1, dryRun)).join(''),
     json: () => ({
-      kind: 'crl-publications',
+      kind: 'crl-publish',
       value: { dryRun, changed: publications.some(({ changed }) => changed), directories: documents },
     }),
-    jsonl: () => documents.map(value => ({ kind: 'crl-publication', value })),
+    jsonl: () => documents.map(value => ({ kind: 'publication', value })),
   };
 }
 
@@ -36,8 +38,10 @@ function formatOne({ directory, plan }: Publication, isOneOfMany: boolean, dryRu
   const lines = plan.files.map(
     ({ name, action }) => `${WORDS[action][dryRun ? 1 : 0]}  ${visible(name)}${why(action)}\n`,
   );
-  return where + lines.join('') + (nothing ? `nothing changed: ${visible(directory)} holds the newest already\n` : '');
+  return where + lines.join('') + (nothing ? `nothing changed: ${visible(directory)} is up to date\n` : '');
 }
 
-const why = (action: PublishedFile['action']): string =>
-  action === 'keep' ? ': it holds anchors that are not of this PKI' : '';
+function why(action: PublishedFile['action']): string {
+  if (action === 'link') return ` -> ${FORMER_FEDERATED}`;
+  return action === 'keep' ? ': has anchors of another PKI' : '';
+}

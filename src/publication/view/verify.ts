@@ -15,33 +15,33 @@ export function crlVerifyView(
   return {
     table: () => {
       const { colours, columns } = terminal;
-      const rows = crls.map(({ authority, number, entryCount, nextUpdate }): Cell[] => {
-        const worst = findings.some(finding => finding.authority === authority);
+      const rows = crls.map(({ ca, number, entryCount, nextUpdate }): Cell[] => {
+        const failed = findings.some(finding => finding.ca === ca);
         return [
-          authority,
+          ca,
           number?.toString() ?? '',
           entryCount?.toString() ?? '',
           nextUpdate === undefined ? '' : `${formatInstant(nextUpdate)} ${formatRelativeTime(nextUpdate, now)}`,
-          worst ? { text: 'see below', paint: colours.red } : { text: 'good', paint: colours.green },
+          failed ? { text: 'failed', paint: colours.red } : { text: 'good', paint: colours.green },
         ];
       });
-      const table = formatTable(['CA', 'NUMBER', 'REVOKED', 'UNTIL', 'VERDICT'], rows, columns);
-      const checked = `\n${plural(certificates, 'certificate')} verified in every form that is read\n`;
+      const table = formatTable(['CA', 'NUMBER', 'REVOKED', 'EXPIRES', 'VERDICT'], rows, columns);
+      const checked = `\n${plural(certificates, 'certificate')} verified against PEM, DER and bundle\n`;
       return findings.length === 0 ? table + checked : `${table}\n${formatFindings(findings, terminal)}`;
     },
     json: () => ({ kind: 'crl-verify', value: { at: now, directory, crls, certificates, findings } }),
-    jsonl: () => findings.map(value => ({ kind: 'crl-finding', value })),
+    jsonl: () => findings.map(value => ({ kind: 'finding', value })),
   };
 }
 
 function formatFindings(findings: readonly CrlFinding[], { colours, columns }: Terminal): string {
   const paints = { warning: colours.yellow, critical: colours.red, integrity: colours.red };
-  const rows = findings.map(({ severity, authority, name, message, remedy }): Cell[] => [
+  const rows = findings.map(({ severity, ca, name, message, remedy }): Cell[] => [
     { text: severity, paint: paints[severity] },
-    authority,
+    ca,
     name,
     message,
     remedy ?? '',
   ]);
-  return formatTable(['SEVERITY', 'CA', 'FINDING', 'WHAT', 'REMEDY'], rows, columns);
+  return formatTable(['SEVERITY', 'CA', 'FINDING', 'MESSAGE', 'REMEDY'], rows, columns);
 }

@@ -15,7 +15,7 @@ import type { DueLimits } from '../../record/due-limits.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
 import type { Service, ServiceSpec } from '../../record/service.ts';
-import type { PeerBundle, TrustBundleRecord } from '../../record/trust-bundle.ts';
+import type { FederatedBundle, TrustBundleRecord } from '../../record/trust-bundle.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
 
 /** What was decided once at `ca init` and never changes. */
@@ -178,7 +178,7 @@ export interface Manifest {
   leafTotals(authorityId: string, at: Date): LeafTotals;
   trustBundle(): TrustBundleRecord | undefined;
   /** By trust domain. */
-  peerBundles(): readonly PeerBundle[];
+  federatedBundles(): readonly FederatedBundle[];
   /** In sequence order, from `fromSequence` (inclusive) on. */
   auditRecords(fromSequence?: number): Iterable<AuditRecord>;
   transaction<T>(work: (write: ManifestWriter) => T): T;
@@ -227,8 +227,8 @@ export interface ManifestWriter {
   setHookRuns(service: string, runs: readonly HookRun[]): void;
   recordTrustBundle(bundle: TrustBundleRecord): void;
   /** One a trust domain: a later one replaces it. */
-  putPeerBundle(peer: PeerBundle): void;
-  removePeerBundle(trustDomain: string): void;
+  putFederatedBundle(bundle: FederatedBundle): void;
+  removeFederatedBundle(trustDomain: string): void;
   /** Appends to the hash chain. `detail` must hold no secret. */
   audit(action: AuditAction, subject: string, detail: Readonly<Record<string, string>>): void;
 }

@@ -14,7 +14,7 @@ import type { ManifestWriter } from './manifest.ts';
 import { putAcknowledgement } from './acknowledgement-table.ts';
 import { insertFurtherCertificate, takeFurtherCertificate } from './further-certificate-table.ts';
 import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './rows.ts';
-import { putPeerBundle, removePeerBundle } from './peer-bundle-table.ts';
+import { putFederatedBundle, removeFederatedBundle } from './federated-bundle-table.ts';
 import {
   dropPresignedBefore,
   insertPresignedCrls,
@@ -81,8 +81,9 @@ export function manifestWriter(
     },
     insertRotation: rotation => insertRotation(sql, rotation),
     updateRotation: (id, progress) => changeOne(updateRotation(sql, id, progress), `no rotation ${id}`),
-    putPeerBundle: peer => putPeerBundle(sql, peer),
-    removePeerBundle: trustDomain => changeOne(removePeerBundle(sql, trustDomain), `no peer ${trustDomain}`),
+    putFederatedBundle: bundle => putFederatedBundle(sql, bundle),
+    removeFederatedBundle: trustDomain =>
+      changeOne(removeFederatedBundle(sql, trustDomain), `no bundle of ${trustDomain}`),
     putAcknowledgement: acknowledgement => putAcknowledgement(sql, acknowledgement),
     putServices: services => {
       const rows = services.map(({ name, spec, upkeep }) => [

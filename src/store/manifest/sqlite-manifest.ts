@@ -25,7 +25,7 @@ import {
   toService,
   toTrustBundle,
 } from './rows.ts';
-import { peerBundles } from './peer-bundle-table.ts';
+import { federatedBundles } from './federated-bundle-table.ts';
 import { presignedCrl, presignedCrls, voidCrlSeries } from './presigned-crl-table.ts';
 import { certificatesPastOverlap } from './replaced-certificates.ts';
 import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
@@ -116,7 +116,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     pendingServices: () => pendingServices(sql),
     hookRuns: service => hookRuns(sql, service),
     outputPaths: () => outputPaths(sql),
-    peerBundles: () => peerBundles(sql),
+    federatedBundles: () => federatedBundles(sql),
     trustBundle: () => one(toTrustBundle, 'SELECT * FROM trust_bundle'),
     auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
     transaction: work => {

@@ -16,12 +16,12 @@ const spiffe = (...anchors: readonly { readonly der: Uint8Array }[]): BundleDocu
 const found = (document: BundleDocument, trustDomain?: string) =>
   bundleFindings(document, 'it', NOW, trustDomain).map(({ severity, name }) => `${severity} ${name}`);
 
-test('nothing is wrong with what we write, nor with its PEM', () => {
+test('our own bundle has no findings, as JSON and as PEM', () => {
   expect(found(spiffe(root(), root({ name: 'next' })))).toEqual([]);
   expect(found(bundleOfAnchors([root().der]))).toEqual([]);
 });
 
-describe('of the anchors', () => {
+describe('anchors of a bundle', () => {
   test.each([
     ['that has expired', root({ notAfter: '2026-05-01' }), ['critical anchor-expired']],
     ['that expires soon', root({ notAfter: '2026-06-20' }), ['warning anchor-expiring']],
@@ -34,16 +34,16 @@ describe('of the anchors', () => {
     ],
   ])('tells one %s', (_, anchor, expected) => expect(found(spiffe(anchor))).toEqual(expected));
 
-  test('an expired one beside a good one harms nobody', () => {
+  test('an expired anchor beside a good one is a warning', () => {
     expect(found(spiffe(root({ notAfter: '2026-05-01' }), root({ name: 'next' })))).toEqual(['warning anchor-expired']);
   });
 
-  test('tells one that stands there twice', () => {
+  test('reports an anchor that occurs twice', () => {
     const anchor = root();
     expect(found(spiffe(anchor, anchor))).toEqual(['warning anchor-twice']);
   });
 
-  test('tells one that says it is of another trust domain, where it is known whose it should be', () => {
+  test('reports an anchor of another trust domain, if the expected one is known', () => {
     const anchor = root({ extensions: names({ type: 'uri', value: 'spiffe://partner.example' }) });
     expect(found(spiffe(anchor), 'partner.example')).toEqual([]);
     expect(found(spiffe(anchor), 'other.example')).toEqual(['critical anchor-of-another']);
@@ -51,7 +51,7 @@ describe('of the anchors', () => {
   });
 });
 
-describe('of the document', () => {
+describe('document of a bundle', () => {
   const { keys } = spiffe(root());
   const document = (value: object) => parseBundleDocuments(JSON.stringify(value)) as BundleDocument;
   const counts = { spiffe_sequence: 1, spiffe_refresh_hint: 300 };
@@ -64,7 +64,7 @@ describe('of the document', () => {
     ['a private key', { keys: [{ ...keys[0], d: 'AAAA' }], ...counts }, 'critical private-key'],
   ])('tells %s', (_, value, expected) => expect(found(document(value))).toEqual([expected]));
 
-  test('a kid of a JWT authority is as it must be', () => {
+  test('a kid of a JWT authority is allowed', () => {
     expect(found(document({ keys: [...keys, { kty: 'EC', use: 'jwt-svid', kid: 'a' }], ...counts }))).toEqual([]);
   });
 });

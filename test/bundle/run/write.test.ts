@@ -26,7 +26,7 @@ const addRoot = (world: PkiWorld) =>
     }),
   );
 
-test('files that say it already are left alone', async () => {
+test('files that match the manifest are not written', async () => {
   const world = fresh();
   await world.succeed('status');
   const before = treeDigest(world.cwd);
@@ -34,7 +34,7 @@ test('files that say it already are left alone', async () => {
   expect(treeDigest(world.cwd)).toEqual(before);
 });
 
-test('what was deleted or edited is written again, under the same sequence', async () => {
+test('deleted and edited files are written again, with the same sequence', async () => {
   const world = fresh();
   const before = written(world);
   rmSync(world.home.public.bundlePem);
@@ -43,7 +43,7 @@ test('what was deleted or edited is written again, under the same sequence', asy
   expect(written(world)).toEqual(before);
 });
 
-test('another anchor grows the sequence, even when no second has passed', async () => {
+test('a new anchor increases the sequence, even within one second', async () => {
   const world = fresh();
   const before = written(world);
   await addRoot(world);
@@ -55,7 +55,7 @@ test('another anchor grows the sequence, even when no second has passed', async 
   expect(now.pem).toBe(anchors.map(({ certificate }) => encodePem('CERTIFICATE', certificate!.der)).join(''));
 });
 
-test('wherever the power fails, no sequence stands for two contents, and the next run puts all right', async () => {
+test('after a power failure at any step no sequence has two contents, and the next run finishes', async () => {
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = fresh();
     const before = written(world);

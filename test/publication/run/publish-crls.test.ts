@@ -42,7 +42,7 @@ test('a second identical run changes nothing', async () => {
   expect([...pki.manifest.auditRecords()]).toHaveLength(audited);
 });
 
-test('replaces what is older, and only that', async () => {
+test('replaces older files and no others', async () => {
   const { pki, target } = await withTarget();
   pki.revoke('4b');
   await refresh(pki);
@@ -74,7 +74,7 @@ test('refuses to forget a certificate that is still valid, and writes nothing', 
   expect(readFileSync(join(target, 'crl/issuing-g1.der'))).toEqual(before);
 });
 
-test('refuses a number that another CRL there has, or that is smaller', async () => {
+test('refuses a number that is smaller or belongs to a different published CRL', async () => {
   const same = await restored();
   await refresh(same.pki);
   expect((await rejectionOf(publish(same.pki, same.target))).message).toContain('has the same number');
@@ -90,7 +90,7 @@ test('refuses a number that another CRL there has, or that is smaller', async ()
   expect(error).toMatchObject({ code: 'ERR_CRL_UNFINISHED', exitStatus: 9 });
 });
 
-test('an entry may go once its certificate has expired and a CRL has listed it after that', async () => {
+test('an entry may be removed once a CRL made after its expiry has listed it', async () => {
   const pki = await crlPki(['issuing-g1']);
   const target = join(tempDirectory(), 'served');
   const notAfter = new Date(pki.world.now.getTime() + 86_400_000);
@@ -104,28 +104,28 @@ test('an entry may go once its certificate has expired and a CRL has listed it a
   }
 });
 
-test('refuses a directory that serves a CA of somebody else', async () => {
+test('refuses a directory that serves a CRL of an unknown CA', async () => {
   const pki = await crlPki(['issuing-g1']);
   await refresh(pki);
   const { target } = await withTarget();
-  expect((await rejectionOf(publish(pki, target))).message).toContain('root-g1: the directory serves its CRL');
+  expect((await rejectionOf(publish(pki, target))).message).toContain('root-g1: the directory has a CRL of this CA');
 });
 
-test('replaces what nobody can read', async () => {
+test('replaces a published CRL that cannot be parsed', async () => {
   const { pki, target } = await withTarget();
   writeFileSync(join(target, 'crl/root-g1.der'), 'garbage');
   expect(await publish(pki, target)).toBe(true);
   expect(readFileSync(join(target, 'crl/root-g1.der'))).toEqual(readFileSync(pki.home.public.crlDer('root-g1')));
 });
 
-test('refuses to publish what a crash has left unfinished', async () => {
+test('refuses to publish the unfinished files of an interrupted run', async () => {
   const pki = await crlPki();
   await refresh(pki);
   writeFileSync(pki.home.public.index, '{}');
   expect(await rejectionOf(publish(pki, join(tempDirectory(), 'x')))).toMatchObject({ code: 'ERR_CRL_UNFINISHED' });
 });
 
-test('whatever step the power fails at, the index never speaks of a CRL that is not there, and the next run finishes', async () => {
+test('after a power failure at any step the index lists no missing CRL, and the next run finishes', async () => {
   const { pki, target } = await withTarget();
   pki.revoke('4b');
   await refresh(pki);

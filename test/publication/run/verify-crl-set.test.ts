@@ -76,7 +76,7 @@ const fullName = tlv(
 );
 const onlyContainsUserCerts = tlv(contextTag(1, false), Uint8Array.of(0xff));
 
-test('what was issued, revoked and published comes out right, in every form', async () => {
+test('published certificates and revocations get the right verdict in every form', async () => {
   const { findings, certificates } = await verify(fresh());
   expect(findings).toEqual([]);
   expect(certificates).toBe(3);
@@ -128,7 +128,7 @@ describeWith(['openssl'], 'what is found goes wrong in OpenSSL', () => {
   });
 });
 
-test('T3: a PEM file with two CRLs refuses everyone in Node, and only there', async () => {
+test('T3: a PEM file with two CRLs makes only Node reject every certificate', async () => {
   const world = fresh();
   const paths = world.home.public;
   writeFileSync(
@@ -136,9 +136,9 @@ test('T3: a PEM file with two CRLs refuses everyone in Node, and only there', as
     Buffer.concat([readFileSync(paths.crlPem('root-g1')), readFileSync(paths.crlPem('issuing-g1'))]),
   );
   const found = await findings(world);
-  expect(found).toContainEqual(expect.objectContaining({ authority: 'issuing-g1', name: 'wrong-form' }));
+  expect(found).toContainEqual(expect.objectContaining({ ca: 'issuing-g1', name: 'wrong-form' }));
   const [fault] = ofSet(found).filter(({ name }) => name === 'good-refused');
-  expect(fault!.message).toMatch(/^who reads crl\/\*\.pem refuses what is good: 2 \(payments, web\)/);
+  expect(fault!.message).toMatch(/^verifiers with crl\/\*\.pem reject 2 valid certificates \(payments, web\)/);
   expect(fault).toMatchObject({ severity: 'critical', count: 2, remedy: 'svcauth crl refresh' });
 });
 
@@ -147,11 +147,13 @@ test('T4: servers that read one file need every CRL in it', async () => {
   copyFileSync(world.home.public.crlPem('issuing-g1'), world.home.public.crlBundle);
   const found = ofSet(await findings(world));
   expect(found.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^who reads crl-bundle\.pem refuses what is good: 2 .*: no CRL of its issuer is at hand/),
+    expect.stringMatching(
+      /^verifiers with crl-bundle\.pem reject 2 valid certificates .*: no CRL of its issuer is at hand/,
+    ),
   ]);
 });
 
-test('T8: a revocation that only a delta CRL tells of lets the revoked in', async () => {
+test('T8: a revocation that is only on a delta CRL is not seen by verifiers', async () => {
   const world = fresh();
   const delta = await plantedCrl(world, 'issuing-g1', {
     revoked: [await serialOf(world, 'ledger')],
@@ -173,12 +175,12 @@ test('T9: DER where Node reads PEM, and PEM where DER is fetched', async () => {
   const found = await findings(world);
   expect(found.filter(({ name }) => name === 'wrong-form').map(({ message }) => message)).toEqual([
     expect.stringContaining('root-g1.der is PEM'),
-    expect.stringContaining('root-g1.pem is not PEM: Node throws'),
+    expect.stringContaining('root-g1.pem is not PEM; Node throws'),
   ]);
-  expect(ofSet(found)[0]!.message).toContain('who reads crl/*.pem and crl/*.der refuses what is good');
+  expect(ofSet(found)[0]!.message).toContain('verifiers with crl/*.pem and crl/*.der reject');
 });
 
-test('a block that OpenSSL does not read is no CRL', async () => {
+test('a block with a label that OpenSSL skips does not count as a CRL', async () => {
   const world = fresh();
   const path = world.home.public.crlPem('root-g1');
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll('X509 CRL', 'CRL'));
@@ -187,7 +189,7 @@ test('a block that OpenSSL does not read is no CRL', async () => {
   expect(names).toContain('good-refused');
 });
 
-test('a good certificate that is listed is refused: the counterexample has its name and its remedy', async () => {
+test('a listed valid certificate is rejected: the finding has its service and a remedy', async () => {
   const world = fresh();
   const serial = await serialOf(world, 'web');
   await plant(world, { 'issuing-g1': { revoked: [await serialOf(world, 'ledger'), serial].sort() } });
@@ -200,14 +202,14 @@ test('a good certificate that is listed is refused: the counterexample has its n
   ]);
 });
 
-test('a predecessor that is still valid counts like its successor', async () => {
+test('a replaced certificate that is still valid is verified like its successor', async () => {
   const world = fresh();
   await world.succeed('issue', 'web', '--force');
   const { certificates, findings } = await verify(world);
   expect([certificates, findings]).toEqual([4, []]);
 });
 
-test('the directory that is served is what counts: not published yet is not revoked', async () => {
+test('a revocation counts only once it is published', async () => {
   const world = fresh();
   const www = join(world.cwd, 'www');
   await world.succeed('crl', 'publish', '--to', www);
@@ -216,7 +218,7 @@ test('the directory that is served is what counts: not published yet is not revo
   expect(found).toEqual([
     expect.objectContaining({
       name: 'revoked-accepted',
-      message: 'whoever reads these files accepts what is revoked: 1 (web): no CRL lists it',
+      message: 'verifiers accept 1 revoked certificate (web): no CRL lists it',
       remedy: `svcauth crl publish --to ${www}`,
     }),
   ]);
@@ -225,18 +227,18 @@ test('the directory that is served is what counts: not published yet is not revo
 
 const TAINT = ['ca', 'taint', 'issuing-g1', '--reason', 'its key is out'];
 
-test('whatever is below a revoked CA has to be refused, and a directory that does not say so lets it in', async () => {
+test('every certificate of a revoked CA must be rejected, and a directory without that revocation has a finding', async () => {
   const world = fresh();
   const www = join(world.cwd, 'www');
   await world.succeed('crl', 'publish', '--to', www);
   await world.succeed(...TAINT, '--revoke');
   expect(await findings(world)).toEqual([]);
   expect(ofSet(await findings(world, www))).toEqual([
-    expect.objectContaining({ name: 'revoked-accepted', authority: 'issuing-g1', count: 2 }),
+    expect.objectContaining({ name: 'revoked-accepted', ca: 'issuing-g1', count: 2 }),
   ]);
 });
 
-test('nobody counts on what a tainted CA signed; what it revoked stays revoked', async () => {
+test('of a tainted CA only the revoked certificates are verified', async () => {
   const world = fresh();
   await world.succeed(...TAINT);
   expect(await verify(world)).toMatchObject({ findings: [], certificates: 1 });
@@ -247,7 +249,7 @@ test('nobody counts on what a tainted CA signed; what it revoked stays revoked',
   expect(ofSet(await findings(world)).map(({ name, count }) => `${name} ${count}`)).toEqual(['revoked-accepted 1']);
 });
 
-test('anchors that verifiers do not have are as bad as CRLs', async () => {
+test('a missing anchor is critical like a missing CRL', async () => {
   const world = fresh();
   const www = join(world.cwd, 'www');
   await world.succeed('crl', 'publish', '--to', www);
@@ -256,14 +258,14 @@ test('anchors that verifiers do not have are as bad as CRLs', async () => {
   cpSync(join(other.cwd, 'second/public/bundle.pem'), join(www, 'bundle.pem'));
   const found = await findings(world, www);
   expect(found.map(({ name }) => name)).toEqual(['anchors-differ', 'good-refused']);
-  expect(found[0]!.message).toContain('lacks root-g1');
+  expect(found[0]!.message).toContain('lacks the anchor of root-g1');
   rmSync(join(www, 'bundle.pem'));
   expect((await findings(world, www)).map(({ name }) => name)).toEqual(['no-trust-bundle']);
 });
 
-test('an index that says something else is told', async () => {
+test('an index that does not match the CRLs is a finding', async () => {
   const world = fresh();
   const path = world.home.public.index;
   writeFileSync(path, readFileSync(path, 'utf8').replace('"entries": 1', '"entries": 2'));
-  expect((await findings(world)).map(({ message }) => message)).toEqual(['index.json says something else of it']);
+  expect((await findings(world)).map(({ message }) => message)).toEqual(['index.json does not match the CRL']);
 });

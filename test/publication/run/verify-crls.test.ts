@@ -17,14 +17,14 @@ const later = ({ world }: CrlTestPki, days: number): Date => new Date(world.now.
 
 const findings = async (pki: CrlTestPki, now = pki.world.now) => {
   const { findings } = await verifyCrls(pki.world, pki, pki.home.public.directory, now);
-  return findings.map(({ authority, name, severity }) => `${severity} ${authority} ${name}`);
+  return findings.map(({ ca, name, severity }) => `${severity} ${ca} ${name}`);
 };
 
-test('what a refresh has made is good', async () => {
+test('the files of a refresh have no findings', async () => {
   expect(await findings(await published())).toEqual([]);
 });
 
-test('a CRL that ended, or that has not begun, is an outage', async () => {
+test('an expired CRL and a CRL that is not valid yet are critical', async () => {
   const pki = await published();
   expect(await findings(pki, later(pki, 14))).toEqual(['critical issuing-g1 stale']);
   expect(await findings(pki, later(pki, -1))).toEqual([
@@ -33,19 +33,19 @@ test('a CRL that ended, or that has not begun, is an outage', async () => {
   ]);
 });
 
-test('a CA without a CRL is an outage', async () => {
+test('a CA without a CRL is critical', async () => {
   const pki = await published();
   rmSync(pki.home.public.crlDer('root-g1'));
   expect(await findings(pki)).toContain('critical root-g1 missing');
 });
 
-test('a revocation that is not listed yet lets somebody in', async () => {
+test('a revocation that no CRL lists yet is critical', async () => {
   const pki = await published();
   pki.revoke('4b');
   expect(await findings(pki)).toEqual(['critical issuing-g1 revoked-not-listed']);
 });
 
-test('an entry may outlast its certificate, and the manifest may forget it then', async () => {
+test('an entry may stay on the CRL after its certificate has expired and left the manifest', async () => {
   const pki = await published();
   expect(await findings(pki, later(pki, 13))).toEqual([]);
 });
@@ -65,7 +65,7 @@ test('an older CRL is not the newest', async () => {
   expect(await findings(pki)).toContain('warning root-g1 not-the-newest');
 });
 
-test('DER, PEM, bundle and index must say the same', async () => {
+test('DER, PEM, bundle and index must agree', async () => {
   const pki = await published();
   const paths = pki.home.public;
   copyFileSync(paths.crlPem('root-g1'), paths.crlPem('issuing-g1'));
@@ -80,7 +80,7 @@ test('DER, PEM, bundle and index must say the same', async () => {
   ]);
 });
 
-test('bytes that are no CRL are told, not thrown', async () => {
+test('bytes that are not a CRL are a finding and not an error', async () => {
   const pki = await published();
   writeFileSync(pki.home.public.crlDer('root-g1'), 'garbage');
   expect(await findings(pki)).toContain('integrity root-g1 unreadable');

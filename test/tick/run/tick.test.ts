@@ -72,9 +72,9 @@ const SITUATIONS = {
     make: world => appendFileSync(world.home.public.crlPem('root-g1'), 'x'),
   },
   'a served file is gone': { part: 'publications', make: world => rmSync(join(world.cwd, 'www/crl/root-g1.pem')) },
-  'a peer is new': {
+  'a federated bundle is new': {
     part: 'publications',
-    make: world => world.succeed('bundle', 'add-peer', 'partner.example', '--from', partner),
+    make: world => world.succeed('bundle', 'federate', 'partner.example', '--from', partner),
   },
   'certificates are due': { part: 'renewal', make: world => later(world, 21 * 24) },
   'a certificate with outputs and hooks is due': {

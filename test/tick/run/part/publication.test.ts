@@ -142,7 +142,7 @@ test('leaves a trust bundle alone that somebody put together', async () => {
   writeFileSync(join(world.cwd, 'www/bundle.pem'), both);
   expect(await keep(world)).toMatchObject({ signed: [], published: [], errors: [] });
   expect(served(world, 'www', 'bundle.pem')).toEqual(both);
-  expect(await world.succeed('crl', 'publish')).toContain('left alone  bundle.pem: it holds anchors');
+  expect(await world.succeed('crl', 'publish')).toContain('kept  bundle.pem: has anchors of another PKI');
 });
 
 test('refuses to take a trust bundle back to an older one', async () => {

@@ -9,8 +9,8 @@ import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
 import { runUntil } from '../support/world/power-failure.ts';
 
 const { der } = makeCa({ name: 'partner root', notAfter: '2036-01-01' });
-const ADD = ['bundle', 'add-peer', 'partner.example', '--from', 'partner.json'];
-const REMOVE = ['bundle', 'remove-peer', 'partner.example'];
+const ADD = ['bundle', 'federate', 'partner.example', '--from', 'partner.json'];
+const REMOVE = ['bundle', 'unfederate', 'partner.example'];
 
 let fresh: () => PkiWorld;
 beforeAll(async () => {
@@ -22,12 +22,13 @@ beforeAll(async () => {
   };
 });
 
-/** Trust domains in the map, and files of peers. */
+/** Reads the trust domains of the map, and the files of federated trust domains. */
 const published = ({ home }: PkiWorld) => ({
   map: [...parseBundleMap(readFileSync(home.public.bundleMap, 'utf8')).keys()],
-  files: existsSync(home.public.peers) ? readdirSync(home.public.peers) : [],
+  files: existsSync(home.public.federated) ? readdirSync(home.public.federated) : [],
 });
-const known = (world: PkiWorld) => world.manifest(manifest => manifest.peerBundles().map(peer => peer.trustDomain));
+const known = (world: PkiWorld) =>
+  world.manifest(manifest => manifest.federatedBundles().map(({ trustDomain }) => trustDomain));
 
 const BOTH = { map: ['example.org', 'partner.example'], files: ['partner.example.json', 'partner.example.pem'] };
 const OURS = { map: ['example.org'], files: [] };
@@ -51,7 +52,7 @@ test('after a power failure at any step of federate no unrecorded bundle is publ
     const { map, files } = published(world);
     if (map.length + files.length > 1) expect(await known(world)).toEqual(['partner.example']);
     await world.succeed(...ADD);
-    await requireEnd(world, BOTH, 'peer.added');
+    await requireEnd(world, BOTH, 'federation.added');
   }
 });
 
@@ -66,6 +67,6 @@ test('after a power failure at any step of unfederate the map names no missing b
     const recorded = (await known(world)).length === 0;
     if (recorded) await world.succeed('bundle', 'write');
     else await world.succeed(...REMOVE);
-    await requireEnd(world, OURS, 'peer.removed');
+    await requireEnd(world, OURS, 'federation.removed');
   }
 });

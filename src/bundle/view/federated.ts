@@ -1,8 +1,8 @@
 // Formats the bundles of federated trust domains: a bundle that was added, replaced or removed, and the list of all.
-// `bundle add-peer`, `bundle remove-peer` and `bundle peers` print it.
-import type { PeerPlan } from '../rules/plan-peer.ts';
+// `bundle federate`, `bundle unfederate` and `bundle federated` print it.
+import type { FederationPlan } from '../rules/plan-federation.ts';
 import { anchorLabel } from '../rules/diff.ts';
-import type { PeerBundle } from '../../record/trust-bundle.ts';
+import type { FederatedBundle } from '../../record/trust-bundle.ts';
 import { parseSpiffeBundle } from '../../pki/bundle/read.ts';
 import { formatBundleDiff } from './diff.ts';
 import { formatDuration } from '../../view/duration.ts';
@@ -11,33 +11,36 @@ import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
 
-const WORDS: Readonly<Record<PeerPlan['change'], readonly [done: string, planned: string]>> = {
+const WORDS: Readonly<Record<FederationPlan['change'], readonly [done: string, planned: string]>> = {
   add: ['added', 'would add'],
   replace: ['replaced', 'would replace'],
   none: ['unchanged', 'unchanged'],
 };
 
-export function peerPlanView({ change, peer, diff }: PeerPlan, dryRun: boolean): View {
-  const { trustDomain, sequence } = peer;
-  const document = { kind: 'bundle-peer', value: { dryRun, change, trustDomain, sequence, diff } };
+/** The line of `-o jsonl` about one federated trust domain. */
+const LINE = 'federated-trust-domain';
+
+export function federateView({ change, federated, diff }: FederationPlan, dryRun: boolean): View {
+  const { trustDomain, sequence } = federated;
+  const value = { dryRun, change, trustDomain, sequence, diff };
   return {
     table: () => `${WORDS[change][dryRun ? 1 : 0]}  ${trustDomain}\n${formatBundleDiff(diff)}`,
-    json: () => document,
-    jsonl: () => [document],
+    json: () => ({ kind: 'bundle-federate', value }),
+    jsonl: () => [{ kind: LINE, value }],
   };
 }
 
-export function removedPeerView(trustDomain: string, dryRun: boolean): View {
-  const document = { kind: 'bundle-peer', value: { dryRun, change: 'remove', trustDomain } };
+export function unfederateView(trustDomain: string, dryRun: boolean): View {
+  const value = { dryRun, change: 'remove', trustDomain };
   return {
     table: () => `${dryRun ? 'would remove' : 'removed'}  ${trustDomain}\n`,
-    json: () => document,
-    jsonl: () => [document],
+    json: () => ({ kind: 'bundle-unfederate', value }),
+    jsonl: () => [{ kind: LINE, value }],
   };
 }
 
-export function peersView(peers: readonly PeerBundle[], now: Date): View {
-  const rows = peers.map(({ trustDomain, document, addedAt }) => {
+export function federatedView(bundles: readonly FederatedBundle[], now: Date): View {
+  const rows = bundles.map(({ trustDomain, document, addedAt }) => {
     const { x509Authorities, sequence, refreshHint } = parseSpiffeBundle(document);
     return { trustDomain, sequence, refreshHint, addedAt, anchors: x509Authorities.map(anchorLabel) };
   });
@@ -58,13 +61,13 @@ export function peersView(peers: readonly PeerBundle[], now: Date): View {
         ]),
         0,
       ),
-    json: () => ({ kind: 'bundle-peers', value: { peers: rows } }),
-    jsonl: () => rows.map(value => ({ kind: 'bundle-peer', value })),
+    json: () => ({ kind: 'bundle-federated', value: { federated: rows } }),
+    jsonl: () => rows.map(value => ({ kind: LINE, value })),
   };
 }
 
-function firstExpiry(ends: readonly Date[], now: Date): string {
-  if (ends.length === 0) return '';
-  const first = new Date(Math.min(...ends.map(end => end.getTime())));
+function firstExpiry(expiries: readonly Date[], now: Date): string {
+  if (expiries.length === 0) return '';
+  const first = new Date(Math.min(...expiries.map(each => each.getTime())));
   return `${formatInstant(first)} ${formatRelativeTime(first, now)}`;
 }

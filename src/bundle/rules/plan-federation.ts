@@ -1,0 +1,53 @@
+import { failure } from '../../errors/error.ts';
+import { parseSpiffeBundle } from '../../pki/bundle/read.ts';
+import type { TrustDomain } from '../../pki/name/spiffe-id.ts';
+import type { BundleDocument } from './document.ts';
+import { diffBundles, type BundleDiff } from './diff.ts';
+import { bundleFindings, type BundleFinding } from './finding.ts';
+import type { FederatedBundle } from '../../record/trust-bundle.ts';
+
+export interface FederationPlan {
+  readonly change: 'add' | 'replace' | 'none';
+  /** The bundle that the manifest will hold. */
+  readonly federated: FederatedBundle;
+  readonly diff: BundleDiff;
+  /** Warnings only: a worse finding is an error instead of a plan. */
+  readonly findings: readonly BundleFinding[];
+}
+
+const NOTHING = { x509Authorities: [], sequence: undefined, refreshHint: undefined };
+
+/**
+ * Compares the bundle of another trust domain with the one we hold of it. Throws ERR_FEDERATED_OWN, ERR_FEDERATED_NAME,
+ * ERR_FEDERATED_BUNDLE, ERR_FEDERATED_BACKWARDS.
+ */
+export function planFederation(
+  trustDomain: TrustDomain,
+  given: BundleDocument,
+  { own, present }: { readonly own: string; readonly present: FederatedBundle | undefined },
+  now: Date,
+): FederationPlan {
+  if (trustDomain === own) throw failure('ERR_FEDERATED_OWN', { trustDomain });
+  if (!canNameFiles(trustDomain)) throw failure('ERR_FEDERATED_NAME', { trustDomain });
+  const findings = bundleFindings(given, trustDomain, now, trustDomain);
+  const wrong = findings.filter(({ severity }) => severity !== 'warning');
+  if (wrong.length > 0) {
+    throw failure('ERR_FEDERATED_BUNDLE', {
+      trustDomain,
+      problems: wrong.map(({ subject, message }) => `${subject}: ${message}`),
+    });
+  }
+  const { sequence } = given.bundle;
+  const federated = { trustDomain, document: given.text, ...(sequence !== undefined && { sequence }), addedAt: now };
+  const before = present && parseSpiffeBundle(present.document);
+  const diff = diffBundles(before ?? NOTHING, given.bundle);
+  if (present === undefined) return { change: 'add', federated, diff, findings };
+  if (present.document === given.text) return { change: 'none', federated: present, diff, findings };
+  if (present.sequence !== undefined && (sequence ?? -1) <= present.sequence) {
+    throw failure('ERR_FEDERATED_BACKWARDS', { trustDomain, present: present.sequence, given: sequence });
+  }
+  return { change: 'replace', federated, diff, findings };
+}
+
+/** Checks the length for file systems with names of at most 255 bytes; a name that begins with a dot is hidden from people. */
+const canNameFiles = (trustDomain: string): boolean => trustDomain.length <= 250 && !trustDomain.startsWith('.');
