@@ -87,6 +87,8 @@ function resolveCommand(program: Command, argv: readonly string[]): { command: C
 const optionName = (word: string): string => word.split('=', 1)[0]!;
 
 const longOptions = (program: Command, command: Command): string[] =>
-  [...command.options, ...program.options].flatMap(option => option.long ?? []).concat('--help');
+  [...command.options, ...program.options]
+    .flatMap(({ long, hidden }) => (long === undefined || hidden ? [] : long))
+    .concat('--help');
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

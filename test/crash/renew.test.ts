@@ -47,7 +47,7 @@ test('after a power failure at any step of renew every service has files, and th
     const next = await world.succeed('renew', '--detailed-exitcode').catch((error: unknown) => String(error));
     expect(next).toMatch(/^nothing is due\n$|ended with 10/);
     // a revocation that no CRL says yet is what this is for
-    await world.succeed('crl', 'refresh', '--if-due');
+    await world.succeed('crl', 'refresh');
     expect(await world.succeed('renew')).toBe('nothing is due\n');
 
     const now = serve(world);

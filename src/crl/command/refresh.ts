@@ -23,7 +23,8 @@ export const addCrlRefresh: AddCommand = (program, world, done) => {
     .description('sign the CRLs that are due: after a revocation, at a quarter of their life, or when one is missing')
     .addOption(repeatable('--ca <id>', 'only this CA'))
     .option('--key <file>', 'its key, when that is kept elsewhere')
-    .option('--if-due', 'only what is due, which is the default: for scripts that say what they mean')
+    // earlier scripts pass it; it never had an effect of its own
+    .addOption(new Option('--if-due').hideHelp())
     .addOption(new Option('--force', 'sign a new CRL even where the old one is good').conflicts('ifDue'))
     .option('--dry-run', 'print what would be signed and why, and sign nothing');
   outputOption(passphraseOptions(command));
