@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { World } from './world/world.ts';
 import { failure, SvcauthError } from './errors/error.ts';
+import { FIRST_HOUR } from './errors/remedy.ts';
 import { CONDITION_STATUS, EXIT, EXIT_MEANING, NAGIOS_STATUS, type ExitStatus } from './errors/exit-status.ts';
 import { addCommands } from './program/commands.ts';
 import { isNagiosPlugin } from './cli/nagios-plugin.ts';
@@ -61,13 +62,14 @@ function worldFor(argv: readonly string[], ambient: World): World {
 export function describeProgram(world: World): Command {
   return new Command('svcauth')
     .description(
-      'Internal PKI and certificate lifecycle: a private CA, SPIFFE service certificates, CRLs that are never stale.',
+      ['Private CA for services: SPIFFE certificates, rotation without downtime, CRLs.', '', ...firstHour()].join('\n'),
     )
     .version(VERSION, '-V, --version', 'print the version')
-    .option('--home <dir>', 'where the PKI lives (default: $SVCAUTH_HOME, else ./.svcauth)')
-    .option('--no-color', 'no colours on a terminal (as NO_COLOR does)')
-    .option('--debug', 'print the trace of a failure')
+    .option('--home <dir>', 'directory of the PKI (default: $SVCAUTH_HOME or ./.svcauth)')
+    .option('--no-color', 'print without colours, like NO_COLOR')
+    .option('--debug', 'print a stack trace after an error')
     .helpOption('-h, --help', 'print help')
+    .commandsGroup('Help:')
     .helpCommand('help [command]', 'print help for a command')
     .addHelpText('after', ['', 'Exit status:', ...exitStatusLines()].join('\n'))
     .configureHelp({ showGlobalOptions: true, subcommandTerm: command => command.name(), commandUsage })
@@ -81,6 +83,13 @@ export function describeProgram(world: World): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
+}
+
+/** Lists the first five tasks of a new user, as command lines that can be pasted. */
+function firstHour(): string[] {
+  const tasks = Object.entries(FIRST_HOUR);
+  const width = Math.max(...tasks.map(([task]) => task.length));
+  return ['First hour:', ...tasks.map(([task, line]) => `  ${task.padEnd(width)}  ${line}`)];
 }
 
 /** Writes the usage line without earlier names of the command. */

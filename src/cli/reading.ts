@@ -5,7 +5,7 @@ import { openHome, type Home } from '../store/home.ts';
 import type { Manifest } from '../store/manifest/manifest.ts';
 import { homeFlag } from './command.ts';
 
-/** Opens the manifest that `--home` means, for as long as `read` takes. No lock. */
+/** Opens the manifest of `--home` while `read` runs, without a lock. */
 export async function readManifest<T>(
   command: Command,
   world: World,
@@ -21,9 +21,11 @@ export async function readManifest<T>(
   }
 }
 
-/** `--at`, for every command whose answer depends on the time. */
+/** Adds `--at`, for every command whose answer depends on the time. */
 export const atOption = (command: Command): Command =>
-  command.addOption(new Option('--at <time>', 'answer as of then: 2026-12-24, +30d, or RFC 3339 (default: now)'));
+  command.addOption(
+    new Option('--at <time>', 'point in time to report on: 2026-12-24, +30d or RFC 3339 (default: now)'),
+  );
 
 export const instantOf = (flags: { readonly at?: string }, world: World): Date =>
   flags.at === undefined ? world.now : parseInstant(flags.at, world.now);

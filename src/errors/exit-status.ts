@@ -1,4 +1,4 @@
-/** The exit statuses of svcauth. They are part of the interface: scripts and systemd units depend on them. */
+/** The table of exit statuses, part of the interface: scripts and systemd units depend on them. */
 export const EXIT = {
   success: 0,
   unexpected: 1,
@@ -11,16 +11,16 @@ export const EXIT = {
   secret: 8,
   integrity: 9,
   changed: 10,
-  // what a shell reports for SIGINT: 128 + 2
+  // a shell reports SIGINT like this: 128 + 2
   interrupted: 130,
 } as const;
 
-/** Exit statuses of `check -o nagios`: the convention of Nagios plugins. */
+/** Exit statuses of `check -o nagios`, which follows the convention of Nagios plugins. */
 export const NAGIOS_STATUS = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
 
 /**
- * Exit statuses of `due --systemd`. systemd skips a unit silently when its ExecCondition exits with 1 to 254, and reports a failure
- * at 255 (systemd.service(5)).
+ * Exit statuses of `due --systemd`. systemd skips a unit silently if its ExecCondition exits with 1 to 254, and marks it failed at 255
+ * (systemd.service(5)).
  */
 export const CONDITION_STATUS = { due: 0, notDue: 11, undecided: 255 } as const;
 
@@ -28,15 +28,15 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT] | (typeof CONDITION_ST
 
 export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   success: 'success, or nothing to do',
-  unexpected: 'unexpected failure',
-  usage: 'wrong usage or configuration',
-  warning: 'check, tick, lint: something needs attention',
-  critical: 'check, tick, lint, verify: something is broken, wrong or rejected',
+  unexpected: 'unexpected error',
+  usage: 'invalid command line or configuration',
+  warning: 'warning: something needs attention soon',
+  critical: 'critical: something is broken, expired or rejected',
   partial: 'part of the work failed, or a deployment is pending',
   busy: 'another run holds the lock',
   refused: 'refused by policy or a gate',
-  secret: 'a secret is missing or wrong',
+  secret: 'missing or wrong passphrase or key',
   integrity: 'manifest, audit log and files disagree',
   changed: 'something changed (only with --detailed-exitcode)',
-  interrupted: 'interrupted (Ctrl-C); run the command again to finish',
+  interrupted: 'interrupted; run the command again to finish',
 };

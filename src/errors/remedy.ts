@@ -24,6 +24,15 @@ interface OneTier {
 
 const withKey = (keyLocation: CaKey['keyLocation']): string => (keyLocation === 'file' ? '' : ' --key FILE');
 
+/** The first five tasks of a new user, for `svcauth --help`. */
+export const FIRST_HOUR: Readonly<Record<string, string>> = {
+  'create a CA': 'svcauth ca init --trust-domain example.org',
+  'issue a certificate': 'svcauth issue payments',
+  'connect a server': 'svcauth config nginx payments',
+  'schedule renewal': 'svcauth config cron',
+  'see what expires': 'svcauth check',
+};
+
 export const REMEDIES = {
   // certificates of services
   /** Where its key is decides who makes the next certificate. */

@@ -2,76 +2,89 @@
 // `main.ts` adds the commands from it, and `usage-error.ts` takes the words for its hints. A new command is a line here.
 import type { AddCommand } from '../cli/command.ts';
 
-/** Every command by its words, in the order help lists them; its file is loaded when the command line may mean it. */
-const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  // making
-  'ca init': async () => (await import('../init/command/init.ts')).addCaInit,
-  'ca install-cert': async () => (await import('../init/command/install-certificate.ts')).addCaInstallCert,
-  'ca list': async () => (await import('../ca/command/list.ts')).addCaList,
-  'ca show': async () => (await import('../ca/command/show.ts')).addCaShow,
-  'ca extend': async () => (await import('../rotation/command/extend.ts')).addCaExtend,
-  'ca cross-sign': async () => (await import('../rotation/command/cross-sign.ts')).addCaCrossSign,
-  'ca key destroy': async () => (await import('../rotation/command/destroy-key.ts')).addCaKeyDestroy,
-  'ca taint': async () => (await import('../compromise/command/taint.ts')).addCaTaint,
-  'ca rotate plan': async () => (await import('../rotation/command/plan.ts')).addCaRotatePlan,
-  'ca rotate prepare': async () => (await import('../rotation/command/prepare.ts')).addCaRotatePrepare,
-  'ca rotate publish': async () => (await import('../rotation/command/step.ts')).addCaRotatePublish,
-  'ca rotate ack': async () => (await import('../rotation/command/acknowledge.ts')).addCaRotateAck,
-  'ca rotate activate': async () => (await import('../rotation/command/step.ts')).addCaRotateActivate,
-  'ca rotate drain': async () => (await import('../rotation/command/step.ts')).addCaRotateDrain,
-  'ca rotate retire': async () => (await import('../rotation/command/step.ts')).addCaRotateRetire,
-  'ca rotate rollback': async () => (await import('../rotation/command/step.ts')).addCaRotateRollback,
-  'ca rotate status': async () => (await import('../rotation/command/status.ts')).addCaRotateStatus,
-  issue: async () => (await import('../issuance/command/issue.ts')).addIssue,
-  apply: async () => (await import('../issuance/command/apply.ts')).addApply,
-  renew: async () => (await import('../renewal/command/renew.ts')).addRenew,
-  due: async () => (await import('../renewal/command/due.ts')).addDue,
-  deploy: async () => (await import('../deployment/command/deploy.ts')).addDeploy,
-  revoke: async () => (await import('../crl/command/revoke.ts')).addRevoke,
-  'crl refresh': async () => (await import('../crl/command/refresh.ts')).addCrlRefresh,
-  'crl presign': async () => (await import('../crl/command/presign.ts')).addCrlPresign,
-  'crl show': async () => (await import('../crl/command/show.ts')).addCrlShow,
-  'crl verify': async () => (await import('../publication/command/verify.ts')).addCrlVerify,
-  'crl diff': async () => (await import('../crl/command/diff.ts')).addCrlDiff,
-  'crl publish': async () => (await import('../publication/command/publish.ts')).addCrlPublish,
-  'crl import': async () => (await import('../crl/command/import.ts')).addCrlImport,
-  'bundle write': async () => (await import('../bundle/command/write.ts')).addBundleWrite,
-  'bundle show': async () => (await import('../bundle/command/show.ts')).addBundleShow,
-  'bundle verify': async () => (await import('../bundle/command/verify.ts')).addBundleVerify,
-  'bundle diff': async () => (await import('../bundle/command/diff.ts')).addBundleDiff,
-  'bundle federate': async () => (await import('../bundle/command/federate.ts')).addBundleFederate,
-  'bundle unfederate': async () => (await import('../bundle/command/unfederate.ts')).addBundleUnfederate,
-  'bundle federated': async () => (await import('../bundle/command/federated.ts')).addBundleFederated,
-  schema: async () => (await import('./schema-command.ts')).addSchema,
-  tick: async () => (await import('../tick/command/tick.ts')).addTick,
-  // watching
-  status: async () => (await import('../monitoring/command/status.ts')).addStatus,
-  check: async () => (await import('../monitoring/command/check.ts')).addCheck,
-  forecast: async () => (await import('../monitoring/command/forecast.ts')).addForecast,
-  inspect: async () => (await import('../lookup/command/inspect.ts')).addInspect,
-  lint: async () => (await import('../lookup/command/lint.ts')).addLint,
-  who: async () => (await import('../lookup/command/who.ts')).addWho,
-  verify: async () => (await import('../lookup/command/verify.ts')).addVerify,
-  probe: async () => (await import('../probe/command/probe.ts')).addProbe,
-  // connecting with other programs
-  'config systemd': async () => (await import('../config/command/schedule.ts')).configSchedule('systemd'),
-  'config cron': async () => (await import('../config/command/schedule.ts')).configSchedule('cron'),
-  'config github-actions': async () => (await import('../config/command/schedule.ts')).configSchedule('github-actions'),
-  'config gitlab-ci': async () => (await import('../config/command/schedule.ts')).configSchedule('gitlab-ci'),
-  'config prometheus-alerts': async () =>
-    (await import('../config/command/schedule.ts')).configSchedule('prometheus-alerts'),
-  'config nginx': async () => (await import('../config/command/consumer.ts')).configConsumer('nginx'),
-  'config haproxy': async () => (await import('../config/command/consumer.ts')).configConsumer('haproxy'),
-  'config envoy': async () => (await import('../config/command/consumer.ts')).configConsumer('envoy'),
-  'config node': async () => (await import('../config/command/consumer.ts')).configConsumer('node'),
-  'config fastapi': async () => (await import('../config/command/consumer.ts')).configConsumer('fastapi'),
-  'config istio': async () => (await import('../config/command/consumer.ts')).configConsumer('istio'),
-  'config kubernetes': async () => (await import('../config/command/consumer.ts')).configConsumer('kubernetes'),
-  // proving
-  'drill ca-compromise': async () => (await import('../compromise/command/drill.ts')).addDrillCaCompromise,
-  'audit log': async () => (await import('../audit/command/log.ts')).addAuditLog,
-  'audit verify': async () => (await import('../audit/command/verify.ts')).addAuditVerify,
+/** Commands by their words, in the groups and the order of help; a file is loaded when the command line may mean its command. */
+const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<AddCommand>>>>> = {
+  'CAs:': {
+    'ca init': async () => (await import('../init/command/init.ts')).addCaInit,
+    'ca install-cert': async () => (await import('../init/command/install-certificate.ts')).addCaInstallCert,
+    'ca list': async () => (await import('../ca/command/list.ts')).addCaList,
+    'ca show': async () => (await import('../ca/command/show.ts')).addCaShow,
+    'ca extend': async () => (await import('../rotation/command/extend.ts')).addCaExtend,
+    'ca cross-sign': async () => (await import('../rotation/command/cross-sign.ts')).addCaCrossSign,
+    'ca key destroy': async () => (await import('../rotation/command/destroy-key.ts')).addCaKeyDestroy,
+    'ca taint': async () => (await import('../compromise/command/taint.ts')).addCaTaint,
+    'ca rotate plan': async () => (await import('../rotation/command/plan.ts')).addCaRotatePlan,
+    'ca rotate prepare': async () => (await import('../rotation/command/prepare.ts')).addCaRotatePrepare,
+    'ca rotate publish': async () => (await import('../rotation/command/step.ts')).addCaRotatePublish,
+    'ca rotate ack': async () => (await import('../rotation/command/acknowledge.ts')).addCaRotateAck,
+    'ca rotate activate': async () => (await import('../rotation/command/step.ts')).addCaRotateActivate,
+    'ca rotate drain': async () => (await import('../rotation/command/step.ts')).addCaRotateDrain,
+    'ca rotate retire': async () => (await import('../rotation/command/step.ts')).addCaRotateRetire,
+    'ca rotate rollback': async () => (await import('../rotation/command/step.ts')).addCaRotateRollback,
+    'ca rotate status': async () => (await import('../rotation/command/status.ts')).addCaRotateStatus,
+    'drill ca-compromise': async () => (await import('../compromise/command/drill.ts')).addDrillCaCompromise,
+  },
+  'Certificates of services:': {
+    issue: async () => (await import('../issuance/command/issue.ts')).addIssue,
+    apply: async () => (await import('../issuance/command/apply.ts')).addApply,
+    renew: async () => (await import('../renewal/command/renew.ts')).addRenew,
+    due: async () => (await import('../renewal/command/due.ts')).addDue,
+    deploy: async () => (await import('../deployment/command/deploy.ts')).addDeploy,
+    revoke: async () => (await import('../crl/command/revoke.ts')).addRevoke,
+  },
+  'CRLs and trust bundles:': {
+    'crl refresh': async () => (await import('../crl/command/refresh.ts')).addCrlRefresh,
+    'crl presign': async () => (await import('../crl/command/presign.ts')).addCrlPresign,
+    'crl show': async () => (await import('../crl/command/show.ts')).addCrlShow,
+    'crl verify': async () => (await import('../publication/command/verify.ts')).addCrlVerify,
+    'crl diff': async () => (await import('../crl/command/diff.ts')).addCrlDiff,
+    'crl publish': async () => (await import('../publication/command/publish.ts')).addCrlPublish,
+    'crl import': async () => (await import('../crl/command/import.ts')).addCrlImport,
+    'bundle write': async () => (await import('../bundle/command/write.ts')).addBundleWrite,
+    'bundle show': async () => (await import('../bundle/command/show.ts')).addBundleShow,
+    'bundle verify': async () => (await import('../bundle/command/verify.ts')).addBundleVerify,
+    'bundle diff': async () => (await import('../bundle/command/diff.ts')).addBundleDiff,
+    'bundle federate': async () => (await import('../bundle/command/federate.ts')).addBundleFederate,
+    'bundle unfederate': async () => (await import('../bundle/command/unfederate.ts')).addBundleUnfederate,
+    'bundle federated': async () => (await import('../bundle/command/federated.ts')).addBundleFederated,
+  },
+  'Monitoring:': {
+    status: async () => (await import('../monitoring/command/status.ts')).addStatus,
+    check: async () => (await import('../monitoring/command/check.ts')).addCheck,
+    forecast: async () => (await import('../monitoring/command/forecast.ts')).addForecast,
+    'audit log': async () => (await import('../audit/command/log.ts')).addAuditLog,
+    'audit verify': async () => (await import('../audit/command/verify.ts')).addAuditVerify,
+  },
+  'Tools for files and servers:': {
+    inspect: async () => (await import('../lookup/command/inspect.ts')).addInspect,
+    lint: async () => (await import('../lookup/command/lint.ts')).addLint,
+    who: async () => (await import('../lookup/command/who.ts')).addWho,
+    verify: async () => (await import('../lookup/command/verify.ts')).addVerify,
+    probe: async () => (await import('../probe/command/probe.ts')).addProbe,
+  },
+  'Integration:': {
+    schema: async () => (await import('./schema-command.ts')).addSchema,
+    tick: async () => (await import('../tick/command/tick.ts')).addTick,
+    'config systemd': async () => (await import('../config/command/schedule.ts')).configSchedule('systemd'),
+    'config cron': async () => (await import('../config/command/schedule.ts')).configSchedule('cron'),
+    'config github-actions': async () =>
+      (await import('../config/command/schedule.ts')).configSchedule('github-actions'),
+    'config gitlab-ci': async () => (await import('../config/command/schedule.ts')).configSchedule('gitlab-ci'),
+    'config prometheus-alerts': async () =>
+      (await import('../config/command/schedule.ts')).configSchedule('prometheus-alerts'),
+    'config nginx': async () => (await import('../config/command/consumer.ts')).configConsumer('nginx'),
+    'config haproxy': async () => (await import('../config/command/consumer.ts')).configConsumer('haproxy'),
+    'config envoy': async () => (await import('../config/command/consumer.ts')).configConsumer('envoy'),
+    'config node': async () => (await import('../config/command/consumer.ts')).configConsumer('node'),
+    'config fastapi': async () => (await import('../config/command/consumer.ts')).configConsumer('fastapi'),
+    'config istio': async () => (await import('../config/command/consumer.ts')).configConsumer('istio'),
+    'config kubernetes': async () => (await import('../config/command/consumer.ts')).configConsumer('kubernetes'),
+  },
 };
+
+const COMMANDS = Object.entries(COMMAND_GROUPS).flatMap(([heading, commands]) =>
+  Object.entries(commands).map(([words, load]) => ({ heading, words, load })),
+);
 
 /** Earlier words of a command, which go on working. Help and hints do not show them. */
 const FORMER: Readonly<Record<string, string>> = {
@@ -81,21 +94,24 @@ const FORMER: Readonly<Record<string, string>> = {
 };
 
 /**
- * Adds the commands whose words all occur in `argv`: the one that is meant, and seldom another. All of them when none do: for
- * help, and for what is misspelt. None for the version, which is asked a thousand times by tools that only want that.
+ * Adds the commands whose words all occur in `argv`: usually one. Adds all of them if none match, for help and for misspelt commands,
+ * and none for `--version`, which tools ask often.
  */
 export async function addCommands(argv: readonly string[], ...to: Parameters<AddCommand>): Promise<void> {
   if (argv[0] === '--version' || argv[0] === '-V') return;
-  const loaders = Object.entries(COMMANDS);
   const isTyped = (words: string): boolean => words.split(' ').every(word => argv.includes(word));
   const former = Object.entries(FORMER).flatMap(([old, words]) => (isTyped(old) ? words : []));
-  const meant = loaders.filter(([words]) => isTyped(words) || former.includes(words));
-  for (const [, load] of meant.length > 0 ? meant : loaders) (await load())(...to);
+  const meant = COMMANDS.filter(({ words }) => isTyped(words) || former.includes(words));
+  const [program] = to;
+  for (const { heading, load } of meant.length > 0 ? meant : COMMANDS) {
+    program.commandsGroup(heading);
+    (await load())(...to);
+  }
 }
 
-/** The words that may follow `group` (`ca`), or begin a command line when it is empty. */
+/** Lists the words that may follow `group` (`ca`), or begin a command line if it is empty. */
 export function wordsAfter(group: string): string[] {
   const depth = group === '' ? 0 : group.split(' ').length;
-  const inGroup = Object.keys(COMMANDS).filter(words => group === '' || words.startsWith(`${group} `));
+  const inGroup = COMMANDS.flatMap(({ words }) => (group === '' || words.startsWith(`${group} `) ? words : []));
   return [...new Set(inGroup.map(words => words.split(' ')[depth]!))];
 }

@@ -3,7 +3,7 @@ import { failure } from '../../src/errors/error.ts';
 import { formatError } from '../../src/view/error.ts';
 
 const problems = ['it has no keys', 'its sequence is 3'];
-const error = failure('ERR_PEER_BUNDLE', { trustDomain: 'partner.example', problems });
+const error = failure('ERR_FEDERATED_BUNDLE', { trustDomain: 'partner.example', problems });
 
 test('the details of an error are the facts it was given and not lines cut from its message', () => {
   expect(error.details).toEqual(problems);
