@@ -176,6 +176,8 @@ describe('one situation has one remedy, whoever tells of it', () => {
 const ELSEWHERE = [
   // examples of --help
   /\/command\//,
+  // examples of its help
+  /^program\/schema-command\.ts$/,
   // one step after the other, each with its reason
   /^compromise\/rules\/runbook\.ts$/,
   // the command whose outcome is annotated

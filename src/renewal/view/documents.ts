@@ -56,14 +56,14 @@ export const RENEWAL = documentSchema('renewal', 'what is done with one service 
   action: oneOf(`${ACTION}; revoke: a replaced certificate`, [...ACTIONS, 'revoke']),
 });
 
-export const DUE = documentSchema('due', 'what svcauth renew would do, and why', {
+export const DUE = documentSchema('due', 'the services that are due, and why', {
   at: instant('time that the answer is for'),
-  due: flag('svcauth renew would change something, or report what it cannot renew'),
+  due: flag('a renewal would change something, or report a service that it cannot renew'),
   services: SERVICES,
   revoked: REVOKED,
 });
 
-export const RENEW = documentSchema('renew', 'what was renewed, and why', {
+export const RENEW = documentSchema('renew', 'the services that were renewed, and why', {
   dryRun: flag('nothing was changed'),
   changed: flag('something was changed'),
   ca: caId('id of the CA that issues the new certificates'),
