@@ -68,6 +68,8 @@ export const REMEDIES = {
   unknownCertificate: ({ ca }: OneCa) => `svcauth revoke SERIAL --unknown --ca ${ca}`,
 
   // CAs
+  rootCrlNeeded: () => 'svcauth crl import ROOT-CRL',
+  firstCertificate: () => 'svcauth issue SERVICE',
   caUnclear: () => 'svcauth ca list',
   caDetails: ({ ca }: OneCa) => `svcauth ca show ${ca}`,
   caPending: () => 'svcauth ca install-cert CERT --chain ROOT',

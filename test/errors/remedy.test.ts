@@ -182,8 +182,6 @@ const ELSEWHERE = [
   /^compromise\/rules\/runbook\.ts$/,
   // the command whose outcome is annotated
   /^issuance\/view\/apply-github\.ts$/,
-  // "next" of the first command, for a service that has no name yet
-  /^init\/view\/init\.ts$/,
   // comments in a file, names in reports
   /^policy\/view\/file\.ts$/,
   /^monitoring\/view\/(check-metrics|check-junit|github)\.ts$/,

@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import { splitWords } from '../../src/cli/words.ts';
 import { describeProgram } from '../../src/main.ts';
-import { addCommands } from '../../src/program/commands.ts';
+import { addCommands, wordsAfter } from '../../src/program/commands.ts';
 import { fakeWorld } from './world/world.ts';
 
 /** A command line as a page or a message shows it; one that is only named may lack what it needs. */
@@ -18,7 +18,37 @@ export const commandsIn = (text: string): string[] =>
     return command === undefined ? [] : [command.split(/ (?:[>#]|\.\.\.)/)[0]!.trim()];
   });
 
-const GAPS = ['commander.missingArgument', 'commander.missingMandatoryOptionValue', 'commander.help'];
+const COMMAND = new RegExp(`(?<before>.?)\\bsvcauth (?<line>(?:--home \\S+ )?(?:${wordsAfter('').join('|')})\\b.*)`);
+
+/**
+ * Finds the command lines that a program printed: from `svcauth` and the name of a command to the end of the line, a gap of two spaces,
+ * or the end of a shell command. Between double quotes it is only named and may lack arguments. Usage lines and titles are skipped.
+ */
+export const printedCommands = (text: string, where: string): Shown[] =>
+  text.split('\n').flatMap((printed): Shown[] => {
+    if (/^Usage: |::(error|warning|notice) |<testsuite|"title": /.test(printed)) return [];
+    const { before, line } = COMMAND.exec(jsonValue(printed) ?? printed)?.groups ?? {};
+    if (before === undefined || line === undefined || /^[\w-]$/.test(before)) return [];
+    if (before === '"') return [{ where, line: line.split('"')[0]!, isWhole: false }];
+    return [{ where, line: line.split(/ {2,}| [>(#|;]|;$|<\/| &&| 2>| \|\|/)[0]!.trim(), isWhole: true }];
+  });
+
+/** Reads the string of a line of indented JSON: `"remedy": "…",`. */
+function jsonValue(line: string): string | undefined {
+  const text = /^\s*(?:"[^"]*": )?(".*"),?$/.exec(line)?.[1];
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as string);
+  } catch {
+    return undefined;
+  }
+}
+
+const GAPS = [
+  'commander.missingArgument',
+  'commander.optionMissingArgument',
+  'commander.missingMandatoryOptionValue',
+  'commander.help',
+];
 
 /** Why commander does not take the line; undefined when it does. Nothing is carried out. */
 async function fault({ line, isWhole }: Shown): Promise<string | undefined> {

@@ -89,7 +89,8 @@ function ownerOf(
   const state = named.find(({ authority }) => crlOwnerProblem(crl, authority) === undefined) ?? named[0];
   if (state === undefined) throw refuse(`its issuer ${nameToString(crl.issuer)} is no CA of this PKI`);
   const { id, keyLocation } = state.authority;
-  if (keyLocation === 'file') throw refuse(`the key of ${id} is here: svcauth crl refresh signs its CRLs`);
+  if (keyLocation === 'file')
+    throw refuse(`the key of ${id} is in this home, so its CRLs are not imported: "svcauth crl refresh" signs them`);
   return state;
 }
 

@@ -98,7 +98,7 @@ export function initResultView({ home, authorities, csrPem, rootKey, trustDomain
             ] as const)
           : ([['request', home.authority(pending.id).csr]] as const)),
         ['policy', paths.policy],
-        ['next', pending === undefined ? 'svcauth issue <service>' : REMEDIES.caPending()],
+        ['next', pending === undefined ? REMEDIES.firstCertificate() : REMEDIES.caPending()],
       ]),
     json: () => ({ kind: 'init', value }),
     jsonl: () => [{ kind: 'init', value }],

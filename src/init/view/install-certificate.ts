@@ -1,3 +1,4 @@
+import { REMEDIES } from '../../errors/remedy.ts';
 import type { InstallOutcome } from '../run/install-certificate.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
@@ -17,8 +18,9 @@ export function installView({ issuing, root, changed, dryRun }: InstallOutcome):
         [verb, issuing.id],
         ['expires', formatInstant(issuing.certificate.notAfter)],
         ['below', `${root.id}, until ${formatInstant(root.certificate.notAfter)}`],
-        // field notes T2: without the root's CRL a verifier that checks refuses everyone
-        ['next', `svcauth crl import ROOT-CRL (the CRL of ${root.id}: verifiers that check CRLs need it)`],
+        // without the CRL of the root, verifiers that check revocation reject every certificate
+        ['needed', `the CRL of ${root.id}, for verifiers that check revocation`],
+        ['next', REMEDIES.rootCrlNeeded()],
       ]),
     json: () => ({ kind: 'install', value }),
     jsonl: () => [{ kind: 'install', value }],

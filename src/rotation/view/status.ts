@@ -32,7 +32,7 @@ export function rotationStatusView(status: RotationStatus, now: Date, { columns,
           ['sequence', sequence?.toString()],
           ...unfinished.map(each => ['unfinished', each] as const),
           ...contradictions.map(each => ['contradiction', each] as const),
-          ['next', nextText(status, now)],
+          ...nextFacts(status, now),
         ]),
         gateTable(gates),
         ...leftovers.map(each => `${each.id} was rolled back; before it can be retired:\n${gateTable(each.gates)}`),
@@ -47,14 +47,16 @@ export const phaseText = ({ phase, since }: RotationStatus, now: Date): string =
     ? 'no rotation is under way'
     : `${phase} since ${formatInstant(since)} (${formatRelativeTime(since, now)})`;
 
-/** What comes next, and from when. */
-export function nextText({ tier, next, gates, allowedFrom }: RotationStatus, now: Date): string {
-  const command = REMEDIES.rotationStep({ step: next, tier });
+/** Names the command of the next step, alone in its line, and the time or the gates that it waits for. */
+export function nextFacts(
+  { tier, next, gates, allowedFrom }: RotationStatus,
+  now: Date,
+): readonly (readonly [label: string, value: string])[] {
+  const command = ['next', REMEDIES.rotationStep({ step: next, tier })] as const;
   if (allowedFrom === undefined) {
     const shut = gates.filter(({ open }) => !open).map(({ name }) => name);
-    return `${command}, once these gates open: ${shut.join(', ')}`;
+    return [command, ['waits for', `gates ${shut.join(', ')}`]];
   }
-  return allowedFrom <= now
-    ? command
-    : `${command}, from ${formatInstant(allowedFrom)} (${formatRelativeTime(allowedFrom, now)})`;
+  if (allowedFrom <= now) return [command];
+  return [command, ['waits for', `${formatInstant(allowedFrom)} (${formatRelativeTime(allowedFrom, now)})`]];
 }

@@ -7,7 +7,7 @@ import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { plural } from '../../text/plural.ts';
-import { nextText, phaseText } from './status.ts';
+import { nextFacts, phaseText } from './status.ts';
 
 const DONE: Readonly<Record<RotationStep, readonly [done: string, planned: string]>> = {
   prepare: ['prepared', 'would prepare'],
@@ -45,7 +45,11 @@ export function rotateView(outcome: RotateOutcome, now: Date): View {
         ...(failed.length > 0 ? [['not written', failed.map(({ service }) => service).join(', ')] as const] : []),
         ['phase', phaseText(status, now)],
         // a rotation that is over asks for no other
-        ...(step === 'retire' && status.phase === 'none' ? [] : [['next', command ?? nextText(status, now)] as const]),
+        ...(step === 'retire' && status.phase === 'none'
+          ? []
+          : command
+            ? [['next', command] as const]
+            : nextFacts(status, now)),
       ]);
     },
     json: () => ({ kind: 'rotation-step', value }),

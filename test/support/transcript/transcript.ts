@@ -20,8 +20,11 @@ import { alignLines, matchesLines, splitLines } from './lines.ts';
 import { runVerb, toReal } from './verbs.ts';
 import { fakeWorld, type FakeWorld } from '../world/world.ts';
 
-/** The page as it should have been written: equal to `page` when everything happened as it says. */
-export async function replay(page: string): Promise<string> {
+/**
+ * Runs a page and returns it as it happened: equal to `page` if everything happened as written. `onPrinted` gets everything that svcauth
+ * printed, and the line of the page.
+ */
+export async function replay(page: string, onPrinted?: (text: string, line: number) => void): Promise<string> {
   const world = fakeWorld();
   const lines = page.split('\n');
   const written: string[] = [];
@@ -35,6 +38,7 @@ export async function replay(page: string): Promise<string> {
     }
     const step = readStep(lines, at);
     const outcome = await runVerb(step.argv, step.stdin, world);
+    if (step.argv[0] === 'svcauth') onPrinted?.(`${outcome.stdout}\n${outcome.stderr}`, at + 1);
     written.push(...step.typed, ...rewrite(step.expected, outcome));
     at = step.end;
   }
