@@ -5,7 +5,7 @@ import type { Files } from '../world/files.ts';
 export const FEDERATED = 'federated';
 
 /** Its name in the first versions: consumers may have mounted it or configured its path. */
-export const FORMER_FEDERATED = 'peers';
+const FORMER_FEDERATED = 'peers';
 
 type Looking = Pick<Files, 'linkStatus' | 'status'>;
 

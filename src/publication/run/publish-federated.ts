@@ -47,7 +47,7 @@ export function planFederatedPublication(
     });
   return {
     files: [
-      ...(published === FEDERATED ? [] : [{ name: FEDERATED, action: 'link' } as const]),
+      ...(published === FEDERATED ? [] : [{ name: FEDERATED, action: 'link', target: published } as const]),
       ...ours.map(name => compare(join(FEDERATED, name), ...paths(name))),
       compare(mapName, home.public.bundleMap, join(directory, mapName)),
       ...theirs

@@ -1,7 +1,6 @@
 import type { Publication } from '../run/publications.ts';
 import type { View } from '../../view/output.ts';
 import { visible } from '../../view/visible.ts';
-import { FORMER_FEDERATED } from '../../store/federated-directory.ts';
 import type { PublishedFile } from '../run/published-file.ts';
 
 const WORDS: Readonly<Record<PublishedFile['action'], readonly [done: string, planned: string]>> = {
@@ -35,13 +34,11 @@ function formatOne({ directory, plan }: Publication, isOneOfMany: boolean, dryRu
   if (plan === undefined) return '';
   const where = isOneOfMany ? `${visible(directory)}\n` : '';
   const nothing = plan.files.every(({ action }) => action === 'same' || action === 'keep');
-  const lines = plan.files.map(
-    ({ name, action }) => `${WORDS[action][dryRun ? 1 : 0]}  ${visible(name)}${why(action)}\n`,
-  );
+  const lines = plan.files.map(file => `${WORDS[file.action][dryRun ? 1 : 0]}  ${visible(file.name)}${why(file)}\n`);
   return where + lines.join('') + (nothing ? `nothing changed: ${visible(directory)} is up to date\n` : '');
 }
 
-function why(action: PublishedFile['action']): string {
-  if (action === 'link') return ` -> ${FORMER_FEDERATED}`;
+function why({ action, target }: PublishedFile): string {
+  if (target !== undefined) return ` -> ${target}`;
   return action === 'keep' ? ': has anchors of another PKI' : '';
 }
