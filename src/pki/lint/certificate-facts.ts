@@ -21,23 +21,23 @@ import { OID, oidName } from '../oids.ts';
 import type { ParsedTbsCertificate } from '../certificate/parsed.ts';
 import type { ProfileName } from '../certificate/profile-name.ts';
 
-/** What a certificate is made to be. `cross`: a CA that another CA certifies as well. */
+/** The kind of a certificate to issue. `cross`: a CA that another CA certifies too. */
 export type CertificateKind = 'root' | 'issuing' | 'cross' | ProfileName;
 
-/** A certificate that rules can ask: its fields and the extensions we know, read. */
+/** The fields of a certificate and its decoded known extensions. */
 export interface CertificateFacts {
   readonly tbs: ParsedTbsCertificate;
   readonly extensions: ExtensionsRead;
-  /** Why an extension's value could not be read; the first one only. */
+  /** The problem of the first extension whose value cannot be read. */
   readonly malformed: string | undefined;
-  /** The type of an extension we do not know; the first one only. */
+  /** The type of the first unknown extension. */
   readonly unknown: string | undefined;
 }
 
-/** A certificate that somebody is about to sign. */
+/** A certificate that svcauth is about to sign. */
 export interface Candidate extends CertificateFacts {
   readonly kind: CertificateKind;
-  /** Of a root: the root itself. */
+  /** The issuer; for a root, the root itself. */
   readonly issuer: IssuerFacts;
 }
 
@@ -56,7 +56,7 @@ interface ExtensionValues {
 
 export type KnownExtension = keyof ExtensionValues;
 
-/** An extension as it stands in the certificate. */
+/** The value of an extension, and its criticality in the certificate. */
 export interface Carried<T> {
   readonly critical: boolean;
   readonly value: T;
@@ -83,7 +83,7 @@ const KNOWN = new Map<string, KnownExtension>(
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** With a `tolerance`, faults are told to it instead of standing in `malformed`, and what can be made out is read all the same. */
+/** Decodes the known extensions. With a `tolerance`, it reports faults there instead of in `malformed` and reads on. */
 export function certificateFacts(tbs: ParsedTbsCertificate, tolerance?: ExtensionTolerance): CertificateFacts {
   const { extensions, malformed, unknown } = readExtensions(tbs.extensions, tolerance);
   return { tbs, extensions, malformed, unknown };
@@ -91,7 +91,7 @@ export function certificateFacts(tbs: ParsedTbsCertificate, tolerance?: Extensio
 
 export type ExtensionTolerance = (fault: DerError, extension: KnownExtension) => void;
 
-/** The same of extensions alone: of a request, which is no certificate yet. */
+/** Decodes the known extensions of a certificate or of a request. */
 export function readExtensions(
   carried: readonly Extension[],
   tolerance?: ExtensionTolerance,
@@ -131,7 +131,7 @@ export function readExtensions(
 
 export const isCa = ({ extensions }: CertificateFacts): boolean => extensions.basicConstraints?.value.ca === true;
 
-/** A bit that RFC 5280 §4.2.1.3 gives no meaning would be signed unread. */
+/** Decodes a keyUsage and refuses bits that RFC 5280 §4.2.1.3 does not define. */
 function decodeDefinedKeyUsage(value: Uint8Array, tolerance?: Tolerance): ReadonlySet<KeyUsage> {
   let told = false;
   const usages = decodeKeyUsage(
@@ -143,13 +143,13 @@ function decodeDefinedKeyUsage(value: Uint8Array, tolerance?: Tolerance): Readon
       }),
   );
   if (told || equalBytes(encodeKeyUsage([...usages]), value)) return usages;
-  const fault = new DerError('keyUsage has a bit without a meaning', 0, 'RFC 5280 §4.2.1.3');
+  const fault = new DerError('keyUsage has an undefined bit', 0, 'RFC 5280 §4.2.1.3');
   if (tolerance === undefined) throw fault;
   tolerance(fault);
   return usages;
 }
 
-/** RFC 9608 §2: a NULL. */
+/** Decodes a noRevAvail: a NULL (RFC 9608 §2). */
 function decodeNoRevAvail(value: Uint8Array): true {
   const reader = new DerReader(value);
   if (reader.content(TAG.null, 'noRevAvail').length > 0) throw new DerError('noRevAvail is not a DER NULL', 0);
@@ -162,7 +162,7 @@ type Decode<T> = (value: Uint8Array, tolerance?: Tolerance) => T;
 const MOST_REMEMBERED = 64;
 const LONGEST_REMEMBERED = 256;
 
-/** These values repeat byte for byte through a batch: each is read once, from a copy that nobody else can change. */
+/** Caches a decoder: these values repeat in a batch. It decodes a copy, so callers cannot change a cached value. */
 function remembered<T>(decode: Decode<T>): Decode<T> {
   const known = new Map<string, T>();
   return (value, tolerance) => {

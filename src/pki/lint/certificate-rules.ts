@@ -8,7 +8,7 @@ import { NAME_RULES } from './name-rules.ts';
 import { PROFILE_RULES } from './profile-rules.ts';
 import type { Rule } from './rule.ts';
 
-/** What can be asked of any certificate, also a foreign one. */
+/** Rules for any certificate, also one of another CA. */
 export const CERTIFICATE_RULES: readonly Rule<CertificateFacts>[] = [
   ...FIELD_RULES,
   ...NAME_RULES,
@@ -17,5 +17,5 @@ export const CERTIFICATE_RULES: readonly Rule<CertificateFacts>[] = [
   ...GENERAL_NAME_RULES,
 ];
 
-/** What is asked of a certificate before we sign it. */
+/** Rules for a certificate that svcauth is about to sign. */
 export const ISSUANCE_RULES: readonly Rule<Candidate>[] = [...CERTIFICATE_RULES, ...ISSUER_RULES, ...PROFILE_RULES];

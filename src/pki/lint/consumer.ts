@@ -1,5 +1,5 @@
 import { parseChoice } from '../../text/choice.ts';
-/** Programs whose behaviour somebody may ask for. */
+/** Programs with field trials, for `lint --for`. */
 export const CONSUMERS = ['node', 'nginx', 'envoy', 'go', 'java', 'python', 'gnutls', 'rustls', 'postgres'] as const;
 
 export type Consumer = (typeof CONSUMERS)[number];

@@ -1,6 +1,6 @@
 // Applies the rules of `crl-entry-rules.ts` to a CRL of any length, chunk by chunk.
-// `lint-crl.ts` calls it on the way into a signature, `signed-crl-lint.ts` for `lint`.
-// Entries that are plain by their bytes are not decoded. Damaged bytes are a finding; it never throws for them.
+// `lint-crl.ts` calls it during signing, `signed-crl-lint.ts` for `lint`.
+// It does not decode entries of the usual form. Damaged bytes are a finding and not an error.
 import { LONGEST_SERIAL } from '../certificate/serial-number.ts';
 import { decodeCrlEntry } from '../crl/entry.ts';
 import { emptySpan, scanEntry, type EntrySpan } from '../crl/entry-span.ts';
@@ -12,25 +12,25 @@ import { CRL_REASONS } from '../crl/revocation-reason.ts';
 import { CRL_ENTRY_RULES } from './crl-entry-rules.ts';
 import { checkRules, notDer, type Finding, type RuleScope } from './rule.ts';
 
-/** Checks the entries of one CRL in passing: one entry and one serial number are all it holds. */
+/** Checks the entries of one CRL as a stream; it keeps one entry and one serial number in memory. */
 export interface CrlEntryLint {
-  /** Whole entries, in the order they will be signed. */
+  /** Takes whole entries, in the order of signing. */
   push(chunk: Uint8Array): void;
-  /** Every broken rule so far, up to a number nobody would read beyond. */
+  /** The broken rules so far, at most MOST_FINDINGS and a few. */
   readonly findings: readonly Finding[];
-  /** How many bytes have passed. */
+  /** The number of bytes so far. */
   readonly byteLength: number;
 }
 
 const MOST_FINDINGS = 20;
-/** Extensions with nothing but a reason, up to the reason itself. */
+/** The encoding of extensions with only a reasonCode, up to the code itself. */
 const REASON_ONLY = sequence(encodeExtension(OID.reasonCode, false, Uint8Array.of(TAG.enumerated, 1, 0))).subarray(
   0,
   -1,
 );
 const WRITTEN_REASONS: ReadonlySet<number> = new Set(Object.values(CRL_REASONS).filter(code => code !== 0));
 
-/** Without the scope `ours`, entries in any order and of any date pass. */
+/** Starts a lint. Without the scope `ours`, it accepts entries in any order and with any date. */
 export function crlEntryLint(thisUpdate: Date, scopes: readonly RuleScope[] = ['standard', 'ours']): CrlEntryLint {
   const rules = CRL_ENTRY_RULES.filter(({ scope }) => scopes.includes(scope));
   const ours = scopes.includes('ours');
@@ -41,7 +41,7 @@ export function crlEntryLint(thisUpdate: Date, scopes: readonly RuleScope[] = ['
   let previousLength = 0;
   let byteLength = 0;
 
-  /** Whether the rules would find nothing; most entries are told by their bytes. */
+  /** Decides by the bytes alone that an entry breaks no rule; true for most entries. */
   function isPlain(chunk: Uint8Array): boolean {
     const { serialStart: start, serialEnd: end } = span;
     const length = end - start;
@@ -91,7 +91,7 @@ function isAbove(chunk: Uint8Array, start: number, previous: Uint8Array, length:
   return false;
 }
 
-/** A UTCTime that is not after `latest`, digit by digit; years from 50 on are of the last century (RFC 5280 §4.1.2.5.1). */
+/** Decides that a UTCTime is not after `latest`; two-digit years from 50 are 19xx (RFC 5280 §4.1.2.5.1). */
 function isUtcUntil(chunk: Uint8Array, at: number, latest: Uint8Array): boolean {
   if (chunk[at] !== TAG.utcTime) return false;
   if (latest[0] !== TAG.utcTime) return true;

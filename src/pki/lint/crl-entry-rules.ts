@@ -1,5 +1,5 @@
 // Lint rules for one entry of a CRL, seen with the entry before it and with thisUpdate (RFC 5280 §5.3).
-// `crl-entry-lint.ts` asks them only about entries that its shortcut does not recognise: a new rule must be added there too.
+// `crl-entry-lint.ts` applies them only to entries that its shortcut does not recognise: add a new rule there too.
 import { toHex } from '../bytes.ts';
 import type { CrlEntry } from '../crl/entry.ts';
 import { DerError, DerReader } from '../der/reader.ts';
@@ -11,10 +11,10 @@ import { LONGEST_SERIAL, serialToHex } from '../certificate/serial-number.ts';
 import type { Rule } from './rule.ts';
 import { timeFormProblem } from './time-form.ts';
 
-/** One element of revokedCertificates in its place. */
+/** An element of revokedCertificates with the element before it. */
 export interface CrlEntryCandidate {
   readonly entry: CrlEntry;
-  /** The serial number before it, as content octets; empty for the first entry. */
+  /** The previous serial number in content octets; empty for the first entry. */
   readonly previousSerial: Uint8Array;
   readonly thisUpdate: Date;
 }
@@ -31,7 +31,7 @@ export const CRL_ENTRY_RULES: readonly Rule<CrlEntryCandidate>[] = [
       const positive = serial[0]! < 0x80 && (serial.length > 1 || serial[0] !== 0);
       return positive && serial.length <= LONGEST_SERIAL
         ? undefined
-        : `the serial number ${toHex(serial)} is not positive, or longer than ${LONGEST_SERIAL} octets`;
+        : `the serial number ${toHex(serial)} is not positive or is longer than ${LONGEST_SERIAL} octets`;
     },
   },
   {
@@ -42,7 +42,7 @@ export const CRL_ENTRY_RULES: readonly Rule<CrlEntryCandidate>[] = [
     check: ({ entry: { serial }, previousSerial }) =>
       compareSerials(previousSerial, serial) < 0
         ? undefined
-        : `the serial number ${serialToHex(serial)} stands behind ${serialToHex(previousSerial)}`,
+        : `the serial number ${serialToHex(serial)} comes after the larger ${serialToHex(previousSerial)}`,
   },
   {
     name: 'revocation-date',
@@ -70,7 +70,7 @@ export const CRL_ENTRY_RULES: readonly Rule<CrlEntryCandidate>[] = [
     check: ({ entry }) => {
       for (const { oid } of entry.extensions) {
         if (oid === OID.reasonCode || oid === OID.invalidityDate) continue;
-        return `the entry extension ${oidName(oid) ?? oid} is none of ours`;
+        return `the entry extension ${oidName(oid) ?? oid} is one that svcauth does not issue`;
       }
       return undefined;
     },
@@ -86,7 +86,7 @@ export const CRL_ENTRY_RULES: readonly Rule<CrlEntryCandidate>[] = [
     },
   },
   {
-    // unspecified is left out, removeFromCRL belongs to deltas, certificateHold could be lifted
+    // svcauth omits unspecified, removeFromCRL is for delta CRLs, and a certificateHold could be lifted
     name: 'entry-reason',
     clause: 'RFC 5280 §5.3.1',
     severity: 'error',
@@ -98,7 +98,7 @@ export const CRL_ENTRY_RULES: readonly Rule<CrlEntryCandidate>[] = [
       if (typeof code === 'string') return code;
       return code !== CRL_REASONS.unspecified && REASON_CODES.has(code)
         ? undefined
-        : `the reason ${reasonWord(code) ?? code} is not written in a CRL of ours`;
+        : `the reason ${reasonWord(code) ?? code} is one that svcauth does not issue`;
     },
   },
   {
@@ -116,12 +116,12 @@ export const CRL_ENTRY_RULES: readonly Rule<CrlEntryCandidate>[] = [
   },
 ];
 
-/** Of two positive integers as minimal content octets: the longer one is the greater one. */
+/** Compares two positive integers in minimal content octets: the longer one is greater. */
 function compareSerials(a: Uint8Array, b: Uint8Array): number {
   return a.length === b.length ? Buffer.compare(a, b) : a.length - b.length;
 }
 
-/** The one value an extension holds, or why it could not be read. */
+/** Reads the value of an extension; returns the problem if it cannot be read. */
 function read<T>(value: Uint8Array, decode: (reader: DerReader) => T): T | string {
   try {
     const reader = new DerReader(value);

@@ -5,7 +5,7 @@ import { OID, oidName } from '../oids.ts';
 import type { CrlHead } from '../crl/parsed.ts';
 import type { CrlFacts } from './crl-rules.ts';
 
-/** With a `tolerance`, faults are told to it instead of standing in `malformed`, and what can be made out is read all the same. */
+/** Reads the extensions of a CRL. With a `tolerance`, it reports faults there instead of in `malformed` and reads on. */
 export function crlFacts(head: CrlHead, extensions: readonly Extension[], tolerance?: Tolerance): CrlFacts {
   const facts: { -readonly [K in keyof CrlFacts]: CrlFacts[K] } = {
     head,

@@ -1,5 +1,5 @@
 // Lint rules for the fields and extensions of a CRL (RFC 5280 §5.1, §5.2); `crl-entry-rules.ts` has those of its entries.
-// `lint-crl.ts` asks `CRL_ISSUANCE_RULES` before signing, `signed-crl-lint.ts` asks `CRL_RULES`. They verify no signature.
+// `lint-crl.ts` applies `CRL_ISSUANCE_RULES` before signing, `signed-crl-lint.ts` applies `CRL_RULES`. They verify no signature.
 import { equalBytes, toHex } from '../bytes.ts';
 import type { AuthorityKeyIdentifier } from '../extension/key-identifier.ts';
 import type { IssuerFacts } from '../certificate/issuer.ts';
@@ -9,35 +9,35 @@ import type { Carried } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 import { timeFormProblem } from './time-form.ts';
 
-/** A CRL that rules can ask, but for its entries. */
+/** The fields and extensions of a CRL, without its entries. */
 export interface CrlFacts {
   readonly head: CrlHead;
   readonly authorityKeyIdentifier: Carried<AuthorityKeyIdentifier> | undefined;
   /** The INTEGER's content octets. */
   readonly number: Carried<Uint8Array> | undefined;
-  /** Why an extension's value could not be read; the first one only. */
+  /** The problem of the first extension whose value cannot be read. */
   readonly malformed: string | undefined;
-  /** The type of an extension we do not know; the first one only. */
+  /** The type of the first unknown extension. */
   readonly unknown: string | undefined;
 }
 
-/** A CRL that somebody is about to sign. */
+/** A CRL that svcauth is about to sign. */
 export interface CrlCandidate extends CrlFacts {
   readonly issuer: IssuerFacts;
-  /** Of the newest CRL of this issuer; undefined before the first. */
+  /** The number of this issuer's newest CRL; undefined before the first. */
   readonly previousNumber: bigint | undefined;
 }
 
 const LONGEST_NUMBER = 20;
 
-/** What can be asked of any CRL, also a foreign one. */
+/** Rules for any CRL, also one of another CA. */
 export const CRL_RULES: readonly Rule<CrlFacts>[] = [
   {
     name: 'crl-version-2',
     clause: 'RFC 5280 §5.1.2.1',
     severity: 'error',
     scope: 'standard',
-    check: ({ head }) => (head.version === 2 ? undefined : `version ${head.version} instead of 2`),
+    check: ({ head }) => (head.version === 2 ? undefined : `the version is ${head.version} instead of 2`),
   },
   {
     name: 'this-update-form',
@@ -58,7 +58,7 @@ export const CRL_RULES: readonly Rule<CrlFacts>[] = [
     clause: 'RFC 5280 §5.1.2.5',
     severity: 'error',
     scope: 'standard',
-    check: ({ head }) => (head.nextUpdate === undefined ? 'there is no nextUpdate' : undefined),
+    check: ({ head }) => (head.nextUpdate === undefined ? 'nextUpdate is missing' : undefined),
   },
   {
     name: 'next-update-later',
@@ -76,7 +76,7 @@ export const CRL_RULES: readonly Rule<CrlFacts>[] = [
     severity: 'error',
     scope: 'standard',
     check: ({ head: { entries } }) =>
-      entries !== undefined && entries.start === entries.end ? 'revokedCertificates is there and empty' : undefined,
+      entries !== undefined && entries.start === entries.end ? 'revokedCertificates is present but empty' : undefined,
   },
   {
     name: 'crl-extension-structure',
@@ -86,12 +86,13 @@ export const CRL_RULES: readonly Rule<CrlFacts>[] = [
     check: ({ malformed }) => malformed,
   },
   {
-    // an issuingDistributionPoint or a delta makes Node and OpenSSL refuse everybody, or accept the revoked (tried)
+    // tried: with an issuingDistributionPoint or a delta CRL, Node and OpenSSL reject every client or accept revoked ones
     name: 'crl-extension-known',
     clause: 'RFC 5280 §5.2',
     severity: 'error',
     scope: 'ours',
-    check: ({ unknown }) => (unknown === undefined ? undefined : `the CRL extension ${unknown} is none of ours`),
+    check: ({ unknown }) =>
+      unknown === undefined ? undefined : `the CRL extension ${unknown} is one that svcauth does not issue`,
   },
   {
     name: 'crl-authority-key-identifier',
@@ -99,7 +100,7 @@ export const CRL_RULES: readonly Rule<CrlFacts>[] = [
     severity: 'error',
     scope: 'standard',
     check: ({ authorityKeyIdentifier }) => {
-      if (authorityKeyIdentifier === undefined) return 'there is no authorityKeyIdentifier';
+      if (authorityKeyIdentifier === undefined) return 'authorityKeyIdentifier is missing';
       return authorityKeyIdentifier.value.keyIdentifier === undefined
         ? 'authorityKeyIdentifier has no keyIdentifier'
         : undefined;
@@ -130,7 +131,7 @@ export const CRL_RULES: readonly Rule<CrlFacts>[] = [
     clause: 'RFC 5280 §5.2.3',
     severity: 'error',
     scope: 'standard',
-    check: ({ number }) => (number === undefined ? 'there is no cRLNumber' : undefined),
+    check: ({ number }) => (number === undefined ? 'cRLNumber is missing' : undefined),
   },
   {
     name: 'crl-number-positive',
@@ -154,7 +155,7 @@ export const CRL_RULES: readonly Rule<CrlFacts>[] = [
   },
 ];
 
-/** What is asked of a CRL before we sign it. */
+/** Rules for a CRL that svcauth is about to sign. */
 export const CRL_ISSUANCE_RULES: readonly Rule<CrlCandidate>[] = [
   ...CRL_RULES,
   {
@@ -165,7 +166,7 @@ export const CRL_ISSUANCE_RULES: readonly Rule<CrlCandidate>[] = [
     check: ({ head: { innerAlgorithm }, issuer: { algorithm } }) =>
       equalBytes(innerAlgorithm.der, algorithm.signatureAlgorithmDer)
         ? undefined
-        : `the signature algorithm is ${toHex(innerAlgorithm.der)}, and the issuer signs with ` +
+        : `the signature algorithm is ${toHex(innerAlgorithm.der)}, but the issuer signs with ` +
           toHex(algorithm.signatureAlgorithmDer),
   },
   {
@@ -176,8 +177,8 @@ export const CRL_ISSUANCE_RULES: readonly Rule<CrlCandidate>[] = [
     check: ({ head, issuer }) =>
       sameName(head.issuer, issuer.subject)
         ? undefined
-        : `the issuer name ${nameToString(head.issuer)} is not the issuer's subject ${nameToString(issuer.subject)} ` +
-          'byte for byte',
+        : `the issuer name ${nameToString(head.issuer)} differs from the issuer's subject ` +
+          nameToString(issuer.subject),
   },
   {
     name: 'crl-authority-key-of-issuer',
@@ -188,7 +189,7 @@ export const CRL_ISSUANCE_RULES: readonly Rule<CrlCandidate>[] = [
       const keyIdentifier = authorityKeyIdentifier?.value.keyIdentifier;
       return keyIdentifier === undefined || equalBytes(keyIdentifier, issuer.keyIdentifier)
         ? undefined
-        : `authorityKeyIdentifier is ${toHex(keyIdentifier)}, and the issuer's key is ${toHex(issuer.keyIdentifier)}`;
+        : `authorityKeyIdentifier is ${toHex(keyIdentifier)}, but the issuer's key is ${toHex(issuer.keyIdentifier)}`;
     },
   },
   {
@@ -201,7 +202,7 @@ export const CRL_ISSUANCE_RULES: readonly Rule<CrlCandidate>[] = [
       const value = toBigInt(number.value);
       return value > previousNumber
         ? undefined
-        : `the CRL number ${value} is not above the last one, ${previousNumber}`;
+        : `the CRL number ${value} is not greater than the previous number ${previousNumber}`;
     },
   },
 ];

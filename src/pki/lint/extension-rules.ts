@@ -28,7 +28,7 @@ const must = (
 
 const emptySubject = ({ tbs }: CertificateFacts): boolean => tbs.subject.rdns.length === 0;
 
-/** Which extensions are critical, which stand with which, and what their values hold; names have a table of their own. */
+/** Rules for criticality, combinations and values of extensions; names have their own table. */
 export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
   {
     name: 'extension-structure',
@@ -42,7 +42,8 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
     clause: 'RFC 5280 §4.2',
     severity: 'error',
     scope: 'ours',
-    check: ({ unknown }) => (unknown === undefined ? undefined : `the extension ${unknown} is none of ours`),
+    check: ({ unknown }) =>
+      unknown === undefined ? undefined : `the extension ${unknown} is one that svcauth does not issue`,
   },
   must('authorityKeyIdentifier', false, 'RFC 5280 §4.2.1.1', 'error'),
   must('subjectKeyIdentifier', false, 'RFC 5280 §4.2.1.2', 'error'),
@@ -56,7 +57,7 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
   must('authorityInfoAccess', false, 'RFC 5280 §4.2.2.1', 'error'),
   must('noRevAvail', false, 'RFC 9608 §2', 'error'),
   {
-    // a self-signed CA may go without
+    // a self-signed CA may omit it
     name: 'authority-key-identifier',
     clause: 'RFC 5280 §4.2.1.1',
     severity: 'error',
@@ -66,7 +67,7 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
       if (authorityKeyIdentifier === undefined) {
         return isCa(facts) && sameName(facts.tbs.subject, facts.tbs.issuer)
           ? undefined
-          : 'there is no authorityKeyIdentifier';
+          : 'authorityKeyIdentifier is missing';
       }
       return authorityKeyIdentifier.value.keyIdentifier === undefined
         ? 'authorityKeyIdentifier has no keyIdentifier'
@@ -90,7 +91,7 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
     scope: 'standard',
     check: facts =>
       isCa(facts) && facts.extensions.subjectKeyIdentifier === undefined
-        ? 'a CA has no subjectKeyIdentifier'
+        ? 'subjectKeyIdentifier is missing in a CA'
         : undefined,
   },
   {
@@ -107,7 +108,7 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
     scope: 'standard',
     check: facts =>
       facts.extensions.keyUsage?.value.has('keyCertSign') && !isCa(facts)
-        ? 'keyUsage has keyCertSign, and basicConstraints does not have cA'
+        ? 'keyUsage has keyCertSign, but basicConstraints does not have cA'
         : undefined,
   },
   {
@@ -119,7 +120,7 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
       const { oid } = tbs.publicKey.algorithm;
       if (keyUsage === undefined || (oid !== OID.ecPublicKey && oid !== OID.ed25519)) return undefined;
       for (const usage of ['keyEncipherment', 'dataEncipherment'] as const) {
-        if (keyUsage.value.has(usage)) return `keyUsage has ${usage}, and the key cannot encipher`;
+        if (keyUsage.value.has(usage)) return `keyUsage has ${usage}, but the key cannot encipher`;
       }
       return undefined;
     },
@@ -133,7 +134,7 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
       const { keyUsage, extKeyUsage } = facts.extensions;
       if (keyUsage === undefined || extKeyUsage === undefined || isCa(facts)) return undefined;
       const purposes = extKeyUsage.value.map(purpose => USAGES_OF_PURPOSE[purpose]);
-      // a purpose of somebody else's may be consistent with anything
+      // an unknown purpose may be consistent with any usage
       if (purposes.includes(undefined)) return undefined;
       for (const usage of keyUsage.value) {
         if (purposes.some(usages => usages!.includes(usage))) continue;
@@ -149,7 +150,7 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
     scope: 'standard',
     check: ({ extensions: { cRLDistributionPoints } }) =>
       cRLDistributionPoints !== undefined && cRLDistributionPoints.value.nowhere > 0
-        ? 'a CRL distribution point names neither a place nor an issuer'
+        ? 'a CRL distribution point has neither a name nor a CRL issuer'
         : undefined,
   },
   {
@@ -181,9 +182,9 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
     scope: 'standard',
     check: ({ extensions: { noRevAvail, cRLDistributionPoints, authorityInfoAccess } }) => {
       if (noRevAvail === undefined) return undefined;
-      if (cRLDistributionPoints !== undefined) return 'noRevAvail stands beside cRLDistributionPoints';
+      if (cRLDistributionPoints !== undefined) return 'noRevAvail and cRLDistributionPoints are both present';
       return authorityInfoAccess?.value.some(({ method }) => method === OID.adOcsp)
-        ? 'noRevAvail stands beside an OCSP responder'
+        ? 'noRevAvail and an OCSP responder are both present'
         : undefined;
     },
   },
@@ -202,7 +203,7 @@ export const EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
     check: ({ tbs, extensions }) => {
       const seconds = (tbs.notAfter.date.getTime() - tbs.notBefore.date.getTime()) / 1000;
       return extensions.noRevAvail !== undefined && seconds > DAY
-        ? `noRevAvail on a lifetime of ${seconds} s, more than ${DAY} s`
+        ? `noRevAvail with a lifetime of ${seconds} s, more than ${DAY} s`
         : undefined;
     },
   },
@@ -212,7 +213,7 @@ const DAY = 86_400;
 
 const SIGNING: readonly KeyUsage[] = ['digitalSignature', 'nonRepudiation'];
 
-/** What §4.2.1.12 calls consistent with each purpose. */
+/** The key usages that §4.2.1.12 calls consistent with each purpose. */
 const USAGES_OF_PURPOSE: Readonly<Record<string, readonly KeyUsage[]>> = {
   [OID.serverAuth]: ['digitalSignature', 'keyEncipherment', 'keyAgreement'],
   [OID.clientAuth]: ['digitalSignature', 'keyAgreement'],

@@ -1,5 +1,5 @@
-// Answers how programs such as Node, nginx and OpenSSL treat the certificates and CRLs of a file, from a table of trials.
-// `lint --for` prints the answers beside the findings. It runs no program and holds no rule of a standard.
+// Reports how programs such as Node, nginx and OpenSSL treat the certificates and CRLs of a file, from a table of trials.
+// `lint --for` prints the results with the findings. It runs no program and contains no rule of a standard.
 import { findExtension } from '../extension/extension.ts';
 import { decodeIssuingDistributionPoint } from '../extension/issuing-distribution-point.ts';
 import { DerError } from '../der/reader.ts';
@@ -12,10 +12,10 @@ import type { Linted } from './lint-bytes.ts';
 import type { SignedCertificateFacts } from './signed-certificate-lint.ts';
 import type { SignedCrlFacts } from './signed-crl-lint.ts';
 
-/** `breaks`: it fails, or lets somebody in who was revoked. `mind`: it works, as long as one knows. */
+/** `breaks`: it fails, or accepts a revoked certificate. `mind`: it works under a condition. */
 export type FieldEffect = 'breaks' | 'mind' | 'works';
 
-/** What a program made of what was linted, when somebody tried. */
+/** The result of a trial with such a file in a program. */
 export interface FieldVerdict {
   readonly consumer: Consumer | 'any';
   readonly effect: FieldEffect;
@@ -28,7 +28,7 @@ export interface FieldVerdict {
 
 interface FieldFact {
   readonly trial: string;
-  /** `any`: every verifier that it was tried on, and those were not told apart. */
+  /** `any`: every verifier of the trial. */
   readonly consumers: readonly Consumer[] | 'any';
   readonly effect: FieldEffect;
   readonly message: string;
@@ -38,9 +38,9 @@ interface FieldFact {
 
 interface CrlPlace {
   readonly encoding: Linted['encoding'];
-  /** How many CRLs came before it in its file. */
+  /** The number of CRLs before it in its file. */
   readonly before: number;
-  /** How many CAs have a CRL among everything that is linted. */
+  /** The number of CAs with a CRL among the linted files. */
   readonly issuers: number;
   readonly now: Date;
 }
@@ -51,84 +51,84 @@ const FIELD_FACTS: readonly FieldFact[] = [
     trial: 'T2',
     consumers: ['node', 'nginx'],
     effect: 'breaks',
-    message: 'with the CRL of one CA alone every client is refused: load one for every CA of the chain',
+    message: 'with the CRL of one CA only, every client is rejected: load a CRL for each CA of the chain',
     crl: (_, { issuers }) => issuers === 1,
   },
   {
     trial: 'T3',
     consumers: ['node'],
     effect: 'breaks',
-    message: 'only the first CRL of a file is read, and everyone is refused: give an array of single files',
+    message: 'Node reads only the first CRL of a file and rejects every client: pass an array of CRLs',
     crl: (_, { encoding, before }) => encoding === 'PEM' && before === 1,
   },
   {
     trial: 'T4',
     consumers: ['nginx'],
     effect: 'works',
-    message: 'ssl_crl takes all CRLs in one file',
+    message: 'ssl_crl reads all CRLs of one file',
     crl: (_, { encoding, before }) => encoding === 'PEM' && before === 1,
   },
   {
     trial: 'T5',
     consumers: 'any',
     effect: 'breaks',
-    message: 'the CRL has expired: everyone is refused',
+    message: 'the CRL has expired: every certificate of this CA is rejected',
     crl: ({ head: { nextUpdate } }, { now }) => nextUpdate !== undefined && nextUpdate.date <= now,
   },
   {
     trial: 'T6',
     consumers: 'any',
     effect: 'breaks',
-    message: 'its issuingDistributionPoint names a URI: a leaf without that very CRL distribution point is refused',
+    message: 'its issuingDistributionPoint has a URI: a leaf without the same CRL distribution point is rejected',
     crl: namesItsPlace,
   },
   {
     trial: 'T8',
     consumers: ['node'],
     effect: 'breaks',
-    message: 'a delta CRL is not looked at: whom only it revokes is accepted',
+    message: 'Node ignores delta CRLs: it accepts certificates that only the delta CRL revokes',
     crl: isDeltaCrl,
   },
   {
     trial: 'T9',
     consumers: ['node'],
     effect: 'breaks',
-    message: 'a DER CRL makes it throw: give PEM',
+    message: 'Node throws on a DER CRL: use PEM',
     crl: (_, { encoding }) => encoding === 'DER',
   },
   {
     trial: 'T13',
     consumers: ['rustls'],
     effect: 'breaks',
-    message: 'rustls-webpki 0.103.12 and later refuse every URI constraint',
+    message: 'rustls-webpki 0.103.12 and later reject every certificate below a URI constraint',
     certificate: facts => constrainedUris(facts).length > 0,
   },
   {
     trial: 'T13',
     consumers: 'any',
     effect: 'breaks',
-    message: 'a URI constraint with a leading dot does not permit the host itself, which is where a SPIFFE ID is',
+    message: 'a URI constraint with a leading dot does not permit the host itself, so it permits no SPIFFE ID of it',
     certificate: facts => constrainedUris(facts).some(uri => uri.startsWith('.')),
   },
   {
     trial: 'T14',
     consumers: ['node'],
     effect: 'mind',
-    message: 'with fixed ticketKeys a revoked client resumes its session: change them whenever the CRL is loaded again',
+    message: 'with fixed ticketKeys a revoked client can resume its session: change them at each reload of the CRL',
     crl: (_, { before }) => before === 0,
   },
   {
     trial: 'T15',
     consumers: ['python'],
     effect: 'mind',
-    message: 'ssl accepts the revoked in spite of it, until verify_flags has VERIFY_CRL_CHECK_CHAIN',
+    message: 'ssl ignores the CRL unless verify_flags has VERIFY_CRL_CHECK_CHAIN',
     crl: (_, { before }) => before === 0,
   },
   {
     trial: 'T18',
     consumers: ['node'],
     effect: 'mind',
-    message: 'the subject is empty, and X509Certificate.subject of Node 20 undefined',
+    message: 'the subject is empty: X509Certificate.subject is undefined in Node 20',
     certificate: ({ tbs }) => isEmptyName(tbs.subject),
   },
   {
@@ -143,7 +143,7 @@ const FIELD_FACTS: readonly FieldFact[] = [
   },
 ];
 
-/** What is known of these consumers and concerns what was linted; no verdict means nobody tried, not that it works. */
+/** Returns the trials that apply to the linted files and these programs. No verdict means no trial. */
 export function fieldVerdicts(linted: readonly Linted[], consumers: readonly Consumer[], now: Date): FieldVerdict[] {
   const facts = FIELD_FACTS.filter(
     fact => fact.consumers === 'any' || fact.consumers.some(consumer => consumers.includes(consumer)),

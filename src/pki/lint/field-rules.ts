@@ -7,14 +7,14 @@ import { isCa, type CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 import { timeFormProblem } from './time-form.ts';
 
-/** Version, serial number, validity and what must not be empty. */
+/** Rules for version, serial number, validity and names that must not be empty. */
 export const FIELD_RULES: readonly Rule<CertificateFacts>[] = [
   {
     name: 'version-3',
     clause: 'RFC 5280 §4.1.2.1',
     severity: 'error',
     scope: 'ours',
-    check: ({ tbs }) => (tbs.version === 3 ? undefined : `version ${tbs.version} instead of 3`),
+    check: ({ tbs }) => (tbs.version === 3 ? undefined : `the version is ${tbs.version} instead of 3`),
   },
   {
     name: 'serial-positive',
@@ -37,7 +37,7 @@ export const FIELD_RULES: readonly Rule<CertificateFacts>[] = [
         : `the serial number has ${serial.length} octets, more than ${LONGEST_SERIAL}`,
   },
   {
-    // 126 random bits behind a first octet of 01xxxxxx: the length is part of the promise, not the least that is allowed
+    // svcauth's serial numbers have 126 random bits, and a first octet of 01xxxxxx that fixes their length
     name: 'serial-random',
     clause: 'RFC 5280 §4.1.2.2',
     severity: 'error',
@@ -83,13 +83,13 @@ export const FIELD_RULES: readonly Rule<CertificateFacts>[] = [
     clause: 'RFC 5280 §4.1.2.6',
     severity: 'error',
     scope: 'standard',
-    check: facts => (isCa(facts) && isEmptyName(facts.tbs.subject) ? 'a CA has an empty subject' : undefined),
+    check: facts => (isCa(facts) && isEmptyName(facts.tbs.subject) ? 'the subject of a CA is empty' : undefined),
   },
   {
     name: 'no-unique-identifier',
     clause: 'RFC 5280 §4.1.2.8',
     severity: 'error',
     scope: 'standard',
-    check: ({ tbs }) => (tbs.hasUniqueIdentifier ? 'it has an issuerUniqueID or a subjectUniqueID' : undefined),
+    check: ({ tbs }) => (tbs.hasUniqueIdentifier ? 'an issuerUniqueID or a subjectUniqueID is present' : undefined),
   },
 ];

@@ -1,5 +1,5 @@
 // Lint rules for extensions that only other CAs issue: policies, issuerAltName, freshestCRL and the like (RFC 5280 §4.2).
-// `signed-certificate-lint.ts` includes them. Signing never asks them: `extension-rules.ts` refuses these extensions outright.
+// `signed-certificate-lint.ts` includes them. Signing does not use them: `extension-rules.ts` refuses these extensions.
 import { DerError, DerReader } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
 import {
@@ -43,7 +43,7 @@ const readable = (name: OidName, clause: string, read: (value: Uint8Array) => un
   },
 });
 
-/** Extensions that we never make, in somebody else's certificate. */
+/** Rules for extensions that svcauth does not issue, in certificates of other CAs. */
 export const FOREIGN_EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
   {
     name: 'issuer-alt-name',
@@ -112,7 +112,7 @@ export const FOREIGN_EXTENSION_RULES: readonly Rule<CertificateFacts>[] = [
   },
 ];
 
-/** SEQUENCE SIZE (1..MAX), and read by nobody else here. */
+/** Extensions of SEQUENCE SIZE (1..MAX) that no other rule here reads. */
 const NEVER_EMPTY: readonly OidName[] = ['cRLDistributionPoints', 'freshestCRL', 'subjectInfoAccess'];
 
 const extensionOf = ({ tbs }: CertificateFacts, name: OidName): Extension | undefined =>
@@ -131,7 +131,7 @@ function problemOf(read: () => unknown): string | undefined {
   }
 }
 
-/** The string types of the explicit texts, as far as they can be read. */
+/** Returns the string types of the explicit texts, up to the first that cannot be read. */
 function explicitTextTags(value: Uint8Array): readonly number[] {
   const tags: number[] = [];
   problemOf(() => {

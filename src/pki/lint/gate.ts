@@ -4,31 +4,31 @@ import type { IssuerFacts } from '../certificate/issuer.ts';
 import { sameName } from '../name/name.ts';
 import type { Finding } from './rule.ts';
 
-/** Proof that something broke no rule: bound to its issuer, good for one signature, and made by its gate only. */
+/** A token that proves that a structure broke no rule: for one issuer and one signature, made by its gate only. */
 export interface Linted<Structure extends string> {
   readonly [brand]: Structure;
 }
 
 declare const brand: unique symbol;
 
-/** Either the token that signing takes, or why there is none. */
+/** The token that signing requires, or the findings that prevent it. */
 export type LintOutcome<Token> = { readonly linted: Token } | { readonly findings: readonly Finding[] };
 
-/** The token, or ERR_LINT with every broken rule. `what` is the structure in the user's words: `the certificate of "payments"`. */
+/** Returns the token, or throws ERR_LINT with every broken rule. `what` names the structure: `the certificate of "payments"`. */
 export function requireLinted<Token>(outcome: LintOutcome<Token>, what = 'the certificate'): Token {
   if ('linted' in outcome) return outcome.linted;
   throw failure('ERR_LINT', { what, findings: outcome.findings });
 }
 
-/** Where what was checked waits for its signature. */
+/** The gate between lint and signature. */
 export interface Gate<Structure extends string, T> {
   admit(content: T, issuer: IssuerFacts): Linted<Structure>;
-  /** Once, and for the same issuer only. Throws TypeError: mistakes of ours, no situations of a user. */
+  /** Releases the content once, for the same issuer. Throws TypeError on misuse, which is a defect. */
   release(linted: Linted<Structure>, issuer: IssuerFacts): T;
 }
 
 export function makeGate<Structure extends string, T>(): Gate<Structure, T> {
-  // not properties of the token: nobody else can fill it, change it or use it twice
+  // kept outside the token, so no caller can forge, change or reuse it
   const waiting = new WeakMap<Linted<Structure>, { content: T; issuer: IssuerFacts }>();
   return {
     admit(content, issuer) {
@@ -38,7 +38,7 @@ export function makeGate<Structure extends string, T>(): Gate<Structure, T> {
     },
     release(linted, issuer) {
       const entry = waiting.get(linted);
-      if (entry === undefined) throw new TypeError('not linted, or signed already');
+      if (entry === undefined) throw new TypeError('not linted, or already signed');
       if (!sameIssuer(entry.issuer, issuer)) throw new TypeError('linted against another issuer');
       waiting.delete(linted);
       return entry.content;

@@ -1,4 +1,4 @@
-// Lint rules: is every name in the extensions of a certificate well formed?
+// Lint rules for the grammar of the names in the extensions of a certificate.
 // `certificate-rules.ts` includes them, before signing and for `lint`; other tables use `nameProblems` and `generalNameWords`.
 // `issuer-rules.ts`, `profile-rules.ts` and the policy decide whether the certificate may have these names.
 import { toHex } from '../bytes.ts';
@@ -8,7 +8,7 @@ import { OID } from '../oids.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 
-/** The names in subjectAltName, nameConstraints, CRL distribution points and access locations, each by its grammar. */
+/** Rules for names in subjectAltName, nameConstraints, CRL distribution points and access locations. */
 export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
   {
     name: 'subject-or-alt-name',
@@ -17,7 +17,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     scope: 'standard',
     check: ({ tbs, extensions }) =>
       tbs.subject.rdns.length === 0 && extensions.subjectAltName === undefined
-        ? 'the subject is empty, and there is no subjectAltName'
+        ? 'the subject is empty and subjectAltName is missing'
         : undefined,
   },
   {
@@ -35,7 +35,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     check: facts =>
       firstAltName(facts, name =>
         name.type === 'dns' && name.value !== name.value.toLowerCase()
-          ? `the DNS name ${JSON.stringify(name.value)} has upper case`
+          ? `the DNS name ${JSON.stringify(name.value)} has upper-case letters`
           : undefined,
       ),
   },
@@ -75,7 +75,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     check: ({ tbs, extensions: { subjectAltName } }) => {
       const hasEmail = tbs.subject.rdns.some(rdn => rdn.some(({ type }) => type === OID.emailAddress));
       return hasEmail && !subjectAltName?.value.some(({ type }) => type === 'email')
-        ? 'the subject has an emailAddress, and subjectAltName has none'
+        ? 'the subject has an emailAddress, but subjectAltName has none'
         : undefined;
     },
   },
@@ -94,7 +94,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     check: facts => firstConstraint(facts, base => (base.type === 'ip' ? rangeProblem(base.octets) : undefined)),
   },
   {
-    // verifiers disagree on a leading dot (tried: OpenSSL excludes the name itself), so ours are bare
+    // svcauth writes no leading dot: verifiers disagree on its meaning (tried: OpenSSL excludes the name itself)
     name: 'constraint-dns',
     clause: 'RFC 5280 §4.2.1.10',
     severity: 'error',
@@ -124,7 +124,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     check: ({ extensions: { cRLDistributionPoints } }) => {
       if (cRLDistributionPoints === undefined) return undefined;
       const { uris, other } = cRLDistributionPoints.value;
-      if (other > 0) return `${other} distribution points or names are not plain URIs`;
+      if (other > 0) return `${other} CRL distribution points or names are not plain URIs`;
       if (uris.length === 0) return 'cRLDistributionPoints has no URI';
       return notHttp('the CRL distribution point', uris);
     },
@@ -146,14 +146,14 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
   },
 ];
 
-/** What is wrong with one name by its own grammar, whichever extension it stands in. */
+/** Returns the problems of a name by its own grammar, for any extension. */
 export const nameProblems = (name: GeneralName): readonly string[] =>
   [dnsProblem, ipProblem, uriProblem, uriHostProblem, emailProblem].flatMap(problem => problem(name) ?? []);
 
 function dnsProblem(name: GeneralName): string | undefined {
   if (name.type !== 'dns') return undefined;
   const fault = dnsNameFault(name.value);
-  return fault && `the DNS name ${JSON.stringify(name.value)} is none: ${fault.reason}`;
+  return fault && `the DNS name ${JSON.stringify(name.value)} is not valid: ${fault.reason}`;
 }
 
 const ipProblem = (name: GeneralName): string | undefined =>
@@ -163,10 +163,10 @@ const ipProblem = (name: GeneralName): string | undefined =>
 
 const uriProblem = (name: GeneralName): string | undefined =>
   name.type === 'uri' && !ABSOLUTE_URI.test(name.value)
-    ? `the URI ${JSON.stringify(name.value)} has no scheme with something behind it`
+    ? `the URI ${JSON.stringify(name.value)} has no scheme followed by a value`
     : undefined;
 
-/** A trust domain is no host, and has its own rule. */
+/** Checks the host of a URI. A trust domain is not a host and has its own rule. */
 function uriHostProblem(name: GeneralName): string | undefined {
   if (name.type !== 'uri' || /^spiffe:/i.test(name.value)) return undefined;
   const authority = AUTHORITY.exec(name.value)?.[1];
@@ -174,7 +174,10 @@ function uriHostProblem(name: GeneralName): string | undefined {
   const host = authority.replace(/^[^@]*@/, '').replace(/:\d*$/, '');
   if (/^\[[0-9a-f:.]+\]$/i.test(host) || isIpv4(host)) return undefined;
   const fault = host.includes('*') ? { reason: 'it has a "*"' } : dnsNameFault(host);
-  return fault && `the host of the URI ${JSON.stringify(name.value)} is neither a name nor an address: ${fault.reason}`;
+  return (
+    fault &&
+    `the host of the URI ${JSON.stringify(name.value)} is neither a DNS name nor an IP address: ${fault.reason}`
+  );
 }
 
 const isIpv4 = (host: string): boolean =>
@@ -185,11 +188,11 @@ function emailProblem(name: GeneralName): string | undefined {
   const mailbox = MAILBOX.exec(name.value);
   if (mailbox === null) return `the e-mail address ${JSON.stringify(name.value)} is not local-part@domain`;
   const fault = dnsNameFault(mailbox[1]!);
-  return fault && `the e-mail address ${JSON.stringify(name.value)} has no domain: ${fault.reason}`;
+  return fault && `the e-mail address ${JSON.stringify(name.value)} has no valid domain: ${fault.reason}`;
 }
 
 const AUTHORITY = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/([^/?#]*)/;
-// a dot-string or a quoted one, and nothing around it
+// a dot-string or a quoted string
 const MAILBOX = /^(?:[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*|"(?:[^"\\]|\\.)+")@([^@]*)$/;
 const ABSOLUTE_URI = /^[a-zA-Z][a-zA-Z0-9+.-]*:[\x21-\x7e]+$/;
 const HTTP_URI = /^https?:\/\/[a-zA-Z0-9.:[\]-]+(?:[/?][\x21-\x7e]*)?$/;
@@ -221,7 +224,7 @@ function firstProblem(
   return undefined;
 }
 
-/** Type and value, for messages. */
+/** Words the type and value of a name, for messages. */
 export const generalNameWords = (name: GeneralName): string => {
   switch (name.type) {
     case 'dns':
@@ -250,7 +253,7 @@ function repeated(names: readonly GeneralName[]): string | undefined {
   return undefined;
 }
 
-/** Address and mask, 8 or 32 octets, the mask a run of ones (RFC 4632 §3.1), nothing of the address outside it. */
+/** Checks an address and its mask: 8 or 32 octets, a mask of leading ones (RFC 4632 §3.1), no address bits outside the mask. */
 function rangeProblem(octets: Uint8Array): string | undefined {
   if (octets.length !== 8 && octets.length !== 32) return `an IP range has ${octets.length} octets instead of 8 or 32`;
   const half = octets.length / 2;
@@ -258,9 +261,9 @@ function rangeProblem(octets: Uint8Array): string | undefined {
   for (let bit = 0; bit < half * 8; bit++) {
     const at = 0x80 >> (bit & 7);
     const masked = (octets[half + (bit >> 3)]! & at) !== 0;
-    if (masked && ended) return `the mask ${toHex(octets.subarray(half))} of an IP range has a gap`;
+    if (masked && ended) return `the mask ${toHex(octets.subarray(half))} of an IP range is not contiguous`;
     if (!masked && (octets[bit >> 3]! & at) !== 0) {
-      return `the IP range ${toHex(octets.subarray(0, half))} goes beyond its mask ${toHex(octets.subarray(half))}`;
+      return `the IP range ${toHex(octets.subarray(0, half))} has bits outside its mask ${toHex(octets.subarray(half))}`;
     }
     ended ||= !masked;
   }

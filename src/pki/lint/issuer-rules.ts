@@ -1,4 +1,4 @@
-// Lint rules: does a certificate fit the CA that is about to sign it (name, key, algorithm, dates, path length, constraints)?
+// Lint rules that compare a certificate with its issuing CA: name, key, algorithm, dates, path length and constraints.
 // `certificate-rules.ts` includes them before signing only. They verify no signature: there is none yet.
 import { equalBytes, toHex } from '../bytes.ts';
 import { carriedNames } from '../name/carried-names.ts';
@@ -8,10 +8,10 @@ import type { Candidate } from './certificate-facts.ts';
 import { generalNameWords } from './general-name-rules.ts';
 import type { Rule } from './rule.ts';
 
-/** A certificate beside the CA that would sign it. */
+/** Rules for a certificate and the CA that is about to sign it. */
 export const ISSUER_RULES: readonly Rule<Candidate>[] = [
   {
-    // the signer adds its own identifier on the outside, so this is what keeps inner and outer equal (§4.1.1.2)
+    // the signer writes its own outer identifier: this rule keeps the inner and outer identifiers equal (§4.1.1.2)
     name: 'signature-algorithm-of-issuer',
     clause: 'RFC 5280 §4.1.2.3',
     severity: 'error',
@@ -19,7 +19,7 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
     check: ({ tbs: { signatureAlgorithm }, issuer: { algorithm } }) =>
       equalBytes(signatureAlgorithm.der, algorithm.signatureAlgorithmDer)
         ? undefined
-        : `the signature algorithm is ${toHex(signatureAlgorithm.der)}, and the issuer signs with ` +
+        : `the signature algorithm is ${toHex(signatureAlgorithm.der)}, but the issuer signs with ` +
           toHex(algorithm.signatureAlgorithmDer),
   },
   {
@@ -30,8 +30,8 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
     check: ({ tbs, issuer }) =>
       sameName(tbs.issuer, issuer.subject)
         ? undefined
-        : `the issuer name ${nameToString(tbs.issuer)} is not the issuer's subject ${nameToString(issuer.subject)} ` +
-          'byte for byte',
+        : `the issuer name ${nameToString(tbs.issuer)} differs from the issuer's subject ` +
+          nameToString(issuer.subject),
   },
   {
     name: 'authority-key-of-issuer',
@@ -42,7 +42,7 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
       const keyIdentifier = authorityKeyIdentifier?.value.keyIdentifier;
       return keyIdentifier === undefined || equalBytes(keyIdentifier, issuer.keyIdentifier)
         ? undefined
-        : `authorityKeyIdentifier is ${toHex(keyIdentifier)}, and the issuer's key is ${toHex(issuer.keyIdentifier)}`;
+        : `authorityKeyIdentifier is ${toHex(keyIdentifier)}, but the issuer's key is ${toHex(issuer.keyIdentifier)}`;
     },
   },
   {
@@ -53,7 +53,7 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
     check: ({ tbs: { notBefore }, issuer }) =>
       notBefore.date.getTime() >= issuer.notBefore.getTime()
         ? undefined
-        : `notBefore ${notBefore.date.toISOString()} is before the issuer's ${issuer.notBefore.toISOString()}`,
+        : `notBefore ${notBefore.date.toISOString()} is before the issuer's notBefore ${issuer.notBefore.toISOString()}`,
   },
   {
     name: 'ends-with-issuer',
@@ -63,7 +63,7 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
     check: ({ tbs: { notAfter }, issuer }) =>
       notAfter.date.getTime() <= issuer.notAfter.getTime()
         ? undefined
-        : `notAfter ${notAfter.date.toISOString()} outlives the issuer's ${issuer.notAfter.toISOString()}`,
+        : `notAfter ${notAfter.date.toISOString()} is after the issuer's notAfter ${issuer.notAfter.toISOString()}`,
   },
   {
     name: 'path-length-of-issuer',
@@ -72,15 +72,15 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
     scope: 'standard',
     check: ({ kind, extensions: { basicConstraints }, issuer }) => {
       if (kind === 'root' || basicConstraints?.value.ca !== true || issuer.pathLength === undefined) return undefined;
-      if (issuer.pathLength === 0) return 'a CA below an issuer with pathLenConstraint 0';
+      if (issuer.pathLength === 0) return 'the issuer has pathLenConstraint 0 and can issue no CA';
       const own = basicConstraints.value.pathLength;
       return own !== undefined && own < issuer.pathLength
         ? undefined
-        : `pathLenConstraint is ${own ?? 'absent'}, and the issuer's is ${issuer.pathLength}`;
+        : `pathLenConstraint is ${own ?? 'absent'}, but the issuer's is ${issuer.pathLength}`;
     },
   },
   {
-    // every verifier that knows nameConstraints would refuse the certificate (§6.1.3)
+    // a verifier that checks nameConstraints would reject the certificate (§6.1.3)
     name: 'names-within-issuer',
     clause: 'RFC 5280 §4.2.1.10',
     severity: 'error',
@@ -92,9 +92,9 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
       if (violation === undefined) return undefined;
       const { name, rule, problem } = violation;
       const subtrees = violation.subtrees.map(generalNameWords).join(', ');
-      if (rule === 'name-excluded') return `the issuer excludes ${subtrees}, and ${generalNameWords(name)} is in it`;
+      if (rule === 'name-excluded') return `${generalNameWords(name)} is excluded by the issuer: ${subtrees}`;
       if (rule !== 'name-not-permitted') return problem;
-      return `the issuer permits ${subtrees}, and ${generalNameWords(name)} is not in it`;
+      return `${generalNameWords(name)} is outside the names that the issuer permits: ${subtrees}`;
     },
   },
   {
@@ -105,11 +105,11 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
     check: ({ kind, tbs, issuer }) => {
       if (kind !== 'root') return undefined;
       if (!sameName(tbs.subject, issuer.subject)) {
-        return `a root's subject ${nameToString(tbs.subject)} is not its issuer ${nameToString(issuer.subject)}`;
+        return `the subject of a root, ${nameToString(tbs.subject)}, differs from its issuer ${nameToString(issuer.subject)}`;
       }
       return equalBytes(tbs.publicKey.der, issuer.publicKeyDer)
         ? undefined
-        : 'the key in a root is not the key that would sign it';
+        : 'the public key of a root does not match the key that signs it';
     },
   },
   {
@@ -122,7 +122,7 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
       subjectKeyIdentifier === undefined ||
       equalBytes(subjectKeyIdentifier.value, issuer.keyIdentifier)
         ? undefined
-        : `a root's subjectKeyIdentifier is ${toHex(subjectKeyIdentifier.value)}, and its issuer's key is ` +
+        : `a root's subjectKeyIdentifier is ${toHex(subjectKeyIdentifier.value)}, but its key is ` +
           toHex(issuer.keyIdentifier),
   },
   {
@@ -136,14 +136,14 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
         : undefined,
   },
   {
-    // two CAs of one name confuse verifiers that do not look at key identifiers (tried: see distinct generations)
+    // tried: two CAs with one name confuse verifiers that ignore key identifiers
     name: 'name-not-of-issuer',
     clause: 'RFC 5280 §3.2',
     severity: 'error',
     scope: 'ours',
     check: ({ kind, tbs, issuer }) =>
       kind !== 'root' && sameName(tbs.subject, issuer.subject)
-        ? `the subject ${nameToString(tbs.subject)} is the issuer's own`
+        ? `the subject ${nameToString(tbs.subject)} is also the issuer's subject`
         : undefined,
   },
 ];

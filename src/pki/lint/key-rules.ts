@@ -1,5 +1,5 @@
-// Lint rules: is the public key of a certificate well formed and long enough, and do its algorithms have the right parameters?
-// `certificate-rules.ts` includes them, before signing and for `lint`. `key/public-key.ts` judges the keys of requests.
+// Lint rules for the form and length of a public key, and for the parameters of the algorithms.
+// `certificate-rules.ts` includes them, before signing and for `lint`. `key/public-key.ts` checks the keys of requests.
 import type { AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { equalBytes, toHex } from '../bytes.ts';
 import { DerError, DerReader } from '../der/reader.ts';
@@ -9,7 +9,7 @@ import { OID, oidName } from '../oids.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 
-/** The subject's public key, and the parameters of both algorithm identifiers. */
+/** Rules for the public key and for the parameters of both algorithm identifiers. */
 export const KEY_RULES: readonly Rule<CertificateFacts>[] = [
   {
     name: 'signature-parameters',
@@ -33,10 +33,10 @@ export const KEY_RULES: readonly Rule<CertificateFacts>[] = [
     check: ({ tbs: { publicKey } }) =>
       KEY_ALGORITHM_DERS.some(der => equalBytes(der, publicKey.algorithm.der))
         ? undefined
-        : `the key algorithm ${toHex(publicKey.algorithm.der)} is none of ours`,
+        : `the key algorithm ${toHex(publicKey.algorithm.der)} is one that svcauth does not issue`,
   },
   {
-    // X.509 lets points be compressed; TLS peers do not (RFC 8422 §5.1.2)
+    // X.509 allows compressed points, TLS does not (RFC 8422 §5.1.2)
     name: 'key-point',
     clause: 'RFC 5480 §2.2',
     severity: 'error',
@@ -45,7 +45,7 @@ export const KEY_RULES: readonly Rule<CertificateFacts>[] = [
       const length = POINTS.find(curve => equalBytes(curve.keyAlgorithmDer, publicKey.algorithm.der))?.length;
       if (length === undefined || (publicKey.bits.length === length && publicKey.bits[0] === 4)) return undefined;
       const form = publicKey.bits[0]?.toString(16) ?? 'nothing';
-      return `the EC point has ${publicKey.bits.length} octets of form ${form} instead of ${length} of form 4`;
+      return `the EC point has ${publicKey.bits.length} octets in form ${form} instead of ${length} in form 4`;
     },
   },
   {
@@ -72,7 +72,7 @@ export const KEY_RULES: readonly Rule<CertificateFacts>[] = [
     scope: 'ours',
     check: facts =>
       ofRsa(facts, key =>
-        typeof key === 'string' || key.bits >= 2048 ? undefined : `the RSA key has ${key.bits} bits, fewer than 2048`,
+        typeof key === 'string' || key.bits >= 2048 ? undefined : `the RSA key has ${key.bits} bits, less than 2048`,
       ),
   },
   {
@@ -129,7 +129,7 @@ function wrongParameters(what: string, { oid, parameters }: AlgorithmIdentifier)
 function describe(parameters: Uint8Array | undefined): string {
   if (parameters === undefined) return 'absent';
   if (equalBytes(parameters, DER_NULL)) return 'NULL';
-  return parameters[0] === TAG.oid ? 'a named curve' : 'something else';
+  return parameters[0] === TAG.oid ? 'a named curve' : 'of another type';
 }
 
 const POINTS = [KEY_ALGORITHMS['ecdsa-p256'], KEY_ALGORITHMS['ecdsa-p384']].map(algorithm => ({
@@ -144,7 +144,7 @@ interface RsaKey {
   readonly bits: number;
 }
 
-/** Asks an RSA key, or the reason why it cannot be read; other keys are no concern of `check`. */
+/** Applies `check` to an RSA key, or to the reason why it cannot be read. Other keys pass. */
 function ofRsa(
   { tbs: { publicKey } }: CertificateFacts,
   check: (key: RsaKey | string) => string | undefined,

@@ -1,5 +1,5 @@
 // Finds the certificates and CRLs in the bytes of a file and lints each of them.
-// `lookup/run` calls it for `lint`. It reads no file; a broken rule is a finding and never an error.
+// `lookup/run` calls it for `lint`. It reads no file; a broken rule is a finding and not an error.
 import { failure } from '../../errors/error.ts';
 import { capProblem, countProblem } from '../input-caps.ts';
 import { nameToString } from '../name/name.ts';
@@ -9,7 +9,7 @@ import type { Finding, RuleScope } from './rule.ts';
 import { lintSignedCertificate, type SignedCertificateFacts } from './signed-certificate-lint.ts';
 import { lintSignedCrl, type SignedCrlFacts } from './signed-crl-lint.ts';
 
-/** One certificate or CRL of a file, and what lint says about it. */
+/** A certificate or CRL of a file, with its findings. */
 export type Linted = LintedPlace &
   (
     | { readonly type: 'certificate'; readonly facts: SignedCertificateFacts | undefined }
@@ -18,15 +18,15 @@ export type Linted = LintedPlace &
 
 interface LintedPlace {
   readonly file: string;
-  /** From 1, among the blocks of its file. */
+  /** The number of the block in its file, from 1. */
   readonly block: number;
   readonly encoding: 'PEM' | 'DER';
-  /** Of a certificate its subject, of a CRL its issuer (RFC 4514); absent when it cannot be read. */
+  /** The subject of a certificate, the issuer of a CRL (RFC 4514); absent if it cannot be read. */
   readonly name?: string;
   readonly findings: readonly Finding[];
 }
 
-/** Lints every certificate and CRL of a file, passing over keys and requests. Throws ERR_LINT_INPUT when it holds none. */
+/** Lints every certificate and CRL of a file and ignores keys and requests. Throws ERR_LINT_INPUT if there is none. */
 export function lintBytes(bytes: Uint8Array, file: string, what: string, scopes: readonly RuleScope[]): Linted[] {
   const refuse = (reason: string, cause?: unknown) => failure('ERR_LINT_INPUT', { what, reason }, cause);
   const linted: Linted[] = [];
@@ -40,14 +40,14 @@ export function lintBytes(bytes: Uint8Array, file: string, what: string, scopes:
       const type = LABELS[label];
       if (type !== undefined) look(type, der, { block: index + 1, encoding: 'PEM' });
     }
-    if (linted.length === 0) throw refuse('none of its PEM blocks is a certificate or a CRL');
+    if (linted.length === 0) throw refuse('it contains no certificate and no CRL');
     return linted;
   }
   const kind = derKind(bytes);
-  // what is so damaged that its kind cannot be told is looked at as a certificate
+  // lints a DER structure of unknown kind as a certificate
   const type = kind ?? (bytes[0] === SEQUENCE ? 'certificate' : undefined);
   if (type !== 'certificate' && type !== 'crl') {
-    throw refuse(type === undefined ? 'it is neither PEM nor DER' : `it holds a ${type}`);
+    throw refuse(type === undefined ? 'it is neither PEM nor DER' : `it contains a ${type}`);
   }
   look(type, bytes, { block: 1, encoding: 'DER' });
   return linted;

@@ -1,5 +1,5 @@
-// Decides whether svcauth may sign a CRL, and makes the token without which `crl/signed.ts` signs none.
-// `crl/run/make.ts` asks for the token; the entries are linted on their way into the signature. It signs nothing itself.
+// Decides whether svcauth may sign a CRL, and makes the token that `crl/signed.ts` requires.
+// `crl/run/make.ts` requests the token; the entries are linted during signing. It signs nothing itself.
 import { failure } from '../../errors/error.ts';
 import { concatBytes } from '../bytes.ts';
 import { DerError, DerReader } from '../der/reader.ts';
@@ -12,10 +12,10 @@ import { CRL_ISSUANCE_RULES } from './crl-rules.ts';
 import { makeGate, type Linted, type LintOutcome } from './gate.ts';
 import { checkRules, notDer } from './rule.ts';
 
-/** A tbsCertList that broke no rule so far as its entries do not matter. */
+/** A tbsCertList that broke no rule, apart from its entries. */
 export type LintedCrl = Linted<'tbsCertList'>;
 
-/** A tbsCertList around entries that nobody holds in memory. */
+/** A tbsCertList without its entries, which are not in memory. */
 export interface CrlFrame {
   /** From the first byte of tbsCertList to the first byte of the first entry. */
   readonly before: Uint8Array;
@@ -30,7 +30,7 @@ interface Admitted extends CrlFrame {
 
 const gate = makeGate<'tbsCertList', Admitted>();
 
-/** Checks every rule of a CRL but those of its entries, which are checked on their way into the signature. */
+/** Checks every rule of a CRL except those for its entries, which are checked during signing. */
 export function lintCrl(
   frame: CrlFrame,
   { issuer, previousNumber }: { readonly issuer: IssuerFacts; readonly previousNumber: bigint | undefined },
@@ -49,19 +49,19 @@ export function lintCrl(
   }
 }
 
-/** What is signed of a linted CRL, in this order: `before`, every chunk once `check` has seen it, what `finish` returns. */
+/** The bytes to sign of a linted CRL, in order: `before`, every chunk after `check`, the result of `finish`. */
 export interface CrlPassage {
   readonly before: Uint8Array;
-  /** Whole entries, in the order they are signed. */
+  /** Checks whole entries, in the order of signing. */
   check(chunk: Uint8Array): void;
   /**
-   * The bytes after the last entry. Throws ERR_LINT when an entry broke a rule, and TypeError when the entries are not as long
-   * as the frame says.
+   * Returns the bytes after the last entry. Throws ERR_LINT if an entry broke a rule, and TypeError if the length of the entries
+   * differs from the frame.
    */
   finish(): Cleared;
 }
 
-/** The way into the signature behind a token; for the CRL's signer. */
+/** Releases the bytes behind a token, for the CRL's signer. */
 export function releaseCrl(linted: LintedCrl, issuer: IssuerFacts): CrlPassage {
   const { before, after, entriesLength, thisUpdate } = gate.release(linted, issuer);
   const entries = crlEntryLint(thisUpdate);
@@ -79,7 +79,7 @@ export function releaseCrl(linted: LintedCrl, issuer: IssuerFacts): CrlPassage {
   };
 }
 
-/** Reads the frame as one structure whose entries are skipped. */
+/** Reads the frame as one structure and skips its entries. */
 function readFrame({ before, after, entriesLength }: CrlFrame): { head: CrlHead; extensions: readonly Extension[] } {
   const length = before.length + entriesLength + after.length;
   const whole = entriesLength === 0 ? concatBytes([before, after]) : before;
@@ -87,7 +87,7 @@ function readFrame({ before, after, entriesLength }: CrlFrame): { head: CrlHead;
   const head = readTbsCrlHead(outer);
   outer.finish('tbsCertList');
   if (head.tail !== before.length + entriesLength || (head.entries?.start ?? head.tail) !== before.length) {
-    throw new DerError('the entries are not where revokedCertificates is', head.tail);
+    throw new DerError('the entries are not in revokedCertificates', head.tail);
   }
   return { head, extensions: readTbsCrlTail(new DerReader(after), head) };
 }

@@ -11,12 +11,12 @@ export type LintedTbs = Linted<'tbsCertificate'>;
 
 const gate = makeGate<'tbsCertificate', Cleared>();
 
-/** Checks every rule of a certificate against what it is made to be and who would sign it. A root is its own issuer. */
+/** Checks every rule of a certificate, for its kind and its issuer. A root is its own issuer. */
 export function lintCertificate(
   tbsDer: Uint8Array,
   { kind, issuer }: { readonly kind: CertificateKind; readonly issuer: IssuerFacts },
 ): LintOutcome<LintedTbs> {
-  // the copy is what will be signed: whoever holds the original may still write to it
+  // signs a copy, because a caller may still write to the original
   const copy = new Uint8Array(tbsDer);
   let tbs: ParsedTbsCertificate;
   try {
@@ -30,5 +30,5 @@ export function lintCertificate(
   return findings.length > 0 ? { findings } : { linted: gate.admit(copy as Uint8Array as Cleared, issuer) };
 }
 
-/** The bytes behind a token; for `signCertificate`. */
+/** Releases the bytes behind a token, for `signCertificate`. */
 export const releaseTbs = (linted: LintedTbs, issuer: IssuerFacts): Cleared => gate.release(linted, issuer);

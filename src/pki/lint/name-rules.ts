@@ -1,13 +1,13 @@
-// Lint rules: are the attributes of subject and issuer within their bounds, string types and characters?
+// Lint rules for length, string type and characters of the attributes of subject and issuer.
 // `certificate-rules.ts` includes those of the subject, `signed-certificate-lint.ts` those of the issuer.
-// `issuer-rules.ts` compares the issuer's name with that of the CA.
+// `issuer-rules.ts` compares the issuer's name with the name of the CA.
 import { TAG } from '../der/writer.ts';
 import { UPPER_BOUNDS, type NameAttribute } from '../name/name.ts';
 import { OID, oidName } from '../oids.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import type { Rule } from './rule.ts';
 
-/** What stands in the subject. The issuer is a copy of another subject, of a foreign root's for one, and not ours to choose. */
+/** Rules for the subject. The issuer's name is a copy of another subject, which another CA may have chosen. */
 export const NAME_RULES: readonly Rule<CertificateFacts>[] = [
   {
     name: 'name-bounds',
@@ -31,7 +31,7 @@ export const NAME_RULES: readonly Rule<CertificateFacts>[] = [
     check: facts => firstOf(facts, notPrintable),
   },
   {
-    // what people compare by eye, and what ends up in access lists and logs
+    // people compare names by eye, and names appear in access lists and logs
     name: 'name-visible',
     clause: 'RFC 5280 §4.1.2.4',
     severity: 'error',
@@ -51,7 +51,7 @@ export const NAME_RULES: readonly Rule<CertificateFacts>[] = [
   },
 ];
 
-/** What stands in the issuer's name, when somebody else chose it: no obstacle to signing, and still wrong. */
+/** Rules for an issuer's name that another CA chose. They do not prevent signing. */
 export const ISSUER_NAME_RULES: readonly Rule<CertificateFacts>[] = [
   {
     name: 'issuer-name-bounds',
@@ -61,7 +61,7 @@ export const ISSUER_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     check: facts => firstOf(facts, outOfBounds, 'issuer'),
   },
   {
-    // the other attributes may be of an old string type, where the CA is as old (§4.1.2.4)
+    // the other attributes of an old CA may have an old string type (§4.1.2.4)
     name: 'issuer-name-string-type',
     clause: 'RFC 5280 §4.1.2.4, appendix A.1',
     severity: 'error',
@@ -113,9 +113,9 @@ function wrongStringType({ type, tag }: NameAttribute): string | undefined {
 const notPrintable = ({ tag, value = '' }: NameAttribute): string | undefined =>
   tag !== TAG.printableString || /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value)
     ? undefined
-    : 'has a character that a PrintableString does not have';
+    : 'has a character that is not in PrintableString';
 
 const notVisible = ({ value = '' }: NameAttribute): string | undefined =>
   /^\s|\s$|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(value)
-    ? 'begins or ends with a space, or has a character that cannot be seen'
+    ? 'begins or ends with a space, or has an invisible character'
     : undefined;

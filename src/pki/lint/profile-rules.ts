@@ -1,4 +1,4 @@
-// Lint rules: does a certificate that is about to be signed match its kind (root, issuing, cross, svid, server or client)?
+// Lint rules that compare a certificate with its kind (root, issuing, cross, svid, server or client).
 // `certificate-rules.ts` includes them before signing only. A certificate that `lint` reads has no kind to compare with.
 import type { KeyUsage } from '../extension/key-usage.ts';
 import { OID, oidName } from '../oids.ts';
@@ -11,11 +11,11 @@ const CA: readonly KeyUsage[] = ['keyCertSign', 'cRLSign'];
 
 interface Profile {
   readonly ca: boolean;
-  /** `any`: a cross certificate repeats what the CA's other certificate says. */
+  /** `any`: a cross-certificate repeats the value of the CA's other certificate. */
   readonly pathLength: 'none' | 'some' | 'any';
-  /** And keyEncipherment where a server's key is RSA: NSS asks for it. */
+  /** A server with an RSA key may also have keyEncipherment, which NSS requires. */
   readonly keyUsage: readonly KeyUsage[];
-  /** Empty: no extKeyUsage at all. */
+  /** Empty: no extKeyUsage. */
   readonly purposes: readonly string[];
 }
 
@@ -29,7 +29,7 @@ const PROFILES: Readonly<Record<CertificateKind, Profile>> = {
   client: { ca: false, pathLength: 'none', keyUsage: LEAF, purposes: [OID.clientAuth] },
 };
 
-/** A certificate beside what it is made to be: X509-SVID, and the profiles of ours. */
+/** Rules for a certificate and its kind: X509-SVID and svcauth's profiles. */
 export const PROFILE_RULES: readonly Rule<Candidate>[] = [
   {
     name: 'profile-ca',
@@ -60,7 +60,7 @@ export const PROFILE_RULES: readonly Rule<Candidate>[] = [
     scope: 'ours',
     check: ({ kind, tbs, extensions: { keyUsage } }) => {
       const { keyUsage: expected, purposes } = PROFILES[kind];
-      if (keyUsage === undefined) return 'there is no keyUsage';
+      if (keyUsage === undefined) return 'keyUsage is missing';
       const found = keyUsage.value;
       const mayEncipher = tbs.publicKey.algorithm.oid === OID.rsaEncryption && purposes.includes(OID.serverAuth);
       const extra = mayEncipher && found.has('keyEncipherment') ? 1 : 0;
@@ -95,10 +95,10 @@ export const PROFILE_RULES: readonly Rule<Candidate>[] = [
     severity: 'error',
     scope: 'ours',
     check: ({ extensions }) =>
-      extensions.subjectKeyIdentifier === undefined ? 'there is no subjectKeyIdentifier' : undefined,
+      extensions.subjectKeyIdentifier === undefined ? 'subjectKeyIdentifier is missing' : undefined,
   },
   {
-    // identity is what subjectAltName says, never a commonName (RFC 9525 §2)
+    // the identity is in subjectAltName, never in a commonName (RFC 9525 §2)
     name: 'spiffe-one-uri',
     clause: 'X509-SVID §2',
     severity: 'error',
@@ -130,7 +130,7 @@ export const PROFILE_RULES: readonly Rule<Candidate>[] = [
       if (uri === undefined) return undefined;
       const hasPath = uri.includes('/', SCHEME_LENGTH);
       if (hasPath !== PROFILES[candidate.kind].ca) return undefined;
-      return hasPath ? `the CA's SPIFFE ID ${uri} has a path` : `the leaf's SPIFFE ID ${uri} has no path`;
+      return hasPath ? `the SPIFFE ID ${uri} of a CA has a path` : `the SPIFFE ID ${uri} of a leaf has no path`;
     },
   },
   {
@@ -150,7 +150,7 @@ export const PROFILE_RULES: readonly Rule<Candidate>[] = [
 
 const SCHEME_LENGTH = 'spiffe://'.length;
 
-/** The URI of a subjectAltName that has just one. */
+/** Returns the URI of a subjectAltName with exactly one URI. */
 function onlyUri({ extensions: { subjectAltName } }: Candidate): string | undefined {
   let only: string | undefined;
   for (const name of subjectAltName?.value ?? []) {

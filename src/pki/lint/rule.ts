@@ -2,21 +2,21 @@ import type { DerError } from '../der/reader.ts';
 
 export type RuleScope = 'standard' | 'ours';
 
-/** One obligation of something we are about to sign. */
+/** A rule for certificates or CRLs. */
 export interface Rule<S> {
   /** A slug, unique in its table. */
   readonly name: string;
-  /** Where the obligation comes from: `RFC 5280 §4.1.2.2`. */
+  /** The clause behind the rule: `RFC 5280 §4.1.2.2`. */
   readonly clause: string;
-  /** The clause's own strength: MUST is an error, SHOULD a warning. Nothing of ours is signed over either. */
+  /** MUST of the clause is an error, SHOULD a warning. svcauth signs nothing with either. */
   readonly severity: 'error' | 'warning';
-  /** `standard`: holds for anybody's certificate or CRL. `ours`: a promise about our own, stricter than the clause. */
+  /** `standard`: a rule for every certificate or CRL. `ours`: a stricter rule for those that svcauth issues. */
   readonly scope: RuleScope;
-  /** What is wrong, with both sides of a comparison; undefined when nothing is. */
+  /** Returns the problem, with both sides of a comparison; undefined if the rule holds. */
   check(subject: S): string | undefined;
 }
 
-/** A broken rule, as data. */
+/** A broken rule. */
 export interface Finding {
   readonly rule: string;
   readonly clause: string;
@@ -24,7 +24,7 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Every broken rule of a table, in the table's order. */
+/** Returns every broken rule of a table, in the table's order. */
 export function checkRules<S>(rules: readonly Rule<S>[], subject: S): Finding[] {
   const findings: Finding[] = [];
   for (const rule of rules) {
@@ -35,7 +35,7 @@ export function checkRules<S>(rules: readonly Rule<S>[], subject: S): Finding[] 
   return findings;
 }
 
-/** What comes before every rule: bytes that cannot be read as the structure they should be. */
+/** Makes the finding for bytes that are not the expected structure. */
 export const notDer = (error: DerError): Finding => ({
   rule: 'der',
   clause: error.clause ?? 'RFC 5280 §4.1, §5.1; X.690 §10',
@@ -43,10 +43,10 @@ export const notDer = (error: DerError): Finding => ({
   message: error.message,
 });
 
-/** Nobody reads on after so many: a hostile file must not fill the memory with them. */
+/** The most faults collected from one file, so a hostile file cannot fill the memory. */
 const MOST_FAULTS = 100;
 
-/** Collects faults that were read over. */
+/** Collects faults that the reader tolerated. */
 export const faultCollector =
   (findings: Finding[]) =>
   (finding: Finding): void => {

@@ -1,5 +1,5 @@
 // Decides which rules a signed certificate breaks, of svcauth or of another CA.
-// `lint-bytes.ts` calls it for `lint`; `lint.ts` is the check before signing. It verifies no signature and looks at no issuer.
+// `lint-bytes.ts` calls it for `lint`; `lint.ts` is the check before signing. It verifies no signature and reads no issuer.
 import { equalBytes, toHex } from '../bytes.ts';
 import { DerError } from '../der/reader.ts';
 import { decodeCertificate, type ParsedCertificate } from '../certificate/parsed.ts';
@@ -10,16 +10,16 @@ import { FOREIGN_EXTENSION_RULES } from './foreign-extension-rules.ts';
 import { ISSUER_NAME_RULES } from './name-rules.ts';
 import { checkRules, faultCollector, notDer, type Finding, type Rule, type RuleScope } from './rule.ts';
 
-/** What lint says about a certificate that somebody has signed. */
+/** The findings for a signed certificate. */
 export interface SignedCertificateLint {
   readonly findings: readonly Finding[];
-  /** Undefined when nothing in it can be made out. */
+  /** Undefined if the structure cannot be read. */
   readonly facts: SignedCertificateFacts | undefined;
 }
 
 export interface SignedCertificateFacts extends CertificateFacts, Pick<ParsedCertificate, 'signatureAlgorithm'> {}
 
-/** What can be asked of a certificate once it has been signed. */
+/** Rules for a signed certificate of any CA. */
 export const SIGNED_CERTIFICATE_RULES: readonly Rule<SignedCertificateFacts>[] = [
   ...CERTIFICATE_RULES,
   ...ISSUER_NAME_RULES,
@@ -32,10 +32,10 @@ export const SIGNED_CERTIFICATE_RULES: readonly Rule<SignedCertificateFacts>[] =
     check: ({ tbs, signatureAlgorithm: outer }) =>
       equalBytes(outer.der, tbs.signatureAlgorithm.der)
         ? undefined
-        : `the signature algorithm is ${toHex(outer.der)} outside and ${toHex(tbs.signatureAlgorithm.der)} inside`,
+        : `the signature algorithm is ${toHex(outer.der)} in the signature and ${toHex(tbs.signatureAlgorithm.der)} in tbsCertificate`,
   },
   {
-    // a server's or a client's certificate may carry the id of its service and be no SVID on purpose
+    // a warning: a server's or a client's certificate may have a SPIFFE ID and not be an X509-SVID on purpose
     name: 'x509-svid',
     clause: 'X509-SVID §5.2',
     severity: 'warning',
@@ -46,14 +46,14 @@ export const SIGNED_CERTIFICATE_RULES: readonly Rule<SignedCertificateFacts>[] =
       const verdict = svidVerdict(facts);
       if (verdict.kind !== 'none') return undefined;
       const reasons = verdict.refusals.map(({ message, clause }) => `${message} (${clause})`).join('; ');
-      return `no X509-SVID, though it names one: ${reasons}`;
+      return `it has a SPIFFE ID but is not an X509-SVID: ${reasons}`;
     },
   },
 ];
 
 /**
- * Lints a certificate whoever made it. What DER forbids is a finding; where one can tell what was meant, the rules are asked all
- * the same. Never throws for what the bytes are.
+ * Lints a signed certificate of any CA. A violation of DER is a finding; if its meaning is clear, the rules apply too. Never throws
+ * for the bytes.
  */
 export function lintSignedCertificate(der: Uint8Array, scopes: readonly RuleScope[]): SignedCertificateLint {
   const findings: Finding[] = [];

@@ -8,10 +8,10 @@ import { crlFacts } from './crl-facts.ts';
 import { CRL_RULES, type CrlFacts } from './crl-rules.ts';
 import { checkRules, faultCollector, notDer, type Finding, type Rule, type RuleScope } from './rule.ts';
 
-/** What lint says about a CRL that somebody has signed. */
+/** The findings for a signed CRL. */
 export interface SignedCrlLint {
   readonly findings: readonly Finding[];
-  /** Undefined when nothing in it can be made out. */
+  /** Undefined if the structure cannot be read. */
   readonly facts: SignedCrlFacts | undefined;
 }
 
@@ -27,13 +27,12 @@ const SIGNED_RULES: readonly Rule<SignedCrlFacts>[] = [
     check: ({ head: { innerAlgorithm }, signatureAlgorithm: outer }) =>
       equalBytes(outer.der, innerAlgorithm.der)
         ? undefined
-        : `the signature algorithm is ${toHex(outer.der)} outside and ${toHex(innerAlgorithm.der)} inside`,
+        : `the signature algorithm is ${toHex(outer.der)} in the signature and ${toHex(innerAlgorithm.der)} in tbsCertList`,
   },
 ];
 
 /**
- * Lints a CRL whoever made it, as `lintSignedCertificate` does a certificate. Entries are read strictly, and after twenty
- * findings no further ones are.
+ * Lints a signed CRL of any CA. It reads entries strictly, and stops after twenty findings in them.
  */
 export function lintSignedCrl(der: Uint8Array, scopes: readonly RuleScope[]): SignedCrlLint {
   const findings: Finding[] = [];

@@ -1,6 +1,6 @@
 import type { DerTime } from '../der/reader.ts';
 
-/** A UTCTime ends with 2049 by its form; what is left to refuse is a GeneralizedTime before 2050 (RFC 5280 §4.1.2.5). */
+/** Reports a GeneralizedTime before 2050 (RFC 5280 §4.1.2.5). A UTCTime cannot be later than 2049. */
 export function timeFormProblem(field: string, { date, form }: DerTime): string | undefined {
   return form === 'utcTime' || date.getUTCFullYear() >= 2050
     ? undefined
