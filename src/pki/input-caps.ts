@@ -1,4 +1,4 @@
-/** The most a structure from outside may have, in bytes of DER: a hundred megabytes of PEM exhaust the stack. */
+/** Size limits for structures from outside, in bytes of DER. A hundred megabytes of PEM exhaust the stack. */
 export const INPUT_CAPS = {
   certificate: 1024 * 1024,
   request: 1024 * 1024,
@@ -9,15 +9,15 @@ export const INPUT_CAPS = {
   bundle: 1024 * 1024,
 } as const;
 
-/** What a file may have at most: the longest CRL as PEM, and some text. */
+/** The size limit of a file: the longest CRL as PEM, and some text. */
 export const FILE_CAP = 96 * 1024 * 1024;
 
-/** Of one file: more are neither a chain nor a bundle. */
+/** The most PEM blocks of one file: more are neither a chain nor a bundle. */
 const MOST_BLOCKS = 10_000;
 
 export const countProblem = (blocks: number): string | undefined =>
-  blocks > MOST_BLOCKS ? `it holds ${blocks} PEM blocks, more than ${MOST_BLOCKS}` : undefined;
+  blocks > MOST_BLOCKS ? `it contains ${blocks} PEM blocks, more than ${MOST_BLOCKS}` : undefined;
 
-/** Why a structure is not read; undefined when it is within its cap. */
+/** Words the problem of a structure over its limit; undefined within the limit. */
 export const capProblem = (what: keyof typeof INPUT_CAPS, length: number): string | undefined =>
-  length > INPUT_CAPS[what] ? `it holds a ${what} of ${length} bytes, more than ${INPUT_CAPS[what]}` : undefined;
+  length > INPUT_CAPS[what] ? `it contains a ${what} of ${length} bytes, more than ${INPUT_CAPS[what]}` : undefined;

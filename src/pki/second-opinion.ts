@@ -218,5 +218,7 @@ async function compare(what: string, ours: Reading, read: () => Promise<Reading>
 }
 
 function difference(field: string, ours: string | undefined, theirs: string | undefined): readonly string[] {
-  return ours === theirs ? [] : [`${field} is ${quote(ours ?? '')} to us and ${quote(theirs ?? '')} to it`];
+  return ours === theirs
+    ? []
+    : [`${field}: svcauth reads ${quote(ours ?? '')}, @peculiar/x509 reads ${quote(theirs ?? '')}`];
 }

@@ -46,13 +46,13 @@ function readJson(text: string, bad: Bad): unknown {
   try {
     return parseUniqueJson(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw bad(`it is not JSON as it should be: ${error.message}`);
+    if (error instanceof SyntaxError) throw bad(`it is not valid JSON: ${error.message}`);
     throw error;
   }
 }
 
 function readBundle(document: unknown, bad: Bad): SpiffeBundle {
-  if (!isObject(document)) throw bad('it is not an object');
+  if (!isObject(document)) throw bad('it is not a JSON object');
   const { keys } = document;
   if (!Array.isArray(keys)) throw bad('it has no array "keys"');
   return {
@@ -66,7 +66,7 @@ function readBundle(document: unknown, bad: Bad): SpiffeBundle {
 
 /** X509-SVID §6.1 and §6.2: elements of another use, of an unknown type, or without x5c, are passed over. */
 function readAuthority(key: unknown, bad: Bad): readonly Uint8Array[] {
-  if (!isObject(key)) throw bad('it is not an object');
+  if (!isObject(key)) throw bad('it is not a JSON object');
   const { use, kty, x5c } = key;
   if (use !== 'x509-svid' || x5c === undefined) return [];
   if (typeof kty !== 'string') throw bad('it has no "kty"');
@@ -80,7 +80,7 @@ function readAuthority(key: unknown, bad: Bad): readonly Uint8Array[] {
   const certified = certifiedKey(der, bad);
   // RFC 7517 §4.7: the certificate is for this very key
   if (certified !== undefined && Object.entries(certified).some(([member, value]) => key[member] !== value)) {
-    throw bad('its certificate is for another key');
+    throw bad('its certificate has another public key');
   }
   return [der];
 }
@@ -97,6 +97,7 @@ function certifiedKey(der: Uint8Array, bad: Bad): JsonObject | undefined {
 function readCount(document: JsonObject, member: string, bad: Bad): number | undefined {
   const value = document[member];
   if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw bad(`"${member}" is not a count`);
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw bad(`"${member}" is not a non-negative integer`);
   return value;
 }

@@ -11,16 +11,16 @@ import type { LeafRequest } from './prepare-leaf.ts';
  * name that an encoder shortened, a date it shifted or a serial it invented is found here, before anybody is handed it.
  */
 export function leafDifference({ tbs }: ParsedCertificate, request: LeafRequest): string | undefined {
-  if (!equalBytes(tbs.serial, request.serial)) return 'another serial number';
+  if (!equalBytes(tbs.serial, request.serial)) return 'the serial number differs';
   if (tbs.notBefore.date.getTime() !== request.notBefore.getTime()) return 'another notBefore';
   if (tbs.notAfter.date.getTime() !== request.notAfter.getTime()) return 'another notAfter';
-  if (!equalBytes(tbs.publicKey.der, request.publicKeyDer)) return 'another public key';
+  if (!equalBytes(tbs.publicKey.der, request.publicKeyDer)) return 'the public key differs';
   if ((commonName(tbs.subject) ?? '') !== request.commonName) return 'another commonName';
   const extension = findExtension(tbs.extensions, OID.subjectAltName);
   if (extension === undefined) return 'no subjectAltName';
   const names = decodeGeneralNames(extension.value, 'subjectAltName');
   const { dns, ip } = request;
-  if (names.length !== 1 + dns.length + ip.length) return 'another number of names';
+  if (names.length !== 1 + dns.length + ip.length) return 'the number of names differs';
   for (const [index, name] of names.entries()) {
     const same =
       index === 0
@@ -28,7 +28,7 @@ export function leafDifference({ tbs }: ParsedCertificate, request: LeafRequest)
         : index <= dns.length
           ? name.type === 'dns' && name.value === dns[index - 1]
           : name.type === 'ip' && equalBytes(name.octets, ip[index - 1 - dns.length]!);
-    if (!same) return `another name at place ${index + 1}`;
+    if (!same) return `name ${index + 1} differs`;
   }
   return undefined;
 }

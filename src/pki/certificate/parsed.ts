@@ -75,7 +75,7 @@ function readTbsCertificate(outer: DerReader): ParsedTbsCertificate {
   wrapped?.finish('extensions');
   reader.finish('tbsCertificate');
   if (extensions.length > 0 && version !== 3) {
-    reader.fault(`extensions in a version ${version} certificate`, 0, 'RFC 5280 §4.1.2.1');
+    reader.fault(`a version ${version} certificate has extensions`, 0, 'RFC 5280 §4.1.2.1');
   }
   const { element } = reader;
   return {
@@ -99,7 +99,7 @@ function readVersion(reader: DerReader): number {
   const at = wrapped.position;
   const value = wrapped.smallInteger('version');
   wrapped.finish('version');
-  if (value === 0) reader.fault('version 1 is encoded, though it is the default (not DER)', at, 'X.690 §11.5');
+  if (value === 0) reader.fault('the default version 1 is encoded (not DER)', at, 'X.690 §11.5');
   if (value > 2) reader.fault(`version ${value + 1} does not exist`, at, 'RFC 5280 §4.1.2.1');
   return value + 1;
 }

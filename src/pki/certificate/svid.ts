@@ -36,13 +36,13 @@ const those = (...problems: readonly Problem[]): readonly Refusal[] =>
 
 function idProblems(uris: readonly string[], isCa: boolean): readonly Refusal[] {
   const [id] = uris;
-  if (uris.length > 1) return [refusal('svid-one-uri', `it has ${uris.length} URI names, not one`)];
+  if (uris.length > 1) return [refusal('svid-one-uri', `it has ${uris.length} URI names instead of 1`)];
   if (id === undefined) return those(['svid-one-uri', !isCa, 'it has no URI name']);
   if (!isSpiffeId(id)) return [refusal('svid-id', `its URI name ${JSON.stringify(id)} is not a SPIFFE ID`)];
   const hasPath = id.includes('/', 'spiffe://'.length);
   return those(
-    ['svid-signer', isCa && hasPath, `it is a CA, and its SPIFFE ID ${id} has a path`],
-    ['svid-path', !isCa && !hasPath, `its SPIFFE ID ${id} has no path: it names the trust domain`],
+    ['svid-signer', isCa && hasPath, `it is a CA, but its SPIFFE ID ${id} has a path`],
+    ['svid-path', !isCa && !hasPath, `its SPIFFE ID ${id} has no path and identifies the trust domain`],
   );
 }
 
@@ -54,14 +54,14 @@ function leafProblems({ tbs, extensions }: SvidFacts): readonly Refusal[] {
   return [
     ...keyUsageProblems(keyUsage),
     ...those(
-      ['svid-key-usage', usages?.has('digitalSignature') === false, 'keyUsage lacks digitalSignature'],
+      ['svid-key-usage', usages?.has('digitalSignature') === false, 'keyUsage has no digitalSignature'],
       ['svid-key-usage', usages?.has('keyCertSign'), 'keyUsage has keyCertSign'],
       ['svid-key-usage', usages?.has('cRLSign'), 'keyUsage has cRLSign'],
-      ['svid-extended-key-usage', purposes && !both, 'extKeyUsage lacks serverAuth or clientAuth'],
+      ['svid-extended-key-usage', purposes && !both, 'extKeyUsage does not have both serverAuth and clientAuth'],
       [
         'subject-empty',
         isEmptyName(tbs.subject) && subjectAltName?.critical === false,
-        'its subject is empty and subjectAltName is not critical',
+        'its subject is empty, but subjectAltName is not critical',
       ],
     ),
   ];
@@ -69,7 +69,7 @@ function leafProblems({ tbs, extensions }: SvidFacts): readonly Refusal[] {
 
 const signingProblems = ({ extensions: { keyUsage } }: SvidFacts): readonly Refusal[] => [
   ...keyUsageProblems(keyUsage),
-  ...those(['svid-key-usage', keyUsage?.value.has('keyCertSign') === false, 'keyUsage lacks keyCertSign']),
+  ...those(['svid-key-usage', keyUsage?.value.has('keyCertSign') === false, 'keyUsage has no keyCertSign']),
 ];
 
 const keyUsageProblems = (keyUsage: { readonly critical: boolean } | undefined): readonly Refusal[] =>

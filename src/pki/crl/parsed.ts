@@ -116,7 +116,7 @@ export function readTbsCrlTail(tbs: DerReader, head: CrlHead): readonly Extensio
   const extensions = wrapped === undefined ? [] : decodeExtensions(wrapped, 'crlExtensions');
   wrapped?.finish('crlExtensions');
   tbs.finish('tbsCertList');
-  if (extensions.length > 0 && head.version !== 2) tbs.fault('extensions in a version 1 CRL', 0, 'RFC 5280 §5.1.2.1');
+  if (extensions.length > 0 && head.version !== 2) tbs.fault('a version 1 CRL has extensions', 0, 'RFC 5280 §5.1.2.1');
   return extensions;
 }
 
@@ -125,7 +125,7 @@ function readVersion(tbs: DerReader): number {
   const at = tbs.position;
   const value = tbs.smallInteger('version');
   if (value !== 1) {
-    tbs.fault(`version ${value + 1} of a CRL is not written down (only version 2 is)`, at, 'RFC 5280 §5.1.2.1');
+    tbs.fault(`a CRL has the encoded version ${value + 1} (only version 2 is encoded)`, at, 'RFC 5280 §5.1.2.1');
   }
   return value + 1;
 }

@@ -61,7 +61,7 @@ function decodeAttributes(list: DerReader | undefined): ReadonlyMap<string, DerR
     const values = attribute.enter(TAG.set, 'the values of an attribute');
     attribute.finish('an attribute');
     // two could be read as the first by one program and as the last by another
-    if (attributes.has(type)) throw new DerError(`attribute ${type} stands twice`, at);
+    if (attributes.has(type)) throw new DerError(`attribute ${type} occurs twice`, at);
     attributes.set(type, values);
   }
   return attributes;

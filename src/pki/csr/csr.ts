@@ -67,10 +67,10 @@ function soleBlock(bytes: Uint8Array, what: string): Uint8Array {
   const blocks = decodePem(Buffer.from(bytes).toString('latin1'));
   const [block] = blocks;
   if (block === undefined || blocks.length > 1)
-    throw unacceptable(what, `it holds ${blocks.length} PEM blocks, not one`);
+    throw unacceptable(what, `it contains ${blocks.length} PEM blocks instead of 1`);
   // the second is an old name for the same (RFC 7468 §7)
   if (!['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'].includes(block.label)) {
-    throw unacceptable(what, `it holds ${quote(block.label)}`);
+    throw unacceptable(what, `it contains ${quote(block.label)}`);
   }
   return block.der;
 }
@@ -78,7 +78,7 @@ function soleBlock(bytes: Uint8Array, what: string): Uint8Array {
 /** The names in subject and SAN, each by the grammar that svcauth issues; anything else that is named is refused. */
 function requestedNames({ subject, extensions }: CertificationRequest, what: string): RequestedNames {
   if (subject.rdns.flat().some(({ value }) => value !== undefined && !isPrintable(value))) {
-    throw unacceptable(what, 'its subject has characters that do not print');
+    throw unacceptable(what, 'its subject has non-printable characters');
   }
   const san = findExtension(extensions, OID.subjectAltName);
   const ids: SpiffeId[] = [];
@@ -89,7 +89,8 @@ function requestedNames({ subject, extensions }: CertificationRequest, what: str
     else if (name.type === 'dns') dns.add(parseDnsName(name.value));
     else if (name.type === 'ip' && (name.octets.length === 4 || name.octets.length === 16)) {
       ip.push({ octets: name.octets, text: ipAddressText(name.octets) });
-    } else throw unacceptable(what, `its subjectAltName has a name svcauth does not issue (${name.type})`);
+    } else
+      throw unacceptable(what, `its subjectAltName has a name of a type that svcauth does not issue (${name.type})`);
   }
   // X509-SVID §2
   if (ids.length > 1) throw unacceptable(what, 'its subjectAltName has more than one URI');

@@ -123,7 +123,7 @@ export class DerReader {
         this.fault(`${what} has a length that is not minimal (BER)`, start, 'X.690 §10.1');
       content += size;
     }
-    if (content + length > end) throw new DerError(`${what} runs past the end`, start);
+    if (content + length > end) throw new DerError(`${what} is longer than its container`, start);
     this.position = content + length;
     return content;
   }

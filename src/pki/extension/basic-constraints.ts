@@ -20,7 +20,7 @@ export function decodeBasicConstraints(value: Uint8Array, tolerance?: Tolerance)
   let ca = false;
   if (reader.peek() === TAG.boolean) {
     ca = reader.boolean('cA');
-    if (!ca) reader.fault('cA FALSE is encoded, though it is the default (not DER)', 0, 'X.690 §11.5');
+    if (!ca) reader.fault('the default cA FALSE is encoded (not DER)', 0, 'X.690 §11.5');
   }
   const pathLength = reader.peek() === TAG.integer ? reader.smallInteger('pathLenConstraint') : undefined;
   reader.finish('basicConstraints');

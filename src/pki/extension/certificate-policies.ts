@@ -27,7 +27,7 @@ export function decodeCertificatePolicies(value: Uint8Array): readonly PolicyInf
   readSequence(value, 'certificatePolicies', reader => {
     const item = reader.enter(TAG.sequence, 'a policy');
     const policy = item.oid('a policy identifier');
-    if (policies.some(other => other.policy === policy)) throw new DerError(`policy ${policy} stands twice`, 0);
+    if (policies.some(other => other.policy === policy)) throw new DerError(`policy ${policy} occurs twice`, 0);
     policies.push({ policy, qualifiers: item.done ? [] : readQualifiers(item) });
     item.finish('a policy');
   });

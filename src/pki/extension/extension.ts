@@ -26,12 +26,12 @@ export function decodeExtensions(reader: DerReader, what: string): readonly Exte
     let critical = false;
     if (item.peek() === TAG.boolean) {
       critical = item.boolean('critical');
-      if (!critical) item.fault('critical FALSE is encoded, though it is the default (not DER)', at, 'X.690 §11.5');
+      if (!critical) item.fault('the default critical FALSE is encoded (not DER)', at, 'X.690 §11.5');
     }
     const value = item.content(TAG.octetString, 'an extension value');
     item.finish('an extension');
     for (const other of extensions) {
-      if (other.oid === type) item.fault(`extension ${type} stands twice`, at, 'RFC 5280 §4.2');
+      if (other.oid === type) item.fault(`extension ${type} occurs twice`, at, 'RFC 5280 §4.2');
     }
     extensions.push({ oid: type, critical, value });
   }

@@ -89,7 +89,7 @@ function ia5(reader: DerReader, tag: number, what: string): string {
   const content = reader.content(tag, what);
   for (const byte of content) {
     if (byte <= 0x7f) continue;
-    reader.fault(`${what} holds a name that is not ASCII`, at, 'RFC 5280 §4.2.1.6');
+    reader.fault(`${what} has a name that is not ASCII`, at, 'RFC 5280 §4.2.1.6');
     break;
   }
   return Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');

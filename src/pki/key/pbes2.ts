@@ -77,7 +77,7 @@ export function decodeEncryption(algorithm: AlgorithmIdentifier): Encryption {
     throw new DerError(`a key length of ${keyLength} octets does not fit ${cipher}`, 0);
   }
   const iv = new DerReader(cipherAlgorithm.parameters ?? new Uint8Array()).content(TAG.octetString, 'the CBC vector');
-  if (iv.length !== 16) throw new DerError(`the CBC vector has ${iv.length} octets, not 16`, 0);
+  if (iv.length !== 16) throw new DerError(`the CBC vector has ${iv.length} octets instead of 16`, 0);
   return { scheme: 'PBES2', digest, salt, iterations, cipher, iv };
 }
 

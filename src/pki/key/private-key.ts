@@ -41,7 +41,7 @@ export async function parsePrivateKey(
   if (bytes.length > SIZE_CAP) throw unreadable(what, `it is larger than ${SIZE_CAP} bytes`);
   const der = isPem(bytes) ? findInPem(bytes, what) : bytes;
   const form = privateKeyForm(der);
-  if (form === undefined) throw unreadable(what, 'it has the structure of no private key');
+  if (form === undefined) throw unreadable(what, 'it is not a private key');
   if (form !== 'encrypted PKCS#8') return readPlain(der, form, what);
   if (passphrase === undefined) throw failure('ERR_KEY_ENCRYPTED', { what });
   return readPlain(await decryptPrivateKey(der, passphrase, what), 'PKCS#8', what);
@@ -50,12 +50,12 @@ export async function parsePrivateKey(
 function findInPem(bytes: Uint8Array, what: string): Uint8Array {
   const text = Buffer.from(bytes).toString('latin1');
   if (text.includes('Proc-Type: 4,ENCRYPTED')) {
-    throw failure('ERR_KEY_ENCRYPTION', { what, scheme: 'the old encryption of PEM (Proc-Type, DEK-Info)' });
+    throw failure('ERR_KEY_ENCRYPTION', { what, scheme: 'legacy PEM encryption (Proc-Type, DEK-Info)' });
   }
   try {
     const blocks = decodePem(text);
     const [key, another] = blocks.filter(block => block.label.endsWith('PRIVATE KEY'));
-    if (another !== undefined) throw unreadable(what, 'it holds more than one private key');
+    if (another !== undefined) throw unreadable(what, 'it contains more than one private key');
     if (key !== undefined) return key.der;
     throw unreadable(what, `it holds ${blocks.map(block => quote(block.label)).join(', ')}`);
   } catch (cause) {
@@ -92,10 +92,7 @@ function openEc(info: PrivateKeyInfo, what: string): PrivateKey {
   const curve = namedCurve(info.parameters ?? parameters);
   const algorithm = keyAlgorithmOf(curve === undefined ? { kind: 'other', label: '' } : { kind: 'ec', curve });
   if (algorithm?.kind !== 'ec') {
-    throw unsuitable(
-      what,
-      `it is an EC key on ${curve ?? 'a curve svcauth does not know'}; svcauth uses P-256 and P-384`,
-    );
+    throw unsuitable(what, `it is an EC key on ${curve ?? 'an unknown curve'}; svcauth uses P-256 and P-384`);
   }
   const ours = publicPoint(algorithm, scalar);
   if (ours === undefined) throw unsuitable(what, `its scalar is not between 1 and the order of ${curve}`);

@@ -97,18 +97,18 @@ export function publicKeyProblem(info: PublicKeyInfo): string | undefined {
   switch (key.kind) {
     case 'ec':
       // uncompressed (RFC 5480 §2.2): compressed points are optional to read
-      if (info.bits[0] !== 4) return 'its point is not in the uncompressed form';
+      if (info.bits[0] !== 4) return 'its point is not uncompressed';
       return opens(info) ? undefined : `its point is not on ${key.curve}`;
     case 'ed25519':
       if (parameters !== undefined) return 'its algorithm has parameters (RFC 8410 §3)';
-      if (info.bits.length !== 32) return `it has ${info.bits.length} octets, not 32`;
-      return isSmallOrder(info.bits) ? 'it is a point of small order: anybody can sign for it' : undefined;
+      if (info.bits.length !== 32) return `it has ${info.bits.length} octets instead of 32`;
+      return isSmallOrder(info.bits) ? 'it is a point of small order, so signatures can be forged' : undefined;
     case 'rsa':
       if (parameters === undefined || !equalBytes(parameters, DER_NULL))
         return 'its parameters are not NULL (RFC 3279 §2.3.1)';
       return rsaProblem(key);
     case 'other':
-      return `${key.label} is not an algorithm svcauth certifies (it does ECDSA P-256, P-384, P-521, Ed25519 and RSA)`;
+      return `${key.label} is not an algorithm svcauth certifies (it certifies ECDSA P-256, P-384, P-521, Ed25519 and RSA)`;
   }
 }
 
@@ -118,7 +118,7 @@ export const RSA_BITS = { least: 2048, most: 8192 };
 function rsaProblem({ modulusBits, modulus, exponent }: Extract<PublicKey, { kind: 'rsa' }>): string | undefined {
   if (modulusBits < RSA_BITS.least) return `RSA ${modulusBits} is too short (at least ${RSA_BITS.least} bits)`;
   if (modulusBits > RSA_BITS.most) return `RSA ${modulusBits} is too long (at most ${RSA_BITS.most} bits)`;
-  if (exponent !== 65537n) return `its public exponent is ${exponentText(exponent)}, not 65537`;
+  if (exponent !== 65537n) return `its public exponent is ${exponentText(exponent)} instead of 65537`;
   const factor = SMALL_PRIMES.find(prime => modulus % prime === 0n);
   return factor === undefined ? undefined : `its modulus is divisible by ${factor}`;
 }

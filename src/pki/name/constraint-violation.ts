@@ -91,7 +91,7 @@ function violation(
   // §4.2.1.10: a URI without an authority, or with an address in it, fails any URI constraint
   if (read.type === 'uri' && read.host === undefined) {
     const subtrees = [...allowed, ...excluded.filter(base => base.type === 'uri')].map(base => base.name);
-    const problem = `${words} has no host name that a URI constraint could hold`;
+    const problem = `${words} has no host name to compare with a URI constraint`;
     return subtrees.length === 0 ? undefined : { rule: 'name-not-permitted', name, subtrees, problem };
   }
   const barrier = excluded.find(base => touches(read, base));
@@ -172,7 +172,7 @@ function readBases(
     if (found !== undefined) read.push({ ...found, name: base });
     const name = names.find(each => (found === undefined && sameForm(each, base)) || isOtherMailbox(each, base));
     if (name !== undefined) {
-      const problem = `names of the form ${formOf(base)} are constrained, and one cannot be compared`;
+      const problem = `there is a constraint on names of the form ${formOf(base)}, which cannot be compared`;
       faults.push({ rule: 'name-form-unsupported', name, subtrees: [base], problem });
     }
   }
@@ -201,7 +201,8 @@ function readName(name: GeneralName): Comparable | string | undefined {
     case 'uri':
       return { type: 'uri', host: uriHost(name.value), words: name.value };
     case 'ip':
-      if (name.octets.length !== 4 && name.octets.length !== 16) return `an address of ${name.octets.length} octets`;
+      if (name.octets.length !== 4 && name.octets.length !== 16)
+        return `an IP address has ${name.octets.length} octets`;
       return { type: 'ip', octets: name.octets, words: addressWords(name.octets) };
     case 'directory':
       return { type: 'directory', rdns: canonicalRdns(name.name), words: nameToString(name.name) };
@@ -237,7 +238,7 @@ function readBase(base: GeneralName): { readonly base?: Comparable; readonly fau
     case 'ip': {
       const { octets } = base;
       const words = `${addressWords(octets.subarray(0, octets.length / 2))}/…`;
-      const fault = isAddressBlock(octets) ? undefined : 'an IP constraint is not an address and a mask';
+      const fault = isAddressBlock(octets) ? undefined : 'an IP constraint is not an address with a mask';
       return { base: { type: 'ip', octets, words }, fault };
     }
     case 'directory':

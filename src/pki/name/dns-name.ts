@@ -1,4 +1,4 @@
-// Decides which texts are DNS names that a certificate may hold, and says in words what is wrong with the others.
+// Decides which texts are DNS names that a certificate may have, and words the fault of the others.
 // Options, services files, policies, requests, lint and name constraints call it. It resolves no name.
 import { failure } from '../../errors/error.ts';
 import { decodeALabel, hasAcePrefix } from './a-label.ts';
@@ -40,9 +40,9 @@ export function dnsNameFault(text: string): Fault | undefined {
   const wrong = labels.find(label => !isLabel(label));
   if (wrong !== undefined) return explain(text, wrong);
   const broken = labels.find(isBrokenALabel);
-  if (broken !== undefined) return { reason: `no international name is written ${broken.toLowerCase()}` };
+  if (broken !== undefined) return { reason: `${broken.toLowerCase()} is not a valid A-label` };
   if (/^[0-9]+$/.test(labels.at(-1)!)) {
-    return { reason: 'its last label is a number, as if it were an address', hint: 'give an address with --ip' };
+    return { reason: 'its last label is a number', hint: 'for an IP address use --ip' };
   }
   if (wildcard && labels.length < 2) return { reason: 'verifiers accept "*" only above two labels or more' };
   return undefined;
@@ -58,7 +58,7 @@ const isBrokenALabel = (label: string): boolean => hasAcePrefix(label) && decode
 function explain(text: string, label: string): Fault {
   if (!/^[\x20-\x7e]*$/.test(text)) {
     return {
-      reason: 'it is not ASCII',
+      reason: 'it has characters that are not ASCII',
       hint: 'write an international name in its A-label form: xn--bcher-kva.example',
     };
   }
@@ -73,7 +73,7 @@ function labelFault(label: string): string {
   if (label === '') return 'it has an empty label';
   if (label.length > MAX_LABEL) return `it has a label longer than ${MAX_LABEL} characters`;
   if (label.includes('*')) return '"*" is only allowed as the whole first label';
-  if (label.includes('_')) return 'a host name has no underscore';
-  if (/^[a-zA-Z0-9-]*$/.test(label)) return 'a label neither starts nor ends with a hyphen';
-  return 'labels are made of letters, digits and hyphens';
+  if (label.includes('_')) return 'a host name cannot have an underscore';
+  if (/^[a-zA-Z0-9-]*$/.test(label)) return 'a label cannot begin or end with a hyphen';
+  return 'a label can have only letters, digits and hyphens';
 }

@@ -92,9 +92,9 @@ function explain(text: string): { reason: string; hint?: string } {
     .replace(/\/[0-9]+$/, '');
   const octets = readIpAddress(retyped);
   const hint = octets === undefined ? {} : { hint: `write: ${ipAddressText(octets)}` };
-  if (text.includes('%')) return { reason: 'a certificate cannot hold a zone', ...hint };
-  if (text.includes('/')) return { reason: 'it is a range, and one address is wanted', ...hint };
-  if (text.includes('[')) return { reason: 'it is written without brackets', ...hint };
+  if (text.includes('%')) return { reason: 'a certificate cannot contain a zone', ...hint };
+  if (text.includes('/')) return { reason: 'it is a range; give one address', ...hint };
+  if (text.includes('[')) return { reason: 'an address in a certificate has no brackets', ...hint };
   if (/^[0-9.]+$/.test(text) && /(?:^|\.)0[0-9]/.test(text)) return { reason: 'a leading zero could be read as octal' };
-  return { reason: 'write it like 10.0.0.7 or 2001:db8::7' };
+  return { reason: 'write an address like 10.0.0.7 or 2001:db8::7' };
 }

@@ -16,7 +16,7 @@ export function parseIpRange(text: string): IpRange {
   const [address = '', suffix, more] = text.split('/');
   const octets = readIpAddress(address);
   if (octets === undefined || more !== undefined) {
-    throw bad('it is not an address and a prefix length', 'write one like 10.0.0.0/8 or fd00::/8');
+    throw bad('it is not an address with a prefix length', 'write a range like 10.0.0.0/8 or fd00::/8');
   }
   const bits = octets.length * 8;
   const prefixLength = suffix === undefined ? bits : /^(?:0|[1-9][0-9]{0,2})$/.test(suffix) ? Number(suffix) : -1;
@@ -27,7 +27,7 @@ export function parseIpRange(text: string): IpRange {
   const first = mask(octets, prefixLength);
   const canonical = `${ipAddressText(first)}/${prefixLength}`;
   if (Buffer.compare(first, octets) !== 0) {
-    throw bad(`the address has bits behind the first ${prefixLength}`, `write: ${canonical}`);
+    throw bad(`the address has bits beyond the first ${prefixLength}`, `write: ${canonical}`);
   }
   return { octets: first, prefixLength, text: canonical };
 }

@@ -90,17 +90,17 @@ function decodeDirectoryString(pair: DerReader, der: Uint8Array, what: string, a
       try {
         return fatalUtf8.decode(content);
       } catch {
-        pair.fault(`${what} holds a UTF8String that is not UTF-8`, at, 'X.690 §8.23');
+        pair.fault(`${what} has a UTF8String that is not UTF-8`, at, 'X.690 §8.23');
         return Buffer.from(content).toString('latin1');
       }
     case TAG.printableString:
     case TAG.ia5String:
-      if (content.some(byte => byte > 0x7f)) pair.fault(`${what} holds a string that is not ASCII`, at, 'X.680 §41');
+      if (content.some(byte => byte > 0x7f)) pair.fault(`${what} has a string that is not ASCII`, at, 'X.680 §41');
       return Buffer.from(content).toString('latin1');
     case TAG.teletexString:
       return Buffer.from(content).toString('latin1');
     case TAG.bmpString:
-      if (content.length % 2 !== 0) pair.fault(`${what} holds a BMPString of odd length`, at, 'X.690 §8.23');
+      if (content.length % 2 !== 0) pair.fault(`${what} has a BMPString of odd length`, at, 'X.690 §8.23');
       return Buffer.from(content.subarray(0, content.length & ~1))
         .swap16()
         .toString('utf16le');

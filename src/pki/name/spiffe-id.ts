@@ -53,7 +53,7 @@ export function parseTrustDomain(text: string): TrustDomain {
   if (/^[a-z]+:\/\//i.test(text)) {
     const bare = /^[a-z]+:\/\/([\x21-\x2e\x30-\x7e]+)(?:\/|$)/i.exec(text)?.[1]?.toLowerCase();
     const good = bare !== undefined && trustDomainFault(bare) === undefined;
-    const hint = good ? `write: ${bare}` : 'write the bare name: example.org';
+    const hint = good ? `write: ${bare}` : 'write the name alone: example.org';
     throw failure('ERR_TRUST_DOMAIN', { text, reason: 'a trust domain has no scheme and no path', hint });
   }
   const fault = trustDomainFault(text);
@@ -74,7 +74,7 @@ function splitAuthority(id: string): [authority: string, path: string] {
 function spiffeIdFault(text: string): Fault | undefined {
   if (text === '') return { reason: 'it is empty', hint: 'write: spiffe://example.org/service' };
   if (!text.startsWith(SCHEME)) {
-    if (text.toLowerCase().startsWith(SCHEME)) return { reason: `the scheme is written ${SCHEME} in lower case` };
+    if (text.toLowerCase().startsWith(SCHEME)) return { reason: `the scheme ${SCHEME} must be in lower case` };
     return { reason: `it does not start with ${SCHEME}`, hint: 'write: spiffe://example.org/service' };
   }
   // every character is at least a byte; beyond this the grammar below is ASCII and the two are the same
@@ -92,20 +92,20 @@ function trustDomainFault(text: string): Fault | undefined {
     if (text.length <= MAX_TRUST_DOMAIN_BYTES) return undefined;
     return { reason: `the trust domain is longer than ${MAX_TRUST_DOMAIN_BYTES} bytes` };
   }
-  const reason = authorityFault(text) ?? `a trust domain is made of ${TRUST_DOMAIN_CHARACTERS}`;
+  const reason = authorityFault(text) ?? `a trust domain can have only ${TRUST_DOMAIN_CHARACTERS}`;
   const lower = text.toLowerCase();
   return /^[a-z0-9._-]*$/.test(lower) && /^[\x20-\x7e]*$/.test(text)
-    ? { reason: `a trust domain is written in lower case`, hint: `write: ${lower}` }
+    ? { reason: 'a trust domain must be in lower case', hint: `write: ${lower}` }
     : { reason };
 }
 
 /** The parts of a URI that a SPIFFE ID does without (SPIFFE-ID §2), named so that the reader knows what to take away. */
 function authorityFault(text: string): string | undefined {
-  if (text.includes('@')) return 'it has no user';
-  if (text.includes(':')) return 'it has no port and no IPv6 address';
-  if (text.includes('?')) return 'it has no query';
-  if (text.includes('#')) return 'it has no fragment';
-  if (text.includes('%')) return 'it has no percent-encoding';
+  if (text.includes('@')) return 'a SPIFFE ID cannot have a user';
+  if (text.includes(':')) return 'a SPIFFE ID cannot have a port or an IPv6 address';
+  if (text.includes('?')) return 'a SPIFFE ID cannot have a query';
+  if (text.includes('#')) return 'a SPIFFE ID cannot have a fragment';
+  if (text.includes('%')) return 'a SPIFFE ID cannot have percent-encoding';
   return undefined;
 }
 
@@ -116,7 +116,7 @@ function pathFault(path: string): Fault | undefined {
     if (segment === '') return { reason: 'its path has an empty segment' };
     if (segment === '.' || segment === '..') return { reason: `its path has the segment "${segment}"` };
     if (/^[a-zA-Z0-9._-]*$/.test(segment)) continue;
-    return { reason: authorityFault(segment) ?? `path segments are made of ${PATH_CHARACTERS}` };
+    return { reason: authorityFault(segment) ?? `path segments can have only ${PATH_CHARACTERS}` };
   }
   return undefined;
 }

@@ -14,7 +14,7 @@ export function parseDnsSubtree(text: string): string {
  * domain itself are refused (tried on OpenSSL). Throws ERR_URI_HOST.
  */
 export function parseUriHost(text: string): string {
-  const hint = 'write the bare trust domain, like example.org';
+  const hint = 'write the trust domain alone, like example.org';
   if (text.includes('/') || text.includes(':')) {
     throw failure('ERR_URI_HOST', { text, reason: 'a URI constraint is a host without scheme and path', hint });
   }

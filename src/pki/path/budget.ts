@@ -1,23 +1,23 @@
 import { refusal, type Refusal } from './refusal.ts';
 
-/** What one validation may cost: a chain from outside must not buy time with its shape. */
+/** Limits for one validation, so a hostile chain cannot use unbounded time. */
 export interface Limits {
   /** Intermediates that are not self-issued. */
   readonly depth: number;
   readonly signatures: number;
-  /** Issuers looked at. */
+  /** Possible issuers compared. */
   readonly candidates: number;
-  /** A name against a subtree. */
+  /** Comparisons of a name with a subtree. */
   readonly nameComparisons: number;
 }
 
-/** Go stops at the same numbers of signatures and of names. */
+/** The default limits. Go has the same limits for signatures and names. */
 export const DEFAULT_LIMITS: Limits = { depth: 16, signatures: 100, candidates: 2000, nameComparisons: 250_000 };
 
-/** Counts down. What it has refused once it refuses for good. */
+/** The work done so far by one validation. Once a limit is exceeded, the search ends. */
 export interface Budget {
   readonly limits: Limits;
-  /** Why the search ends, once a limit has been passed. */
+  /** The refusal of the first limit that was exceeded; undefined before that. */
   spent: Refusal | undefined;
   signatures: number;
   candidates: number;
@@ -35,14 +35,14 @@ export const startBudget = (limits: Limits): Budget => ({
 const OVER = {
   signatures: ['too-many-signatures', 'signatures'],
   candidates: ['too-many-candidates', 'possible issuers'],
-  nameComparisons: ['too-many-names', 'names against name constraints'],
+  nameComparisons: ['too-many-names', 'comparisons with name constraints'],
 } as const;
 
-/** Spends; the refusal when the limit is passed. */
+/** Counts work; returns a refusal if the limit is exceeded. */
 export function spend(budget: Budget, what: keyof typeof OVER, amount = 1): Refusal | undefined {
   budget[what] += amount;
   if (budget[what] <= budget.limits[what]) return undefined;
   const [code, words] = OVER[what];
-  budget.spent = refusal(code, `more than ${budget.limits[what]} ${words} would have to be checked`);
+  budget.spent = refusal(code, `the path needs more than ${budget.limits[what]} ${words}`);
   return budget.spent;
 }

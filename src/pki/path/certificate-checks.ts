@@ -1,5 +1,5 @@
 // Decides whether a certificate is unusable in every path (RFC 5280 §4.1, §4.2, §6.1.4).
-// `path-certificate.ts` asks once for each certificate. Time, purpose and issuer are for `standing.ts`.
+// `path-certificate.ts` calls it once for each certificate. `standing.ts` checks time, purpose and issuer.
 import { equalBytes } from '../bytes.ts';
 import { DerError } from '../der/reader.ts';
 import { findExtension } from '../extension/extension.ts';
@@ -20,7 +20,7 @@ interface Subject extends ParsedCertificate {
   readonly policies: PolicyExtensions;
 }
 
-/** Extensions that a path acts on: RFC 5280 §6.1.4 (o) refuses every other that is critical. */
+/** The processed extensions: RFC 5280 §6.1.4 (o) rejects a path with any other critical extension. */
 const PROCESSED: ReadonlySet<string> = new Set([
   OID.basicConstraints,
   OID.keyUsage,
@@ -34,7 +34,7 @@ const PROCESSED: ReadonlySet<string> = new Set([
   OID.inhibitAnyPolicy,
 ]);
 
-/** What the profile says of criticality with a MUST, beyond §4.2.1.9 (RFC 5280 §4.2.1.1 to §4.2.2.2). */
+/** The MUST rules on criticality (RFC 5280 §4.2.1.1 to §4.2.2.2), without §4.2.1.9. */
 const CRITICALITY: Readonly<Record<string, boolean>> = {
   [OID.authorityKeyIdentifier]: false,
   [OID.subjectKeyIdentifier]: false,
@@ -47,7 +47,7 @@ const CRITICALITY: Readonly<Record<string, boolean>> = {
   [OID.inhibitAnyPolicy]: true,
 };
 
-/** RFC 5280 §4.2.1.4: the qualifiers that may stand in a critical extension. */
+/** The qualifiers that a critical extension may have (RFC 5280 §4.2.1.4). */
 const KNOWN_QUALIFIERS: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.2.1', '1.3.6.1.5.5.7.2.2']);
 
 const isCa = ({ extensions }: Subject): boolean => extensions.basicConstraints?.value.ca === true;
@@ -58,16 +58,16 @@ const CHECKS: readonly ((subject: Subject) => Refusal | undefined)[] = [
       ? undefined
       : refusal(
           'signature-algorithms-differ',
-          `it is signed as ${nameOf(signatureAlgorithm.oid)} and says ${nameOf(tbs.signatureAlgorithm.oid)}`,
+          `its outer signature algorithm is ${nameOf(signatureAlgorithm.oid)}, the inner one ${nameOf(tbs.signatureAlgorithm.oid)}`,
         ),
-  ({ tbs }) => (isEmptyName(tbs.issuer) ? refusal('issuer-empty', 'its issuer has no name') : undefined),
+  ({ tbs }) => (isEmptyName(tbs.issuer) ? refusal('issuer-empty', 'its issuer name is empty') : undefined),
   subject =>
     isCa(subject) && isEmptyName(subject.tbs.subject)
-      ? refusal('subject-empty', 'it is a CA without a name')
+      ? refusal('subject-empty', 'it is a CA with an empty subject')
       : undefined,
   ({ tbs, extensions }) =>
     isEmptyName(tbs.subject) && extensions.subjectAltName?.critical !== true
-      ? refusal('subject-empty', 'it has no subject, and no critical subjectAltName in its place')
+      ? refusal('subject-empty', 'its subject is empty, and it has no critical subjectAltName')
       : undefined,
   ({ tbs }) => {
     const wrong = tbs.extensions.find(({ oid, critical }) => (CRITICALITY[oid] ?? critical) !== critical);
@@ -76,7 +76,10 @@ const CHECKS: readonly ((subject: Subject) => Refusal | undefined)[] = [
   },
   ({ tbs }) => {
     const unknown = tbs.extensions.find(({ oid, critical }) => critical && !PROCESSED.has(oid));
-    return unknown && refusal('extension-critical-unknown', `${nameOf(unknown.oid)} is critical and not processed`);
+    return (
+      unknown &&
+      refusal('extension-critical-unknown', `${nameOf(unknown.oid)} is a critical extension that is not supported`)
+    );
   },
   ({ tbs, policies }) => {
     if (findExtension(tbs.extensions, OID.certificatePolicies)?.critical !== true) return undefined;
@@ -85,19 +88,19 @@ const CHECKS: readonly ((subject: Subject) => Refusal | undefined)[] = [
       .find(q => !KNOWN_QUALIFIERS.has(q));
     return unknown === undefined
       ? undefined
-      : refusal('policy-unsupported', `policy qualifier ${unknown} is not known`);
+      : refusal('policy-unsupported', `the policy qualifier ${unknown} is unknown`);
   },
   subject =>
     isCa(subject) && subject.extensions.subjectKeyIdentifier === undefined
-      ? refusal('subject-key-identifier-missing', 'it is a CA whose key has no identifier')
+      ? refusal('subject-key-identifier-missing', 'it is a CA without a subjectKeyIdentifier')
       : undefined,
   subject =>
     !isCa(subject) && subject.extensions.keyUsage?.value.has('keyCertSign') === true
-      ? refusal('key-cert-sign-without-ca', 'it may sign certificates, and is not a CA')
+      ? refusal('key-cert-sign-without-ca', 'its keyUsage has keyCertSign, but it is not a CA')
       : undefined,
   subject =>
     !isCa(subject) && subject.extensions.nameConstraints !== undefined
-      ? refusal('name-constraints-without-ca', 'it has name constraints, and is not a CA')
+      ? refusal('name-constraints-without-ca', 'it has nameConstraints, but it is not a CA')
       : undefined,
   ({ tbs }) => {
     const problem = keyProblem(tbs.publicKey);
@@ -122,7 +125,7 @@ function keyProblem(info: ParsedCertificate['tbs']['publicKey']): string | undef
   }
 }
 
-/** The first thing that is wrong with a certificate wherever it stands. */
+/** Returns the first fault of a certificate that holds in every path. */
 export function certificateFault(subject: Subject): Refusal | undefined {
   for (const check of CHECKS) {
     const found = check(subject);

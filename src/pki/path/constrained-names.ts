@@ -1,6 +1,6 @@
 // Decides whether the names of a certificate are within the name constraints of a CA above it.
-// Path validation and `verifiers` call it. It refuses names and constraints that it cannot compare.
-// `name/constraint-violation.ts` answers for names that svcauth is about to issue.
+// Path validation and `verifiers` call it. It rejects names and constraints that it cannot compare.
+// `name/constraint-violation.ts` checks names that svcauth is about to issue.
 import type { GeneralName } from '../extension/general-name.ts';
 import type { NameConstraints } from '../extension/name-constraints.ts';
 import { carriedNames } from '../name/carried-names.ts';
@@ -9,7 +9,7 @@ import { spend, type Budget } from './budget.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import { refusal, type Refusal } from './refusal.ts';
 
-/** Says what constraints have against the names of one certificate, or against themselves. The comparing is paid for first. */
+/** Returns the first name that the constraints reject, or a fault of the constraints. It counts the work in the budget first. */
 export function nameRefusal(
   constraints: NameConstraints,
   names: readonly GeneralName[],
@@ -24,6 +24,6 @@ export function nameRefusal(
   return violation && refusal(violation.rule, violation.problem);
 }
 
-/** The names that constraints apply to. */
+/** Returns the names that constraints apply to. */
 export const constrainedNames = ({ tbs, extensions }: PathCertificate): readonly GeneralName[] =>
   carriedNames(tbs.subject, extensions.subjectAltName?.value ?? []);

@@ -1,4 +1,4 @@
-// Searches a path from a certificate to a trust anchor, and records in `tried` why each other path was refused.
+// Searches a path from a certificate to a trust anchor, and records in `tried` why each other path was rejected.
 // `validate-path.ts` calls it, and it calls itself for the issuer of a CRL. The budget bounds the search; it fetches nothing.
 import { equalBytes } from '../bytes.ts';
 import { nameToString } from '../name/name.ts';
@@ -10,11 +10,11 @@ import { revocationRefusal } from './revocation.ts';
 import { intermediates, issuerRefusal, standingRefusal, type Circumstances } from './standing.ts';
 import type { TrustStore } from './trust-store.ts';
 
-/** A path as far as it came, from the target upwards, and why it went no further. */
+/** A partial path from the target upwards, and the reason that it ends there. */
 export interface TriedPath {
   readonly certificates: readonly PathCertificate[];
   readonly refusal: Refusal;
-  /** Present where the refusal names another certificate than the last: which one, and the message without its name. */
+  /** The certificate of the refusal, if it is not the last one, and the message without its name. */
   readonly about?: { readonly certificate: PathCertificate; readonly message: string };
 }
 
@@ -22,13 +22,13 @@ export interface Search extends Circumstances {
   readonly store: TrustStore;
   readonly policies: PolicyInputs;
   readonly tried: TriedPath[];
-  /** The one anchor that may be used; all of them when undefined. */
+  /** The only permitted anchor; undefined for any anchor. */
   readonly anchor?: PathCertificate;
-  /** Signers of CRLs whose own paths are being looked for. */
+  /** Issuers of CRLs whose own paths are being searched. */
   readonly pending: ReadonlySet<PathCertificate>;
 }
 
-/** Depth first with backtracking (RFC 4158 §2.4): the first path from the target to an anchor that stands every check. */
+/** Depth first with backtracking (RFC 4158 §2.4): returns the first path from the target to an anchor that passes every check. */
 export function findPath(target: PathCertificate, search: Search): readonly PathCertificate[] | undefined {
   return extend([target], search);
 }
@@ -38,7 +38,7 @@ function extend(below: readonly PathCertificate[], search: Search): readonly Pat
   const child = below.at(-1)!;
   const candidates = issuersOf(child, search);
   if (candidates.length === 0) {
-    const words = `no certificate of its issuer ${nameToString(child.tbs.issuer)} is at hand`;
+    const words = `no certificate of its issuer ${nameToString(child.tbs.issuer)} was found`;
     tried.push({ certificates: below, refusal: refusal('no-issuer', words) });
   }
   for (const issuer of candidates) {
@@ -61,7 +61,7 @@ function extend(below: readonly PathCertificate[], search: Search): readonly Pat
   return undefined;
 }
 
-/** RFC 4158 §3.5: anchors before others, then the key that the child names, then the youngest. */
+/** Sorts possible issuers: anchors first, then the key that the child names, then the newest (RFC 4158 §3.5). */
 function issuersOf(child: PathCertificate, { store, anchor }: Search): readonly PathCertificate[] {
   const all = store.named(child.issuerName);
   const usable = anchor === undefined ? all : all.filter(issuer => issuer === anchor || !store.anchors.has(issuer));
@@ -77,24 +77,24 @@ function issuersOf(child: PathCertificate, { store, anchor }: Search): readonly 
   );
 }
 
-/** RFC 4158 §5.2: what stands in the path once, by name and key, leads nowhere new. */
+/** Rejects an issuer whose name and key are already in the path (RFC 4158 §5.2). */
 function repeatRefusal(below: readonly PathCertificate[], issuer: PathCertificate): Refusal | undefined {
   return below.some(({ entity }) => entity === issuer.entity)
-    ? refusal('loop', 'it stands in the path already, by name and key')
+    ? refusal('loop', 'its name and key are already in the path')
     : undefined;
 }
 
 function depthRefusal(path: readonly PathCertificate[], isAnchor: boolean, limit: number): Refusal | undefined {
   const depth = intermediates(isAnchor ? path.slice(0, -1) : path);
-  return depth <= limit ? undefined : refusal('too-deep', `more than ${limit} intermediates would be needed`);
+  return depth <= limit ? undefined : refusal('too-deep', `the path needs more than ${limit} intermediates`);
 }
 
-/** What needs both ends: policies, and the CRL of every certificate below the anchor. */
+/** Checks the complete path: policies, and the CRL of every certificate below the anchor. */
 function wholePathFault(path: readonly PathCertificate[], search: Search): Omit<TriedPath, 'certificates'> | undefined {
   const policy = policyRefusal(path, search.policies);
   if (policy !== undefined) return { refusal: policy };
   if (search.store.crls === undefined) return undefined;
-  // from the anchor down: a CRL is worth what its issuer is worth
+  // from the anchor down: a CRL is only as trustworthy as its issuer
   for (let i = path.length - 2; i >= 0; i--) {
     const certificate = path[i]!;
     const found = revocationOf(certificate, path[i + 1]!, path.at(-1)!, search);
@@ -119,14 +119,14 @@ function revocationOf(
   return revocationRefusal(certificate, {
     crls: store.crls?.get(issuer.subjectName) ?? [],
     signers: [issuer, ...others],
-    // a signer whose own path is being looked for answers for itself
+    // the search for this issuer's own path is in progress
     isTrusted: signer => signer === anchor || pending.has(signer) || isSignerTrusted(signer, anchor, search),
     now,
     budget,
   });
 }
 
-/** §6.3.3 (f): the path of a CRL's signer ends at the same anchor. */
+/** Decides that the path of a CRL's issuer ends at the same anchor (§6.3.3 (f)). */
 function isSignerTrusted(signer: PathCertificate, anchor: PathCertificate, search: Search): boolean {
   if (search.store.anchors.has(signer)) return false;
   const inner: Search = {

@@ -1,12 +1,12 @@
 import { equalBytes } from '../bytes.ts';
 import type { PathCertificate } from './path-certificate.ts';
 
-/** How an issuer is recognised: by name and key identifier (RFC 5280 §4.2.1.1), or by name alone. */
+/** The way to recognise an issuer: by name and key identifier (RFC 5280 §4.2.1.1), or by name alone. */
 export type IssuerMatch = 'key-identifier' | 'name';
 
 /**
- * The one chain of a verifier that never reconsiders: at each step the first anchor that fits, else the first certificate that fits
- * of those that were sent. The chain as far as it came, and its anchor; undefined when it ends without one.
+ * Builds the chain of a verifier without backtracking: at each step the first anchor that fits, else the first sent certificate that
+ * fits. Returns the chain and its anchor; the anchor is undefined if no chain reaches one.
  */
 export function firstMatchChain(
   target: PathCertificate,

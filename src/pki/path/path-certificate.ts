@@ -18,7 +18,7 @@ import { certificateFault } from './certificate-checks.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import type { PolicyExtensions } from './certificate-checks.ts';
 
-/** A certificate, read once for any number of paths. */
+/** A certificate, read once for all paths. */
 export interface PathCertificate extends ParsedCertificate {
   readonly extensions: ExtensionsRead;
   readonly policies: PolicyExtensions;
@@ -26,13 +26,13 @@ export interface PathCertificate extends ParsedCertificate {
   readonly subjectName: string;
   readonly issuerName: string;
   readonly selfIssued: boolean;
-  /** Equal where subject and key are: the same entity, however often it is certified (RFC 4158 §5.2). */
+  /** Equal for equal subject and key: one entity, which may have several certificates (RFC 4158 §5.2). */
   readonly entity: string;
-  /** What is wrong with it in any path. */
+  /** The fault that makes it unusable in every path. */
   readonly fault: Refusal | undefined;
 }
 
-/** Throws DerError where the bytes are not a certificate; everything else that is wrong is its `fault`. */
+/** Reads a certificate. Throws DerError for bytes that are not a certificate; any other problem is its `fault`. */
 export function readPathCertificate(der: Uint8Array): PathCertificate {
   const parsed = decodeCertificate(der);
   const { tbs } = parsed;
@@ -83,6 +83,6 @@ function readPolicies({ tbs }: ParsedCertificate): [PolicyExtensions, malformed?
   }
 }
 
-/** How a person knows it: its subject, or its serial number where there is none. */
+/** Names a certificate for a person: its subject, or its serial number if the subject is empty. */
 export const certificateLabel = ({ tbs }: ParsedCertificate): string =>
   nameToString(tbs.subject) || `serial ${toHex(tbs.serial)}`;

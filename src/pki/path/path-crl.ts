@@ -1,5 +1,5 @@
 // Reads a CRL for path validation, and finds the faults that hold for every certificate.
-// Trust stores, published CRLs, `verifiers` and svcauth/node read CRLs with it. Signature and dates are for `revocation.ts`.
+// Trust stores, published CRLs, `verifiers` and svcauth/node read CRLs with it. `revocation.ts` checks signature and dates.
 import { equalBytes } from '../bytes.ts';
 import { emptySpan, scanEntry } from '../crl/entry-span.ts';
 import { decodeCrlEntry, entryReasonCode } from '../crl/entry.ts';
@@ -15,18 +15,18 @@ import { crlKeyIdentifier, crlNumber, decodeCrl, isDeltaCrl, type ParsedCrl } fr
 import { canonicalName } from '../name/canonical-name.ts';
 import { refusal, type Refusal } from './refusal.ts';
 
-/** A CRL, read once for any number of certificates. */
+/** A CRL, read once for all certificates. */
 export interface PathCrl extends ParsedCrl {
   readonly issuerName: string;
   readonly keyIdentifier: Uint8Array | undefined;
   readonly distributionPoint: IssuingDistributionPoint | undefined;
-  /** What makes it worthless for any certificate. */
+  /** The fault that makes it unusable for every certificate. */
   readonly fault: Refusal | undefined;
-  /** What it lacks to say of a certificate that it is not revoked. */
+  /** The missing field without which it cannot show that a certificate is not revoked. */
   readonly gap: Refusal | undefined;
 }
 
-/** Throws DerError where the bytes are not a CRL; everything else that is wrong is its `fault`. */
+/** Reads a CRL. Throws DerError for bytes that are not a CRL; any other problem is its `fault`. */
 export function readPathCrl(der: Uint8Array): PathCrl {
   const crl = decodeCrl(der);
   const issuerName = canonicalName(crl.issuer);
@@ -47,66 +47,73 @@ const KNOWN: ReadonlySet<string> = new Set([OID.authorityKeyIdentifier, OID.cRLN
 
 function crlFault(crl: ParsedCrl, point: IssuingDistributionPoint | undefined): Refusal | undefined {
   if (!equalBytes(crl.innerAlgorithm.der, crl.signatureAlgorithm.der)) {
-    return refusal('signature-algorithms-differ', 'its inner and outer signature algorithms differ');
+    return refusal('signature-algorithms-differ', 'the inner and outer signature algorithms of the CRL differ');
   }
-  // a delta is critical: named before it is called unknown
-  if (isDeltaCrl(crl)) return refusal('crl-delta', 'it is a delta CRL: it lists changes only');
+  // deltaCRLIndicator is critical: report the delta CRL before an unknown extension
+  if (isDeltaCrl(crl)) return refusal('crl-delta', 'the CRL is a delta CRL, which lists changes only');
   if (findExtension(crl.extensions, OID.freshestCRL) !== undefined) {
-    return refusal('crl-delta', 'delta CRLs may add to it, and they are not read');
+    return refusal('crl-delta', 'the CRL refers to delta CRLs, which are not supported');
   }
   const unknown = crl.extensions.find(({ oid, critical }) => critical && !KNOWN.has(oid));
   if (unknown !== undefined) {
     const name = oidName(unknown.oid) ?? unknown.oid;
-    return refusal('crl-extension-critical-unknown', `${name} is critical and not processed`);
+    return refusal('crl-extension-critical-unknown', `the critical CRL extension ${name} is not supported`);
   }
   // §5.2.1, §5.2.3: never critical; §5.2.5: always
   const wrong = crl.extensions.find(
     ({ oid, critical }) => KNOWN.has(oid) && critical !== (oid === OID.issuingDistributionPoint),
   );
   if (wrong !== undefined) {
-    return refusal('crl-extension-criticality', `${oidName(wrong.oid)} ${wrong.critical ? 'is' : 'is not'} critical`);
+    return refusal(
+      'crl-extension-criticality',
+      `the CRL extension ${oidName(wrong.oid)} ${wrong.critical ? 'is' : 'is not'} critical`,
+    );
   }
   return point && scopeFault(point);
 }
 
-/** §5.1.2.5, §5.2.3: without these nobody can tell whether a newer one is out. */
+/** Reports a missing nextUpdate or cRLNumber: without them a verifier cannot detect an outdated CRL (§5.1.2.5, §5.2.3). */
 function crlGap(crl: ParsedCrl): Refusal | undefined {
-  if (crl.nextUpdate === undefined)
-    return refusal('crl-next-update-missing', 'it does not say when the next one comes');
+  if (crl.nextUpdate === undefined) return refusal('crl-next-update-missing', 'the CRL has no nextUpdate');
   const number = crlNumber(crl);
-  if (number === undefined) return refusal('crl-extension-missing', 'it has no cRLNumber');
-  return number < 0n ? refusal('crl-malformed', 'its cRLNumber is negative') : undefined;
+  if (number === undefined) return refusal('crl-extension-missing', 'the CRL has no cRLNumber');
+  return number < 0n ? refusal('crl-malformed', 'the cRLNumber of the CRL is negative') : undefined;
 }
 
 function scopeFault(point: IssuingDistributionPoint): Refusal | undefined {
-  if (point.indirectCRL) return refusal('crl-indirect', 'it is an indirect CRL: it lists certificates of others');
-  if (point.onlySomeReasons) return refusal('crl-scope', 'it knows some reasons only');
-  if (point.onlyContainsAttributeCerts) return refusal('crl-scope', 'it lists attribute certificates');
+  if (point.indirectCRL)
+    return refusal('crl-indirect', 'the CRL is an indirect CRL, which lists certificates of other CAs');
+  if (point.onlySomeReasons) return refusal('crl-scope', 'the CRL covers some revocation reasons only');
+  if (point.onlyContainsAttributeCerts) return refusal('crl-scope', 'the CRL covers attribute certificates only');
   if (point.onlyContainsUserCerts && point.onlyContainsCACerts) {
-    return refusal('crl-malformed', 'it contains only CAs and only others');
+    return refusal(
+      'crl-malformed',
+      'the CRL contradicts itself: only CA certificates, and only end-entity certificates',
+    );
   }
   return undefined;
 }
 
-/** An entry that cannot be read makes the whole list worthless (§5.3); the usual shapes are recognised without being made. */
+/** Returns the fault of an entry, which makes the CRL unusable (§5.3). It does not decode entries of the usual form. */
 function entryFault({ der, entries, version }: ParsedCrl): Refusal | undefined {
   if (entries === undefined) return undefined;
-  if (entries.start === entries.end) return refusal('crl-malformed', 'revokedCertificates is there and empty');
+  if (entries.start === entries.end) return refusal('crl-malformed', 'revokedCertificates is present but empty');
   const span = emptySpan();
   for (let at = entries.start; at < entries.end; at = span.end) {
     scanEntry(der, at, entries.end, span);
     if (span.extensionsStart === span.end) continue;
-    if (version !== 2) return refusal('crl-malformed', 'entry extensions in a version 1 CRL');
+    if (version !== 2) return refusal('crl-malformed', 'a version 1 CRL has entry extensions');
     const entry = decodeCrlEntry(new DerReader(der, span.start, span.end));
     for (const { oid, critical } of entry.extensions) {
-      if (oid === OID.certificateIssuer) return refusal('crl-indirect', 'an entry names another issuer');
+      if (oid === OID.certificateIssuer) return refusal('crl-indirect', 'an entry of the CRL names another issuer');
       if (critical) {
         const name = oidName(oid) ?? oid;
-        return refusal('crl-extension-critical-unknown', `${name} of an entry is critical and not processed`);
+        return refusal('crl-extension-critical-unknown', `the critical CRL entry extension ${name} is not supported`);
       }
     }
     const reason = entryReasonCode(entry);
-    if (reasonWord(reason) === undefined) return refusal('crl-malformed', `an entry has reason ${reason}`);
+    if (reasonWord(reason) === undefined)
+      return refusal('crl-malformed', `an entry of the CRL has the unknown reason ${reason}`);
   }
   return undefined;
 }

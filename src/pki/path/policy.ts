@@ -1,5 +1,5 @@
 // Decides whether certificate policies forbid a complete path; `find-path.ts` asks when a path reaches an anchor.
-// It has nothing to do with the policy of svcauth, which decides what is issued (`src/policy`).
+// These are the certificate policies of RFC 5280; svcauth's own issuance policy is in `src/policy`.
 import type { PathCertificate } from './path-certificate.ts';
 import { OID } from '../oids.ts';
 import { refusal, type Refusal } from './refusal.ts';
@@ -8,7 +8,7 @@ const ANY_POLICY = OID.anyPolicy;
 
 /** The policy inputs of RFC 5280 §6.1.1 (c), (e) to (g). */
 export interface PolicyInputs {
-  /** Dotted decimals; anyPolicy alone accepts every policy. */
+  /** The accepted policies as dotted decimals; anyPolicy accepts every policy. */
   readonly initialPolicySet: readonly string[];
   readonly initialExplicitPolicy: boolean;
   readonly initialPolicyMappingInhibit: boolean;
@@ -40,10 +40,10 @@ interface State {
   inhibitAnyPolicy: number;
 }
 
-/** Policy processing of a whole path (RFC 5280 §6.1.2 to §6.1.5). `path` leads from the target to the anchor. */
+/** Processes the policies of a whole path (RFC 5280 §6.1.2 to §6.1.5). `path` leads from the target to the anchor. */
 export function policyRefusal(path: readonly PathCertificate[], inputs: PolicyInputs): Refusal | undefined {
   const order = path.toReversed();
-  // the anchor counts when it speaks of policies itself (RFC 5937 §3)
+  // the anchor counts if it has policy extensions itself (RFC 5937 §3)
   if (order[0]!.policies.certificatePolicies === undefined) {
     const { policyConstraints, policyMappings, inhibitAnyPolicy } = order[0]!.policies;
     if ((policyConstraints ?? policyMappings ?? inhibitAnyPolicy) === undefined) order.shift();
@@ -73,15 +73,15 @@ export function policyRefusal(path: readonly PathCertificate[], inputs: PolicyIn
 }
 
 const none = (): Refusal =>
-  refusal('policy-required', 'an explicit policy is required, and none is valid for the path');
+  refusal('policy-required', 'an explicit policy is required, but no policy is valid for the path');
 
-/** Without these nothing can come to require a policy. */
+/** The extensions that can require a policy. */
 function asksAnything(order: readonly PathCertificate[], inputs: PolicyInputs): boolean {
   if (inputs.initialExplicitPolicy) return true;
   return order.some(({ policies }) => (policies.policyConstraints ?? policies.policyMappings) !== undefined);
 }
 
-/** §6.1.3 (d), (e). */
+/** Computes the next level of the policy graph (§6.1.3 (d), (e)). */
 function enterLevel(state: State, certificate: PathCertificate, last: boolean): void {
   const above = state.level;
   const next = new Map<string, PolicyNode>();
@@ -118,11 +118,11 @@ const rootedNode = (policy: string, expected: Iterable<string> = [policy]): Poli
   roots: new Set([policy]),
 });
 
-/** §6.1.4 (a), (b). */
+/** Applies the policy mappings (§6.1.4 (a), (b)). */
 function mapPolicies(state: State, { policies }: PathCertificate): Refusal | undefined {
   const mappings = policies.policyMappings ?? [];
   if (mappings.some(m => m.issuerDomainPolicy === ANY_POLICY || m.subjectDomainPolicy === ANY_POLICY)) {
-    return refusal('policy-mapped-any', 'anyPolicy is mapped');
+    return refusal('policy-mapped-any', 'a policy mapping uses anyPolicy');
   }
   const level = new Map(state.level);
   for (const policy of new Set(mappings.map(m => m.issuerDomainPolicy))) {
@@ -136,7 +136,7 @@ function mapPolicies(state: State, { policies }: PathCertificate): Refusal | und
   return undefined;
 }
 
-/** §6.1.4 (h) to (j). */
+/** Updates the counters (§6.1.4 (h) to (j)). */
 function countDown(state: State, { selfIssued, policies }: PathCertificate): void {
   if (!selfIssued) {
     state.explicitPolicy = Math.max(0, state.explicitPolicy - 1);
@@ -149,7 +149,7 @@ function countDown(state: State, { selfIssued, policies }: PathCertificate): voi
   state.inhibitAnyPolicy = Math.min(state.inhibitAnyPolicy, inhibitAnyPolicy ?? Infinity);
 }
 
-/** §6.1.5 (g): whether a valid policy goes back to one that the user accepts. */
+/** Decides that a valid policy leads back to one that the user accepts (§6.1.5 (g)). */
 function isAcceptable(level: Level, { initialPolicySet }: PolicyInputs): boolean {
   if (level.size === 0) return false;
   if (initialPolicySet.includes(ANY_POLICY) || level.has(ANY_POLICY)) return true;

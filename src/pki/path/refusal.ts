@@ -1,7 +1,7 @@
-// The table of refusals: a new check of path validation or of an SVID gets its code here.
+// The table of refusal codes: a new check of path validation or of an SVID gets its code here.
 // `verify`, `probe`, the rotation proof and svcauth/node report the codes. It checks nothing itself.
 
-/** Why a certificate, a CRL or a path is refused, and the clause that says so. */
+/** The reasons for rejecting a certificate, a CRL or a path, each with its clause. */
 const CLAUSES = {
   // the bytes of one certificate
   'not-der': 'RFC 5280 §4.1; X.690 §10',
@@ -42,10 +42,10 @@ const CLAUSES = {
   'too-many-signatures': 'RFC 4158 §5.2',
   'too-many-candidates': 'RFC 4158 §5.2',
   'too-many-names': 'RFC 5280 §8',
-  // who it is
+  // the identity
   'identity-absent': 'RFC 9525 §6.1',
   'identity-differs': 'RFC 9525 §6.3, §6.4; RFC 5280 §6.1',
-  // what an X509-SVID asks beyond RFC 5280
+  // the rules of X509-SVID beyond RFC 5280
   'svid-one-uri': 'X509-SVID §2',
   'svid-id': 'X509-SVID §2; SPIFFE-ID §2',
   'svid-path': 'X509-SVID §3.1, §5.2',
@@ -77,7 +77,7 @@ export type RefusalCode = keyof typeof CLAUSES;
 export interface Refusal {
   readonly code: RefusalCode;
   readonly clause: string;
-  /** Lower case, both sides of a comparison. */
+  /** Lower case, with both sides of a comparison. */
   readonly message: string;
 }
 

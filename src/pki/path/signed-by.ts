@@ -1,5 +1,5 @@
 // Decides whether the key of a certificate made a signature, and remembers the answer for the same pair of objects.
-// Path validation and svcauth/node ask. `countAsSigned` is for the plans that `verifiers` proves. It holds no private key.
+// Path validation and svcauth/node call it. `countAsSigned` is for the plans that `verifiers` proves. It holds no private key.
 import { verify } from 'node:crypto';
 import type { AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { oidName } from '../oids.ts';
@@ -8,7 +8,7 @@ import { spend, type Budget } from './budget.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import { refusal, type Refusal, type RefusalCode } from './refusal.ts';
 
-/** Something that carries a signature. The object is its identity: what was verified once is remembered with it. */
+/** A signed structure. The object is its identity: the result of a verification is cached with it. */
 export interface Signed {
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
@@ -17,7 +17,7 @@ export interface Signed {
 const keys = new WeakMap<PathCertificate, Map<string, VerifyingKey | undefined>>();
 const verdicts = new WeakMap<Signed, WeakMap<PathCertificate, boolean>>();
 
-/** Why the key of `issuer` did not make the signature over `bytes`. Remembered signatures count like fresh ones. */
+/** Verifies that the key of `issuer` signed `bytes`; returns the refusal if not. A cached result counts in the budget too. */
 export function signatureRefusal(
   signed: Signed,
   bytes: Uint8Array,
@@ -30,18 +30,21 @@ export function signatureRefusal(
   const key = keyFor(signed.signatureAlgorithm, issuer);
   if (key === undefined) {
     const { oid } = signed.signatureAlgorithm;
-    return refusal('signature-algorithm-refused', `${oidName(oid) ?? oid} with this key is not verified`);
+    return refusal(
+      'signature-algorithm-refused',
+      `the signature algorithm ${oidName(oid) ?? oid} is not supported with this key`,
+    );
   }
   let known = verdicts.get(signed);
   if (known === undefined) verdicts.set(signed, (known = new WeakMap()));
   let good = known.get(issuer);
   if (good === undefined) known.set(issuer, (good = isMadeBy(key, bytes, signed.signature)));
-  return good ? undefined : refusal(wrong, 'the key of its issuer did not make its signature');
+  return good ? undefined : refusal(wrong, 'its signature does not verify with the key of its issuer');
 }
 
 /**
- * What is planned has no signature yet: this very object counts as signed by this very issuer. Nothing that is read from bytes
- * again ever profits from it.
+ * Records that an object counts as signed by an issuer: a planned certificate has no signature yet. It applies to this object
+ * only, never to one read from bytes.
  */
 export function countAsSigned(planned: Signed, issuer: PathCertificate): void {
   let known = verdicts.get(planned);

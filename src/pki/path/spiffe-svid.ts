@@ -9,8 +9,8 @@ export type SvidPathVerdict =
   (Extract<PathVerdict, { accepted: true }> & { readonly id: SpiffeId }) | Extract<PathVerdict, { accepted: false }>;
 
 /**
- * An X509-SVID by the letter of its specification, which is stricter than go-spiffe. Each trust domain has its own anchors:
- * they never stand in for one another.
+ * Validates an X509-SVID strictly by its specification, more strictly than go-spiffe. Each trust domain has its own anchors, and
+ * the anchors of one never validate the SVIDs of another.
  */
 export function validateSvid(
   leaf: PathCertificate,
@@ -27,7 +27,7 @@ export function validateSvid(
   if (judged.kind === 'none') return refuse(judged.refusals[0]!);
   const id = parseSpiffeId(judged.id!);
   const trust = bundles.get(id.trustDomain);
-  if (trust === undefined) return refuse(refusal('svid-trust-domain', `no bundle of ${id.trustDomain} is at hand`));
+  if (trust === undefined) return refuse(refusal('svid-trust-domain', `there is no bundle of ${id.trustDomain}`));
   const verdict = validatePath(leaf, trust, { ...question, purpose: 'any' });
   if (!verdict.accepted) return verdict;
   for (const signer of verdict.path.slice(1)) {
@@ -39,7 +39,7 @@ export function validateSvid(
   return { ...verdict, id };
 }
 
-/** Signing certificates (§3.2, §4.3); what RFC 5280 asks of a CA has been asked already. */
+/** Checks a signing certificate (§3.2, §4.3), after the checks of RFC 5280. */
 function signerRefusal(signer: PathCertificate): Refusal | undefined {
   const judged = svidVerdict(signer);
   if (judged.kind !== 'none') return undefined;

@@ -1,5 +1,5 @@
 // Decides whether a certificate may be in a path, by itself and as issuer of the certificate below it (RFC 5280 §6.1.3, §6.1.4).
-// `validate-path.ts` asks about the target, `find-path.ts` about every issuer. It ignores policies and revocation.
+// `validate-path.ts` calls it for the target, `find-path.ts` for every issuer. It ignores policies and revocation.
 import { sameName } from '../name/name.ts';
 import type { Budget } from './budget.ts';
 import { constrainedNames, nameRefusal } from './constrained-names.ts';
@@ -8,14 +8,14 @@ import { purposeRefusal, type Purpose } from './purpose.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { signatureRefusal } from './signed-by.ts';
 
-/** What the certificates of one search have in common. */
+/** The values that all certificates of one search share. */
 export interface Circumstances {
   readonly now: Date;
   readonly purpose: Purpose;
   readonly budget: Budget;
 }
 
-/** What speaks against a certificate itself: its form, its time, its purpose. Both ends of the validity are inclusive. */
+/** Checks a certificate by itself: form, validity and purpose. Both ends of the validity are inclusive. */
 export function standingRefusal(
   certificate: PathCertificate,
   isAnchor: boolean,
@@ -25,25 +25,25 @@ export function standingRefusal(
   // §4.2.1.1: for finding the way up; there is none from an anchor, and a self-signed certificate may omit it
   const namesKey = certificate.extensions.authorityKeyIdentifier?.value.keyIdentifier !== undefined;
   if (!namesKey && !isAnchor && !sameName(certificate.tbs.subject, certificate.tbs.issuer)) {
-    return refusal('authority-key-identifier-missing', 'it does not name the key of its issuer');
+    return refusal('authority-key-identifier-missing', 'it has no authorityKeyIdentifier with a keyIdentifier');
   }
   const { notBefore, notAfter } = certificate.tbs;
-  // written so that a date that is none is refused
+  // written to reject an invalid date
   if (!(now >= notBefore.date)) {
-    return refusal('not-valid-yet', `it is valid from ${instant(notBefore.date)}, and now is ${instant(now)}`);
+    return refusal('not-valid-yet', `it is valid from ${instant(notBefore.date)}, and it is now ${instant(now)}`);
   }
-  // notAfter stands for its whole second
+  // the whole second of notAfter is valid
   if (Math.floor(now.getTime() / 1000) > notAfter.date.getTime() / 1000) {
-    return refusal('expired', `it was valid until ${instant(notAfter.date)}, and now is ${instant(now)}`);
+    return refusal('expired', `it expired at ${instant(notAfter.date)}, and it is now ${instant(now)}`);
   }
   return purposeRefusal(certificate, purpose);
 }
 
-/** To the second; what is no date says so. */
+/** Words an instant to the second; an invalid date becomes `no time`. */
 const instant = (date: Date): string =>
   Number.isNaN(date.getTime()) ? 'no time' : date.toISOString().replace('.000Z', 'Z');
 
-/** What speaks against a CA as the issuer of the last certificate of `below`, the target first. The signature comes last. */
+/** Checks a CA as the issuer of the last certificate of `below`, which begins with the target. It checks the signature last. */
 export function issuerRefusal(
   below: readonly PathCertificate[],
   issuer: PathCertificate,
@@ -60,30 +60,32 @@ export function issuerRefusal(
   );
 }
 
-/** §6.1.4 (k), (n). Nobody else looks at an anchor: it is held to the profile (§4.2.1.9), and its own signature is not asked. */
+/** Checks that a certificate may issue (§6.1.4 (k), (n)). An anchor must follow the profile (§4.2.1.9) too. */
 function authorityRefusal({ extensions }: PathCertificate, isAnchor: boolean): Refusal | undefined {
   const constraints = extensions.basicConstraints;
-  if (constraints?.value.ca !== true) return refusal('not-a-ca', 'its basicConstraints do not say that it is a CA');
+  if (constraints?.value.ca !== true) return refusal('not-a-ca', 'its basicConstraints do not have cA');
   if (isAnchor && !constraints.critical) {
-    return refusal('basic-constraints-not-critical', 'it is an anchor whose basicConstraints are not critical');
+    return refusal('basic-constraints-not-critical', 'it is a trust anchor, but its basicConstraints are not critical');
   }
   const usages = extensions.keyUsage?.value;
   if (usages === undefined || usages.has('keyCertSign')) return undefined;
-  return refusal('key-cert-sign-missing', 'its keyUsage does not hold keyCertSign');
+  return refusal('key-cert-sign-missing', 'its keyUsage has no keyCertSign');
 }
 
-/** §6.1.4 (l), (m): self-issued certificates do not count, and neither does the target. */
+/** Checks the path length (§6.1.4 (l), (m)). Self-issued certificates and the target do not count. */
 function pathLengthRefusal(below: readonly PathCertificate[], { extensions }: PathCertificate): Refusal | undefined {
   const limit = extensions.basicConstraints?.value.pathLength;
   if (limit === undefined) return undefined;
   const length = intermediates(below);
-  return length <= limit ? undefined : refusal('path-length', `${length} CAs follow it, and it allows ${limit}`);
+  return length <= limit
+    ? undefined
+    : refusal('path-length', `${length} CAs are below it, but its pathLenConstraint is ${limit}`);
 }
 
 export const intermediates = (below: readonly PathCertificate[]): number =>
   below.slice(1).filter(certificate => !certificate.selfIssued).length;
 
-/** §6.1.3 (b), (c): every certificate below but self-issued CAs. */
+/** Checks the names of every certificate below, except self-issued CAs (§6.1.3 (b), (c)). */
 function namesRefusal(
   below: readonly PathCertificate[],
   { extensions }: PathCertificate,

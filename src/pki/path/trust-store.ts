@@ -5,20 +5,20 @@ import { DerError } from '../der/reader.ts';
 import { readPathCertificate, type PathCertificate } from './path-certificate.ts';
 import { readPathCrl, type PathCrl } from './path-crl.ts';
 
-/** What a validation may use, read and indexed once for any number of targets. */
+/** Anchors, intermediates and CRLs, read and indexed once for all targets. */
 export interface TrustStore {
   readonly anchors: ReadonlySet<PathCertificate>;
-  /** Anchors and intermediates of a canonical subject. */
+  /** Returns the anchors and intermediates with a canonical subject. */
   readonly named: (subjectName: string) => readonly PathCertificate[];
-  /** By canonical issuer; undefined when revocation is not asked for. */
+  /** CRLs by canonical issuer; undefined if revocation is not checked. */
   readonly crls: ReadonlyMap<string, readonly PathCrl[]> | undefined;
-  /** What could not be read: no path can use it. */
+  /** Inputs that cannot be read; no path uses them. */
   readonly unreadable: readonly Unreadable[];
 }
 
 interface Unreadable {
   readonly what: 'anchor' | 'intermediate' | 'crl';
-  /** Its place in the list that was given. */
+  /** The index in the given list. */
   readonly index: number;
   readonly message: string;
 }
@@ -26,11 +26,11 @@ interface Unreadable {
 export interface TrustMaterial {
   readonly anchors: readonly Uint8Array[];
   readonly intermediates?: readonly Uint8Array[];
-  /** When given, every certificate below the anchor must be covered by one (RFC 5280 §6.3). */
+  /** If given, a CRL must cover every certificate below the anchor (RFC 5280 §6.3). */
   readonly crls?: readonly Uint8Array[] | undefined;
 }
 
-/** Reads DER; never throws for what it holds. */
+/** Builds a trust store from DER. Never throws for the bytes. */
 export function loadTrustStore({ anchors, intermediates = [], crls }: TrustMaterial): TrustStore {
   const unreadable: Unreadable[] = [];
   const read = <T>(what: Unreadable['what'], list: readonly Uint8Array[], decode: (der: Uint8Array) => T): T[] =>
@@ -51,7 +51,7 @@ export function loadTrustStore({ anchors, intermediates = [], crls }: TrustMater
   return { ...trustStoreOf(trusted, helping, lists), unreadable };
 }
 
-/** The same of what was read already; `crls` absent: nobody asks for revocation. */
+/** Builds a trust store from certificates that were read already. Without `crls`, revocation is not checked. */
 export const trustStoreOf = (
   anchors: readonly PathCertificate[],
   intermediates: readonly PathCertificate[],
@@ -63,7 +63,7 @@ export const trustStoreOf = (
   unreadable: [],
 });
 
-/** The same store with the certificates that one peer sent. */
+/** Adds the certificates that a peer sent. */
 export function withIntermediates(store: TrustStore, intermediates: readonly PathCertificate[]): TrustStore {
   if (intermediates.length === 0) return store;
   const sent = bySubject(intermediates);

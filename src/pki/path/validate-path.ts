@@ -1,5 +1,5 @@
 // Decides whether a verifier with this trust store accepts a certificate, at this time, for this purpose and this identity.
-// `verify`, `probe`, the self-test of a rotation, `verifiers` and svcauth/node ask. It reads no file, no clock and no network.
+// `verify`, `probe`, the self-test of a rotation, `verifiers` and svcauth/node call it. It reads no file, no clock and no network.
 import { DEFAULT_LIMITS, startBudget, type Budget, type Limits } from './budget.ts';
 import { findPath, type TriedPath } from './find-path.ts';
 import { identityRefusal, type Identity } from './identity.ts';
@@ -11,7 +11,7 @@ import { standingRefusal } from './standing.ts';
 import { withIntermediates, type TrustStore } from './trust-store.ts';
 
 export interface PathQuestion {
-  /** What the peer sent besides the target. */
+  /** The certificates that the peer sent besides the target. */
   readonly intermediates?: readonly PathCertificate[];
   readonly now: Date;
   readonly purpose: Purpose;
@@ -20,12 +20,12 @@ export interface PathQuestion {
   readonly limits?: Partial<Limits>;
 }
 
-/** `tried` holds every path that was refused on the way, in the order they were tried. */
+/** The verdict. `tried` has every rejected path, in the order tried. */
 export type PathVerdict =
   | { readonly accepted: true; readonly path: readonly PathCertificate[]; readonly tried: readonly TriedPath[] }
   | { readonly accepted: false; readonly reason: Refusal; readonly tried: readonly TriedPath[] };
 
-/** RFC 5280 §6.1 and §6.3 over the paths that RFC 4158 finds. The path leads from the target to its anchor. */
+/** Validates the paths that RFC 4158 finds (RFC 5280 §6.1, §6.3). The path leads from the target to its anchor. */
 export function validatePath(target: PathCertificate, trust: TrustStore, question: PathQuestion): PathVerdict {
   const { now, purpose, identity } = question;
   const first =
@@ -51,10 +51,10 @@ export function validatePath(target: PathCertificate, trust: TrustStore, questio
     : { accepted: true, path, tried };
 }
 
-/** An anchor is trusted for what it says of others: there is no path to check it by. */
+/** Rejects a target that is a trust anchor: it has no path. */
 function targetRefusal(target: PathCertificate, { anchors }: TrustStore): Refusal | undefined {
   return [...anchors].some(({ entity }) => entity === target.entity)
-    ? refusal('target-is-an-anchor', 'it is a trust anchor itself')
+    ? refusal('target-is-an-anchor', 'it is itself a trust anchor')
     : undefined;
 }
 
@@ -65,7 +65,7 @@ function mainReason(tried: readonly TriedPath[], budget: Budget): Refusal {
   return tried.reduce((best, next) => (distance(next) > distance(best) ? next : best)).refusal;
 }
 
-/** A path is worth the links that held; one that ended for want of an issuer, or in a loop, says the least. */
+/** Ranks a tried path by its length; a path without an issuer, or with a loop, ranks lower. */
 function distance({ certificates, refusal: { code } }: TriedPath): number {
   const dead = code === 'no-issuer' || code === 'loop' || code === 'signature-wrong';
   return certificates.length * 2 - (dead ? 3 : 0);

@@ -145,7 +145,7 @@ async function macKey(mac: MacParameters, scheme: MacScheme, { passphrase, bmp, 
   const { salt, iterations, keyLength, prf } = scheme.kdf;
   const digest = HMAC_DIGESTS[prf];
   // the length must be there (RFC 9879 §4), and no key of HMAC is longer than its block
-  if (keyLength === undefined || keyLength > 128) throw new DerError('PBMAC1 without a fitting key length', 0);
+  if (keyLength === undefined || keyLength > 128) throw new DerError('PBMAC1 has no valid key length', 0);
   if (digest === undefined) throw new DerError(`PBMAC1 with ${nameOf(prf)}`, 0);
   return deriveKey(passphrase, salt, cappedIterations(iterations, what), keyLength, digest);
 }

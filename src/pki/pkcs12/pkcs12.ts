@@ -50,7 +50,7 @@ export function decodePfx(der: Uint8Array): Pfx {
   const version = reader.smallInteger('version');
   if (version !== 3) throw new DerError(`PFX version ${version} does not exist`, reader.position);
   const { type, content } = readContentInfo(reader);
-  if (type !== OID.pkcs7Data) throw new DerError(`a PFX protected by ${oidName(type) ?? type} is not read`, 0);
+  if (type !== OID.pkcs7Data) throw new DerError(`a PFX protected by ${oidName(type) ?? type} is not supported`, 0);
   const authenticatedSafe = content.content(TAG.octetString, 'the authenticated safe');
   const mac = reader.done ? undefined : decodeMac(reader);
   reader.finish('a PFX');
@@ -131,7 +131,8 @@ export function decodeBags(contents: Uint8Array): readonly Bag[] {
 function certificateOf(value: DerReader): Uint8Array {
   const bag = value.enter(TAG.sequence, 'a certBag');
   const type = bag.oid('a certificate type');
-  if (type !== OID.x509CertificateBag) throw new DerError(`a certificate of type ${type} is not read`, bag.position);
+  if (type !== OID.x509CertificateBag)
+    throw new DerError(`a certificate of type ${type} is not supported`, bag.position);
   return bag.enter(contextTag(0, true), 'a certificate').content(TAG.octetString, 'a certificate');
 }
 

@@ -55,7 +55,7 @@ const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function reportJwk(key: unknown, certificate: ReportCertificate): Promise<JwkReport> {
-  if (!isObject(key)) return { problem: 'it is not an object', certificates: [] };
+  if (!isObject(key)) return { problem: 'it is not a JSON object', certificates: [] };
   const chain = Array.isArray(key['x5c']) ? (key['x5c'] as unknown[]) : [];
   const problem = jwkProblem(key, chain);
   const certificates: CertificateReport[] = [];
@@ -69,12 +69,12 @@ async function reportJwk(key: unknown, certificate: ReportCertificate): Promise<
 
 function jwkProblem(key: Members, chain: readonly unknown[]): string | undefined {
   if (typeof key['kty'] !== 'string') return 'it has no kty';
-  if (typeof key['d'] === 'string' || key['kty'] === 'oct') return 'it holds a private key: destroy this copy';
+  if (typeof key['d'] === 'string' || key['kty'] === 'oct') return 'it contains a private key: destroy this copy';
   if (!chain.every(isBase64)) return 'its x5c is not base64';
   if (key['use'] === 'jwt-svid' && typeof key['kid'] !== 'string') return 'it has no kid (SPIFFE bundle §4.2.3)';
   if (key['use'] !== 'x509-svid') return undefined;
   if (key['kid'] !== undefined) return 'it has a kid (X509-SVID §6.1)';
-  return chain.length === 1 ? undefined : `its x5c holds ${chain.length} certificates, not one (X509-SVID §6.1)`;
+  return chain.length === 1 ? undefined : `its x5c has ${chain.length} certificates instead of 1 (X509-SVID §6.1)`;
 }
 
 const isBase64 = (value: unknown): value is string =>

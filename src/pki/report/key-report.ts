@@ -80,7 +80,7 @@ const NODE_TYPES = { 'PKCS#8': 'pkcs8', SEC1: 'sec1', 'PKCS#1': 'pkcs1' } as con
 function publicHalf(der: Uint8Array, form: keyof typeof NODE_TYPES): PublicKeyReport {
   const { oid } = decodePrivateKeyInfo(der, form);
   const spki = spkiOf(der, NODE_TYPES[form]);
-  if (spki === undefined) return { algorithm: oidName(oid) ?? oid, problem: 'OpenSSL does not take it' };
+  if (spki === undefined) return { algorithm: oidName(oid) ?? oid, problem: 'OpenSSL cannot read it' };
   return reportPublicKey(decodePublicKeyInfo(new DerReader(spki)));
 }
 

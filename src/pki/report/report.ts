@@ -63,7 +63,7 @@ async function reportPem(bytes: Uint8Array, inspection: Inspection): Promise<rea
   const { what } = inspection;
   const blocks = readBlocks(bytes, what);
   if (blocks.length > MOST_BLOCKS) {
-    throw failure('ERR_INSPECT', { what, reason: `it holds ${blocks.length} PEM blocks, more than ${MOST_BLOCKS}` });
+    throw failure('ERR_INSPECT', { what, reason: `it contains ${blocks.length} PEM blocks, more than ${MOST_BLOCKS}` });
   }
   const reports: Report[] = [];
   for (const [index, block] of blocks.entries()) {
@@ -95,7 +95,7 @@ const LABELS: Readonly<Record<string, DerKind>> = {
 function readBlocks(bytes: Uint8Array, what: string): readonly PemBlock[] {
   const text = Buffer.from(bytes).toString('latin1');
   if (text.includes('Proc-Type: 4,ENCRYPTED')) {
-    throw failure('ERR_KEY_ENCRYPTION', { what, scheme: 'the old encryption of PEM (Proc-Type, DEK-Info)' });
+    throw failure('ERR_KEY_ENCRYPTION', { what, scheme: 'legacy PEM encryption (Proc-Type, DEK-Info)' });
   }
   try {
     const blocks = decodePem(text);
@@ -131,7 +131,7 @@ async function reportDer(kind: DerKind, der: Uint8Array, inspection: Inspection)
     }
   } catch (cause) {
     if (cause instanceof DerError)
-      throw failure('ERR_INSPECT', { what, reason: `it holds a damaged ${kind}: ${cause.message}` }, cause);
+      throw failure('ERR_INSPECT', { what, reason: `it contains a damaged ${kind}: ${cause.message}` }, cause);
     throw cause;
   }
 }
@@ -152,13 +152,13 @@ async function reportAnyCertificate(der: Uint8Array, { what, now }: Inspection):
     if (!(cause instanceof DerError)) throw cause;
     const report = await reportForeignCertificate(der, cause.message, now);
     if (report !== undefined) return report;
-    throw failure('ERR_INSPECT', { what, reason: `it holds a damaged certificate: ${cause.message}` }, cause);
+    throw failure('ERR_INSPECT', { what, reason: `it contains a damaged certificate: ${cause.message}` }, cause);
   }
 }
 
 async function reportAnyPrivateKey(der: Uint8Array, { what, passphrase }: Inspection): Promise<PrivateKeyReport> {
   const form = privateKeyForm(der);
-  if (form === undefined) throw new DerError('it has the structure of no private key', 0);
+  if (form === undefined) throw new DerError('it is not a private key', 0);
   return reportPrivateKey(der, form, form === 'encrypted PKCS#8' ? await passphrase?.(what) : undefined, what);
 }
 
@@ -176,8 +176,8 @@ const mayBeBer = (bytes: Uint8Array): boolean =>
 function foundIn(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'it is empty';
   // ContentInfo (RFC 5652 §3)
-  if (firstTags(bytes) === '06 a0') return 'it is PKCS#7 (CMS); openssl pkcs7 -print_certs takes it apart';
+  if (firstTags(bytes) === '06 a0') return 'it is PKCS#7 (CMS); extract its certificates: openssl pkcs7 -print_certs';
   // the bytes themselves are not repeated: the file may be the wrong one, and hold a passphrase
   const isText = !/[^\t\r\n\x20-\x7e]/.test(Buffer.from(bytes.subarray(0, 512)).toString('latin1'));
-  return `its ${bytes.length} bytes are ${isText ? 'some other text' : 'neither PEM nor a DER structure svcauth knows'}`;
+  return `its ${bytes.length} bytes are ${isText ? 'text of another kind' : 'neither PEM nor a DER structure that svcauth knows'}`;
 }
