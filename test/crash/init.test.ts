@@ -122,7 +122,7 @@ test('init never overwrites a file at the path of the root key', async () => {
     return new TextEncoder().encode('correct horse\n');
   };
   const { status, stderr } = await runSvcauth(world, argv);
-  expect([status, stderr]).toEqual([1, expect.stringContaining('it exists already')]);
+  expect([status, stderr]).toEqual([1, expect.stringContaining('it already exists')]);
   expect(readFileSync(rootKey, 'utf8')).toBe('another file');
   expect(readdirSync(world.cwd).sort()).toEqual(['ca.crt', 'ca.key', 'root.key']);
 });

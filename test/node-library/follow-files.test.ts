@@ -61,7 +61,7 @@ describe('does not start', () => {
 
   test('where a CA of its own chain has no CRL', async () => {
     rmSync(service.path('crl/root.pem'));
-    expect(await start()).toContain('no CRL of its issuer is at hand');
+    expect(await start()).toContain('there is no CRL of its issuer');
   });
 
   test('where a CRL of its own chain is stale', async () => {

@@ -67,8 +67,8 @@ test('the id of an X509-SVID is the one that stands in it, whatever other names 
 });
 
 test.each([
-  ['two URIs', names(uri(REPORTS), uri('spiffe://example.org/admin')), 'it has 2 URI names, not one'],
-  ['one URI twice', names(uri(REPORTS), uri(REPORTS)), 'it has 2 URI names, not one'],
+  ['two URIs', names(uri(REPORTS), uri('spiffe://example.org/admin')), 'it has 2 URI names instead of 1'],
+  ['one URI twice', names(uri(REPORTS), uri(REPORTS)), 'it has 2 URI names instead of 1'],
   ['no URI', names(dns('reports.example.org')), 'it has no URI name'],
   ['no names at all', without('subjectAltName'), 'it has no URI name'],
   ['another scheme', names(uri('https://example.org/reports')), 'is not a SPIFFE ID'],

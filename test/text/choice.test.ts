@@ -21,7 +21,7 @@ test.each([
 
 test('a word near nothing is answered with all there are', () => {
   const error = errorOf(() => parseProfile('constructor'));
-  expect(error.message).toBe('"constructor" is not a profile: known are svid, server, client');
+  expect(error.message).toBe('"constructor" is not a profile; known: svid, server, client');
   expect(error.hints).toEqual([]);
 });
 

@@ -101,11 +101,11 @@ function trustDomainFault(text: string): Fault | undefined {
 
 /** The parts of a URI that a SPIFFE ID does without (SPIFFE-ID §2), named so that the reader knows what to take away. */
 function authorityFault(text: string): string | undefined {
-  if (text.includes('@')) return 'a SPIFFE ID cannot have a user';
-  if (text.includes(':')) return 'a SPIFFE ID cannot have a port or an IPv6 address';
-  if (text.includes('?')) return 'a SPIFFE ID cannot have a query';
-  if (text.includes('#')) return 'a SPIFFE ID cannot have a fragment';
-  if (text.includes('%')) return 'a SPIFFE ID cannot have percent-encoding';
+  if (text.includes('@')) return 'it cannot have a user';
+  if (text.includes(':')) return 'it cannot have a port or an IPv6 address';
+  if (text.includes('?')) return 'it cannot have a query';
+  if (text.includes('#')) return 'it cannot have a fragment';
+  if (text.includes('%')) return 'it cannot have percent-encoding';
   return undefined;
 }
 

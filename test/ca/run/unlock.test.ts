@@ -69,6 +69,6 @@ test('an unlocked CA signs what its certificate verifies, and with no other key'
   expect(await rejectionOf(unlockAuthority({ world, home: world.home }, issuing!, neverAsk))).toMatchObject({
     code: 'ERR_KEY_MISMATCH',
     exitStatus: 9,
-    hints: ['restore the ca.key of issuing-g1 from a back-up'],
+    hints: ['restore the ca.key of issuing-g1 from a backup'],
   });
 });

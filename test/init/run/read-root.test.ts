@@ -111,7 +111,7 @@ describe('refuses as a root, making nothing,', () => {
       privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     );
     expect(status).toBe(2);
-    expect(stderr).toContain('the key "root.key" is not fit for use: it is not the key of "root.crt"');
+    expect(stderr).toContain('the key "root.key" cannot be used: it is not the key of "root.crt"');
   });
 
   test('no key at all', async () => {

@@ -377,7 +377,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web'],
     status: 2,
     code: 'ERR_POLICY_TRUST_DOMAIN',
-    says: 'write in it: trustDomain: example.org',
+    says: 'write in the file: trustDomain: example.org',
   },
   {
     title: 'a CA key that others may read',
@@ -414,7 +414,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web'],
     status: 7,
     code: 'ERR_KEY_NOT_A_FILE',
-    says: 'is not a file but a link',
+    says: 'is a link and not a file',
   },
   {
     title: 'a manifest that is damaged',
@@ -422,7 +422,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web'],
     status: 9,
     code: 'ERR_MANIFEST_CORRUPT',
-    says: 'restore manifest.db from a back-up',
+    says: 'restore manifest.db from a backup',
   },
   {
     title: 'a manifest that is gone',

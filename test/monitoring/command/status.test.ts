@@ -102,8 +102,8 @@ describe('ca show', () => {
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr:
-        'svcauth: error: no authority "issuing-g9" in the manifest [ERR_AUTHORITY_UNKNOWN]\n' +
-        'svcauth: hint: known authorities: root-g1, issuing-g1\n',
+        'svcauth: error: no CA "issuing-g9" in the manifest [ERR_AUTHORITY_UNKNOWN]\n' +
+        'svcauth: hint: known CAs: root-g1, issuing-g1\n',
     });
   });
 });

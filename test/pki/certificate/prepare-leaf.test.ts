@@ -77,17 +77,17 @@ describe('a signed leaf that is read again', () => {
   test('says what was asked for', () => expect(leafDifference(read, REQUEST)).toBeUndefined());
 
   test.each<[string, Partial<LeafRequest>, string]>([
-    ['serial', { serial: new Uint8Array(16).fill(0x5b) }, 'another serial number'],
+    ['serial', { serial: new Uint8Array(16).fill(0x5b) }, 'the serial number differs'],
     ['notBefore', { notBefore: new Date('2026-03-01T00:00:01Z') }, 'another notBefore'],
     ['notAfter', { notAfter: new Date('2026-03-31T00:00:01Z') }, 'another notAfter'],
-    ['key', { publicKeyDer: ISSUING.publicKeyDer }, 'another public key'],
+    ['key', { publicKeyDer: ISSUING.publicKeyDer }, 'the public key differs'],
     ['commonName', { commonName: 'ledger' }, 'another commonName'],
     ['missing commonName', { commonName: '' }, 'another commonName'],
-    ['SPIFFE ID', { spiffeId: 'spiffe://example.org/ledger' }, 'another name at place 1'],
-    ['DNS name', { dns: ['payments.example.org', 'localhos'] }, 'another name at place 3'],
-    ['order of names', { dns: ['localhost', 'payments.example.org'] }, 'another name at place 2'],
-    ['number of names', { dns: ['payments.example.org'] }, 'another number of names'],
-    ['address', { ip: [Uint8Array.of(127, 0, 0, 2)] }, 'another name at place 4'],
+    ['SPIFFE ID', { spiffeId: 'spiffe://example.org/ledger' }, 'name 1 differs'],
+    ['DNS name', { dns: ['payments.example.org', 'localhos'] }, 'name 3 differs'],
+    ['order of names', { dns: ['localhost', 'payments.example.org'] }, 'name 2 differs'],
+    ['number of names', { dns: ['payments.example.org'] }, 'the number of names differs'],
+    ['address', { ip: [Uint8Array.of(127, 0, 0, 2)] }, 'name 4 differs'],
   ])('is told from one with another %s', (_, changes, difference) => {
     expect(leafDifference(read, { ...REQUEST, ...changes })).toBe(difference);
   });

@@ -23,11 +23,11 @@ const BAD_LEAVES: Readonly<Record<string, string>> = {
   'bad::dns-only': 'it has no URI name',
   'bad::http-uri': 'not a SPIFFE ID',
   'bad::leaf-cRLSign': 'keyUsage has cRLSign',
-  'bad::leaf-no-digitalSignature': 'keyUsage lacks digitalSignature',
+  'bad::leaf-no-digitalSignature': 'keyUsage has no digitalSignature',
   'bad::leaf-no-keyUsage': 'it has no keyUsage',
   'bad::leaf-ku-noncritical': 'keyUsage is not critical',
-  'bad::eku-client-only': 'extKeyUsage lacks',
-  'bad::leaf-root-path': 'it names the trust domain',
+  'bad::eku-client-only': 'extKeyUsage does not have both',
+  'bad::leaf-root-path': 'identifies the trust domain',
   'bad::id-uppercase-td': 'not a SPIFFE ID',
   'bad::id-trailing-slash': 'not a SPIFFE ID',
   'bad::id-percent': 'not a SPIFFE ID',
@@ -68,7 +68,7 @@ describeVectors<Files>('spiffe/go-spiffe-testdata.json', 'SVID files of go-spiff
     ['wrong-leaf-cert-sign', 'keyUsage has keyCertSign'],
     ['wrong-leaf-crl-sign', 'keyUsage has cRLSign'],
     ['wrong-leaf-empty-id', 'it has no URI name'],
-    ['wrong-leaf-no-digital-signature', 'keyUsage lacks digitalSignature'],
+    ['wrong-leaf-no-digital-signature', 'keyUsage has no digitalSignature'],
   ])('%s', (name, reason) => {
     expect(JSON.stringify(verdictOn(file(name)))).toContain(reason);
   });

@@ -94,13 +94,13 @@ describeVectors<CsrVectors>('csr/csr-policy.json', 'certificate requests', ({ ca
   });
 
   test.each([
-    ['weak::rsa2048-e1', 'its public exponent is 1, not 65537'],
+    ['weak::rsa2048-e1', 'its public exponent is 1 instead of 65537'],
     ['weak::rsa16384-huge', 'RSA 16384 is too long (at most 8192 bits)'],
-    ['bad::pop-flipped', 'is not signed by the key it asks a certificate for'],
+    ['bad::pop-flipped', 'is not signed with the key that it asks a certificate for'],
     ['san::newline', 'is not a SPIFFE ID'],
-    ['san::wrong-td', 'asks for names that the certificate of "web" would not have: SPIFFE ID'],
+    ['san::wrong-td', 'asks for names that "web" does not have: SPIFFE ID'],
     ['dup::two-values', 'extensionRequest has trailing bytes'],
-    ['pem::pem-two', 'it holds 2 PEM blocks, not one'],
+    ['pem::pem-two', 'it contains 2 PEM blocks instead of 1'],
     ['enc::version-2', 'request version'],
   ])('%s is refused for its own reason', async (id, reason) => {
     const call = parseCsr(utf8(pemOf(id)), '"web.csr"').then(csr => checkCsrNames(csr.names, given, '"web.csr"'));

@@ -53,7 +53,7 @@ describe('a key at rest', () => {
     const encrypted = await encryptPrivateKey(pkcs8, passphrase, random(PBES2_RANDOM_LENGTH));
     const error = await rejectionOf(decryptPrivateKey(encrypted, wrong, 'the key of issuing-g1'));
     expect(error).toMatchObject({ code: 'ERR_PASSPHRASE_WRONG', exitStatus: 8 });
-    expect(error.message).toBe('the passphrase does not open the key of issuing-g1');
+    expect(error.message).toBe('the passphrase does not decrypt the key of issuing-g1; nothing was changed');
     expect(JSON.stringify({ ...error, message: error.message })).not.toContain('incorrect');
   });
 
@@ -96,7 +96,7 @@ describe('a key that svcauth does not open', () => {
   ])('is named: %s', async (label, der) => {
     const error = await rejectionOf(decryptPrivateKey(der, passphrase, '"old.key"'));
     expect(error).toMatchObject({ code: 'ERR_KEY_ENCRYPTION', exitStatus: 2 });
-    expect(error.message).toContain(`"old.key" is encrypted with ${label}, which svcauth does not read`);
+    expect(error.message).toContain(`"old.key" is encrypted with ${label}, which svcauth cannot read`);
     expect(error.hints[0]).toContain('openssl pkcs8 -topk8');
   });
 
@@ -105,7 +105,7 @@ describe('a key that svcauth does not open', () => {
     async count => {
       const error = await rejectionOf(decryptPrivateKey(pbes2(pbkdf2(count)), passphrase));
       expect(error.code).toBe('ERR_KEY_ITERATIONS');
-      expect(error.message).toContain(`asks for ${count} rounds of key derivation; svcauth does at most 10000000`);
+      expect(error.message).toContain(`uses ${count} iterations of key derivation; svcauth accepts at most 10000000`);
     },
   );
 

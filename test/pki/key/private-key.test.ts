@@ -99,9 +99,9 @@ describe('a private key is unfit', () => {
 
   test.each<[string, Uint8Array, string]>([
     ['on P-521', pkcs8Of(p521), 'it is an EC key on P-521; svcauth uses P-256 and P-384'],
-    ['on secp256k1', pkcs8Of(koblitz), 'it is an EC key on a curve svcauth does not know'],
+    ['on secp256k1', pkcs8Of(koblitz), 'it is an EC key on an unknown curve'],
     ['RSA 1024', pkcs8Of(rsa1024), 'it is RSA 1024; svcauth uses RSA 2048, 3072 and 4096'],
-    ['RSA with e = 3', pkcs8Of(rsaE3), 'its public exponent is 3, not 65537'],
+    ['RSA with e = 3', pkcs8Of(rsaE3), 'its public exponent is 3 instead of 65537'],
     ['Ed448', pkcs8Of(generateKeyPairSync('ed448').privateKey), 'its algorithm is ed448'],
     ['for key agreement', pkcs8Of(generateKeyPairSync('x25519').privateKey), 'its algorithm is 1.3.101.110'],
     [
@@ -123,7 +123,7 @@ describe('a private key is unfit', () => {
   ])('%s', async (_, der, reason) => {
     const error = await rejectionOf(parsePrivateKey(der, undefined, '"ca.key"'));
     expect(error).toMatchObject({ code: 'ERR_KEY_UNSUITABLE', exitStatus: 2 });
-    expect(error.message).toContain(`"ca.key" is not fit for use: `);
+    expect(error.message).toContain(`"ca.key" cannot be used: `);
     expect(error.message).toContain(reason);
   });
 });
@@ -139,16 +139,16 @@ function brokenRsa(): Uint8Array {
 
 describe('what is no private key', () => {
   test.each<[string, Uint8Array, string]>([
-    ['nothing', new Uint8Array(), 'it has the structure of no private key'],
-    ['text', utf8('hello'), 'it has the structure of no private key'],
-    ['a public key', spkiOf(p256), 'it has the structure of no private key'],
+    ['nothing', new Uint8Array(), 'it is not a private key'],
+    ['text', utf8('hello'), 'it is not a private key'],
+    ['a public key', spkiOf(p256), 'it is not a private key'],
     ['a PEM certificate', certificatePem(), 'it holds "CERTIFICATE"'],
     [
       'an OpenSSH key',
       utf8('-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n'),
       'no private key',
     ],
-    ['two keys', concat(pemOf(p256, 'pkcs8'), pemOf(rsa, 'pkcs8')), 'it holds more than one private key'],
+    ['two keys', concat(pemOf(p256, 'pkcs8'), pemOf(rsa, 'pkcs8')), 'it contains more than one private key'],
     ['a cut-off PEM', pemOf(p256, 'pkcs8').subarray(0, 100), 'a PRIVATE KEY block has no END line'],
     ['trailing bytes', Uint8Array.of(...pkcs8Of(p256), 0), 'trailing bytes'],
     ['1 MiB and a byte', new Uint8Array(1024 * 1024 + 1), 'it is larger than 1048576 bytes'],

@@ -171,7 +171,7 @@ describe('the entries of a CRL', () => {
     const linted = lintedCrl(0);
     expect(() => releaseCrl(linted, ROOT)).toThrow('linted against another issuer');
     releaseCrl(linted, ISSUING).finish();
-    expect(() => releaseCrl(linted, ISSUING)).toThrow('not linted, or signed already');
+    expect(() => releaseCrl(linted, ISSUING)).toThrow('not linted, or already signed');
   });
 
   test('pass just when they stand in order', () => {

@@ -24,7 +24,7 @@ testDefects(
   [
     { title: 'bytes that are not DER', breaks: ['der'], fields: { version: Uint8Array.of(0x30, 0x80, 0, 0) } },
     {
-      title: 'an extension that stands twice',
+      title: 'an extension that occurs twice',
       breaks: ['der'],
       extensions: { again: encodeExtension(OID.keyUsage, true, encodeKeyUsage(['digitalSignature'])) },
     },

@@ -28,14 +28,14 @@ describe('signing', () => {
   });
 
   test('takes nothing but what lint let through', () => {
-    expect(() => signCertificate({} as LintedTbs, ISSUING)).toThrow('not linted, or signed already');
-    expect(() => signCertificate({ ...lintSvid() }, ISSUING)).toThrow('not linted, or signed already');
+    expect(() => signCertificate({} as LintedTbs, ISSUING)).toThrow('not linted, or already signed');
+    expect(() => signCertificate({ ...lintSvid() }, ISSUING)).toThrow('not linted, or already signed');
   });
 
   test('takes it once', () => {
     const linted = lintSvid();
     signCertificate(linted, ISSUING);
-    expect(() => signCertificate(linted, ISSUING)).toThrow('not linted, or signed already');
+    expect(() => signCertificate(linted, ISSUING)).toThrow('not linted, or already signed');
   });
 
   test('takes it for the issuer it was linted against', () => {

@@ -79,13 +79,13 @@ describe('a file to lint', () => {
   test.each<[string, string | Uint8Array, string]>([
     ['nothing', '', 'it is neither PEM nor DER'],
     ['a text', 'certificate', 'it is neither PEM nor DER'],
-    ['a key', pem('PRIVATE KEY', integer(1)), 'none of its PEM blocks is a certificate or a CRL'],
+    ['a key', pem('PRIVATE KEY', integer(1)), 'it contains no certificate and no CRL'],
     ['a block without an end', '-----BEGIN CERTIFICATE-----\n', 'a CERTIFICATE block has no END line'],
-    ['too many blocks', pem('CERTIFICATE', integer(1)).repeat(10_001), 'it holds 10001 PEM blocks, more than 10000'],
+    ['too many blocks', pem('CERTIFICATE', integer(1)).repeat(10_001), 'it contains 10001 PEM blocks, more than 10000'],
     [
       'too large a certificate',
       pem('CERTIFICATE', new Uint8Array(1024 * 1024 + 1)),
-      'it holds a certificate of 1048577 bytes, more than 1048576',
+      'it contains a certificate of 1048577 bytes, more than 1048576',
     ],
   ])('is refused when it holds %s', (_, content, reason) => {
     expect(errorOf(() => lint(content))).toMatchObject({ code: 'ERR_LINT_INPUT', params: { reason } });

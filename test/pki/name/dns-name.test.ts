@@ -27,7 +27,7 @@ describe('a DNS name', () => {
     ['.example.org', 'an empty label'],
     ['a..b', 'an empty label'],
     ['example.org.', 'ends with a dot'],
-    ['a_b.example.org', 'no underscore'],
+    ['a_b.example.org', 'cannot have an underscore'],
     ['-a.example.org', 'a hyphen'],
     ['a-.example.org', 'a hyphen'],
     ['a b', 'letters, digits and hyphens'],
@@ -35,10 +35,10 @@ describe('a DNS name', () => {
     ['bücher.example', 'not ASCII'],
     ['a\0b', 'not ASCII'],
     ['\u212a.example', 'not ASCII'],
-    ['xn--a.example', 'no international name is written xn--a'],
-    ['www.XN--12311613412431243.com', 'no international name is written xn--12311613412431243'],
-    ['10.0.0.7', 'as if it were an address'],
-    ['example.7', 'as if it were an address'],
+    ['xn--a.example', 'xn--a is not a valid A-label'],
+    ['www.XN--12311613412431243.com', 'xn--12311613412431243 is not a valid A-label'],
+    ['10.0.0.7', 'its last label is a number'],
+    ['example.7', 'its last label is a number'],
     ['*', 'only allowed as the whole first label'],
     ['*.org', 'above two labels'],
     ['a.*.example.org', 'only allowed as the whole first label'],
@@ -55,7 +55,7 @@ describe('a DNS name', () => {
   test.each([
     ['example.org.', 'write: example.org'],
     ['bücher.example', 'write an international name in its A-label form: xn--bcher-kva.example'],
-    ['10.0.0.7', 'give an address with --ip'],
+    ['10.0.0.7', 'for an IP address use --ip'],
   ])('%s is answered with: %s', (text, hint) => {
     expect(errorOf(() => parseDnsName(text)).hints).toEqual([hint]);
   });

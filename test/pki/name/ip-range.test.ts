@@ -30,14 +30,14 @@ describe('a range', () => {
   });
 
   test.each([
-    ['10.0.0.1/8', 'has bits behind the first 8', 'write: 10.0.0.0/8'],
+    ['10.0.0.1/8', 'has bits beyond the first 8', 'write: 10.0.0.0/8'],
     ['10.0.0.0/33', 'from 0 to 32', 'write: 10.0.0.0/32'],
     ['fd00::/129', 'from 0 to 128', 'write: fd00::/128'],
     ['10.0.0.0/', 'from 0 to 32', 'write: 10.0.0.0/32'],
     ['10.0.0.0/08', 'from 0 to 32', 'write: 10.0.0.0/32'],
     ['10.0.0.0/255.0.0.0', 'from 0 to 32', 'write: 10.0.0.0/32'],
-    ['10.0.0.0/8/8', 'not an address and a prefix length', 'write one like 10.0.0.0/8 or fd00::/8'],
-    ['example.org/8', 'not an address and a prefix length', 'write one like 10.0.0.0/8 or fd00::/8'],
+    ['10.0.0.0/8/8', 'not an address with a prefix length', 'write a range like 10.0.0.0/8 or fd00::/8'],
+    ['example.org/8', 'not an address with a prefix length', 'write a range like 10.0.0.0/8 or fd00::/8'],
   ])('%s is refused: %s', (text, reason, hint) => {
     const error = errorOf(() => parseIpRange(text));
     expect(error.code).toBe('ERR_IP_RANGE');

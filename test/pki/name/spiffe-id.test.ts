@@ -74,19 +74,19 @@ describe('what is wrong is said', () => {
   test.each([
     ['', 'it is empty'],
     ['https://td/a', 'it does not start with spiffe://'],
-    ['Spiffe://td/a', 'the scheme is written spiffe:// in lower case'],
+    ['Spiffe://td/a', 'the scheme spiffe:// must be in lower case'],
     ['spiffe:///a', 'the trust domain is empty'],
-    ['spiffe://Example.org/a', 'a trust domain is written in lower case'],
-    ['spiffe://user@td/a', 'it has no user'],
-    ['spiffe://td:8080/a', 'it has no port and no IPv6 address'],
-    ['spiffe://td/a?b', 'it has no query'],
-    ['spiffe://td/a#b', 'it has no fragment'],
-    ['spiffe://td/%61', 'it has no percent-encoding'],
+    ['spiffe://Example.org/a', 'a trust domain must be in lower case'],
+    ['spiffe://user@td/a', 'it cannot have a user'],
+    ['spiffe://td:8080/a', 'it cannot have a port or an IPv6 address'],
+    ['spiffe://td/a?b', 'it cannot have a query'],
+    ['spiffe://td/a#b', 'it cannot have a fragment'],
+    ['spiffe://td/%61', 'it cannot have percent-encoding'],
     ['spiffe://td/', 'its path ends with a slash'],
     ['spiffe://td/a/', 'its path ends with a slash'],
     ['spiffe://td//a', 'its path has an empty segment'],
     ['spiffe://td/../a', 'its path has the segment ".."'],
-    ['spiffe://td/a b', 'path segments are made of letters, digits, dots, dashes and underscores'],
+    ['spiffe://td/a b', 'path segments can have only letters, digits, dots, dashes and underscores'],
   ])('%j: %s', (text, reason) => {
     const error = errorOf(() => parseSpiffeId(text));
     expect(error.message).toContain(reason);
@@ -104,7 +104,7 @@ describe('what is wrong is said', () => {
     // U+212A KELVIN SIGN lower-cases to k
     expect(errorOf(() => parseTrustDomain('\u212a.example')).hints).toEqual([]);
     expect(errorOf(() => parseTrustDomain('spiffe://\u212a.example')).hints).toEqual([
-      'write the bare name: example.org',
+      'write the name alone: example.org',
     ]);
   });
 

@@ -121,6 +121,6 @@ describe('what is no PKCS#12 file', () => {
 
   test('a MAC that would take minutes is refused', async () => {
     const error = await rejectionOf(openPkcs12(pfx(mac(2n ** 40n)), passphrase));
-    expect(error.message).toContain('asks for 1099511627776 rounds of key derivation; svcauth does at most 500000');
+    expect(error.message).toContain('uses 1099511627776 iterations of key derivation; svcauth accepts at most 500000');
   });
 });

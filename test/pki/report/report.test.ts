@@ -149,10 +149,10 @@ describe('a JWK set', () => {
   });
 
   test.each([
-    ['it is not an object', 'text'],
+    ['it is not a JSON object', 'text'],
     ['it has no kty', { use: 'x509-svid', x5c }],
     ['it has a kid', { ...jwk, use: 'x509-svid', kid: '1', x5c }],
-    ['its x5c holds 0 certificates', { ...jwk, use: 'x509-svid' }],
+    ['its x5c has 0 certificates', { ...jwk, use: 'x509-svid' }],
     ['its x5c is not base64', { ...jwk, use: 'x509-svid', x5c: ['@'] }],
     ['it has no kid', { ...jwk, use: 'jwt-svid' }],
   ])('says what is wrong with an entry: %s', async (problem, key) => {
@@ -163,7 +163,7 @@ describe('a JWK set', () => {
   test('with a private key in it says so, and does not show it', async () => {
     const secret = privateKey.export({ format: 'jwk' });
     const reports = await inspect(bundle(secret));
-    expect(JSON.stringify(reports)).toContain('it holds a private key');
+    expect(JSON.stringify(reports)).toContain('it contains a private key');
     expect(JSON.stringify(reports)).not.toContain(secret.d);
   });
 });
@@ -180,14 +180,14 @@ describe('what cannot be shown is named', () => {
     ['text', utf8('hunter2'), 'its 7 bytes are some other text'],
     ['noise', Uint8Array.of(0xff, 0, 1), 'its 3 bytes are neither PEM nor a DER structure svcauth knows'],
     ['PKCS#7', sequence(oid(OID.pkcs7SignedData), tlv(contextTag(0, true), sequence())), 'it is PKCS#7 (CMS)'],
-    ['a damaged request', encodePem('CERTIFICATE REQUEST', sequence()), 'it holds a damaged request'],
+    ['a damaged request', encodePem('CERTIFICATE REQUEST', sequence()), 'it contains a damaged request'],
     ['a cut-off PEM', encodePem('CERTIFICATE', certificate()).slice(0, 99), 'a CERTIFICATE block has no END line'],
     [
       'a certificate beyond 1 MiB',
       certificate([encodeExtension('1.2.3', false, oversize)]),
-      'it holds a certificate of',
+      'it contains a certificate of',
     ],
-    ['too many blocks', encodePem('CERTIFICATE', sequence()).repeat(10_001), 'it holds 10001 PEM blocks'],
+    ['too many blocks', encodePem('CERTIFICATE', sequence()).repeat(10_001), 'it contains 10001 PEM blocks'],
     [
       'a broken block among others',
       encodePem('X509 CRL', crl(1)) + encodePem('PRIVATE KEY', sequence()),

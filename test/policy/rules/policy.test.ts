@@ -85,9 +85,9 @@ describe('a refusal', () => {
   payments: DNS name "*.example.com" lies below none of allow.dnsSuffixes (example.org) and matches no pattern of allow.dns (*) [allow.dnsSuffixes]
   payments: IP address 10.0.0.7 lies in none of allow.ips (127.0.0.0/8, ::1/128) [allow.ips]
   payments: ttl 180d is longer than leaf.maxTtl (90d) [leaf.maxTtl]
-svcauth: hint: to allow this, write in svcauth.yaml under "allow:" the line: dnsSuffixes: [example.org, db.example.net, example.com]
-svcauth: hint: to allow this, write in svcauth.yaml under "allow:" the line: ips: [127.0.0.0/8, '::1/128', '10.0.0.7']
-svcauth: hint: to allow this, write in svcauth.yaml under "leaf:" the line: maxTtl: 180d
+svcauth: hint: to allow this, set in svcauth.yaml under "allow:" the line: dnsSuffixes: [example.org, db.example.net, example.com]
+svcauth: hint: to allow this, set in svcauth.yaml under "allow:" the line: ips: [127.0.0.0/8, '::1/128', '10.0.0.7']
+svcauth: hint: to allow this, set in svcauth.yaml under "leaf:" the line: maxTtl: 180d
 `,
     );
   });

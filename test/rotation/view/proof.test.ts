@@ -44,7 +44,7 @@ const missing: Counterexample = {
   kind: 'good-refused',
   verifiers: ['every-path', 'first-match', 'first-of-name'],
   certificate: 'CN=payments (by CN=Issuing g2)',
-  refusal: refusal('crl-missing', 'no CRL of its issuer is at hand'),
+  refusal: refusal('crl-missing', 'there is no CRL of its issuer'),
 };
 
 test('the timetable, and a proof that holds', () => {
@@ -70,7 +70,7 @@ test('a counterexample says when, who meets whom with what, and which certificat
   expect(text.split('\n').slice(9)).toEqual([
     'proof: at least 7 of 117 combinations fail',
     '  once it is activated, at 2026-11-21T00:00:00Z, a server with the bundle and the old CRLs refuses the client payments and 2 more' +
-      ' (issuing-g2): CN=payments (by CN=Issuing g2): no CRL of its issuer is at hand [crl-missing, RFC 5280 §6.3.3]',
+      ' (issuing-g2): CN=payments (by CN=Issuing g2): there is no CRL of its issuer [crl-missing, RFC 5280 §6.3.3]',
     '',
   ]);
 });

@@ -102,7 +102,7 @@ describe('YAML', () => {
     ['- 123\n', 'list.yaml:1:3: YAML reads 123 as a number'],
     ['- service: web\n  ttl: [1d, 2d]\n', 'list.yaml:2:8: one value is wanted here'],
     ['- service: web\n  dns: {a: b}\n', 'list.yaml:2:8: one value is wanted here'],
-    ['- service: web\n  dns: [web, w_b]\n', 'list.yaml:2:14: "w_b" is not a DNS name: a host name has no underscore'],
+    ['- service: web\n  dns: [web, w_b]\n', 'list.yaml:2:14: "w_b" is not a DNS name: a host name cannot have an underscore'],
     ['- service: web\n  tags: {ns: prod, __proto__: x}\n', 'list.yaml:2:20: "__proto__=x" is not a tag'],
     ['- service: web\n  tags: [a=b, a=c]\n', 'list.yaml:2:15: "a=c" is not a tag: tag "a" is given twice'],
     ['- dns: web\n', 'list.yaml:1:3: the key "service" is missing'],

@@ -146,7 +146,7 @@ describe('what is wrong is said with its place', () => {
     ['- service: a\n  mode: rw\n', 'it is not three octal digits'],
     [
       '- service: a\n  outputs: [{kind: pem, path: b}]\n',
-      's.yaml:2:20: "pem" is not a kind of output: known are combined',
+      's.yaml:2:20: "pem" is not a kind of output; known: combined',
     ],
     ['- service: a\n  outputs: [{kind: pkcs12}]\n', 's.yaml:2:13: the key "path" is missing'],
     ['- service: a\n  outputs: /etc/a.pem\n', 's.yaml:2:12: keys are wanted here (kind, path, '],

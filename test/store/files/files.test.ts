@@ -146,11 +146,11 @@ describe('writing', () => {
     files[method](path, utf8('first'), 0o600);
     expect(mode(path)).toBe(0o600);
     expect(() => files[method](path, utf8('second'), 0o600)).toThrow(
-      `cannot write "${path}": it exists already; what was there before is still in place`,
+      `cannot write "${path}": it already exists; the previous file is still in place`,
     );
     expect(readFileSync(path, 'utf8')).toBe('first');
     symlinkSync('nowhere', join(directory, 'dangling'));
-    expect(() => files[method](join(directory, 'dangling'), utf8('x'), 0o600)).toThrow('it exists already');
+    expect(() => files[method](join(directory, 'dangling'), utf8('x'), 0o600)).toThrow('it already exists');
   });
 
   it('makes a directory with its parents, and leaves an existing one alone', () => {
@@ -175,7 +175,7 @@ describe('writing', () => {
       'its directory does not exist',
     );
     expect(() => files.switchLink(directory, 'x', 'durable')).toThrow(
-      'it is a directory; what was there before is still in place',
+      'it is a directory; the previous file is still in place',
     );
     expect(files.list(join(directory, '..')).filter(name => name.startsWith('.svcauth-tmp-'))).toEqual([]);
   });

@@ -22,7 +22,7 @@ const read = () => readKeyFile(files, home, 'root-g1');
 it('writes a key that nobody else can read, never over another', () => {
   expect(lstatSync(path).mode & 0o777).toBe(0o600);
   expect(read()).toEqual(utf8('a key'));
-  expect(() => createKeyFile(files, path, utf8('another'))).toThrow('it exists already');
+  expect(() => createKeyFile(files, path, utf8('another'))).toThrow('it already exists');
 });
 
 it.each([0o640, 0o604, 0o620, 0o666])('refuses a key of mode %o and says how to mend it', mode => {
@@ -34,7 +34,7 @@ it.each([0o640, 0o604, 0o620, 0o666])('refuses a key of mode %o and says how to 
 it('refuses a link, even to a good key', () => {
   renameSync(path, join(home.directory, 'elsewhere'));
   symlinkSync(join(home.directory, 'elsewhere'), path);
-  expect(errorOf(read).message).toBe(`the key "${path}" is not a file but a link`);
+  expect(errorOf(read).message).toBe(`the key "${path}" is a link and not a file`);
 });
 
 it('names the authority whose key is missing, and refuses what cannot be a key', () => {

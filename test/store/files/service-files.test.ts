@@ -76,7 +76,7 @@ describe('a version', () => {
 
   test('is never written over another', () => {
     writeVersion(files, directory, version(NEW, KEY));
-    expect(() => writeVersion(files, directory, version(NEW, KEY))).toThrow('it exists already');
+    expect(() => writeVersion(files, directory, version(NEW, KEY))).toThrow('it already exists');
   });
 
   test('can be taken away again', () => {

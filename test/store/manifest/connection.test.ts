@@ -40,7 +40,7 @@ describe('a damaged manifest', () => {
     const error = await refusal();
     expect([error.code, error.exitStatus]).toEqual(['ERR_MANIFEST_CORRUPT', 9]);
     expect(error.message).toBe(`the manifest "${path}" is damaged: ${problem}; nothing was changed`);
-    expect(error.hints[0]).toContain('restore manifest.db from a back-up');
+    expect(error.hints[0]).toContain('restore manifest.db from a backup');
   });
 
   it('is named when a page inside is overwritten, at the read that meets it', async () => {

@@ -267,7 +267,7 @@ describe('certificates', () => {
     );
     expect([code, message]).toEqual([
       'ERR_MANIFEST_CONFLICT',
-      `the manifest refuses the change: UNIQUE constraint failed: certificates.serial; nothing was changed`,
+      `the change conflicts with the manifest: UNIQUE constraint failed: certificates.serial; nothing was changed`,
     ]);
     expect(manifest.certificate(serial(2))).toBeUndefined();
     for (const n of [1, 7]) {
@@ -459,7 +459,7 @@ describe('the file', () => {
   });
 
   it('is never made over another', async () => {
-    await expect(createManifest(world, path)).rejects.toThrow('it exists already');
+    await expect(createManifest(world, path)).rejects.toThrow('it already exists');
   });
 });
 

@@ -49,7 +49,7 @@ describe('what SQLite refuses', () => {
     const { code, message } = errorOf(() => sql.run(insert, new Uint8Array(100_000)));
     expect([code, message]).toEqual([
       'ERR_MANIFEST_ACCESS',
-      `cannot use the manifest "${path}": no space is left on the disk; it is as it was before`,
+      `cannot use the manifest "${path}": no space is left on the disk; it was not changed`,
     ]);
   });
 
