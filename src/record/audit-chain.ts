@@ -63,8 +63,9 @@ export function checkAuditChain(records: Iterable<AuditRecord>, expectedHead?: s
       const last = record.sequence - 1;
       return broken(expected, expected === last ? 'it is missing' : `it and all up to ${last} are missing`);
     }
-    if (record.sequence < expected) return broken(record.sequence, `it stands after record ${count}`);
-    if (record.previousHash !== head) return broken(record.sequence, 'it does not follow from the record before');
+    if (record.sequence < expected) return broken(record.sequence, `it comes after record ${count}`);
+    if (record.previousHash !== head)
+      return broken(record.sequence, 'it does not match the hash of the previous record');
     if (record.hash !== hashOf(record)) return broken(record.sequence, 'it was changed after it was written');
     count++;
     head = record.hash;

@@ -8,7 +8,7 @@ import { removeLeftovers } from './files/files.ts';
 import { uniqueSuffix } from './files/unique-suffix.ts';
 import type { Files } from '../world/files.ts';
 
-/** Where everything of one PKI lies. Absolute paths; none needs to exist. */
+/** The paths of a PKI, absolute; none needs to exist. */
 export interface Home {
   readonly directory: string;
   readonly manifest: string;
@@ -91,12 +91,12 @@ export function homeAt(directory: string, federatedIn = FEDERATED): Home {
 
 type HomeWorld = Pick<World, 'cwd' | 'env' | 'files'>;
 
-/** Which home is meant: `--home`, then $SVCAUTH_HOME, then ./.svcauth. An empty one counts as not given. */
+/** Chooses the home: `--home`, then $SVCAUTH_HOME, then ./.svcauth. An empty value counts as absent. */
 export function locateHome(world: Pick<World, 'cwd' | 'env'>, flag?: string): Home {
   return homeAt(resolve(world.cwd, flag || world.env.SVCAUTH_HOME || '.svcauth'));
 }
 
-/** A home that exists and that nobody else may write to. */
+/** Opens a home that exists and that no other user can write to. */
 export function openHome(world: HomeWorld, flag?: string): Home {
   const home = locateHome(world, flag);
   const status = world.files.status(home.directory);
@@ -146,7 +146,7 @@ export async function createHome<T>(
   const prefix = `${basename(home.directory)}.svcauth-tmp-`;
   refuseOccupied(files, home);
   files.makeDirectory(parent, PRIVATE_DIRECTORY);
-  // of an interrupted `ca init`: nobody was told of it, and it may hold a key
+  // left by an interrupted `ca init`; it may contain a key
   for (const name of files.list(parent)) if (name.startsWith(prefix)) files.remove(join(parent, name));
   const draft = homeAt(join(parent, `${prefix}${uniqueSuffix()}`));
   try {

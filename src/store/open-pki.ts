@@ -5,7 +5,7 @@ import { withLock } from './lock.ts';
 import type { Manifest, PkiIdentity } from './manifest/manifest.ts';
 import { openManifest } from './manifest/sqlite-manifest.ts';
 
-/** An opened PKI: what every verb is handed. */
+/** An opened PKI, for every command. */
 export interface Pki {
   readonly world: World;
   readonly home: Home;
@@ -13,7 +13,7 @@ export interface Pki {
   readonly identity: PkiIdentity;
 }
 
-/** For verbs that change something: one at a time; `command` is what the others are told we are doing. Throws ERR_LOCKED. */
+/** Opens a PKI under its lock, for commands that change it. A waiting run reports `command` as the holder. Throws ERR_LOCKED. */
 export async function changePki<T>(
   world: World,
   homeFlag: string | undefined,
@@ -24,7 +24,7 @@ export async function changePki<T>(
   return withLock(world, home, command, () => withManifest(world, sweepHome(world.files, home), work));
 }
 
-/** For verbs that only look, dry runs among them: no lock, and nothing is swept. */
+/** Opens a PKI without its lock, for commands that only read and for dry runs. */
 export const readPki = <T>(
   world: World,
   homeFlag: string | undefined,

@@ -5,7 +5,7 @@
 export function parseUniqueJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   const twice = repeatedMember(text);
-  if (twice !== undefined) throw new SyntaxError(`the member ${JSON.stringify(twice)} stands twice in one object`);
+  if (twice !== undefined) throw new SyntaxError(`the member ${JSON.stringify(twice)} occurs twice in one object`);
   return value;
 }
 

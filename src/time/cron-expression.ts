@@ -52,7 +52,7 @@ export function parseCronExpression(text: string): CronExpression {
       hint: 'write minute, hour, day, month and weekday, as in crontab(5): 0 3 * * mon-fri',
     });
   const words = text.trim().split(/[ \t]+/);
-  if (words.length !== FIELDS.length) throw bad(`it has ${words.length} of 5 fields`);
+  if (words.length !== FIELDS.length) throw bad(`it has ${words.length} fields instead of 5`);
   const values = FIELDS.map((field, index) => {
     const found = new Set<number>();
     for (const element of words[index]!.toLowerCase().split(',')) {
@@ -74,7 +74,7 @@ export function parseCronExpression(text: string): CronExpression {
   if (weekdays.has(7)) weekdays.add(0);
   const [anyDay, anyWeekday] = [words[2]!.startsWith('*'), words[4]!.startsWith('*')];
   const exists = [...months].some(month => Math.min(...days) <= LONGEST_MONTH[month - 1]!);
-  if (!exists && anyWeekday) throw bad('there is no such day in any year');
+  if (!exists && anyWeekday) throw bad('no year has such a day');
   const sorted = (set: ReadonlySet<number>): number[] => [...set].sort((a, b) => a - b);
   return {
     minutes: sorted(minutes),

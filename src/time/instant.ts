@@ -1,7 +1,7 @@
 import { failure } from '../errors/error.ts';
 import { parseDuration } from './duration.ts';
 
-const HINT = 'write one like 2026-11-21T23:00:00Z, 2026-11-21, +30d or -2h';
+const HINT = 'write a time like 2026-11-21T23:00:00Z, 2026-11-21, +30d or -2h';
 
 // RFC 3339 §5.6, without fractions; a date alone is its midnight, UTC
 const RFC_3339 =
@@ -34,7 +34,7 @@ function absolute(text: string): Date {
   local.setUTCFullYear(year, month - 1, day);
   // Date rolls 31 April over to 1 May: what comes back differs
   if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) throw bad(text, 'there is no such day');
-  if (second === 60) throw bad(text, 'leap seconds are not kept');
+  if (second === 60) throw bad(text, 'leap seconds are not supported');
   if (hour > 23 || minute > 59 || second > 59) throw bad(text, 'there is no such time of day');
   if (offsetHour > 23 || offsetMinute > 59) throw bad(text, 'there is no such offset from UTC');
   local.setUTCHours(hour, minute, second);
@@ -43,7 +43,7 @@ function absolute(text: string): Date {
 }
 
 function explain(text: string): string {
-  if (/T[0-9:]+\.[0-9]/.test(text)) return 'certificates know whole seconds only';
+  if (/T[0-9:]+\.[0-9]/.test(text)) return 'certificates have whole seconds only';
   if (/^[0-9-]{10}[ t]/.test(text)) return 'date and time are joined by "T"';
   if (/T[0-9:]{8}$/.test(text)) return 'it has no zone: end it with Z';
   return 'it is neither RFC 3339 nor a span from now';

@@ -57,8 +57,8 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   } catch {
     throw failure('ERR_TIME_ZONE', {
       text: timeZone,
-      reason: 'no place of that name is known',
-      hint: 'write one like Europe/Berlin, America/New_York or UTC',
+      reason: 'there is no time zone with that name',
+      hint: 'write a time zone like Europe/Berlin, America/New_York or UTC',
     });
   }
 }

@@ -6,7 +6,7 @@ const UNITS = [
   [1, 's'],
 ] as const;
 
-/** A span for people: its two largest units, rounded down (`29d 23h`); `-3d 4h` when it lies in the past. */
+/** Formats a span by its two largest units, rounded down (`29d 23h`); `-3d 4h` in the past. */
 export function formatDuration(seconds: number): string {
   if (seconds < 0) return `-${formatDuration(-seconds)}`;
   const whole = Math.floor(seconds);

@@ -1,7 +1,7 @@
 import { visible } from './visible.ts';
 import type { SvcauthError } from '../errors/error.ts';
 
-/** What a person reads when a command ends in an error: what happened, then what to do next. */
+/** Formats an error for a person: message, details, hints. */
 export function formatError(error: SvcauthError): string {
   return [
     `svcauth: error: ${visible(error.summary)} [${error.code}]\n`,
@@ -12,9 +12,9 @@ export function formatError(error: SvcauthError): string {
 
 const SHOWN = 10;
 
-/** Each of them, unless they are many. */
+/** Formats several errors, at most SHOWN of them. */
 export function formatErrors(errors: readonly SvcauthError[]): string {
   const more = errors.length - SHOWN;
   const shown = errors.slice(0, SHOWN).map(formatError).join('');
-  return more > 0 ? `${shown}svcauth: error: and ${more} more of them, which the output lists\n` : shown;
+  return more > 0 ? `${shown}svcauth: error: and ${more} more; the output lists them\n` : shown;
 }

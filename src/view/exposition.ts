@@ -1,4 +1,4 @@
-/** One metric with all its samples. */
+/** A metric with its samples. */
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
@@ -11,7 +11,7 @@ interface Sample {
   readonly value: number | bigint;
 }
 
-/** Prometheus's text exposition format 0.0.4; gauges only. A family without samples is left out. */
+/** Formats gauges in Prometheus's text exposition format 0.0.4; omits a family without samples. */
 export const formatExposition = (families: readonly MetricFamily[]): string =>
   families
     .filter(({ samples }) => samples.length > 0)

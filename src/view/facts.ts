@@ -1,7 +1,7 @@
 import type { Cell } from './table.ts';
 import { visible } from './visible.ts';
 
-/** Labelled facts, one a line, the labels aligned; those without a value are left out. */
+/** Formats labelled facts, one per line, with aligned labels; omits facts without a value. */
 export function formatFacts(facts: readonly (readonly [label: Cell, value: string | undefined])[]): string {
   const width = Math.max(...facts.map(([label]) => textOf(label).length));
   return facts

@@ -5,11 +5,11 @@ import { visible } from './visible.ts';
 /** The version of all schemas: it grows when a key is renamed, is removed or changes its meaning. A new key does not change it. */
 export const SCHEMA_VERSION = 2;
 
-/** One document: `kind` names its schema. Ends in a newline. */
+/** Formats a document; `kind` names its schema. Ends with a newline. */
 export const formatJson = (kind: string, value: object): string =>
   `${JSON.stringify(document(kind, value), null, 2).split('\n').map(visible).join('\n')}\n`;
 
-/** One document on one line, for `-o jsonl`. */
+/** Formats a document on one line, for `-o jsonl`. */
 export const formatJsonLine = (kind: string, value: object): string =>
   `${visible(JSON.stringify(document(kind, value)))}\n`;
 
@@ -21,7 +21,7 @@ const document = (kind: string, value: object) => ({
 
 export { instantText as formatInstant };
 
-/** Times as RFC 3339, bytes as lower-case hex, bigints (CRL numbers exceed 2^53) as decimal strings; undefined goes. */
+/** Converts values: times as RFC 3339, bytes as lower-case hex, bigints (CRL numbers exceed 2^53) as decimal strings; undefined is omitted. */
 function plainValue(value: unknown): unknown {
   if (value instanceof Date) return instantText(value);
   if (value instanceof Uint8Array) return toHex(value);

@@ -12,7 +12,7 @@ export type DocumentOf<Schema extends DocumentSchema> =
   Schema extends DocumentSchema<infer Kind, infer Value> ? { readonly kind: Kind; readonly value: Value } : never;
 
 /**
- * One answer in every form it can be asked for; only the one that is printed is made. `Whole` is the type of the schema of
+ * The output of a command in every format; only the requested format is made. `Whole` is the type of the schema of
  * `-o json`, `Line` of the lines of `-o jsonl`, which may be of several schemas (`typeof CA | typeof SERVICE`).
  */
 export interface View<Whole extends DocumentSchema = Unconverted, Line extends DocumentSchema = Whole> {

@@ -1,15 +1,15 @@
 import { visible } from './visible.ts';
 
-/** One cell: text, or text with the colour it is painted in after it has been measured. */
+/** A cell: text, or text with a colour that is applied after measuring. */
 export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
 
 const GAP = '  ';
-/** No column is cut below this: what is left must still say something. */
+/** The minimum width of a column. */
 const NARROWEST = 8;
 
 /**
- * Aligned columns without borders, one line a row, a header in capitals. `width` is the terminal's: the widest columns are
- * cut with `…` until a line fits; 0 cuts nothing, so that a pipe gets every character. Characters count as one column each.
+ * Formats aligned columns without borders, a line for each row, with a header. `width` is the terminal's: the widest columns
+ * are cut with `…` until a line fits; 0 cuts nothing, for a pipe. Each character counts as one column.
  */
 export function formatTable(header: readonly string[], rows: readonly (readonly Cell[])[], width: number): string {
   const texts = [header, ...rows.map(row => row.map(cell => visible(typeof cell === 'string' ? cell : cell.text)))];

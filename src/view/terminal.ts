@@ -1,10 +1,10 @@
 import type { World } from '../world/world.ts';
 import { coloursFor, type Colours } from './colour.ts';
 
-/** What standard output can show. */
+/** The abilities of standard output. */
 export interface Terminal {
   readonly colours: Colours;
-  /** Width in characters; 0 where there is no edge. */
+  /** Width in characters; 0 for no limit. */
   readonly columns: number;
 }
 

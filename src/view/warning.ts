@@ -1,4 +1,4 @@
 import { visible } from './visible.ts';
 
-/** Something a person should know that does not stop the work. */
+/** Formats a warning: it does not stop the command. */
 export const formatWarning = (message: string): string => `svcauth: warning: ${visible(message)}\n`;

@@ -53,6 +53,7 @@ const WITHOUT_HINT: Readonly<Record<string, string>> = {
   ERR_FLAG_VALUE: THE_MESSAGE_NAMES_IT,
   ERR_INTERRUPTED: 'the person did it',
   ERR_KEY_UNSUITABLE: 'the reason says which keys are fit',
+  ERR_LINT: THE_MESSAGE_NAMES_IT,
   ERR_MANIFEST_ACCESS: OUTSIDE,
   ERR_OUTPUT: OUTSIDE,
   ERR_PASSPHRASE_EMPTY: THE_MESSAGE_NAMES_IT,

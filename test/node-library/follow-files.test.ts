@@ -66,7 +66,7 @@ describe('does not start', () => {
 
   test('where a CRL of its own chain is stale', async () => {
     service.write('crl/root.pem', crlPem(authorities.root, { until: day(-0.5) }));
-    expect(await start()).toContain('its nextUpdate was');
+    expect(await start()).toContain('the CRL expired at');
   });
 
   test('with a revoked certificate', async () => {

@@ -47,7 +47,7 @@ describe('checking', () => {
     ['edited', { subject: 'other' }, 'it was changed after it was written'],
     ['dated otherwise', { at: new Date(0) }, 'it was changed after it was written'],
     ['given another detail', { detail: {} }, 'it was changed after it was written'],
-    ['linked elsewhere', { previousHash: 'ab'.repeat(32) }, 'it does not follow from the record before'],
+    ['linked elsewhere', { previousHash: 'ab'.repeat(32) }, 'it does not match the hash of the previous record'],
   ])('names the first record that was %s', (_, change, problem) => {
     const records = log(5);
     records[2] = { ...records[2]!, ...change };
@@ -66,7 +66,7 @@ describe('checking', () => {
     const [a, b, c, d] = log(4) as [AuditRecord, AuditRecord, AuditRecord, AuditRecord];
     expect(checkAuditChain([a, c, d]).broken).toEqual({ sequence: 2, problem: 'it is missing' });
     expect(checkAuditChain([d]).broken).toEqual({ sequence: 1, problem: 'it and all up to 3 are missing' });
-    expect(checkAuditChain([a, b, b]).broken).toEqual({ sequence: 2, problem: 'it stands after record 2' });
+    expect(checkAuditChain([a, b, b]).broken).toEqual({ sequence: 2, problem: 'it comes after record 2' });
     expect(checkAuditChain([a, c, b]).broken?.sequence).toBe(2);
   });
 

@@ -16,7 +16,7 @@ test.each([
 ])('%s is refused and answered with %s', (typed, meant) => {
   const error = errorOf(() => parseKeyAlgorithm(typed));
   expect(error.code).toBe('ERR_CHOICE');
-  expect(error.hints).toEqual([`write: ${meant}`]);
+  expect(error.hints).toEqual([`did you mean: ${meant}`]);
 });
 
 test('a word near nothing is answered with all there are', () => {

@@ -43,10 +43,10 @@ describe('a cron expression', () => {
   });
 
   test.each([
-    ['', 'it has 1 of 5 fields'],
-    ['0 3 * *', 'it has 4 of 5 fields'],
-    ['0 3 * * * root', 'it has 6 of 5 fields'],
-    ['@daily', 'it has 1 of 5 fields'],
+    ['', 'it has 1 fields instead of 5'],
+    ['0 3 * *', 'it has 4 fields instead of 5'],
+    ['0 3 * * * root', 'it has 6 fields instead of 5'],
+    ['@daily', 'it has 1 fields instead of 5'],
     ['60 3 * * *', 'its minute "60" is not made of 0 to 59'],
     ['0 24 * * *', 'its hour "24" is not made of 0 to 23'],
     ['0 0 0 * *', 'its day of the month "0" is not made of 1 to 31'],
@@ -58,7 +58,7 @@ describe('a cron expression', () => {
     ['5/15 0 * * *', 'its minute "5/15" is not made of 0 to 59'],
     ['1,,2 0 * * *', 'its minute "1,,2" is not made of 0 to 59'],
     ['-1 0 * * *', 'its minute "-1" is not made of 0 to 59'],
-    ['0 0 31 2,4 *', 'there is no such day in any year'],
+    ['0 0 31 2,4 *', 'no year has such a day'],
   ])('that is written %j is refused', (text, reason) => {
     expect(errorOf(() => parseCronExpression(text))).toMatchObject({ code: 'ERR_CRON', params: { text, reason } });
   });

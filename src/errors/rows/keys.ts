@@ -33,7 +33,7 @@ export const keyErrors = {
   ERR_KEY_FORMAT: row<{ what: string; reason: string }>(
     EXIT.usage,
     p => `${p.what} is not a private key that svcauth can read: ${p.reason}`,
-    () => ['svcauth reads PKCS#8, SEC1 (EC) and PKCS#1 (RSA) as PEM or DER'],
+    () => ['supported: PKCS#8, SEC1 (EC) and PKCS#1 (RSA), as PEM or DER'],
   ),
   ERR_KEY_UNSUITABLE: row<{ what: string; reason: string }>(EXIT.usage, p => `${p.what} cannot be used: ${p.reason}`),
 };

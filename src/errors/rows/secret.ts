@@ -33,6 +33,6 @@ export const secretErrors = {
   ERR_COMMAND_QUOTES: row<{ flag: string }>(
     EXIT.usage,
     p => `the command in ${p.flag} has an unclosed quote`,
-    p => [`quote it like this: ${p.flag} 'pass show "pki/issuing ca"'; svcauth runs it without a shell`],
+    p => [`quote it like this: ${p.flag} 'pass show "pki/issuing ca"'; it runs without a shell`],
   ),
 };

@@ -43,7 +43,7 @@ export const storeErrors = {
   ERR_KEY_NOT_A_FILE: row<{ path: string; kind: string }>(
     EXIT.refused,
     p => `the key ${quote(p.path)} is a ${p.kind} and not a file`,
-    () => ['svcauth reads and writes no key through a link: put the file itself there, mode 0600'],
+    () => ['a key cannot be a link: put the file itself there, mode 0600'],
   ),
   ERR_KEY_MISSING: row<{ path: string; authority: string }>(
     EXIT.integrity,

@@ -166,7 +166,7 @@ function faultBelow(
   }
   const usages = usage && decodeKeyUsage(usage.value);
   for (const needed of ['keyCertSign', 'cRLSign'] as const) {
-    if (usages?.has(needed) !== true) return `its keyUsage lacks ${needed} (RFC 5280 §4.2.1.3)`;
+    if (usages?.has(needed) !== true) return `its keyUsage has no ${needed} (RFC 5280 §4.2.1.3)`;
   }
   if (findExtension(tbs.extensions, OID.subjectKeyIdentifier) === undefined) {
     return 'it has no subjectKeyIdentifier (RFC 5280 §4.2.1.2)';

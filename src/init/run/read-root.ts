@@ -89,7 +89,7 @@ function anchorFault(
   if (needsIntermediate && basic.pathLength === 0) return 'its pathLen is 0: no issuing CA can stand below it';
   const usages = usage && decodeKeyUsage(usage.value);
   for (const needed of ['keyCertSign', 'cRLSign'] as const) {
-    if (usages !== undefined && !usages.has(needed)) return `its keyUsage lacks ${needed} (RFC 5280 §4.2.1.3)`;
+    if (usages !== undefined && !usages.has(needed)) return `its keyUsage has no ${needed} (RFC 5280 §4.2.1.3)`;
   }
   if (!verifySignature(signatureAlgorithm, tbs.publicKey, tbs.der, signature))
     return 'its self-signature does not verify';

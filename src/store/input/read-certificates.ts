@@ -35,7 +35,7 @@ function structuresIn(bytes: Uint8Array, kind: keyof typeof LABELS, file: string
     failure('ERR_CERTIFICATE_INPUT', { file: nameOf(file), reason }, cause);
   const ders = isPem(bytes) ? blocksOf(bytes, LABELS[kind], refuse) : derKind(bytes) === kind ? [bytes] : [];
   const noun = kind === 'crl' ? 'CRL' : kind;
-  if (ders.length === 0) throw refuse(`there is no ${noun} in it`);
+  if (ders.length === 0) throw refuse(`it contains no ${noun}`);
   for (const problem of [countProblem(ders.length), ...ders.map(der => capProblem(kind, der.length))]) {
     if (problem !== undefined) throw refuse(problem);
   }

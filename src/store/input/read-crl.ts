@@ -34,7 +34,7 @@ function onlyCrl(bytes: Uint8Array): Uint8Array {
   // @peculiar/x509 and some others write the short label
   const blocks = decodePem(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
   const crls = blocks.filter(({ label }) => label === 'X509 CRL' || label === 'CRL');
-  if (crls[0] === undefined) throw new PemError(`it holds ${blocks[0]?.label ?? 'no PEM block'}`);
-  if (crls.length > 1) throw new PemError(`it holds ${crls.length} CRLs: name the file of one`);
+  if (crls[0] === undefined) throw new PemError(`it contains ${blocks[0]?.label ?? 'no PEM block'}`);
+  if (crls.length > 1) throw new PemError(`it contains ${crls.length} CRLs; give a file with one`);
   return crls[0].der;
 }

@@ -12,7 +12,7 @@ export function readFullYaml(text: string, report: (problem: Problem) => void): 
   if (text.length > LIMIT) {
     report({
       at: start,
-      text: `it is larger than ${LIMIT / 1024 / 1024} MiB and not plain: write one key a line, or CSV`,
+      text: `it is larger than ${LIMIT / 1024 / 1024} MiB and not in plain YAML: write one key per line, or use CSV`,
     });
     return undefined;
   }
@@ -28,11 +28,11 @@ export function readFullYaml(text: string, report: (problem: Problem) => void): 
       return { kind: 'scalar', at: otherwise, value: null };
     }
     const at = place((node as { range?: [number, number, number] | null }).range?.[0], otherwise);
-    if ((node as { anchor?: string }).anchor !== undefined) report({ at, text: 'anchors are not read here' });
+    if ((node as { anchor?: string }).anchor !== undefined) report({ at, text: 'anchors are not supported' });
     if (isMap(node)) return { kind: 'map', at, entries: node.items.flatMap(pair => toEntry(pair, at)) };
     if (isSeq(node)) return { kind: 'list', at, items: node.items.map(item => toNode(item, at)) };
     if (isAlias(node))
-      report({ at, text: `"*${node.source}" is an alias, which is not read here: put text in quotes` });
+      report({ at, text: `"*${node.source}" is an alias, which is not supported: put text in quotes` });
     const value = isScalar(node) ? node.value : null;
     return { kind: 'scalar', at, value: isPrimitive(value) ? value : null };
   };
@@ -41,7 +41,7 @@ export function readFullYaml(text: string, report: (problem: Problem) => void): 
     const key = toNode(pair.key, otherwise);
     const value = toNode(pair.value, key.at);
     if (key.kind === 'scalar' && typeof key.value === 'string') return [{ key: key.value, at: key.at, value }];
-    report({ at: key.at, text: 'a key is a word' });
+    report({ at: key.at, text: 'a key must be text' });
     return [];
   };
 
@@ -64,6 +64,6 @@ const isPrimitive = (value: unknown): value is string | number | boolean | null 
 
 function explain(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'the same key is given twice';
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here: one is read';
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; only one is supported';
   return `this is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }

@@ -46,16 +46,16 @@ export function objectOf<T extends object>(
 export function unknownWord(noun: string, word: string, known: Iterable<string>): string {
   const words = [...known];
   const near = nearest(word, words);
-  const answer = near === undefined ? `known are ${words.join(', ')}` : `did you mean ${quote(near)}?`;
-  return `unknown ${noun} ${quote(word)}: ${answer}`;
+  const answer = near === undefined ? `; known: ${words.join(', ')}` : `: did you mean ${quote(near)}?`;
+  return `unknown ${noun} ${quote(word)}${answer}`;
 }
 
 /** The text of a scalar; a number or a word that YAML takes for something else is refused, not guessed. */
 export function plainText(node: YamlNode, report: Report): string | undefined {
-  if (node.kind !== 'scalar') return refuse(node, 'one value is wanted here', report);
+  if (node.kind !== 'scalar') return refuse(node, 'a single value is required here', report);
   if (typeof node.value === 'string') return node.value;
   if (node.value === null) return refuse(node, 'a value is missing here', report);
-  return refuse(node, `YAML reads ${node.value} as a ${typeof node.value}: write text, in quotes if need be`, report);
+  return refuse(node, `YAML reads ${node.value} as a ${typeof node.value}: to write text, put it in quotes`, report);
 }
 
 export function attempt<T>(parse: () => T, at: Place, report: Report): T | undefined {

@@ -109,7 +109,7 @@ describe('refuses, changing nothing,', () => {
       'one that may sign no CRL',
       () => waiting({ extensions: planted('keyUsage', true, encodeKeyUsage(['keyCertSign'])) }),
       'ERR_CERT_UNSUITABLE',
-      'its keyUsage lacks cRLSign',
+      'its keyUsage has no cRLSign',
     ],
     [
       'one without a key identifier',

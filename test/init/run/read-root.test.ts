@@ -69,7 +69,7 @@ const FAULTS: readonly (readonly [title: string, changes: Partial<CertificatePar
   [
     'one that may sign no CRL',
     extensions(planted('keyUsage', true, encodeKeyUsage(['keyCertSign']))),
-    'its keyUsage lacks cRLSign',
+    'its keyUsage has no cRLSign',
   ],
   ['an expired one', { validity: validity('2020-01-01', '2026-11-20') }, 'it expired at 2026-11-20T00:00:00Z'],
   ['one of the future', { validity: validity('2026-11-22', '2030-01-01') }, 'not valid before 2026-11-22T00:00:00Z'],

@@ -31,14 +31,18 @@ test.each([
   ['that is not JSON', '{', 'not valid JSON'],
   ['that is no object', '[]', 'it is not a JSON object'],
   ['without keys', '{"spiffe_sequence": 1}', 'it has no array "keys"'],
-  ['with a member twice', '{"keys": [], "keys": []}', 'the member "keys" stands twice in one object'],
+  ['with a member twice', '{"keys": [], "keys": []}', 'the member "keys" occurs twice in one object'],
   ['with a member twice, once escaped', '{"keys": [], "\\u006beys": []}', 'the member "keys" stands twice'],
   ['with a key that is no object', '{"keys": [1]}', 'key 0: it is not a JSON object'],
   ['with two certificates in one key', withKey({ x5c: ['', ''] }), 'exactly one certificate'],
   ['with base64url for base64', withKey({ x5c: ['_-_-'] }), 'its "x5c" is not base64'],
   ['with something else in x5c', withKey({ x5c: ['MAA='] }), 'its "x5c" is not a certificate'],
   ['with the certificate of another key', withKey({ x: 'AAAA' }), 'its certificate has another public key'],
-  ['with a sequence that is no count', '{"keys": [], "spiffe_sequence": -1}', '"spiffe_sequence" is not a non-negative integer'],
+  [
+    'with a sequence that is no count',
+    '{"keys": [], "spiffe_sequence": -1}',
+    '"spiffe_sequence" is not a non-negative integer',
+  ],
 ])('refuses a bundle %s', (_, text, reason) => expect(reasonFor(text)).toContain(reason));
 
 test('a member may stand in two objects, and its text in a value', () => {

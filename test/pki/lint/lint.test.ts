@@ -68,7 +68,7 @@ describe('refusing', () => {
           rule: 'ends-with-issuer',
           clause: 'RFC 5280 §6.1.3',
           severity: 'error',
-          message: "notAfter 2027-01-01T00:00:01.000Z outlives the issuer's 2027-01-01T00:00:00.000Z",
+          message: "notAfter 2027-01-01T00:00:01.000Z is after the issuer's notAfter 2027-01-01T00:00:00.000Z",
         },
       ],
     });
@@ -80,10 +80,10 @@ describe('refusing', () => {
       expect.objectContaining({
         code: 'ERR_LINT',
         exitStatus: 7,
-        message:
-          'the certificate of "payments" breaks 2 rules, so nothing was signed: notAfter 2027-01-01T00:00:01.000Z ' +
-          "outlives the issuer's 2027-01-01T00:00:00.000Z (ends-with-issuer, RFC 5280 §6.1.3)",
-        hints: [
+        summary:
+          'the certificate of "payments" breaks 2 rules; nothing was signed: notAfter 2027-01-01T00:00:01.000Z ' +
+          "is after the issuer's notAfter 2027-01-01T00:00:00.000Z (ends-with-issuer, RFC 5280 §6.1.3)",
+        details: [
           'extKeyUsage is serverAuth, clientAuth instead of serverAuth ' +
             '(profile-purposes, RFC 5280 §4.2.1.12, X509-SVID §4.4)',
         ],
