@@ -24,14 +24,14 @@ describe('a duration', () => {
   });
 
   test.each([
-    ['', 'not whole numbers with a unit each'],
-    ['d', 'not whole numbers with a unit each'],
-    ['1.5h', 'not whole numbers with a unit each'],
-    ['90 d', 'not whole numbers with a unit each'],
-    ['90D', 'not whole numbers with a unit each'],
-    ['90days', 'not whole numbers with a unit each'],
-    ['+90d', 'not whole numbers with a unit each'],
-    ['９０d', 'not whole numbers with a unit each'],
+    ['', 'not a sequence of whole numbers with units'],
+    ['d', 'not a sequence of whole numbers with units'],
+    ['1.5h', 'not a sequence of whole numbers with units'],
+    ['90 d', 'not a sequence of whole numbers with units'],
+    ['90D', 'not a sequence of whole numbers with units'],
+    ['90days', 'not a sequence of whole numbers with units'],
+    ['+90d', 'not a sequence of whole numbers with units'],
+    ['９０d', 'not a sequence of whole numbers with units'],
     ['90', 'no unit'],
     ['0', 'no unit'],
     ['-1d', 'negative'],
@@ -42,7 +42,7 @@ describe('a duration', () => {
     ['101y', 'longer than 100 years'],
     ['100y1s', 'longer than 100 years'],
     ['999999999999y', 'longer than 100 years'],
-    ['9999999999999s', 'not whole numbers'],
+    ['9999999999999s', 'not a sequence of whole numbers'],
   ])('%j is refused: %s', (text, reason) => {
     const error = errorOf(() => parseDuration(text));
     expect(error.code).toBe('ERR_DURATION');

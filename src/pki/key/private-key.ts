@@ -153,7 +153,7 @@ function openRsa(info: PrivateKeyInfo, what: string): PrivateKey {
   if (algorithm === undefined)
     throw unsuitable(what, `it is ${publicKeyLabel(publicKey)}; svcauth uses RSA 2048, 3072 and 4096`);
   if (publicKey.kind === 'rsa' && publicKey.exponent !== 65537n) {
-    throw unsuitable(what, `its public exponent is ${publicKey.exponent}, not 65537`);
+    throw unsuitable(what, `its public exponent is ${publicKey.exponent} instead of 65537`);
   }
   if (!signsForItself(keyObject)) throw mismatch(what);
   return {

@@ -32,7 +32,7 @@ test.each([
   ['that is no object', '[]', 'it is not a JSON object'],
   ['without keys', '{"spiffe_sequence": 1}', 'it has no array "keys"'],
   ['with a member twice', '{"keys": [], "keys": []}', 'the member "keys" occurs twice in one object'],
-  ['with a member twice, once escaped', '{"keys": [], "\\u006beys": []}', 'the member "keys" stands twice'],
+  ['with a member twice, once escaped', '{"keys": [], "\\u006beys": []}', 'the member "keys" occurs twice'],
   ['with a key that is no object', '{"keys": [1]}', 'key 0: it is not a JSON object'],
   ['with two certificates in one key', withKey({ x5c: ['', ''] }), 'exactly one certificate'],
   ['with base64url for base64', withKey({ x5c: ['_-_-'] }), 'its "x5c" is not base64'],

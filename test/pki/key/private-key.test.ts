@@ -146,7 +146,7 @@ describe('what is no private key', () => {
     [
       'an OpenSSH key',
       utf8('-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n'),
-      'no private key',
+      'it is not a private key',
     ],
     ['two keys', concat(pemOf(p256, 'pkcs8'), pemOf(rsa, 'pkcs8')), 'it contains more than one private key'],
     ['a cut-off PEM', pemOf(p256, 'pkcs8').subarray(0, 100), 'a PRIVATE KEY block has no END line'],
