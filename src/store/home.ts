@@ -14,14 +14,14 @@ export interface Home {
   readonly manifest: string;
   readonly policy: string;
   readonly lock: string;
-  /** Who holds it, for people. */
+  /** Note that names the holder of the lock, for people. */
   readonly lockNote: string;
   readonly authorities: string;
   authority(id: string): {
     readonly directory: string;
     readonly certificate: string;
     readonly key: string;
-    /** Of a CA that waits for its certificate. */
+    /** Request of a CA that waits for its certificate. */
     readonly csr: string;
   };
   /** Everything a verifier needs, safe to serve or copy. */
@@ -31,11 +31,11 @@ export interface Home {
     readonly bundleJson: string;
     /** Our bundle and those of federated trust domains, each under its name. */
     readonly bundleMap: string;
-    /** The bundles of federated trust domains, each in files of its own. */
+    /** Directory of the federated bundles, each in its own files. */
     readonly federated: string;
     federatedJson(trustDomain: string): string;
     federatedPem(trustDomain: string): string;
-    /** CA certificates that are no anchors. */
+    /** CA certificates that are not trust anchors. */
     readonly intermediates: string;
     readonly crls: string;
     crlPem(authorityId: string): string;
@@ -108,13 +108,13 @@ export function openHome(world: HomeWorld, flag?: string): Home {
   return homeAsItIs(world.files, home);
 }
 
-/** Looks up the name of the directory of federated bundles: an earlier version gave it another one. */
+/** Returns the home with the actual name of the directory of federated bundles, which an earlier version named otherwise. */
 const homeAsItIs = (files: Files, { directory, public: { directory: publicDirectory } }: Home): Home =>
   homeAt(directory, federatedName(files, publicDirectory));
 
 /**
- * Removes what an interrupted run left half-written, and links `public/federated` to the directory of an earlier version. Returns the
- * home with the paths that hold from then on. The caller holds the home's lock.
+ * Removes the half-written files of an interrupted run, and links `public/federated` to the directory of an earlier version. Returns
+ * the home with the paths that are valid from then on. The caller holds the home's lock.
  */
 export function sweepHome(files: Files, home: Home): Home {
   const authorities = files.list(home.authorities).map(id => home.authority(id).directory);
@@ -133,8 +133,8 @@ export function sweepHome(files: Files, home: Home): Home {
 }
 
 /**
- * All or nothing: `build` fills a directory beside the home, and one rename at the end makes it the home. What `build`
- * throws is thrown on, and nothing is left. It must have closed what it opened.
+ * Makes a home completely or not at all. `build` fills a directory beside it, and one rename at the end makes that the home.
+ * When `build` throws, the directory is removed and the error is thrown again. `build` must have closed every file it opened.
  */
 export async function createHome<T>(
   world: Pick<World, 'files'>,
@@ -162,7 +162,7 @@ export async function createHome<T>(
   }
 }
 
-/** Throws ERR_HOME_EXISTS when anything is there already. */
+/** Throws ERR_HOME_EXISTS when the directory is not empty, or the path is not a directory. */
 export function refuseOccupied(files: Files, home: Home): void {
   const status = files.status(home.directory);
   if (status === undefined) return;
@@ -171,7 +171,7 @@ export function refuseOccupied(files: Files, home: Home): void {
   if (entry !== undefined) throw failure('ERR_HOME_EXISTS', { home: home.directory, entry });
 }
 
-/** A directory and every file and directory in it; links are names in their directory. */
+/** Lists a directory and every file and directory in it; a link is only a name in its directory. */
 function tree(files: Files, path: string): string[] {
   const kind = files.linkStatus(path)?.kind;
   if (kind !== 'directory') return kind === 'file' ? [path] : [];

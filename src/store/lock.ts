@@ -1,4 +1,4 @@
-// Gives a single run the right to change a home, and names the holder to a run that waited in vain.
+// Lets only one run change a home at a time, and names the holder of the lock to other runs.
 // `store/open-pki.ts` and the rehearsal of a compromised CA call it. Commands that only read take no lock.
 import type { World } from '../world/world.ts';
 import { failure, SvcauthError } from '../errors/error.ts';
@@ -14,13 +14,13 @@ export interface Lock {
   release(): void;
 }
 
-/** Milliseconds to wait for another run, unless told otherwise. */
+/** Default time to wait for another run, in milliseconds. */
 const PATIENCE = 10_000;
 
 /**
- * Takes the lock of a home, or throws ERR_LOCKED naming its holder after `patience` milliseconds. It is SQLite's lock on lock.db,
- * so the kernel's: it goes with its process however that ends, and is never stale. `command` is `issue`, `crl refresh`, …
- * Nothing else may open lock.db: where a process closes a file, POSIX takes all its locks on it.
+ * Takes the lock of a home, or throws ERR_LOCKED naming its holder after `patience` milliseconds. `command` is `issue`,
+ * `crl refresh`, … It is SQLite's lock on lock.db, a lock of the kernel: it ends with its process, however that ends, and is
+ * never stale. No other code may open lock.db: when a process closes a file, POSIX drops all its locks on that file.
  */
 export async function lockHome(
   world: Pick<World, 'files' | 'now' | 'actor' | 'pid'>,
@@ -76,7 +76,7 @@ export async function withLock<T>(
   }
 }
 
-/** Private: whoever may read it could hold it. */
+/** Makes the lock file with mode 0600: an account that may read it could take the lock. */
 function makeLockFile(files: Files, path: string): void {
   if (files.linkStatus(path) !== undefined) return;
   try {
@@ -92,7 +92,7 @@ const isBusy = (error: unknown): boolean =>
 
 const NOTE_LIMIT = 4096;
 
-/** For people only, so neither durable nor atomic; nothing is decided by it. */
+/** Writes the name of the holder, for people only: neither durable nor atomic, and no decision depends on it. */
 function writeNote(files: Files, path: string, text: string): void {
   files.remove(path);
   files.writeNew(path, utf8(text), 0o600);

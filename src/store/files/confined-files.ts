@@ -2,11 +2,11 @@ import { normalize, sep } from 'node:path';
 import { failure } from '../../errors/error.ts';
 import type { Files } from '../../world/files.ts';
 
-/** Reads everywhere and writes below `root` only: everything else is ERR_FILE_WRITE. Links there must not lead out of it. */
+/** Allows reads everywhere, and writes only below `root`: any other write is ERR_FILE_WRITE. No link there may lead out of `root`. */
 export function confinedFiles(files: Files, root: string): Files {
   const inside = (path: string): string => {
     if (`${normalize(path)}${sep}`.startsWith(`${root}${sep}`)) return path;
-    throw failure('ERR_FILE_WRITE', { path, reason: `only what lies in ${root} may change`, previous: true });
+    throw failure('ERR_FILE_WRITE', { path, reason: `only files in ${root} may change`, previous: true });
   };
   return {
     ...files,

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { systemErrorCode, systemErrorReason } from '../../errors/system-error.ts';
 
-/** Runs what reads `path`; a system error becomes ERR_FILE_READ. */
+/** Runs work that reads `path`; a system error becomes ERR_FILE_READ. */
 export function reading<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -12,7 +12,7 @@ export function reading<T>(path: string, work: () => T): T {
   }
 }
 
-/** Runs what changes `path`; a system error becomes ERR_FILE_WRITE. */
+/** Runs work that changes `path`; a system error becomes ERR_FILE_WRITE. */
 export function writing<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -27,7 +27,7 @@ export function writeFailure(path: string, cause: unknown): unknown {
   return failure('ERR_FILE_WRITE', { path, reason: systemErrorReason(cause), previous }, cause);
 }
 
-/** Runs what may as well be left undone where the disk refuses it: notes for people, tidying up. */
+/** Runs optional work (notes for people, removal of leftovers), and ignores ERR_FILE_WRITE. */
 export function whereWritable(work: () => void): void {
   try {
     work();

@@ -1,36 +1,36 @@
 // Defines the system calls behind a write to disk, and implements them with node:fs.
-// `files.ts` and `staged-file.ts` combine them. The order of the calls and the durability of the result are theirs to decide.
+// `files.ts` and `staged-file.ts` combine them, and decide the order of the calls and the durability of the result.
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
 import { systemErrorCode } from '../../errors/system-error.ts';
 import type { Ownership } from '../../world/files.ts';
 
 /**
- * The system calls that change a disk, one by one. Every write of this program is made of these and nothing else, so that a
- * test can stop it between any two of them.
+ * The system calls that change a disk, one by one. Every write of this program consists of these calls, and a test can stop
+ * it between any two of them.
  */
 export interface FileSteps {
   /**
-   * Opens a file that must not exist, never through a link; `mode` from the first moment. With an owner it is ours alone until it
-   * is theirs: whoever may not read it has never had it open.
+   * Opens a file that must not exist, never through a link; it has `mode` from the first moment. With an owner it has mode 0600
+   * until it belongs to that owner, so no other account can open it in between.
    */
   create(path: string, mode: number, owner?: Ownership): number;
-  /** Opens a file that exists to write over what it holds, never through a link. */
+  /** Opens an existing file to overwrite its content, never through a link. */
   openOver(path: string): number;
-  /** Of a file that exists, never through a link. */
+  /** Sets mode and owner of an existing file, never through a link. */
   setAccess(path: string, mode: number, owner?: Ownership): void;
   write(descriptor: number, bytes: Uint8Array): void;
   sync(descriptor: number): void;
-  /** The same beside other work. */
+  /** Makes a file durable without blocking other work. */
   syncAside(descriptor: number): Promise<void>;
   close(descriptor: number): void;
-  /** Atomic; replaces a file or link, or an empty directory by a directory. */
+  /** Renames in one atomic step; replaces a file or link, or an empty directory by a directory. */
   rename(from: string, to: string): void;
   link(target: string, path: string): void;
   makeDirectory(path: string, mode: number): void;
   /** Makes the names in a directory durable. */
   syncDirectory(path: string): void;
-  /** A file, link or whole tree; a missing one is fine. */
+  /** Removes a file, link or whole tree; a missing one is not an error. */
   remove(path: string): void;
 }
 
@@ -79,7 +79,7 @@ export const nodeSteps: FileSteps = {
   remove: path => fs.rmSync(path, { recursive: true, force: true }),
 };
 
-/** What others shall read they can read, whatever the umask of a cron job. A file system without modes keeps its own. */
+/** Sets the exact mode, whatever the umask of a cron job. A file system without modes keeps its own. */
 function withMode(descriptor: number, mode: number): void {
   if ((fs.fstatSync(descriptor).mode & 0o7777) === mode) return;
   try {

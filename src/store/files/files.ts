@@ -11,16 +11,16 @@ import { fileChunks, stageFile, temporaryBeside, TEMPORARY } from './staged-file
 import type { Ownership } from '../../world/files.ts';
 import type { FileStatus, Files } from '../../world/files.ts';
 
-/** Removes what a crash left half-written in a directory. The caller holds the lock of whoever else writes there. */
+/** Removes the half-written files that a crash left in a directory. The caller holds the lock that all writers to it need. */
 export function removeLeftovers(files: Files, directory: string): void {
   for (const name of files.list(directory)) if (name.startsWith(TEMPORARY)) files.remove(join(directory, name));
 }
 
-/** Below this many paths single fsyncs are quicker than starting `sync`. */
+/** Number of paths up to which single fsyncs are quicker than starting `sync`. */
 const FEW_PATHS = 24;
 const FSYNC_PARALLEL = 16;
 
-/** The file system over a set of steps; reading needs no steps. */
+/** Builds the file system over a set of steps; reading needs no steps. */
 export function filesOver(steps: FileSteps): Files {
   function create(path: string, bytes: Uint8Array, mode: number, durable: boolean, owner?: Ownership): void {
     const descriptor = steps.create(path, mode, owner);
@@ -37,7 +37,7 @@ export function filesOver(steps: FileSteps): Files {
     }
   }
 
-  /** Makes something under a temporary name beside `path`, then gives it its name. */
+  /** Makes something under a temporary name beside `path`, then renames it to `path`. */
   function switchIn(path: string, make: (temporary: string) => void): void {
     const temporary = temporaryBeside(path);
     make(temporary);
@@ -135,7 +135,7 @@ export function filesOver(steps: FileSteps): Files {
 
 export const nodeFiles: Files = filesOver(nodeSteps);
 
-/** What lies below a file is missing too. */
+/** Returns the status of a path, or undefined when it is missing. A path below a plain file is missing. */
 function statusOf(path: string, stat: typeof fs.statSync): FileStatus | undefined {
   try {
     const found = stat(path, { throwIfNoEntry: false });
@@ -172,7 +172,7 @@ function readBounded(path: string, limit: number, flags: number) {
   if (descriptor === undefined) return undefined;
   try {
     const status = toStatus(fs.fstatSync(descriptor));
-    // a pipe (`--passphrase-file <(…)`) has no size: the reading itself is bounded too
+    // a pipe (`--passphrase-file <(…)`) has no size, so the read itself is bounded too
     const buffer = new Uint8Array(status.kind === 'file' ? Math.min(status.size, limit) + 1 : limit + 1);
     let length = status.kind === 'file' && status.size > limit ? buffer.length : 0;
     while (length < buffer.length) {
@@ -202,13 +202,13 @@ function openIfThere(path: string, flags: number): number | undefined {
   }
 }
 
-/** syncfs(2) through coreutils: one call however many files. False where it is not to be had. */
+/** Calls syncfs(2) through coreutils: one call for any number of files. Returns false where `sync -f` is not available. */
 async function syncFileSystems(directories: readonly string[]): Promise<boolean> {
-  // elsewhere `sync` returns before the data is on the disk
+  // on other systems `sync` returns before the data is on the disk
   if (platform() !== 'linux') return false;
   const { execFile } = await import('node:child_process');
   return new Promise(resolve => {
-    // one directory on each file system stands for all of it
+    // one directory on each file system is enough
     const byDevice = new Map(directories.map(directory => [fs.statSync(directory).dev, directory]));
     execFile('sync', ['-f', ...byDevice.values()], error => resolve(error === null));
   });

@@ -1,11 +1,11 @@
-// Finds the user and group numbers behind the owner names of a deployment: in /etc/passwd and /etc/group, then by getent(1).
+// Finds the user and group numbers of a deployment's owner names: in /etc/passwd and /etc/group, then by getent(1).
 // Issuance and deployment call it before they write. It changes no file.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import type { Ownership } from '../../world/files.ts';
 
-/** Names or numbers, as they were written. */
+/** Owner names or numbers, as they were written. */
 export interface OwnerNames {
   readonly owner?: string;
   readonly group?: string;
@@ -16,17 +16,20 @@ type Accounts = Pick<World, 'files' | 'run' | 'account'>;
 interface Registry {
   readonly what: 'user' | 'group';
   readonly file: string;
-  /** Of getent(1): names may come from LDAP. */
+  /** Database name for getent(1), which also finds names in LDAP. */
   readonly database: string;
 }
 
 const USERS: Registry = { what: 'user', file: '/etc/passwd', database: 'passwd' };
 const GROUPS: Registry = { what: 'group', file: '/etc/group', database: 'group' };
 const LIMIT = 16 * 1024 * 1024;
-/** (uid_t) -1 means nobody. */
+/** Largest user or group number: (uid_t) -1 stands for no account. */
 const LARGEST_ID = 2 ** 32 - 2;
 
-/** What looks names up, each once. Throws ERR_OWNER_UNKNOWN, and ERR_OWNER_FOREIGN for whom we may not give files to. */
+/**
+ * Returns a lookup of owner names, which asks for each name once. It throws ERR_OWNER_UNKNOWN, and ERR_OWNER_FOREIGN for an
+ * account that svcauth may not give files to.
+ */
 export function ownershipOf(world: Accounts): (names: OwnerNames) => Promise<Ownership | undefined> {
   const found = new Map<string, Promise<number>>();
   const look = (registry: Registry, name: string | undefined): Promise<number> | -1 => {
@@ -54,11 +57,11 @@ async function permitted(world: Accounts, { what, ...registry }: Registry, name:
 async function idOf(world: Accounts, { file, database }: Registry, name: string): Promise<number | undefined> {
   if (!/^[^-:\n][^:\n]*$/.test(name)) return undefined;
   const local = world.files.read(file, LIMIT) ?? new Uint8Array();
-  // where there is no getent, there is no other registry either
+  // a system without getent has no other registry either
   return idIn(local, name) ?? idIn(await world.run(['getent', database, name]).catch(() => utf8('')), name);
 }
 
-/** `name:password:id:…` (passwd(5), group(5)). */
+/** Finds the number in lines of the form `name:password:id:…` (passwd(5), group(5)). */
 function idIn(registry: Uint8Array, name: string): number | undefined {
   const line = Buffer.from(registry)
     .toString('utf8')

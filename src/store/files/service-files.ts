@@ -1,5 +1,5 @@
-// Reads and writes the directory of a service: the versions beside each other, and the link `current` to the version that serves.
-// Issuance, deployment, probe and rehearsal call it. It never rewrites the content of a version that serves.
+// Reads and writes the directory of a service: its versions, and the link `current` to the version in service.
+// Issuance, deployment, probe and rehearsal call it. It never rewrites the content of the version in service.
 import { join } from 'node:path';
 import { removeLeftovers } from './files.ts';
 import type { Certificate } from '../../record/certificate.ts';
@@ -11,27 +11,22 @@ import { encodePem } from '../../pki/pem.ts';
 import type { Ownership, Files } from '../../world/files.ts';
 
 /**
- * Which files does a service's directory hold, and do they hold what they should? Issuance, deployment, rotation and renewal write,
- * read and compare them here. What follows from a difference is for them to say.
- */
-
-/**
- * What one version of a service's directory holds, by the names Kubernetes and cert-manager made familiar. Its name is the serial; the
- * same certificate with another chain or other anchors lies in `<serial>.<tag>`.
+ * The content of one version of a service's directory, under the file names that Kubernetes and cert-manager use. A version's
+ * name is the serial; the same certificate with another chain or other anchors has the name `<serial>.<tag>`.
  */
 export interface ServiceVersion {
   readonly serial: string;
-  /** PKCS#8; absent when the key never left its host (a CSR). */
+  /** PKCS#8; absent when svcauth never had the key (a CSR). */
   readonly keyPem?: Uint8Array;
-  /** Leaf, then the issuing chain: what servers want. */
+  /** Leaf, then the issuing chain: the file that servers load. */
   readonly certificatePem: Uint8Array;
   /** The chain without the leaf; empty under a single CA. */
   readonly chainPem: Uint8Array;
-  /** The trust anchors. */
+  /** Trust anchors. */
   readonly anchorsPem: Uint8Array;
 }
 
-/** The files of a version, and what each holds of it. */
+/** The files of a version, with the part that each holds. */
 const FILES = [
   { name: 'tls.key', part: 'keyPem' },
   { name: 'tls.crt', part: 'certificatePem' },
@@ -49,7 +44,7 @@ const LIMIT = 1024 * 1024;
 export const currentDirectory = (directory: string): string => join(directory, CURRENT);
 
 /**
- * Writes a version beside the ones that serve; nobody sees it before `switchToVersion`. Not durable before the caller has synced
+ * Writes a version beside the others; consumers see it only after `switchToVersion`. It is durable once the caller has synced
  * the returned paths.
  */
 export function writeVersion(
@@ -68,14 +63,14 @@ export function writeVersion(
     files.writeNew(path, bytes, part === 'keyPem' ? keyMode : FILE_MODE, owner);
     written.push(path);
   }
-  // `directory` gains the link at the switch
+  // `directory` gets the link at the switch
   return [...new Set([...written, target, ...gained, directory])];
 }
 
-/** What follows the certificate in a version: the part that a rotation changes. */
+/** The parts of a version that a rotation changes. */
 export type VersionTrust = Pick<ServiceVersion, 'certificatePem' | 'chainPem' | 'anchorsPem'>;
 
-/** What a version of this certificate should hold, its key apart. */
+/** Returns the expected content of a version of this certificate, without its key. */
 export const versionTrust = (
   der: Uint8Array,
   { chainPem, anchorsPem }: Pick<VersionTrust, 'chainPem' | 'anchorsPem'>,
@@ -84,8 +79,9 @@ export const versionTrust = (
 const leafPem = (der: Uint8Array): Uint8Array => utf8(encodePem('CERTIFICATE', der));
 
 /**
- * The version `from` once more as `to`, with another chain and other anchors: everything else, modes and owners as they are. Seen by
- * nobody before `switchToVersion`, and not durable before the caller has synced the returned paths. What a crash left of `to` goes.
+ * Copies the version `from` to `to` with another chain and other anchors; everything else, modes and owners stay the same.
+ * Consumers see it only after `switchToVersion`; it is durable once the caller has synced the returned paths. Replaces the part
+ * of `to` that a crash left.
  */
 export function writeRetrusted(
   files: Files,
@@ -111,7 +107,7 @@ export function writeRetrusted(
   return [...new Set(written)];
 }
 
-/** What a directory serves, once more in a new one: the version of now, and nothing where there is none. Not durable. */
+/** Copies the version in service to another directory; does nothing where there is none. Not durable. */
 export function copyCurrentVersion(files: Files, from: string, to: string): void {
   const entry = currentEntry(files, from);
   if (entry === undefined || entry === 'foreign') return;
@@ -126,7 +122,7 @@ export function copyCurrentVersion(files: Files, from: string, to: string): void
   files.switchLink(join(to, CURRENT), `${VERSIONS}/${entry.name}`, 'batched');
 }
 
-/** One rename: no reader ever sees a new key with an old certificate. When batched it is durable once `directory` is synced. */
+/** Switches by one rename: no consumer sees a new key with an old certificate. If batched, durable once `directory` is synced. */
 export function switchToVersion(
   files: Files,
   directory: string,
@@ -138,11 +134,11 @@ export function switchToVersion(
 
 interface CurrentVersion {
   readonly serial: string;
-  /** Of its directory: the serial, or the serial and a tag. */
+  /** Name of its directory: the serial, or the serial and a tag. */
   readonly name: string;
 }
 
-/** What stands where the `current` link belongs: a link to a version, or something that svcauth did not put there. */
+/** Reads the `current` link; `foreign` is a link or file that svcauth did not make. */
 export function currentEntry(files: Files, directory: string): CurrentVersion | 'foreign' | undefined {
   const path = join(directory, CURRENT);
   const target = files.readLink(path);
@@ -152,13 +148,13 @@ export function currentEntry(files: Files, directory: string): CurrentVersion | 
   return serial === undefined ? 'foreign' : { serial, name };
 }
 
-/** The serial the `current` link names, or undefined. */
+/** Returns the serial that the `current` link names, or undefined. */
 export function currentVersion(files: Files, directory: string): string | undefined {
   const entry = currentEntry(files, directory);
   return entry === 'foreign' ? undefined : entry?.serial;
 }
 
-/** The name of the newest version of a certificate: the one that serves, if that is of it. */
+/** Returns the name of the newest version of a certificate: the version in service, if it has that serial. */
 export function versionName(files: Files, directory: string, serial: string): string {
   const entry = currentEntry(files, directory);
   return entry !== undefined && entry !== 'foreign' && entry.serial === serial ? entry.name : serial;
@@ -166,10 +162,10 @@ export function versionName(files: Files, directory: string, serial: string): st
 
 const serialIn = (name: string): string | undefined => /^((?:[0-9a-f]{2})+)(?:\.[0-9a-f]{8})?$/.exec(name)?.[1];
 
-/** What lies in a version; a part is absent where its file is. */
+/** The parts found in a version; a part is absent where its file is missing. */
 export type HeldVersion = Partial<Omit<ServiceVersion, 'serial'>>;
 
-/** Reads what lies in the newest version of a certificate; the key only where it is wanted. */
+/** Reads the newest version of a certificate; the key only for `all`. */
 export function readVersion(
   files: Files,
   directory: string,
@@ -185,12 +181,12 @@ export function readVersion(
   return held;
 }
 
-/** What a version should hold: the certificate to the byte, and its key where one was made. */
+/** The expected content of a version: the certificate byte for byte, and the public key of its key file. */
 export interface ExpectedVersion {
   readonly leafPem: Uint8Array;
-  /** Absent when the key never left its host, or nobody asks. */
+  /** Absent when svcauth never had the key, or the caller does not compare it. */
   readonly publicKey?: PublicKeyInfo;
-  /** Absent: whatever they are, and they are there. */
+  /** Absent, like `anchorsPem`: the file must exist, with any content. */
   readonly chainPem?: Uint8Array;
   readonly anchorsPem?: Uint8Array;
 }
@@ -207,10 +203,10 @@ export const expectedCredential = ({
 
 type PartState = 'right' | 'differs' | 'missing';
 
-/** The chain stands in two files: behind the leaf, and alone. */
+/** State of each part of a version. The chain is in two files: behind the leaf, and alone. */
 export type VersionState = Readonly<Record<'key' | 'leaf' | 'chain' | 'anchors', PartState>>;
 
-/** Compares what lies there with what should. */
+/** Compares the files of a version with the expected content. */
 export function compareVersion(held: HeldVersion, expected: ExpectedVersion): VersionState {
   const state = (bytes: Uint8Array | undefined, isRight: (bytes: Uint8Array) => boolean): PartState =>
     bytes === undefined ? 'missing' : isRight(bytes) ? 'right' : 'differs';
@@ -225,22 +221,22 @@ export function compareVersion(held: HeldVersion, expected: ExpectedVersion): Ve
   };
 }
 
-/** Whether a service can be served from it, its key apart; another chain and other anchors serve until they are replaced. */
+/** Returns true when servers can load the version; ignores its key, and accepts an outdated chain or outdated anchors. */
 export const isWhole = ({ leaf, chain, anchors }: VersionState): boolean =>
   leaf === 'right' && chain !== 'missing' && anchors !== 'missing';
 
-/** Who may read a version's files; a key is for its owner, the rest for everybody. */
+/** Owner of a version's files and mode of its key; the other files are world-readable. */
 export interface VersionAccess {
   readonly owner?: Ownership;
-  /** Of the key. */
+  /** Permission bits of the key. */
   readonly mode: number;
 }
 
-/** Whether the files of a version are whose they shall be. */
+/** Returns true when the files of a version have the given owner and mode. */
 export const hasAccess = (files: Files, directory: string, serial: string, access: VersionAccess): boolean =>
   versionFiles(files, directory, serial, access).every(({ path, mode }) => isOwned(files, path, mode, access.owner));
 
-/** Gives the files of a version to whom they shall belong. */
+/** Gives the files of a version the given owner and mode. */
 export function setAccess(files: Files, directory: string, serial: string, access: VersionAccess): void {
   for (const { path, mode } of versionFiles(files, directory, serial, access)) {
     if (!isOwned(files, path, mode, access.owner)) files.setAccess(path, mode, access.owner);
@@ -255,21 +251,21 @@ function versionFiles(files: Files, directory: string, serial: string, { mode }:
   })).filter(({ path }) => files.linkStatus(path) !== undefined);
 }
 
-/** Whether a file belongs to whom it should, and nobody else may read it. */
+/** Returns true when a file has exactly this mode and this owner; without `owner` any owner will do. */
 export function isOwned(files: Files, path: string, mode: number, owner: Ownership | undefined): boolean {
   const status = files.linkStatus(path);
   const is = (wanted: number | undefined, found: number | undefined) => (wanted ?? -1) === -1 || wanted === found;
   return status?.mode === mode && is(owner?.uid, status.uid) && is(owner?.gid, status.gid);
 }
 
-/** Of one that nobody was told of. */
+/** Removes a version that no report has mentioned yet. */
 export function removeVersion(files: Files, directory: string, serial: string): void {
   files.remove(join(directory, VERSIONS, serial));
 }
 
 /**
- * Removes what a crash left half-made, and versions whose names are neither in `keep` nor strangers': a key nobody serves any more
- * should not lie about, and what svcauth did not put there is not its to remove.
+ * Removes the leftovers of a crash, and our versions that `keep` does not name, so no unused key stays on disk. It keeps what
+ * svcauth did not put there.
  */
 export function tidyVersions(
   files: Files,

@@ -1,4 +1,4 @@
-// Writes a large file in pieces under a temporary name, makes it durable, and puts it in place by one rename.
+// Writes a large file in pieces under a temporary name, makes it durable, and renames it into place.
 // `files.ts` hands it out, for CRLs above all. Until `commit` the previous file stays in place.
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import type { StagedFile } from '../../world/files.ts';
 
 export const TEMPORARY = '.svcauth-tmp-';
 
-/** A name nobody else has, in the same directory: so that a rename is atomic. */
+/** Returns an unused name in the same directory, so the later rename is atomic. */
 export const temporaryBeside = (path: string): string => join(dirname(path), `${TEMPORARY}${uniqueSuffix()}`);
 
 export function stageFile(steps: FileSteps, path: string, mode: number): StagedFile {
@@ -19,7 +19,7 @@ export function stageFile(steps: FileSteps, path: string, mode: number): StagedF
   let left = false;
   const close = (): void => {
     const open = descriptor;
-    // closed even when closing reports an error: a second time its number may be another file's
+    // forgotten even when closing fails: by a second close its number may belong to another file
     descriptor = undefined;
     if (open !== undefined) steps.close(open);
   };

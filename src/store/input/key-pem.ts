@@ -3,7 +3,7 @@ import { encryptPrivateKey } from '../../pki/key/encryption.ts';
 import { PBES2_RANDOM_LENGTH } from '../../pki/key/pbes2.ts';
 import { encodePem } from '../../pki/pem.ts';
 
-/** A CA key as its file holds it; not encrypted without a passphrase. */
+/** Encodes a CA key as PEM for its file; encrypts it only with a passphrase. */
 export async function encodeKeyPem(
   pkcs8: Uint8Array,
   passphrase: Uint8Array | undefined,

@@ -14,7 +14,10 @@ const LABELS = {
   crl: ['X509 CRL', 'CRL'],
 } as const;
 
-/** Every certificate of a PEM file, the one of a DER file, the anchors of a SPIFFE bundle. Throws ERR_FILE_READ, ERR_CERTIFICATE_INPUT. */
+/**
+ * Reads every certificate of a PEM file, the certificate of a DER file, or the anchors of a SPIFFE bundle. Throws ERR_FILE_READ,
+ * ERR_CERTIFICATE_INPUT.
+ */
 export async function readCertificates(world: Input, file: string): Promise<readonly Uint8Array[]> {
   const bytes = await readInput(world, file, 'file', FILE_CAP);
   if (/^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))) {
@@ -25,7 +28,7 @@ export async function readCertificates(world: Input, file: string): Promise<read
   return structuresIn(bytes, 'certificate', file);
 }
 
-/** The same for CRLs. */
+/** Reads every CRL of a PEM file, or the CRL of a DER file. Throws ERR_FILE_READ, ERR_CERTIFICATE_INPUT. */
 export async function readCrls(world: Input, file: string): Promise<readonly Uint8Array[]> {
   return structuresIn(await readInput(world, file, 'file', FILE_CAP), 'crl', file);
 }

@@ -7,16 +7,16 @@ import { decodeCrl, type ParsedCrl } from '../../pki/crl/parsed.ts';
 import { decodePem, isPem, PemError } from '../../pki/pem.ts';
 import { readInput } from './read-input.ts';
 
-/** Of the DER; PEM takes a third more. Some 1.5 million entries. */
+/** Largest DER in bytes, some 1.5 million entries. PEM takes a third more. */
 const CRL_LIMIT = INPUT_CAPS.crl;
 const PEM_LIMIT = Math.ceil(CRL_LIMIT * 1.4);
 
-/** A CRL named on the command line, DER or PEM; every value in it can be read. Throws ERR_FILE_READ and ERR_CRL_UNREADABLE. */
+/** Reads a CRL named on the command line, DER or PEM, and checks every value in it. Throws ERR_FILE_READ, ERR_CRL_UNREADABLE. */
 export async function readCrl(world: Pick<World, 'cwd' | 'files' | 'in'>, path: string): Promise<ParsedCrl> {
   return parseCrl(await readInput(world, path, 'the CRL', PEM_LIMIT), path);
 }
 
-/** `path` is what people call the file. Throws ERR_CRL_UNREADABLE. */
+/** Decodes a CRL; `path` names the file in errors. Throws ERR_CRL_UNREADABLE. */
 function parseCrl(bytes: Uint8Array, path: string): ParsedCrl {
   try {
     const der = isPem(bytes) ? onlyCrl(bytes) : bytes;

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';
 
-/** A file named on the command line, or standard input for `-`. `what` names it in errors; `limit` in bytes. */
+/** Reads a file named on the command line, or standard input for `-`. `what` names it in errors; `limit` in bytes. */
 export async function readInput(
   world: Pick<World, 'cwd' | 'files' | 'in'>,
   path: string,

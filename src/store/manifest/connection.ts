@@ -10,9 +10,9 @@ import type { Files } from '../../world/files.ts';
 /** A connection to a manifest of the current format. */
 export interface ManifestConnection {
   readonly sql: Sql;
-  /** The file system lets nobody write: every transaction is refused. */
+  /** The file system is read-only, so every transaction is refused. */
   readonly readOnly: boolean;
-  /** `changed`: whether there was a transaction. */
+  /** Closes the file; `changed` is true when there was a transaction. */
   close(changed: boolean): void;
 }
 
@@ -26,7 +26,7 @@ export async function createConnection(files: Files, path: string): Promise<Mani
   // SQLite gives its -wal and -shm files the mode of the database
   files.createExclusive(path, new Uint8Array(), 0o600);
   const sql = await openSqlite(path, path, BUSY_TIMEOUT);
-  // no WAL yet: a new manifest is moved into place with its directory, and must be one file then
+  // not WAL yet: a new manifest is moved into place with its directory, and must be a single file then
   sql.exec(SETTINGS);
   migrate(sql);
   return { sql, readOnly: false, close: () => sql.close() };
@@ -59,22 +59,22 @@ async function openWritable(path: string): Promise<ManifestConnection> {
 }
 
 /**
- * libsql lets go of a file only with the process, and not where that ends by process.exit; a copy of manifest.db alone should be
- * the whole truth all the same.
+ * Moves the -wal file into manifest.db, so a copy of manifest.db alone is complete. libsql does this only when its process exits,
+ * and not at all after process.exit.
  */
 function emptyWal(sql: Sql): void {
   try {
-    // without waiting: where somebody else is reading or writing, a later run does it
+    // without waiting: if another process reads or writes now, a later run does it
     sql.exec('PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE);');
   } catch {
-    // what was written is durable in the -wal file, and stays there
+    // the written data is durable in the -wal file, and stays there
   }
 }
 
 /**
- * WAL wants to write beside the database even to read it. On a read-only file system that fails unless another process keeps
- * the -wal and -shm files there. Without a -wal file nobody is writing and the database alone is the whole truth: it is read as
- * immutable. A -wal file left by a crash is replayed in a private copy.
+ * Opens a manifest on a read-only file system. WAL wants to write beside the database even to read it, which fails there unless
+ * another process keeps the -wal and -shm files. Without a -wal file no process writes and the database alone is complete: it is
+ * opened as immutable. A -wal file that a crash left is replayed in a private copy.
  */
 async function openReadOnly(files: Files, path: string): Promise<ManifestConnection> {
   const wal = `${path}-wal`;
@@ -102,7 +102,7 @@ async function openReadOnly(files: Files, path: string): Promise<ManifestConnect
   }
 }
 
-/** Another manifest of the same content, whoever writes meanwhile; the file must not exist. Nothing is changed at `from`. */
+/** Copies a manifest to a file that must not exist, also while other processes write. Changes nothing at `from`. */
 export async function copyManifest(files: Files, from: string, to: string): Promise<void> {
   const connection = await openConnection(files, from);
   try {

@@ -6,14 +6,14 @@ import type { Sql } from './sqlite.ts';
 
 const LIFETIME = '(c.not_after - c.not_before)';
 
-/** Whether a certificate has reached an age: the share `parts` of `whole`, and no more than `left` seconds before its end, unless NULL. */
+/** Builds SQL: the share `parts` of `whole` of the lifetime has passed, and at most `left` seconds remain, unless NULL. */
 const hasReached = (parts: string, whole: string, left: string): string =>
   `?1 - c.not_before >= max(CAST(${LIFETIME} * ${parts} / ${whole} AS INTEGER), coalesce(${LIFETIME} - ${left}, 0))`;
 
 const OWN_SPAN = `(o.upkeep ->> '$.renewal.threshold.span')`;
 const OWN_PERCENT = `(o.upkeep ->> '$.renewal.threshold.percent')`;
 
-/** A condition of its own for each reason, so that each is answered from an index of its own. */
+/** SQL with one condition for each reason, so each is answered from its own index. */
 const DUE = `WITH due (name) AS (
     SELECT c.service FROM certificates c
       WHERE c.state = 'current' AND c.authority_id = ?2 AND c.not_after < ?3
@@ -28,7 +28,7 @@ const DUE = `WITH due (name) AS (
     UNION SELECT service FROM deployments WHERE state = 'pending')
   SELECT found.* FROM due CROSS JOIN services found ON found.name = due.name ORDER BY due.name`;
 
-/** Every service that may be due at that time, by name, and few others: the ages come from the rule that judges them. */
+/** Finds every service that may be due at `at`, by name, and few others. The ages come from `due/rules/time.ts`. */
 export function dueServices(sql: Sql, { at, issuer, limits }: DueQuestion): LiveService[] {
   const { short, long, shortLife, least } = limits;
   return servicesOf(

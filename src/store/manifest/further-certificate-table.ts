@@ -23,7 +23,7 @@ export function insertFurtherCertificate(sql: Sql, certificate: FurtherCertifica
   ]);
 }
 
-/** Returns the further certificate that was taken out, if it is there. */
+/** Removes a further certificate and returns it, or undefined when it is not there. */
 export function takeFurtherCertificate(sql: Sql, authorityId: string, serial: string): FurtherCertificate | undefined {
   const found = furtherCertificates(sql).find(each => each.authorityId === authorityId && each.serial === serial);
   if (found !== undefined) sql.run('DELETE FROM further_certificates WHERE serial = ?', toSerial(serial));

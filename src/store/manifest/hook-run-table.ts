@@ -4,7 +4,7 @@ import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
 
 const COLUMNS = ['service', 'hook', 'argv', 'serial', 'at', 'duration', 'outcome', 'output'];
 
-/** In the order of the hooks. */
+/** Lists the last runs of a service's hooks, in the order of the hooks. */
 export const hookRuns = (sql: Sql, service: string): HookRun[] =>
   sql.all('SELECT * FROM hook_runs WHERE service = ? ORDER BY hook', service).map(toHookRun);
 
@@ -31,13 +31,13 @@ export function setHookRuns(sql: Sql, service: string, runs: readonly HookRun[])
       toSeconds(run.at),
       run.duration,
       run.outcome,
-      // SQLite's text ends at a NUL for some of its functions
+      // some of SQLite's functions end a text at a NUL
       run.output.replaceAll('\0', '\ufffd'),
     ]),
   );
 }
 
-/** What the deployments of all services write. */
+/** Lists every file that a service's deployment writes. */
 export const outputPaths = (sql: Sql): { service: string; path: string }[] =>
   sql
     .all(

@@ -2,10 +2,10 @@ import type { LeafTotals } from '../../record/authority.ts';
 import { hexOf, optionalDate, toSeconds } from './rows.ts';
 import type { Sql } from './sqlite.ts';
 
-/** How many names of services are told. */
+/** Largest number of service names returned. */
 const MOST = 5;
 
-/** notAfter is inclusive to its last second (RFC 5280 §4.1.2.5). */
+/** SQL for the unexpired certificates of a CA: notAfter is inclusive to its last second (RFC 5280 §4.1.2.5). */
 const UNEXPIRED = 'FROM certificates WHERE authority_id = ? AND not_after >= ?';
 const LIVE = `state <> 'revoked'`;
 

@@ -10,8 +10,8 @@ import { toDate, toSeconds } from './rows.ts';
 import type { Sql, SqlValue } from './sqlite.ts';
 
 /**
- * Services beside their certificates and deployments, a chunk of them as one JSON text: a value crosses from the engine to
- * JavaScript in 0.5 µs, a row here has sixteen, and `check` asks for all of them.
+ * Services read at once, as one JSON text. A value crosses from the engine to JavaScript in 0.5 µs, a row has twenty-one values,
+ * and `check` reads every service.
  */
 const CHUNK = 5_000;
 
@@ -35,7 +35,7 @@ const PENDING = `SELECT ${columns('NULL')}
   FROM (SELECT s.* FROM deployments p JOIN services s ON s.name = p.service
     WHERE p.state = 'pending' ORDER BY p.service) s ${JOINED}`;
 
-/** The first two read nothing but their index. */
+/** SQL for services at risk. The first two queries of the union read only their index. */
 const AT_RISK = `WITH risk (id) AS (
     SELECT c.id FROM authorities a CROSS JOIN certificates c
       ON c.state = 'current' AND c.authority_id = a.id AND c.not_after <= ?2
@@ -71,7 +71,7 @@ type JsonRow = readonly [
   hookFailed: 0 | 1,
 ];
 
-/** All of them, by name. */
+/** Reads every service, by name. */
 export function liveServices(sql: Sql): LiveService[] {
   const services: LiveService[] = [];
   for (let after = ''; ;) {
@@ -83,7 +83,7 @@ export function liveServices(sql: Sql): LiveService[] {
   }
 }
 
-/** The lifetimes that services with a current certificate have, each with the first of its services by name. */
+/** Lists the lifetimes of services with a current certificate, each with the first of its services by name. */
 export const currentLifetimes = (sql: Sql): readonly ServiceLifetime[] =>
   sql
     .all(
@@ -93,15 +93,15 @@ export const currentLifetimes = (sql: Sql): readonly ServiceLifetime[] =>
     )
     .map(row => ({ ttl: Number(row.ttl), services: Number(row.services), name: row.name as string }));
 
-/** Those that something may be wrong with, by name. */
+/** Finds the services at risk (see `RiskQuestion`), by name. */
 export function servicesAtRisk(sql: Sql, { at, endingBy, percentLeft, secondsLeft }: RiskQuestion): LiveService[] {
   return read(sql, AT_RISK, toSeconds(at), toSeconds(endingBy), percentLeft, secondsLeft);
 }
 
-/** Those whose deployment is pending, by name. */
+/** Finds the services whose deployment is pending, by name. */
 export const pendingServices = (sql: Sql): LiveService[] => read(sql, PENDING);
 
-/** Those of `names` that exist, each once. */
+/** Finds the services among `names` that exist, by name, each once. */
 export function servicesNamed(sql: Sql, names: readonly string[]): KnownService[] {
   const wanted = [...new Set(names)].sort();
   const services: KnownService[] = [];
@@ -111,7 +111,7 @@ export function servicesNamed(sql: Sql, names: readonly string[]): KnownService[
   return services;
 }
 
-/** Those that `rows` gives, a query for rows of `services`, in its order. */
+/** Reads the services that the query `rows` selects from `services`, in its order. */
 export const servicesOf = (sql: Sql, rows: string, ...parameters: SqlValue[]): LiveService[] =>
   read(sql, `SELECT ${columns('NULL')} FROM (${rows}) s ${JOINED}`, ...parameters);
 

@@ -18,66 +18,66 @@ import type { Service, ServiceSpec } from '../../record/service.ts';
 import type { FederatedBundle, TrustBundleRecord } from '../../record/trust-bundle.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
 
-/** What was decided once at `ca init` and never changes. */
+/** Facts that `ca init` decides once; they never change. */
 export interface PkiIdentity {
   readonly trustDomain: string;
-  /** Human name: the stem of the CA subjects. */
+  /** Name for people: the stem of the CA subjects. */
   readonly name: string;
   readonly createdAt: Date;
 }
 
-/** A service beside its current certificate and its deployment: the row of `status` and `check`. */
+/** A service with its current certificate and its deployment: the row of `status` and `check`. */
 export interface LiveService {
   readonly service: Service;
-  /** Absent when the service has none; without its DER, which nobody who looks at all services wants. */
+  /** Absent when the service has none. Without its DER, which a look at all services does not need. */
   readonly certificate?: Omit<Certificate, 'der'>;
   readonly deployment?: Deployment;
 }
 
-/** The same with the DER: what `issue` compares with what is asked for. */
+/** A live service with its certificate's DER, which `issue` compares with the request. */
 export interface KnownService extends LiveService {
   readonly certificate?: Certificate;
 }
 
-/**
- * At risk at `at` is a current certificate with at most `secondsLeft`, or at most `percentLeft` of its lifetime, before it ends;
- * one that ends after its CA; and one whose deployment is pending.
- */
 /** Services of one lifetime. */
 export interface ServiceLifetime {
-  /** Seconds. */
+  /** Lifetime in seconds. */
   readonly ttl: number;
-  /** How many there are. */
+  /** Number of services. */
   readonly services: number;
-  /** The first of them, by name. */
+  /** First of them, by name. */
   readonly name: string;
 }
 
+/**
+ * Question for the services at risk at `at`. A service is at risk if its current certificate expires in at most `secondsLeft`,
+ * has at most `percentLeft` of its lifetime left, or expires after its CA, or if its deployment is pending.
+ */
 export interface RiskQuestion {
   readonly at: Date;
-  /** No certificate that ends later is at risk by its own lifetime: what bounds the search. */
+  /** Bound of the search: a certificate that expires later is not at risk by its own lifetime. */
   readonly endingBy: Date;
   readonly percentLeft: number;
   readonly secondsLeft: number;
 }
 
-/** What may have to be renewed at `at`. */
+/** Question for the services that may have to be renewed at `at`. */
 export interface DueQuestion {
   readonly at: Date;
-  /** Who would sign: what others signed is due, and what ends with it never is. */
+  /** CA that would issue. Certificates of another CA are due; a certificate that expires with this CA is never due. */
   readonly issuer: { readonly id: string; readonly notAfter: Date };
-  /** From which age on a certificate may be due: see `dueLimits`. */
+  /** Ages from which on a certificate may be due: see `dueLimits`. */
   readonly limits: DueLimits;
 }
 
-/** A certificate as it was issued, and what to ask for to know the rest. */
+/** A certificate as issued, with the keys to look up its other data. */
 export interface Encoding {
   readonly serial: string;
   readonly service: string;
   readonly der: Uint8Array;
 }
 
-/** One that a verifier would still accept by its dates. */
+/** A certificate that has not expired; it may be revoked. */
 export interface UnexpiredLeaf extends Encoding {
   readonly authorityId: string;
   readonly revoked: boolean;
@@ -85,107 +85,107 @@ export interface UnexpiredLeaf extends Encoding {
   readonly notAfter: Date;
 }
 
-/** Everything about an authority's revocations that a CRL must know before it lists them. */
+/** Totals of a CA's revocations that a CRL needs before it lists them. */
 export interface RevocationTotals {
   readonly count: number;
-  /** Of all entries together. */
+  /** Bytes of all entries together. */
   readonly byteLength: number;
-  /** How many came after the newest CRL was recorded. */
+  /** Number of revocations after the newest CRL was recorded. */
   readonly unlisted: number;
-  /** Of the last revocation; absent when there is none. */
+  /** Time of the last revocation; absent when there is none. */
   readonly latest?: Date;
 }
 
-/** When a rotation came to its phases; what is absent stays. */
+/** Changes of a rotation: the times of its phases and its settings. An absent field stays as it is. */
 export type RotationProgress = Partial<
   Omit<Rotation, 'id' | 'tier' | 'fromId' | 'toId' | 'crossSigning' | 'preparedAt'>
 >;
 
 /**
- * The only persistent truth. Contract, whatever the engine:
+ * The only persistent state. Its contract does not depend on the engine:
  * - a write happens only inside `transaction`, which is atomic and, once it has returned, durable against power loss;
  * - readers see the state before or after a transaction, never between;
- * - a change that matters to somebody (not intents and deployments, which are bookkeeping) is audited in its own transaction;
+ * - a change that matters to an operator (not intents and deployments, which are bookkeeping) is audited in its own transaction;
  * - serials are unique for ever; a certificate row is never deleted while its certificate could still be presented;
- * - what comes out equals what went in: dates to the second, byte strings to the byte.
+ * - a value read equals the value written: dates to the second, byte strings to the byte.
  * Reads take no lock and work on a read-only file system.
  */
 export interface Manifest {
   identity(): PkiIdentity | undefined;
-  /** By tier (root first), then generation. */
+  /** Every CA, by tier (root first), then generation. */
   authorities(): readonly Authority[];
   authority(id: string): Authority | undefined;
   service(name: string): Service | undefined;
   serviceNames(): readonly string[];
   /** Every service, by name. */
   liveServices(): readonly LiveService[];
-  /** The lifetimes that services with a current certificate ask for, each once. */
+  /** Lifetimes of services with a current certificate, each once. */
   currentLifetimes(): readonly ServiceLifetime[];
-  /** The services, by name, that something may be wrong with; the others need no look. Answered from indexes. */
+  /** Services at risk, by name; the others need no look. Answered from indexes. */
   servicesAtRisk(question: RiskQuestion): readonly LiveService[];
-  /** At least the services, by name, that `renew` has something to do for. Answered from indexes. */
+  /** Services that `renew` may have to act on, by name: all that it must, and few others. Answered from indexes. */
   dueServices(question: DueQuestion): readonly LiveService[];
   /**
-   * Superseded, not expired, and replaced for longer than the overlap of its service, else `overlap`, in seconds; absent: never. It
-   * counts from the first deployment of a successor. By service; without their DER.
+   * Superseded certificates that have not expired and are past their overlap, by service, without DER. The overlap is that of the
+   * service, else `overlap`, in seconds; without either it never ends. It begins with the first deployment of a successor.
    */
   certificatesPastOverlap(at: Date, overlap: number | undefined): readonly Certificate[];
   serviceCount(): number;
-  /** Those of `names` that exist, by name. */
+  /** Services among `names` that exist, by name. */
   servicesNamed(names: readonly string[]): readonly KnownService[];
   certificate(serial: string): Certificate | undefined;
-  /** Lower-case hex prefix; at most `limit` rows, so that an ambiguous prefix is seen without reading a million. */
+  /** Certificates by a lower-case hex prefix; at most `limit` rows, so an ambiguous prefix does not read a million rows. */
   certificatesBySerialPrefix(prefix: string, limit: number): readonly Certificate[];
-  /** Newest first, every state. */
+  /** Certificates in every state, newest first. */
   certificatesOfService(service: string): readonly Certificate[];
   certificatesBySpiffeId(spiffeId: string): readonly Certificate[];
-  /** Every certificate that was finished, in the order of issue, read in pieces: for looking through them all. */
+  /** Every finished certificate in the order of issue, read in pieces. */
   encodings(): Iterable<Encoding>;
-  /** Of those the ones that have not expired at `at`, revoked ones among them. */
+  /** Finished certificates that have not expired at `at`, revoked ones included. */
   unexpiredLeaves(at: Date): Iterable<UnexpiredLeaf>;
-  /** Lone intents: maybe issued, never finished. */
+  /** Certificates in state `intent`: they were perhaps issued, and never finished. */
   intents(): readonly Certificate[];
-  /** Not revoked, not intents, with notAfter at or before `instant`, soonest first. Answered from an index. */
+  /** Certificates with notAfter at or before `instant`, soonest first; no revoked ones, no intents. Answered from an index. */
   expiringBy(instant: Date): readonly Certificate[];
   revocation(serial: string): Revocation | undefined;
-  /** In serial order (by numeric value), as a CRL lists them. */
+  /** Revocations in the order of their serial numbers, as a CRL lists them. */
   revocations(authorityId: string): Iterable<Revocation>;
   /**
-   * The same as DER, for a CRL of a million: each chunk is some thousand elements of revokedCertificates (RFC 5280 §5.1.2.6), one
-   * after the other; nothing when there are none. Between two calls only a transaction changes what comes out.
+   * Revocations as DER, for a CRL with a million entries. A chunk is some thousand elements of revokedCertificates (RFC 5280
+   * §5.1.2.6); without revocations there is no chunk. Two calls give the same bytes unless a transaction came between.
    */
   revocationEntries(authorityId: string): Iterable<Uint8Array>;
   revocationTotals(authorityId: string): RevocationTotals;
-  /** The newest CRL signed for this authority. */
+  /** Newest CRL that this CA signed. */
   latestCrl(authorityId: string): Crl | undefined;
-  /** Signed ahead, in the order of their time: the one that is out now, if it is one of them, and those to come. */
+  /** Presigned CRLs in the order of their time: the one published now, if it is presigned, and the later ones. */
   presignedCrls(authorityId: string): readonly Crl[];
   presignedCrl(authorityId: string, number: bigint): PresignedCrl | undefined;
   voidCrlSeries(authorityId: string): VoidCrlSeries | undefined;
   deployment(service: string): Deployment | undefined;
-  /** Those whose deployment is pending, by name. Answered from an index. */
+  /** Services whose deployment is pending, by name. Answered from an index. */
   pendingServices(): readonly LiveService[];
-  /** The last runs of a service's hooks, in their order. */
+  /** Last runs of a service's hooks, in the order of the hooks. */
   hookRuns(service: string): readonly HookRun[];
-  /** Every file that some service's deployment writes. */
+  /** Every file that a service's deployment writes. */
   outputPaths(): readonly { readonly service: string; readonly path: string }[];
-  /** In the order they began. */
+  /** Rotations in the order they began. */
   rotations(): readonly Rotation[];
-  /** By authority, then in the order they were made. */
+  /** Further certificates by CA, then in the order they were made. */
   furtherCertificates(): readonly FurtherCertificate[];
-  /** By verifier; its last one each. */
+  /** Last acknowledgement of each verifier, by verifier. */
   acknowledgements(): readonly Acknowledgement[];
   leafTotals(authorityId: string, at: Date): LeafTotals;
   trustBundle(): TrustBundleRecord | undefined;
-  /** By trust domain. */
+  /** Bundles of federated trust domains, by trust domain. */
   federatedBundles(): readonly FederatedBundle[];
-  /** In sequence order, from `fromSequence` (inclusive) on. */
+  /** Audit records in sequence order, from `fromSequence` (inclusive) on. */
   auditRecords(fromSequence?: number): Iterable<AuditRecord>;
   transaction<T>(work: (write: ManifestWriter) => T): T;
   close(): void;
 }
 
-/** What one transaction may do. Methods throw a catalogue error when a rule of the contract would be broken. */
+/** Changes that a transaction can make. Methods throw a catalogue error when a change would break the contract. */
 export interface ManifestWriter {
   setIdentity(identity: PkiIdentity): void;
   insertAuthority(authority: Authority): void;
@@ -193,40 +193,40 @@ export interface ManifestWriter {
   setAuthorityCertificate(id: string, certificate: AuthorityCertificate): void;
   setKeyLocation(id: string, keyLocation: Authority['keyLocation']): void;
   insertFurtherCertificate(certificate: FurtherCertificate): void;
-  /** The authority's chain is served with this further certificate; the one it was served with becomes a further one. */
+  /** Serves the CA's chain with this further certificate; the previous certificate becomes a further one. */
   promoteCertificate(authorityId: string, serial: string): void;
-  /** A second open one in the same tier is refused. Returns its id. */
+  /** Adds a rotation and returns its id. Refuses a second open rotation in the same tier. */
   insertRotation(rotation: Omit<Rotation, 'id'>): number;
   updateRotation(id: number, progress: RotationProgress): void;
   putAcknowledgement(acknowledgement: Acknowledgement): void;
-  /** New services, or other specs for known ones; without `upkeep` a known one keeps what it has. */
+  /** Adds services, or replaces the spec of existing ones; without `upkeep` an existing service keeps its own. */
   putServices(
     services: readonly { readonly name: string; readonly spec: ServiceSpec; readonly upkeep?: Upkeep }[],
   ): void;
-  /** Rows with state `intent`. A serial that exists is refused. */
+  /** Adds certificates with state `intent`. Refuses a serial that exists. */
   insertIntents(certificates: readonly Certificate[]): void;
-  /** Turns intents into current certificates and the services' previous current ones into `superseded`. */
+  /** Makes intents the current certificates of their services, and the previous current ones `superseded`. */
   completeCertificates(results: readonly { readonly serial: string; readonly der: Uint8Array }[]): void;
   /**
-   * Also sets the certificate's state when it is one of ours, and gives up the CRLs that its CA has signed ahead: they do not list
-   * it. Revoking twice is refused.
+   * Adds a revocation, and sets the state of the certificate if it is one of ours. Voids the CRLs that its CA has presigned, as
+   * they do not list it. Refuses to revoke a serial twice.
    */
   insertRevocation(revocation: Revocation): void;
-  /** Drops entries of certificates that expired before `instant` and have been listed on a CRL issued after that. */
+  /** Drops entries of certificates that expired before `instant`, once a later CRL has listed them. Returns their number. */
   pruneRevocations(authorityId: string, instant: Date): number;
   recordCrl(crl: Crl): void;
-  /** A new series in the place of what is left of the last one. */
+  /** Replaces the rest of the previous series by a new one. */
   replacePresignedCrls(authorityId: string, crls: readonly PresignedCrl[]): void;
-  /** Records one of the series as the newest CRL, and drops those before it. */
+  /** Records a CRL of the series as the newest CRL, and drops those before it. */
   releasePresignedCrl(crl: Crl): void;
-  /** Gives up what is left of a series, audited; false when there is none. */
+  /** Voids the rest of a series, audited; returns false when there is none. */
   voidPresignedCrls(authorityId: string): boolean;
-  /** One a service: a later one replaces it. */
+  /** Sets the deployment of each service; a later one replaces it. */
   setDeployments(deployments: readonly Deployment[]): void;
-  /** In the place of those before. */
+  /** Replaces the runs of a service's hooks. */
   setHookRuns(service: string, runs: readonly HookRun[]): void;
   recordTrustBundle(bundle: TrustBundleRecord): void;
-  /** One a trust domain: a later one replaces it. */
+  /** Sets the bundle of a federated trust domain; a later one replaces it. */
   putFederatedBundle(bundle: FederatedBundle): void;
   removeFederatedBundle(trustDomain: string): void;
   /** Appends to the hash chain. `detail` must hold no secret. */

@@ -5,8 +5,8 @@ import { VERSION } from '../../version.ts';
 import type { Sql } from './sqlite.ts';
 
 /**
- * The format of manifest.db: step n brings it to `user_version` n. A step that was released is never edited; a change is a new
- * step at the end. Times are unix seconds, serials the magnitude's octets, `spec` and `detail` canonical JSON.
+ * Steps that make the format of manifest.db. Step n changes it to `user_version` n. A step that was released is never edited; a
+ * change is a new step at the end. Times are unix seconds, serials the magnitude's octets, `spec` and `detail` canonical JSON.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -237,15 +237,15 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** 0 for a file that holds no manifest. */
+/** Returns the version of the format, or 0 for a file that is not a manifest. */
 export const formatVersion = (sql: Sql): number => Number(sql.get('PRAGMA user_version')?.user_version);
 
-/** Brings the format up to date in one transaction; a format newer than this program is refused untouched. */
+/** Upgrades the format in one transaction; refuses a format newer than this program, and leaves the file untouched. */
 export function migrate(sql: Sql, migrations: readonly string[] = MIGRATIONS): void {
   if (isUpToDate(sql, migrations.length)) return;
   sql.exec('BEGIN IMMEDIATE');
   try {
-    // another process may have been quicker
+    // another process may have upgraded it meanwhile
     const found = formatVersion(sql);
     for (const step of migrations.slice(found)) sql.exec(step);
     if (found < migrations.length) {

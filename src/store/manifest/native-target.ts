@@ -1,5 +1,5 @@
 /**
- * Which prebuilt SQLite binding fits this machine. Stands in, in the bundle only, for the two packages libsql asks
+ * Chooses the prebuilt SQLite binding for this machine. In the bundle only, it replaces the two packages that libsql asks
  * (`@neon-rs/load`, `detect-libc`): both go through `process.report`, which costs 9 ms of every start.
  */
 import { existsSync } from 'node:fs';
@@ -14,14 +14,14 @@ const MUSL_LOADERS: Readonly<Record<string, string>> = {
   arm: '/lib/ld-musl-armhf.so.1',
 };
 
-/** The C library family, or null where there is only one (not Linux). */
+/** Returns the C library family, or null on systems other than Linux, which have only one. */
 export function familySync(): string | null {
   if (platform() !== 'linux') return null;
   const loader = MUSL_LOADERS[arch()];
   return loader !== undefined && existsSync(loader) && !existsSync('/etc/debian_version') ? MUSL : GLIBC;
 }
 
-/** The suffix of the `@libsql/*` package to load, as `@neon-rs/load` names it. */
+/** Returns the suffix of the `@libsql/*` package to load, as `@neon-rs/load` names it. */
 export function currentTarget(): string {
   switch (platform()) {
     case 'linux':

@@ -1,4 +1,4 @@
-// Stores the CRLs that a CA signed ahead, and the numbers and time span of a series that was given up.
+// Stores the CRLs that a CA presigned, and the numbers and time span of a series that was voided.
 // The manifest and its writer call it. It does not decide which CRL is due: `crl/rules/series.ts` does.
 import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
 import { fromHex } from '../../pki/bytes.ts';
@@ -48,11 +48,11 @@ export const insertPresignedCrls = (sql: Sql, crls: readonly PresignedCrl[]): vo
     ]),
   );
 
-/** Those before the one that is out now. */
+/** Drops the presigned CRLs before this one, which is the one published now. */
 export const dropPresignedBefore = (sql: Sql, { authorityId, thisUpdate }: Crl): number =>
   sql.run('DELETE FROM presigned_crls WHERE authority_id = ? AND this_update < ?', authorityId, toSeconds(thisUpdate));
 
-/** Gives a series up, and remembers how far its numbers and its time went. Returns how many CRLs it still had. */
+/** Voids a series, and keeps its highest number and the end of its time. Returns how many CRLs were left. */
 export function voidPresignedCrls(sql: Sql, authorityId: string): number {
   const series = presignedCrls(sql, authorityId);
   const [before, last] = series.slice(-2);
@@ -71,6 +71,6 @@ export function voidPresignedCrls(sql: Sql, authorityId: string): number {
   return series.length;
 }
 
-/** Nothing is owed for what was given up. */
+/** Notes that no CRL has to replace the voided series. */
 export const settleVoidSeries = (sql: Sql, authorityId: string): number =>
   sql.run('UPDATE void_crl_series SET every = NULL, until = NULL WHERE authority_id = ?', authorityId);

@@ -3,7 +3,7 @@ import type { Deployment } from '../../record/deployment.ts';
 import { toCertificate, toSeconds } from './rows.ts';
 import type { Sql } from './sqlite.ts';
 
-/** Notes of what these deployments replace since when it is replaced: since the first deployment of a later one. */
+/** Records when these deployments replaced older certificates: at the first deployment of a later certificate. */
 export function markReplaced(sql: Sql, deployments: readonly Deployment[]): void {
   const deployed = deployments.filter(({ state }) => state === 'deployed');
   if (deployed.length === 0) return;
@@ -16,7 +16,7 @@ export function markReplaced(sql: Sql, deployments: readonly Deployment[]): void
   );
 }
 
-// the overlap of a service stands before everybody's, which may be none
+// the overlap of a service takes precedence over the general one, which may be absent
 const PAST_OVERLAP = `SELECT c.*, NULL AS der FROM certificates c JOIN services s ON s.name = c.service
   WHERE c.replaced_at + coalesce(s.upkeep ->> '$.renewal.overlap', ?2) <= ?1 AND c.not_after >= ?1 AND c.state = 'superseded'
     AND c.id IN (
@@ -25,6 +25,6 @@ const PAST_OVERLAP = `SELECT c.*, NULL AS der FROM certificates c JOIN services 
         WHERE x.upkeep ->> '$.renewal.overlap' IS NOT NULL)
   ORDER BY c.service, c.id`;
 
-/** Superseded and still valid, with a successor that was deployed longer ago than the overlap, in seconds, allows. */
+/** Finds superseded, unexpired certificates whose successor was deployed longer ago than the overlap, in seconds. */
 export const certificatesPastOverlap = (sql: Sql, at: Date, overlap: number | undefined): Certificate[] =>
   sql.all(PAST_OVERLAP, toSeconds(at), overlap ?? null).map(toCertificate);

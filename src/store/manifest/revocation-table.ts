@@ -8,12 +8,12 @@ import type { RevocationTotals } from './manifest.ts';
 import type { Sql, SqlRow, SqlValue } from './sqlite.ts';
 
 /**
- * Revocations in the order of a CRL. They are read in chunks: a row at a time costs 2 µs a row in crossings between the engine
- * and JavaScript, all at once costs the memory of all. The DER of an entry is made once, when it is revoked.
+ * Revocations read at once, in the order of a CRL. Reading single rows costs 2 µs a row in crossings between the engine and
+ * JavaScript; reading all at once costs memory for all. The DER of an entry is made once, at its revocation.
  */
 const CHUNK = 2_000;
 
-/** The rows of one chunk; `serial_length, serial` of the last one before it come in. */
+/** SQL for the rows of one chunk; its parameters are `serial_length, serial` of the last row before it. */
 const IN_ORDER = `FROM revocations WHERE authority_id = ? AND (serial_length, serial) > (?, ?)
   ORDER BY serial_length, serial LIMIT ${CHUNK}`;
 
@@ -28,7 +28,7 @@ function* chunks(sql: Sql, authorityId: string, select: string): Iterable<SqlRow
   }
 }
 
-// the text type only carries the octets: nothing is decoded, and the cast gives them back as they went in
+// the text type only carries the octets: nothing is decoded, and the cast returns them unchanged
 const ENTRIES = `SELECT count(*) AS count, CAST(group_concat(entry, '') AS BLOB) AS der
   FROM (SELECT entry ${IN_ORDER})`;
 
@@ -90,7 +90,7 @@ export function revocation(sql: Sql, serial: string): Revocation | undefined {
   return row && toRevocation(row);
 }
 
-/** The caller has made sure that it is not there. */
+/** Adds a revocation. The caller has checked that it is not there. */
 export function insertRevocation(sql: Sql, revoked: Revocation): void {
   const octets = toSerial(revoked.serial);
   sql.run(
@@ -110,8 +110,8 @@ export function insertRevocation(sql: Sql, revoked: Revocation): void {
 }
 
 /**
- * An entry goes when its certificate expired before `instant` and the newest CRL was issued after that with the entry on it: CRLs
- * are issued in order, so where any such CRL exists the newest one is one (RFC 5280 §3.3).
+ * Drops an entry when its certificate expired before `instant`, and the newest CRL was issued after that and lists it. CRLs are
+ * issued in order, so if any CRL meets this, the newest one does (RFC 5280 §3.3).
  */
 export const pruneRevocations = (sql: Sql, authorityId: string, instant: Date): number =>
   sql.run(

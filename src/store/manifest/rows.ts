@@ -1,4 +1,4 @@
-// Converts rows of the manifest to the nouns of `record/`, and values the other way: dates, serial numbers, canonical JSON.
+// Converts rows of the manifest to the types of `record/` and back: dates, serial numbers, canonical JSON.
 // The tables of this folder call it. It trusts stored values and checks none, except that it still reads a damaged audit record.
 import type { KeyAlgorithmName } from '../../pki/key/algorithm.ts';
 import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
@@ -20,24 +20,24 @@ export const toSeconds = (date: Date): number => Math.floor(date.getTime() / 100
 export const toDate = (seconds: SqlRow[string] | undefined): Date => new Date(Number(seconds) * 1000);
 export const toSerial = serialFromHex;
 
-/** A date under its name, or nothing where the column is NULL. */
+/** Returns a date under its name, or an empty object where the column is NULL. */
 export const optionalDate = <N extends string>(
   name: N,
   seconds: SqlRow[string] | undefined,
 ): { readonly [name in N]?: Date } =>
   (seconds === null ? {} : { [name]: toDate(seconds) }) as { readonly [name in N]?: Date };
 
-/** A plain view of an octet string. */
+/** Returns a plain view of an octet string. */
 export function bytesOf(value: SqlRow[string] | undefined): Uint8Array {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   const { buffer, byteOffset, length } = value as Uint8Array;
   return new Uint8Array(buffer, byteOffset, length);
 }
 
-/** SHA-256 and serials: hex in the model, octets in the file. */
+/** Converts a SHA-256 or a serial to hex, which the types use; the file holds octets. */
 export const hexOf = (value: SqlRow[string] | undefined): string => toHex(bytesOf(value));
 
-/** JSON with the keys of every object in order: equal values give equal text. */
+/** Writes JSON with the keys of every object in order: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) =>
     typeof each === 'object' && each !== null && !Array.isArray(each)
@@ -46,7 +46,7 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** Wants the columns of `authorities` and `published_at` of the rotation that made it. */
+/** Reads a CA. The row needs the columns of `authorities` and `published_at` of the rotation that made the CA. */
 export const toAuthority = (row: SqlRow): Authority => ({
   id: row.id as string,
   tier: row.tier as Authority['tier'],
@@ -82,7 +82,7 @@ export const toEncoding = (row: SqlRow): Encoding => ({
   der: bytesOf(row.der),
 });
 
-/** Wants the columns of `certificates` and `der` of `encodings`. */
+/** Reads a certificate. The row needs the columns of `certificates` and `der` of `encodings`. */
 export const toCertificate = (row: SqlRow): Certificate => ({
   serial: hexOf(row.serial),
   authorityId: row.authority_id as string,
@@ -133,7 +133,7 @@ export const toRevocation = (row: SqlRow): Revocation => ({
   notAfter: toDate(row.not_after),
 });
 
-// whoever tampered with a record need not have left it readable; then it comes out as something else than was written
+// a record that was tampered with may be unreadable; it then differs from the record that was written
 const AUDIT_TIMES = { from: 0, to: Date.UTC(9999, 11, 31) / 1000 } as const;
 const readableTime = (seconds: number) => toDate(Math.min(Math.max(seconds, AUDIT_TIMES.from), AUDIT_TIMES.to));
 

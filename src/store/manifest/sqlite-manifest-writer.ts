@@ -1,5 +1,5 @@
-// Implements in SQL every change that a transaction of the manifest can make, and refuses a change that breaks the contract.
-// `sqlite-manifest.ts` makes a writer for each transaction. It begins and commits nothing itself.
+// Implements every change that a transaction of the manifest can make, and refuses a change that breaks the contract.
+// `sqlite-manifest.ts` makes a writer for each transaction. It neither begins nor commits a transaction.
 import type { World } from '../../world/world.ts';
 import { failure, type SvcauthError } from '../../errors/error.ts';
 import { chainAuditEntry } from '../../record/audit-chain.ts';
@@ -26,7 +26,7 @@ import { insertRevocation, pruneRevocations, revocation } from './revocation-tab
 import { insertRotation, updateRotation } from './rotation-table.ts';
 import { insertRows, type Sql } from './sqlite.ts';
 
-/** The writer of one transaction. `flush` comes last in it: audit records go in together. */
+/** Makes the writer of one transaction. The caller ends with `flush`, which inserts all audit records together. */
 export function manifestWriter(
   sql: Sql,
   world: Pick<World, 'now' | 'actor'>,
@@ -55,7 +55,7 @@ export function manifestWriter(
       if (authority.certificate !== undefined) writer.setAuthorityCertificate(id, authority.certificate);
     },
     setAuthorityState: (id, state) =>
-      changeOne(sql.run('UPDATE authorities SET state = ? WHERE id = ?', state, id), `no authority ${id}`),
+      changeOne(sql.run('UPDATE authorities SET state = ? WHERE id = ?', state, id), `no CA ${id}`),
     setAuthorityCertificate: (id, { der, serial, issuerId, notBefore, notAfter }) => {
       const changed = sql.run(
         'UPDATE authorities SET der = ?, serial = ?, issuer_id = ?, not_before = ?, not_after = ? WHERE id = ?',
@@ -66,10 +66,10 @@ export function manifestWriter(
         toSeconds(notAfter),
         id,
       );
-      changeOne(changed, `no authority ${id}`);
+      changeOne(changed, `no CA ${id}`);
     },
     setKeyLocation: (id, keyLocation) =>
-      changeOne(sql.run('UPDATE authorities SET key_location = ? WHERE id = ?', keyLocation, id), `no authority ${id}`),
+      changeOne(sql.run('UPDATE authorities SET key_location = ? WHERE id = ?', keyLocation, id), `no CA ${id}`),
     insertFurtherCertificate: certificate => insertFurtherCertificate(sql, certificate),
     promoteCertificate: (authorityId, serial) => {
       const before = sql.get('SELECT *, NULL AS published_at FROM authorities WHERE id = ?', authorityId);
@@ -198,7 +198,7 @@ function insertIntents(sql: Sql, certificates: readonly Certificate[]): void {
   );
 }
 
-/** A handful of statements however many results: each is told the batch as one JSON array. */
+/** Completes any number of certificates in a few statements: each takes the batch as one JSON array. */
 function completeCertificates(
   sql: Sql,
   results: readonly { readonly serial: string; readonly der: Uint8Array }[],
@@ -278,7 +278,7 @@ function recordTrustBundle(sql: Sql, { sequence, sha256, writtenAt }: TrustBundl
   if (newest !== undefined) {
     const before = Number(newest.sequence);
     const changed = hexOf(newest.sha256) !== sha256;
-    // SPIFFE Trust Domain and Bundle §4.1.1: it grows whenever the content changes
+    // SPIFFE Trust Domain and Bundle §4.1.1: the sequence grows whenever the content changes
     if (changed ? sequence <= before : sequence < before) {
       throw conflict(`the trust bundle's sequence would go from ${before} to ${sequence}`);
     }

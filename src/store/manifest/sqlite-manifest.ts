@@ -36,11 +36,11 @@ import { manifestWriter } from './sqlite-manifest-writer.ts';
 
 type ManifestWorld = Pick<World, 'files' | 'now' | 'actor'>;
 
-/** A manifest in a new file; the file must not exist. */
+/** Makes a manifest in a new file; the file must not exist. */
 export const createManifest = async (world: ManifestWorld, path: string): Promise<Manifest> =>
   manifestOver(world, await createConnection(world.files, path));
 
-/** Throws ERR_MANIFEST_CORRUPT, _NEWER or _BUSY. On a read-only file system only `transaction` throws. */
+/** Opens a manifest. Throws ERR_MANIFEST_CORRUPT, _NEWER or _BUSY. On a read-only file system only `transaction` throws. */
 export const openManifest = async (world: ManifestWorld, path: string): Promise<Manifest> =>
   manifestOver(world, await openConnection(world.files, path));
 
@@ -141,7 +141,7 @@ function transaction<T>(sql: Sql, work: () => T): T {
     sql.exec('COMMIT');
     return result;
   } catch (cause) {
-    // a full disk has rolled back already
+    // SQLite has already rolled back after a full disk
     if (sql.inTransaction()) sql.exec('ROLLBACK');
     throw cause;
   }
@@ -177,7 +177,7 @@ function* auditRecords(sql: Sql, fromSequence: number): Iterable<AuditRecord> {
   }
 }
 
-/** Octet strings that begin with the hex digits: from the first (inclusive) to below the second; undefined: no upper end. */
+/** Returns the range of octet strings that begin with the hex digits; the end is exclusive, undefined: no upper end. */
 function serialRange(prefix: string): readonly [Uint8Array, Uint8Array | undefined] {
   const octets = (digits: string) => fromHex(digits.length % 2 === 0 ? digits : `${digits}0`)!;
   const next = (BigInt(`0x0${prefix}`) + 1n).toString(16).padStart(prefix.length, '0');

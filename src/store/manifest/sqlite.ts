@@ -1,6 +1,5 @@
 // Opens an SQLite file and runs statements on it, with errors translated into our catalogue.
-// The tables of the manifest and the lock of the home use it. It knows no table and sets no pragma.
-/** The one door to SQLite. */
+// The tables of the manifest and the lock of the home use it. It knows no table, sets no pragma, and alone imports libsql.
 import type Libsql from 'libsql';
 import { failure, type SvcauthError } from '../../errors/error.ts';
 
@@ -8,20 +7,23 @@ export type SqlValue = string | number | Uint8Array | null;
 /** libsql gives octets as a Buffer from `get` and as an ArrayBuffer from `all`: see `bytesOf`. */
 export type SqlRow = Readonly<Record<string, SqlValue | ArrayBuffer>>;
 
-/** One connection. Statements are prepared once; whatever SQLite refuses comes out as a catalogue error about `path`. */
+/** One connection. It prepares a statement once; an error of SQLite becomes a catalogue error about `path`. */
 export interface Sql {
   readonly path: string;
   exec(sql: string): void;
-  /** Returns the number of rows changed. */
+  /** Runs a statement and returns the number of rows changed. */
   run(sql: string, ...parameters: readonly SqlValue[]): number;
   get(sql: string, ...parameters: readonly SqlValue[]): SqlRow | undefined;
   all(sql: string, ...parameters: readonly SqlValue[]): readonly SqlRow[];
-  /** Whether a BEGIN is still open. */
+  /** Returns true while a BEGIN is still open. */
   inTransaction(): boolean;
   close(): void;
 }
 
-/** `location` is a path or a `file:` URI; `path` is what people call it. Waits at most `timeout` ms for another connection. */
+/**
+ * Opens a database. `location` is a path or a `file:` URI; `path` names it in errors. Waits at most `timeout` ms for another
+ * connection.
+ */
 export async function openSqlite(path: string, location: string, timeout: number): Promise<Sql> {
   const { default: Database } = await import('libsql');
   const translated = <T>(work: () => T): T => {
@@ -41,21 +43,21 @@ export async function openSqlite(path: string, location: string, timeout: number
   return {
     path,
     exec: sql => translated(() => void database.exec(sql)),
-    // parameters always go in as one array: libsql aborts the process when a lone byte string is the only argument
+    // parameters are always one array: libsql aborts the process when a single byte string is the only argument
     run: (sql, ...parameters) => translated(() => statement(sql).run(parameters).changes),
     get: (sql, ...parameters) => translated(() => statement(sql).get(parameters) as SqlRow | undefined),
-    // never iterate: a loop that is left early keeps the statement, and with it the reader's snapshot, open
+    // never iterate: a loop that ends early leaves the statement open, and with it the reader's snapshot
     all: (sql, ...parameters) => translated(() => statement(sql).all(parameters) as SqlRow[]),
     inTransaction: () => database.inTransaction,
     close: () => translated(() => void database.close()),
   };
 }
 
-/** SQLite's result code (`SQLITE_CONSTRAINT_UNIQUE`), or undefined when the error is not SQLite's. */
+/** Returns SQLite's result code (`SQLITE_CONSTRAINT_UNIQUE`), or undefined for any other error. */
 export function sqliteCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')) return error.code;
-  // libsql gives the failure to open a file no code: its message is all there is
+  // libsql gives no code when it cannot open a file, only this message
   return error.message.startsWith('ConnectionFailed(') ? 'SQLITE_CANTOPEN' : undefined;
 }
 
@@ -81,7 +83,7 @@ function knownFailure(path: string, code: string, problem: string, cause: unknow
   return reason === undefined ? undefined : failure('ERR_MANIFEST_ACCESS', { path, reason }, cause);
 }
 
-/** Rows of one INSERT: enough that crossing into the engine no longer counts, far below its limit of parameters. */
+/** Rows of one INSERT: few crossings into the engine, and far below its limit of parameters. */
 const ROWS_AT_ONCE = 50;
 
 /** Inserts many rows with few statements; `conflict` is the ON CONFLICT clause, if any. */
