@@ -7,11 +7,11 @@ import type { AuditRecord } from './audit.ts';
 
 export type AuditEntry = Omit<AuditRecord, 'hash'>;
 
-/** What the first record follows. */
+/** Hash before the first record. */
 export const NO_HASH = '0'.repeat(64);
 
 /**
- * The bytes that are hashed: a JSON array of strings, `[sequence, at, actor, action, subject, previousHash, key, value, …]`,
+ * Returns the text that is hashed. It is a JSON array of strings, `[sequence, at, actor, action, subject, previousHash, key, value, …]`,
  * the details by key in UTF-16 code unit order, `at` as RFC 3339 with seconds. No other form of a record hashes to the same text.
  */
 export function canonicalAuditEntry(entry: AuditEntry): string {
@@ -28,7 +28,7 @@ export function canonicalAuditEntry(entry: AuditEntry): string {
   ]);
 }
 
-/** The record that follows `previous` (undefined: the first one). */
+/** Makes the record that follows `previous`; undefined makes the first record. */
 export function chainAuditEntry(
   previous: Pick<AuditRecord, 'sequence' | 'hash'> | undefined,
   entry: Omit<AuditEntry, 'sequence' | 'previousHash'>,
@@ -42,15 +42,15 @@ const hashOf = (entry: AuditEntry): string => hash('sha256', canonicalAuditEntry
 export interface AuditVerdict {
   /** Sound records, from the first on. */
   readonly count: number;
-  /** Hash of the last sound record: what to keep elsewhere. 64 zeros for an empty log. */
+  /** Hash of the last sound record, to keep elsewhere. 64 zeros for an empty log. */
   readonly head: string;
-  /** The first record that does not follow from the one before, and why; absent when the log is whole. */
+  /** First record that does not follow from the record before, and the reason; absent when the log is whole. */
   readonly broken?: { readonly sequence: number; readonly problem: string };
 }
 
 /**
- * Follows the chain from its first record to the first break. `expectedHead` is a hash kept from an earlier run: it must occur
- * (the log may have grown since), otherwise its end was cut off or the whole log was made anew.
+ * Follows the chain from its first record to the first break. `expectedHead` is a hash kept from an earlier run. The log must
+ * contain it (it may have grown since); otherwise its end was cut off or the whole log was made again.
  */
 export function checkAuditChain(records: Iterable<AuditRecord>, expectedHead?: string): AuditVerdict {
   let count = 0;

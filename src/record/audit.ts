@@ -34,16 +34,16 @@ export type AuditAction =
   | 'rotation.rolled-back';
 
 export interface AuditRecord {
-  /** From 1, without gaps. */
+  /** Number from 1 on, without gaps. */
   readonly sequence: number;
   readonly at: Date;
-  /** `user@host` */
+  /** Account and host: `user@host`. */
   readonly actor: string;
-  /** Records of earlier versions keep the action of their time: `peer.added` is `federation.added` now. */
+  /** Action. Records of earlier versions keep the name of their time: `peer.added` is `federation.added` now. */
   readonly action: AuditAction;
-  /** What it was done to: a service, an authority id. */
+  /** Subject of the action: a service, the id of a CA. */
   readonly subject: string;
-  /** Facts, never secrets; values are strings so that the canonical form is unambiguous. */
+  /** Facts, never secrets; values are strings, so the canonical form is unambiguous. */
   readonly detail: Readonly<Record<string, string>>;
   /** `hash` of the record before; 64 zeros for the first. */
   readonly previousHash: string;

@@ -1,6 +1,6 @@
 import type { KeyAlgorithmName } from '../pki/key/algorithm.ts';
 
-/** `pending`: its key exists and its certificate is awaited (`ca install-cert`). The others follow the rotation. */
+/** State of a CA. `pending`: it has a key and waits for its certificate (`ca install-cert`). The others follow the rotation. */
 export type AuthorityState = 'pending' | 'prepared' | 'active' | 'draining' | 'retired' | 'tainted';
 
 export interface Authority {
@@ -11,46 +11,46 @@ export interface Authority {
   readonly state: AuthorityState;
   readonly keyAlgorithm: KeyAlgorithmName;
   /**
-   * `file`: authorities/<id>/ca.key; `offline`: the key left this machine; `foreign`: it was never ours; `destroyed`: it was in a
-   * file, and nobody has it any more.
+   * Place of the key. `file`: authorities/<id>/ca.key; `offline`: the key left this machine; `foreign`: it was never ours;
+   * `destroyed`: it was in a file, and no longer exists.
    */
   readonly keyLocation: 'file' | 'offline' | 'foreign' | 'destroyed';
-  /** What its chain is served with; absent while pending. */
+  /** Certificate that the chain is served with; absent while pending. */
   readonly certificate?: AuthorityCertificate;
   readonly createdAt: Date;
-  /** Since when a rotation gives it to verifiers, as the rotation's record has it; absent for what no rotation has published. */
+  /** Time at which its rotation published it to verifiers; absent when no rotation has. */
   readonly publishedAt?: Date;
 }
 
 export interface AuthorityCertificate {
   readonly der: Uint8Array;
   readonly serial: string;
-  /** The authority that signed it; its own id when self-signed. */
+  /** CA that issued it; its own id when self-signed. */
   readonly issuerId: string;
   readonly notBefore: Date;
   /** Inclusive (RFC 5280 §4.1.2.5). */
   readonly notAfter: Date;
 }
 
-/** Another certificate of an authority's key than the one its chain is served with: by another root, or from before a rotation. */
+/** A second certificate of a CA's key: from another root, or from before a rotation. Its chain is not served. */
 export interface FurtherCertificate extends AuthorityCertificate {
-  /** Whose key it certifies. */
+  /** CA whose key it certifies. */
   readonly authorityId: string;
   readonly createdAt: Date;
 }
 
-/** The leaves of a CA that verifiers would still accept by their dates. */
+/** Totals of a CA's certificates that have not expired. */
 export interface LeafTotals {
-  /** Neither revoked nor expired; lone intents, which may exist, among them. */
+  /** Number that are not revoked; includes intents, which were perhaps issued. */
   readonly live: number;
-  /** Of those, how many a service has been given a successor for. */
+  /** Number of those for which the service has a successor. */
   readonly superseded: number;
-  /** The serial of one of those. */
+  /** Serial of one superseded certificate. */
   readonly oneSuperseded?: string;
-  /** Of the live ones; absent when there are none. */
+  /** Last notAfter of the live certificates; absent when there are none. */
   readonly lastNotAfter?: Date;
-  /** Of the revoked ones, too: until then somebody may ask for a CRL. */
+  /** Last notAfter including revoked certificates: until then verifiers may need a CRL. */
   readonly lastOfAll?: Date;
-  /** Whose they are, by name; the first few. */
+  /** Names of the first few services. */
   readonly services: readonly string[];
 }

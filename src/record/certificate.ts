@@ -1,4 +1,4 @@
-/** `intent`: maybe issued (a crash between intent and result). `superseded`: replaced, still valid and revocable. */
+/** State of a certificate. `intent`: perhaps issued (a crash before the result). `superseded`: replaced, still valid and revocable. */
 export type CertificateState = 'intent' | 'current' | 'superseded' | 'revoked';
 
 export interface Certificate {
@@ -10,11 +10,11 @@ export interface Certificate {
   readonly spiffeId: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** SHA-256 of the to-be-signed bytes, lower-case hex: what the intent promised. */
+  /** SHA-256 of the to-be-signed bytes, lower-case hex; the finished certificate must match it. */
   readonly tbsSha256: string;
   /** Absent for an intent. */
   readonly der?: Uint8Array;
-  /** Where the private key came from. */
+  /** Origin of the private key. */
   readonly keySource: 'generated' | 'csr' | 'file';
   readonly issuedAt: Date;
 }

@@ -8,16 +8,16 @@ export interface Crl {
   readonly sha256: string;
 }
 
-/** A CRL signed ahead for a CA whose key is offline; it becomes the CA's newest when its time has come. */
+/** A CRL presigned for a CA whose key is offline; it becomes the CA's newest CRL at its thisUpdate. */
 export interface PresignedCrl extends Crl {
   readonly der: Uint8Array;
 }
 
-/** A series of CRLs that was given up. */
+/** A series of presigned CRLs that was voided. */
 export interface VoidCrlSeries {
-  /** Its highest; later CRLs go above it. */
+  /** Highest CRL number of the series; later CRLs have higher numbers. */
   readonly number: bigint;
-  /** Present as long as nothing has replaced it. */
+  /** Schedule of the CRLs still to be replaced; absent once a new series replaces them. */
   readonly due?: {
     /** Seconds from one CRL to the next. */
     readonly every: number;

@@ -1,6 +1,6 @@
 /**
- * Issued and deployed are two facts: a deployment is pending until the `current` link names its serial, every output holds it and
- * every hook has succeeded.
+ * State of a service's deployment. It is pending until the `current` link names the serial, every output has the certificate and
+ * every hook has succeeded. A certificate can be issued and not deployed.
  */
 export interface Deployment {
   readonly service: string;
@@ -8,25 +8,25 @@ export interface Deployment {
   readonly directory: string;
   readonly state: 'pending' | 'deployed';
   readonly updatedAt: Date;
-  /** The last one whose deployment was completed: this serial, or the one before while pending. */
+  /** Serial of the last completed deployment: this serial, or the one before while pending. */
   readonly deployedSerial?: string;
-  /** Failed attempts to deploy this serial since it last succeeded; absent: none. */
+  /** Failed attempts to deploy this serial since the last success; absent: none. */
   readonly attempts?: number;
-  /** What the last attempt failed of, in words; absent when none failed. */
+  /** Reason why the last attempt failed; absent when it did not. */
   readonly problem?: string;
-  /** The last attempt did everything but a hook, which failed. */
+  /** True when a hook failed and everything else in the last attempt succeeded. */
   readonly hookFailed?: boolean;
 }
 
 /** The last run of one hook of a service. */
 export interface HookRun {
   readonly argv: readonly string[];
-  /** The certificate that it was run for. */
+  /** Serial of the certificate that the hook ran for. */
   readonly serial: string;
   readonly at: Date;
-  /** Milliseconds. */
+  /** Duration in milliseconds. */
   readonly duration: number;
   readonly outcome: 'succeeded' | 'failed' | 'timed-out';
-  /** The end of what it wrote to both streams, at most 4 KiB. Whatever it said: only for the eyes of who may read the manifest. */
+  /** Last 4 KiB or less of both output streams. Only accounts that may read the manifest may see it. */
   readonly output: string;
 }

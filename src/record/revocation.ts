@@ -7,6 +7,6 @@ export interface Revocation {
   readonly revokedAt: Date;
   readonly reason: CrlReason;
   readonly invalidityDate?: Date;
-  /** Of the certificate: its entry stays until one regular CRL after this has listed it (RFC 5280 §3.3). */
+  /** notAfter of the certificate. Its entry stays until a regular CRL after this time has listed it (RFC 5280 §3.3). */
   readonly notAfter: Date;
 }

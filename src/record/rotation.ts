@@ -1,15 +1,15 @@
 import type { Authority } from './authority.ts';
 
 /**
- * Which certificates a root rotation makes beside the new root (RFC 9810 §4.4). `issuing`: the issuing CAs certified by both roots;
- * the next three add certificates of the roots for each other; `none`: nothing at all.
+ * Certificates that a root rotation makes beside the new root (RFC 9810 §4.4). `issuing`: both roots certify the issuing CAs; the
+ * next three also let the roots certify each other; `none`: no certificates.
  */
 export const CROSS_SIGNINGS = ['issuing', 'new-with-old', 'old-with-new', 'both', 'none'] as const;
 export type CrossSigning = (typeof CROSS_SIGNINGS)[number];
 
-/** One overlap rotation. Its phase is derived from what exists and cross-checked with these facts. */
+/** One overlap rotation. Its phase is derived from the home, and cross-checked with these facts. */
 export interface Rotation {
-  /** From 1, never reused. */
+  /** Number from 1 on, never reused. */
   readonly id: number;
   readonly tier: Authority['tier'];
   readonly fromId: string;
@@ -17,22 +17,22 @@ export interface Rotation {
   readonly crossSigning: CrossSigning;
   /** Seconds between publishing and activating, and between draining and retiring. */
   readonly soak: number;
-  /** Verifiers whose acknowledgement is wanted before activating. */
+  /** Verifiers that must acknowledge the bundle before activation. */
   readonly requiredAcks: readonly string[];
   readonly preparedAt: Date;
-  /** Serial of the throw-away leaf that the new CA signed and our validator accepted; absent until then. */
+  /** Serial of the throw-away certificate that the new CA signed and our validator accepted; absent until then. */
   readonly selfTest?: string;
   readonly publishedAt?: Date;
-  /** The trust bundle's at publishing: what verifiers acknowledge. */
+  /** Sequence of the trust bundle at publishing; verifiers acknowledge it. */
   readonly publishedSequence?: number;
   readonly activatedAt?: Date;
   readonly drainingSince?: Date;
   readonly endedAt?: Date;
-  /** Present exactly when it has ended. */
+  /** Present only when the rotation has ended. */
   readonly outcome?: 'retired' | 'rolled-back';
 }
 
-/** A verifier has the trust bundle of this sequence, or a later one. */
+/** A statement that a verifier has loaded the trust bundle of this sequence, or a later one. */
 export interface Acknowledgement {
   readonly verifier: string;
   readonly sequence: number;

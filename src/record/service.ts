@@ -4,17 +4,17 @@ import type { Upkeep } from './upkeep.ts';
 import type { Certificate } from './certificate.ts';
 import type { Deployment } from './deployment.ts';
 
-/** What a service asked for, as decided once from flags or file; two equal specs give the same certificate but key and serial. */
+/** Request of a service, from flags or file. Equal specs give equal certificates, except for key and serial. */
 export interface ServiceSpec {
   readonly spiffeId: string;
   readonly profile: ProfileName;
   readonly dns: readonly string[];
   readonly ip: readonly string[];
-  /** Seconds. */
+  /** Lifetime in seconds. */
   readonly ttl: number;
   readonly keyAlgorithm: KeyAlgorithmName;
   readonly tags: Readonly<Record<string, string>>;
-  /** Directory of its files when it is not the default one; absolute. */
+  /** Absolute path of its directory, when it is not the default one. */
   readonly out?: string;
 }
 
@@ -22,10 +22,10 @@ export interface Service {
   readonly name: string;
   readonly spec: ServiceSpec;
   readonly upkeep?: Upkeep;
-  /** The certificate its files should hold; absent before the first one. */
+  /** Serial of the certificate that its files should hold; absent before the first one. */
   readonly currentSerial?: string;
 }
-/** As the manifest has them. */
+/** A service with its certificate and its deployment, as the manifest stores them. */
 export interface ServiceRow {
   readonly service: Service;
   readonly certificate?: Certificate;

@@ -2,67 +2,65 @@
 // Flags and the services file are read into it, the manifest stores it, and renewal and deployment follow it.
 import type { Threshold } from '../time/duration.ts';
 
-/**
- * How a service is renewed and deployed: no verifier sees it, and a change of it issues nothing. Absent parts follow the policy.
- */
+/** Settings for renewal and deployment. They are not in the certificate, so a change issues nothing. Absent parts follow the policy. */
 export interface Upkeep {
-  /** `apply` manages it: missing from the services file it is an orphan. */
+  /** True when `apply` manages it: without an entry in the services file it is an orphan. */
   readonly declared?: true;
   readonly renewal?: RenewalSpec;
   readonly deployment?: DeploymentSpec;
 }
 
 export interface RenewalSpec {
-  /** The share of the lifetime that is used, or the time that is left, when it is due; without jitter. */
+  /** Share of the lifetime used, or time left, at which renewal is due; without jitter. */
   readonly threshold?: Threshold;
   readonly window?: RenewalWindow;
   /** Seconds after which a superseded certificate is revoked with reason `superseded`; absent: never. */
   readonly overlap?: number;
 }
 
-/** When renewing is welcome. It never lets a certificate expire. */
+/** Preferred times for renewal. A certificate that would expire before the window is renewed anyway. */
 export interface RenewalWindow {
-  /** Five fields (POSIX crontab): when it opens. */
+  /** Five fields (POSIX crontab) for the times when the window opens. */
   readonly cron: string;
-  /** IANA name. */
+  /** IANA time zone name. */
   readonly timezone: string;
-  /** Seconds that it stays open. */
+  /** Length of the window in seconds. */
   readonly duration: number;
 }
 
 export interface DeploymentSpec {
-  /** Name or number, as written; absent: ours. Of the service's directory and of every output that says nothing else. */
+  /** Name or number, as written; absent: ours. It applies to the service's directory and to outputs without their own owner. */
   readonly owner?: string;
   readonly group?: string;
-  /** Permission bits of what holds a private key; absent: 0600. */
+  /** Permission bits of files with a private key; absent: 0600. */
   readonly mode?: number;
   readonly outputs: readonly OutputSpec[];
-  /** In this order. Absent: the policy's; empty: none. */
+  /** Hooks in their order. Absent: those of the policy; empty: none. */
   readonly hooks?: readonly HookSpec[];
 }
 
 /** `combined-pem`: certificates, then key (HAProxy). `credential-bundle`: key first. */
 export type OutputKind = 'combined-pem' | 'credential-bundle' | 'kubernetes-secret' | 'pkcs12';
 
-/** A further file that the newest certificate is written to. */
+/** A further file with the newest certificate. */
 export interface OutputSpec {
   readonly kind: OutputKind;
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly owner?: string;
   readonly group?: string;
   readonly mode?: number;
-  /** `kubernetes-secret`: metadata; the name is the service's when absent. */
+  /** Name in the metadata of a `kubernetes-secret`; absent: the name of the service. */
   readonly name?: string;
   readonly namespace?: string;
-  /** `pkcs12`: the file that holds its passphrase; absolute. */
+  /** Absolute path of the file with the passphrase of a `pkcs12`. */
   readonly passphraseFile?: string;
 }
 
-/** Run without a shell after a deployment; the deployment is pending until it succeeds. */
+/** A program to run without a shell after a deployment, which is pending until it succeeds. */
 export interface HookSpec {
-  /** Not empty; the program is an absolute path, or a name that is looked for on the PATH. */
+  /** Program and arguments, not empty. The program is an absolute path, or a name that is searched on the PATH. */
   readonly argv: readonly string[];
-  /** Seconds; absent: the policy's. */
+  /** Timeout in seconds; absent: that of the policy. */
   readonly timeout?: number;
 }

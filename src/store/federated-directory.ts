@@ -13,14 +13,14 @@ type Looking = Pick<Files, 'linkStatus' | 'status'>;
 export const federatedName = (files: Looking, directory: string): string =>
   needsFederatedLink(files, directory) ? FORMER_FEDERATED : FEDERATED;
 
-/** Tells whether an earlier version wrote the bundles, and `federated` does not lead to them yet. */
+/** Returns true when an earlier version wrote the bundles, and `federated` does not lead to them yet. */
 export const needsFederatedLink = (files: Looking, directory: string): boolean =>
   files.linkStatus(join(directory, FORMER_FEDERATED))?.kind === 'directory' &&
   files.linkStatus(join(directory, FEDERATED)) === undefined;
 
 /**
  * Makes `federated` a link to the `peers` directory of an earlier version. That directory keeps its name and its inode, so paths and
- * mounts of consumers go on working, and both names show the same files. Removes the link when the directory is gone.
+ * mounts of consumers keep working, and both names show the same files. Removes the link when the directory is gone.
  */
 export function linkFederated(files: Files, directory: string): void {
   const path = join(directory, FEDERATED);

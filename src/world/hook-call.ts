@@ -1,19 +1,19 @@
-/** One run of a hook, decided completely. */
+/** One run of a hook, with every value decided. */
 export interface HookCall {
-  /** The program and its words; no shell sees them. */
+  /** Program and arguments; no shell reads them. */
   readonly argv: readonly string[];
-  /** All of it: nothing is inherited. */
+  /** Complete environment; the hook inherits nothing. */
   readonly env: Readonly<Record<string, string>>;
-  /** Seconds. */
+  /** Time limit in seconds. */
   readonly limit: number;
 }
 
 export interface HookEnd {
   readonly outcome: 'succeeded' | 'failed' | 'timed-out';
-  /** Why it did not succeed: `exit status 3`. */
+  /** Reason why it did not succeed: `exit status 3`. */
   readonly reason?: string;
-  /** The end of what it wrote to both streams, as it came: at most OUTPUT_LIMIT bytes. */
+  /** Last bytes of both output streams, in the order they came: at most OUTPUT_LIMIT bytes. */
   readonly output: string;
-  /** Milliseconds. */
+  /** Duration in milliseconds. */
   readonly duration: number;
 }

@@ -3,7 +3,7 @@
 import type { Files } from './files.ts';
 import type { HookCall, HookEnd } from './hook-call.ts';
 
-/** Where text goes. `isTTY` decides colour, progress and prompts. */
+/** An output stream. `isTTY` decides colour, progress and prompts. */
 export interface Sink {
   write(text: string): void;
   readonly isTTY: boolean;
@@ -13,45 +13,45 @@ export interface Sink {
 
 interface Source {
   readonly isTTY: boolean;
-  /** Everything up to end of file. */
+  /** Reads up to end of file. */
   readAll(): Promise<Uint8Array>;
 }
 
-/** Everything that is not the program: handed in once, so that a test hands in another. */
+/** Everything outside the program. It is an argument, so a test can pass another one. */
 export interface World {
-  /** The one instant of this run, UTC. */
+  /** Time of this run, UTC; it does not advance. */
   readonly now: Date;
-  /** `length` cryptographically secure random bytes. */
+  /** Returns `length` cryptographically secure random bytes. */
   random(length: number): Uint8Array;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path that relative paths are resolved against. */
   readonly cwd: string;
   readonly in: Source;
-  /** Data. */
+  /** Standard output: results. */
   readonly out: Sink;
-  /** People. */
+  /** Standard error: messages for people. */
   readonly err: Sink;
-  /** Errors and warnings are JSON lines: the command line asks for JSON. */
+  /** True when errors and warnings are JSON lines, because the command line asks for JSON. */
   readonly jsonMessages?: boolean;
   readonly files: Files;
-  /** Directory of the templates that ship with the program; absolute. */
+  /** Absolute path of the templates that ship with the program. */
   readonly templates: string;
-  /** Who acts, for the audit log and the lock: `user@host`. */
+  /** Account and host for the audit log and the lock: `user@host`. */
   readonly actor: string;
   readonly pid: number;
-  /** Whose files those are that we make, and whose we may make them. */
+  /** Owner of the files we make, and the groups to which we may give files. */
   readonly account: { readonly uid: number; readonly groups: readonly number[] };
   /** Runs a program without a shell and returns its standard output; for --passphrase-command. Rejects on failure, and after 30 s. */
   run(argv: readonly string[]): Promise<Uint8Array>;
-  /** Runs a hook of a deployment; whatever becomes of it is an answer. */
+  /** Runs a hook of a deployment; every outcome is a result, never an exception. */
   runHook(call: HookCall): Promise<HookEnd>;
-  /** Speaks TLS to a server and believes nothing it says; whatever becomes of it is an answer. */
+  /** Runs a TLS handshake with a server, without trusting it; every outcome is a result, never an exception. */
   handshake(target: HandshakeTarget): Promise<Handshake>;
-  /** Everything an inherited file descriptor gives, at most `limit` bytes; for --passphrase-fd. Throws when it cannot. */
+  /** Reads an inherited file descriptor, at most `limit` bytes; for --passphrase-fd. Throws when it cannot. */
   readDescriptor(descriptor: number, limit: number): Uint8Array;
   /** Asks for a line without echo; present only when stdin and stderr are terminals. */
   readonly prompt?: Prompt;
-  /** Monotonic milliseconds, for progress display only; never decides anything. */
+  /** Returns monotonic milliseconds, only to display progress. */
   ticks(): number;
 }
 
@@ -61,26 +61,26 @@ export interface Prompt {
 }
 
 export interface HandshakeTarget {
-  /** A host name or an address. */
+  /** Host name or address. */
   readonly host: string;
   readonly port: number;
-  /** Whom we ask for (RFC 6066 §3); absent: nobody in particular. */
+  /** Server name to send (SNI, RFC 6066 §3); absent: none. */
   readonly serverName?: string;
-  /** How TLS begins where it does not from the first byte. */
+  /** Protocol that starts TLS, when TLS does not begin with the first byte. */
   readonly startTls?: 'postgres';
-  /** Who we are; absent: nobody. */
+  /** Client certificate to present; absent: none. */
   readonly client?: { readonly keyPem: Uint8Array; readonly certificatePem: Uint8Array };
-  /** For all of it. */
+  /** Time limit for the whole handshake, in seconds. */
   readonly seconds: number;
 }
 
 export interface Handshake {
-  /** What the server sent, byte for byte. */
+  /** Bytes that the server sent. */
   readonly received: Uint8Array;
-  /** The secrets of the connection, NSS key log format: with them what was sent can be read. Nothing else was said over it. */
+  /** Secrets of the connection, in NSS key log format: they decrypt `received`. No application data was exchanged. */
   readonly keyLog: string;
-  /** Why it came to nothing; absent when both sides were content. */
+  /** Reason of the failure; absent when both sides completed the handshake. */
   readonly problem?: 'refused' | 'timed-out' | 'unknown-host' | 'unreachable' | 'not-tls' | 'closed' | 'alert';
-  /** With `alert`: the server's, in its words (RFC 8446 §6): `unknown ca`. */
+  /** Alert of the server in the words of RFC 8446 §6, as `unknown ca`; only for `alert`. */
   readonly alert?: string;
 }

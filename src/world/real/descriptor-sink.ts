@@ -3,15 +3,15 @@ import type { Sink } from '../world.ts';
 import { failure } from '../../errors/error.ts';
 import { systemErrorCode, systemErrorReason } from '../../errors/system-error.ts';
 
-/** A sink that can tell when everything has left. */
+/** A sink whose `flush` returns when all output has left the process. */
 export interface OutputSink extends Sink {
   flush(): Promise<void>;
 }
 
 /**
- * Writes to a standard stream at once and in order. Node's own stream costs a start 4 ms, so it is opened only where a write
- * would block. A reader that went away (`svcauth status | head`) is no failure, and no reason to stop half-way through the
- * work. Any other lost output (a full disk) is ERR_OUTPUT; on standard error there is nobody left to tell.
+ * Writes to a standard stream at once and in order. Node's own stream costs a start 4 ms, so it is opened only if a write would
+ * block. A consumer that closes the pipe (`svcauth status | head`) is not an error, and the work continues. Any other lost output
+ * (a full disk) is ERR_OUTPUT; on standard error it is ignored, because no other stream is left to report it.
  */
 export function descriptorSink(descriptor: 1 | 2, isTTY: boolean, openStream: () => NodeJS.WriteStream): OutputSink {
   let stream: NodeJS.WriteStream | undefined;

@@ -1,4 +1,4 @@
-// Connects to a server, runs a TLS handshake and returns the raw bytes the server sent, with the key log to read them.
+// Runs a TLS handshake and returns the raw bytes of the server, with the key log to read them.
 // `real-world.ts` loads it for `probe` and `ca rotate ack --from-probe`. It verifies no certificate and sends no data of its own.
 import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -6,12 +6,15 @@ import { connect as connectTls } from 'node:tls';
 import type { Handshake, HandshakeTarget } from '../world.ts';
 import { tlsAlertName } from '../../probe/rules/tls-alert.ts';
 
-/** Bytes of a server's side: a chain of the largest certificates that make sense. */
+/** Largest number of bytes read from a server: a chain of the largest certificates that make sense. */
 const RECEIVE_LIMIT = 256 * 1024;
-/** Milliseconds in which a server that does not want this client says so: often when the client believes to be connected. */
+/**
+ * Milliseconds to wait for a rejection of the client certificate. A server often rejects it after the client has finished the
+ * handshake.
+ */
 const REFUSAL_TIME = 400;
 
-/** What an error of Node means for whoever looks at a server. */
+/** Problem of a handshake for each error code of Node. */
 const PROBLEMS: Readonly<Record<string, Handshake['problem']>> = {
   ECONNREFUSED: 'refused',
   ENOTFOUND: 'unknown-host',
@@ -24,26 +27,27 @@ const PROBLEMS: Readonly<Record<string, Handshake['problem']>> = {
   EPROTO: 'not-tls',
 };
 
-/** OpenSSL's number for its TLS code (err.h), and where the reasons begin that are alerts of the other side (ssl.h). */
+/** OpenSSL's number for its TLS code (err.h). */
 const SSL_LIBRARY = 20;
+/** Offset of the reasons that stand for alerts of the peer (ssl.h). */
 const SSL_AD_REASON_OFFSET = 1000;
 
 /**
- * The reason of an error that OpenSSL's TLS code reports, by its number in `error:0A000414:…` (ERR_error_string(3)): the words and
- * the code that Node makes of it differ from version to version.
+ * Returns the reason number of an error of OpenSSL's TLS code, from `error:0A000414:…` (ERR_error_string(3)). The words and the
+ * code that Node makes of it differ between versions.
  */
 function tlsReason(error: Error): number | undefined {
   const packed = parseInt(/\berror:([0-9A-F]{8}):/.exec(error.message)?.[1] ?? '', 16);
   return packed >>> 23 === SSL_LIBRARY ? packed & 0x7fffff : undefined;
 }
 
-/** The alert with which the other side ended a connection, in the words of RFC 8446 §6; undefined for every other error. */
+/** Returns the alert with which the peer ended a connection, in the words of RFC 8446 §6; undefined for every other error. */
 export function receivedAlert(error: Error): string | undefined {
   const description = (tlsReason(error) ?? 0) - SSL_AD_REASON_OFFSET;
   return description >= 0 && description <= 255 ? tlsAlertName(description) : undefined;
 }
 
-/** Speaks TLS to a server and believes nothing: what it sends is kept, and nobody here judges it. Never rejects. */
+/** Runs a TLS handshake with a server and records the bytes it sends. Trusts and verifies nothing. Never rejects. */
 export function shakeHands(target: HandshakeTarget): Promise<Handshake> {
   return new Promise(resolve => {
     const received: Buffer[] = [];
@@ -82,7 +86,7 @@ export function shakeHands(target: HandshakeTarget): Promise<Handshake> {
       tls.on('close', () => end('closed'));
       tls.on('secureConnect', () => {
         if (target.client === undefined) return end();
-        // tickets are no welcome: Node sends them before it looks at the client
+        // session tickets prove no acceptance: Node sends them before it looks at the client certificate
         tls.on('data', () => end());
         tls.on('end', () => end('closed'));
         setTimeout(() => end(), REFUSAL_TIME).unref();
@@ -91,7 +95,7 @@ export function shakeHands(target: HandshakeTarget): Promise<Handshake> {
   });
 }
 
-/** The connection as it is, with what comes in written down. A server that sends without end is cut off. */
+/** Wraps a connection and records the bytes that come in. Cuts off a server that sends without end. */
 function recorded(socket: Socket, received: Buffer[]): Duplex {
   let length = 0;
   const stream = new Duplex({
@@ -109,7 +113,7 @@ function recorded(socket: Socket, received: Buffer[]): Duplex {
   return stream;
 }
 
-/** PostgreSQL answers S to an SSLRequest when it speaks TLS on this port (protocol message formats, SSLRequest). */
+/** Prepares PostgreSQL for TLS: it answers S to an SSLRequest when it speaks TLS on this port (protocol message formats). */
 async function prepare(socket: Socket, { startTls }: HandshakeTarget): Promise<boolean> {
   if (startTls === undefined) return true;
   socket.write(Uint8Array.of(0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f));

@@ -6,13 +6,13 @@ import type { World } from '../world.ts';
 import { descriptorSink } from './descriptor-sink.ts';
 import { nodeFiles } from '../../store/files/files.ts';
 
-/** Seconds a program of ours may take: a secret store that asks a person on its own terminal, not one that hangs a cron job. */
+/** Seconds that a program may run. A secret store has time to ask a person, and a cron job does not hang. */
 const RUN_LIMIT = 30;
 
-/** The world, and what makes sure that everything written has left the process. */
+/** The world, and `flush`, which waits until all output has left the process. */
 export type RealWorld = World & { flush(): Promise<void> };
 
-/** The real world. `processHandle` and `now` come from the launcher, which flushes before it ends; nothing else in src/ sees them. */
+/** Opens the real world. Only this code sees `processHandle` and `now` of the launcher, which flushes before it exits. */
 export function openRealWorld(processHandle: NodeJS.Process, now: Date, templates: string): RealWorld {
   const isTTY = (descriptor: number): boolean =>
     isCharacterDevice(descriptor) && processHandle.getBuiltinModule('node:tty').isatty(descriptor);
@@ -63,17 +63,17 @@ export function openRealWorld(processHandle: NodeJS.Process, now: Date, template
   };
 }
 
-/** What getRandomValues gives at once. */
+/** Largest number of bytes that one call of getRandomValues gives. */
 const RANDOM_QUOTA = 65_536;
 
-/** The global `crypto` loads on first use; importing node:crypto costs every start 2 ms. */
+/** Makes random bytes. The global `crypto` loads on first use; importing node:crypto costs every start 2 ms. */
 function randomBytes(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at += RANDOM_QUOTA) crypto.getRandomValues(bytes.subarray(at, at + RANDOM_QUOTA));
   return bytes;
 }
 
-/** Asked first: node:tty loads the network stack, which a pipe never needs. */
+/** Returns true for a character device. Asked before `isatty`: node:tty loads the network stack, which a pipe never needs. */
 function isCharacterDevice(descriptor: number): boolean {
   try {
     return fstatSync(descriptor).isCharacterDevice();
@@ -83,7 +83,7 @@ function isCharacterDevice(descriptor: number): boolean {
   }
 }
 
-/** Its standard input is empty, its standard error is the user's: it may complain there in its own words. */
+/** Runs a program with empty standard input. Its standard error is that of the user, for its own messages. */
 async function runProgram([program, ...args]: readonly string[]): Promise<Uint8Array> {
   const { spawn } = await import('node:child_process');
   if (program === undefined) throw new Error('no program named');
@@ -95,7 +95,7 @@ async function runProgram([program, ...args]: readonly string[]): Promise<Uint8A
     });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    // the words are not repeated: one of them may be a passphrase that was meant for another flag
+    // the message repeats no argument: one of them may be a passphrase that was meant for another flag
     child.on('error', cause => reject(new Error('it cannot be started: is it installed and executable?', { cause })));
     // a grandchild that keeps the pipe open must not keep us waiting past the limit
     child.on('exit', () => child.killed && child.stdout.destroy());

@@ -1,18 +1,18 @@
-// Runs a hook of a deployment as a child process, and returns its outcome with the last 4096 bytes of its output.
+// Runs a hook of a deployment as a child process. Returns its outcome with the last 4096 bytes of its output.
 // `real-world.ts` loads it. It uses no shell; a program that cannot be started is an outcome, not an error.
 import { spawn } from 'node:child_process';
 import type { HookCall, HookEnd } from '../hook-call.ts';
 
-/** Bytes. */
+/** Largest number of bytes kept of the output. */
 const OUTPUT_LIMIT = 4096;
 /** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE = 2000;
-/** Milliseconds that what a hook has left running may keep its output open after its own end. */
+/** Milliseconds that a process left running by a hook may keep the output open after the hook's exit. */
 const LINGER = 200;
 
 /**
- * Runs a hook in a process group of its own, with an empty standard input. At its limit the whole group gets SIGTERM, then SIGKILL;
- * so it does when we are told to end ourselves. What it leaves running after a good end is left alone.
+ * Runs a hook in its own process group, with an empty standard input. At its time limit the whole group gets SIGTERM, then SIGKILL;
+ * when a signal ends svcauth, the group gets SIGKILL. Processes that a hook leaves running after its exit are not touched.
  */
 export function runHook({ argv, env, limit }: HookCall, processHandle: NodeJS.Process): Promise<HookEnd> {
   const [program = '', ...args] = argv;
@@ -26,7 +26,7 @@ export function runHook({ argv, env, limit }: HookCall, processHandle: NodeJS.Pr
       try {
         if (child.pid !== undefined) processHandle.kill(-child.pid, signal);
       } catch {
-        // nobody is left in it
+        // the group is empty
       }
     };
     const forget = whenToldToEnd(processHandle, () => signalGroup('SIGKILL'));
@@ -51,7 +51,7 @@ export function runHook({ argv, env, limit }: HookCall, processHandle: NodeJS.Pr
       signalGroup('SIGTERM');
       after(GRACE, () => {
         signalGroup('SIGKILL');
-        // not even that ends a program that waits for a disk
+        // not even SIGKILL ends a program that waits for a disk
         after(LINGER, () => end(undefined));
       });
     });
@@ -67,20 +67,20 @@ export function runHook({ argv, env, limit }: HookCall, processHandle: NodeJS.Pr
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Calls `work` before one of the signals ends us; returns what takes that back. */
+/** Calls `work` before a signal ends this process; returns a function that removes the listeners. */
 function whenToldToEnd(processHandle: NodeJS.Process, work: () => void): () => void {
   const forget = (): void => ENDING.forEach(signal => void processHandle.off(signal, listener));
   const listener = (signal: NodeJS.Signals): void => {
     forget();
     work();
-    // without a listener of ours it ends us as it does by default
+    // without another listener, send the signal again: it then ends this process
     if (processHandle.listenerCount(signal) === 0) processHandle.kill(processHandle.pid, signal);
   };
   for (const signal of ENDING) processHandle.on(signal, listener);
   return forget;
 }
 
-/** Keeps the last `limit` bytes of what it is given. */
+/** Keeps the last `limit` bytes of a stream. */
 function lastBytes(limit: number): { readonly add: (chunk: Buffer) => void; readonly text: () => string } {
   let kept = Buffer.alloc(0);
   let isCut = false;
