@@ -1,6 +1,6 @@
-// Loads dist/main.cjs with what V8 compiled of it when it was built, which saves a third of every start. V8 itself refuses the
-// cache of another Node or another machine; then it compiles. Node's own compile cache (Node >= 22.1) lies in a temporary
-// directory that others may have prepared, and this program reads CA keys: it is left off.
+// Loads dist/main.cjs with V8's code cache from the build, which saves a third of every start. V8 rejects the cache of another Node
+// version or another machine, and compiles then. Node's own compile cache (Node >= 22.1) is in a temporary directory that other
+// accounts may have prepared, and this program reads CA keys: so it is off.
 const { readFileSync } = require('node:fs');
 const { createRequire, wrap } = require('node:module');
 const { dirname, join } = require('node:path');
@@ -9,7 +9,7 @@ const { Script } = require('node:vm');
 const FILE = join(__dirname, '../dist/main.cjs');
 exports.CACHE_FILE = join(__dirname, '../dist/main.cache');
 
-/** What main.ts exports, and the script it came from. */
+/** Returns the exports of main.ts, and the script they come from. */
 exports.loadMain = function loadMain() {
   const script = new Script(wrap(readMain()), { filename: FILE, cachedData: readCache() });
   const loaded = { exports: {} };
@@ -19,7 +19,7 @@ exports.loadMain = function loadMain() {
 
 function readMain() {
   try {
-    // esbuild escapes whatever is not ASCII
+    // esbuild escapes every character that is not ASCII
     return readFileSync(FILE, 'latin1');
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;

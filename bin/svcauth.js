@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Opens the real world, calls main(), ends with its status. CommonJS (see package.json beside this): it starts sooner.
+// Opens the real world, calls main(), and exits with its status. CommonJS (see package.json in this directory), because it starts sooner.
 const { loadMain } = require('./load.js');
 
 const { main, openWorld } = loadMain();

@@ -1,4 +1,4 @@
-// Answers: which options does every command have, and with which exit status does a run end?
+// Defines the options that every command has, and ends each run with its exit status.
 // `bin/svcauth.js` calls it with the real world; tests call it with a fake one. `program/commands.ts` lists the commands.
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
@@ -16,13 +16,13 @@ import { nagiosLine } from './view/nagios-line.ts';
 import { VERSION } from './version.ts';
 import { openRealWorld, type RealWorld } from './world/real/real-world.ts';
 
-/** The real world. `templates/` lies beside src/ as beside dist/. */
+/** Opens the real world. `templates/` is beside src/ and beside dist/. */
 export const openWorld = (processHandle: NodeJS.Process, now: Date): RealWorld =>
   openRealWorld(processHandle, now, join(import.meta.dirname, '../templates'));
 
 /**
- * Runs one command line in a world and returns its exit status. Never exits, never throws: this is the one place where an
- * error becomes text.
+ * Runs one command line in a world and returns its exit status. Never exits, never throws: only this function turns an error into
+ * text.
  */
 export async function main(argv: readonly string[], ambient: World): Promise<ExitStatus> {
   const world = worldFor(argv, ambient);
@@ -36,7 +36,7 @@ export async function main(argv: readonly string[], ambient: World): Promise<Exi
     return status;
   } catch (cause) {
     if (!(cause instanceof CommanderError)) return report(cause, argv, world);
-    // help and version end in an error that is none
+    // commander ends help and version with an error of exit code 0
     if (cause.exitCode === 0) return EXIT.success;
     // `svcauth` and `svcauth ca` alone: help went to stderr. A script whose "$command" is empty must not read success.
     if (cause.code === 'commander.help') return EXIT.usage;
@@ -44,7 +44,7 @@ export async function main(argv: readonly string[], ambient: World): Promise<Exi
   }
 }
 
-/** The world as the command line wants it: without colours, or with standard error in JSON, which has no progress line either. */
+/** Adapts the world to the command line: no colours, or JSON on standard error and no progress line there. */
 function worldFor(argv: readonly string[], ambient: World): World {
   const asked: Partial<World> = {
     ...(argv.includes('--no-color') && { env: { ...ambient.env, FORCE_COLOR: '0' } }),
@@ -53,12 +53,12 @@ function worldFor(argv: readonly string[], ambient: World): World {
       err: { write: text => ambient.err.write(text), isTTY: false, columns: 0 },
     }),
   };
-  // the account and its name are looked up when they are asked for
+  // descriptors are copied, so the account and its name are looked up only on use
   const kept = Object.getOwnPropertyDescriptors(ambient);
   return Object.defineProperties({}, { ...kept, ...Object.getOwnPropertyDescriptors(asked) }) as World;
 }
 
-/** The program without its commands. Global options are understood before and after the command. */
+/** Makes the program without its commands. Global options may come before and after the command. */
 export function describeProgram(world: World): Command {
   return new Command('svcauth')
     .description(
@@ -116,7 +116,7 @@ function report(cause: unknown, argv: readonly string[], world: World): ExitStat
       : error.exitStatus;
   const trace = argv.includes('--debug') && cause instanceof Error ? (cause.stack ?? '') : undefined;
   reportFailure(world, error, status, trace);
-  // a plugin answers on standard output, unless that is what failed
+  // a plugin answers on standard output, unless standard output failed
   if (isNagiosPlugin(argv) && error.code !== 'ERR_OUTPUT') world.out.write(`${nagiosLine('unknown', error.oneLine)}\n`);
   return status;
 }

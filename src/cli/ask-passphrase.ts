@@ -2,7 +2,7 @@ import type { World } from '../world/world.ts';
 import { hasPassphraseSource, readPassphrase, type PassphraseOptions } from './passphrase.ts';
 import type { AskPassphrase } from '../world/ask-passphrase.ts';
 
-/** Asks where the flags say, once a run: the CA keys of one home share a passphrase. Each caller gets a copy to wipe. */
+/** Asks the source in the flags once a run: the CA keys of one home share a passphrase. Each caller gets a copy to wipe. */
 export function passphraseAsker(flags: PassphraseOptions, world: World, isNew: boolean): AskPassphrase {
   let asked: Promise<Uint8Array> | undefined;
   return async what => {
@@ -12,8 +12,8 @@ export function passphraseAsker(flags: PassphraseOptions, world: World, isNew: b
 }
 
 /**
- * For a key that is brought along while others are made: from its own file; else from where the new passphrase comes from, which
- * may give it only once (`ask`); else it is asked for apart, because a person knows two.
+ * Asks for the passphrase of a key that is imported while other keys are made. It comes from its own file, or from the source of
+ * the new passphrase, which may be readable only once (`ask`). On a terminal it is a separate question: they may differ.
  */
 export function importedKeyAsker(
   flags: PassphraseOptions & { readonly importPassphraseFile?: string; readonly keyProtection: 'passphrase' | 'none' },

@@ -1,5 +1,5 @@
 import { outputFormatOf } from './output-format.ts';
 
-/** Tells if a command line asks for a Nagios plugin. */
+/** Returns true when a command line asks for a Nagios plugin. */
 export const isNagiosPlugin = (argv: readonly string[]): boolean =>
   argv.includes('check') && outputFormatOf(argv) === 'nagios';

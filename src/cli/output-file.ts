@@ -10,7 +10,7 @@ export const outputFileOption = (command: Command): Command =>
     'write there instead of to standard output: old or new content, never half of it',
   );
 
-/** Where `write` writes: standard output, or a file that is replaced when it has written everything. Readable by all. */
+/** Lets `write` write to standard output, or to a file that is replaced at the end. The file is world-readable. */
 export async function outputTo(
   world: World,
   file: string | undefined,

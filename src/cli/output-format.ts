@@ -1,4 +1,4 @@
-/** Finds the format that `-o` names. Read from the words, because it also decides how a mistake in the command line is reported. */
+/** Returns the format that `-o` names. It reads the raw words, because reports of an invalid command line need it too. */
 export function outputFormatOf(argv: readonly string[]): string | undefined {
   const end = argv.indexOf('--');
   const words = end < 0 ? argv : argv.slice(0, end);

@@ -10,7 +10,7 @@ import { equalBytes, utf8 } from '../pki/bytes.ts';
 import { warn } from '../view/message.ts';
 import { splitWords } from './words.ts';
 
-/** Where a passphrase comes from, as typed. */
+/** Sources of a passphrase, as typed. */
 export interface PassphraseOptions {
   readonly passphraseFile?: string;
   readonly passphraseFd?: string;
@@ -19,18 +19,18 @@ export interface PassphraseOptions {
 }
 
 export interface PassphraseNeed {
-  /** What it opens or will close, with its article: `the key of issuing-g1`. */
+  /** Key that the passphrase opens or will protect, with its article: `the key of issuing-g1`. */
   readonly what: string;
-  /** One that is chosen now: asked twice on a terminal, and not too short. */
+  /** True for a new passphrase: a terminal asks twice, and it must not be too short. */
   readonly isNew: boolean;
 }
 
 /**
- * NIST SP 800-63B-4 §3.1.1.2: eight characters where the secret is not the only protection; the key file's mode is the other.
- * Length is all that is asked: most of these are made by machines.
+ * Least number of characters of a new passphrase. NIST SP 800-63B-4 §3.1.1.2 asks for eight where the secret is not the only
+ * protection; the key file's mode is the other. No other rule applies: machines make most passphrases.
  */
 const MINIMUM_LENGTH = 8;
-/** Bytes; more than this is no passphrase. */
+/** Largest number of bytes; a longer input is not a passphrase. */
 const LIMIT = 64 * 1024;
 
 interface Source {
@@ -55,7 +55,7 @@ const SOURCES: Readonly<Record<keyof PassphraseOptions, Source>> = {
     argument: '<n>',
     help: 'an open file descriptor; 0 is standard input',
     read: (number, world) => {
-      // the value is not repeated: it may be a passphrase that went astray
+      // the message does not repeat the value: it may be a passphrase typed in the wrong place
       if (!/^[0-9]{1,4}$/.test(number))
         throw unreadable('--passphrase-fd', 'it is not the number of a file descriptor');
       try {
@@ -68,7 +68,7 @@ const SOURCES: Readonly<Record<keyof PassphraseOptions, Source>> = {
   passphraseCommand: {
     flag: '--passphrase-command',
     argument: '<command>',
-    help: 'what a program prints; no shell runs it',
+    help: 'the output of a program, run without a shell',
     read: async (command, world) => {
       const argv = splitWords(command);
       if (argv === undefined) throw failure('ERR_COMMAND_QUOTES', { flag: '--passphrase-command' });
@@ -91,7 +91,7 @@ const SOURCES: Readonly<Record<keyof PassphraseOptions, Source>> = {
   },
 };
 
-/** Adds the flags that say where a passphrase comes from. */
+/** Adds the flags for the source of a passphrase. */
 export function passphraseOptions(command: Command): Command {
   for (const { flag, argument, help } of Object.values(SOURCES)) {
     command.addOption(new Option(`${flag} ${argument}`, help).helpGroup('Passphrase:'));
@@ -99,14 +99,14 @@ export function passphraseOptions(command: Command): Command {
   return command;
 }
 
-/** The flags that were given; the environment is for the keys of the CA. */
+/** Lists the given flags. The environment is left out: it is for the keys of the CA. */
 export const passphraseFlags = (options: PassphraseOptions): readonly string[] =>
   Object.entries(SOURCES).flatMap(([name, { flag }]) =>
     options[name as keyof PassphraseOptions] === undefined ? [] : [flag],
   );
 
 /**
- * The passphrase, from the one flag given, else $SVCAUTH_PASSPHRASE_FILE, else systemd's credential, else a person at the
+ * Reads the passphrase from the one flag given, else $SVCAUTH_PASSPHRASE_FILE, else systemd's credential, else from a person at the
  * terminal. The caller wipes it (`fill(0)`) after use. Throws ERR_PASSPHRASE_*, ERR_FLAG_CONFLICT.
  */
 export async function readPassphrase(
@@ -122,7 +122,7 @@ export async function readPassphrase(
   return accept(passphrase, source.name, need);
 }
 
-/** Whether one comes from somewhere, without anybody being asked. */
+/** Returns true when a passphrase has a source other than a question at the terminal. */
 export const hasPassphraseSource = (options: PassphraseOptions, world: World): boolean =>
   chooseSource(options, world) !== undefined;
 
@@ -146,7 +146,7 @@ function chooseSource(
     const name = `$SVCAUTH_PASSPHRASE_FILE ${quote(path)}`;
     return { name, read: () => fromFile(name, path, world) };
   }
-  // systemd.exec(5) LoadCredential=: a directory only this unit can read
+  // systemd.exec(5) LoadCredential=: only this unit can read the directory
   const credential = credentials === undefined ? undefined : join(credentials, 'svcauth-passphrase');
   if (credential === undefined || world.files.status(credential) === undefined) return undefined;
   const name = 'the systemd credential svcauth-passphrase';
@@ -199,13 +199,13 @@ function accept(passphrase: Uint8Array, source: string, need: PassphraseNeed): U
   return passphrase;
 }
 
-/** Code points of UTF-8, without making a string that could not be wiped. */
+/** Counts the code points of UTF-8, without making a string that could not be wiped. */
 const countCharacters = (bytes: Uint8Array): number => bytes.filter(byte => (byte & 0xc0) !== 0x80).length;
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** A copy without the newline an editor leaves at the end; `openssl -passin file:` reads the same bytes. */
+/** Returns a copy without the newline that an editor leaves at the end; `openssl -passin file:` reads the same bytes. */
 function withoutNewline(bytes: Uint8Array): Uint8Array {
   if (bytes.at(-1) !== NEWLINE) return bytes.slice();
   return bytes.slice(0, bytes.at(-2) === RETURN ? -2 : -1);

@@ -1,6 +1,6 @@
 import { failure } from '../errors/error.ts';
 
-/** Throws ERR_FLAG_VALUE. */
+/** Reads a port from 1 to 65535. Throws ERR_FLAG_VALUE. */
 export function readPort(flag: string, text: string): number {
   const port = Number(text);
   if (/^[0-9]{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;

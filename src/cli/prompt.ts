@@ -1,19 +1,19 @@
-/** Questions to a person at a terminal: the only door to inquirer, opened when a question is really asked. */
+/** Questions to a person at a terminal. Only this file imports inquirer, and only for a question. */
 import { failure } from '../errors/error.ts';
 
 const plain = (text: string): string => text;
 
-/** No colours and no help: inquirer's own ignore NO_COLOR. */
+/** Theme without colours and help: inquirer's own theme ignores NO_COLOR. */
 const THEME = {
   prefix: 'svcauth:',
   style: { message: plain, answer: plain, help: () => '', defaultAnswer: (text: string) => `(${text})` },
 };
 
-/** A line typed without echo; not even its length shows, and no key reveals it. */
+/** Asks for a line without echo: the terminal shows neither its characters nor its length. */
 export const askSecret = (message: string, terminal: NodeJS.WritableStream): Promise<string> =>
   ask<string>({ type: 'password', mask: false, toggleMask: false, message }, terminal);
 
-/** Yes or no; plain Enter is no. */
+/** Asks for yes or no; plain Enter is no. */
 export const askConfirmation = (message: string, terminal: NodeJS.WritableStream): Promise<boolean> =>
   ask<boolean>({ type: 'confirm', default: false, message }, terminal);
 
@@ -29,7 +29,7 @@ async function ask<T>(question: Question, output: NodeJS.WritableStream): Promis
     ]);
     return answers.answer as T;
   } catch (cause) {
-    // Ctrl-C, or the terminal went away
+    // Ctrl-C, or the terminal was closed
     if (cause instanceof Error && cause.name === 'ExitPromptError') throw failure('ERR_INTERRUPTED', {}, cause);
     throw cause;
   }

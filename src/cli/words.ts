@@ -1,8 +1,8 @@
 const WORD_PART = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|(\s+)|([^\s'"\\]+)|(.)/gs;
 
 /**
- * Words as a POSIX shell splits them (2.2 Quoting): single quotes, double quotes, backslash; nothing is expanded. Undefined when
- * a quote is left open.
+ * Splits a text into words as a POSIX shell does (2.2 Quoting): single quotes, double quotes, backslash; expands nothing. Returns
+ * undefined when a quote is not closed.
  */
 export function splitWords(text: string): string[] | undefined {
   const words: string[] = [];

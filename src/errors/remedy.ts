@@ -1,10 +1,10 @@
 /**
- * What to do about a situation: the one table of command lines that findings, forecasts, verifications, statuses and errors tell a
- * person to run. Every word in capitals is a place to fill in. It only writes: which situation it is, others decide.
+ * The one table of command lines that resolve a situation. Findings, forecasts, verifications, statuses and errors print them. A word
+ * in capitals is a value to fill in. It only formats; its callers decide which situation it is.
  */
 import { shell } from './row.ts';
 
-/** Where the key of a CA is decides who makes its next CRL. */
+/** A CA with the place of its key, which decides how its next CRL is made. */
 interface CaKey {
   readonly ca: string;
   readonly keyLocation: 'file' | 'offline' | 'foreign' | 'destroyed';
@@ -35,7 +35,7 @@ export const FIRST_HOUR: Readonly<Record<string, string>> = {
 
 export const REMEDIES = {
   // certificates of services
-  /** Where its key is decides who makes the next certificate. */
+  /** Its next certificate needs a new CSR if the key is on its own host. */
   certificateDue: ({ service, keySource }: OneService & { readonly keySource?: string | undefined }) =>
     keySource === 'csr' ? REMEDIES.requestNeeded({ service }) : REMEDIES.renewalDue({ service }),
   renewalDue: ({ service }: OneService) => `svcauth renew ${service}`,
@@ -48,7 +48,7 @@ export const REMEDIES = {
   tagMissing: () => 'svcauth issue NAME --tag team=web',
   renewalOutlivesIssuer: ({ service }: OneService) => `svcauth renew ${service} --not-after-policy truncate`,
   certificateOutlivesIssuer: ({ service }: OneService) => `svcauth issue ${service} --not-after-policy truncate`,
-  /** `longest`: as `--ttl` takes it. */
+  /** `longest`: longest lifetime in the form of `--ttl`. */
   lifetimeTooLong: ({ service, longest = 'TTL' }: OneService & { readonly longest?: string }) =>
     `svcauth issue ${service} --ttl ${longest}`,
   deploymentPending: ({ service }: OneService) => `svcauth deploy ${service}`,
@@ -93,7 +93,7 @@ export const REMEDIES = {
     `svcauth ca rotate ack ${shell(verifier)} --from-probe ${at}`,
 
   // CRLs
-  /** No CRL, a CRL that ends or one that is not what it should be. `keyLocation` absent: it concerns no single CA. */
+  /** A CRL is missing, expires soon or is wrong. Without `keyLocation` the situation concerns no single CA. */
   crlDue: ({ ca, keyLocation = 'file' }: OneCa & Partial<CaKey>): string => {
     const lines = {
       file: 'svcauth crl refresh',
@@ -116,7 +116,7 @@ export const REMEDIES = {
   federationRestarted: ({ trustDomain }: { readonly trustDomain: string }) =>
     `svcauth bundle unfederate ${trustDomain}`,
 
-  // looking
+  // look-ups
   somethingWrong: () => 'svcauth check',
   fileUnclear: ({ path = 'FILE' }: { readonly path?: string }) => `svcauth inspect ${shell(path)}`,
   certificateUnknown: ({ serial }: { readonly serial: string }) => `svcauth who ${serial}`,

@@ -1,11 +1,11 @@
-// Defines a row of the error catalogue, and quotes input for messages: made visible, made pasteable, or the nearest known word.
+// Defines a row of the error catalogue, and quotes input for messages and for command lines.
 // The files in `rows/` and several subjects call it. It is pure and knows no subject.
 import type { ExitStatus } from './exit-status.ts';
 
 /** One error of the catalogue: its exit status, its message and what to do next. */
 export interface ErrorRow<P> {
   readonly exit: ExitStatus;
-  /** One line: lower case, no full stop, the user's words quoted; the state things are in where that is not obvious. */
+  /** One line: lower case, no full stop, the user's words quoted. It gives the resulting state where that is not obvious. */
   readonly message: (params: P) => string;
   /** Further facts, each on its own line below the message. */
   readonly details: (params: P) => readonly string[];

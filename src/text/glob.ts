@@ -1,9 +1,9 @@
-/** `*` stands for any run of characters, none included; there is no other special character. */
+/** Matches a text against a pattern. `*` stands for any run of characters, also an empty one; no other character is special. */
 export function matchesGlob(pattern: string, text: string): boolean {
   return matches(pattern, text, '*', (wanted, character) => wanted === character);
 }
 
-/** Greedy with one place to return to, the last star: never more than pattern times subject steps. */
+/** Matches greedily, and returns only to the last star: never more than pattern times subject steps. */
 export function matches(
   pattern: ArrayLike<string>,
   subject: ArrayLike<string>,

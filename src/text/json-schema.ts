@@ -1,4 +1,4 @@
-/** JSON Schema, draft 2020-12: as much of it as describes our files. */
+/** JSON Schema, draft 2020-12: the part that describes our files and documents. */
 export interface JsonSchema {
   readonly $schema?: string;
   readonly $id?: string;

@@ -4,10 +4,10 @@ import type { JsonSchema } from './json-schema.ts';
 import type { Place } from './yaml/tree.ts';
 import { listOf, objectOf, textOf, unknownWord, type Read, type Report } from './yaml/value.ts';
 
-/** How a value is read from YAML, and what editors are told of it: in one place, so that both stay of one opinion. */
+/** Reader of a YAML value with its JSON Schema for editors; both are in one place, so they agree. */
 export interface Shape<T> {
   readonly read: Read<T>;
-  /** Of everything that `read` takes; it may take a little more. */
+  /** Schema of the values that `read` accepts; `read` may accept a few more. */
   readonly schema: JsonSchema;
 }
 
@@ -19,19 +19,19 @@ type ObjectOf<F extends Fields, R extends keyof F> = { readonly [K in keyof F]?:
   readonly [K in R]: ValueOf<F[K]>;
 };
 
-/** Text that `parse` gives its meaning; what that throws from the catalogue is reported. */
+/** Describes a text that `parse` converts; reports a catalogue error that `parse` throws. */
 export const text = <T>(parse: (text: string) => T, schema: JsonSchema): Shape<T> => ({
   read: textOf(parse),
   schema: { type: 'string', ...schema },
 });
 
-/** A list; one value may stand without brackets. */
+/** Describes a list; a single value needs no brackets. */
 export const list = <T>(item: Shape<T>, description: string): Shape<readonly T[]> => ({
   read: listOf(item.read),
   schema: { description, anyOf: [item.schema, { type: 'array', items: item.schema }] },
 });
 
-/** A map of these keys. `explain` says what is wrong with another one. */
+/** Describes a map of these keys. `explain` returns the message for any other key. */
 export function object<F extends Fields, R extends keyof F & string = never>(
   fields: F,
   required: readonly R[] = [],
@@ -62,7 +62,7 @@ export function object<F extends Fields, R extends keyof F & string = never>(
   };
 }
 
-/** The same text, with another meaning; `refine` reports what it does not take. */
+/** Converts the value of another shape; `refine` reports a value that it does not accept. */
 export const refined = <T, U>(
   { read, schema }: Shape<T>,
   refine: (value: T, at: Place, report: Report) => U | undefined,

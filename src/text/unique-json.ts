@@ -1,6 +1,6 @@
 /**
- * JSON in which no object has a member twice: readers differ on which one counts (RFC 8259 §4). Throws SyntaxError for either
- * fault, in words for a person.
+ * Parses JSON in which no object has a member twice: programs differ on which of the two counts (RFC 8259 §4). Throws
+ * SyntaxError for either fault, in words for a person.
  */
 export function parseUniqueJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
@@ -9,9 +9,9 @@ export function parseUniqueJson(text: string): unknown {
   return value;
 }
 
-/** Of text that is JSON: the first member name that an object has twice. */
+/** Returns the first member name that an object has twice. The text must be JSON. */
 function repeatedMember(text: string): string | undefined {
-  // the members of every object that is open; undefined for an array
+  // the member names of every open object; undefined for an array
   const open: (Set<string> | undefined)[] = [];
   for (const { 0: token, 1: colon } of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|[{}[\]])(\s*:)?/g)) {
     if (token === '{' || token === '[') open.push(token === '{' ? new Set() : undefined);

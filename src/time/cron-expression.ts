@@ -2,14 +2,14 @@
 // Renewal windows use it. It knows no time zone and computes no next run: `service/rules/renewal-window.ts` does.
 import { failure } from '../errors/error.ts';
 
-/** When something recurs, by the clock on the wall (POSIX crontab). Made by `parseCronExpression` only. */
+/** A schedule by local time (POSIX crontab). Only `parseCronExpression` makes it. */
 export interface CronExpression {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
   readonly matchesDay: (day: CalendarDay) => boolean;
 }
 
-/** As people write it: months from 1. */
+/** A date; months count from 1. */
 export interface CalendarDay {
   readonly year: number;
   readonly month: number;
@@ -20,7 +20,7 @@ interface Field {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  /** What may stand for `from` and the numbers after it. */
+  /** Names for `from` and the numbers after it. */
   readonly names?: readonly string[];
 }
 
@@ -34,15 +34,15 @@ const FIELDS: readonly Field[] = [
     to: 12,
     names: ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'],
   },
-  // 7 is Sunday, too, as every cron has it
+  // 7 is Sunday too, as in every cron
   { name: 'day of the week', from: 0, to: 7, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
 ];
 
 const LONGEST_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 /**
- * Minute, hour, day of the month, month and day of the week, each `*`, numbers, names, ranges, lists and steps: `0 3 * * mon-fri`.
- * Where both days are given, one of them is enough (POSIX crontab). Throws ERR_CRON.
+ * Reads minute, hour, day of the month, month and day of the week: `0 3 * * mon-fri`. Each is `*`, numbers, names, ranges, lists or
+ * steps. If both days are given, a match of one is enough (POSIX crontab). Throws ERR_CRON.
  */
 export function parseCronExpression(text: string): CronExpression {
   const bad = (reason: string) =>
@@ -87,7 +87,7 @@ export function parseCronExpression(text: string): CronExpression {
   };
 }
 
-/** `*`, `*\/15`, `3`, `1-5`, `8-18/2`, `mon-fri`. */
+/** Reads `*`, `*\/15`, `3`, `1-5`, `8-18/2` or `mon-fri`. */
 function elementOf(text: string, { from, to, names = [] }: Field): readonly number[] | undefined {
   const match = /^(?:(\*)|([a-z0-9]+)(?:-([a-z0-9]+))?)(?:\/([0-9]{1,2}))?$/.exec(text);
   if (match === null) return undefined;
@@ -97,7 +97,7 @@ function elementOf(text: string, { from, to, names = [] }: Field): readonly numb
     return named >= 0 ? from + named : /^[0-9]{1,2}$/.test(word) ? Number(word) : NaN;
   };
   const low = star === undefined ? value(first!) : from;
-  // a step without a range means nothing in POSIX, and different things elsewhere
+  // a step without a range has no meaning in POSIX, and programs differ on it
   if (star === undefined && second === undefined && match[4] !== undefined) return undefined;
   const high = star === undefined ? value(second ?? first!) : to;
   if (!(low >= from && low <= high && high <= to) || Number(step) === 0) return undefined;

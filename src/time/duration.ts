@@ -5,12 +5,12 @@ import { failure } from '../errors/error.ts';
 /** A span of time in whole seconds. */
 export type Seconds = number & { readonly [brand]: 'seconds' };
 
-/** A part of a lifetime: so much time, or so many hundredths of the whole. */
+/** A part of a lifetime: a span of time, or a percentage of the lifetime. */
 export type Threshold = { readonly span: Seconds } | { readonly percent: number };
 
 declare const brand: unique symbol;
 
-/** Largest first: the order in which units are written. */
+/** Units with their seconds, largest first, the order in which they are written. */
 const UNITS = { y: 365 * 86_400, mo: 30 * 86_400, w: 7 * 86_400, d: 86_400, h: 3_600, m: 60, s: 1 } as const;
 type Unit = keyof typeof UNITS;
 const UNIT_NAMES = Object.keys(UNITS) as readonly Unit[];
@@ -19,7 +19,7 @@ const UNIT_NAMES = Object.keys(UNITS) as readonly Unit[];
 export const LONGEST_DURATION = 100 * UNITS.y;
 const EXAMPLES = 'write a duration like 90d, 36h, 1h15m, 2w, 6mo or 10y';
 
-/** `90d`, `1h15m`: from a second to 100 years; a year is 365 days, `mo` 30 days, `m` a minute. Throws ERR_DURATION. */
+/** Reads `90d` or `1h15m`, from a second to 100 years. A year is 365 days, `mo` 30 days, `m` a minute. Throws ERR_DURATION. */
 export function parseDuration(text: string): Seconds {
   const bad = (reason: string) => failure('ERR_DURATION', { text, reason, hint: EXAMPLES });
   if (text.startsWith('-')) throw bad('it is negative');
@@ -38,7 +38,7 @@ export function parseDuration(text: string): Seconds {
   return total as Seconds;
 }
 
-/** A duration, or a percentage above 0 and below 100. Throws ERR_THRESHOLD or ERR_DURATION. */
+/** Reads a duration, or a percentage from 1% to 99%. Throws ERR_THRESHOLD or ERR_DURATION. */
 export function parseThreshold(text: string): Threshold {
   if (!text.includes('%')) return { span: parseDuration(text) };
   const percent = /^([0-9]{1,2})%$/.exec(text)?.[1];
@@ -49,18 +49,18 @@ export function parseThreshold(text: string): Threshold {
   return { percent: Number(percent) };
 }
 
-/** How much of `lifetime` a threshold stands for, in whole seconds. */
+/** Returns the seconds that a threshold is of `lifetime`, rounded down. */
 export function thresholdOf(threshold: Threshold, lifetime: number): Seconds {
   return ('span' in threshold ? threshold.span : Math.floor((threshold.percent * lifetime) / 100)) as Seconds;
 }
 
-/** The moment from which on no more than a threshold is left between two moments, which are whole seconds apart. */
+/** Returns the time from which on at most the threshold is left between two times, which are whole seconds apart. */
 export function reachedAt(threshold: Threshold, from: Date, to: Date): Date {
   const lifetime = (to.getTime() - from.getTime()) / 1000;
   return new Date(to.getTime() - thresholdOf(threshold, lifetime) * 1000);
 }
 
-/** The exact text that `parseDuration` reads back, in the largest units that need no remainder smaller than a second. */
+/** Writes the exact text that `parseDuration` reads back, in days, hours, minutes and seconds. */
 export function durationText(seconds: number): string {
   let rest = seconds;
   let text = '';

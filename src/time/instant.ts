@@ -7,11 +7,11 @@ const HINT = 'write a time like 2026-11-21T23:00:00Z, 2026-11-21, +30d or -2h';
 const RFC_3339 =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:Z|([+-])([0-9]{2}):([0-9]{2})))?$/;
 
-/** RFC 3339 to the second, a date, or a span from `now` (`+30d`, `-2h`). Throws ERR_INSTANT. */
+/** Reads RFC 3339 to the second, a date, or a span from `now` (`+30d`, `-2h`). Throws ERR_INSTANT. */
 export function parseInstant(text: string, now: Date): Date {
   const relative = /^([+-])([0-9].*)$/.exec(text);
   const instant = relative === null ? absolute(text) : shifted(now, relative[1]!, relative[2]!);
-  // what a certificate's GeneralizedTime can say (RFC 5280 §4.1.2.5.2)
+  // the range of a certificate's GeneralizedTime (RFC 5280 §4.1.2.5.2)
   const year = instant.getUTCFullYear();
   if (year < 1 || year > 9999) throw bad(text, 'it is not in the years 1 to 9999');
   return instant;
@@ -32,7 +32,7 @@ function absolute(text: string): Date {
   const [offsetHour, offsetMinute] = [field(8), field(9)];
   const local = new Date(0);
   local.setUTCFullYear(year, month - 1, day);
-  // Date rolls 31 April over to 1 May: what comes back differs
+  // Date turns 31 April into 1 May, so the day differs
   if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) throw bad(text, 'there is no such day');
   if (second === 60) throw bad(text, 'leap seconds are not supported');
   if (hour > 23 || minute > 59 || second > 59) throw bad(text, 'there is no such time of day');

@@ -1,20 +1,20 @@
 import { failure } from '../errors/error.ts';
 import { parseDuration, type Seconds } from './duration.ts';
 
-/** How often something runs, as schedulers write it. */
+/** An interval between runs, in the forms of schedulers. */
 export interface Interval {
   readonly seconds: Seconds;
   /** Five fields (POSIX crontab). */
   readonly cron: string;
-  /** systemd.time(7), Calendar events. */
+  /** Calendar event (systemd.time(7)). */
   readonly calendar: string;
 }
 
-/** Not on the hour, when everybody's jobs run. */
+/** Minute of the runs: not 0, when most jobs run. */
 const MINUTE = 17;
 const HOUR = 4;
 
-/** `15m`, `6h`, `1d`: what divides an hour or a day evenly, so that every two runs are equally far apart. Throws ERR_FLAG_VALUE. */
+/** Reads `15m`, `6h` or `1d`. It must divide an hour or a day evenly, so the runs are equally far apart. Throws ERR_FLAG_VALUE. */
 export function parseInterval(flag: string, text: string): Interval {
   const seconds = parseDuration(text);
   const [minutes, hours] = [seconds / 60, seconds / 3600];

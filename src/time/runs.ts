@@ -1,12 +1,12 @@
-/** When somebody comes by: a cron line, or nobody ever. */
+/** A schedule of runs; `next` returns undefined when there is none. */
 export interface Runs {
   readonly now: Date;
   readonly until: Date;
-  /** The first run at or after `instant` and after the run `previous`, be it beyond `until`; undefined: never. */
+  /** Returns the first run at or after `instant` and after the run `previous`, even beyond `until`. */
   next(instant: Date, previous?: Date): Date | undefined;
 }
 
-/** The first run comes a whole interval from now: the worst that the interval allows. `Infinity`: no run at all. */
+/** Makes runs at an interval. The first is a whole interval from now, the worst case. `Infinity`: no run at all. */
 export function runsEvery(seconds: number, now: Date, until: Date): Runs {
   const interval = seconds * 1000;
   return {

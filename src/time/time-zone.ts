@@ -3,19 +3,19 @@
 import { failure } from '../errors/error.ts';
 import type { CalendarDay } from './cron-expression.ts';
 
-/** The clock on the wall of one place. Made by `parseTimeZone` only. */
+/** Local time in a time zone. Only `parseTimeZone` makes it. */
 export interface TimeZone {
   readonly dayOf: (instant: Date) => CalendarDay;
   /**
-   * When the clock of that day shows a time: twice where it is set back over it; where it is set forward over it, as much later as it
-   * skips.
+   * Returns the instants at which the clock shows a time on that day. A time that occurs twice, when the clock is set back, has two.
+   * A time that does not occur, when the clock is set forward, is later by the hour that was skipped.
    */
   readonly clockOf: (day: CalendarDay) => (hour: number, minute: number) => readonly Date[];
 }
 
 const DAY = 86_400_000;
 
-/** An IANA name (`Europe/Berlin`, `UTC`). Throws ERR_TIME_ZONE. */
+/** Reads an IANA name (`Europe/Berlin`, `UTC`). Throws ERR_TIME_ZONE. */
 export function parseTimeZone(text: string): TimeZone {
   const format = formatOf(text);
   const shown = (instant: number): number => {
@@ -45,7 +45,7 @@ export function parseTimeZone(text: string): TimeZone {
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const number = '2-digit';
   try {
-    // newer engines also take offsets, which know no summer
+    // newer engines also accept offsets, which have no summer time
     if (!/^[A-Za-z]/.test(timeZone)) throw new RangeError();
     return new Intl.DateTimeFormat('en-US', {
       timeZone,

@@ -1,17 +1,17 @@
-// Formats events as iCalendar text, with the escaping and the line folding that RFC 5545 asks for.
-// `check -o ics` calls it. It knows nothing of certificates: events come in as text and instants.
+// Formats events as iCalendar text, with the escaping and the line folding of RFC 5545.
+// `check -o ics` calls it. It knows nothing of certificates: an event has a text and a time.
 import { formatInstant } from './json.ts';
 import { visible } from './visible.ts';
 
 export interface CalendarEvent {
-  /** The same for the same thing in every run, so that a calendar moves the event and adds no second one. */
+  /** Identifier that is the same in every run, so a calendar moves the event instead of adding a second one. */
   readonly uid: string;
   readonly at: Date;
   readonly summary: string;
   readonly description: string;
 }
 
-/** An iCalendar object (RFC 5545) with an event at each instant. */
+/** Formats an iCalendar object (RFC 5545) with an event at each instant. */
 export function formatCalendar(name: string, events: readonly CalendarEvent[], now: Date): string {
   return [
     'BEGIN:VCALENDAR',
@@ -25,7 +25,7 @@ export function formatCalendar(name: string, events: readonly CalendarEvent[], n
       `DTSTART:${dateTime(at)}`,
       `SUMMARY:${escapeText(summary)}`,
       `DESCRIPTION:${escapeText(description)}`,
-      // it takes nobody's time
+      // the event does not block time in the calendar
       'TRANSP:TRANSPARENT',
       'END:VEVENT',
     ]),
@@ -35,10 +35,10 @@ export function formatCalendar(name: string, events: readonly CalendarEvent[], n
     .join('');
 }
 
-/** DATE-TIME in UTC (§3.3.5). */
+/** Writes a DATE-TIME in UTC (§3.3.5). */
 const dateTime = (instant: Date): string => formatInstant(instant).replace(/[-:]/g, '');
 
-/** TEXT (§3.3.11); controls other than a line end cannot be written. */
+/** Writes a TEXT (§3.3.11); it cannot contain control characters except a line end. */
 const escapeText = (text: string): string =>
   text
     .split(/\r\n|\r|\n/)
@@ -47,7 +47,7 @@ const escapeText = (text: string): string =>
 
 const LINE_OCTETS = 75;
 
-/** Lines of at most 75 octets without their end (§3.1), never cut within a character. */
+/** Folds a line into parts of at most 75 octets without their line end (§3.1), never within a character. */
 function fold(line: string): string {
   let folded = '';
   let octets = 0;

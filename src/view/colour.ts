@@ -12,10 +12,10 @@ export interface Colours {
 
 const plain: Paint = text => text;
 
-/** Text as it is: for pipes, files and JSON. */
+/** Unchanged text, for pipes, files and JSON. */
 const NO_COLOURS: Colours = { bold: plain, dim: plain, green: plain, yellow: plain, red: plain };
 
-/** The colours of a sink: the only door to chalk, which a pipe never loads. */
+/** Returns the colours for a sink. Only this file imports chalk, and a pipe never loads it. */
 export async function coloursFor(sink: Sink, env: Readonly<Record<string, string | undefined>>): Promise<Colours> {
   if (!wantsColour(sink, env)) return NO_COLOURS;
   const { Chalk } = await import('chalk');
@@ -23,7 +23,7 @@ export async function coloursFor(sink: Sink, env: Readonly<Record<string, string
   return new Chalk({ level: 1 });
 }
 
-/** FORCE_COLOR as Node reads it, then NO_COLOR (no-color.org: set and not empty), then what the sink is. */
+/** Decides by FORCE_COLOR as Node reads it, then NO_COLOR (no-color.org: set and not empty), then the sink. */
 function wantsColour(sink: Sink, env: Readonly<Record<string, string | undefined>>): boolean {
   const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = env;
   if (force !== undefined) return force !== '0' && force !== 'false';

@@ -1,4 +1,4 @@
-// Builds the JSON Schema of a document, and gives the static type of the value that a view hands over for it.
+// Builds the JSON Schema of a document, and derives the static type of its value for the view.
 // Only the files `view/documents.ts` call it, and only `svcauth schema` and tests load those: a view imports their types.
 // It is the one door to TypeBox. A static type is the value before `json.ts` writes it: an instant is a Date, bytes are bytes.
 import { Boolean, Integer, Number, Object as ObjectOf, Optional, String, Union, Unsafe } from 'typebox';
@@ -14,7 +14,7 @@ export interface DocumentSchema<Kind extends string = string, Value extends obje
 }
 
 type Fields = Readonly<Record<string, TSchema>>;
-/** The keys that every document begins with: a field of that name would hide one. */
+/** Keys at the start of every document; a field of the same name would hide one. */
 type NotReserved = { readonly kind?: never; readonly schemaVersion?: never };
 type ValueOf<F extends Fields> = Static<TObject<F>>;
 
@@ -39,54 +39,54 @@ export function documentSchema<Kind extends string, F extends Fields>(
   };
 }
 
-/** An object with exactly these fields. */
+/** Describes an object with exactly these fields. */
 export const object = <F extends Fields>(description: string, fields: F): TUnsafe<ValueOf<F>> =>
   Unsafe(ObjectOf(fields, { description, additionalProperties: false }));
 
-/** An object whose keys are data. */
+/** Describes an object whose keys are data. */
 export const map = <S extends TSchema>(description: string, value: S): TUnsafe<Readonly<Record<string, Static<S>>>> =>
   Unsafe({ type: 'object', description, additionalProperties: value });
 
 export const list = <S extends TSchema>(description: string, items: S): TUnsafe<readonly Static<S>[]> =>
   Unsafe({ type: 'array', description, items });
 
-/** A value of one of several shapes. */
+/** Describes a value of one of several shapes. */
 export const either = <S extends TSchema[]>(description: string, ...shapes: S): TUnsafe<Static<S[number]>> =>
   Unsafe(Union(shapes, { description }));
 
-/** A field that may be absent; the program may also hold `undefined`, which is not written. */
+/** Describes a field that may be absent; the program may also set it to `undefined`, which is not written. */
 export const optional = <S extends TSchema>(shape: S): TOptional<TUnsafe<Static<S> | undefined>> =>
   Optional(Unsafe<Static<S> | undefined>(shape));
 
 export const text = (description: string): TUnsafe<string> => Unsafe(String({ description }));
 export const flag = (description: string): TUnsafe<boolean> => Unsafe(Boolean({ description }));
-/** A whole number from 0 on. */
+/** Describes a whole number from 0 on. */
 export const count = (description: string): TUnsafe<number> => Unsafe(Integer({ minimum: 0, description }));
 export const number = (description: string): TUnsafe<number> => Unsafe(Number({ description }));
 
-/** One of these words. */
+/** Describes one of these words. */
 export const oneOf = <const T extends string>(description: string, words: readonly T[]): TUnsafe<T> =>
   Unsafe({ type: 'string', enum: words, description });
 
-/** Text of a pattern, anchored by the caller. */
+/** Describes a text that matches a pattern, which the caller anchors. */
 export const matching = (description: string, pattern: string): TUnsafe<string> =>
   Unsafe(String({ pattern, description }));
 
-/** A Date, written as RFC 3339 in UTC. */
+/** Describes a Date, written as RFC 3339 in UTC. */
 export const instant = (description: string): TUnsafe<Date> =>
   Unsafe({ type: 'string', format: 'date-time', description });
 
-/** Bytes, written as lower-case hex. */
+/** Describes bytes, written as lower-case hex. */
 export const hex = (description: string): TUnsafe<Uint8Array> =>
   Unsafe({ type: 'string', pattern: '^([0-9a-f]{2})*$', description });
 
-/** A bigint, written in decimal as text: a CRL number exceeds what JSON readers keep of a number. */
+/** Describes a bigint, written as decimal text: a CRL number exceeds the precision of JSON numbers. */
 export const decimal = (description: string): TUnsafe<bigint> =>
   Unsafe({ type: 'string', pattern: '^-?[0-9]+$', description });
 
 export const serial = (description = 'serial number of the certificate, lower-case hex'): TUnsafe<string> =>
   matching(description, '^[0-9a-f]+$');
-/** A SHA-256 hash that the program already holds as text. */
+/** Describes a SHA-256 hash that the program has as text. */
 export const sha256 = (description: string): TUnsafe<string> => matching(description, '^[0-9a-f]{64}$');
 export const caId = (description = 'id of the CA, like issuing-g1'): TUnsafe<string> =>
   matching(description, '^[a-z0-9][a-z0-9-]*$');

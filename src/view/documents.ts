@@ -5,12 +5,12 @@ import { count, documentSchema, list, optional, text } from './document-schema.t
 export const ERROR = documentSchema('error', 'why a command failed, or a part of its work', {
   code: text('permanent identifier of the situation, like ERR_SERVICE_UNKNOWN'),
   exitStatus: count('exit status that this error causes'),
-  message: text('what happened'),
+  message: text('the problem, with the values involved'),
   details: list('further facts', text('one fact')),
-  hints: list('what to do next', text('one thing to do')),
-  trace: optional(list('where in the program it happened; only with --debug', text('one call'))),
+  hints: list('commands to run next, or advice', text('one command or advice')),
+  trace: optional(list('stack trace; only with --debug', text('one call'))),
 });
 
 export const WARNING = documentSchema('warning', 'a fact to know that does not stop the work', {
-  message: text('what was found'),
+  message: text('the fact to know'),
 });

@@ -7,7 +7,7 @@ export interface MetricFamily {
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
-  /** CRL numbers exceed 2^53. */
+  /** Value; a bigint for CRL numbers, which exceed 2^53. */
   readonly value: number | bigint;
 }
 

@@ -1,12 +1,12 @@
-/** Where in a file of the repository an annotation stands. */
+/** Place of an annotation in a file of the repository. */
 export interface AnnotationPlace {
-  /** Seen from the root of the repository. */
+  /** Path relative to the root of the repository. */
   readonly file: string;
   readonly line?: number;
   readonly column?: number;
 }
 
-/** One line whatever the texts hold: a line of its own could be another command. */
+/** Writes an annotation on one line, whatever the texts contain: a second line could be another command. */
 export function annotation(
   level: 'notice' | 'warning' | 'error',
   title: string,

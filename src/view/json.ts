@@ -2,7 +2,7 @@ import { instantText } from '../time/instant-text.ts';
 import { toHex } from '../pki/bytes.ts';
 import { visible } from './visible.ts';
 
-/** The version of all schemas: it grows when a key is renamed, is removed or changes its meaning. A new key does not change it. */
+/** Version of all schemas. It grows when a key is renamed, is removed or changes its meaning; a new key does not change it. */
 export const SCHEMA_VERSION = 2;
 
 /** Formats a document; `kind` names its schema. Ends with a newline. */

@@ -7,7 +7,7 @@ export type OutputFormat = 'table' | 'json' | 'jsonl';
 /** A document whose kind has no schema yet. To be deleted with its use below when every kind has one. */
 type Unconverted = DocumentSchema<string, object & { readonly kind?: never }>;
 
-/** The kind and the value of a document, as its schema has them. */
+/** Kind and value of a document, typed by its schema. */
 export type DocumentOf<Schema extends DocumentSchema> =
   Schema extends DocumentSchema<infer Kind, infer Value> ? { readonly kind: Kind; readonly value: Value } : never;
 

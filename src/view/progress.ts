@@ -1,18 +1,18 @@
 import type { Sink } from '../world/world.ts';
 
 export interface Progress {
-  /** So many more are done. */
+  /** Adds to the number of finished items. */
   advance(count?: number): void;
-  /** Takes the line away again. */
+  /** Removes the line. */
   end(): void;
 }
 
 const SILENT: Progress = { advance: () => undefined, end: () => undefined };
 
-/** Milliseconds between two redraws: smooth to the eye, free for the work. */
+/** Milliseconds between two redraws: smooth for the eye, and without cost for the work. */
 const REDRAW = 100;
 
-/** `issuing  120 of 1000`, redrawn in place on a terminal; nothing at all in a pipe or a log. */
+/** Shows `issuing  120 of 1000`, redrawn in place on a terminal; nothing in a pipe or a log. */
 export function startProgress(err: Sink, what: string, total: number, ticks: () => number): Progress {
   if (!err.isTTY) return SILENT;
   let done = 0;

@@ -7,8 +7,8 @@ const UNITS = [
 ] as const;
 
 /**
- * How far an instant is from `now`: `in 29 days`, `3 hours ago`. Whole units, rounded towards now, the largest of which there
- * are at least two (so nothing under two days is ever called a day).
+ * Formats the distance of an instant from `now`: `in 29 days`, `3 hours ago`. It takes the largest unit of which there are at least
+ * two, rounded down, so less than two days is never written in days.
  */
 export function formatRelativeTime(instant: Date, now: Date): string {
   const distance = (instant.getTime() - now.getTime()) / 1000;

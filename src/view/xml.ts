@@ -1,6 +1,6 @@
 import { visible } from './visible.ts';
 
-/** An element; absent attributes are left out, `content` is markup. */
+/** Writes an element; leaves out absent attributes. `content` is markup. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number | undefined>>,
@@ -24,6 +24,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\uffff': '\\uffff',
 };
 
-/** Character data or the value of an attribute; what XML cannot hold is shown as `\u0000`. */
+/** Escapes character data or the value of an attribute; a character that XML cannot contain becomes `\u0000`. */
 export const escapeXml = (text: string): string =>
   visible(text).replace(/[&<>"'\ufffe\uffff]/g, found => ENTITIES[found]!);

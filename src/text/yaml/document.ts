@@ -1,7 +1,7 @@
 import { readPlainYaml } from './plain.ts';
 import type { Problem, YamlNode } from './tree.ts';
 
-/** The document, or undefined when it cannot be read; every reason has been reported then. */
+/** Reads a document; returns undefined when it cannot, after it has reported every reason. */
 export async function readYaml(text: string, report: (problem: Problem) => void): Promise<YamlNode | undefined> {
   const withoutMark = text.startsWith('\ufeff') ? text.slice(1) : text;
   const plain = readPlainYaml(withoutMark);

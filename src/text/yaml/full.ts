@@ -1,9 +1,9 @@
-// Parses any YAML document with the `yaml` package into the tree of the plain parser, with the line and column of each fault.
+// Parses any YAML document with the `yaml` package into the plain parser's tree, with the place of each fault.
 // `document.ts` loads it only for documents that the plain parser declines. It reports faults of the input and throws none.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Pair } from 'yaml';
 import type { Place, Problem, YamlEntry, YamlNode } from './tree.ts';
 
-/** The package takes seconds and hundreds of megabytes for this much. */
+/** Largest text in characters: the package takes seconds and hundreds of megabytes for this much. */
 const LIMIT = 8 * 1024 * 1024;
 
 /** Reads any YAML 1.2 document by the core schema; anchors, aliases, merge keys and repeated keys are problems. */
@@ -52,7 +52,7 @@ export function readFullYaml(text: string, report: (problem: Problem) => void): 
     }
     return document.errors.length > 0 ? undefined : toNode(document.contents, start);
   } catch (error) {
-    // recursion is the package's way down; its own errors are in the list above
+    // the package recurses, and a deep document exhausts the stack; its own errors are in the list above
     if (!(error instanceof RangeError)) throw error;
     report({ at: start, text: 'it is nested too deeply' });
     return undefined;

@@ -1,11 +1,11 @@
-// Parses the YAML of configuration files without the `yaml` package: a thousand services take 10 ms here and 250 ms there,
-// a policy 2 ms and 12 ms. `document.ts` calls it first, and the package for everything it declines.
-// It is never more lenient than the package and agrees with it wherever it answers (a property test compares them).
+// Parses the YAML of configuration files without the `yaml` package. A thousand services take 10 ms here and 250 ms with the package,
+// a policy 2 ms and 12 ms. `document.ts` calls it first, and the package for every document that it declines.
+// It is never more lenient than the package, and their results agree (a property test compares them).
 import type { Place, YamlEntry, YamlNode } from './tree.ts';
 
 /**
- * Reads the YAML that people write for configuration: block lists and maps, scalars on one line, `[a, b]` and `{a: b}` on one line,
- * comments. Answers undefined to everything else, right or wrong.
+ * Reads the YAML that is common in configuration files. It reads block lists and maps, scalars on one line, `[a, b]` and `{a: b}`
+ * on one line, and comments. Returns undefined for any other document, valid or not.
  */
 export function readPlainYaml(text: string): YamlNode | undefined {
   const unix = text.replaceAll('\r\n', '\n');
@@ -27,7 +27,7 @@ class BeyondPlain extends Error {}
 
 interface Line {
   readonly indent: number;
-  /** Without indentation and trailing spaces; never empty, never a comment. */
+  /** Text without indentation and trailing spaces; never empty, never a comment. */
   readonly body: string;
   readonly number: number;
 }
@@ -39,8 +39,8 @@ interface Cursor {
 
 const MAX_DEPTH = 16;
 
-// The characters that mean nothing in YAML, so that a plain scalar of them ends where it seems to. A colon counts as one only
-// before another, and is not last; a dash or a dot begins one only where no list and no number can be meant.
+// Characters without a meaning in YAML; a plain scalar of these alone ends where the match ends. A colon belongs to it only before
+// another of them, never as the last character; a dash or a dot begins it only where neither a list nor a number is possible.
 const inner = (more: string): string => `[A-Za-z0-9_/.%+@*~=;${more}-]`;
 const COLON = ':(?=[A-Za-z0-9_/.:])';
 const plain = (more: string): string =>
@@ -117,7 +117,7 @@ function readMap(cursor: Cursor, indent: number, depth: number): YamlNode {
   return { kind: 'map', at, entries };
 }
 
-/** What stands below a key: a deeper block, a list at the key's own indentation, or nothing. */
+/** Reads the value below a key: a deeper block, a list at the key's own indentation, or nothing. */
 function readNested(cursor: Cursor, indent: number, depth: number, at: Place): YamlNode {
   const line = cursor.lines[cursor.next];
   if (line === undefined || line.indent < indent) return { kind: 'scalar', at, value: null };
@@ -137,11 +137,11 @@ function readValue(text: string, at: Place & { readonly column: number }): YamlN
   return { kind: 'scalar', at, value: scalarValue(match[1] ?? match[2], match[3]) };
 }
 
-/** The rest of a line in which a collection in brackets begins. */
+/** The rest of a line from the opening bracket of a collection on. */
 interface Flow {
   readonly text: string;
   readonly line: number;
-  /** Of the first character. */
+  /** Column of the first character. */
   readonly column: number;
   next: number;
 }
@@ -204,7 +204,7 @@ function scalarValue(quoted: string | undefined, plain: string | undefined): str
 }
 
 function addEntry(entries: YamlEntry[], entry: YamlEntry): void {
-  // twenty keys or so: a set would cost more than looking
+  // an object has some twenty keys: a set would cost more than this search
   if (NOT_STRING.test(entry.key) || entries.some(({ key }) => key === entry.key)) throw new BeyondPlain();
   entries.push(entry);
 }

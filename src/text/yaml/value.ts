@@ -6,10 +6,10 @@ import type { Place, Problem, YamlNode } from './tree.ts';
 
 export type Report = (problem: Problem) => void;
 
-/** Reads a value from a node; undefined when it cannot, and then it has said why. */
+/** Reads a value from a node; returns undefined after it has reported the reason. */
 export type Read<T> = (node: YamlNode, report: Report) => T | undefined;
 
-/** A value written as text, given its meaning by `parse`; what that throws from the catalogue is reported. */
+/** Reads a text that `parse` converts; reports a catalogue error that `parse` throws. */
 export function textOf<T>(parse: (text: string) => T): Read<T> {
   return (node, report) => {
     const text = plainText(node, report);
@@ -17,7 +17,7 @@ export function textOf<T>(parse: (text: string) => T): Read<T> {
   };
 }
 
-/** A list; one value may stand without brackets. */
+/** Reads a list; a single value needs no brackets. */
 export function listOf<T>(read: Read<T>): Read<readonly T[]> {
   return (node, report) => {
     const values = (node.kind === 'list' ? node.items : [node]).map(item => read(item, report));
@@ -25,7 +25,7 @@ export function listOf<T>(read: Read<T>): Read<readonly T[]> {
   };
 }
 
-/** A map of known keys, each optional; an unknown one is reported with the nearest known, or what `explain` says of it. */
+/** Reads a map of known keys, each optional. For an unknown key it reports the message of `explain`. */
 export function objectOf<T extends object>(
   fields: { readonly [K in keyof T]-?: Read<NonNullable<T[K]>> },
   explain: (key: string) => string = key => unknownWord('key', key, Object.keys(fields)),
@@ -50,7 +50,7 @@ export function unknownWord(noun: string, word: string, known: Iterable<string>)
   return `unknown ${noun} ${quote(word)}${answer}`;
 }
 
-/** The text of a scalar; a number or a word that YAML takes for something else is refused, not guessed. */
+/** Reads the text of a scalar; refuses a number, or a word that YAML does not read as text. */
 export function plainText(node: YamlNode, report: Report): string | undefined {
   if (node.kind !== 'scalar') return refuse(node, 'a single value is required here', report);
   if (typeof node.value === 'string') return node.value;
