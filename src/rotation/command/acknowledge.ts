@@ -16,13 +16,11 @@ interface Flags extends HandshakeFlags {
 export const addCaRotateAck: AddCommand = (program, world) => {
   const command = rotateGroup(program)
     .command('ack')
-    .description('record that a verifier has the trust bundle of a sequence, or a later one')
-    .argument('<verifier>', 'its name, as in --require-acks')
-    .option('--sequence <n>', 'of the bundle that it has (default: the newest)')
+    .description('record that a verifier has loaded the trust bundle of a sequence, or a later one')
+    .argument('<verifier>', 'name of the verifier, as in --require-acks')
+    .option('--sequence <n>', 'sequence of its trust bundle (default: the newest)')
     .addOption(
-      new Option('--from-probe <host:port>', 'ask it: a server names the CAs whose clients it lets in').conflicts(
-        'sequence',
-      ),
+      new Option('--from-probe <host:port>', 'read the accepted CAs from this server instead').conflicts('sequence'),
     );
   outputOption(handshakeOptions(command));
   examples(command, [

@@ -15,11 +15,11 @@ interface Flags extends PassphraseOptions {
 export const addCaCrossSign: AddCommand = (program, world, done) => {
   const command = group(program, 'ca')
     .command('cross-sign')
-    .description('certify the key of a CA by another root, too: who trusts only that one finds a path')
-    .argument('<id>', 'as ca list shows it, like issuing-g1')
-    .requiredOption('--by <root>', 'the root that signs')
-    .option('--root-key <file>', 'its key, when that is kept elsewhere')
-    .option('--dry-run', 'print what would be made, and make nothing');
+    .description('cross-sign a CA with another root, so verifiers that trust only that root accept it')
+    .argument('<id>', 'id of a CA, such as issuing-g1')
+    .requiredOption('--by <root>', 'root that signs')
+    .option('--root-key <file>', 'key of that root, if it is kept offline')
+    .option('--dry-run', 'show the certificate that would be issued, and change nothing');
   outputOption(passphraseOptions(command));
   examples(command, [
     'svcauth ca cross-sign issuing-g1 --by root-g2',

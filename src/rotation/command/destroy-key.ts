@@ -8,12 +8,12 @@ interface Flags {
 }
 
 export const addCaKeyDestroy: AddCommand = (program, world) => {
-  const key = group(program, 'ca').command('key').description('keys of CAs: destroy');
+  const key = group(program, 'ca').command('key').description('manage CA keys');
   const command = key
     .command('destroy')
-    .description('destroy the key of a retired CA, once it owes no CRL any more; retiring does it by itself')
-    .argument('<id>', 'as ca list shows it, like issuing-g1')
-    .option('--dry-run', 'print what would be destroyed, and destroy nothing');
+    .description('destroy the key of a retired CA that needs no further CRL ("ca rotate retire" does so itself)')
+    .argument('<id>', 'id of a CA, such as issuing-g1')
+    .option('--dry-run', 'show the key that would be destroyed, and change nothing');
   outputOption(command);
   examples(command, ['svcauth ca key destroy issuing-g1 --dry-run']);
   command.action(async (id: string, { dryRun = false, output }: Flags) => {

@@ -16,11 +16,11 @@ interface Flags extends PassphraseOptions {
 export const addCaExtend: AddCommand = (program, world, done) => {
   const command = group(program, 'ca')
     .command('extend')
-    .description('a new certificate for the same key of a CA, for longer; what it signed stays good')
-    .argument('<id>', 'as ca list shows it, like issuing-g1')
-    .option('--lifetime <duration>', 'from now on (default: as long as it has)')
-    .option('--root-key <file>', 'the key of the root that signs, when that is kept elsewhere')
-    .option('--dry-run', 'print what would be made, and make nothing');
+    .description('renew a CA certificate with the same key; certificates it issued stay valid')
+    .argument('<id>', 'id of a CA, such as issuing-g1')
+    .option('--lifetime <duration>', 'lifetime from now (default: the current lifetime)')
+    .option('--root-key <file>', 'key of the root that signs, if it is kept offline')
+    .option('--dry-run', 'show the certificate that would be issued, and change nothing');
   outputOption(passphraseOptions(command));
   examples(command, ['svcauth ca extend issuing-g1 --lifetime 180d', 'svcauth ca extend root-g1 --root-key root.key']);
   command.action(async (id: string, { lifetime, rootKey, dryRun = false, output, ...flags }: Flags) => {

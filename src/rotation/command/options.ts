@@ -14,7 +14,7 @@ export interface TierFlags {
 /** `--tier`, which every step of a rotation needs. */
 export const tierOption = (command: Command): Command =>
   command.addOption(
-    new Option('--tier <tier>', 'which CA is replaced').choices(['issuing', 'root']).makeOptionMandatory(),
+    new Option('--tier <tier>', 'tier of the CA to replace').choices(['issuing', 'root']).makeOptionMandatory(),
   );
 
 export interface SuccessorFlags {
@@ -28,13 +28,13 @@ export interface SuccessorFlags {
 export const successorOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option('--cross-sign <which>', 'for a root: what else is certified, besides the issuing CAs by the new root')
+      new Option('--cross-sign <which>', 'root rotation only: cross-certificates to create')
         .choices(CROSS_SIGNINGS)
-        .default('issuing', 'issuing: nothing else'),
+        .default('issuing', 'issuing: the issuing CAs by the new root'),
     )
-    .option('--soak <duration>', 'between publishing and activating (default: rotation.soak)')
-    .option('--lifetime <duration>', 'of the new CA (default: as long as the old one)')
-    .option('--key-alg <algorithm>', 'of the new CA (default: as the old one)');
+    .option('--soak <duration>', 'wait before activate and before retire (default: rotation.soak)')
+    .option('--lifetime <duration>', 'lifetime of the new CA (default: that of the old one)')
+    .option('--key-alg <algorithm>', 'key algorithm of the new CA (default: that of the old one)');
 
 /** Reads the same. Throws ERR_DURATION, ERR_CHOICE. */
 export const successorOf = ({ crossSign, soak, lifetime, keyAlg }: SuccessorFlags): SuccessorRequest => ({
@@ -52,8 +52,8 @@ export interface CompromiseFlags {
 /** `--force-compromised` and `--reason`, of every step that leads away from a tainted CA. */
 export const compromiseOptions = (command: Command): Command =>
   command
-    .option('--force-compromised', 'the old CA is tainted: pass the gates that only protect peers from being refused')
-    .option('--reason <text>', 'why, for the audit log');
+    .option('--force-compromised', 'skip the gates that protect availability (only for a tainted CA)')
+    .option('--reason <text>', 'reason for --force-compromised, for the audit log');
 
 /** The reason, where gates are forced. Throws ERR_ROTATION_REASON when one is given without the other. */
 export function compromiseOf({ forceCompromised = false, reason }: CompromiseFlags, step: string): string | undefined {

@@ -11,7 +11,7 @@ interface Flags extends TierFlags, SuccessorFlags {
 export const addCaRotatePlan: AddCommand = (program, world, done) => {
   const command = rotateGroup(program)
     .command('plan')
-    .description('the timetable of a rotation, and the proof that nobody is refused in any phase of it');
+    .description('print the timetable of a rotation, and prove that every valid certificate verifies in each phase');
   outputOption(successorOptions(tierOption(command)));
   examples(command, [
     'svcauth ca rotate plan --tier issuing',

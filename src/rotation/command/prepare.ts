@@ -27,14 +27,11 @@ interface Flags extends TierFlags, SuccessorFlags, CompromiseFlags, PassphraseOp
 export const addCaRotatePrepare: AddCommand = (program, world, done) => {
   const command = rotateGroup(program)
     .command('prepare')
-    .description('make the next CA: key, certificates, its empty CRL, and a test certificate that must be accepted')
-    .option('--root-key <file>', 'the key of the root that signs, when that is kept elsewhere')
-    .option('--root-key-out <file>', 'write the key of the new root here and keep no copy')
-    .option(
-      '--require-acks <names>',
-      'verifiers that must acknowledge before it is activated, with commas between them',
-    )
-    .option('--dry-run', 'print what would be made, and make nothing');
+    .description('create the successor of a CA: its key, certificates and first CRL, and test it')
+    .option('--root-key <file>', 'key of the root that signs, if it is kept offline')
+    .option('--root-key-out <file>', 'write the key of the new root to this file, and keep no copy')
+    .option('--require-acks <names>', 'comma-separated verifiers that must acknowledge before activate')
+    .option('--dry-run', 'show the CA that would be created, and change nothing');
   outputOption(passphraseOptions(compromiseOptions(successorOptions(tierOption(command)))));
   examples(command, [
     'svcauth ca rotate prepare --tier issuing --passphrase-file /run/secrets/ca',

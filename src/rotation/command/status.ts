@@ -12,7 +12,7 @@ interface Flags extends TierFlags {
 export const addCaRotateStatus: AddCommand = (program, world, done) => {
   const command = rotateGroup(program)
     .command('status')
-    .description('where a rotation is, what comes next and from when, and what stands in its way');
+    .description('show the phase of a rotation, its next step and the gates of that step');
   outputOption(tierOption(command));
   examples(command, ['svcauth ca rotate status --tier issuing', 'svcauth ca rotate status --tier root -o json']);
   command.action(async ({ tier, output }: Flags) => {

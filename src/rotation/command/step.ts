@@ -21,8 +21,8 @@ const addStep =
     const command = rotateGroup(program)
       .command(step)
       .description(description)
-      .option('--root-key <file>', 'the key of the CA that signs, when that is kept elsewhere')
-      .option('--dry-run', 'check every gate, print what would be done, and do nothing');
+      .option('--root-key <file>', 'key of the CA that signs, if it is kept offline')
+      .option('--dry-run', 'check every gate, show the changes, and change nothing');
     if (step !== 'rollback') compromiseOptions(command);
     outputOption(passphraseOptions(tierOption(command)));
     examples(command, [`svcauth ca rotate ${step} --tier issuing`, `svcauth ca rotate ${step} --tier root --dry-run`]);
@@ -39,18 +39,21 @@ const addStep =
 
 export const addCaRotatePublish = addStep(
   'publish',
-  'give the new CA to verifiers: a root joins the trust bundle; the soak begins',
+  'publish the new CA to verifiers (a root joins the trust bundle) and start the soak',
 );
-export const addCaRotateActivate = addStep('activate', 'issue from the new CA; what the old one signed is not due yet');
+export const addCaRotateActivate = addStep(
+  'activate',
+  'issue from the new CA; certificates of the old CA are not due for renewal yet',
+);
 export const addCaRotateDrain = addStep(
   'drain',
-  'make every certificate of the old CA due, and serve every service with the chain of now',
+  'make every certificate of the old CA due for renewal, and update the chain of every service',
 );
 export const addCaRotateRetire = addStep(
   'retire',
-  'end the old CA: its last CRL, out of the trust bundle, its key destroyed',
+  'retire the old CA: sign its last CRL, remove it from the trust bundle, destroy its key',
 );
 export const addCaRotateRollback = addStep(
   'rollback',
-  'back to the old CA from any phase before retiring; what the new one signed stays good',
+  'return to the old CA from any phase; certificates of the new CA stay valid',
 );

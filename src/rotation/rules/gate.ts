@@ -5,6 +5,7 @@
 import { REMEDIES } from '../../errors/remedy.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
+import { plural } from '../../text/plural.ts';
 import { durationText } from '../../time/duration.ts';
 import type { LeafTotals } from '../../record/authority.ts';
 import { recordedPhase, type OpenRotation, type RotationFacts } from './state.ts';
@@ -55,30 +56,30 @@ const closed = (name: GateName, message: string, how: Closed = {}): Gate => ({ n
 
 /** Who waits must not wait for ever: a CA that ends before it could replace anything is no successor. */
 export function issuerOutlives(from: { readonly notAfter: Date; readonly id: string }, above: typeof from): Gate {
-  const ends = `${above.id} ends ${instantText(above.notAfter)}, ${from.id} ${instantText(from.notAfter)}`;
+  const ends = `${above.id} expires ${instantText(above.notAfter)}, ${from.id} expires ${instantText(from.notAfter)}`;
   if (above.notAfter > from.notAfter) return opened('issuer-outlives', ends);
-  return closed('issuer-outlives', `${ends}: what it signed would end no later`, {
-    remedy: `replace the root first: ${REMEDIES.rotationStep({ step: 'prepare', tier: 'root' })}`,
+  return closed('issuer-outlives', `${ends}: a successor cannot expire later`, {
+    remedy: REMEDIES.rotationStep({ step: 'prepare', tier: 'root' }),
   });
 }
 
 /** Two rotations that are both half way would each change what the other was proven with. */
 export function otherRotation({ rotations, tier }: RotationFacts): Gate {
   const other = rotations.find(each => each.tier !== tier && each.endedAt === undefined);
-  if (other === undefined) return opened('other-rotation', 'no other rotation is under way');
+  if (other === undefined) return opened('other-rotation', 'no other rotation is in progress');
   const [phase] = recordedPhase(other);
   const message = `the ${other.tier} rotation from ${other.fromId} to ${other.toId} is ${phase}`;
   if (phase === 'draining') return opened('other-rotation', message);
-  return closed('other-rotation', message, {
-    remedy: `bring it to draining first: ${REMEDIES.rotationUnclear(other)}`,
+  return closed('other-rotation', `${message}; it must be draining first`, {
+    remedy: REMEDIES.rotationUnclear(other),
   });
 }
 
 export function selfTested({ rotation, to }: OpenRotation): Gate {
   if (rotation.selfTest !== undefined) {
-    return opened('self-test', `${to.id} signed a test certificate, and it was accepted`);
+    return opened('self-test', `the test certificate of ${to.id} was accepted`);
   }
-  return closed('self-test', `${to.id} has not signed its test certificate`, {
+  return closed('self-test', `${to.id} has not issued its test certificate`, {
     remedy: REMEDIES.rotationStep({ step: 'prepare', tier: rotation.tier }),
   });
 }
@@ -86,19 +87,19 @@ export function selfTested({ rotation, to }: OpenRotation): Gate {
 /** SPIFFE Trust Domain and Bundle §4.1.2: whoever follows the refresh hint has what was published by then. */
 export function soaked(from: Date, soak: number, what: string, now: Date): Gate {
   const opensAt = new Date(from.getTime() + soak * 1000);
-  const message = `${what} ${instantText(from)}, and the soak of ${durationText(soak)} ends ${instantText(opensAt)}`;
+  const message = `${what} ${instantText(from)}; the soak of ${durationText(soak)} ends ${instantText(opensAt)}`;
   return now >= opensAt ? opened('soak', message) : closed('soak', message, { opensAt });
 }
 
 export function acknowledged({ rotation }: OpenRotation, { acknowledgements }: RotationFacts): Gate {
   const { requiredAcks, publishedSequence = 0 } = rotation;
-  if (requiredAcks.length === 0) return opened('acknowledgements', 'no verifier has to acknowledge');
+  if (requiredAcks.length === 0) return opened('acknowledgements', 'no acknowledgement is required');
   const have = new Set(
     acknowledgements.filter(({ sequence }) => sequence >= publishedSequence).map(each => each.verifier),
   );
   const missing = requiredAcks.filter(verifier => !have.has(verifier));
   const count = requiredAcks.length - missing.length;
-  const message = `${count} of ${requiredAcks.length} verifiers have acknowledged bundle sequence ${publishedSequence}`;
+  const message = `${count} of ${plural(requiredAcks.length, 'verifier')} acknowledged bundle sequence ${publishedSequence}`;
   if (missing.length === 0) return opened('acknowledgements', message);
   return closed('acknowledgements', `${message}; missing: ${missing.join(', ')}`, {
     remedy: REMEDIES.bundleLoaded({ verifier: missing[0]!, sequence: publishedSequence }),
@@ -118,7 +119,7 @@ export function crlsFresh({ authorities, crls }: RotationFacts, now: Date): Gate
         : !known.isPublished
           ? `public/crl does not hold the newest CRL of ${id}`
           : known.crl.nextUpdate <= now
-            ? `the CRL of ${id} ended ${instantText(known.crl.nextUpdate)}`
+            ? `the CRL of ${id} expired ${instantText(known.crl.nextUpdate)}`
             : undefined;
     if (problem === undefined) continue;
     return closed('crls-fresh', problem, { remedy: REMEDIES.crlDue({ ca: id, keyLocation }) });
@@ -134,7 +135,7 @@ const namesOf = (names: readonly string[]): string =>
 export function servicesCurrent({ behind, tier }: RotationFacts, what: readonly ('anchors' | 'chains')[]): Gate {
   const names = [...new Set(what.flatMap(kind => behind[kind]))].sort();
   if (names.length === 0) return opened('services-current', 'the files of every service are up to date');
-  const message = `the files of ${names.length} services are not up to date: ${namesOf(names)}`;
+  const message = `the files of ${plural(names.length, 'service')} are not up to date: ${namesOf(names)}`;
   const step = what.includes('chains') ? 'drain' : 'publish';
   return closed('services-current', message, { remedy: REMEDIES.rotationStep({ step, tier }) });
 }
@@ -142,7 +143,7 @@ export function servicesCurrent({ behind, tier }: RotationFacts, what: readonly 
 /** A process that was not told to read its files again trusts, and sends, what it read before. */
 export function servicesDeployed({ undeployed }: RotationFacts): Gate {
   if (undeployed.length === 0) return opened('services-deployed', 'no deployment is pending');
-  return closed('services-deployed', `deployments are pending: ${undeployed.length} (${namesOf(undeployed)})`, {
+  return closed('services-deployed', `${plural(undeployed.length, 'deployment')} pending: ${namesOf(undeployed)}`, {
     remedy: REMEDIES.deploymentsPending(),
   });
 }
@@ -172,12 +173,13 @@ export function leavesThrough(id: string, { authorities, leaves }: RotationFacts
 
 export function leavesGone(id: string, facts: RotationFacts): Gate {
   const { live, superseded, oneSuperseded, lastNotAfter, services } = leavesThrough(id, facts);
-  if (live === 0) return opened('leaves-gone', `no certificate that is neither expired nor revoked chains to ${id}`);
+  if (live === 0) return opened('leaves-gone', `no valid certificate chains to ${id}`);
   const whose = namesOf([...new Set(services)].sort());
   const last = lastNotAfter!;
+  const chain = live === 1 ? 'chains' : 'chain';
   const message =
-    `certificates that chain to ${id}, neither expired nor revoked: ${live} (${superseded} of them superseded; ` +
-    `of ${whose}), the last until ${instantText(last)}`;
+    `${plural(live, 'valid certificate')} of ${whose} ${chain} to ${id} (${superseded} superseded); ` +
+    `the last expires ${instantText(last)}`;
   if (superseded < live) return closed('leaves-gone', message, { remedy: REMEDIES.renewalsDue() });
   return closed('leaves-gone', message, {
     // notAfter is inclusive (RFC 5280 §4.1.2.5)
@@ -193,27 +195,29 @@ export function chainsGone(id: string, { authorities }: RotationFacts): Gate {
     const lives = each.state === 'active' || each.state === 'prepared' || each.state === 'draining';
     return each.id !== id && lives && chainToRoot(each, authorities).some(link => link.id === id);
   });
-  if (below.length === 0) return opened('chains-gone', `no other CA has its chain through ${id}`);
-  return closed('chains-gone', `${below.map(each => each.id).join(', ')} has its chain through ${id}`, {
-    remedy: `replace it: ${REMEDIES.rotationStep({ step: 'prepare', tier: 'issuing' })}`,
+  if (below.length === 0) return opened('chains-gone', `no other CA chains to ${id}`);
+  return closed('chains-gone', `these CAs still chain to ${id}: ${below.map(each => each.id).join(', ')}`, {
+    remedy: REMEDIES.rotationStep({ step: 'prepare', tier: 'issuing' }),
   });
 }
 
 /** Going back is to a CA that can sign. */
 export function wayBack({ from }: OpenRotation, now: Date): Gate {
   const { id, certificate, keyLocation, state } = from;
-  if (state === 'tainted') return closed('way-back', `${id} is tainted: it must not sign again`);
+  if (state === 'tainted') return closed('way-back', `${id} is tainted and must not issue again`);
   if (certificate.notAfter < now)
-    return closed('way-back', `${id} ended ${instantText(certificate.notAfter)}: it cannot sign any more`);
-  if (keyLocation === 'destroyed') return closed('way-back', `the key of ${id} is destroyed`);
-  return opened('way-back', `${id} can sign until ${instantText(certificate.notAfter)}`);
+    return closed('way-back', `${id} expired ${instantText(certificate.notAfter)} and can no longer issue`);
+  if (keyLocation === 'destroyed') return closed('way-back', `the key of ${id} was destroyed`);
+  return opened('way-back', `${id} can issue until ${instantText(certificate.notAfter)}`);
 }
 
-/** The answer of a proof, in words. */
+/** The result of a proof, in words. */
 export interface ProofFindings {
+  /** Combinations that were checked; absent: there was nothing to prove. */
+  readonly checked?: number;
   /** Handshakes that fail, or that a revoked peer passes. */
   readonly handshakes: readonly string[];
-  /** What the CA that comes cannot issue. */
+  /** Certificates that the successor cannot issue. */
   readonly gaps: readonly string[];
   /** A command after which there is no gap. */
   readonly remedy?: string;
@@ -221,9 +225,16 @@ export interface ProofFindings {
 
 export const NOTHING_FOUND: ProofFindings = { handshakes: [], gaps: [] };
 
-export function proven({ handshakes, gaps, remedy }: ProofFindings, tier: RotationFacts['tier']): Gate {
+/** Words the count of a proof that found nothing; `ca rotate plan` and the gate say the same. */
+export const allVerify = (checked: number): string =>
+  checked === 1
+    ? 'the 1 combination of certificates, bundles and CRLs verifies'
+    : `all ${checked} combinations of certificates, bundles and CRLs verify`;
+
+export function proven({ checked, handshakes, gaps, remedy }: ProofFindings, tier: RotationFacts['tier']): Gate {
   const [first, ...more] = [...gaps, ...handshakes];
-  if (first === undefined) return opened('proof', 'every peer accepts every good certificate in every combination');
+  if (first === undefined)
+    return opened('proof', checked === undefined ? 'there is nothing to prove' : allVerify(checked));
   const message = `${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
   const plan = REMEDIES.rotationStep({ step: 'plan', tier });
   if (gaps.length === 0) return closed('proof', message, { remedy: plan });

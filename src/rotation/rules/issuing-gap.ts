@@ -7,7 +7,6 @@ import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 import type { AuthorityAbove } from '../../ca/rules/planned-authority.ts';
 import { durationText } from '../../time/duration.ts';
 import { instantText } from '../../time/instant-text.ts';
-import { PHASE_WORDS } from '../../verifiers/rules/counterexample-text.ts';
 import { activationDue } from './timetable.ts';
 
 /** Leaves of one lifetime that are asked for. */
@@ -144,19 +143,19 @@ export function shortestLifetime(gapsOf: (notAfter: Date) => readonly IssuingGap
 /** Says it in one sentence: when, which CA, and what it cannot do. */
 export function issuingGapText(gap: IssuingGap): string {
   const { phase, at, authority, authorityNotAfter } = gap;
-  const when = `${PHASE_WORDS[phase]}, at ${instantText(at)}`;
+  const when = `in phase ${phase}, at ${instantText(at)}`;
   const end = instantText(authorityNotAfter);
   switch (gap.reason) {
     case 'expired':
-      return `${when}, ${authority} can issue nothing: it expires ${end}`;
+      return `${when}, ${authority} cannot issue: it expires ${end}`;
     case 'ttl-share':
-      return `${when}, ${authority} cannot issue ${leavesText(gap)}: a leaf has at most 1/${LEAF_SHARE} of the life of its CA, and ${authority}, which expires ${end}, allows ${durationText(roundDown(gap.longest))}`;
+      return `${when}, ${authority} cannot issue ${leavesText(gap)}: a leaf may live at most 1/${LEAF_SHARE} of the lifetime of its CA, and ${authority}, which expires ${end}, allows ${durationText(roundDown(gap.longest))}`;
     case 'outlives-issuer':
       return `${when}, ${authority} cannot issue ${leavesText(gap)}: they would outlive ${authority}, which expires ${end}`;
     case 'successor-due':
-      return `${when}, ${authority} begins to issue too late: it expires ${end}, and its own successor should be active from ${instantText(gap.due)} on`;
+      return `${when}, ${authority} begins to issue too late: it expires ${end}, and its own successor is due to be active from ${instantText(gap.due)}`;
     case 'below-outlives':
-      return `${when}, ${authority} cannot certify ${gap.below} until ${instantText(gap.belowNotAfter)}: ${authority} expires ${end}`;
+      return `${when}, ${authority} cannot certify ${gap.below}: ${authority} expires ${end}, before ${gap.below} (${instantText(gap.belowNotAfter)})`;
   }
 }
 

@@ -70,7 +70,7 @@ export function plannedLeaf(
   return { der: unsignedCertificate(tbsDer, issuer.algorithm), planned: true };
 }
 
-export const PLANNED_SERVICE = 'to-be-issued';
+export const PLANNED_SERVICE = 'future-certificate';
 
 /** What a leaf or a cross certificate is measured against. */
 export const factsOf = (certificate: KnownCertificate, keyAlgorithm: Authority['keyAlgorithm']): IssuerFacts =>

@@ -6,6 +6,7 @@ import { isCertified, replaceable, type CertifiedAuthority } from '../../ca/rule
 import type { Authority, FurtherCertificate, LeafTotals } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';
 import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
+import { plural } from '../../text/plural.ts';
 
 type Phase = 'prepared' | 'published' | 'activated' | 'draining';
 
@@ -90,9 +91,9 @@ type Held = Pick<OpenRotation, 'rotation' | 'phase' | 'from' | 'to'>;
 function unfinished({ rotation, phase, to }: Held, { crls, bundle }: RotationFacts): string[] {
   const missing: string[] = [];
   if (crls.get(to.id)?.isPublished !== true) missing.push(`the CRL of ${to.id} is not in public/crl`);
-  if (rotation.selfTest === undefined) missing.push(`${to.id} has not signed its test certificate`);
+  if (rotation.selfTest === undefined) missing.push(`${to.id} has not issued its test certificate`);
   if (phase !== 'prepared' && to.tier === 'root' && bundle?.has(to.id) !== true) {
-    missing.push(`public/bundle.pem does not hold ${to.id}`);
+    missing.push(`public/bundle.pem does not contain ${to.id}`);
   }
   return missing;
 }
@@ -106,26 +107,26 @@ function contradictions({ rotation, phase, from, to }: Held, facts: RotationFact
   ] as const) {
     // whoever has its key does not wait for a phase
     if (authority.state !== state && !(authority === from && from.state === 'tainted')) {
-      found.push(`${authority.id} is ${authority.state}, and in a rotation that is ${phase} it would be ${state}`);
+      found.push(`${authority.id} is ${authority.state}, but must be ${state} while the rotation is ${phase}`);
     }
   }
   const { preparedAt, publishedAt, activatedAt, drainingSince } = rotation;
   const dates = [preparedAt, publishedAt, activatedAt, drainingSince];
   if (dates.some((date, index) => index > 0 && date !== undefined && !(dates[index - 1]! <= date))) {
-    found.push('its steps are recorded in an order in which nobody can have taken them');
+    found.push('the recorded times of its steps are out of order');
   }
-  if (to.keyLocation === 'destroyed') found.push(`the key of ${to.id} is destroyed`);
+  if (to.keyLocation === 'destroyed') found.push(`the key of ${to.id} was destroyed`);
   const waiting = phase === 'prepared' || phase === 'published';
   const issued = facts.leaves.get(to.id)?.live ?? 0;
-  if (waiting && issued > 0) found.push(`${to.id} has signed ${issued} certificates and was never activated`);
+  if (waiting && issued > 0) found.push(`${to.id} has issued ${plural(issued, 'certificate')} but was never activated`);
   if (phase === 'prepared' && to.tier === 'root' && facts.bundle?.has(to.id)) {
-    found.push(`public/bundle.pem holds ${to.id}, which was never published`);
+    found.push(`public/bundle.pem contains ${to.id}, which was never published`);
   }
   if (!waiting && to.tier === 'root') {
     const crossed = new Set(facts.further.filter(({ issuerId }) => issuerId === to.id).map(each => each.authorityId));
     for (const { id, tier, certificate } of facts.authorities) {
       if (tier === 'issuing' && crossed.has(id) && certificate?.issuerId === from.id) {
-        found.push(`the chain of ${id} ends at ${from.id}, and ${to.id} was activated`);
+        found.push(`the chain of ${id} ends at ${from.id}, although ${to.id} was activated`);
       }
     }
   }

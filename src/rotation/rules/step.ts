@@ -81,7 +81,7 @@ export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFi
 }
 
 /** The CA that came issues already: keeping the old one does not help it. */
-const handshakesOf = ({ handshakes }: ProofFindings): ProofFindings => ({ handshakes, gaps: [] });
+const handshakesOf = ({ remedy: _, ...found }: ProofFindings): ProofFindings => ({ ...found, gaps: [] });
 
 function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
   const current = currentAuthority(facts);

@@ -88,10 +88,13 @@ export function successorProblem(
     return { problem: `no ${tier} CA is active`, hint };
   }
   const above = tier === 'issuing' ? newestActive(authorities, 'root') : undefined;
-  if (tier === 'issuing' && above === undefined) return { problem: 'no root is active', hint: REMEDIES.caUnclear() };
+  if (tier === 'issuing' && above === undefined) return { problem: 'no root CA is active', hint: REMEDIES.caUnclear() };
   const holder = above ?? from;
   if (holder.keyLocation !== 'foreign') return undefined;
-  return { problem: `the key of ${holder.id} was never here: its holder has to sign`, hint: REMEDIES.caUnclear() };
+  return {
+    problem: `the key of ${holder.id} is held outside this home, so only its holder can sign`,
+    hint: REMEDIES.caUnclear(),
+  };
 }
 
 /** Plans the CA that comes after `from`: what is not asked for is as `from` has it, the names it may certify included. */

@@ -34,17 +34,18 @@ function check({ world, home, manifest }: Pki, id: string): Omit<DestroyOutcome,
   const authority = authorities.find(each => each.id === id);
   if (authority === undefined)
     throw failure('ERR_AUTHORITY_UNKNOWN', { text: id, known: authorities.map(each => each.id) });
-  const { state, keyLocation } = authority;
+  const { tier, state, keyLocation } = authority;
   const file = home.authority(id).key;
   if (keyLocation === 'destroyed') return { id, changed: false, file };
-  if (state !== 'retired' || keyLocation !== 'file') throw failure('ERR_KEY_DESTROY_STATE', { id, state, keyLocation });
+  if (state !== 'retired' || keyLocation !== 'file')
+    throw failure('ERR_KEY_DESTROY_STATE', { id, tier, state, keyLocation });
   const until = manifest.leafTotals(id, world.now).lastOfAll;
   const last = manifest.latestCrl(id);
   if (isCertified(authority) && until !== undefined && !lastCrlReaches(last, until, authority)) {
     throw failure('ERR_KEY_DEBT', {
       id,
       until: instantText(until),
-      crlUntil: last === undefined ? 'never' : instantText(last.nextUpdate),
+      ...(last && { crlUntil: instantText(last.nextUpdate) }),
     });
   }
   return { id, changed: true, file };

@@ -62,7 +62,7 @@ export function requirePreparable(
 function requireFree({ world: { cwd, files } }: Pki, typed: string): void {
   const path = resolve(cwd, typed);
   const unfit = (reason: string, found = false) => failure('ERR_ROOT_KEY_OUT', { path, reason, found });
-  if (files.linkStatus(path) !== undefined) throw unfit('something is there already, which may be a key', true);
+  if (files.linkStatus(path) !== undefined) throw unfit('it already exists and may be a key', true);
   if (files.status(dirname(path))?.kind !== 'directory') throw unfit('its directory does not exist');
 }
 
@@ -89,7 +89,7 @@ export async function makeSuccessor(
 
   const paths = home.authority(planned.id);
   if (world.files.status(home.public.crlDer(planned.id)) !== undefined) {
-    const problems = [`public/crl holds a CRL of ${planned.id}, which the manifest does not know`];
+    const problems = [`public/crl contains a CRL of ${planned.id}, which is not in the manifest`];
     throw failure('ERR_ROTATION_CONTRADICTION', { tier: planned.tier, problems });
   }
   // of a run that was interrupted: nobody was told of it

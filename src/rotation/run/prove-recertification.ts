@@ -49,7 +49,10 @@ export function proveRecertification(
     name: 'activated',
     from: now,
     until: certificate.notAfter,
-    presenters: [...presenters('as before', current), ...presenters('with the new certificate', after)],
+    presenters: [
+      ...presenters('with the current certificate', current),
+      ...presenters('with the new certificate', after),
+    ],
     bundles: [
       { name: 'old', anchors: anchorsOf(current) },
       { name: 'new', anchors: anchorsOf(after) },

@@ -69,6 +69,7 @@ export const findingsOf = (proof: ProvenRotation | undefined): ProofFindings =>
   proof === undefined
     ? NOTHING_FOUND
     : {
+        checked: proof.checked,
         handshakes: proof.counterexamples.map(counterexampleText),
         gaps: proof.gaps.map(issuingGapText),
         ...(proof.remedy !== undefined && { remedy: proof.remedy }),

@@ -23,8 +23,9 @@ import { rotationIssuer, type RotationKeys } from './keys.ts';
 import { recordTrustBundle } from '../../bundle/run/write.ts';
 
 export interface RecertifyOutcome {
+  readonly action: 'extend' | 'cross-sign';
   readonly id: string;
-  /** Absent: there is nothing to gain by one. */
+  /** Absent: no new certificate is needed. */
   readonly planned?: Recertification;
   readonly dryRun: boolean;
   readonly serial?: string;
@@ -47,18 +48,21 @@ export async function recertify(
   { dryRun, ...keys }: RotationKeys & { readonly dryRun: boolean },
 ): Promise<RecertifyOutcome> {
   if (dryRun) {
-    return readPki(world, homeFlag, async pki => outcomeOf(id, planOf(pki, await loadPolicy(pki), id, ask), true));
+    return readPki(world, homeFlag, async pki => outcomeOf(ask, id, planOf(pki, await loadPolicy(pki), id, ask), true));
   }
-  return changePki(world, homeFlag, 'extend' in ask ? 'ca extend' : 'ca cross-sign', async pki => {
+  return changePki(world, homeFlag, `ca ${actionOf(ask)}`, async pki => {
     const policy = await loadPolicy(pki);
     const planned = planOf(pki, policy, id, ask);
     const made = planned && (await make(pki, policy, planned, keys));
     const { refreshed, failed } = await syncFiles(pki, policy, { chains: true });
-    return { ...outcomeOf(id, planned, false), ...(made && { serial: made.serial }), services: refreshed, failed };
+    return { ...outcomeOf(ask, id, planned, false), ...(made && { serial: made.serial }), services: refreshed, failed };
   });
 }
 
-const outcomeOf = (id: string, planned: Recertification | undefined, dryRun: boolean): RecertifyOutcome => ({
+const actionOf = (ask: Ask): RecertifyOutcome['action'] => ('extend' in ask ? 'extend' : 'cross-sign');
+
+const outcomeOf = (ask: Ask, id: string, planned: Recertification | undefined, dryRun: boolean): RecertifyOutcome => ({
+  action: actionOf(ask),
   id,
   ...(planned && { planned }),
   dryRun,

@@ -6,7 +6,7 @@ export function destroyKeyView({ id, changed, file, dryRun }: DestroyOutcome): V
   const value = { dryRun, authority: id, changed: changed && !dryRun, file };
   const words = dryRun ? 'would destroy' : 'destroyed';
   return {
-    table: () => (changed ? `${words}  ${visible(file)}\n` : `unchanged  the key of ${id} is destroyed\n`),
+    table: () => (changed ? `${words}  ${visible(file)}\n` : `unchanged  the key of ${id} is already destroyed\n`),
     json: () => ({ kind: 'key-destroy', value }),
     jsonl: () => [{ kind: 'key-destroy', value }],
   };

@@ -2,6 +2,7 @@
 import type { ProvenRotation } from '../run/prove.ts';
 import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
 import type { Counterexample } from '../../verifiers/rules/proof.ts';
+import { allVerify } from '../rules/gate.ts';
 import { issuingGapText } from '../rules/issuing-gap.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
@@ -9,7 +10,7 @@ import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import { visible } from '../../view/visible.ts';
 
-/** How many counterexamples are told one by one. */
+/** The number of counterexamples that the table lists. */
 const MOST = 5;
 
 /** The timetable of a rotation and what its proof came to. */
@@ -59,14 +60,14 @@ const instantCell = (instant: Date, now: Date): string =>
 function proofText({ toId, checked, counterexamples, gaps, remedy }: ProvenRotation): string {
   const handshakes =
     counterexamples.length === 0
-      ? `${checked} combinations, and none of them fails`
+      ? allVerify(checked)
       : `at least ${failedOf(counterexamples)} of ${checked} combinations fail`;
   const texts = [...gaps.map(issuingGapText), ...counterexamples.map(counterexampleText)];
   const more = texts.length - MOST;
   return [
-    `proof: ${handshakes}${gaps.length > 0 ? `; ${toId} cannot do what it is asked for` : ''}`,
+    `proof: ${handshakes}${gaps.length > 0 ? `; ${toId} cannot issue everything that is required` : ''}`,
     ...texts.slice(0, MOST).map(each => `  ${visible(each)}`),
-    ...(more > 0 ? [`  and ${more} more of the kind: -o json tells them all`] : []),
+    ...(more > 0 ? [`  and ${more} more; -o json lists all`] : []),
     ...(remedy === undefined ? [] : [`remedy: ${visible(remedy)}`]),
     '',
   ].join('\n');

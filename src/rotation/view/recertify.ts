@@ -5,7 +5,16 @@ import type { View } from '../../view/output.ts';
 import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
-export function recertifyView({ id, planned, dryRun, serial, services, failed }: RecertifyOutcome, now: Date): View {
+const WORDS: Readonly<Record<RecertifyOutcome['action'], readonly [done: string, planning: string, nothing: string]>> =
+  {
+    extend: ['extended', 'would extend', 'a new certificate would not expire later'],
+    'cross-sign': ['cross-signed', 'would cross-sign', 'that root has already cross-signed it'],
+  };
+
+export function recertifyView(
+  { action, id, planned, dryRun, serial, services, failed }: RecertifyOutcome,
+  now: Date,
+): View {
   const value = {
     dryRun,
     authority: id,
@@ -15,21 +24,15 @@ export function recertifyView({ id, planned, dryRun, serial, services, failed }:
     services,
     failed: failed.map(({ service, error }) => ({ service, error: error.code })),
   };
-  const label = planned?.replaces
-    ? dryRun
-      ? 'would extend'
-      : 'extended'
-    : dryRun
-      ? 'would cross-sign'
-      : 'cross-signed';
+  const [done, planning, nothing] = WORDS[action];
   return {
     table: () =>
       formatFacts([
-        planned === undefined ? ['unchanged', `${id}: one more certificate would say no more`] : [label, id],
-        ['signed by', planned?.by.id],
+        planned === undefined ? ['unchanged', `${id}: ${nothing}`] : [dryRun ? planning : done, id],
+        ['issued by', planned?.by.id],
         ['serial', serial],
         ['expires', planned && `${formatInstant(planned.notAfter)} (${formatRelativeTime(planned.notAfter, now)})`],
-        ['before', planned?.replaces ? formatInstant(planned.subject.certificate.notAfter) : undefined],
+        ['previously', planned?.replaces ? formatInstant(planned.subject.certificate.notAfter) : undefined],
         ['new files', services.length > 0 ? `for ${plural(services.length, 'service')}` : undefined],
         ['not written', failed.length > 0 ? failed.map(({ service }) => service).join(', ') : undefined],
       ]),

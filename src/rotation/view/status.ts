@@ -35,7 +35,9 @@ export function rotationStatusView(status: RotationStatus, now: Date, { columns,
           ...nextFacts(status, now),
         ]),
         gateTable(gates),
-        ...leftovers.map(each => `${each.id} was rolled back; before it can be retired:\n${gateTable(each.gates)}`),
+        ...leftovers.map(
+          each => `${each.id} was rolled back; gates before it can be retired:\n${gateTable(each.gates)}`,
+        ),
       ].join('\n'),
     json: () => ({ kind: 'rotation', value: status }),
     jsonl: () => [{ kind: 'rotation', value: status }],
@@ -44,7 +46,7 @@ export function rotationStatusView(status: RotationStatus, now: Date, { columns,
 
 export const phaseText = ({ phase, since }: RotationStatus, now: Date): string =>
   since === undefined
-    ? 'no rotation is under way'
+    ? 'no rotation is in progress'
     : `${phase} since ${formatInstant(since)} (${formatRelativeTime(since, now)})`;
 
 /** Names the command of the next step, alone in its line, and the time or the gates that it waits for. */

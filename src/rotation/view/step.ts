@@ -39,9 +39,7 @@ export function rotateView(outcome: RotateOutcome, now: Date): View {
       return formatFacts([
         [label, subjectOf(outcome)],
         ...(successor ? successorFacts(successor) : []),
-        ...(services.length > 0
-          ? [['new files', `${dryRun ? 'would be made ' : ''}for ${plural(services.length, 'service')}`] as const]
-          : []),
+        ...(services.length > 0 ? [['new files', `for ${plural(services.length, 'service')}`] as const] : []),
         ...(failed.length > 0 ? [['not written', failed.map(({ service }) => service).join(', ')] as const] : []),
         ['phase', phaseText(status, now)],
         // a rotation that is over asks for no other
@@ -58,10 +56,12 @@ export function rotateView(outcome: RotateOutcome, now: Date): View {
 }
 
 function subjectOf({ step, successor, retired, status }: RotateOutcome): string {
-  if (successor !== undefined) return `${successor.planned.id}, to replace ${successor.from.id}`;
-  if (step === 'retire') return retired.length === 0 ? 'nothing is left to retire' : retired.join(', ');
-  if (status.to === undefined) return `${status.from} signs`;
-  return step === 'drain' ? `${status.from}, replaced by ${status.to}` : `${status.to}, to replace ${status.from}`;
+  if (successor !== undefined) return `${successor.planned.id}, the successor of ${successor.from.id}`;
+  if (step === 'retire') return retired.length === 0 ? 'there is no CA to retire' : retired.join(', ');
+  if (status.to === undefined) return `${status.from} is the active CA`;
+  return step === 'drain'
+    ? `${status.from}, replaced by ${status.to}`
+    : `${status.to}, the successor of ${status.from}`;
 }
 
 const successorOf = ({ planned, from, above, crosses }: Successor) => ({
@@ -82,9 +82,9 @@ function successorFacts({ planned, above, crosses }: Successor): readonly (reado
   const also = crosses.map(({ subject, by }) => `${nameOf(subject, planned.id)} by ${nameOf(by, planned.id)}`);
   return [
     ['key', `${planned.keyAlgorithm}, ${planned.keyLocation === 'file' ? 'in the home' : 'offline'}`],
-    ['signed by', above?.id ?? 'itself'],
+    ['issued by', above?.id ?? 'itself'],
     ['expires', formatInstant(planned.notAfter)],
-    ...(also.length > 0 ? [['certifies', also.join(', ')] as const] : []),
+    ...(also.length > 0 ? [['cross-signed', also.join(', ')] as const] : []),
   ];
 }
 
@@ -95,8 +95,8 @@ export function acknowledgementView({ acknowledgement, changed }: AckOutcome): V
       formatFacts([
         [changed ? 'acknowledged' : 'unchanged', acknowledgement.verifier],
         ['sequence', String(acknowledgement.sequence)],
-        ['since', formatInstant(acknowledgement.at)],
-        ['told by', acknowledgement.source === 'probe' ? 'the server' : 'hand'],
+        ['at', formatInstant(acknowledgement.at)],
+        ['reported by', acknowledgement.source === 'probe' ? 'the server' : 'the operator'],
       ]),
     json: () => ({ kind: 'acknowledgement', value }),
     jsonl: () => [{ kind: 'acknowledgement', value }],

@@ -153,5 +153,5 @@ function refusedCertificate({
 /** A CA may have several certificates: who made this one tells them apart. */
 function nameOf(certificate: PathCertificate): string {
   const { selfIssued, tbs } = certificate;
-  return `${certificateLabel(certificate)} (${selfIssued ? 'self-issued' : `by ${nameToString(tbs.issuer)}`})`;
+  return `${certificateLabel(certificate)} (${selfIssued ? 'self-issued' : `issued by ${nameToString(tbs.issuer)}`})`;
 }

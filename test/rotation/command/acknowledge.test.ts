@@ -37,11 +37,11 @@ const ask = async (world: PkiWorld, port: number, ...flags: readonly string[]) =
   return { ...outcome, known: await world.manifest(manifest => manifest.acknowledgements()) };
 };
 
-describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a verifier that is asked over %s', maxVersion => {
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a verifier that is probed over %s', maxVersion => {
   const serve = (options: TlsOptions) =>
     startTlsServer({ ...servingFiles(published, 'payments'), maxVersion, requestCert: true, ...options });
 
-  test('has the bundle when it lets in clients of every root of it; that opens the gate', async () => {
+  test('has the bundle when it accepts clients of every root, which opens the gate', async () => {
     const world = copyOf(published);
     const { status, stdout, known } = await ask(world, await serve({ ca: bundleOf(world) }));
     const sequence = await world.manifest(manifest => manifest.trustBundle()!.sequence);
@@ -51,20 +51,20 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a verifier that is asked over %s
     await world.succeed(...rotate('activate', '--dry-run'));
   });
 
-  test('does not have it when a root is missing; who is named and what to do is said', async () => {
+  test('does not have the bundle when it omits a root, and the error names that root', async () => {
     const world = copyOf(published);
     const port = await serve({ ca: bundleOf(before) });
     const { status, stderr, known } = await ask(world, port);
     expect({ status, known }).toEqual({ status: 7, known: [] });
-    expect(stderr).toContain(`127.0.0.1:${port} lets in clients of root-g1, and not of root-g2; nothing was changed`);
-    expect(stderr).toContain(`hint: then ask it again: svcauth ca rotate ack edge-1 --from-probe 127.0.0.1:${port}`);
+    expect(stderr).toContain(`127.0.0.1:${port} accepts clients of root-g1 but not of root-g2; nothing was changed`);
+    expect(stderr).toContain(`hint: then probe it again: svcauth ca rotate ack edge-1 --from-probe 127.0.0.1:${port}`);
   });
 
-  test('does not tell when it asks everybody, or nobody', async () => {
+  test('proves nothing when it lists no CAs or requests no certificate', async () => {
     const world = copyOf(published);
     for (const [port, words] of [
-      [await serve({ rejectUnauthorized: false }), 'asks for a client certificate and does not say whose'],
-      [await serve({ requestCert: false, ca: bundleOf(world) }), 'asks for no client certificate'],
+      [await serve({ rejectUnauthorized: false }), 'requests client certificates but lists no CAs'],
+      [await serve({ requestCert: false, ca: bundleOf(world) }), 'requests no client certificate'],
     ] as const) {
       const { status, stderr, known } = await ask(world, port);
       expect({ status, known }).toEqual({ status: 7, known: [] });
@@ -74,13 +74,13 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a verifier that is asked over %s
   });
 });
 
-test('who is not there has acknowledged nothing', async () => {
+test('an unreachable verifier has acknowledged nothing', async () => {
   const { status, stderr, known } = await ask(copyOf(published), await freePort());
   expect({ status, known }).toEqual({ status: 5, known: [] });
   expect(stderr).toContain('ERR_PROBE_REFUSED');
 });
 
-test('what only a server is asked for needs one', async () => {
+test('the options of a handshake need --from-probe', async () => {
   for (const flag of [
     ['--server-name', 'edge'],
     ['--starttls', 'postgres'],
@@ -91,7 +91,7 @@ test('what only a server is asked for needs one', async () => {
 });
 
 describeWith(['nginx'], 'nginx', () => {
-  test('names what its ssl_client_certificate holds', async () => {
+  test('nginx lists the CAs of its ssl_client_certificate', async () => {
     const world = copyOf(published);
     const current = (name: string) => join(world.home.service('payments'), 'current', name);
     const files = {

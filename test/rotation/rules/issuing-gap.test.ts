@@ -34,8 +34,8 @@ const work = (ttl: number, changes: Partial<IssuingWork> = {}): IssuingWork => (
 const reasons = (seconds: number, asked: IssuingWork) =>
   leafGaps(living(seconds), asked).map(({ reason, phase }) => `${reason} ${phase}`);
 
-describe('a CA that comes is long enough to the second', () => {
-  test('for the share that a leaf may have of its life', () => {
+describe('the shortest lifetime of a successor', () => {
+  test('a leaf of a sixth of the lifetime fits to the second', () => {
     // six times 30 days, less the minute that it is backdated by
     const enough = 180 * DAY - 60;
     expect(LEAF_SHARE).toBe(6);
@@ -43,13 +43,13 @@ describe('a CA that comes is long enough to the second', () => {
     expect(reasons(enough - 1, work(30 * DAY))).toEqual(['ttl-share activated']);
   });
 
-  test('for the leaf that is issued when the old CA is retired', () => {
+  test('the leaf issued when the old CA is retired fits to the second', () => {
     const asked = work(HOUR, { retiredAt: after(3 * DAY) });
     expect(reasons(3 * DAY + HOUR, asked)).toEqual([]);
     expect(reasons(3 * DAY + HOUR - 1, asked)).toEqual(['outlives-issuer retired']);
   });
 
-  test('for its own successor to sign not before it does itself', () => {
+  test('its own successor is due no earlier than its activation', () => {
     // due a sixth of its life before its end
     const asked = work(60, { retiredAt: after(DAY) });
     const enough = (DAY * 6 + 60) / 5;
@@ -58,13 +58,13 @@ describe('a CA that comes is long enough to the second', () => {
     expect(reasons(enough - 2, { ...asked, isAwaited: false })).toEqual([]);
   });
 
-  test('for the soak: one that expires with its activation issues nothing', () => {
+  test('a CA that expires with its activation cannot issue', () => {
     expect(reasons(DAY, work(60))).toEqual(['expired activated']);
     expect(reasons(DAY + 1, work(60))).not.toContain('expired activated');
   });
 });
 
-test('truncated leaves may end with their CA, and have their share all the same', () => {
+test('truncated leaves may expire with their CA, and keep their share of its lifetime', () => {
   const truncate = { notAfterPolicy: 'truncate', retiredAt: after(3 * DAY) } as const;
   expect(reasons(3 * DAY + HOUR, work(12 * HOUR, { retiredAt: after(3 * DAY) }))).toEqual(['outlives-issuer retired']);
   expect(reasons(3 * DAY + HOUR, work(12 * HOUR, truncate))).toEqual([]);
@@ -72,7 +72,7 @@ test('truncated leaves may end with their CA, and have their share all the same'
   expect(reasons(3 * DAY, work(12 * HOUR, truncate))).toEqual(['expired retired']);
 });
 
-test('each lifetime is asked for once, and none that the policy refuses', () => {
+test('each lifetime is required once, except those above the policy limit', () => {
   const leaf = { ttl: 30 * DAY, maxTtl: 90 * DAY };
   const services = [
     { name: 'ledger', ttl: 45 * DAY, services: 1 },
@@ -86,25 +86,25 @@ test('each lifetime is asked for once, and none that the policy refuses', () => 
   ]);
 });
 
-describe('a root', () => {
+describe('the shortest lifetime of a root', () => {
   const root = (seconds: number) => ({ ...living(seconds), id: 'root-g2' });
   const below = [{ id: 'issuing-g1', notBefore: after(-60), notAfter: after(300 * DAY) }];
   const gaps = (seconds: number) => rootGaps(root(seconds), below, work(30 * DAY)).map(({ reason }) => reason);
 
-  test('lives as long as the CAs that it certifies, to the second', () => {
+  test('a root must live as long as the CAs that it certifies, to the second', () => {
     expect(gaps(300 * DAY)).toEqual([]);
     expect(gaps(300 * DAY - 1)).toEqual(['below-outlives']);
     expect(gaps(DAY)).toEqual(['expired']);
   });
 
-  test('begins before its own successor should', () => {
+  test('a root must be active before its own successor is due', () => {
     const alone = (seconds: number) => rootGaps(root(seconds), [], work(30 * DAY)).map(({ reason }) => reason);
     expect(alone(31 * DAY)).toEqual([]);
     expect(alone(31 * DAY - 1)).toEqual(['successor-due']);
   });
 });
 
-test('the lifetime that is named is the shortest, and until its successor is due every leaf can be issued', () => {
+test('the suggested lifetime is the shortest without a gap until its successor is due', () => {
   const spans = fc.record({
     ttl: fc.integer({ min: 60, max: 90 * DAY }),
     soak: fc.integer({ min: 60, max: 30 * DAY }),
@@ -127,7 +127,7 @@ test('the lifetime that is named is the shortest, and until its successor is due
   ).toBeUndefined();
 });
 
-test('says which CA cannot do what, and why', () => {
+test('a gap text names the CA, the certificates and the reason', () => {
   const [share] = leafGaps(living(60 * DAY), {
     ...work(30 * DAY),
     demands: leafDemands({ ttl: 30 * DAY, maxTtl: 90 * DAY }, [
@@ -136,20 +136,20 @@ test('says which CA cannot do what, and why', () => {
     ]),
   });
   expect(issuingGapText(share!)).toBe(
-    'once it is activated, at 2026-11-22T00:00:00Z, issuing-g2 cannot issue certificates of 30d (leaf.ttl, mail and 1 more): ' +
-      'a leaf has at most 1/6 of the life of its CA, and issuing-g2, which expires 2027-01-20T00:00:00Z, allows 10d',
+    'in phase activated, at 2026-11-22T00:00:00Z, issuing-g2 cannot issue certificates of 30d (leaf.ttl, mail and 1 more): ' +
+      'a leaf may live at most 1/6 of the lifetime of its CA, and issuing-g2, which expires 2027-01-20T00:00:00Z, allows 10d',
   );
   const [late] = leafGaps(living(3 * DAY + HOUR - 1), work(HOUR, { retiredAt: after(3 * DAY) }));
   expect(issuingGapText(late!)).toBe(
-    'once it is retired, at 2026-11-24T00:00:00Z, issuing-g2 cannot issue certificates of 1h (leaf.ttl): ' +
+    'in phase retired, at 2026-11-24T00:00:00Z, issuing-g2 cannot issue certificates of 1h (leaf.ttl): ' +
       'they would outlive issuing-g2, which expires 2026-11-24T00:59:59Z',
   );
 });
 
-describe('the remedy', () => {
+describe('the remedy of a gap', () => {
   const lifetime = { kind: 'lifetime', seconds: 180 * DAY - 60 } as const;
 
-  test('is the same preparation with a lifetime in whole days', () => {
+  test('the remedy repeats the options of prepare with a lifetime in whole days', () => {
     expect(plannedGapRemedy('issuing', lifetime, { crossSigning: 'issuing', lifetime: 60 })).toBe(
       'svcauth ca rotate prepare --tier issuing --lifetime 180d',
     );
@@ -168,14 +168,14 @@ describe('the remedy', () => {
     );
   });
 
-  test('is another root where the one above ends too soon, and nothing where no lifetime is enough', () => {
+  test('the remedy is a new root where the root expires too soon, and absent where no lifetime is enough', () => {
     expect(plannedGapRemedy('issuing', { kind: 'root-first' }, { crossSigning: 'issuing' })).toBe(
       'svcauth ca rotate prepare --tier root',
     );
     expect(plannedGapRemedy('issuing', undefined, { crossSigning: 'issuing' })).toBeUndefined();
   });
 
-  test('extends an issuing CA that exists, and takes a root back', () => {
+  test('the remedy extends a prepared issuing CA, and rolls back a prepared root', () => {
     const issuing = { id: 'issuing-g2', tier: 'issuing' } as const;
     expect(recordedGapRemedy(issuing, lifetime, true)).toBe('svcauth ca extend issuing-g2 --lifetime 180d');
     expect(recordedGapRemedy(issuing, lifetime, false)).toBe(

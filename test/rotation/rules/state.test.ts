@@ -84,27 +84,27 @@ const closedGates = (step: RotationStep, facts: RotationFacts, now: Date) =>
     .filter(({ open }) => !open)
     .map(({ name }) => name);
 
-describe('the phase', () => {
-  test.each(PHASES)('is %s where what was recorded and what exists agree', phase => {
+describe('the phase of a rotation', () => {
+  test.each(PHASES)('the phase is %s where the records and the files agree', phase => {
     expect(openRotation(factsIn(phase))).toMatchObject({ phase, unfinished: [], contradictions: [] });
   });
 
-  test('is none when no rotation is open', () => {
+  test('no phase exists without an open rotation', () => {
     const ended = { endedAt: hours(50), outcome: 'retired' } as const;
     expect(openRotation(factsIn('draining', {}, ended))).toBeUndefined();
     expect(openRotation(factsIn('draining', { tier: 'root' }))).toBeUndefined();
   });
 
-  test('is unfinished while what the step makes is missing', () => {
+  test('a phase is unfinished while its CRL or test certificate is missing', () => {
     const facts = factsIn('prepared', { crls: new Map() }, {});
     const { selfTest: _, ...untested } = rotation('prepared');
     expect(openRotation({ ...facts, rotations: [untested] })!.unfinished).toEqual([
       'the CRL of issuing-g2 is not in public/crl',
-      'issuing-g2 has not signed its test certificate',
+      'issuing-g2 has not issued its test certificate',
     ]);
   });
 
-  test.each(PHASES)('contradicts itself where a CA is not what it would be when %s', phase => {
+  test.each(PHASES)('a CA in the wrong state contradicts the phase %s', phase => {
     const facts = factsIn(phase);
     const authorities = facts.authorities.map(each =>
       each.id === 'issuing-g2' ? { ...each, state: 'tainted' as const } : each,
@@ -112,26 +112,26 @@ describe('the phase', () => {
     expect(openRotation({ ...facts, authorities })!.contradictions).toHaveLength(1);
   });
 
-  test('contradicts itself where a CA signed that was never activated, and where steps came before others', () => {
+  test('certificates of a CA that was never activated and steps out of order are contradictions', () => {
     const leaves = new Map([['issuing-g2', { ...NO_LEAVES, live: 3 }]]);
     expect(openRotation(factsIn('published', { leaves }))!.contradictions).toEqual([
-      'issuing-g2 has signed 3 certificates and was never activated',
+      'issuing-g2 has issued 3 certificates but was never activated',
     ]);
     expect(openRotation(factsIn('activated', {}, { publishedAt: hours(31) }))!.contradictions).toHaveLength(1);
   });
 
-  test('contradicts itself where verifiers have a root that was never published', () => {
+  test('a root in the bundle that was never published is a contradiction', () => {
     const facts = factsIn('prepared', { tier: 'root', bundle: new Set(['root-g1', 'root-g2']) });
     const roots = [authority('root-g1', 'active', 'root-g1'), authority('root-g2', 'prepared', 'root-g2')];
     const rotations = [rotation('prepared', { tier: 'root', fromId: 'root-g1', toId: 'root-g2' })];
     const crls = new Map([['root-g2', { crl: crl('root-g2'), isPublished: true }]]);
     const open = openRotation({ ...facts, rotations, authorities: roots, crls })!;
-    expect(open.contradictions).toEqual(['public/bundle.pem holds root-g2, which was never published']);
+    expect(open.contradictions).toEqual(['public/bundle.pem contains root-g2, which was never published']);
   });
 });
 
 describe('a step', () => {
-  test('has its turn in one phase, comes early before it and is done after it', () => {
+  test('a step has its turn in one phase, is early before it and done after it', () => {
     const turns = (step: RotationStep) => PHASES.map(phase => turnOf(step, openRotation(factsIn(phase))));
     expect(turns('prepare')).toEqual(['done', 'done', 'done', 'done']);
     expect(turns('publish')).toEqual(['do', 'done', 'done', 'done']);
@@ -145,14 +145,14 @@ describe('a step', () => {
 });
 
 describe('a gate', () => {
-  test('keeps the soak to its last second', () => {
+  test('the soak gate stays closed to its last second', () => {
     const facts = factsIn('published');
     const opens = new Date(hours(1).getTime() + 86_400_000);
     expect(closedGates('activate', facts, new Date(opens.getTime() - 1000))).toEqual(['soak']);
     expect(closedGates('activate', facts, opens)).toEqual([]);
   });
 
-  test('waits for every verifier that has to acknowledge, and for nothing less than what was published', () => {
+  test('the acknowledgement gate waits until every verifier has the published sequence', () => {
     const ack = (verifier: string, sequence: number) => ({ verifier, sequence, at: start, source: 'hand' as const });
     const closed = (...acknowledgements: ReturnType<typeof ack>[]) =>
       closedGates('activate', factsIn('published', { acknowledgements }, { requiredAcks: ['a', 'b'] }), hours(30));
@@ -165,14 +165,14 @@ describe('a gate', () => {
     ['is missing', undefined],
     ['is not published', { crl: crl('root-g1'), isPublished: false }],
     ['is stale', { crl: { ...crl('root-g1'), nextUpdate: hours(30) }, isPublished: true }],
-  ])('closes every step when a CRL %s', (_, known) => {
+  ])('the CRL gate is closed when a CRL %s', (_, known) => {
     const facts = factsIn('published');
     const crls = new Map([...facts.crls].filter(([id]) => id !== 'root-g1'));
     if (known) crls.set('root-g1', known);
     expect(closedGates('activate', { ...facts, crls }, hours(30))).toEqual(['crls-fresh']);
   });
 
-  test('keeps a CA until nothing that is good chains to it', () => {
+  test('the leaves gate keeps a CA until no valid certificate chains to it', () => {
     const one: LeafTotals = {
       live: 1,
       superseded: 1,
@@ -185,25 +185,25 @@ describe('a gate', () => {
     // notAfter is the last good second (RFC 5280 §4.1.2.5)
     expect(gate).toMatchObject({ open: false, opensAt: new Date(hours(100).getTime() + 1000) });
     expect(gate?.remedy).toBe('svcauth revoke 0a --reason superseded');
-    expect(gate?.message).toContain('certificates that chain to issuing-g1, neither expired nor revoked: 1 ');
+    expect(gate?.message).toContain('1 valid certificate of web chains to issuing-g1 ');
     expect(closedGates('retire', factsIn('draining'), hours(70))).toEqual([]);
   });
 
-  test('keeps a second rotation from beginning while another is half way', () => {
+  test('a second rotation cannot begin before the first one is draining', () => {
     const root = { tier: 'root', fromId: 'root-g1', toId: 'root-g2' } as const;
     const closed = (phase: Phase) =>
       closedGates('prepare', factsIn(phase, { rotations: [rotation(phase, root)] }), start).includes('other-rotation');
     expect(PHASES.map(closed)).toEqual([true, true, true, false]);
   });
 
-  test('waits for every service to have read its files again, where a root is replaced', () => {
+  test('a root rotation waits until no deployment is pending', () => {
     const root = { tier: 'root', fromId: 'root-g1', toId: 'root-g2' } as const;
     const roots = [authority('root-g1', 'active', 'root-g1'), authority('root-g2', 'prepared', 'root-g2')];
     const facts = factsIn('published', { tier: 'root', undeployed: ['web'], authorities: roots }, root);
     expect(closedGates('activate', { ...facts, crls: new Map() }, hours(30))).toContain('services-deployed');
   });
 
-  test('is closed by what the CA that comes cannot issue, before it issues and not after that', () => {
+  test('the proof gate is closed by an issuing gap until the successor issues', () => {
     const found = { ...NOTHING_FOUND, gaps: ['issuing-g2 cannot issue'], remedy: 'svcauth ca extend issuing-g2' };
     const proofOf = (step: RotationStep, phase: Phase) => gatesOf(step, factsIn(phase), found, hours(40)).at(-1)!;
     expect(proofOf('activate', 'published')).toMatchObject({
@@ -215,26 +215,26 @@ describe('a gate', () => {
     expect([proofOf('drain', 'activated').open, proofOf('retire', 'draining').open]).toEqual([true, true]);
   });
 
-  test('of the proof is passed by a compromise, unless the CA that comes could not issue', () => {
-    const handshakes = ['web is refused'];
+  test('a compromise forces the proof gate unless the successor cannot issue', () => {
+    const handshakes = ['web is rejected'];
     const gates = (found: ProofFindings) => gatesOf('activate', factsIn('published'), found, hours(40)).at(-1)!;
     expect(isForcible(gates({ ...NOTHING_FOUND, handshakes }))).toBe(true);
     expect(isForcible(gates({ handshakes, gaps: ['issuing-g2 cannot issue'] }))).toBe(false);
   });
 
-  test('is closed by a counterexample', () => {
+  test('the proof gate is closed by a counterexample', () => {
     const gates = gatesOf(
       'drain',
       factsIn('activated'),
-      { ...NOTHING_FOUND, handshakes: ['web is refused', 'more'] },
+      { ...NOTHING_FOUND, handshakes: ['web is rejected', 'more'] },
       hours(40),
     );
-    expect(gates.at(-1)).toMatchObject({ name: 'proof', open: false, message: 'web is refused (and 1 more)' });
+    expect(gates.at(-1)).toMatchObject({ name: 'proof', open: false, message: 'web is rejected (and 1 more)' });
   });
 });
 
 describe('the status', () => {
-  test('says from when the next step is allowed, as far as only time is missing', () => {
+  test('the status gives the time of the next step where only time is missing', () => {
     const opens = new Date(hours(1).getTime() + 86_400_000);
     const status = rotationStatus(factsIn('published'), NOTHING_FOUND, hours(2));
     expect(status).toMatchObject({ phase: 'published', next: 'activate', allowedFrom: opens });
@@ -243,7 +243,7 @@ describe('the status', () => {
   });
 });
 
-describe('a run that comes by itself', () => {
+describe('a scheduled run', () => {
   const due = { prepare: hours(10), activate: hours(20) };
   const idle = () => ({
     ...factsIn('draining'),
@@ -251,7 +251,7 @@ describe('a run that comes by itself', () => {
     authorities: factsIn('prepared').authorities.slice(0, 2),
   });
 
-  test('begins when it is time, and takes each step that nothing speaks against', () => {
+  test('a scheduled run begins a due rotation, and takes each step whose gates are open', () => {
     expect(nextRotationStep(idle(), NOTHING_FOUND, due, hours(9))).toBeUndefined();
     expect(nextRotationStep(factsIn('prepared'), NOTHING_FOUND, due, hours(2))).toBe('publish');
     expect(nextRotationStep(factsIn('published'), NOTHING_FOUND, due, hours(30))).toBe('activate');
@@ -260,15 +260,15 @@ describe('a run that comes by itself', () => {
     expect(nextRotationStep(factsIn('draining'), NOTHING_FOUND, due, hours(70))).toBe('retire');
   });
 
-  test('does nothing where anything is not as it was recorded, or the proof fails', () => {
+  test('a scheduled run does nothing after a contradiction or a failed proof', () => {
     const leaves = new Map([['issuing-g2', { ...NO_LEAVES, live: 1 }]]);
     expect(nextRotationStep(factsIn('prepared', { leaves }), NOTHING_FOUND, due, hours(2))).toBeUndefined();
     expect(
-      nextRotationStep(factsIn('activated'), { ...NOTHING_FOUND, handshakes: ['web is refused'] }, due, hours(31)),
+      nextRotationStep(factsIn('activated'), { ...NOTHING_FOUND, handshakes: ['web is rejected'] }, due, hours(31)),
     ).toBeUndefined();
   });
 
-  test('retires what a rollback left', () => {
+  test('a scheduled run retires the CA that a rollback left', () => {
     const rolledBack = rotation('activated', { endedAt: hours(31), outcome: 'rolled-back' });
     const authorities = factsIn('activated').authorities.map(each =>
       each.id === 'issuing-g2' ? { ...each, state: 'draining' as const } : each,

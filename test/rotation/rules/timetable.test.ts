@@ -19,34 +19,34 @@ const table = (changes: Partial<TimetableFacts> = {}, now = NOW) =>
     now,
   );
 
-describe('steps are due', () => {
-  test('30 and 7 days before the end of a CA of a year', () => {
+describe('the due times', () => {
+  test('prepare and activate are due 30 and 7 days before a CA of one year expires', () => {
     const { prepare, publish, activate, drain } = table();
     expect([prepare, publish, activate, drain].map(({ due }) => due)).toEqual(
       ['2026-12-02', '2026-12-02', '2026-12-25', '2026-12-25'].map(day),
     );
   });
 
-  test('after half and five sixths of the life of a short one', () => {
+  test('prepare and activate are due after half and five sixths of a short lifetime', () => {
     const certificate = { notBefore: day('2026-06-01'), notAfter: day('2026-06-13') };
     const { prepare, activate } = table({ certificate, longestChild: DAY, longestLeaf: DAY });
     expect([prepare.due, activate.due]).toEqual(['2026-06-07', '2026-06-11'].map(day));
   });
 
-  test('in time for the last certificate to live as long as it should', () => {
+  test('activate is due while the longest certificate still fits', () => {
     const { prepare, activate } = table({ longestChild: 30 * DAY, longestLeaf: 30 * DAY });
     expect(activate.due).toEqual(day('2026-12-02'));
     expect(prepare.due).toEqual(day('2026-12-01'));
   });
 
-  test('before the CA that comes could no longer issue all that is asked for', () => {
+  test('activate is due before the successor can no longer issue everything', () => {
     const { activate, publish, prepare } = table({ lastStart: day('2026-08-25'), done: { prepare: NOW } });
     expect([activate.due, activate.latest]).toEqual(['2026-08-25', '2026-08-25'].map(day));
     expect([publish.latest, prepare.doneAt]).toEqual([day('2026-08-24'), NOW]);
     expect(table({ lastStart: day('2028-01-01') })).toEqual(table());
   });
 
-  test('now when they are late', () => {
+  test('a late step is due now', () => {
     const { prepare, activate } = table({}, day('2026-12-30'));
     expect(prepare.due).toEqual(day('2026-12-30'));
     expect(prepare.latest).toEqual(day('2026-12-26'));
@@ -54,7 +54,7 @@ describe('steps are due', () => {
   });
 });
 
-test('the last safe moment leaves room for what comes behind it', () => {
+test('the last safe time leaves room for the later steps', () => {
   const { publish, activate, drain, retire } = table({ longestChild: 30 * DAY });
   expect(activate.latest).toEqual(day('2026-12-02'));
   expect(publish.latest).toEqual(day('2026-12-01'));
@@ -62,7 +62,7 @@ test('the last safe moment leaves room for what comes behind it', () => {
   expect(retire.latest).toBeUndefined();
 });
 
-test('activating waits for the soak, from when it was published', () => {
+test('activate waits for the soak after publish', () => {
   expect(table().activate.earliest).toEqual(day('2026-06-02'));
   const done = { prepare: day('2026-05-01'), publish: day('2026-05-31') };
   expect(table({ done, soak: 3 * DAY }).activate.earliest).toEqual(day('2026-06-03'));
@@ -75,27 +75,27 @@ test('activating waits for the soak, from when it was published', () => {
   });
 });
 
-test('retiring a root whose leaves stay waits for the soak alone', () => {
+test('retiring a root whose leaves stay waits only for the soak', () => {
   const drained = { done: { drain: day('2026-05-31') }, rechained: true };
   expect(table({ ...drained, latestLeafEnd: day('2026-08-01'), soak: 3 * DAY }).retire.earliest).toEqual(
     day('2026-06-03'),
   );
 });
 
-describe('retiring waits for the last leaf of the old CA', () => {
+describe('the earliest time to retire', () => {
   const done = { prepare: day('2026-05-01'), publish: day('2026-05-02'), activate: day('2026-05-20') };
   const soon = (date: Date) => new Date(date.getTime() + 1000);
 
-  test('that may have been issued just before the activation', () => {
+  test('retire waits for a leaf issued just before the activation', () => {
     expect(table().retire.earliest).toEqual(soon(day('2026-06-07')));
     expect(table({ done, longestLeaf: 30 * DAY }).retire.earliest).toEqual(soon(day('2026-06-19')));
   });
 
-  test('that is live', () => {
+  test('retire waits for the last valid leaf', () => {
     expect(table({ done, latestLeafEnd: day('2026-08-01') }).retire.earliest).toEqual(soon(day('2026-08-01')));
   });
 
-  test('and not beyond the end of the CA, which no leaf outlives', () => {
+  test('retire waits no longer than the expiry of the old CA', () => {
     const certificate = { notBefore: day('2026-01-01'), notAfter: day('2026-06-04') };
     expect(table({ certificate }).retire.earliest).toEqual(soon(day('2026-06-04')));
   });

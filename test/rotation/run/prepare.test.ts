@@ -56,7 +56,7 @@ const judged = (world: PkiWorld, tier: 'issuing' | 'root', options: SuccessorReq
     return { der: plannedCertificate(planned, pki.identity, issuer).der, planned, proof };
   });
 
-test('the CA that is judged and the CA that is made are equal field by field', { timeout: 240_000 }, async () => {
+test('the proof judges the CA that prepare creates, field by field', { timeout: 240_000 }, async () => {
   const random = seededRandom('successors');
   const pick = <T>(list: readonly T[]): T => list[random(1)[0]! % list.length]!;
   const made = new Set<KeyAlgorithmName>();
@@ -95,7 +95,7 @@ test('the CA that is judged and the CA that is made are equal field by field', {
   expect(refused).toBeGreaterThan(3);
 });
 
-test('a CA that was prepared is judged by its certificate, and the remedy extends it', async () => {
+test('a prepared CA is judged by its certificate, and the remedy extends it', async () => {
   const world = templates[0]!();
   await world.succeed('ca', 'rotate', 'prepare', '--tier', 'issuing', '--lifetime', '180d');
   await world.succeed('ca', 'rotate', 'publish', '--tier', 'issuing');

@@ -36,8 +36,8 @@ const prove = (world: PkiWorld, { tier = 'issuing', step, ...asked }: Question =
 const told = async (...args: Parameters<typeof prove>) =>
   (await prove(...args))!.counterexamples.map(counterexampleText);
 
-describe('a rotation that has not begun, in a PKI that is well', () => {
-  test('of the issuing CA', async () => {
+describe('the proof of a rotation in a sound PKI', () => {
+  test('an issuing CA can be rotated', async () => {
     const proof = (await prove(copy()))!;
     expect([proof.fromId, proof.toId]).toEqual(['issuing-g1', 'issuing-g2']);
     expect(proof.counterexamples.map(counterexampleText)).toEqual([]);
@@ -45,7 +45,7 @@ describe('a rotation that has not begun, in a PKI that is well', () => {
   });
 
   test.each(['issuing', 'new-with-old', 'old-with-new', 'both', 'none'] as const)(
-    'of the root, cross-signing %s',
+    'a root can be rotated, cross-signing %s',
     async crossSigning => {
       const proof = (await prove(copy(), { tier: 'root', crossSigning }))!;
       expect([proof.fromId, proof.toId]).toEqual(['root-g1', 'root-g2']);
@@ -55,18 +55,18 @@ describe('a rotation that has not begun, in a PKI that is well', () => {
   );
 
   test.each(['new-with-old', 'none'] as const)(
-    'of a root that signs leaves itself, cross-signing %s',
+    'a root that issues leaves can be rotated, cross-signing %s',
     async crossSigning => {
       expect(await told(single(), { tier: 'root', crossSigning })).toEqual([]);
     },
   );
 });
 
-test('there is nothing to rotate where there is no CA of the tier', async () => {
+test('a tier without a CA has nothing to rotate', async () => {
   expect(await prove(single())).toBeUndefined();
 });
 
-test('an issuing CA goes when everything that it signed is revoked: its last CRL stays until that has expired', async () => {
+test('an issuing CA can be retired once its leaves are revoked, and its last CRL stays', async () => {
   const world = copy();
   const rotate = (step: string) => world.succeed('ca', 'rotate', step, '--tier', 'issuing');
   await rotate('prepare');
@@ -75,27 +75,27 @@ test('an issuing CA goes when everything that it signed is revoked: its last CRL
   for (const step of ['activate', 'drain']) await rotate(step);
   await world.succeed('issue', 'payments', '--force');
   const [first] = await told(world, { step: 'retire' });
-  expect(first).toContain('refuses the client payments');
+  expect(first).toContain('rejects the client payments');
   await world.succeed('revoke', 'payments', '--previous', '--reason', 'superseded');
   expect(await told(world, { step: 'retire' })).toEqual([]);
 });
 
-describe('with what really lies in public/', () => {
-  test('a CRL that is missing', async () => {
+describe('the proof reads the files in public/', () => {
+  test('the proof fails when a CRL is missing', async () => {
     const world = copy();
     rmSync(world.home.public.crlDer('root-g1'));
     const [first] = await told(world);
-    expect(first).toContain('once it is prepared, at 2026-11-21T00:00:00Z, a server');
-    expect(first).toContain('refuses the client payments and 1 more (issuing-g1): CN=');
+    expect(first).toContain('in phase prepared, at 2026-11-21T00:00:00Z, a server');
+    expect(first).toContain('rejects the client payments and 1 more (chain of issuing-g1): CN=');
     expect(first).toContain('[crl-missing, RFC 5280 §6.3.3]');
   });
 
-  test('CRLs that are stale', async () => {
+  test('the proof fails when the CRLs have expired', async () => {
     const world = copy({ now: new Date('2026-12-06T00:00:00Z') });
     expect((await told(world))[0]).toContain('crl-expired');
   });
 
-  test('a bundle that is missing', async () => {
+  test('the proof fails when the bundle is missing', async () => {
     const world = copy();
     rmSync(world.home.public.bundlePem);
     expect((await told(world))[0]).toContain('no certificate of its issuer');

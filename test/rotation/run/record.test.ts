@@ -3,7 +3,7 @@ import { pkiTemplate } from '../../support/pki/pki.ts';
 
 const later = (from: Date, days: number): Date => new Date(from.getTime() + days * 86_400_000);
 
-test('back at the old root the issuing CA is served with its longest certificate by it', async () => {
+test('after a rollback the issuing CA is served with its longest certificate of the old root', async () => {
   const world = (await pkiTemplate([], [['issue', 'payments']]))();
   const certificate = () => world.manifest(manifest => manifest.authority('issuing-g1')!.certificate!);
   world.now = later(world.now, 1);

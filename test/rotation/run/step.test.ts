@@ -48,7 +48,7 @@ const foresee = (world: PkiWorld, step: RotateRequest['step'], tier: Tier) =>
 const DAYS = { prepare: 0, publish: 0, activate: 1, drain: 0, retire: 32 } as const;
 
 describe.each(['issuing', 'root'] as const)('a step of the %s rotation', tier => {
-  test('reads the facts once before and once after it, and proves itself and the step that comes next', async () => {
+  test('a step reads the facts before and after, and proves itself and the next step', async () => {
     const world = copy();
     for (const step of ['prepare', 'publish', 'activate', 'drain', 'retire'] as const) {
       world.now = new Date(world.now.getTime() + DAYS[step] * 86_400_000);
@@ -64,7 +64,7 @@ describe.each(['issuing', 'root'] as const)('a step of the %s rotation', tier =>
     }
   });
 
-  test('backwards needs no proof of itself', async () => {
+  test('a rollback needs no proof of itself', async () => {
     const world = copy();
     await take(world, 'prepare', tier);
     expect(await take(world, 'rollback', tier)).toEqual({ reads: 2, proofs: 1 });

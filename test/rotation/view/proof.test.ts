@@ -43,11 +43,11 @@ const missing: Counterexample = {
   combinations: 7,
   kind: 'good-refused',
   verifiers: ['every-path', 'first-match', 'first-of-name'],
-  certificate: 'CN=payments (by CN=Issuing g2)',
+  certificate: 'CN=payments (issued by CN=Issuing g2)',
   refusal: refusal('crl-missing', 'there is no CRL of its issuer'),
 };
 
-test('the timetable, and a proof that holds', () => {
+test('the table shows the timetable and a proof without counterexamples', () => {
   expect(rotationProofView(proof(), NOW).table()).toBe(
     [
       'issuing-g1 is replaced by issuing-g2',
@@ -59,35 +59,35 @@ test('the timetable, and a proof that holds', () => {
       'drain     2026-11-22T00:00:00Z  2026-12-25T00:00:00Z (in 34 days)  2026-12-31T00:00:00Z (in 40 days)',
       'retire    2026-11-27T00:00:01Z  2026-12-30T00:00:01Z (in 39 days)  -',
       '',
-      'proof: 117 combinations, and none of them fails',
+      'proof: all 117 combinations of certificates, bundles and CRLs verify',
       '',
     ].join('\n'),
   );
 });
 
-test('a counterexample says when, who meets whom with what, and which certificate is refused why', () => {
+test('a counterexample names the phase, the verifier, the peer, the certificate and the reason', () => {
   const text = rotationProofView(proof(missing), NOW).table();
   expect(text.split('\n').slice(9)).toEqual([
     'proof: at least 7 of 117 combinations fail',
-    '  once it is activated, at 2026-11-21T00:00:00Z, a server with the bundle and the old CRLs refuses the client payments and 2 more' +
-      ' (issuing-g2): CN=payments (by CN=Issuing g2): there is no CRL of its issuer [crl-missing, RFC 5280 §6.3.3]',
+    '  in phase activated, at 2026-11-21T00:00:00Z, a server with the bundle and the old CRLs rejects the client payments and 2 more' +
+      ' (chain of issuing-g2): CN=payments (issued by CN=Issuing g2): there is no CRL of its issuer [crl-missing, RFC 5280 §6.3.3]',
     '',
   ]);
 });
 
-test('a revoked leaf that may be accepted, and the verifiers that would', () => {
+test('a counterexample says which verifiers may accept a revoked leaf', () => {
   const { refusal: _, ...accepted } = { ...missing, kind: 'revoked-accepted' as const };
   expect(rotationProofView(proof({ ...accepted, refusal: undefined }), NOW).table()).toContain(
-    'may accept the client payments and 2 more (issuing-g2), which is revoked: CN=payments (by CN=Issuing g2): no CRL lists it',
+    'may accept the revoked client payments and 2 more (chain of issuing-g2): CN=payments (issued by CN=Issuing g2): no CRL lists it',
   );
   const byName = { ...missing, verifiers: ['first-of-name'] as const };
   expect(rotationProofView(proof(byName), NOW).table()).toContain(
-    'a server, one that goes by names alone, with the bundle',
+    'a server with the bundle and the old CRLs that matches issuers by name alone rejects the client payments',
   );
 });
 
-test('five are told, and all of them in JSON', () => {
+test('the table lists five counterexamples, and JSON lists all', () => {
   const view = rotationProofView(proof(...Array.from({ length: 7 }, () => missing)), NOW);
-  expect(view.table()).toContain('and 2 more of the kind: -o json tells them all');
+  expect(view.table()).toContain('and 2 more; -o json lists all');
   expect(view.json().value).toMatchObject({ proof: { checked: 117, failed: 49, counterexamples: { length: 7 } } });
 });

@@ -14,27 +14,27 @@ const cross: FurtherCertificate = { ...certificate, serial: '33', authorityId: i
 const standing = (state: Authority['state'], revoked: readonly string[], further: readonly FurtherCertificate[] = []) =>
   leafStatusFromCa({ ...issuing, state }, further, serial => revoked.includes(serial), NOW);
 
-test.each(['active', 'draining', 'prepared'] as const)('of one that is %s each leaf is what it is', state => {
+test.each(['active', 'draining', 'prepared'] as const)('leaves of a CA that is %s keep their own status', state => {
   expect(standing(state, [])).toBe('own');
 });
 
-test.each(['tainted', 'retired'] as const)('nobody counts on the leaves of one that is %s', state => {
+test.each(['tainted', 'retired'] as const)('leaves of a CA that is %s are disowned', state => {
   expect(standing(state, [])).toBe('disowned');
 });
 
-test.each(['active', 'tainted', 'retired'] as const)('a revoked CA that is %s takes its leaves along', state => {
+test.each(['active', 'tainted', 'retired'] as const)('leaves of a revoked CA that is %s are revoked', state => {
   expect(standing(state, [certificate.serial])).toBe('revoked');
 });
 
-test('another certificate of it that is good holds them up', () => {
+test('leaves keep their status while another certificate of the CA is valid', () => {
   expect(standing('draining', [certificate.serial], [cross])).toBe('own');
   expect(standing('draining', [certificate.serial, cross.serial], [cross])).toBe('revoked');
 });
 
-test('one that has expired holds nothing up', () => {
+test('an expired certificate of the CA does not count', () => {
   expect(standing('draining', [certificate.serial], [{ ...cross, notAfter: at('2026-11-20') }])).toBe('revoked');
 });
 
-test('a certificate of another CA is none of its own', () => {
+test('a certificate of another CA does not count', () => {
   expect(standing('draining', [certificate.serial], [{ ...cross, authorityId: 'issuing-g2' }])).toBe('revoked');
 });
