@@ -23,11 +23,11 @@ interface Flags extends PassphraseOptions {
 export const addDrillCaCompromise: AddCommand = (program, world, done) => {
   const command = group(program, 'drill')
     .command('ca-compromise')
-    .description('what to do when the key of a CA is out: every command in order, with the names of this PKI')
-    .option('--ca <id>', 'whose key (default: the CA that issues)')
-    .option('--sandbox', 'carry it out on a copy of the home, and tell how long each step took; hooks are not run')
-    .option('--keep <dir>', 'with --sandbox: leave the copy, which holds keys, in this new directory')
-    .option('--root-key <file>', 'with --sandbox: the key of the root, when that is kept elsewhere');
+    .description('print the recovery plan for a compromised CA key: every command in order, with the names of this PKI')
+    .option('--ca <id>', 'CA with the compromised key (default: the CA that issues)')
+    .option('--sandbox', 'rehearse the plan on a copy of the home, without hooks, and report how long each step took')
+    .option('--keep <dir>', 'with --sandbox: keep the copy, which contains keys, in this new directory')
+    .option('--root-key <file>', 'with --sandbox: key of the root, if it is kept offline');
   outputOption(passphraseOptions(command));
   examples(command, [
     'svcauth drill ca-compromise',

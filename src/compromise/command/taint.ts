@@ -14,16 +14,16 @@ interface Flags extends PassphraseOptions {
 export const addCaTaint: AddCommand = (program, world) => {
   const command = group(program, 'ca')
     .command('taint')
-    .description('mark a CA whose key somebody else may have: it signs nothing more, and what it signed is due')
-    .argument('<id>', 'as ca list shows it, like issuing-g1')
+    .description('mark a CA as compromised: it stops issuing, and every certificate it issued becomes due for renewal')
+    .argument('<id>', 'id of a CA, such as issuing-g1')
     .requiredOption('--reason <text>', 'what happened, for the audit log')
-    .option('--revoke', "its certificate as well: with its issuer's next CRL verifiers refuse everything below it")
-    .option('--dry-run', 'print what would be done, and do nothing');
+    .option('--revoke', 'also revoke its certificate: verifiers with the new CRL reject every certificate it issued')
+    .option('--dry-run', 'show the changes, and change nothing');
   outputOption(passphraseOptions(command));
   examples(command, [
-    'svcauth ca taint issuing-g1 --reason "key found in a back-up" --dry-run',
-    'svcauth ca taint issuing-g1 --reason "key found in a back-up"',
-    'svcauth ca taint issuing-g1 --reason "everything below it is replaced" --revoke',
+    'svcauth ca taint issuing-g1 --reason "key found in a backup" --dry-run',
+    'svcauth ca taint issuing-g1 --reason "key found in a backup"',
+    'svcauth ca taint issuing-g1 --reason "every certificate is replaced" --revoke',
   ]);
   command.action(async (id: string, flags: Flags) => {
     const { taintRun } = await import('../run/taint.ts');

@@ -2,27 +2,28 @@
 // `drill ca-compromise` prints the list and a rehearsal carries it out on a copy. It is pure: `run/drill.ts` gathers the facts.
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { durationText } from '../../time/duration.ts';
+import { plural } from '../../text/plural.ts';
 import { instantText } from '../../time/instant-text.ts';
 import type { Authority, LeafTotals } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';
 
-/** What is at stake, of a CA whose key somebody else may have. */
+/** The facts about a compromised CA that its runbook names. */
 export interface CompromiseFacts {
   readonly authority: CertifiedAuthority;
   /** The CA that would replace it. */
   readonly successorId: string;
-  /** Who certifies it, where it is not a root, and the CRL by which that one revokes it. */
+  /** The CA that certifies it and revokes it, with the newest CRL of that CA; absent for a root. */
   readonly above?: { readonly authority: CertifiedAuthority; readonly crl: Crl | undefined };
-  /** What it signed, and what the CAs below it signed. */
+  /** The leaves that chain to it. */
   readonly leaves: LeafTotals;
   readonly serviceCount: number;
-  /** Seconds between two looks of a verifier at the bundle. */
+  /** Seconds after which a verifier reads the bundle again. */
   readonly refreshHint: number;
-  /** Seconds between publishing and activating that a rotation without haste keeps. */
+  /** Seconds that a rotation without force waits between publishing and activating. */
   readonly soak: number;
 }
 
-/** What a step does; `distribute` and `announce` are the same, before and after the thief is shut out. */
+/** The action of a step; `distribute` and `announce` both publish, before and after the old CA is revoked or removed. */
 export type RunbookAction =
   | 'taint'
   | 'prepare'
@@ -36,11 +37,11 @@ export type RunbookAction =
   | 'sign'
   | 'announce'
   | 'retire'
-  | 'tell';
+  | 'notify';
 
 interface RunbookStep {
   readonly action: RunbookAction;
-  /** To be pasted; absent for what nobody can do by a command. */
+  /** Ready to paste; absent for a step that has no command. */
   readonly command?: string;
   readonly why: string;
 }
@@ -48,22 +49,22 @@ interface RunbookStep {
 export interface Runbook {
   readonly authorityId: string;
   readonly tier: Authority['tier'];
-  /** In the words of the audit log. */
+  /** For the audit log. */
   readonly reason: string;
   readonly stake: readonly string[];
   readonly steps: readonly RunbookStep[];
 }
 
-/** What to do when the key of a CA is out, in order, with the names, sizes and times of this PKI. */
+/** Plans the recovery from a compromised CA key, step by step, with the names, sizes and times of this PKI. */
 export function compromiseRunbook(facts: CompromiseFacts): Runbook {
   const { id, tier, state } = facts.authority;
-  const reason = `the key of ${id} is out`;
+  const reason = `the key of ${id} is compromised`;
   const rotate = (step: string): string =>
     `svcauth ca rotate ${step} --tier ${tier} --force-compromised --reason "${reason}"`;
   const taint: RunbookStep = {
     action: 'taint',
     command: `svcauth ca taint ${id} --reason "${reason}"`,
-    why: `${id} signs nothing more; nobody is refused by that`,
+    why: `mark ${id} as compromised: it stops issuing, and verifiers still accept its certificates`,
   };
   return {
     authorityId: id,
@@ -77,65 +78,82 @@ export function compromiseRunbook(facts: CompromiseFacts): Runbook {
   };
 }
 
+const KEPT: Readonly<Record<Authority['keyLocation'], string>> = {
+  file: 'kept in this home',
+  offline: 'kept offline',
+  foreign: 'kept outside this home',
+  destroyed: 'destroyed here',
+};
+
 function stakeOf({ authority, leaves, serviceCount, above }: CompromiseFacts): readonly string[] {
   const { id, certificate, keyLocation } = authority;
-  const last = leaves.lastNotAfter === undefined ? '' : `, the last until ${instantText(leaves.lastNotAfter)}`;
+  const last = leaves.lastNotAfter === undefined ? '' : `, and the last expires ${instantText(leaves.lastNotAfter)}`;
+  const chain = leaves.live === 1 ? 'chains' : 'chain';
   return [
-    `whoever has the key of ${id} (it is ${keyLocation === 'file' ? 'in this home' : keyLocation}) makes certificates for any name until ${instantText(certificate.notAfter)}`,
-    `${leaves.live} certificates of ours are below it${last}; there are ${serviceCount} services`,
+    `an attacker with the key of ${id} (${KEPT[keyLocation]}) can issue certificates for any name until ${instantText(certificate.notAfter)}`,
+    `${plural(leaves.live, 'valid certificate')} ${chain} to ${id}${last}`,
+    `this home has ${plural(serviceCount, 'service')}`,
     ...(above?.crl === undefined
       ? []
       : [
-          `verifiers may go by the CRL of ${above.authority.id} that they have until ${instantText(above.crl.nextUpdate)}`,
+          `verifiers may use the CRL of ${above.authority.id} that they have until it expires ${instantText(above.crl.nextUpdate)}`,
         ]),
   ];
 }
 
 type Rotate = (step: string) => string;
 
-const WHILE_BOTH = 'from here on both are accepted, and so is what the thief signs';
+const WHILE_BOTH = "verifiers accept certificates of both CAs, including the attacker's";
 
 function issuingSteps(
   { authority, successorId, above, soak }: CompromiseFacts,
   rotate: Rotate,
 ): readonly RunbookStep[] {
-  const { id } = authority;
+  const { id, keyLocation } = authority;
   const root = above?.authority;
   const key = root === undefined || root.keyLocation === 'file' ? '' : ` --root-key FILE`;
   return [
     {
       action: 'prepare',
       command: `${rotate('prepare')}${key}`,
-      why: `makes ${successorId}${root ? `, signed by ${root.id}` : ''}, and its first CRL`,
+      why: `create ${successorId}${root ? `, issued by ${root.id}` : ''}, and its first CRL`,
     },
-    { action: 'publish', command: rotate('publish'), why: `the soak of ${durationText(soak)} would begin here` },
+    {
+      action: 'publish',
+      command: rotate('publish'),
+      why: `publish ${successorId}; without force, a soak of ${durationText(soak)} would follow`,
+    },
     {
       action: 'distribute',
       command: 'svcauth crl publish --to DIR',
-      why: `bring the CRL of ${successorId} to every verifier first: who checks revocation without it refuses the new certificates`,
+      why: `copy the CRL of ${successorId} to every verifier: without it, one that checks revocation rejects the new certificates`,
     },
-    { action: 'activate', command: rotate('activate'), why: `${successorId} signs; ${WHILE_BOTH}` },
-    { action: 'drain', command: rotate('drain'), why: `everything that ${id} signed is due` },
-    { action: 'renew', command: 'svcauth renew', why: 'a new certificate and key for every service' },
+    { action: 'activate', command: rotate('activate'), why: `issue from ${successorId}: ${WHILE_BOTH}` },
+    { action: 'drain', command: rotate('drain'), why: `make every certificate of ${id} due for renewal` },
+    { action: 'renew', command: 'svcauth renew', why: 'renew the certificate and key of every service' },
     {
       action: 'revoke',
       command: `svcauth ca taint ${id} --reason "every service has a new certificate" --revoke`,
-      why: `${root?.id ?? 'its issuer'} revokes ${id}: with that CRL a verifier refuses everything below it, ours and the thief's`,
+      why: `revoke ${id}: verifiers with the new CRL of ${root?.id ?? 'its issuing CA'} reject all of its certificates, including the attacker's`,
     },
     ...(root?.keyLocation === 'offline' ? [signStep(root.id)] : []),
     {
       action: 'announce',
       command: 'svcauth crl publish --to DIR',
-      why: 'the thief is out where this CRL has arrived, and not before',
+      why: "publish that CRL: only verifiers that have it reject the attacker's certificates",
     },
-    { action: 'retire', command: rotate('retire'), why: `the last CRL of ${id}, and the end of its key here` },
+    {
+      action: 'retire',
+      command: rotate('retire'),
+      why: `retire ${id}: sign its last CRL${keyLocation === 'file' ? ', and destroy its key in this home' : ''}`,
+    },
   ];
 }
 
 const signStep = (id: string): RunbookStep => ({
   action: 'sign',
   command: `svcauth crl refresh --ca ${id} --key FILE`,
-  why: `the CRL of ${id} that says so, with the key that is kept elsewhere`,
+  why: `sign the CRL of ${id} that revokes it, with the key that is kept offline`,
 });
 
 const DEPLOY = { action: 'deploy', command: 'svcauth deploy' } as const;
@@ -147,25 +165,33 @@ function rootSteps({ authority, successorId, refreshHint }: CompromiseFacts, rot
     {
       action: 'prepare',
       command: `${rotate('prepare')}${out}`,
-      why: `makes ${successorId}, and certifies the issuing CAs by it`,
+      why: `create ${successorId}, and certify the issuing CAs with it`,
     },
-    { action: 'publish', command: rotate('publish'), why: `public/bundle.pem holds both roots; ${WHILE_BOTH}` },
+    {
+      action: 'publish',
+      command: rotate('publish'),
+      why: `publish ${successorId} in public/bundle.pem: ${WHILE_BOTH}`,
+    },
     {
       action: 'distribute',
       command: 'svcauth crl publish --to DIR',
-      why: `bring bundle and CRLs to every verifier: those that follow the refresh hint look every ${durationText(refreshHint)}`,
+      why: `copy the bundle and the CRLs to every verifier; the refresh hint of the bundle is ${durationText(refreshHint)}`,
     },
-    { ...DEPLOY, why: 'outputs and hooks of every service follow: it trusts both when it has read its files again' },
-    { action: 'activate', command: rotate('activate'), why: `${successorId} is the root of every chain` },
-    { action: 'drain', command: rotate('drain'), why: 'every service sends the chain of the new root' },
-    { ...DEPLOY, why: 'the same for the chain' },
-    { action: 'retire', command: rotate('retire'), why: `${id} leaves the bundle; no CRL can revoke a root` },
-    { ...DEPLOY, why: `no service of ours trusts ${id} any more when it has read its files again` },
+    { ...DEPLOY, why: 'deploy the bundle to every service: after its reload a service trusts both roots' },
+    { action: 'activate', command: rotate('activate'), why: `activate ${successorId}: new certificates get its chain` },
+    { action: 'drain', command: rotate('drain'), why: `give every service the chain of ${successorId}` },
+    { ...DEPLOY, why: 'deploy that chain to every service' },
+    {
+      action: 'retire',
+      command: rotate('retire'),
+      why: `retire ${id}: remove it from the bundle, because a CRL cannot revoke a root`,
+    },
+    { ...DEPLOY, why: `deploy the bundle to every service: after its reload a service no longer trusts ${id}` },
     {
       action: 'announce',
       command: 'svcauth crl publish --to DIR',
-      why: 'the thief is out where this bundle has arrived, and not before',
+      why: "publish that bundle: only verifiers that have it reject the attacker's certificates",
     },
-    { action: 'tell', why: 'verifiers that were given the bundle by hand: go through the list of them, one by one' },
+    { action: 'notify', why: 'replace the bundle on every verifier where it was installed by hand' },
   ];
 }

@@ -21,19 +21,19 @@ export interface Scene {
   readonly progress: RenewRunRequest['progress'];
 }
 
-/** What one step came to. */
+/** The result of one step. */
 export interface StepResult {
-  /** Gates that were closed, and passed. */
+  /** Closed gates that were forced. */
   readonly gates?: readonly string[];
   /** Certificates that were issued. */
   readonly issued?: number;
-  /** Services that have other files. */
+  /** The number of services with new files. */
   readonly services?: number;
-  /** What has to be brought to verifiers. */
+  /** New files for verifiers. */
   readonly published?: { readonly files: number; readonly bytes: number };
-  /** CAs whose keys are elsewhere, and whose next CRL has to say it. */
+  /** CAs whose keys are not in the home, and whose next CRL must contain the revocation. */
   readonly awaited?: readonly string[];
-  /** What did not work. */
+  /** Failures, in words. */
   readonly problems?: readonly string[];
 }
 
@@ -44,7 +44,7 @@ const rotateStep =
   scene =>
     rotated(scene, { ...rotation(scene), step, keys: scene.keys });
 
-/** How each step of a runbook is taken on a copy; undefined is what nobody can do by a command. */
+/** Carries out each action of a runbook on a copy; undefined: the action has no command. */
 export const CARRY_OUT: Readonly<Record<RunbookAction, CarryOut | undefined>> = {
   taint: scene => tainted(scene, false),
   prepare: async scene => {
@@ -66,7 +66,7 @@ export const CARRY_OUT: Readonly<Record<RunbookAction, CarryOut | undefined>> = 
   sign: signed,
   announce: published,
   retire: rotateStep('retire'),
-  tell: undefined,
+  notify: undefined,
 };
 
 async function tainted({ sandbox: { world, home }, runbook, keys }: Scene, revoke: boolean): Promise<StepResult> {
@@ -86,7 +86,7 @@ async function rotated({ sandbox: { world, home } }: Scene, request: RotateReque
   };
 }
 
-/** In the copy, where the successor's goes that is kept offline as its predecessor's is. */
+/** Chooses a file in the copy for the key of a new root, where the old root is offline. */
 async function rootKeyOut({ sandbox: { world, home }, runbook }: Scene): Promise<string | undefined> {
   const authority = await readPki(world, home.directory, ({ manifest }) => manifest.authority(runbook.authorityId)!);
   const isAway = authority.tier === 'root' && authority.keyLocation !== 'file';
@@ -103,7 +103,7 @@ async function renewed({ sandbox: { world, home }, keys, progress }: Scene): Pro
   return { issued: issued.length, services: deployed.length, problems: [...refused, ...problemsOf(deployed)] };
 }
 
-/** The CRL of who certifies the CA, with the key that was brought. */
+/** Signs the CRL of the CA above, with the key file of this run. */
 async function signed({ sandbox: { world, home }, runbook, keys: { rootKey: key, ask } }: Scene): Promise<StepResult> {
   const { certificate } = await readPki(world, home.directory, pki => pki.manifest.authority(runbook.authorityId)!);
   const only = [certificate!.issuerId];

@@ -21,19 +21,16 @@ export function rehearsalView(rehearsal: Rehearsal, now: Date, terminal: Termina
   return {
     table: () =>
       [
-        `${authorityId} was compromised, on a copy of ${visible(home)}\n\n`,
-        formatTable(['STEP', 'TOOK', 'WHAT IT CAME TO'], steps.map(stepRow), terminal.columns),
+        `${authorityId} is compromised: rehearsed on a copy of ${visible(home)}\n\n`,
+        formatTable(['STEP', 'TOOK', 'RESULT'], steps.map(stepRow), terminal.columns),
         '\n',
         formatFacts([
-          ['took', `${formatMilliseconds(took)} without the ways between people, verifiers and services`],
+          ['took', `${formatMilliseconds(took)}, without the time for people, copying files and reloads`],
           ['issued', plural(issued, 'certificate')],
-          [
-            'hooks',
-            hooks === 0 ? undefined : `${plural(hooks, 'hook')} not run: whether services follow was not tried`,
-          ],
+          ['hooks', hooks === 0 ? undefined : `${plural(hooks, 'hook')} not run: no service was reloaded`],
           ['not read', unread.length === 0 ? undefined : `the files of ${unread.join(', ')}`],
           ['failed', problems.length === 0 ? undefined : problems.join('; ')],
-          ['copy', keptAt === undefined ? 'removed; nothing was changed' : `kept in ${keptAt}, with its keys`],
+          ['copy', keptAt === undefined ? 'removed; the home is unchanged' : `kept in ${keptAt}; it contains keys`],
         ]),
         '\n',
         verified.table(),
@@ -51,9 +48,9 @@ const resultText = ({ gates = [], issued, services = 0, published, awaited = [],
     ...(services === 0 ? [] : [`new files for ${plural(services, 'service')}`]),
     ...(published === undefined
       ? []
-      : [`${plural(published.files, 'file')} for every verifier, ${plural(published.bytes, 'byte')}`]),
-    ...(gates.length === 0 ? [] : [`passed ${gates.join(', ')}`]),
-    ...(awaited.length === 0 ? [] : [`the next CRL of ${awaited.join(', ')} has to say it`]),
+      : [`${plural(published.files, 'file')} published, ${plural(published.bytes, 'byte')}`]),
+    ...(gates.length === 0 ? [] : [`forced ${gates.join(', ')}`]),
+    ...(awaited.length === 0 ? [] : [`the next CRL of ${awaited.join(', ')} must revoke it`]),
     ...(problems.length === 0 ? [] : [`${problems.length} failed`]),
   ].join('; ');
 

@@ -23,15 +23,17 @@ export function taintView({ plan, leaves, crls, awaited, dryRun }: TaintOutcome)
       [
         taints
           ? `${dryRun ? 'would taint' : 'tainted'}  ${id}, which was ${authority.state}`
-          : `unchanged  ${id} is tainted`,
+          : `unchanged  ${id} is already tainted`,
         ...revokes.map(
-          ({ serial, issuerId }) => `${dryRun ? 'would revoke' : 'revoked'}  ${serial}, signed by ${issuerId}`,
+          ({ serial, issuerId }) => `${dryRun ? 'would revoke' : 'revoked'}  ${serial}, issued by ${issuerId}`,
         ),
-        ...crls.map(each => `crl ${each.authorityId}  number ${each.number}  until ${formatInstant(each.nextUpdate)}`),
+        ...crls.map(
+          each => `crl ${each.authorityId}  number ${each.number}  expires ${formatInstant(each.nextUpdate)}`,
+        ),
         ...awaited.map(
-          each => `crl ${each}  does not say it yet: ${REMEDIES.crlDue({ ca: each, keyLocation: 'offline' })}`,
+          each => `crl ${each}  does not revoke it yet: ${REMEDIES.crlDue({ ca: each, keyLocation: 'offline' })}`,
         ),
-        `due  ${plural(leaves.live, 'certificate')} that it signed`,
+        `due  ${plural(leaves.live, 'certificate')} that it issued`,
         `next  ${REMEDIES.compromiseSteps({ ca: id })}`,
         '',
       ].join('\n'),

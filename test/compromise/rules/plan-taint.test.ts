@@ -23,36 +23,36 @@ const cross: FurtherCertificate = {
 const plan = (changes: Partial<TaintFacts> = {}, revoke = false, id = 'issuing-g1') =>
   planTaint({ authorities: [root, issuing], further: [], isRevoked: () => false, ...changes }, { id, revoke }, NOW);
 
-test('an active CA is tainted, and nothing is revoked unless it is asked for', () => {
+test('taint marks an active CA, and revokes its certificate only on request', () => {
   expect(plan()).toEqual({ authority: issuing, taints: true, revokes: [], revokers: [] });
 });
 
-test('a second time changes nothing', () => {
+test('tainting a CA twice changes nothing', () => {
   const tainted: Authority = { ...issuing, state: 'tainted' };
   expect(plan({ authorities: [root, tainted] }).taints).toBe(false);
 });
 
-test.each(['pending', 'prepared', 'retired'] as const)('one that is %s cannot be tainted', state => {
+test.each(['pending', 'prepared', 'retired'] as const)('a CA that is %s cannot be tainted', state => {
   const error = errorOf(() => plan({ authorities: [{ ...issuing, state }] }));
   expect(error.code).toBe('ERR_TAINT_STATE');
 });
 
-test('an unknown one is told', () => {
+test('an unknown CA is an error', () => {
   expect(errorOf(() => plan({}, false, 'issuing-g7')).code).toBe('ERR_AUTHORITY_UNKNOWN');
 });
 
-describe('revoking', () => {
-  test('takes every certificate of its key that somebody else signed', () => {
+describe('the revocation of a tainted CA', () => {
+  test('taint --revoke revokes every certificate of its key that another CA issued', () => {
     expect(plan({ further: [cross] }, true).revokes.map(({ serial }) => serial)).toEqual(['22'.repeat(16), '33']);
   });
 
-  test('leaves out what is revoked, and what has ended', () => {
+  test('taint --revoke skips revoked and expired certificates', () => {
     expect(plan({ isRevoked: () => true }, true).revokes).toEqual([]);
     const ended = { ...cross, notAfter: at('2026-11-20') };
     expect(plan({ further: [ended] }, true).revokes).toHaveLength(1);
   });
 
-  test('is nothing for a root: no CRL revokes one', () => {
+  test('a root cannot be revoked by a CRL', () => {
     expect(errorOf(() => plan({}, true, 'root-g1')).code).toBe('ERR_TAINT_REVOKE');
   });
 });

@@ -21,19 +21,19 @@ const runbook = (changes: Partial<CompromiseFacts> = {}) =>
 const commands = (changes: Partial<CompromiseFacts> = {}) =>
   runbook(changes).steps.flatMap(({ command }) => command ?? []);
 
-test('a CA that is tainted is not tainted again', () => {
+test('the runbook does not taint a tainted CA again', () => {
   expect(commands()[0]).toMatch(/^svcauth ca taint issuing-g1 /);
   expect(commands({ authority: { ...issuing, state: 'tainted' } })[0]).toMatch(/^svcauth ca rotate prepare /);
 });
 
-test('the CA is revoked after everything was renewed, and before it is retired', () => {
+test('the runbook revokes the CA after the renewal, and before it retires the CA', () => {
   const all = commands();
   const at = (part: string) => all.findIndex(command => command.includes(part));
   expect(at('renew')).toBeLessThan(at('--revoke'));
   expect(at('--revoke')).toBeLessThan(at('rotate retire'));
 });
 
-test('a revocation by an offline root is signed before it is published', () => {
+test('the runbook signs the CRL of an offline root before it publishes', () => {
   const all = commands();
   const at = all.indexOf('svcauth crl refresh --ca root-g1 --key FILE');
   expect(all[at - 1]).toContain('--revoke');
@@ -42,7 +42,7 @@ test('a revocation by an offline root is signed before it is published', () => {
   expect(commands({ above: { authority: here, crl: undefined } }).join()).not.toContain('crl refresh');
 });
 
-test('a root that is kept offline is asked for its key, and a new one has to go somewhere', () => {
+test('the runbook names the key files of an offline root and of its successor', () => {
   expect(commands().find(command => command.includes('prepare'))).toMatch(/ --root-key FILE$/);
   const prepare = runbook({ authority: root, successorId: 'root-g2' }).steps[1];
   expect(prepare?.command).toMatch(/ --root-key FILE --root-key-out FILE$/);

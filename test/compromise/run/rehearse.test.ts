@@ -56,7 +56,7 @@ const rehearse = async (...flags: readonly string[]) =>
     hooks: number;
   };
 
-test.each(['issuing-g1', 'root-g1'])('the runbook for %s works on a copy, and nothing else is touched', async id => {
+test.each(['issuing-g1', 'root-g1'])('the rehearsal for %s works on a copy, and changes nothing else', async id => {
   const before = treeDigest(world.cwd);
   const { steps, proof, ...rest } = await rehearse('--ca', id);
   expect(treeDigest(world.cwd)).toEqual(before);
@@ -67,7 +67,7 @@ test.each(['issuing-g1', 'root-g1'])('the runbook for %s works on a copy, and no
   expect(asides.map(directory => existsSync(directory))).toEqual([false]);
 });
 
-test('the copy that is kept leads nowhere else', async () => {
+test('a kept copy writes nothing outside itself', async () => {
   const keep = join(tempDirectory(), 'drill');
   await rehearse('--keep', keep);
   expect(statSync(keep).mode & 0o777).toBe(0o700);
@@ -81,7 +81,7 @@ test('the copy that is kept leads nowhere else', async () => {
   expect(await world.succeed('audit', 'verify', ...copy)).toContain('all sound');
 });
 
-test('a copy is kept in a directory of its own', async () => {
+test('--keep needs a directory outside the home', async () => {
   const inside = await runSvcauth(world, [...REHEARSE, '--keep', '.svcauth/copy']);
   expect([inside.status, inside.stderr]).toEqual([2, expect.stringContaining('ERR_DRILL_KEEP')]);
   const occupied = await runSvcauth(world, [...REHEARSE, '--keep', 'app']);
@@ -90,7 +90,7 @@ test('a copy is kept in a directory of its own', async () => {
   expect([alone.status, alone.stderr]).toEqual([2, expect.stringContaining('ERR_FLAG_NEEDS')]);
 });
 
-test('a passphrase that is wrong ends it, and leaves nothing', async () => {
+test('a wrong passphrase ends the rehearsal, and leaves no copy', async () => {
   const passphrase = join(world.cwd, 'pass');
   writeFileSync(passphrase, 'correct horse\n', { mode: 0o600 });
   const init = ['ca', 'init', '--trust-domain', 'example.org', '--home', 'second', '--passphrase-file', passphrase];
@@ -115,7 +115,7 @@ test('a passphrase that is wrong ends it, and leaves nothing', async () => {
   expect(asides[0]).toContain(tmpdir());
 });
 
-test.each(['issuing-g1', 'root-g1'])('the key of an offline root is asked for, and then used: %s', async id => {
+test.each(['issuing-g1', 'root-g1'])('the rehearsal needs and uses the key file of an offline root: %s', async id => {
   const key = join(world.cwd, 'root.key');
   const init = ['ca', 'init', '--trust-domain', 'example.org', '--home', 'off', '--key-protection', 'none'];
   await world.succeed(...init, '--root-key-out', key);
