@@ -12,7 +12,7 @@ interface Flags {
 }
 
 export const addCaList: AddCommand = (program, world) => {
-  const command = group(program, 'ca').command('list').description('list the authorities and the state of their CRLs');
+  const command = group(program, 'ca').command('list').description('list the CAs and the state of their CRLs');
   outputOption(atOption(command));
   examples(command, ['svcauth ca list', 'svcauth ca list --at +90d -o json']);
   command.action(async (flags: Flags) => {

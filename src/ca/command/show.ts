@@ -14,9 +14,9 @@ interface Flags {
 export const addCaShow: AddCommand = (program, world) => {
   const command = group(program, 'ca')
     .command('show')
-    .description('show one authority: names, key, validity, CRL')
-    .argument('<id>', 'as ca list shows it, like root-g1')
-    .option('--pem', 'print its certificate');
+    .description('show one CA: names, key, validity and CRL')
+    .argument('<id>', 'id of a CA, such as root-g1')
+    .option('--pem', 'print the certificate of the CA as PEM');
   outputOption(atOption(command));
   examples(command, ['svcauth ca show root-g1', 'svcauth ca show issuing-g1 --pem > issuing.pem']);
   command.action(async (id: string, flags: Flags) => {

@@ -32,7 +32,7 @@ export function formatAuthorities(
     crlCell(authority.crl, colours.red),
     withRelative(authority.crl.nextUpdate, now),
   ]);
-  return formatTable(['CA', 'STATE', 'KEY', 'KEY IN', 'EXPIRES', 'CRL', 'CRL UNTIL'], rows, columns);
+  return formatTable(['CA', 'STATE', 'KEY', 'KEY IN', 'EXPIRES', 'CRL', 'CRL EXPIRES'], rows, columns);
 }
 
 function crlCell({ state, number, entryCount }: CrlStatus, red: (text: string) => string): Cell {

@@ -37,7 +37,7 @@ function formatAuthority(authority: AuthorityDescription, now: Date): string {
 
 const KEY_LOCATIONS: Readonly<Record<AuthorityDescription['keyLocation'], string>> = {
   file: 'in the home',
-  offline: 'offline: it left this machine',
-  foreign: 'foreign: it was never here',
+  offline: 'offline, not in the home',
+  foreign: 'held outside this home',
   destroyed: 'destroyed',
 };

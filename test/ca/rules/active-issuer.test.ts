@@ -23,29 +23,29 @@ const pending: Authority = (({ certificate: _, ...rest }) => ({ ...rest, state: 
 const root = authority('root-g1', 'root-g1');
 const issuing = authority('issuing-g1', 'root-g1');
 
-describe('the CA that signs leaves', () => {
-  test('is the active issuing CA', () => {
+describe('the CA that issues leaves', () => {
+  test('the active issuing CA issues leaves', () => {
     const draining = authority('issuing-g1', 'root-g1', { state: 'draining' });
     const active = authority('issuing-g2', 'root-g1');
     const prepared = authority('issuing-g3', 'root-g1', { state: 'prepared' });
     expect(activeIssuer([root, draining, active, prepared], now).id).toBe('issuing-g2');
   });
 
-  test('is the root where there is no other', () => expect(activeIssuer([root], now)).toBe(root));
+  test('the root issues leaves where no issuing CA exists', () => expect(activeIssuer([root], now)).toBe(root));
 
-  test('is never the root where there are issuing CAs, whatever their state', () => {
+  test('the root never issues leaves where an issuing CA exists in any state', () => {
     for (const state of ['prepared', 'draining', 'retired', 'tainted'] as const) {
       const error = errorOf(() => activeIssuer([root, authority('issuing-g1', 'root-g1', { state })], now));
       expect(error).toMatchObject({ code: 'ERR_NO_ISSUER', exitStatus: 7, hints: ['svcauth ca list'] });
     }
   });
 
-  test('does not sign before it has its certificate', () => {
+  test('a CA without a certificate cannot issue', () => {
     const error = errorOf(() => activeIssuer([pending], now));
     expect(error.message).toBe('issuing-g1 cannot issue: its certificate has not been installed');
   });
 
-  test('signs from its first second to its last', () => {
+  test('a CA issues from its first second to its last', () => {
     const { notBefore, notAfter } = issuing.certificate;
     for (const instant of [notBefore, notAfter]) expect(activeIssuer([issuing], instant)).toBe(issuing);
     const beside = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1000);
@@ -55,7 +55,7 @@ describe('the CA that signs leaves', () => {
 });
 
 describe('a chain', () => {
-  test('goes up to the root, which no server sends', () => {
+  test('a chain leads to the root, which no server sends', () => {
     const middle = authority('issuing-g2', 'root-g1');
     const lowest = authority('issuing-g3', 'issuing-g2');
     const chain = chainToRoot(lowest, [root, middle, lowest]);
@@ -64,7 +64,7 @@ describe('a chain', () => {
     expect(chainBelowRoot(chainToRoot(root, [root]))).toEqual([]);
   });
 
-  test('ends where the manifest does, and never goes in circles', () => {
+  test('a chain ends at an unknown issuer, and never goes in circles', () => {
     const a = authority('issuing-g1', 'issuing-g2');
     const b = authority('issuing-g2', 'issuing-g1');
     expect(chainToRoot(a, [a, b]).map(({ id }) => id)).toEqual(['issuing-g1', 'issuing-g2']);
@@ -73,7 +73,7 @@ describe('a chain', () => {
 });
 
 describe('the trust anchors', () => {
-  test('are all roots that verifiers need now, one in waiting from its publication on', () => {
+  test('the trust anchors are all roots in use, and a prepared root once it is published', () => {
     const states = ['active', 'prepared', 'draining', 'retired', 'tainted'] as const;
     const anchors = (published: Partial<Authority>) => {
       const roots = states.map((state, i) => authority(`root-g${i + 1}`, `root-g${i + 1}`, { state, ...published }));
@@ -83,7 +83,7 @@ describe('the trust anchors', () => {
     expect(anchors({ publishedAt: now })).toEqual(['active', 'prepared', 'draining', 'tainted']);
   });
 
-  test('get a sequence that only grows, also behind a restored back-up or a clock that went back', () => {
+  test('the sequence of the bundle only grows, even after a restored backup or with a clock set back', () => {
     const seconds = now.getTime() / 1000;
     expect(nextBundleSequence(undefined, now)).toBe(seconds);
     expect(nextBundleSequence(3, now)).toBe(seconds);

@@ -10,16 +10,16 @@ const authority = (createdAt: string, notBefore: string): CertifiedAuthority => 
 };
 
 describe('the life of a CA', () => {
-  test('begins with its backdated certificate', () => {
+  test('the life of a CA begins with its backdated certificate', () => {
     expect(lifeOf(authority('2026-11-01', '2026-10-31')).notBefore).toEqual(at('2026-10-31'));
   });
 
-  test('begins no later for a certificate by another root', () => {
+  test('a later certificate of another root does not shorten the life of a CA', () => {
     expect(lifeOf(authority('2026-11-01', '2027-05-01')).notBefore).toEqual(at('2026-11-01'));
   });
 });
 
-test('an issuing CA that the root of its last months certifies signs as before, and its successor lives as long', async () => {
+test('an issuing CA under a new root issues as before, and its successor lives as long', async () => {
   const world = (await pkiTemplate([], [['issue', 'payments']]))();
   const start = world.now.getTime();
   const days = (count: number) => new Date(start + count * 86_400_000);

@@ -24,7 +24,7 @@ test('the chain of a leaf ends below its root', () => {
   expect(servedChain(root, [root], [])).toEqual([]);
 });
 
-test('a root certified by another that verifiers trust goes with it, for as long as they do', () => {
+test('a cross-signed root is sent while verifiers trust the root that signed it', () => {
   const issuing = authority('issuing-g1', 'root-g2');
   const served = (state: Authority['state']) => {
     const roots = [authority('root-g1', 'root-g1', { state }), authority('root-g2', 'root-g2')];

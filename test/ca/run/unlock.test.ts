@@ -23,13 +23,13 @@ const locked = async () =>
       await encryptPrivateKey(pkcs8, utf8('correct horse'), fakeWorld().random(PBES2_RANDOM_LENGTH)),
     ),
   );
-const neverAsk = () => Promise.reject(new Error('nobody should have been asked'));
+const neverAsk = () => Promise.reject(new Error('the test asked for a passphrase'));
 
-test('a key that is open is opened without asking', async () => {
+test('an unencrypted key needs no passphrase', async () => {
   expect((await openKey(pkcs8, 'the key', neverAsk)).pkcs8).toEqual(pkcs8);
 });
 
-test('a passphrase is wiped once it was used, right or wrong', async () => {
+test('a passphrase is wiped after use, right or wrong', async () => {
   for (const text of ['correct horse', 'incorrect horse']) {
     const passphrase = utf8(text);
     const asked: string[] = [];
@@ -43,13 +43,13 @@ test('a passphrase is wiped once it was used, right or wrong', async () => {
   }
 });
 
-test('a wrong passphrase is told as such, and not repeated', async () => {
+test('the error of a wrong passphrase does not repeat it', async () => {
   const error = await rejectionOf(openKey(await locked(), 'the key of issuing-g1', async () => utf8('hunter2hunter2')));
   expect(error).toMatchObject({ code: 'ERR_PASSPHRASE_WRONG', exitStatus: 8 });
   expect(JSON.stringify([error.message, error.hints, error.params])).not.toContain('hunter2');
 });
 
-test('a CA whose key is elsewhere is not looked for here', async () => {
+test('a CA whose key is not in the home cannot be unlocked', async () => {
   for (const keyLocation of ['offline', 'foreign'] as const) {
     const pki = await crlPki(['root-g1'], undefined, { keyLocation });
     const authority = pki.manifest.authority('root-g1')!;
@@ -58,7 +58,7 @@ test('a CA whose key is elsewhere is not looked for here', async () => {
   }
 });
 
-test('an unlocked CA signs what its certificate verifies, and with no other key', async () => {
+test('an unlocked CA signs with the key of its certificate and no other', async () => {
   const world = (await pkiTemplate())();
   const [root, issuing] = await world.manifest(manifest => manifest.authorities().filter(isCertified));
   const issuer = await unlockAuthority({ world, home: world.home }, issuing!, neverAsk);
