@@ -7,6 +7,8 @@ type Group = Readonly<Record<string, Load>>;
 
 const ca = () => import('../ca/view/documents.ts');
 const audit = () => import('../audit/view/documents.ts');
+const rotation = () => import('../rotation/view/documents.ts');
+const compromise = () => import('../compromise/view/documents.ts');
 const renewal = () => import('../renewal/view/documents.ts');
 const messages = () => import('../view/documents.ts');
 
@@ -19,6 +21,21 @@ export const SCHEMAS = {
   documents: {
     'ca-list': async () => (await ca()).CA_LIST,
     'ca-show': async () => (await ca()).CA_SHOW,
+    'ca-rotate-plan': async () => (await rotation()).CA_ROTATE_PLAN,
+    'ca-rotate-status': async () => (await rotation()).CA_ROTATE_STATUS,
+    'ca-rotate-prepare': async () => (await rotation()).CA_ROTATE_PREPARE,
+    'ca-rotate-publish': async () => (await rotation()).CA_ROTATE_PUBLISH,
+    'ca-rotate-ack': async () => (await rotation()).CA_ROTATE_ACK,
+    'ca-rotate-activate': async () => (await rotation()).CA_ROTATE_ACTIVATE,
+    'ca-rotate-drain': async () => (await rotation()).CA_ROTATE_DRAIN,
+    'ca-rotate-retire': async () => (await rotation()).CA_ROTATE_RETIRE,
+    'ca-rotate-rollback': async () => (await rotation()).CA_ROTATE_ROLLBACK,
+    'ca-extend': async () => (await rotation()).CA_EXTEND,
+    'ca-cross-sign': async () => (await rotation()).CA_CROSS_SIGN,
+    'ca-key-destroy': async () => (await rotation()).CA_KEY_DESTROY,
+    'ca-taint': async () => (await compromise()).CA_TAINT,
+    'drill-ca-compromise': async () => (await compromise()).DRILL_CA_COMPROMISE,
+    'drill-ca-compromise-sandbox': async () => (await compromise()).DRILL_CA_COMPROMISE_SANDBOX,
     due: async () => (await renewal()).DUE,
     renew: async () => (await renewal()).RENEW,
     'audit-log': async () => (await audit()).AUDIT_LOG,

@@ -20,6 +20,21 @@ const PRINTED_BY: readonly (readonly [kind: string, line: string])[] = [
   ['due', 'due --at +25d -o json'],
   ['renew', 'renew --dry-run -o json'],
   ['renewal', 'due --at +25d -o jsonl'],
+  ['ca-rotate-plan', 'ca rotate plan --tier issuing -o json'],
+  ['ca-rotate-status', 'ca rotate status --tier issuing -o json'],
+  ['ca-rotate-prepare', 'ca rotate prepare --tier issuing -o json'],
+  ['ca-rotate-publish', 'ca rotate publish --tier issuing -o json'],
+  ['ca-rotate-ack', 'ca rotate ack edge-1 -o json'],
+  ['ca-rotate-activate', '@ +1d ca rotate activate --tier issuing -o json'],
+  ['ca-rotate-drain', '@ +1d ca rotate drain --tier issuing -o json'],
+  ['ca-rotate-rollback', '@ +1d ca rotate rollback --tier issuing -o json'],
+  ['ca-rotate-retire', '@ +2d ca rotate retire --tier issuing -o json'],
+  ['ca-key-destroy', '@ +2d ca key destroy issuing-g2 -o json'],
+  ['ca-extend', '@ +2d ca extend issuing-g1 --lifetime 2y -o json'],
+  ['ca-cross-sign', '@ +2d ca cross-sign issuing-g1 --by root-g1 -o json'],
+  ['drill-ca-compromise', '@ +2d drill ca-compromise -o json'],
+  ['drill-ca-compromise-sandbox', '@ +2d drill ca-compromise --sandbox -o json'],
+  ['ca-taint', '@ +2d ca taint root-g1 --reason leaked --dry-run -o json'],
   ['error', 'ca show issuing-g9 -o json'],
   ['warning', 'check -o json'],
 ];
@@ -33,9 +48,10 @@ describe('the documents of real commands', () => {
     await runSvcauth(world, ['ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none']);
     await runSvcauth(world, ['issue', 'payments']);
     for (const [kind, line] of PRINTED_BY) {
-      world.now = START;
+      const [, days = '0', command = line] = /^@ \+(\d+)d (.*)$/.exec(line) ?? [];
+      world.now = new Date(START.getTime() + Number(days) * 86_400_000);
       if (kind === 'warning') world.files.remove(`${world.cwd}/.svcauth/svcauth.yaml`);
-      const { stdout, stderr } = await runSvcauth(world, line.split(' '));
+      const { stdout, stderr } = await runSvcauth(world, command.split(' '));
       const texts = line.endsWith(' json') ? [stdout, ...stderr.split('\n')] : `${stdout}${stderr}`.split('\n');
       const documents = texts.filter(text => text !== '').map(text => JSON.parse(text) as { readonly kind: string });
       printed.push({ kind, line, kinds: documents.map(document => document.kind) });

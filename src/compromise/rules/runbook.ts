@@ -43,7 +43,7 @@ interface RunbookStep {
   readonly action: RunbookAction;
   /** Ready to paste; absent for a step that has no command. */
   readonly command?: string;
-  readonly why: string;
+  readonly purpose: string;
 }
 
 export interface Runbook {
@@ -64,7 +64,7 @@ export function compromiseRunbook(facts: CompromiseFacts): Runbook {
   const taint: RunbookStep = {
     action: 'taint',
     command: `svcauth ca taint ${id} --reason "${reason}"`,
-    why: `mark ${id} as compromised: it stops issuing, and verifiers still accept its certificates`,
+    purpose: `mark ${id} as compromised: it stops issuing, and verifiers still accept its certificates`,
   };
   return {
     authorityId: id,
@@ -116,36 +116,36 @@ function issuingSteps(
     {
       action: 'prepare',
       command: `${rotate('prepare')}${key}`,
-      why: `create ${successorId}${root ? `, issued by ${root.id}` : ''}, and its first CRL`,
+      purpose: `create ${successorId}${root ? `, issued by ${root.id}` : ''}, and its first CRL`,
     },
     {
       action: 'publish',
       command: rotate('publish'),
-      why: `publish ${successorId}; without force, a soak of ${durationText(soak)} would follow`,
+      purpose: `publish ${successorId}; without force, a soak of ${durationText(soak)} would follow`,
     },
     {
       action: 'distribute',
       command: 'svcauth crl publish --to DIR',
-      why: `copy the CRL of ${successorId} to every verifier: without it, one that checks revocation rejects the new certificates`,
+      purpose: `copy the CRL of ${successorId} to every verifier: without it, one that checks revocation rejects the new certificates`,
     },
-    { action: 'activate', command: rotate('activate'), why: `issue from ${successorId}: ${WHILE_BOTH}` },
-    { action: 'drain', command: rotate('drain'), why: `make every certificate of ${id} due for renewal` },
-    { action: 'renew', command: 'svcauth renew', why: 'renew the certificate and key of every service' },
+    { action: 'activate', command: rotate('activate'), purpose: `issue from ${successorId}: ${WHILE_BOTH}` },
+    { action: 'drain', command: rotate('drain'), purpose: `make every certificate of ${id} due for renewal` },
+    { action: 'renew', command: 'svcauth renew', purpose: 'renew the certificate and key of every service' },
     {
       action: 'revoke',
       command: `svcauth ca taint ${id} --reason "every service has a new certificate" --revoke`,
-      why: `revoke ${id}: verifiers with the new CRL of ${root?.id ?? 'its issuing CA'} reject all of its certificates, including the attacker's`,
+      purpose: `revoke ${id}: verifiers with the new CRL of ${root?.id ?? 'its issuing CA'} reject all of its certificates, including the attacker's`,
     },
     ...(root?.keyLocation === 'offline' ? [signStep(root.id)] : []),
     {
       action: 'announce',
       command: 'svcauth crl publish --to DIR',
-      why: "publish that CRL: only verifiers that have it reject the attacker's certificates",
+      purpose: "publish that CRL: only verifiers that have it reject the attacker's certificates",
     },
     {
       action: 'retire',
       command: rotate('retire'),
-      why: `retire ${id}: sign its last CRL${keyLocation === 'file' ? ', and destroy its key in this home' : ''}`,
+      purpose: `retire ${id}: sign its last CRL${keyLocation === 'file' ? ', and destroy its key in this home' : ''}`,
     },
   ];
 }
@@ -153,7 +153,7 @@ function issuingSteps(
 const signStep = (id: string): RunbookStep => ({
   action: 'sign',
   command: `svcauth crl refresh --ca ${id} --key FILE`,
-  why: `sign the CRL of ${id} that revokes it, with the key that is kept offline`,
+  purpose: `sign the CRL of ${id} that revokes it, with the key that is kept offline`,
 });
 
 const DEPLOY = { action: 'deploy', command: 'svcauth deploy' } as const;
@@ -165,33 +165,37 @@ function rootSteps({ authority, successorId, refreshHint }: CompromiseFacts, rot
     {
       action: 'prepare',
       command: `${rotate('prepare')}${out}`,
-      why: `create ${successorId}, and certify the issuing CAs with it`,
+      purpose: `create ${successorId}, and certify the issuing CAs with it`,
     },
     {
       action: 'publish',
       command: rotate('publish'),
-      why: `publish ${successorId} in public/bundle.pem: ${WHILE_BOTH}`,
+      purpose: `publish ${successorId} in public/bundle.pem: ${WHILE_BOTH}`,
     },
     {
       action: 'distribute',
       command: 'svcauth crl publish --to DIR',
-      why: `copy the bundle and the CRLs to every verifier; the refresh hint of the bundle is ${durationText(refreshHint)}`,
+      purpose: `copy the bundle and the CRLs to every verifier; the refresh hint of the bundle is ${durationText(refreshHint)}`,
     },
-    { ...DEPLOY, why: 'deploy the bundle to every service: after its reload a service trusts both roots' },
-    { action: 'activate', command: rotate('activate'), why: `activate ${successorId}: new certificates get its chain` },
-    { action: 'drain', command: rotate('drain'), why: `give every service the chain of ${successorId}` },
-    { ...DEPLOY, why: 'deploy that chain to every service' },
+    { ...DEPLOY, purpose: 'deploy the bundle to every service: after its reload a service trusts both roots' },
+    {
+      action: 'activate',
+      command: rotate('activate'),
+      purpose: `activate ${successorId}: new certificates get its chain`,
+    },
+    { action: 'drain', command: rotate('drain'), purpose: `give every service the chain of ${successorId}` },
+    { ...DEPLOY, purpose: 'deploy that chain to every service' },
     {
       action: 'retire',
       command: rotate('retire'),
-      why: `retire ${id}: remove it from the bundle, because a CRL cannot revoke a root`,
+      purpose: `retire ${id}: remove it from the bundle, because a CRL cannot revoke a root`,
     },
-    { ...DEPLOY, why: `deploy the bundle to every service: after its reload a service no longer trusts ${id}` },
+    { ...DEPLOY, purpose: `deploy the bundle to every service: after its reload a service no longer trusts ${id}` },
     {
       action: 'announce',
       command: 'svcauth crl publish --to DIR',
-      why: "publish that bundle: only verifiers that have it reject the attacker's certificates",
+      purpose: "publish that bundle: only verifiers that have it reject the attacker's certificates",
     },
-    { action: 'notify', why: 'replace the bundle on every verifier where it was installed by hand' },
+    { action: 'notify', purpose: 'replace the bundle on every verifier where it was installed by hand' },
   ];
 }

@@ -16,7 +16,7 @@ export interface RehearsalRequest extends Pick<Scene, 'keys' | 'progress'> {
 
 export interface RehearsedStep extends StepResult {
   readonly action: RunbookAction;
-  readonly why: string;
+  readonly purpose: string;
   /** Milliseconds. */
   readonly took: number;
 }
@@ -45,12 +45,12 @@ export const rehearseCompromise = (
     const look = <T>(read: Parameters<typeof readPki<T>>[2]) => readPki(sandbox.world, home.directory, read);
     const runbook = await look(pki => drillCompromise(pki, id));
     const steps: RehearsedStep[] = [];
-    for (const { action, why } of runbook.steps) {
+    for (const { action, purpose } of runbook.steps) {
       const carryOut = CARRY_OUT[action];
       if (carryOut === undefined) continue;
       const started = world.ticks();
       const result = await carryOut({ sandbox, runbook, keys, progress });
-      steps.push({ action, why, took: Math.round(world.ticks() - started), ...result });
+      steps.push({ action, purpose, took: Math.round(world.ticks() - started), ...result });
     }
     const proof = await look(pki => verifyCrls(sandbox.world, pki, home.public.directory, world.now));
     const { authorityId } = runbook;

@@ -5,19 +5,27 @@ import { crlVerifyView } from '../../publication/view/verify.ts';
 import { formatDuration } from '../../view/duration.ts';
 import { formatFacts } from '../../view/facts.ts';
 import type { View } from '../../view/output.ts';
+import type { DRILL_CA_COMPROMISE_SANDBOX } from './documents.ts';
 import { plural } from '../../text/plural.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 import { visible } from '../../view/visible.ts';
 
-export function rehearsalView(rehearsal: Rehearsal, now: Date, terminal: Terminal): View {
+export function rehearsalView(
+  rehearsal: Rehearsal,
+  now: Date,
+  terminal: Terminal,
+): View<typeof DRILL_CA_COMPROMISE_SANDBOX> {
   const { authorityId, home, keptAt, hooks, unread, steps, proof } = rehearsal;
   const verified = crlVerifyView(proof, now, terminal);
   const [took, issued] = [sumOf(steps, each => each.took), sumOf(steps, each => each.issued ?? 0)];
   const problems = steps.flatMap(each => each.problems ?? []);
   const { certificates, findings, crls } = proof;
-  const value = { authority: authorityId, at: now, home, keptAt, hooks, unread, took, issued, steps };
-  const json = { kind: 'drill', value: { ...value, proof: { certificates, findings, crls } } };
+  const value = { ca: authorityId, at: now, home, keptAt, hooks, unread, took, issued, steps };
+  const json = {
+    kind: 'drill-ca-compromise-sandbox',
+    value: { ...value, proof: { certificates, findings, crls } },
+  } as const;
   return {
     table: () =>
       [

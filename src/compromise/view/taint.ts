@@ -2,20 +2,21 @@ import { REMEDIES } from '../../errors/remedy.ts';
 import type { TaintOutcome } from '../run/taint.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
+import type { CA_TAINT } from './documents.ts';
 import { plural } from '../../text/plural.ts';
 
-export function taintView({ plan, leaves, crls, awaited, dryRun }: TaintOutcome): View {
+export function taintView({ plan, leaves, crls, awaited, dryRun }: TaintOutcome): View<typeof CA_TAINT> {
   const { authority, taints, revokes } = plan;
   const { id } = authority;
   const value = {
     dryRun,
-    authority: id,
+    ca: id,
     changed: !dryRun && (taints || revokes.length > 0),
     state: dryRun ? authority.state : 'tainted',
-    revoked: revokes.map(({ serial, issuerId }) => ({ serial, issuer: issuerId })),
-    live: leaves.live,
+    revoked: revokes.map(({ serial, issuerId }) => ({ serial, issuedBy: issuerId })),
+    certificateCount: leaves.live,
     ...(leaves.lastNotAfter && { lastNotAfter: leaves.lastNotAfter }),
-    crls,
+    crls: crls.map(({ authorityId: ca, number, nextUpdate }) => ({ ca, number, nextUpdate })),
     awaited,
   };
   return {
@@ -37,7 +38,7 @@ export function taintView({ plan, leaves, crls, awaited, dryRun }: TaintOutcome)
         `next  ${REMEDIES.compromiseSteps({ ca: id })}`,
         '',
       ].join('\n'),
-    json: () => ({ kind: 'taint', value }),
-    jsonl: () => [{ kind: 'taint', value }],
+    json: () => ({ kind: 'ca-taint', value }),
+    jsonl: () => [{ kind: 'ca-taint', value }],
   };
 }

@@ -25,7 +25,7 @@ export interface RotationStatus {
   readonly unfinished: readonly string[];
   readonly contradictions: readonly string[];
   /** CAs that a rotation which was rolled back left to be retired. */
-  readonly leftovers: readonly { readonly id: string; readonly gates: readonly Gate[] }[];
+  readonly leftovers: readonly { readonly ca: string; readonly gates: readonly Gate[] }[];
 }
 
 /** `found` by the proof of the next step. */
@@ -46,7 +46,7 @@ export function rotationStatus(facts: RotationFacts, found: ProofFindings, now: 
     ...(allowedFrom && { allowedFrom }),
     unfinished: open?.unfinished ?? [],
     contradictions: open?.contradictions ?? [],
-    leftovers: leftovers(facts).map(each => ({ id: each.authority.id, gates: leftoverGates(each, facts, now) })),
+    leftovers: leftovers(facts).map(each => ({ ca: each.authority.id, gates: leftoverGates(each, facts, now) })),
   };
 }
 

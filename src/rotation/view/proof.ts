@@ -3,9 +3,10 @@ import type { ProvenRotation } from '../run/prove.ts';
 import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
 import type { Counterexample } from '../../verifiers/rules/proof.ts';
 import { allVerify } from '../rules/gate.ts';
-import { issuingGapText } from '../rules/issuing-gap.ts';
+import { issuingGapText, type IssuingGap } from '../rules/issuing-gap.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
+import type { CA_ROTATE_PLAN } from './documents.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import { visible } from '../../view/visible.ts';
@@ -14,7 +15,7 @@ import { visible } from '../../view/visible.ts';
 const MOST = 5;
 
 /** The timetable of a rotation and what its proof came to. */
-export function rotationProofView(proof: ProvenRotation, now: Date): View {
+export function rotationProofView(proof: ProvenRotation, now: Date): View<typeof CA_ROTATE_PLAN> {
   const { fromId, toId, timetable, checked, counterexamples, gaps, remedy } = proof;
   const steps = Object.values(timetable);
   const value = {
@@ -24,10 +25,8 @@ export function rotationProofView(proof: ProvenRotation, now: Date): View {
     proof: {
       checked,
       failed: failedOf(counterexamples),
-      counterexamples: [
-        ...gaps.map(gap => ({ ...gap, text: issuingGapText(gap) })),
-        ...counterexamples.map(describeCounterexample),
-      ],
+      gaps: gaps.map(gapValue),
+      counterexamples: counterexamples.map(counterexampleValue),
       ...(remedy !== undefined && { remedy }),
     },
   };
@@ -49,8 +48,8 @@ export function rotationProofView(proof: ProvenRotation, now: Date): View {
         0,
       ) +
       `\n${proofText(proof)}`,
-    json: () => ({ kind: 'rotation-proof', value }),
-    jsonl: () => [{ kind: 'rotation-proof', value }],
+    json: () => ({ kind: 'ca-rotate-plan', value }),
+    jsonl: () => [{ kind: 'ca-rotate-plan', value }],
   };
 }
 
@@ -86,9 +85,27 @@ const failedOf = (counterexamples: readonly Counterexample[]): number =>
       0,
     );
 
-const describeCounterexample = ({ client, server, ...example }: Counterexample) => ({
-  ...example,
-  client,
-  server,
-  text: counterexampleText({ ...example, client, server }),
+function gapValue(gap: IssuingGap) {
+  const { kind: _, authority, authorityNotAfter, ...rest } = gap;
+  const value = { ca: authority, notAfter: authorityNotAfter, message: issuingGapText(gap) };
+  if (!('ttl' in rest)) return { ...value, ...rest };
+  const { services, example, ...others } = rest;
+  return { ...value, ...others, serviceCount: services, ...(example !== undefined && { service: example }) };
+}
+
+function counterexampleValue(counterexample: Counterexample) {
+  const { kind, client, server, ...rest } = counterexample;
+  return {
+    ...rest,
+    fault: kind,
+    client: peerValue(client),
+    server: peerValue(server),
+    message: counterexampleText(counterexample),
+  };
+}
+
+const peerValue = ({ example, latestNotAfter, ...rest }: Counterexample['client']) => ({
+  ...rest,
+  service: example,
+  notAfter: latestNotAfter,
 });

@@ -1,7 +1,8 @@
 import type { RecertifyOutcome } from '../run/recertify.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
-import type { View } from '../../view/output.ts';
+import type { DocumentOf, View } from '../../view/output.ts';
+import type { CA_CROSS_SIGN, CA_EXTEND } from './documents.ts';
 import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
@@ -14,16 +15,23 @@ const WORDS: Readonly<Record<RecertifyOutcome['action'], readonly [done: string,
 export function recertifyView(
   { action, id, planned, dryRun, serial, services, failed }: RecertifyOutcome,
   now: Date,
-): View {
+): View<typeof CA_EXTEND | typeof CA_CROSS_SIGN> {
   const value = {
     dryRun,
-    authority: id,
+    ca: id,
     changed: !dryRun && planned !== undefined,
-    ...(planned && { by: planned.by.id, notAfter: planned.notAfter, replaces: planned.replaces }),
+    ...(planned && { issuedBy: planned.by.id, notAfter: planned.notAfter }),
     ...(serial !== undefined && { serial }),
     services,
-    failed: failed.map(({ service, error }) => ({ service, error: error.code })),
+    failed: failed.map(({ service, error }) => ({ service, code: error.code })),
   };
+  const document = (): DocumentOf<typeof CA_EXTEND | typeof CA_CROSS_SIGN> =>
+    action === 'cross-sign'
+      ? { kind: 'ca-cross-sign', value }
+      : {
+          kind: 'ca-extend',
+          value: { ...value, ...(planned && { previousNotAfter: planned.subject.certificate.notAfter }) },
+        };
   const [done, planning, nothing] = WORDS[action];
   return {
     table: () =>
@@ -36,7 +44,7 @@ export function recertifyView(
         ['new files', services.length > 0 ? `for ${plural(services.length, 'service')}` : undefined],
         ['not written', failed.length > 0 ? failed.map(({ service }) => service).join(', ') : undefined],
       ]),
-    json: () => ({ kind: 'ca-certificate', value }),
-    jsonl: () => [{ kind: 'ca-certificate', value }],
+    json: document,
+    jsonl: () => [document()],
   };
 }

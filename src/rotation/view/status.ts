@@ -4,11 +4,16 @@ import type { RotationStatus } from '../rules/status.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
+import type { CA_ROTATE_STATUS } from './documents.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 
-export function rotationStatusView(status: RotationStatus, now: Date, { columns, colours }: Terminal): View {
+export function rotationStatusView(
+  status: RotationStatus,
+  now: Date,
+  { columns, colours }: Terminal,
+): View<typeof CA_ROTATE_STATUS> {
   const { tier, from, to, sequence, gates, unfinished, contradictions, leftovers } = status;
   const gateTable = (list: readonly Gate[]) =>
     formatTable(
@@ -36,11 +41,11 @@ export function rotationStatusView(status: RotationStatus, now: Date, { columns,
         ]),
         gateTable(gates),
         ...leftovers.map(
-          each => `${each.id} was rolled back; gates before it can be retired:\n${gateTable(each.gates)}`,
+          each => `${each.ca} was rolled back; gates before it can be retired:\n${gateTable(each.gates)}`,
         ),
       ].join('\n'),
-    json: () => ({ kind: 'rotation', value: status }),
-    jsonl: () => [{ kind: 'rotation', value: status }],
+    json: () => ({ kind: 'ca-rotate-status', value: status }),
+    jsonl: () => [{ kind: 'ca-rotate-status', value: status }],
   };
 }
 

@@ -6,6 +6,7 @@ import type { RotationStep } from '../rules/step.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
+import type * as documents from './documents.ts';
 import { plural } from '../../text/plural.ts';
 import { nextFacts, phaseText } from './status.ts';
 
@@ -18,18 +19,26 @@ const DONE: Readonly<Record<RotationStep, readonly [done: string, planned: strin
   rollback: ['rolled back', 'would roll back'],
 };
 
-/** What one step of a rotation did, or would do. */
-export function rotateView(outcome: RotateOutcome, now: Date): View {
+type StepDocument =
+  | typeof documents.CA_ROTATE_PREPARE
+  | typeof documents.CA_ROTATE_PUBLISH
+  | typeof documents.CA_ROTATE_ACTIVATE
+  | typeof documents.CA_ROTATE_DRAIN
+  | typeof documents.CA_ROTATE_RETIRE
+  | typeof documents.CA_ROTATE_ROLLBACK;
+
+/** Formats the result of one step of a rotation, taken or only planned. */
+export function rotateView(outcome: RotateOutcome, now: Date): View<StepDocument> {
   const { step, dryRun, changed, successor, retired, gates, services, failed, status, command } = outcome;
+  const kind = `ca-rotate-${step}` as const;
   const value = {
-    step,
     dryRun,
     changed,
     ...(successor && { successor: successorOf(successor) }),
     retired,
     gates,
     services,
-    failed: failed.map(({ service, error }) => ({ service, error: error.code })),
+    failed: failed.map(({ service, error }) => ({ service, code: error.code })),
     status,
   };
   return {
@@ -50,8 +59,8 @@ export function rotateView(outcome: RotateOutcome, now: Date): View {
             : nextFacts(status, now)),
       ]);
     },
-    json: () => ({ kind: 'rotation-step', value }),
-    jsonl: () => [{ kind: 'rotation-step', value }],
+    json: () => ({ kind, value }),
+    jsonl: () => [{ kind, value }],
   };
 }
 
@@ -65,14 +74,17 @@ function subjectOf({ step, successor, retired, status }: RotateOutcome): string 
 }
 
 const successorOf = ({ planned, from, above, crosses }: Successor) => ({
-  id: planned.id,
+  ca: planned.id,
   replaces: from.id,
   keyAlgorithm: planned.keyAlgorithm,
   keyLocation: planned.keyLocation,
   notBefore: planned.notBefore,
   notAfter: planned.notAfter,
-  signedBy: above?.id ?? planned.id,
-  certifies: crosses.map(({ subject, by }) => ({ subject: nameOf(subject, planned.id), by: nameOf(by, planned.id) })),
+  issuedBy: above?.id ?? planned.id,
+  crossSigned: crosses.map(({ subject, by }) => ({
+    ca: nameOf(subject, planned.id),
+    issuedBy: nameOf(by, planned.id),
+  })),
 });
 
 const nameOf = (authority: 'successor' | { readonly id: string }, successor: string): string =>
@@ -88,7 +100,7 @@ function successorFacts({ planned, above, crosses }: Successor): readonly (reado
   ];
 }
 
-export function acknowledgementView({ acknowledgement, changed }: AckOutcome): View {
+export function acknowledgementView({ acknowledgement, changed }: AckOutcome): View<typeof documents.CA_ROTATE_ACK> {
   const value = { changed, ...acknowledgement };
   return {
     table: () =>
@@ -98,7 +110,7 @@ export function acknowledgementView({ acknowledgement, changed }: AckOutcome): V
         ['at', formatInstant(acknowledgement.at)],
         ['reported by', acknowledgement.source === 'probe' ? 'the server' : 'the operator'],
       ]),
-    json: () => ({ kind: 'acknowledgement', value }),
-    jsonl: () => [{ kind: 'acknowledgement', value }],
+    json: () => ({ kind: 'ca-rotate-ack', value }),
+    jsonl: () => [{ kind: 'ca-rotate-ack', value }],
   };
 }

@@ -62,7 +62,7 @@ test.each(['issuing-g1', 'root-g1'])('the rehearsal for %s works on a copy, and 
   expect(treeDigest(world.cwd)).toEqual(before);
   expect(steps.flatMap(({ problems = [] }) => problems)).toEqual([]);
   expect(proof.findings).toEqual([]);
-  expect(rest).toMatchObject({ authority: id, hooks: 1, issued: id === 'root-g1' ? 0 : 2 });
+  expect(rest).toMatchObject({ ca: id, hooks: 1, issued: id === 'root-g1' ? 0 : 2 });
   expect(hooks).toEqual([]);
   expect(asides.map(directory => existsSync(directory))).toEqual([false]);
 });
