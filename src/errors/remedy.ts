@@ -93,7 +93,7 @@ export const REMEDIES = {
     `svcauth ca rotate ack ${shell(verifier)} --from-probe ${at}`,
 
   // CRLs
-  /** A CRL is missing, expires soon or is wrong. Without `keyLocation` the situation concerns no single CA. */
+  /** The remedy for a CRL that is missing, wrong or about to expire. Without `keyLocation` it is for every CA. */
   crlDue: ({ ca, keyLocation = 'file' }: OneCa & Partial<CaKey>): string => {
     const lines = {
       file: 'svcauth crl refresh',

@@ -12,10 +12,10 @@ interface Flags {
 export const addCrlDiff: AddCommand = (program, world, done) => {
   const command = group(program, 'crl')
     .command('diff')
-    .description('compare two CRLs, or two directories of published ones: who was added, removed or changed')
-    .argument('<before>', 'a CRL, PEM or DER, or a directory that crl publish has filled')
-    .argument('[after]', 'the same (default: public/ in the home)')
-    .option('--detailed-exitcode', 'exit 10 when they differ');
+    .description('compare two CRLs or two published directories: entries added, removed or changed')
+    .argument('<before>', 'CRL file (PEM or DER) or directory written by crl publish')
+    .argument('[after]', 'newer CRL file or directory (default: public/ in the home)')
+    .option('--detailed-exitcode', 'exit with status 10 if the CRLs differ');
   outputOption(command);
   examples(command, ['svcauth crl diff yesterday.crl today.crl', 'svcauth crl diff /srv/pki']);
   command.action(async (before: string, after: string | undefined, flags: Flags) => {

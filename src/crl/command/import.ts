@@ -11,9 +11,9 @@ interface Flags {
 export const addCrlImport: AddCommand = (program, world) => {
   const command = group(program, 'crl')
     .command('import')
-    .description('take in a CRL that was signed elsewhere, by a CA whose key is offline or somebody else’s')
-    .argument('<file>', 'the CRL, PEM or DER; - is standard input')
-    .option('--dry-run', 'check it, and change nothing');
+    .description('import a CRL that was signed outside this home, by an offline or external CA')
+    .argument('<file>', 'CRL file, PEM or DER; - is standard input')
+    .option('--dry-run', 'check the CRL and change nothing');
   outputOption(command);
   examples(command, ['svcauth crl import root.crl', 'curl -s http://pki.example.org/root.crl | svcauth crl import -']);
   command.action(async (file: string, flags: Flags) => {
@@ -23,7 +23,7 @@ export const addCrlImport: AddCommand = (program, world) => {
     const result = await changePki(world, homeFlag(command), 'crl import', pki => importCrl(pki, file, dryRun));
     print(world.out, flags.output, crlImportView(result, dryRun));
     for (const id of result.revokedAuthorities) {
-      warn(world, `this CRL revokes ${id}: verifiers refuse everything that it signed`);
+      warn(world, `this CRL revokes ${id}: verifiers reject every certificate it issued`);
     }
   });
 };

@@ -18,14 +18,12 @@ interface Flags extends PassphraseOptions {
 export const addCrlPresign: AddCommand = (program, world) => {
   const command = group(program, 'crl')
     .command('presign')
-    .description(
-      'sign the CRLs of a long time in one ceremony, for a CA whose key is offline; publishing them needs no key',
-    )
-    .requiredOption('--ca <id>', 'the CA')
-    .requiredOption('--every <duration>', 'from one CRL to the next: 30d')
-    .requiredOption('--for <duration>', 'how long the series lasts: 18mo')
-    .option('--key <file>', 'its key, when that is kept elsewhere')
-    .option('--dry-run', 'print the series, and sign nothing');
+    .description('sign a series of future CRLs in one session, for a CA whose key is offline')
+    .requiredOption('--ca <id>', 'CA that signs the series')
+    .requiredOption('--every <duration>', 'interval between two CRLs, for example 30d')
+    .requiredOption('--for <duration>', 'length of the series, for example 18mo')
+    .option('--key <file>', 'key file of the CA, if its key is not in the home')
+    .option('--dry-run', 'print the series and sign nothing');
   outputOption(passphraseOptions(command));
   examples(command, [
     'svcauth crl presign --ca root-g1 --every 30d --for 18mo --key /media/usb/root.key',

@@ -20,13 +20,13 @@ interface Flags extends PassphraseOptions {
 export const addCrlRefresh: AddCommand = (program, world, done) => {
   const command = group(program, 'crl')
     .command('refresh')
-    .description('sign the CRLs that are due: after a revocation, at a quarter of their life, or when one is missing')
-    .addOption(repeatable('--ca <id>', 'only this CA'))
-    .option('--key <file>', 'its key, when that is kept elsewhere')
+    .description('sign the CRLs that are due: after a revocation, by age, or when one is missing')
+    .addOption(repeatable('--ca <id>', 'refresh only the CRL of this CA'))
+    .option('--key <file>', 'key file of the CA given with --ca, if its key is not in the home')
     // earlier scripts pass it; it never had an effect of its own
     .addOption(new Option('--if-due').hideHelp())
-    .addOption(new Option('--force', 'sign a new CRL even where the old one is good').conflicts('ifDue'))
-    .option('--dry-run', 'print what would be signed and why, and sign nothing');
+    .addOption(new Option('--force', 'sign new CRLs even if none is due').conflicts('ifDue'))
+    .option('--dry-run', 'print what would be signed and why; sign nothing');
   outputOption(passphraseOptions(command));
   examples(command, [
     'svcauth crl refresh --passphrase-file /run/secrets/ca',

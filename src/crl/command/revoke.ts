@@ -27,21 +27,21 @@ interface Flags extends PassphraseOptions {
 export const addRevoke: AddCommand = (program, world) => {
   const command = program
     .command('revoke')
-    .description('revoke certificates and sign the CRLs that say so')
-    .argument('[certificate...]', 'service names, SPIFFE IDs or serial numbers (the first 8 digits or more)')
-    .addOption(new Option('--previous', 'the certificate that the current one replaced').conflicts('all'))
-    .option('--all', 'every certificate of the service that has not expired')
+    .description('revoke certificates and sign the CRLs that list them')
+    .argument('[certificate...]', 'service names, SPIFFE IDs or serial numbers (at least the first 8 digits)')
+    .addOption(new Option('--previous', 'revoke the certificate that the current one replaced').conflicts('all'))
+    .option('--all', 'revoke every certificate of the service that has not expired')
     .option('--reason <reason>', `${Object.keys(CRL_REASONS).join(', ')} (default: unspecified)`)
-    .option('--invalidity-date <time>', 'when the key was lost, if that was earlier: 2026-11-20T08:00:00Z or -2h')
+    .option('--invalidity-date <time>', 'time the key was compromised, if known: 2026-11-20T08:00:00Z or -2h')
     .addOption(
       new Option(
         '--unknown',
-        'whole serial numbers that the manifest does not know, as after a restored back-up',
+        'revoke full serial numbers that the manifest lacks, for example after a backup was restored',
       ).conflicts(['all', 'previous']),
     )
-    .option('--ca <id>', 'who issued them')
-    .option('--not-after <time>', 'when they end (default: with their CA)')
-    .option('--dry-run', 'print what would be revoked, and revoke nothing');
+    .option('--ca <id>', 'CA that issued the unknown certificates')
+    .option('--not-after <time>', 'expiry of the unknown certificates (default: expiry of their CA)')
+    .option('--dry-run', 'print what would be revoked; revoke nothing');
   outputOption(passphraseOptions(command));
   examples(command, [
     'svcauth revoke payments --reason keyCompromise --all',
@@ -68,14 +68,16 @@ export const addRevoke: AddCommand = (program, world) => {
     const outcome = await revokeRun(world, homeFlag(command), request, { dryRun: flags.dryRun ?? false, ask });
     print(world.out, flags.output, revokeView(outcome));
     if (outcome.policyProblem !== undefined) {
-      warn(world, `${outcome.policyProblem}: its CRL lives as long as CRLs do by default`);
+      warn(world, `${outcome.policyProblem}; new CRLs have the default lifetime`);
     }
     for (const step of outcome.plan.steps) {
       if (step.action !== 'keep' || step.revocation.reason === request.reason || flags.reason === undefined) continue;
-      warn(world, `${step.certificate.serial} stays ${step.revocation.reason}: a reason is given once`);
+      const { serial } = step.certificate;
+      warn(world, `${serial} is already revoked with the reason ${step.revocation.reason}, which does not change`);
     }
     for (const { service, serial } of outcome.plan.stillValid) {
-      warn(world, `${service} also has ${serial}, replaced and still valid: ${REMEDIES.revocable({ text: serial })}`);
+      const remedy = REMEDIES.revocable({ text: serial });
+      warn(world, `${service} has another valid certificate, which was replaced: ${remedy}`);
     }
   });
 };

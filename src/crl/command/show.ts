@@ -17,10 +17,10 @@ const SHOWN = 20;
 export const addCrlShow: AddCommand = (program, world) => {
   const command = group(program, 'crl')
     .command('show')
-    .description('show CRLs: who signed them, how long they are good, and what they list')
-    .argument('[file]', 'a CRL, PEM or DER; - is standard input (default: the CRLs in public/crl)')
-    .addOption(repeatable('--ca <id>', 'the one of this CA'))
-    .option('--all', `list every entry, not the first ${SHOWN}`);
+    .description('show CRLs: their issuer, number, validity and entries')
+    .argument('[file]', 'CRL file, PEM or DER; - is standard input (default: the CRLs in public/crl)')
+    .addOption(repeatable('--ca <id>', 'show only the CRL of this CA'))
+    .option('--all', `list every entry instead of the first ${SHOWN}`);
   outputOption(atOption(command));
   examples(command, [
     'svcauth crl show',
@@ -29,7 +29,7 @@ export const addCrlShow: AddCommand = (program, world) => {
   ]);
   command.action(async (file: string | undefined, flags: Flags) => {
     if (file !== undefined && flags.ca.length > 0) {
-      throw failure('ERR_FLAG_CONFLICT', { flags: [`the file ${file}`, '--ca'], why: 'each says which CRL' });
+      throw failure('ERR_FLAG_CONFLICT', { flags: [`the file ${file}`, '--ca'], why: 'each selects a CRL' });
     }
     const now = instantOf(flags, world);
     const { showCrlFile, showPublishedCrls } = await import('../run/show.ts');

@@ -182,7 +182,7 @@ function unknownSteps(
 /** Two digits an octet, positive, at most 20 octets (RFC 5280 §4.1.2.2). Throws ERR_SERIAL. */
 function parseWholeSerial(text: string): string {
   const hex = text.replaceAll(':', '').toLowerCase();
-  const hint = 'write all of it, as svcauth inspect shows it: 552a94dd21a94b8d0c3a6c1f5e7b9a10';
+  const hint = 'give the full serial number, as svcauth inspect prints it: 552a94dd21a94b8d0c3a6c1f5e7b9a10';
   const bad = (reason: string) => failure('ERR_SERIAL', { text, reason, hint });
   if (!/^[0-9a-f]+$/.test(hex)) throw bad('it is not hexadecimal');
   const digits = (hex.length % 2 === 0 ? hex : `0${hex}`).replace(/^00(?=.)/, '');

@@ -40,12 +40,12 @@ export interface CrlState {
 export type CrlRefreshReason = 'first' | 'revoked' | 'turn' | 'age' | 'unpublished' | 'forced';
 
 export const CRL_REFRESH_WORDS: Readonly<Record<CrlRefreshReason, string>> = {
-  first: 'there is none yet',
-  revoked: 'certificates were revoked since',
-  turn: 'signed ahead for this time',
-  age: 'due by its age',
-  unpublished: 'public/crl does not hold the newest',
-  forced: 'asked for with --force',
+  first: 'no CRL yet',
+  revoked: 'certificates were revoked',
+  turn: 'presigned CRL is due',
+  age: 'due by age',
+  unpublished: 'public/crl does not hold the newest CRL',
+  forced: 'requested with --force',
 };
 
 /** Empty when the CRL can stay as it is. The first reason is the one to tell. */

@@ -66,10 +66,9 @@ export function planCrlSeries(
   { every, span }: CrlSeriesRequest,
   now: Date,
 ): readonly CrlHeader[] {
-  if (every > span) throw failure('ERR_CRL_SERIES', { reason: 'the first CRL would last longer than the series' });
+  if (every > span) throw failure('ERR_CRL_SERIES', { reason: 'the interval between CRLs is longer than the series' });
   const count = Math.ceil(span / every);
-  if (count > MOST)
-    throw failure('ERR_CRL_SERIES', { reason: `it would have ${count} CRLs, and ${MOST} are the most` });
+  if (count > MOST) throw failure('ERR_CRL_SERIES', { reason: `it would have ${count} CRLs, more than ${MOST}` });
   const end = notAfter.getTime();
   const good = Math.max(lifetime, 2 * every) * 1000;
   const headers: CrlHeader[] = [];

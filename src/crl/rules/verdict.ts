@@ -13,11 +13,11 @@ export function crlOwnerProblem(crl: ParsedCrl, authority: CertifiedAuthority): 
   const { subject, publicKey } = certificate.tbs;
   const { keyIdentifier } = issuerFactsOf(certificate, KEY_ALGORITHMS[authority.keyAlgorithm]);
   if (!sameName(crl.issuer, subject)) {
-    return `its issuer ${nameToString(crl.issuer)} is not ${nameToString(subject)}, byte for byte`;
+    return `its issuer ${nameToString(crl.issuer)} does not match ${nameToString(subject)} byte for byte`;
   }
   if (!equalBytes(crl.innerAlgorithm.der, crl.signatureAlgorithm.der)) return 'its two signature algorithms differ';
   if (!verifySignature(crl.signatureAlgorithm, publicKey, crlToBeSigned(crl), crl.signature)) {
-    return `the key of ${authority.id} did not sign it`;
+    return `it was not signed with the key of ${authority.id}`;
   }
   return extensionProblem(crl, keyIdentifier);
 }
@@ -26,9 +26,9 @@ function extensionProblem(crl: ParsedCrl, keyIdentifier: Uint8Array): string | u
   const found = crlKeyIdentifier(crl);
   if (found === undefined) return 'it has no authority key identifier';
   if (!equalBytes(found, keyIdentifier)) {
-    return `its key identifier ${toHex(found)} is not the CA's ${toHex(keyIdentifier)}`;
+    return `its authority key identifier is ${toHex(found)}, and the key of the CA has ${toHex(keyIdentifier)}`;
   }
-  if (crlNumber(crl) === undefined) return 'it has no number';
-  if (isDeltaCrl(crl)) return 'it is a delta CRL: alone it says nothing about a certificate';
+  if (crlNumber(crl) === undefined) return 'it has no CRL number';
+  if (isDeltaCrl(crl)) return 'it is a delta CRL, which is not complete alone';
   return crl.nextUpdate === undefined ? 'it has no nextUpdate' : undefined;
 }

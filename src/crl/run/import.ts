@@ -51,10 +51,10 @@ export async function importCrl(
     return { ...listed, changed: false };
   const isNewest = state.latest?.sha256 === crl.sha256;
   if (!isNewest && state.latest !== undefined && crl.number <= state.latest.number) {
-    throw refuse(`its number ${crl.number} is not above ${state.latest.number}, that of the newest one`);
+    throw refuse(`its number ${crl.number} is not higher than ${state.latest.number}, the number of the newest CRL`);
   }
   const lost = lostRevocation(pki, parsed, state.authority.id);
-  if (lost !== undefined) throw refuse(`it does not list ${lost}, which is revoked here`);
+  if (lost !== undefined) throw refuse(`it does not list ${lost}, which is revoked in the manifest`);
   if (dryRun) return { ...listed, changed: true };
   world.files.makeDirectory(home.public.crls, 0o755);
   const staged = world.files.stage(home.public.crlDer(crl.authorityId), PUBLIC_FILE);
@@ -87,10 +87,9 @@ function ownerOf(
     sameName(crl.issuer, decodeCertificate(certificate.der).tbs.subject),
   );
   const state = named.find(({ authority }) => crlOwnerProblem(crl, authority) === undefined) ?? named[0];
-  if (state === undefined) throw refuse(`its issuer ${nameToString(crl.issuer)} is no CA of this PKI`);
+  if (state === undefined) throw refuse(`its issuer ${nameToString(crl.issuer)} is not a CA of this PKI`);
   const { id, keyLocation } = state.authority;
-  if (keyLocation === 'file')
-    throw refuse(`the key of ${id} is in this home, so its CRLs are not imported: "svcauth crl refresh" signs them`);
+  if (keyLocation === 'file') throw refuse(`the key of ${id} is in this home, so svcauth crl refresh signs its CRLs`);
   return state;
 }
 
@@ -102,17 +101,17 @@ function scopeProblem({ extensions }: ParsedCrl): string | undefined {
   const { uris, onlySomeReasons, indirectCRL, onlyContainsAttributeCerts } = decodeIssuingDistributionPoint(
     extension.value,
   );
-  if (indirectCRL) return 'it is an indirect CRL: it speaks for other CAs';
-  if (onlySomeReasons) return 'it lists some reasons only';
-  if (onlyContainsAttributeCerts) return 'it lists attribute certificates only';
+  if (indirectCRL) return 'it is an indirect CRL, which covers other CAs';
+  if (onlySomeReasons) return 'it covers only some revocation reasons';
+  if (onlyContainsAttributeCerts) return 'it covers only attribute certificates';
   return uris.length > 0
-    ? 'it is bound to a distribution point: verifiers refuse it for other certificates'
+    ? 'it is limited to a distribution point, so verifiers do not use it for other certificates'
     : undefined;
 }
 
 function dateProblem({ thisUpdate, nextUpdate }: ParsedCrl, now: Date): string | undefined {
   if (thisUpdate.date > now) return `it is not valid before ${instantText(thisUpdate.date)}`;
-  return nextUpdate !== undefined && nextUpdate.date <= now ? `it ended ${instantText(nextUpdate.date)}` : undefined;
+  return nextUpdate !== undefined && nextUpdate.date <= now ? `it expired ${instantText(nextUpdate.date)}` : undefined;
 }
 
 const recordOf = (crl: ParsedCrl, authorityId: string): Crl => ({

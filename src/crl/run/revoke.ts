@@ -53,7 +53,7 @@ async function policyOrDefault(pki: Pki): Promise<{ readonly policy: Policy; rea
   } catch (cause) {
     if (!(cause instanceof SvcauthError)) throw cause;
     const isMissing = cause.code === 'ERR_POLICY_MISSING';
-    const problem = isMissing ? `there is no policy file ${quote(pki.home.policy)}` : cause.summary;
+    const problem = isMissing ? `the policy file ${quote(pki.home.policy)} does not exist` : cause.summary;
     return { policy: defaultPolicy(parseTrustDomain(pki.identity.trustDomain)), problem };
   }
 }

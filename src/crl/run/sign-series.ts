@@ -25,7 +25,7 @@ export function planSeries(
   const headers = planCrlSeries(first, certificate, lifetime, request, now);
   const byteLength = totals.byteLength * headers.length;
   if (byteLength > MOST_BYTES) {
-    const reason = `its ${headers.length} CRLs would list ${totals.count} certificates each, ${byteLength} bytes in all`;
+    const reason = `its ${headers.length} CRLs would list ${totals.count} certificates each: ${byteLength} bytes in all, more than ${MOST_BYTES}`;
     throw failure('ERR_CRL_SERIES', { reason });
   }
   return headers;

@@ -18,7 +18,7 @@ export async function stagePresigned(
   wanted: Crl,
 ): Promise<MadeCrl> {
   const presigned = manifest.presignedCrl(authority.id, wanted.number);
-  const problem = presigned === undefined ? 'it is gone from the manifest' : problemOf(presigned, authority);
+  const problem = presigned === undefined ? 'it is no longer in the manifest' : problemOf(presigned, authority);
   if (presigned === undefined || problem !== undefined) {
     throw failure('ERR_CRL_REREAD', { authority: authority.id, problem: problem ?? '' });
   }
@@ -40,7 +40,8 @@ export async function stagePresigned(
 }
 
 function problemOf({ der, sha256 }: PresignedCrl, authority: CertifiedAuthority): string | undefined {
-  if (createHash('sha256').update(der).digest('hex') !== sha256) return 'the manifest holds other bytes';
+  if (createHash('sha256').update(der).digest('hex') !== sha256)
+    return 'its bytes in the manifest do not match their SHA-256';
   try {
     const crl = decodeCrl(der);
     checkCrlValues(crl);

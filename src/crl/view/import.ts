@@ -8,7 +8,7 @@ export function crlImportView({ crl, changed, revokedAuthorities }: CrlImport, d
   const word = !changed ? 'unchanged' : dryRun ? 'would import' : 'imported';
   return {
     table: () =>
-      `${word}  ${authority}  number ${crl.number}  ${crl.entryCount} revoked  until ${formatInstant(crl.nextUpdate)}\n`,
+      `${word}  ${authority}  number ${crl.number}  ${crl.entryCount} revoked  expires ${formatInstant(crl.nextUpdate)}\n`,
     json: () => ({ kind: 'crl-import', value }),
     jsonl: () => [{ kind: 'crl-import', value }],
   };

@@ -19,9 +19,9 @@ export function crlPresignView(
         return [String(number), formatInstant(thisUpdate), until];
       });
       const did = `${dryRun ? 'would sign' : 'signed'} ${plural(series.length, 'CRL')} of ${authorityId}`;
-      const first = dryRun ? '' : '; the first is published, the others wait';
-      const old = replaced.length === 0 ? '' : `in place of ${plural(replaced.length, 'CRL')} signed ahead before\n`;
-      return `${formatTable(['NUMBER', 'FROM', 'UNTIL'], rows, columns)}\n${did}${first}\n${old}`;
+      const first = dryRun ? '' : '; the first is in public/crl, "crl refresh" releases the others when they are due';
+      const old = replaced.length === 0 ? '' : `replaces ${plural(replaced.length, 'presigned CRL')} of before\n`;
+      return `${formatTable(['NUMBER', 'VALID FROM', 'EXPIRES'], rows, columns)}\n${did}${first}\n${old}`;
     },
     json: () => ({ kind: 'crl-presign', value }),
     jsonl: () => [{ kind: 'crl-presign', value }],

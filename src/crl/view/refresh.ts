@@ -24,11 +24,11 @@ export function crlRefreshView({ plan, result }: CrlRefreshOutcome, now: Date, {
           : `${formatInstant(crl.nextUpdate)} ${formatRelativeTime(crl.nextUpdate, now)}`,
         crl.reasons.map(reason => CRL_REFRESH_WORDS[reason]).join(', '),
       ]);
-      const table = formatTable(['CRL', 'CA', 'NUMBER', 'REVOKED', 'UNTIL', 'WHY'], rows, columns);
+      const table = formatTable(['CRL', 'CA', 'NUMBER', 'REVOKED', 'EXPIRES', 'WHY'], rows, columns);
       const nothing = result !== undefined && !result.changed && result.failed.length === 0;
       if (!nothing) return table;
       const due = crls.some(({ done }) => done === 'key away');
-      return `${table}${due ? 'nothing could be signed here' : 'nothing is due'}: nothing was changed\n`;
+      return `${table}${due ? 'nothing was signed: the key is not in the home' : 'nothing is due; nothing was changed'}\n`;
     },
     json: () => ({
       kind: 'crl-refresh',
@@ -56,24 +56,24 @@ function crlOf(
 
 const factsOf = ({ number, thisUpdate, nextUpdate }: PlannedCrl['header']) => ({ number, thisUpdate, nextUpdate });
 
-/** What a person should know of a refresh. */
+/** Lists the warnings of a refresh: adopted revocations, discarded series, and keys that are needed. */
 export function crlRefreshWarnings({ plan, adopted, result }: CrlRefreshOutcome, now: Date): readonly string[] {
   return [
     ...adopted.map(({ authorityId, number, revocations: { length } }) => {
-      const taken = result === undefined ? 'would be taken over from it' : 'taken over from it';
-      return `public/crl has number ${number} of ${authorityId}, which the manifest does not know: was it restored from a back-up? revocations ${taken}: ${length}`;
+      const taken = result === undefined ? 'would be taken from it' : 'taken from it';
+      return `public/crl has CRL number ${number} of ${authorityId}, but the manifest does not: was it restored from a backup? revocations ${taken}: ${length}`;
     }),
     ...plan.crls.flatMap(({ authority: { id }, action, series }) => {
       if (series === undefined || action !== 'sign') return [];
-      const when = result === undefined ? 'would be' : 'were';
-      return `the CRLs that had been signed ahead for ${id} were given up; ${series.length} ${when} signed in their place`;
+      const signed = result === undefined ? 'would be signed to replace them' : 'were signed to replace them';
+      return `the earlier presigned CRLs of ${id} were discarded; ${series.length} ${signed}`;
     }),
     ...plan.crls
       .filter(planned => planned.action === 'key-away' && isPressing(planned, now))
       .map(({ authority: { id, keyLocation }, series }) => {
         const remedy = REMEDIES.crlDue({ ca: id, keyLocation });
-        const given = series === undefined ? '' : ', those that were signed ahead are given up';
-        return `the CRL of ${id} is due${given}, and its key is not here: ${remedy}`;
+        const discarded = series === undefined ? '' : ' and its presigned CRLs were discarded';
+        return `the CRL of ${id} is due${discarded}, but its key is not in the home: ${remedy}`;
       }),
   ];
 }

@@ -5,10 +5,10 @@ import type { View } from '../../view/output.ts';
 
 export function revokeView({ plan, request, crls, dryRun }: RevokeOutcome): View {
   const { reason: asked, invalidityDate } = request;
-  const described = invalidityDate === undefined ? asked : `${asked}, key lost ${formatInstant(invalidityDate)}`;
+  const described = invalidityDate === undefined ? asked : `${asked}, invalid since ${formatInstant(invalidityDate)}`;
   const line = (step: RevokeStep): string => {
     const { serial } = step.certificate;
-    const service = step.certificate.service || 'unknown';
+    const service = step.certificate.service || '(unknown)';
     if (step.action === 'keep') {
       const { revokedAt, reason } = step.revocation;
       return `unchanged  ${service}  ${serial}  revoked ${formatInstant(revokedAt)}, ${reason}\n`;
@@ -35,7 +35,7 @@ export function revokeView({ plan, request, crls, dryRun }: RevokeOutcome): View
       crls
         .map(
           ({ authorityId, number, nextUpdate }) =>
-            `crl ${authorityId}  number ${number}  until ${formatInstant(nextUpdate)}\n`,
+            `crl ${authorityId}  number ${number}  expires ${formatInstant(nextUpdate)}\n`,
         )
         .join(''),
     json: () => ({ kind: 'revoke', value }),

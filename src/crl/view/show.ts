@@ -61,7 +61,7 @@ function formatCrl(crl: ShownCrl, limit: number, now: Date, { columns }: Termina
     ['this update', formatInstant(report.thisUpdate)],
     ['next update', nextUpdate && `${formatInstant(nextUpdate)} (${formatRelativeTime(nextUpdate, now)})`],
     ['state', report.validity],
-    ['delta', delta && 'yes: it lists changes only'],
+    ['delta', delta && 'yes, it lists only changes'],
     ['scope', scope && scopeText(scope)],
     ['other extensions', otherExtensions?.join(', ')],
     ['signature', report.signatureAlgorithm],
@@ -90,7 +90,7 @@ function formatEntries({ report, entries }: ShownCrl, limit: number, columns: nu
   }
   const more = report.entryCount - rows.length;
   const table = formatTable(['SERIAL', 'REVOKED', 'REASON', 'INVALID SINCE'], rows, columns);
-  return `\n${table}${more > 0 ? `and ${more} more: --all shows them\n` : ''}`;
+  return `\n${table}${more > 0 ? `${more} more entries: --all lists them\n` : ''}`;
 }
 
 function formatPresigned({ presigned = [] }: ShownCrl, limit: number, columns: number): string {
@@ -103,6 +103,6 @@ function formatPresigned({ presigned = [] }: ShownCrl, limit: number, columns: n
       formatInstant(nextUpdate),
     ]);
   const more = presigned.length - rows.length;
-  const table = formatTable(['SIGNED AHEAD', 'FROM', 'UNTIL'], rows, columns);
-  return `\n${table}${more > 0 ? `and ${more} more: --all shows them\n` : ''}`;
+  const table = formatTable(['PRESIGNED', 'VALID FROM', 'EXPIRES'], rows, columns);
+  return `\n${table}${more > 0 ? `${more} more presigned CRLs: --all lists them\n` : ''}`;
 }

@@ -21,7 +21,7 @@ function hexOf(number: number): string {
   return hex.length % 2 === 0 ? hex : `0${hex}`;
 }
 
-test('a list differs from itself in nothing', () => {
+test('a list does not differ from itself', () => {
   fc.assert(
     fc.property(lists, list => {
       expect([...compareEntries(list, list)]).toEqual([]);
@@ -29,7 +29,7 @@ test('a list differs from itself in nothing', () => {
   );
 });
 
-test('says of every serial what a look-up in both lists would say', () => {
+test('the comparison of two lists agrees with a look-up of every serial in both', () => {
   fc.assert(
     fc.property(lists, lists, (before, after) => {
       const [old, now] = [before, after].map(list => new Map(list.map(each => [each.serial, each])));
@@ -43,7 +43,7 @@ test('says of every serial what a look-up in both lists would say', () => {
   );
 });
 
-test('a date that changed is a difference', () => {
+test('an entry with another date differs', () => {
   const later = { ...entry('0a'), revokedAt: new Date('2026-11-22T00:00:00Z') };
   expect([...compareEntries([entry('0a')], [later])]).toHaveLength(1);
 });

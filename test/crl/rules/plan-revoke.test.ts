@@ -52,7 +52,7 @@ const steps = (changes: Partial<RevokeRequest> = {}, rows = certificates) =>
 const refusal = (changes: Partial<RevokeRequest> = {}, rows = certificates) =>
   errorOf(() => planRevoke(indexOf(rows), request(changes), now));
 
-describe('a selector', () => {
+describe('parsing a selector', () => {
   test.each([
     ['payments', { kind: 'service', name: 'payments' }],
     ['spiffe://example.org/payments', { kind: 'spiffe-id', uri: 'spiffe://example.org/payments' }],
@@ -64,18 +64,18 @@ describe('a selector', () => {
   });
 });
 
-describe('what is revoked', () => {
-  test('is the current certificate of a service, by its name, id or serial number', () => {
+describe('planning a revocation', () => {
+  test('a service name, SPIFFE ID or serial number selects the current certificate', () => {
     for (const selector of ['payments', 'spiffe://example.org/payments', 'cccccccc', CURRENT.toUpperCase()]) {
       expect(steps({ selectors: [selector] })).toEqual([['revoke', CURRENT]]);
     }
   });
 
-  test('is named once, however often', () => {
+  test('a certificate that is named twice is revoked once', () => {
     expect(steps({ selectors: ['payments', 'cccccccc', 'payments'] })).toEqual([['revoke', CURRENT]]);
   });
 
-  test('with --all is everything that has not expired, unfinished ones too', () => {
+  test('--all selects every certificate that has not expired, including unfinished ones', () => {
     const rows = [
       certificateRow({ serial: 'dd', state: 'intent' }),
       ...certificates,
@@ -84,52 +84,52 @@ describe('what is revoked', () => {
     expect(steps({ which: 'all' }, rows).map(([, serial]) => serial)).toEqual(['dd', CURRENT, OLDER, OLDEST]);
   });
 
-  test('with --previous is the one before the current, and the same one the next time', () => {
+  test('--previous selects the certificate before the current one, also after it was revoked', () => {
     expect(steps({ which: 'previous' })).toEqual([['revoke', OLDER]]);
     const after = certificates.map(row => (row.serial === OLDER ? { ...row, state: 'revoked' as const } : row));
     expect(steps({ which: 'previous' }, after)).toEqual([['keep', OLDER]]);
   });
 
-  test('and was revoked before stays as it is', () => {
+  test('a certificate that was revoked before is kept as it is', () => {
     const after = certificates.map(row => (row.serial === CURRENT ? { ...row, state: 'revoked' as const } : row));
     expect(steps({}, after)).toEqual([['keep', CURRENT]]);
   });
 
-  test('leaves predecessors that are still valid, and they are told of', () => {
+  test('replaced certificates that are still valid are reported, and not revoked', () => {
     const { stillValid } = planRevoke(indexOf(), request({ selectors: [OLDER] }), now);
     expect(stillValid.map(({ serial }) => serial)).toEqual([OLDEST]);
   });
 });
 
-describe('refuses', () => {
+describe('a request that cannot be resolved', () => {
   test.each<[string, Partial<RevokeRequest>, string]>([
-    ['a service nobody knows', { selectors: ['paymnts'] }, 'ERR_SERVICE_UNKNOWN'],
-    ['an id nobody has', { selectors: ['spiffe://example.org/x'] }, 'ERR_CERTIFICATE_UNKNOWN'],
-    ['a serial number nobody has', { selectors: ['0123456789'] }, 'ERR_CERTIFICATE_UNKNOWN'],
-    ['digits that two begin with', { selectors: ['payments', 'aaaaaaaa'] }, 'ERR_SERIAL_AMBIGUOUS'],
-    ['a key that will be lost tomorrow', { invalidityDate: at('2026-11-21') }, 'ERR_REVOKE_FUTURE'],
+    ['an unknown service', { selectors: ['paymnts'] }, 'ERR_SERVICE_UNKNOWN'],
+    ['an unknown SPIFFE ID', { selectors: ['spiffe://example.org/x'] }, 'ERR_CERTIFICATE_UNKNOWN'],
+    ['an unknown serial number', { selectors: ['0123456789'] }, 'ERR_CERTIFICATE_UNKNOWN'],
+    ['digits that two serial numbers begin with', { selectors: ['payments', 'aaaaaaaa'] }, 'ERR_SERIAL_AMBIGUOUS'],
+    ['an invalidity date in the future', { invalidityDate: at('2026-11-21') }, 'ERR_REVOKE_FUTURE'],
     ['a serial number and --all', { selectors: [CURRENT], which: 'all' }, 'ERR_REVOKE_ONE'],
-  ])('%s', (_, changes, code) => {
+  ])('%s is refused', (_, changes, code) => {
     const rows = [...certificates, certificateRow({ serial: `aaaaaaaa${'0'.repeat(24)}`, state: 'superseded' })];
     expect(refusal(changes, rows).code).toBe(code);
   });
 
-  test('what has expired: its last second is still revocable', () => {
+  test('a certificate can be revoked until the second of its notAfter', () => {
     const rows = [certificateRow({ notAfter: at('2026-11-19T23:59:59Z') })];
     expect(refusal({}, rows)).toMatchObject({
       code: 'ERR_REVOKE_NOTHING',
-      message: '"payments" expired at 2026-11-19T23:59:59Z: nobody accepts it any more; nothing was revoked',
+      message: '"payments" expired at 2026-11-19T23:59:59Z, so verifiers already reject it; nothing was revoked',
     });
     expect(steps({}, [certificateRow({ notAfter: now })])).toHaveLength(1);
   });
 
-  test('a service with nothing but a lone intent, and says how to revoke that', () => {
+  test('a service with only an unfinished certificate is refused with a hint to --all', () => {
     const error = refusal({}, [certificateRow({ state: 'intent' })]);
-    expect(error.message).toBe('"payments" has no current certificate to revoke; nothing was revoked');
-    expect(error.hints).toEqual(['everything of it that is still valid: svcauth revoke payments --all']);
+    expect(error.message).toBe('"payments" has no current certificate; nothing was revoked');
+    expect(error.hints).toEqual(['revoke all its certificates that have not expired: svcauth revoke payments --all']);
   });
 
-  test('--previous where there is none', () => {
+  test('--previous is refused without a valid previous certificate', () => {
     expect(refusal({ which: 'previous' }, [certificates[0]!]).code).toBe('ERR_REVOKE_NO_PREVIOUS');
     const expired = certificateRow({ serial: OLDER, state: 'superseded', notAfter: at('2026-11-01') });
     expect(refusal({ which: 'previous' }, [certificates[0]!, expired]).code).toBe('ERR_REVOKE_NO_PREVIOUS');
@@ -140,7 +140,7 @@ describe('a certificate that the manifest does not know', () => {
   const unknown = { authorityId: 'issuing-g1' };
   const plan = (text: string) => planRevoke(indexOf(), request({ selectors: [text], unknown }), now).steps;
 
-  test('is revoked by its whole serial number, until its CA ends when nobody says otherwise', () => {
+  test('an unknown serial number is revoked until the notAfter of its CA, or an earlier one', () => {
     const { notAfter } = authorityRow().authority.certificate!;
     expect(plan('0D:EA:D0')).toMatchObject([
       { action: 'revoke', certificate: { serial: '0dead0', authorityId: 'issuing-g1', notAfter } },
@@ -150,17 +150,17 @@ describe('a certificate that the manifest does not know', () => {
     expect(steps).toMatchObject([{ certificate: { notAfter: at('2026-12-01') } }]);
   });
 
-  test.each(['payments', '00', 'ff'.repeat(21), ''])('is not named by %j', text => {
+  test.each(['payments', '00', 'ff'.repeat(21), ''])('%j is not a full serial number', text => {
     expect(errorOf(() => plan(text))).toMatchObject({ code: 'ERR_SERIAL', exitStatus: 2 });
   });
 
-  test('is not one that is known, nor a CA', () => {
+  test('the serial number of a known certificate or of a CA is refused', () => {
     expect(errorOf(() => plan(CURRENT)).hints).toEqual([`svcauth revoke ${CURRENT}`]);
     const { serial } = authorityRow().authority.certificate!;
-    expect(errorOf(() => plan(serial)).message).toContain('is the certificate of issuing-g1');
+    expect(errorOf(() => plan(serial)).message).toContain('it is the certificate of issuing-g1');
   });
 
-  test('needs a CA that is known', () => {
+  test('an unknown CA is refused', () => {
     const stranger = { selectors: ['0dead0'], unknown: { authorityId: 'issuing-g9' } };
     expect(errorOf(() => planRevoke(indexOf(), request(stranger), now)).code).toBe('ERR_AUTHORITY_UNKNOWN');
   });

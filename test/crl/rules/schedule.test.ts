@@ -48,41 +48,41 @@ const stateWith = (changes: Partial<CrlState> = {}): CrlState => ({
 const reasonsAfter = (span: string, changes: Partial<CrlState> = {}) =>
   crlRefreshReasons(stateWith(changes), SCHEDULE, later(NOW, span));
 
-test('a CA without a CRL needs its first one', () => {
+test('a CRL is due for a CA that has none', () => {
   expect(reasonsAfter('1s', { latest: undefined, published: undefined })).toEqual(['first']);
 });
 
-test('a fresh CRL that verifiers have can stay', () => {
+test('a fresh CRL that is published is not due', () => {
   expect(reasonsAfter('1d')).toEqual([]);
 });
 
-test('from a quarter of its life on, to the second, it is due', () => {
+test('a CRL is due from exactly a quarter of its lifetime', () => {
   expect(reasonsAfter('3d11h59m59s')).toEqual([]);
   expect(reasonsAfter('3d12h')).toEqual(['age']);
 });
 
-test('a revocation that no CRL lists makes it due at once', () => {
+test('a CRL is due at once after a revocation that no CRL lists', () => {
   expect(reasonsAfter('1s', { unlisted: 1 })).toEqual(['revoked']);
 });
 
-test('it is due when verifiers get another file than the newest, or none', () => {
+test('a CRL is due when public/crl holds another file or none', () => {
   expect(reasonsAfter('1s', { published: { sha256: 'bb' } })).toEqual(['unpublished']);
   expect(reasonsAfter('1s', { published: undefined })).toEqual(['unpublished']);
 });
 
-test('an absolute refresh age longer than the life of the CRL does not let it expire', () => {
+test('a refresh age longer than the lifetime of the CRL does not let it expire', () => {
   const schedule = { ...SCHEDULE, refreshAfter: parseThreshold('30d') };
   expect(crlRefreshReasons(stateWith(), schedule, later(NOW, '14d'))).toEqual(['age']);
 });
 
-test('a root lists for longer than an issuing CA', () => {
+test('the CRL of a root has its own lifetime', () => {
   expect(
     crlNextUpdate({ ...stateWith(), tier: 'root' }, { ...SCHEDULE, rootLifetime: parseDuration('20d') }, NOW),
   ).toEqual(later(NOW, '20d'));
   expect(crlNextUpdate(stateWith(), SCHEDULE, NOW)).toEqual(later(NOW, '14d'));
 });
 
-test('no CRL promises a next one after the end of its CA, nor is it made anew in vain', () => {
+test('nextUpdate is at most the notAfter of the CA, and a CRL that reaches it is not due by age', () => {
   const end = at('2027-01-01T00:00:00Z');
   const near = at('2026-12-25T00:00:00Z');
   expect(crlNextUpdate(stateWith(), SCHEDULE, near)).toEqual(end);
@@ -90,11 +90,11 @@ test('no CRL promises a next one after the end of its CA, nor is it made anew in
   expect(crlRefreshReasons(stateWith({ latest }), SCHEDULE, at('2026-12-31T00:00:00Z'))).toEqual([]);
 });
 
-test('thisUpdate is a minute ago, for clocks that are behind', () => {
+test('thisUpdate is one minute in the past', () => {
   expect(crlThisUpdate(stateWith(), NOW)).toEqual(at('2026-11-20T23:59:00Z'));
 });
 
-test('thisUpdate is never before a revocation that is listed, nor before the CA, nor after now', () => {
+test('thisUpdate is not before the last revocation or the notBefore of the CA, and not after now', () => {
   const revoked = at('2026-11-20T23:59:30Z');
   expect(crlThisUpdate(stateWith({ lastRevocation: revoked }), NOW)).toEqual(revoked);
   const { certificate } = stateWith();
@@ -102,13 +102,13 @@ test('thisUpdate is never before a revocation that is listed, nor before the CA,
   expect(crlThisUpdate(stateWith({ lastRevocation: later(NOW, '1h') }), NOW)).toEqual(NOW);
 });
 
-test('the header of the next CRL goes above what is stored and what is published', () => {
+test('the number of the next CRL is higher than the stored and the published number', () => {
   const number = BigInt(NOW.getTime() / 1000) + 100n;
   const header = nextCrlHeader(stateWith({ published: { sha256: 'bb', number } }), SCHEDULE, NOW);
   expect(header.number).toBe(number + 1n);
 });
 
-test('a key that is kept elsewhere is asked for when half of the life has passed, or when more than age is the reason', () => {
+test('a CRL that is due by age alone is pressing from half of its lifetime', () => {
   const pressing = (span: string, ...reasons: ('age' | 'revoked' | 'first')[]) =>
     isPressing({ reasons, latest: LATEST }, later(NOW, span));
   expect(pressing('4d', 'age')).toBe(false);

@@ -24,14 +24,14 @@ const plan = (every: number, span: number, lifetime = 90 * DAY, end = 3650 * DAY
 const asCrls = (headers: ReturnType<typeof plan>): readonly Crl[] =>
   headers.map(header => ({ ...header, authorityId: 'root-g1', entryCount: 0, sha256: header.number.toString(16) }));
 
-test('a year and a half of months are eighteen CRLs, each good for three of them', () => {
+test('a series of 18 months with a CRL every month has 18 CRLs, each valid for 3 months', () => {
   const series = plan(30 * DAY, 540 * DAY);
   expect(series).toHaveLength(18);
   expect(series[1]!.thisUpdate).toEqual(after(30 * DAY - 60));
   expect(series[1]!.nextUpdate).toEqual(after(120 * DAY));
 });
 
-test('one of a series may fail to appear: there is always another that is good, up to the end or the end of the CA', () => {
+test('a valid CRL of the series remains when any one is missing, until the series or the CA ends', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 60, max: 400 * DAY }),
@@ -57,7 +57,7 @@ test('one of a series may fail to appear: there is always another that is good, 
   );
 });
 
-test('a CRL that is signed between two of a series has its number between theirs, and numbers only grow', () => {
+test('a CRL signed between two of a series gets a number between theirs', () => {
   fc.assert(
     fc.property(
       fc.bigInt({ min: 0n, max: 2n ** 70n }),
@@ -76,7 +76,7 @@ test('a CRL that is signed between two of a series has its number between theirs
   );
 });
 
-test('the newest whose time has come has its turn, a minute after its thisUpdate', () => {
+test('the newest presigned CRL is due one minute after its thisUpdate', () => {
   const series = asCrls(plan(30 * DAY, 120 * DAY));
   const [latest] = series;
   expect(crlOnTurn({ series }, NOW)).toBe(series[0]);
@@ -87,14 +87,16 @@ test('the newest whose time has come has its turn, a minute after its thisUpdate
   expect(crlsToCome({ series, latest })).toEqual(series.slice(1));
 });
 
-test('what verifiers may have seen a later number than never has its turn', () => {
+test('a presigned CRL is never due when a higher number is published', () => {
   const series = asCrls(plan(30 * DAY, 120 * DAY));
   const published = { number: series[2]!.number };
   expect(crlOnTurn({ series, latest: series[0], published }, after(70 * DAY))).toBeUndefined();
   expect(crlOnTurn({ series, latest: series[0], published }, after(90 * DAY))).toBe(series[3]);
 });
 
-test('a series that nobody can mean is refused', () => {
-  expect(errorOf(() => plan(30 * DAY, 7 * DAY)).message).toContain('the first CRL would last longer than the series');
+test('a series that is shorter than its interval or has too many CRLs is refused', () => {
+  expect(errorOf(() => plan(30 * DAY, 7 * DAY)).message).toContain(
+    'the interval between CRLs is longer than the series',
+  );
   expect(errorOf(() => plan(3600, 540 * DAY)).message).toContain('12960 CRLs');
 });

@@ -31,7 +31,7 @@ const refusal = async (home: CrlTestPki, file: string): Promise<string> => {
   return error.message;
 };
 
-test('a CRL that an offline root signed is published like our own', async () => {
+test('a CRL signed by an offline root is put into public/ with all derived files', async () => {
   const { away, home, file } = await machines();
   const { crl, changed } = await importCrl(home, file, false);
   expect(changed).toBe(true);
@@ -42,7 +42,7 @@ test('a CRL that an offline root signed is published like our own', async () => 
   expect([...home.manifest.auditRecords()].at(-1)).toMatchObject({ action: 'crl.imported', subject: 'root-g1' });
 });
 
-test('the same CRL again changes nothing', async () => {
+test('importing the same CRL again changes nothing', async () => {
   const { home, file } = await machines();
   await importCrl(home, file, false);
   const audited = [...home.manifest.auditRecords()].length;
@@ -50,46 +50,46 @@ test('the same CRL again changes nothing', async () => {
   expect([...home.manifest.auditRecords()]).toHaveLength(audited);
 });
 
-test('a dry run checks it and changes nothing', async () => {
+test('a dry run of an import checks the CRL and changes nothing', async () => {
   const { home, file } = await machines();
   expect(await importCrl(home, file, true)).toMatchObject({ changed: true });
   expect(home.manifest.latestCrl('root-g1')).toBeUndefined();
   expect(existsSync(home.home.public.crls)).toBe(false);
 });
 
-test('an older one is refused', async () => {
+test('an older CRL is refused', async () => {
   const { away, home, file } = await machines();
   const newer = join(home.world.cwd, 'newer.crl');
   away.world.now = new Date(away.world.now.getTime() + 40 * 86_400_000);
   home.world.now = away.world.now;
   await sign(away, newer);
   await importCrl(home, newer, false);
-  expect(await refusal(home, file)).toContain('is not above');
+  expect(await refusal(home, file)).toContain('is not higher than');
 });
 
-test('one that ended, or of another CA, or of a CA whose key is here, is refused', async () => {
+test('a CRL is refused if it expired, or its CA is unknown, or the key of its CA is in the home', async () => {
   const { home, file } = await machines();
   home.world.now = new Date(home.world.now.getTime() + 90 * 86_400_000);
-  expect(await refusal(home, file)).toContain('it ended');
+  expect(await refusal(home, file)).toContain('it expired');
   const stranger = await crlPki(['issuing-g7']);
-  expect(await refusal(stranger, file)).toContain('is no CA of this PKI');
+  expect(await refusal(stranger, file)).toContain('is not a CA of this PKI');
   const { away } = await machines();
   expect(await refusal(away, away.home.public.crlDer('root-g1'))).toContain('svcauth crl refresh signs its CRLs');
 });
 
-test('one of a CA with the same name and another key is refused', async () => {
+test('a CRL of a CA with the same name and another key is refused', async () => {
   const { file } = await machines();
   const { home } = await machines();
-  expect(await refusal(home, file)).toContain('the key of root-g1 did not sign it');
+  expect(await refusal(home, file)).toContain('it was not signed with the key of root-g1');
 });
 
-test('one that forgets somebody we revoked is refused', async () => {
+test('a CRL that lacks a recorded revocation is refused', async () => {
   const { home, file } = await machines();
   home.revoke('4a', { authorityId: 'root-g1' });
-  expect(await refusal(home, file)).toContain('it does not list 4a, which is revoked here');
+  expect(await refusal(home, file)).toContain('it does not list 4a, which is revoked in the manifest');
 });
 
-test('says which of our CAs it revokes', async () => {
+test('an import reports the CAs that the CRL revokes', async () => {
   const { away, home, file } = await machines();
   const { serial } = home.manifest.authority('root-g1')!.certificate!;
   away.revoke(serial, { authorityId: 'root-g1' });

@@ -42,7 +42,7 @@ const revokeIssuing = (world: PkiWorld, serial = '4a4a') =>
     }),
   );
 
-test('a ceremony lasts: for a year and a half a weekly run without the key keeps a good CRL out, with numbers that grow', async () => {
+test('weekly runs without the key publish valid CRLs with growing numbers for 18 months', async () => {
   const world = fresh();
   rmSync(join(world.cwd, 'root.key'));
   const numbers = [published(world)];
@@ -65,7 +65,7 @@ test('a ceremony lasts: for a year and a half a weekly run without the key keeps
   expect(released).toHaveLength(numbers.length);
 });
 
-test('a revocation by that CA gives the series up, and later numbers go above it', async () => {
+test('a revocation by the CA discards its series', async () => {
   const world = fresh();
   await revokeIssuing(world);
   expect(await seriesOf(world)).toEqual([]);
@@ -76,18 +76,18 @@ test('a revocation by that CA gives the series up, and later numbers go above it
   });
   const { stderr } = await runSvcauth(world, ['crl', 'refresh']);
   expect(stderr).toContain(
-    'the CRL of root-g1 is due, those that were signed ahead are given up, and its key is not here',
+    'the CRL of root-g1 is due and its presigned CRLs were discarded, but its key is not in the home',
   );
 });
 
-test('when the key comes, a series for the rest of the time takes its place, with numbers above it and the revocation on every CRL', async () => {
+test('with the key, a discarded series is replaced by CRLs with higher numbers that list the revocation', async () => {
   const world = fresh();
   const before = await seriesOf(world);
   later(world, 100);
   await world.succeed('crl', 'refresh');
   await revokeIssuing(world);
   const { stderr } = await runSvcauth(world, ['crl', 'refresh', '--ca', 'root-g1', '--key', 'root.key']);
-  expect(stderr).toContain('root-g1 were given up; 15 were signed in their place');
+  expect(stderr).toContain('root-g1 were discarded; 15 were signed to replace them');
   const after = await seriesOf(world);
   expect(after.map(({ entryCount }) => entryCount)).toEqual(new Array(15).fill(1));
   expect(after[0]!.number > before.at(-1)!.number).toBe(true);
@@ -100,13 +100,13 @@ test('when the key comes, a series for the rest of the time takes its place, wit
   expect((await seriesOf(world))[0]!.number > after.at(-1)!.number).toBe(true);
 });
 
-test('ca taint --revoke gives the series of the root up', async () => {
+test('ca taint --revoke discards the series of the root', async () => {
   const world = fresh();
   await world.succeed('ca', 'taint', 'issuing-g1', '--reason', 'lost', '--revoke');
   expect(await seriesOf(world)).toEqual([]);
 });
 
-test('a second ceremony takes the place of the first, with numbers above all of it', async () => {
+test('a second presigning replaces the first series with higher numbers', async () => {
   const world = fresh();
   const before = await seriesOf(world);
   later(world, 40);
@@ -117,7 +117,7 @@ test('a second ceremony takes the place of the first, with numbers above all of 
   expect(published(world)).toBe(after[0]!.number);
 });
 
-test('a CRL that is signed by hand in between leaves the series as it is', async () => {
+test('a CRL signed between two of the series keeps the series', async () => {
   const world = fresh();
   later(world, 10);
   await world.succeed('crl', 'refresh', '--ca', 'root-g1', '--key', 'root.key', '--force');
@@ -126,7 +126,7 @@ test('a CRL that is signed by hand in between leaves the series as it is', async
   expect(await world.succeed('crl', 'refresh')).toMatch(/^released +root-g1/m);
 });
 
-test('a CRL from elsewhere gives the series up: it may list somebody', async () => {
+test('an imported CRL discards the series', async () => {
   const world = fresh();
   copyFileSync(join(world.cwd, 'root.key'), world.home.authority('root-g1').key);
   writeFileSync(join(world.cwd, 'root.crl'), await plantedCrl(world, 'root-g1', { number: 1_795_219_300 }));
@@ -134,7 +134,7 @@ test('a CRL from elsewhere gives the series up: it may list somebody', async () 
   expect(await seriesOf(world)).toEqual([]);
 });
 
-test('a manifest restored from a back-up neither goes back nor forgets who was revoked since', async () => {
+test('a manifest restored from a backup adopts later revocations and publishes no older CRL', async () => {
   const world = fresh();
   const backup = join(world.cwd, 'backup');
   cpSync(world.home.manifest, backup);
@@ -147,12 +147,12 @@ test('a manifest restored from a back-up neither goes back nor forgets who was r
   expect(await seriesOf(world)).toHaveLength(18);
   later(world, 60);
   const { stderr } = await runSvcauth(world, ['crl', 'refresh']);
-  expect(stderr).toContain('revocations taken over from it: 1');
+  expect(stderr).toContain('revocations taken from it: 1');
   expect(await seriesOf(world)).toEqual([]);
   expect(published(world)).toBe(number);
 });
 
-test('bytes of a series that were changed are not published', async () => {
+test('a presigned CRL whose bytes were changed is not published', async () => {
   const world = fresh();
   const [, second] = await seriesOf(world);
   const { openSqlite } = await import('../../../src/store/manifest/sqlite.ts');
@@ -162,5 +162,5 @@ test('bytes of a series that were changed are not published', async () => {
   later(world, 31);
   const { status, stderr } = await runSvcauth(world, ['crl', 'refresh', '--ca', 'root-g1']);
   expect(status).toBe(9);
-  expect(stderr).toContain('the manifest holds other bytes');
+  expect(stderr).toContain('its bytes in the manifest do not match their SHA-256');
 });

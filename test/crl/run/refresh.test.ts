@@ -46,7 +46,7 @@ test('the first refresh gives every CA an empty CRL, as DER, PEM, bundle and ind
   expect(bundle.map(block => block.der)).toEqual(ders);
 });
 
-test('a second identical refresh changes nothing and says so', async () => {
+test('a second refresh changes nothing', async () => {
   const pki = await crlPki();
   await refresh(pki);
   const before = derOf(pki, 'root-g1');
@@ -56,7 +56,7 @@ test('a second identical refresh changes nothing and says so', async () => {
   expect([...pki.manifest.auditRecords()]).toHaveLength(audited);
 });
 
-test('a revocation is on the next CRL of its CA, and the others stay', async () => {
+test('a revocation is on the next CRL of its CA, and other CRLs are kept', async () => {
   const pki = await crlPki();
   await refresh(pki);
   pki.revoke('4a');
@@ -66,7 +66,7 @@ test('a revocation is on the next CRL of its CA, and the others stay', async () 
   expect(index(pki).crls.map(crl => crl.entries)).toEqual([0, 1]);
 });
 
-test('an old CRL is signed anew, with a higher number', async () => {
+test('an old CRL is replaced by a CRL with a higher number', async () => {
   const pki = await crlPki();
   await refresh(pki);
   const before = pki.manifest.latestCrl('issuing-g1')!.number;
@@ -76,7 +76,7 @@ test('an old CRL is signed anew, with a higher number', async () => {
   expect(signed[0]!.number).toBeGreaterThan(before);
 });
 
-test('an entry stays on one CRL after its certificate has expired, and then goes', async () => {
+test('an entry is on one more CRL after its certificate has expired', async () => {
   const pki = await crlPki(['issuing-g1']);
   pki.revoke('4a', { notAfter: new Date(pki.world.now.getTime() + 86_400_000) });
   await refresh(pki);
@@ -89,7 +89,7 @@ test('an entry stays on one CRL after its certificate has expired, and then goes
   expect([...pki.manifest.auditRecords()].map(record => record.action)).toContain('crl.pruned');
 });
 
-test('what was deleted or damaged in public/ is made again, without a key where the CRL itself is whole', async () => {
+test('deleted or damaged files in public/ are restored, without a key if the DER file is whole', async () => {
   const pki = await crlPki();
   await refresh(pki);
   const bundle = readFileSync(pki.home.public.crlBundle);
@@ -101,7 +101,7 @@ test('what was deleted or damaged in public/ is made again, without a key where 
   expect((await refresh(pki)).signed).toMatchObject([{ authorityId: 'root-g1', reasons: ['unpublished'] }]);
 });
 
-test('a number that verifiers have seen is not given again after a manifest is restored', async () => {
+test('a published number is not used again after the manifest is restored', async () => {
   const pki = await crlPki(['issuing-g1']);
   await refresh(pki);
   const other = { ...(await crlPki([])), issuers: pki.issuers };
@@ -115,14 +115,14 @@ test('a number that verifiers have seen is not given again after a manifest is r
   expect(signed[0]!.number).toBe(pki.manifest.latestCrl('issuing-g1')!.number + 1n);
 });
 
-test('a CA whose key is away is named, and the others are refreshed', async () => {
+test('a CA whose key is offline is reported, and the others are refreshed', async () => {
   const pki = await crlPki(['root-g1', 'issuing-g1'], undefined, { keyLocation: 'offline' });
   expect(plan(pki).crls.map(crl => crl.action)).toEqual(['key-away', 'key-away']);
   const withKey = planCrlRefresh(pki, { schedule: SCHEDULE, keysAtHand: new Set(['root-g1']) });
   expect(withKey.crls.map(crl => crl.action)).toEqual(['sign', 'key-away']);
 });
 
-test('one CA that fails does not keep the others from a fresh CRL', async () => {
+test('a failure for one CA does not stop the refresh of the others', async () => {
   const pki = await crlPki();
   const result = await applyCrlRefresh(pki, plan(pki), ({ id }) => {
     if (id === 'root-g1') throw failure('ERR_KEY_AWAY', { id, keyLocation: 'offline' });
@@ -132,7 +132,7 @@ test('one CA that fails does not keep the others from a fresh CRL', async () => 
   expect(index(pki).crls.map(crl => crl.authority)).toEqual(['issuing-g1']);
 });
 
-test('when nothing could be signed the first error is thrown and nothing has changed', async () => {
+test('the first error is thrown and nothing changes if no CRL could be signed', async () => {
   const pki = await crlPki();
   const error = await rejectionOf(
     applyCrlRefresh(pki, plan(pki), ({ id }) => {
@@ -144,14 +144,14 @@ test('when nothing could be signed the first error is thrown and nothing has cha
   expect(pki.manifest.latestCrl('root-g1')).toBeUndefined();
 });
 
-test('--force signs what is not due; an unknown CA is refused', async () => {
+test('--force signs a CRL that is not due, and an unknown CA is refused', async () => {
   const pki = await crlPki();
   await refresh(pki);
   expect(plan(pki, { force: true, only: ['root-g1'] }).crls).toMatchObject([{ action: 'sign', reasons: ['forced'] }]);
   expect(errorOf(() => plan(pki, { only: ['root-g9'] }))).toMatchObject({ code: 'ERR_AUTHORITY_UNKNOWN' });
 });
 
-test('a CA at its end needs no CRL any more', async () => {
+test('an expired CA no longer needs a CRL', async () => {
   const pki = await crlPki(['issuing-g1']);
   await refresh(pki);
   pass(pki, 400);
@@ -159,7 +159,7 @@ test('a CA at its end needs no CRL any more', async () => {
   expect(errorOf(() => plan(pki, { only: ['issuing-g1'] }))).toMatchObject({ code: 'ERR_CRL_NOT_NEEDED' });
 });
 
-test('whatever step the power fails at: no number comes twice, a whole CRL stays, and the next run puts all right', async () => {
+test('after a crash at any step a whole CRL is in place, and the next run finishes without repeating a number', async () => {
   for (let step = 1, finished = false; !finished; step++) {
     const pki = await crlPki(['issuing-g1']);
     await refresh(pki);
