@@ -34,7 +34,8 @@ export async function followFiles(
   report: (problem: FollowProblem) => void,
 ): Promise<FollowedContext> {
   // a caller without types who forgets it must not run without revocation
-  if (options.crls === undefined) throw new TypeError('crls: say where they are, or false to do without');
+  if (options.crls === undefined)
+    throw new TypeError('crls: give the paths of the CRLs, or false to disable revocation checking');
   const servers = new Set<FollowingServer>();
   const agents: FollowingAgent[] = [];
   const tell = problemTeller(report);

@@ -25,9 +25,9 @@ export async function readIdentity({ certificate, key }: WatchedFiles): Promise<
   if (isProblem(certificates)) return certificates;
   const [leaf, ...chain] = certificates;
   const publicKey = publicKeyOf(keyPem);
-  if (publicKey === undefined) return problem('malformed', key, 'it holds no private key that can be read');
+  if (publicKey === undefined) return problem('malformed', key, 'it holds no readable private key');
   if (!equalBytes(publicKey, leaf.tbs.publicKey.der)) {
-    return problem('key-mismatch', key, `it is not the key of the certificate in ${certificate}`);
+    return problem('key-mismatch', key, `the key does not match the certificate in ${certificate}`);
   }
   return { file: certificate, leaf, chain, certificatePem, keyPem };
 }

@@ -44,7 +44,7 @@ export function judge({ identity, trust }: Pair, inForce: Pair | undefined, now:
     crls.find(({ code }) => code !== 'crl-expired') ??
     (isInForce ? undefined : revoked[0]);
   if (fatal !== undefined) return fatal;
-  const expired = isExpired ? [problem('expired', file, `it was valid until ${end.toISOString()}`)] : [];
+  const expired = isExpired ? [problem('expired', file, `the certificate expired ${end.toISOString()}`)] : [];
   return { identity, trust, notes: [...expired, ...revoked, ...crls] };
 }
 
@@ -91,7 +91,7 @@ function crlProblem({ file, crl }: LoadedCrl, known: readonly PathCertificate[],
   if (wrong.length > 0 && wrong.every(found => found !== undefined)) return refused(file, wrong[0]!);
   const end = crl.nextUpdate?.date;
   if (end === undefined || now <= end) return undefined;
-  return problem('crl-expired', file, `its nextUpdate was ${end.toISOString()}, and now is ${now.toISOString()}`);
+  return problem('crl-expired', file, `the CRL expired ${end.toISOString()}; the time is ${now.toISOString()}`);
 }
 
 /** A CRL older than the one in force would let in again whom the newer one revoked. Of several of one CA the newest counts. */
@@ -104,7 +104,7 @@ function wentBack({ crls = [] }: Trust, inForce: Trust | undefined): Problem | u
         undefined,
       );
     if (newest === undefined || numberOf(newest) >= numberOf(old)) continue;
-    const words = `it is number ${numberOf(newest)}, and number ${numberOf(old)} of the same CA is in force`;
+    const words = `its CRL number ${numberOf(newest)} is lower than ${numberOf(old)}, which is in force for the same CA`;
     return problem('crl-went-back', newest.file, words);
   }
   return undefined;

@@ -40,7 +40,7 @@ function readSvid(der: Uint8Array): Peer {
     if (facts.malformed !== undefined) return { reason: facts.malformed };
     const verdict = svidVerdict(facts);
     if (verdict.kind === 'svid') return { id: verdict.id as SpiffeIdText };
-    return { reason: verdict.kind === 'none' ? verdict.refusals[0]!.message : 'it is a CA' };
+    return { reason: verdict.kind === 'none' ? verdict.refusals[0]!.message : 'the peer sent a CA certificate' };
   } catch (error) {
     if (error instanceof DerError) return { reason: error.message };
     throw error;
@@ -71,6 +71,8 @@ export function serverCheck(
   return (_host, { raw }) => {
     const decision = decide(readSvid(raw), allowed);
     if (decision.allowed) return undefined;
-    return Object.assign(new Error(`the server is not who was wanted: ${decision.reason}`), { code: 'ERR_SPIFFE_ID' });
+    return Object.assign(new Error(`the SPIFFE ID of the server is not accepted: ${decision.reason}`), {
+      code: 'ERR_SPIFFE_ID',
+    });
   };
 }

@@ -36,7 +36,7 @@ export async function readTrust({ anchors: file, crls: crlFiles }: WatchedFiles)
   const crls = read.filter(isGood).flat();
   return crls.length > 0
     ? { file, anchors, anchorsPem, crls }
-    : problem('no-crls', 'crls', 'there is none: name where they are, or say false to do without');
+    : problem('no-crls', 'crls', 'no CRL found: give the paths of the CRLs, or false to disable revocation checking');
 }
 
 async function readCrls(file: string): Promise<readonly LoadedCrl[] | Problem> {

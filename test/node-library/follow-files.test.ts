@@ -48,14 +48,18 @@ describe('does not start', () => {
     );
 
   test('without a word on CRLs', async () => {
-    expect(await start({ crls: undefined })).toBe('crls: say where they are, or false to do without');
+    expect(await start({ crls: undefined })).toBe(
+      'crls: give the paths of the CRLs, or false to disable revocation checking',
+    );
   });
 
   test('where there are no CRLs, unless it is told to do without', async () => {
     rmSync(service.crls, { recursive: true });
     expect(await start()).toContain('ENOENT');
     mkdirSync(service.crls);
-    expect(await start()).toBe('crls: there is none: name where they are, or say false to do without');
+    expect(await start()).toBe(
+      'crls: no CRL found: give the paths of the CRLs, or false to disable revocation checking',
+    );
     expect(await start({ crls: false })).toBe('started');
   });
 

@@ -13,14 +13,11 @@ interface Flags {
 export const addDeploy: AddCommand = (program, world, done) => {
   const command = program
     .command('deploy')
-    .description('finish deployments that are pending: files, outputs, hooks; exit 5 while one stays pending')
-    .argument(
-      '[service...]',
-      'these, also when their files are no longer as they were deployed (default: what is pending)',
-    )
-    .option('--all', 'every service, also those whose files are no longer as they were deployed')
-    .option('--force', 'write every output and run every hook, even where nothing is wrong')
-    .option('--dry-run', 'print what would be deployed and why, and change nothing');
+    .description('finish pending deployments: switch files, write outputs, run hooks; exit status 5 if one fails')
+    .argument('[service...]', 'services to deploy, also if only their files changed (default: all pending)')
+    .option('--all', 'deploy every service that is pending or whose files changed')
+    .option('--force', 'write every output and run every hook again')
+    .option('--dry-run', 'print what would be deployed and why; change nothing');
   outputOption(command);
   examples(command, ['svcauth deploy', 'svcauth deploy payments --force', 'svcauth deploy --all --dry-run']);
   command.action(async (selectors: readonly string[], flags: Flags) => {

@@ -1,12 +1,12 @@
 /** Why a service is deployed; all that hold are told. */
 export const DEPLOY_REASONS = {
-  pending: 'its deployment is pending',
-  forced: 'asked for with --force',
-  'not-switched': 'its files are there, and another version is served',
-  'access-differs': 'its files belong to somebody else, or have another mode',
-  'output-missing': 'an output is missing',
-  'output-differs': 'an output is not what it should be',
-  faulty: 'it cannot be deployed as it is',
+  pending: 'deployment is pending',
+  forced: 'requested with --force',
+  'not-switched': 'the current link names another version',
+  'access-differs': 'its files have another owner or mode',
+  'output-missing': 'output is missing',
+  'output-differs': 'output has other content, owner or mode',
+  faulty: 'cannot be deployed',
 } as const;
 
 export interface DeployReason {

@@ -41,6 +41,6 @@ export function requireKey({ key, ...found }: ReturnType<typeof readCredential>,
 }
 
 export const KEY_AWAY = {
-  problem: 'it would hold the private key, which is on its own host',
-  hint: 'make it there, from tls.crt and that key',
+  problem: 'it needs the private key, which is on another host',
+  hint: 'create this file on that host, from tls.crt and the key',
 };

@@ -72,16 +72,16 @@ function outputFault({ world, home }: Pki, service: string, directory: string, o
   const { path } = output;
   const isIn = (parent: string): boolean => path === parent || path.startsWith(`${parent}${sep}`);
   // public/ is served to everybody, and what lies in services/ is other services'
-  if (isIn(home.directory) && !isIn(home.service(service))) return { problem: 'it lies in the home of the PKI' };
+  if (isIn(home.directory) && !isIn(home.service(service))) return { problem: 'it is inside the home of the PKI' };
   if (isIn(join(directory, 'current')) || isIn(join(directory, 'versions'))) {
-    return { problem: "it lies among the versions of the service's files" };
+    return { problem: 'it is inside current/ or versions/ of the service' };
   }
   const kind = world.files.linkStatus(path)?.kind;
   if (kind !== undefined && kind !== 'file') {
-    return { problem: kind === 'link' ? 'a symbolic link of that name is there' : `a ${kind} of that name is there` };
+    return { problem: kind === 'link' ? 'a symbolic link has that name' : `a ${kind} has that name` };
   }
   const obstacle = world.files.obstacle(dirname(path));
   if (obstacle !== undefined) return { problem: `${quote(obstacle.path)}: ${obstacle.reason}` };
   if (output.kind !== 'kubernetes-secret' || isKubernetesName(output.name ?? service)) return undefined;
-  return { problem: `${quote(service)} cannot be the name of a Secret (RFC 1123)`, hint: 'give the Secret a name' };
+  return { problem: `${quote(service)} is not a valid name for a Secret (RFC 1123)`, hint: 'set name: in the output' };
 }

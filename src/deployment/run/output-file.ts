@@ -57,12 +57,12 @@ export function readOutputPassphrase({ files }: Pick<World, 'files'>, { path, pa
   if (passphraseFile === undefined) {
     throw failure('ERR_PASSPHRASE_UNREADABLE', {
       source: `the output ${quote(path)}`,
-      reason: 'it names no passphrase file',
+      reason: 'it has no passphrase-file',
     });
   }
   const source = `the passphrase file ${quote(passphraseFile)}`;
   const bytes = files.read(passphraseFile, LIMIT);
-  if (bytes === undefined) throw failure('ERR_PASSPHRASE_UNREADABLE', { source, reason: 'there is no such file' });
+  if (bytes === undefined) throw failure('ERR_PASSPHRASE_UNREADABLE', { source, reason: 'the file does not exist' });
   const line = Buffer.from(bytes)
     .toString('latin1')
     .replace(/\r?\n$/, '');

@@ -4,7 +4,7 @@ import { visible } from '../../view/visible.ts';
 const OUTCOME: Readonly<Record<HookRun['outcome'], string>> = {
   succeeded: 'succeeded',
   failed: 'failed',
-  'timed-out': 'was ended at its limit',
+  'timed-out': 'was stopped at its time limit',
 };
 
 /** Each hook that ran, and what it wrote, line by line; what would drive a terminal is shown instead. */

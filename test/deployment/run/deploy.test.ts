@@ -29,7 +29,7 @@ const current = (file: string) => readFileSync(join(world.home.service('payments
 const deployment = (name = 'payments') => world.manifest(manifest => manifest.deployment(name)!);
 
 describe('a pending deployment', () => {
-  test('is brought to its end: outputs, then hooks, then the record', async () => {
+  test('a deployment writes outputs, then runs hooks, then is recorded', async () => {
     const { calls, runHook } = scriptedHooks({});
     world.runHook = async call => {
       expect(readFileSync(pem(), 'utf8')).toBe(current('tls.crt') + current('tls.key'));
@@ -51,7 +51,7 @@ describe('a pending deployment', () => {
     expect(record).toMatchObject({ action: 'certificate.deployed', detail: { serial, outputs: pem(), hooks: '2' } });
   });
 
-  test('tells its hooks what they are run for, and nothing else', async () => {
+  test('a hook gets the facts of the certificate and a minimal environment', async () => {
     const { calls, runHook } = scriptedHooks({});
     world.runHook = runHook;
     world.env = {
@@ -73,7 +73,7 @@ describe('a pending deployment', () => {
     });
   });
 
-  test('stays pending while a hook fails, exit 5, and every run tries again from the first hook', async () => {
+  test('a deployment with a failing hook stays pending, and each run starts at the first hook', async () => {
     const { calls, runHook } = scriptedHooks(
       {},
       { outcome: 'failed', reason: 'exit status 3', output: 'no\u001b[31m\n' },
@@ -84,7 +84,7 @@ describe('a pending deployment', () => {
     const { status, stdout, stderr } = await deploy();
     expect(status).toBe(5);
     expect(stdout).toContain('payments: hook 2 failed in 0.0 s: systemctl reload haproxy\n  | no\\u001b[31m\n');
-    expect(stderr).toContain('is issued and not deployed: hook 2 ("systemctl reload haproxy"): exit status 3');
+    expect(stderr).toContain('is issued but not deployed: hook 2 ("systemctl reload haproxy"): exit status 3');
     const { state, attempts, problem, hookFailed } = await deployment();
     expect(hookFailed).toBe(true);
     expect([state, attempts, problem]).toEqual(['pending', 1, 'hook 2 ("systemctl reload haproxy"): exit status 3']);
@@ -97,7 +97,7 @@ describe('a pending deployment', () => {
     expect(await deployment()).not.toHaveProperty('problem');
   });
 
-  test('of one service that fails leaves the others alone', async () => {
+  test('a failing deployment does not stop the others', async () => {
     const hooks = scriptedHooks({});
     world.runHook = async call =>
       call.env.SVCAUTH_SERVICE === 'ledger'
@@ -108,7 +108,7 @@ describe('a pending deployment', () => {
     expect([(await deployment()).state, (await deployment('ledger')).state]).toEqual(['deployed', 'pending']);
   });
 
-  test('that cannot be written names the reason, and no hook runs', async () => {
+  test('an output that cannot be written is reported, and no hook runs', async () => {
     const { calls, runHook } = scriptedHooks({});
     world.runHook = runHook;
     writeFileSync(join(world.cwd, 'haproxy'), '');
@@ -118,23 +118,23 @@ describe('a pending deployment', () => {
     expect(stderr).toContain('it is not a directory');
   });
 
-  test("of a revoked certificate is nobody's to finish", async () => {
+  test('a revoked certificate is not deployed', async () => {
     await setDeployment(world, 'payments', { outputs: [combined()] });
     await world.succeed('revoke', 'payments');
     expect((await deploy('payments')).stdout).toBe('payments has no certificate to deploy\n');
     expect(existsSync(pem())).toBe(false);
   });
 
-  test('whose files are damaged says so, and what makes new ones', async () => {
+  test('damaged files of a service are reported', async () => {
     await setDeployment(world, 'payments', { outputs: [combined()] });
     rmSync(join(world.home.service('payments'), 'current', 'tls.key'));
     const { status, stderr } = await deploy();
     expect(status).toBe(5);
-    expect(stderr).toContain('are missing or not those of its certificate');
+    expect(stderr).toContain('are missing or do not match its certificate');
   });
 });
 
-describe('what was deployed', () => {
+describe('a deployed service', () => {
   beforeEach(async () => {
     world.runHook = scriptedHooks({}).runHook;
     await setDeployment(world, 'payments', { outputs: [combined()], hooks: [{ argv: hook }] });
@@ -147,7 +147,7 @@ describe('what was deployed', () => {
     return services.flatMap(({ service, reasons: found }) => found.map(({ name }) => `${service} ${name}`));
   };
 
-  test('is right, and a second run does nothing', async () => {
+  test('a second deployment does nothing', async () => {
     const { calls, runHook } = scriptedHooks({});
     world.runHook = runHook;
     expect(await deploy()).toMatchObject({ status: 0, stdout: 'nothing to deploy: no deployment is pending\n' });
@@ -156,9 +156,9 @@ describe('what was deployed', () => {
   });
 
   test.each<[string, string, () => void]>([
-    ['is gone', 'output-missing', () => rmSync(pem())],
+    ['is missing', 'output-missing', () => rmSync(pem())],
     ['was changed', 'output-differs', () => writeFileSync(pem(), 'other')],
-    ['is for everybody', 'output-differs', () => chmodSync(pem(), 0o644)],
+    ['is readable by everyone', 'output-differs', () => chmodSync(pem(), 0o644)],
     [
       'became a link',
       'output-differs',
@@ -167,7 +167,7 @@ describe('what was deployed', () => {
         symlinkSync('/etc/passwd', pem());
       },
     ],
-  ])('is put right when it is looked at: an output that %s', async (_, reason, damage) => {
+  ])('an output that %s is repaired if its service is named', async (_, reason, damage) => {
     damage();
     expect(await reasons()).toEqual([]);
     expect(await reasons('--all')).toEqual([`payments ${reason}`]);
@@ -180,7 +180,7 @@ describe('what was deployed', () => {
     expect(await reasons('--all')).toEqual([]);
   });
 
-  test('is switched back when the link is lost, and a key gets its mode back', async () => {
+  test('a lost current link and the mode of a key are repaired', async () => {
     const directory = world.home.service('payments');
     chmodSync(join(directory, 'current', 'tls.key'), 0o640);
     expect(await reasons('payments')).toEqual(['payments access-differs']);
@@ -190,11 +190,11 @@ describe('what was deployed', () => {
     expect(lstatSync(join(directory, 'current', 'tls.key')).mode & 0o777).toBe(0o600);
     rmSync(join(directory, 'current'));
     mkdirSync(join(directory, 'current'));
-    expect((await deploy('payments')).stderr).toContain('that svcauth did not make');
+    expect((await deploy('payments')).stderr).toContain('was not created by svcauth');
     expect((await deployment()).state).toBe('pending');
   });
 
-  test('is done once more with --force, of what is named', async () => {
+  test('--force deploys the named services again', async () => {
     const { calls, runHook } = scriptedHooks({});
     world.runHook = runHook;
     const before = lstatSync(pem()).ino;
@@ -205,7 +205,7 @@ describe('what was deployed', () => {
   });
 });
 
-test('a key is for its owner and group from the moment it has its name', async context => {
+test('a key has its owner and group from the moment it has its name', async context => {
   context.skip(process.getuid?.() !== 0, 'only root gives files away');
   const output = { ...combined(), owner: '1234', mode: 0o400 };
   await setDeployment(world, 'payments', { owner: 'nobody', group: '5678', mode: 0o640, outputs: [output] });

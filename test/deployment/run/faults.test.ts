@@ -26,17 +26,21 @@ const refusal = (world: PkiWorld, ...services: readonly Parameters<typeof requir
   rejectionOf(readPki(world, undefined, pki => requireDeployments(pki, policy, services)));
 
 test.each<[string, string, (world: PkiWorld) => Partial<OutputSpec>]>([
-  ['in public/', 'it lies in the home of the PKI', world => ({ path: join(world.home.public.directory, 'x.pem') })],
+  ['in public/', 'it is inside the home of the PKI', world => ({ path: join(world.home.public.directory, 'x.pem') })],
   [
     "among another service's files",
-    'in the home of the PKI',
+    'inside the home of the PKI',
     world => ({ path: join(world.home.service('ledger'), 'x') }),
   ],
-  ['among the versions', 'it lies among the versions', world => ({ path: join(world.cwd, 'tls', 'current', 'x.pem') })],
-  ['where a directory is', 'a directory of that name is there', world => ({ path: world.cwd })],
-  ['where a link is', 'a symbolic link of that name is there', world => ({ path: join(world.cwd, 'link') })],
+  [
+    'among the versions',
+    'it is inside current/ or versions/',
+    world => ({ path: join(world.cwd, 'tls', 'current', 'x.pem') }),
+  ],
+  ['where a directory is', 'a directory has that name', world => ({ path: world.cwd })],
+  ['where a link is', 'a symbolic link has that name', world => ({ path: join(world.cwd, 'link') })],
   ['below a file', 'it is not a directory', world => ({ path: join(world.cwd, 'file', 'x.pem') })],
-  ['to a Secret without a name', 'cannot be the name of a Secret', () => ({ kind: 'kubernetes-secret' })],
+  ['to a Secret without a name', 'is not a valid name for a Secret', () => ({ kind: 'kubernetes-secret' })],
 ])('refuses an output %s', async (_, problem, output) => {
   const world = template();
   mkdirSync(join(world.cwd, 'tls'));
@@ -50,7 +54,7 @@ test.each<[string, string, (world: PkiWorld) => Partial<OutputSpec>]>([
 test('refuses an output of a key that is on another host', async () => {
   const world = template();
   const error = await refusal(world, { ...wanted(world, 'payments', {}), keyIsAway: true });
-  expect(error.message).toContain('the private key, which is on its own host');
+  expect(error.message).toContain('the private key, which is on another host');
 });
 
 test('refuses a PKCS#12 file without a passphrase, or with two lines of it', async () => {

@@ -9,7 +9,7 @@ import { runSvcauth } from '../../support/world/world.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 
-test('a new anchor reaches every service in one switch, and leaves certificate, key and their modes as they are', async () => {
+test('a new anchor reaches every service in one switch, with the same certificate and key and their modes', async () => {
   const world = (
     await pkiTemplate(
       [],
@@ -33,7 +33,7 @@ test('a new anchor reaches every service in one switch, and leaves certificate, 
   });
 });
 
-test('one directory that cannot be written keeps no other from it, and the next run makes up for it', async () => {
+test('a directory that cannot be written does not stop the others, and the next run repairs it', async () => {
   const world = (
     await pkiTemplate(
       [],
