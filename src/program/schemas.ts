@@ -6,6 +6,8 @@ type Load = () => Promise<JsonSchema>;
 type Group = Readonly<Record<string, Load>>;
 
 const ca = () => import('../ca/view/documents.ts');
+const crl = () => import('../crl/view/documents.ts');
+const deployment = () => import('../deployment/view/documents.ts');
 const audit = () => import('../audit/view/documents.ts');
 const rotation = () => import('../rotation/view/documents.ts');
 const compromise = () => import('../compromise/view/documents.ts');
@@ -16,6 +18,7 @@ const messages = () => import('../view/documents.ts');
 export const SCHEMAS = {
   files: {
     services: async () => (await import('../service/rules/list-yaml.ts')).SERVICES_FILE_SCHEMA,
+    'crl-index': async () => (await crl()).CRL_INDEX,
   },
   /** Of `-o json`; with `-o jsonl` a document that is not a list is one line. */
   documents: {
@@ -36,6 +39,13 @@ export const SCHEMAS = {
     'ca-taint': async () => (await compromise()).CA_TAINT,
     'drill-ca-compromise': async () => (await compromise()).DRILL_CA_COMPROMISE,
     'drill-ca-compromise-sandbox': async () => (await compromise()).DRILL_CA_COMPROMISE_SANDBOX,
+    'crl-show': async () => (await crl()).CRL_SHOW,
+    'crl-refresh': async () => (await crl()).CRL_REFRESH,
+    'crl-diff': async () => (await crl()).CRL_DIFF,
+    'crl-import': async () => (await crl()).CRL_IMPORT,
+    'crl-presign': async () => (await crl()).CRL_PRESIGN,
+    revoke: async () => (await crl()).REVOKE,
+    deploy: async () => (await deployment()).DEPLOY,
     due: async () => (await renewal()).DUE,
     renew: async () => (await renewal()).RENEW,
     'audit-log': async () => (await audit()).AUDIT_LOG,
@@ -44,6 +54,11 @@ export const SCHEMAS = {
   /** Of `-o jsonl`. */
   lines: {
     ca: async () => (await ca()).CA,
+    crl: async () => (await crl()).CRL,
+    'crl-entry': async () => (await crl()).CRL_ENTRY,
+    'crl-action': async () => (await crl()).CRL_ACTION,
+    'crl-difference': async () => (await crl()).CRL_DIFFERENCE,
+    deployment: async () => (await deployment()).DEPLOYMENT,
     renewal: async () => (await renewal()).RENEWAL,
     'audit-record': async () => (await audit()).AUDIT_RECORD,
   },

@@ -35,6 +35,18 @@ const PRINTED_BY: readonly (readonly [kind: string, line: string])[] = [
   ['drill-ca-compromise', '@ +2d drill ca-compromise -o json'],
   ['drill-ca-compromise-sandbox', '@ +2d drill ca-compromise --sandbox -o json'],
   ['ca-taint', '@ +2d ca taint root-g1 --reason leaked --dry-run -o json'],
+  ['crl-refresh', 'crl refresh --dry-run -o json'],
+  ['crl-action', 'crl refresh --force --ca issuing-g1 -o jsonl'],
+  ['crl-diff', 'crl diff .svcauth/public/crl/root-g1.der .svcauth/public/crl/issuing-g1.der -o json'],
+  ['crl-difference', 'crl diff .svcauth/public .svcauth/public -o jsonl'],
+  ['crl-import', 'crl import .offline/public/crl/root-g1.der --home .offline -o json'],
+  ['crl-presign', 'crl presign --ca root-g1 --every 30d --for 90d --dry-run -o json'],
+  ['deploy', 'deploy --all -o json'],
+  ['deployment', 'deploy payments --force -o jsonl'],
+  ['revoke', 'revoke payments -o json'],
+  ['crl-show', 'crl show -o json'],
+  ['crl', 'crl show -o jsonl'],
+  ['crl-entry', 'crl show --ca issuing-g1 -o jsonl'],
   ['error', 'ca show issuing-g9 -o json'],
   ['warning', 'check -o json'],
 ];
@@ -47,6 +59,8 @@ describe('the documents of real commands', () => {
     world = fakeWorld();
     await runSvcauth(world, ['ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none']);
     await runSvcauth(world, ['issue', 'payments']);
+    const offline = ['--root-key-out', 'root.key', '--home', '.offline'];
+    await runSvcauth(world, ['ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none', ...offline]);
     for (const [kind, line] of PRINTED_BY) {
       const [, days = '0', command = line] = /^@ \+(\d+)d (.*)$/.exec(line) ?? [];
       world.now = new Date(START.getTime() + Number(days) * 86_400_000);

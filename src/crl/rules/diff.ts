@@ -39,12 +39,14 @@ const sameEntry = (a: CrlEntryReport, b: CrlEntryReport): boolean =>
   a.revokedAt.getTime() === b.revokedAt.getTime() &&
   a.invalidityDate?.getTime() === b.invalidityDate?.getTime();
 
-/** What changed from one CRL to another. */
+type CrlField = 'issuer' | 'number' | 'thisUpdate' | 'nextUpdate';
+
+/** The differences between two CRLs. */
 export interface CrlDiff {
-  /** To the byte. */
+  /** Both have the same bytes. */
   readonly identical: boolean;
   /** Header fields that differ. */
-  readonly fields: readonly { readonly field: string; readonly before: string; readonly after: string }[];
+  readonly fields: readonly { readonly field: CrlField; readonly before: string; readonly after: string }[];
   readonly added: readonly CrlEntryReport[];
   readonly removed: readonly CrlEntryReport[];
   readonly changed: readonly { readonly before: CrlEntryReport; readonly after: CrlEntryReport }[];
@@ -65,7 +67,7 @@ export function diffCrls(before: ParsedCrl, after: ParsedCrl): CrlDiff {
 }
 
 function fieldDifferences(before: ParsedCrl, after: ParsedCrl): CrlDiff['fields'] {
-  const texts = (crl: ParsedCrl): readonly (readonly [field: string, text: string])[] => [
+  const texts = (crl: ParsedCrl): readonly (readonly [field: CrlField, text: string])[] => [
     ['number', crlNumber(crl)?.toString() ?? 'none'],
     ['thisUpdate', instantText(crl.thisUpdate.date)],
     ['nextUpdate', crl.nextUpdate === undefined ? 'none' : instantText(crl.nextUpdate.date)],

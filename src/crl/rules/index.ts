@@ -3,7 +3,7 @@
 import { instantText } from '../../time/instant-text.ts';
 import type { Crl } from '../../record/crl.ts';
 
-/** One line of public/index.json: a CRL and where its files lie, relative to the index. */
+/** A line of public/index.json: a CRL and the paths of its files, relative to the index. */
 export interface IndexedCrl extends Crl {
   /** The CA's subject (RFC 4514). */
   readonly issuer: string;
@@ -17,21 +17,21 @@ const CRL_DIRECTORY = 'crl';
 export const crlDerFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.der`;
 export const crlPemFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.pem`;
 
-/** What a mirror or a verifier's host reads to know which CRLs there are. The same CRLs give the same text. */
+/** Encodes the index, which tells a mirror or the host of a verifier the published CRLs. The same CRLs give the same text. */
 export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
   const index = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     kind: 'crl-index',
     bundle: CRL_BUNDLE_FILE,
     crls: crls.map(crl => ({
-      authority: crl.authorityId,
+      ca: crl.authorityId,
       issuer: crl.issuer,
       keyId: crl.keyId,
       // may exceed 2^53
       number: crl.number.toString(),
       thisUpdate: instantText(crl.thisUpdate),
       nextUpdate: instantText(crl.nextUpdate),
-      entries: crl.entryCount,
+      entryCount: crl.entryCount,
       sha256: crl.sha256,
       der: crlDerFile(crl.authorityId),
       pem: crlPemFile(crl.authorityId),
@@ -40,28 +40,35 @@ export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
   return `${JSON.stringify(index, null, 2)}\n`;
 }
 
-/** What an index says of each CRL, by authority, as text that equals that of another index that says the same. */
+/** Gives the text of each line of an index, by CA. Two indexes with the same facts have equal texts. */
 export function indexedLines(text: string | undefined): ReadonlyMap<string, string> {
-  return new Map(
-    listOf(text).map(line => [String((line as { authority?: unknown } | null)?.authority), JSON.stringify(line)]),
-  );
+  return new Map(linesOf(text).map(line => [String(line.ca), JSON.stringify(line)]));
 }
 
-/** SHA-256 of every CRL an index lists, by authority; empty for a text that is no index of ours. */
+/** Gives the SHA-256 of every CRL that an index lists, by CA; empty for a text that is not an index. */
 export function indexedDigests(text: string | undefined): ReadonlyMap<string, string> {
   const digests = new Map<string, string>();
-  for (const line of listOf(text)) {
-    const { authority, sha256 } = (line ?? {}) as { authority?: unknown; sha256?: unknown };
-    if (typeof authority === 'string' && typeof sha256 === 'string') digests.set(authority, sha256);
+  for (const { ca, sha256 } of linesOf(text)) {
+    if (typeof ca === 'string' && typeof sha256 === 'string') digests.set(ca, sha256);
   }
   return digests;
 }
 
-function listOf(text: string | undefined): readonly unknown[] {
+type Line = Readonly<Record<string, unknown>>;
+
+function linesOf(text: string | undefined): readonly Line[] {
   try {
     const { crls } = JSON.parse(text ?? '{}') as { crls?: unknown };
-    return Array.isArray(crls) ? crls : [];
+    return Array.isArray(crls) ? crls.map(lineOf) : [];
   } catch {
     return [];
   }
 }
+
+/** Reads a line of schema version 1, too: it had other names for `ca` and `entryCount`. */
+function lineOf(line: unknown): Line {
+  const pairs = Object.entries((line ?? {}) as object);
+  return Object.fromEntries(pairs.map(([key, value]) => [EARLIER[key] ?? key, value as unknown]));
+}
+
+const EARLIER: Readonly<Record<string, string>> = { authority: 'ca', entries: 'entryCount' };

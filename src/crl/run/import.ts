@@ -25,8 +25,8 @@ export interface CrlImport {
   readonly crl: Crl;
   /** False when it was here already. */
   readonly changed: boolean;
-  /** CAs of ours that it revokes: everything below them is refused from now on. */
-  readonly revokedAuthorities: readonly string[];
+  /** CAs of this PKI that it revokes: verifiers reject every certificate they issued. */
+  readonly revokedCas: readonly string[];
 }
 
 /**
@@ -46,7 +46,7 @@ export async function importCrl(
   const problem = crlOwnerProblem(parsed, state.authority) ?? scopeProblem(parsed) ?? dateProblem(parsed, world.now);
   if (problem !== undefined) throw refuse(problem);
   const crl = recordOf(parsed, state.authority.id);
-  const listed = { crl, revokedAuthorities: revokedAuthorities(pki, parsed) };
+  const listed = { crl, revokedCas: revokedCas(pki, parsed) };
   if (state.latest?.sha256 === crl.sha256 && state.published?.sha256 === crl.sha256)
     return { ...listed, changed: false };
   const isNewest = state.latest?.sha256 === crl.sha256;
@@ -131,7 +131,7 @@ function lostRevocation({ manifest, world }: CrlPki, crl: ParsedCrl, authorityId
   return undefined;
 }
 
-function revokedAuthorities({ manifest }: CrlPki, crl: ParsedCrl): readonly string[] {
+function revokedCas({ manifest }: CrlPki, crl: ParsedCrl): readonly string[] {
   const ids = new Map(manifest.authorities().map(({ id, certificate }) => [certificate?.serial, id]));
   return Array.from(reportCrlEntries(crl), ({ serial }) => ids.get(serial)).filter(id => id !== undefined);
 }

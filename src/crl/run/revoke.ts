@@ -6,14 +6,13 @@ import { quote } from '../../errors/row.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { CrlSchedule } from '../rules/schedule.ts';
-import type { Crl } from '../../record/crl.ts';
 import { planRevoke, type RevocableCertificate, type RevokePlan, type RevokeRequest } from '../rules/plan-revoke.ts';
 import { defaultPolicy, type Policy } from '../../policy/rules/policy.ts';
 import type { Issuer } from '../../pki/certificate/issuer.ts';
 import { parseTrustDomain } from '../../pki/name/spiffe-id.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
-import { planCrlRefresh, refreshCrls } from './refresh.ts';
+import { planCrlRefresh, refreshCrls, type CrlRefreshResult } from './refresh.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
@@ -21,7 +20,7 @@ export interface RevokeOutcome {
   readonly plan: RevokePlan;
   readonly request: RevokeRequest;
   /** The CRLs that say it now; empty in a dry run and when nothing changed. */
-  readonly crls: readonly Crl[];
+  readonly crls: CrlRefreshResult['signed'];
   readonly dryRun: boolean;
   /** Why svcauth.yaml could not be used: then the CRLs live as long as they do by default. */
   readonly policyProblem?: string;
@@ -69,7 +68,7 @@ export async function applyRevoke(
   plan: RevokePlan,
   how: Pick<RevokeRequest, 'reason' | 'invalidityDate'>,
   ask: AskPassphrase,
-): Promise<readonly Crl[]> {
+): Promise<CrlRefreshResult['signed']> {
   const todo = plan.steps.flatMap(step => (step.action === 'revoke' ? [step.certificate] : []));
   const unheard = unheardAuthorities(pki, plan, policy.crl);
   const ids = new Set([...todo.map(({ authorityId }) => authorityId), ...unheard]);

@@ -10,19 +10,19 @@ import type { Manifest } from '../../store/manifest/manifest.ts';
 import { readCrl } from '../../store/input/read-crl.ts';
 
 interface CrlDetails {
-  readonly source: string;
-  readonly authority?: string;
+  readonly file: string;
+  readonly ca?: string;
   readonly report: CrlReport;
   readonly entries: () => Iterable<CrlEntryReport>;
-  /** Signed ahead and still to come. */
+  /** Presigned CRLs that are not released yet. */
   readonly presigned?: readonly Crl[];
 }
 
-/** A CRL in a file; needs no PKI. */
+/** Reads a CRL file; needs no PKI. */
 export const showCrlFile = async (world: World, path: string, now: Date): Promise<CrlDetails> =>
   detailsOf(await readCrl(world, path), path, now);
 
-/** What lies in public/crl, of the CAs named, or of all that have a CRL. Throws ERR_AUTHORITY_UNKNOWN and ERR_CRL_MISSING. */
+/** Reads the CRLs in public/crl: those of the CAs in `only`, or all. Throws ERR_AUTHORITY_UNKNOWN and ERR_CRL_MISSING. */
 export async function showPublishedCrls(
   world: World,
   { home, manifest }: { readonly home: Home; readonly manifest: Manifest },
@@ -41,13 +41,13 @@ export async function showPublishedCrls(
     }
     const details = detailsOf(await readCrl(world, path), relative(home.directory, path), now);
     const presigned = crlsToCome({ latest: manifest.latestCrl(id), series: manifest.presignedCrls(id) });
-    shown.push({ ...details, authority: id, ...(presigned.length > 0 && { presigned }) });
+    shown.push({ ...details, ca: id, ...(presigned.length > 0 && { presigned }) });
   }
   return shown;
 }
 
-const detailsOf = (crl: ParsedCrl, source: string, now: Date): CrlDetails => ({
-  source,
+const detailsOf = (crl: ParsedCrl, file: string, now: Date): CrlDetails => ({
+  file,
   report: reportCrl(crl, now),
   entries: () => reportCrlEntries(crl),
 });

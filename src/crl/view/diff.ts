@@ -2,14 +2,15 @@ import type { NamedCrlDiff } from '../run/diff.ts';
 import type { CrlDiff } from '../rules/diff.ts';
 import type { View } from '../../view/output.ts';
 import { visible } from '../../view/visible.ts';
+import type { CRL_DIFF, CRL_DIFFERENCE } from './documents.ts';
 
-/** In the manner of diff: `-` only before, `+` only after, `~` in both and different. */
-export function crlDiffView(diffs: readonly NamedCrlDiff[]): View {
-  const documents = diffs.map(value => ({ kind: 'crl-diff', value }));
+/** Formats the differences like diff: `-` only before, `+` only after, `~` in both and different. */
+export function crlDiffView(diffs: readonly NamedCrlDiff[]): View<typeof CRL_DIFF, typeof CRL_DIFFERENCE> {
+  const crls = diffs.map(({ name, only, diff }) => ({ file: name, only, ...diff }));
   return {
     table: () => diffs.map(formatOne).join(''),
-    json: () => ({ kind: 'crl-diffs', value: { crls: diffs } }),
-    jsonl: () => documents,
+    json: () => ({ kind: 'crl-diff', value: { crls } }),
+    jsonl: () => crls.map(value => ({ kind: 'crl-difference', value })),
   };
 }
 

@@ -5,13 +5,17 @@ import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
+import type { CRL_PRESIGN } from './documents.ts';
 
 export function crlPresignView(
   { authorityId, series, entryCount, replaced, dryRun }: PresignOutcome,
   now: Date,
   { columns }: Terminal,
-): View {
-  const value = { dryRun, changed: !dryRun, authority: authorityId, entries: entryCount, crls: series, replaced };
+): View<typeof CRL_PRESIGN> {
+  const value = {
+    ...{ dryRun, changed: !dryRun, ca: authorityId, entryCount, crls: series },
+    replaced: replaced.map(({ number, thisUpdate, nextUpdate }) => ({ number, thisUpdate, nextUpdate })),
+  };
   return {
     table: () => {
       const rows = series.map(({ number, thisUpdate, nextUpdate }) => {

@@ -9,16 +9,21 @@ import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
+import type { CRL_ACTION, CRL_REFRESH } from './documents.ts';
 
-export function crlRefreshView({ plan, result }: CrlRefreshOutcome, now: Date, { columns }: Terminal): View {
+export function crlRefreshView(
+  { plan, result }: CrlRefreshOutcome,
+  now: Date,
+  { columns }: Terminal,
+): View<typeof CRL_REFRESH, typeof CRL_ACTION> {
   const crls = plan.crls.map(planned => crlOf(planned, result));
   return {
     table: () => {
       const rows = crls.map(crl => [
-        crl.done,
-        crl.authority,
+        wordOf(crl, result === undefined),
+        crl.ca,
         crl.number?.toString() ?? '',
-        String(crl.entries),
+        String(crl.entryCount),
         crl.nextUpdate === undefined
           ? ''
           : `${formatInstant(crl.nextUpdate)} ${formatRelativeTime(crl.nextUpdate, now)}`,
@@ -27,34 +32,41 @@ export function crlRefreshView({ plan, result }: CrlRefreshOutcome, now: Date, {
       const table = formatTable(['CRL', 'CA', 'NUMBER', 'REVOKED', 'EXPIRES', 'WHY'], rows, columns);
       const nothing = result !== undefined && !result.changed && result.failed.length === 0;
       if (!nothing) return table;
-      const due = crls.some(({ done }) => done === 'key away');
+      const due = crls.some(({ action }) => action === 'key-away');
       return `${table}${due ? 'nothing was signed: the key is not in the home' : 'nothing is due; nothing was changed'}\n`;
     },
     json: () => ({
       kind: 'crl-refresh',
       value: { dryRun: result === undefined, changed: result?.changed ?? false, crls },
     }),
-    jsonl: () => crls.map(value => ({ kind: 'crl-refresh', value })),
+    jsonl: () => crls.map(value => ({ kind: 'crl-action', value })),
   };
 }
 
-function crlOf(
-  { authority, action, reasons, header, totals, latest }: PlannedCrl,
-  result: CrlRefreshOutcome['result'],
-) {
-  const about = { authority: authority.id, reasons };
-  const signed = result?.signed.find(({ authorityId }) => authorityId === authority.id);
-  const failed = result?.failed.find(({ authorityId }) => authorityId === authority.id);
-  const done = action === 'release' ? 'released' : 'signed';
-  if (signed !== undefined) return { ...about, done, ...factsOf(signed), entries: signed.entryCount };
-  const old = { ...(latest && factsOf(latest)), entries: latest?.entryCount ?? 0 };
-  if (failed !== undefined) return { ...about, done: 'failed', ...old, error: failed.error.code };
-  if (action === 'sign') return { ...about, done: 'would sign', ...factsOf(header), entries: totals.count };
-  if (action === 'release') return { ...about, done: 'would release', ...factsOf(header), entries: totals.count };
-  return { ...about, done: action === 'keep' ? 'unchanged' : 'key away', ...old };
+const WORDS: Readonly<Record<PlannedCrl['action'], { readonly done: string; readonly planned: string }>> = {
+  keep: { done: 'unchanged', planned: 'unchanged' },
+  sign: { done: 'signed', planned: 'would sign' },
+  release: { done: 'released', planned: 'would release' },
+  'key-away': { done: 'needs key', planned: 'needs key' },
+};
+
+function wordOf({ action, code }: ReturnType<typeof crlOf>, dryRun: boolean): string {
+  if (code !== undefined) return 'failed';
+  return dryRun ? WORDS[action].planned : WORDS[action].done;
 }
 
-const factsOf = ({ number, thisUpdate, nextUpdate }: PlannedCrl['header']) => ({ number, thisUpdate, nextUpdate });
+/** Gives the new CRL of a CA, in a dry run the planned one, and otherwise the CRL that it keeps. */
+function crlOf(
+  { authority: { id: ca }, action, reasons, header, totals, latest }: PlannedCrl,
+  result: CrlRefreshOutcome['result'],
+) {
+  const signed = result?.signed.find(({ authorityId }) => authorityId === ca);
+  const code = result?.failed.find(({ authorityId }) => authorityId === ca)?.error.code;
+  const isPlanned = result === undefined && (action === 'sign' || action === 'release');
+  const crl = signed ?? (isPlanned ? { ...header, entryCount: totals.count } : latest);
+  const { number, thisUpdate, nextUpdate, entryCount = 0 } = crl ?? {};
+  return { ca, action, reasons, code, number, thisUpdate, nextUpdate, entryCount };
+}
 
 /** Lists the warnings of a refresh: adopted revocations, discarded series, and keys that are needed. */
 export function crlRefreshWarnings({ plan, adopted, result }: CrlRefreshOutcome, now: Date): readonly string[] {

@@ -2,8 +2,9 @@ import type { RevokeOutcome } from '../run/revoke.ts';
 import type { RevokeStep } from '../rules/plan-revoke.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
+import type { REVOKE } from './documents.ts';
 
-export function revokeView({ plan, request, crls, dryRun }: RevokeOutcome): View {
+export function revokeView({ plan, request, crls, dryRun }: RevokeOutcome): View<typeof REVOKE> {
   const { reason: asked, invalidityDate } = request;
   const described = invalidityDate === undefined ? asked : `${asked}, invalid since ${formatInstant(invalidityDate)}`;
   const line = (step: RevokeStep): string => {
@@ -18,16 +19,13 @@ export function revokeView({ plan, request, crls, dryRun }: RevokeOutcome): View
   const value = {
     dryRun,
     reason: asked,
-    ...(invalidityDate && { invalidityDate }),
-    certificates: plan.steps.map(({ action, certificate: { service, serial, spiffeId, notAfter } }) => ({
-      action,
-      service,
-      serial,
-      spiffeId,
-      notAfter,
+    invalidityDate,
+    certificates: plan.steps.map(({ action, certificate: { authorityId, service, serial, spiffeId, notAfter } }) => ({
+      ...{ action, ca: authorityId, service: service || undefined, serial },
+      ...{ spiffeId: spiffeId || undefined, notAfter },
     })),
     stillValid: plan.stillValid.map(({ service, serial, notAfter }) => ({ service, serial, notAfter })),
-    crls,
+    crls: crls.map(({ authorityId, ...crl }) => ({ ca: authorityId, ...crl })),
   };
   return {
     table: () =>

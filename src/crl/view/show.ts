@@ -1,4 +1,4 @@
-// Formats CRLs: their header, their entries and the CRLs signed ahead.
+// Formats CRLs: their header, their entries and the presigned CRLs.
 // `crl show` prints them, from a file or from public/crl. It decides nothing.
 import type { CrlEntryReport, CrlReport } from '../../pki/report/crl-report.ts';
 import type { Crl } from '../../record/crl.ts';
@@ -9,25 +9,31 @@ import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
+import type { CRL, CRL_ENTRY, CRL_SHOW } from './documents.ts';
 
-/** One CRL as it is shown; `entries` can be gone through more than once. */
+/** A CRL to format; `entries` can be called more than once. */
 export interface ShownCrl {
-  /** Where it came from: a file name or `public/crl/root-g1.der`. */
-  readonly source: string;
-  /** The CA of ours that it belongs to. */
-  readonly authority?: string;
+  /** The file that it was read from, like `public/crl/root-g1.der`. */
+  readonly file: string;
+  /** The id of its CA, if it is in public/. */
+  readonly ca?: string;
   readonly report: CrlReport;
   readonly entries: () => Iterable<CrlEntryReport>;
-  /** Signed ahead and still to come. */
+  /** Presigned CRLs that are not released yet. */
   readonly presigned?: readonly Crl[];
 }
 
-/** `limit` is how many entries people are shown; programs get all of them. */
-export function crlShowView(crls: readonly ShownCrl[], limit: number, now: Date, terminal: Terminal): View {
+/** Formats CRLs: a table has at most `limit` entries of each, JSON has all. */
+export function crlShowView(
+  crls: readonly ShownCrl[],
+  limit: number,
+  now: Date,
+  terminal: Terminal,
+): View<typeof CRL_SHOW, typeof CRL | typeof CRL_ENTRY> {
   return {
     table: () => crls.map(crl => formatCrl(crl, limit, now, terminal)).join('\n'),
     json: () => ({
-      kind: 'crls',
+      kind: 'crl-show',
       value: { at: now, crls: crls.map(crl => ({ ...header(crl), entries: [...crl.entries()] })) },
     }),
     jsonl: function* () {
@@ -39,22 +45,22 @@ export function crlShowView(crls: readonly ShownCrl[], limit: number, now: Date,
   };
 }
 
-const header = ({ source, authority, report, presigned }: ShownCrl) => ({
-  ...{ source, authority, ...report },
-  presigned: presigned?.map(({ number, thisUpdate, nextUpdate, sha256 }) => ({
-    number,
-    thisUpdate,
-    nextUpdate,
-    sha256,
-  })),
-});
+function header({ file, ca, report, presigned }: ShownCrl) {
+  const { type: _, keyIdentifier: keyId, ...facts } = report;
+  return {
+    ...{ file, ca, keyId, ...facts },
+    presigned: presigned?.map(({ number, thisUpdate, nextUpdate, sha256 }) => {
+      return { number, thisUpdate, nextUpdate, sha256 };
+    }),
+  };
+}
 
 function formatCrl(crl: ShownCrl, limit: number, now: Date, { columns }: Terminal): string {
-  const { source, authority, report } = crl;
+  const { file, ca, report } = crl;
   const { nextUpdate, scope, delta, otherExtensions } = report;
   const facts = formatFacts([
-    ['crl', source],
-    ['ca', authority],
+    ['crl', file],
+    ['ca', ca],
     ['issuer', report.issuer],
     ['key id', report.keyIdentifier && toHex(report.keyIdentifier)],
     ['number', report.number?.toString()],

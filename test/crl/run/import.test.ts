@@ -94,5 +94,5 @@ test('an import reports the CAs that the CRL revokes', async () => {
   const { serial } = home.manifest.authority('root-g1')!.certificate!;
   away.revoke(serial, { authorityId: 'root-g1' });
   await sign(away, file);
-  expect(await importCrl(home, file, false)).toMatchObject({ revokedAuthorities: ['root-g1'] });
+  expect(await importCrl(home, file, false)).toMatchObject({ revokedCas: ['root-g1'] });
 });

@@ -23,7 +23,7 @@ const pass = (pki: CrlTestPki, days: number) => {
 };
 const index = (pki: CrlTestPki) =>
   JSON.parse(readFileSync(pki.home.public.index, 'utf8')) as {
-    crls: { authority: string; number: string; sha256: string; entries: number }[];
+    crls: { ca: string; number: string; sha256: string; entryCount: number }[];
   };
 
 test('the first refresh gives every CA an empty CRL, as DER, PEM, bundle and index', async () => {
@@ -40,7 +40,7 @@ test('the first refresh gives every CA an empty CRL, as DER, PEM, bundle and ind
     const recorded = pki.manifest.latestCrl(id)!;
     expect(recorded).toMatchObject({ entryCount: 0, sha256: createHash('sha256').update(der).digest('hex') });
     expect(crlNumber(decodeCrl(der))).toBe(recorded.number);
-    expect(index(pki).crls[position]).toMatchObject({ authority: id, sha256: recorded.sha256, entries: 0 });
+    expect(index(pki).crls[position]).toMatchObject({ ca: id, sha256: recorded.sha256, entryCount: 0 });
   }
   const bundle = decodePem(readFileSync(pki.home.public.crlBundle, 'utf8'));
   expect(bundle.map(block => block.der)).toEqual(ders);
@@ -63,7 +63,7 @@ test('a revocation is on the next CRL of its CA, and other CRLs are kept', async
   const result = await refresh(pki);
   expect(result.signed).toMatchObject([{ authorityId: 'issuing-g1', entryCount: 1, reasons: ['revoked'] }]);
   expect(listed(pki, 'issuing-g1')).toEqual(['4a']);
-  expect(index(pki).crls.map(crl => crl.entries)).toEqual([0, 1]);
+  expect(index(pki).crls.map(crl => crl.entryCount)).toEqual([0, 1]);
 });
 
 test('an old CRL is replaced by a CRL with a higher number', async () => {
@@ -129,7 +129,7 @@ test('a failure for one CA does not stop the refresh of the others', async () =>
     return pki.issuers.get(id)!;
   });
   expect(result.failed).toMatchObject([{ authorityId: 'root-g1', error: { code: 'ERR_KEY_AWAY' } }]);
-  expect(index(pki).crls.map(crl => crl.authority)).toEqual(['issuing-g1']);
+  expect(index(pki).crls.map(crl => crl.ca)).toEqual(['issuing-g1']);
 });
 
 test('the first error is thrown and nothing changes if no CRL could be signed', async () => {
@@ -181,7 +181,7 @@ test('after a crash at any step a whole CRL is in place, and the next run finish
     const der = derOf(pki, 'issuing-g1');
     expect(crlNumber(decodeCrl(der))).toBe(pki.manifest.latestCrl('issuing-g1')!.number);
     expect(decodePem(readFileSync(pki.home.public.crlBundle, 'utf8'))).toEqual([{ label: 'X509 CRL', der }]);
-    expect(index(pki).crls).toMatchObject([{ entries: 1, number: String(crlNumber(decodeCrl(der))) }]);
+    expect(index(pki).crls).toMatchObject([{ entryCount: 1, number: String(crlNumber(decodeCrl(der))) }]);
     expect(readdirSync(pki.home.public.crls)).toEqual(['issuing-g1.der', 'issuing-g1.pem']);
     const signed = [...pki.manifest.auditRecords()].filter(record => record.action === 'crl.signed');
     const numbers = signed.map(record => record.detail['number']);

@@ -266,6 +266,6 @@ test('a missing anchor is critical like a missing CRL', async () => {
 test('an index that does not match the CRLs is a finding', async () => {
   const world = fresh();
   const path = world.home.public.index;
-  writeFileSync(path, readFileSync(path, 'utf8').replace('"entries": 1', '"entries": 2'));
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"entryCount": 1', '"entryCount": 2'));
   expect((await findings(world)).map(({ message }) => message)).toEqual(['index.json does not match the CRL']);
 });

@@ -1,0 +1,73 @@
+// Declares the document of `deploy`, and the line of one service.
+// `svcauth schema` prints their schemas; the view takes their types only.
+import { DEPLOY_REASONS, type DeployReason } from '../rules/reason.ts';
+import {
+  documentSchema,
+  flag,
+  instant,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  path,
+  serial,
+  serviceName,
+  text,
+} from '../../view/document-schema.ts';
+
+const DRY_RUN = flag('nothing was changed: it is a plan');
+const ARGV = list('program and arguments', text('one word'));
+
+const DEPLOYMENT_FIELDS = {
+  service: serviceName(),
+  serial: serial(),
+  directory: path('directory of the service'),
+  action: oneOf('what is done; deploy: planned, keep: nothing to do, pending: it failed and is retried', [
+    'deployed',
+    'pending',
+    'deploy',
+    'keep',
+  ]),
+  reasons: list(
+    'reasons to deploy',
+    object('a reason', {
+      name: oneOf('identifier of the reason', Object.keys(DEPLOY_REASONS) as DeployReason['name'][]),
+      detail: optional(text('path of the output, or what is wrong')),
+    }),
+  ),
+  outputs: list(
+    'configured outputs',
+    object('an output', {
+      format: oneOf('format of the file', ['combined-pem', 'credential-bundle', 'kubernetes-secret', 'pkcs12']),
+      path: path('the file'),
+    }),
+  ),
+  hooks: list('configured hooks', object('a hook', { argv: ARGV, timeout: number('time limit in seconds') })),
+  written: optional(list('outputs that were written', path('a file'))),
+  hookRuns: optional(
+    list(
+      'hooks that ran, up to the first that failed',
+      object('a run of a hook', {
+        argv: ARGV,
+        serial: serial('serial number of the certificate that the hook ran for'),
+        at: instant('time of the run'),
+        duration: number('milliseconds'),
+        outcome: oneOf('how the run ended', ['succeeded', 'failed', 'timed-out']),
+        output: text('the end of its output, at most 4 KiB'),
+      }),
+    ),
+  ),
+  problem: optional(text('why the deployment is still pending')),
+};
+
+export const DEPLOY = documentSchema('deploy', 'the services that are deployed, and how that went', {
+  dryRun: DRY_RUN,
+  services: list('services with a certificate', object('a service', DEPLOYMENT_FIELDS)),
+  withoutCertificate: list('services that have no certificate to deploy', serviceName()),
+});
+
+export const DEPLOYMENT = documentSchema('deployment', 'the deployment of one service', {
+  dryRun: DRY_RUN,
+  ...DEPLOYMENT_FIELDS,
+});
