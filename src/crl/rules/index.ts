@@ -67,8 +67,8 @@ function linesOf(text: string | undefined): readonly Line[] {
 
 /** Reads a line of schema version 1, too: it had other names for `ca` and `entryCount`. */
 function lineOf(line: unknown): Line {
-  const pairs = Object.entries((line ?? {}) as object);
-  return Object.fromEntries(pairs.map(([key, value]) => [EARLIER[key] ?? key, value as unknown]));
+  const pairs = Object.entries((line ?? {}));
+  return Object.fromEntries(pairs.map(([key, value]) => [EARLIER[key] ?? key, value]));
 }
 
 const EARLIER: Readonly<Record<string, string>> = { authority: 'ca', entries: 'entryCount' };
