@@ -47,7 +47,8 @@ export const REMEDIES = {
   serviceListed: () => 'svcauth issue --from services.csv',
   tagMissing: () => 'svcauth issue NAME --tag team=web',
   renewalOutlivesIssuer: ({ service }: OneService) => `svcauth renew ${service} --not-after-policy truncate`,
-  certificateOutlivesIssuer: ({ service }: OneService) => `svcauth issue ${service} --not-after-policy truncate`,
+  certificateOutlivesIssuer: ({ service, keySource }: OneService & { readonly keySource?: string | undefined }) =>
+    `svcauth issue ${service}${keySource === 'csr' ? ' --csr FILE' : ''} --not-after-policy truncate`,
   /** `longest`: longest lifetime in the form of `--ttl`. */
   lifetimeTooLong: ({ service, longest = 'TTL' }: OneService & { readonly longest?: string }) =>
     `svcauth issue ${service} --ttl ${longest}`,

@@ -14,15 +14,15 @@ interface Flags {
 export const addAuditLog: AddCommand = (program, world) => {
   const command = group(program, 'audit')
     .command('log')
-    .description('list what was changed, when and by whom')
-    .option('--since <start>', 'from this record number or time on: 120, 2026-12-24, -7d')
-    .option('--service <name>', 'only what was done to this service');
+    .description('list recorded changes: time, user and action')
+    .option('--since <start>', 'first record number or time to list: 120, 2026-12-24, -7d')
+    .option('--service <name>', 'list only changes to this service');
   outputOption(command);
   examples(command, ['svcauth audit log --since -7d', 'svcauth audit log --service payments -o jsonl']);
   command.action(async (flags: Flags) => {
     const start = flags.since === undefined ? undefined : parseAuditStart(flags.since, world.now);
     await readManifest(command, world, manifest => {
-      // a typing error must not look like a quiet service
+      // a misspelled name must not look like a service without changes
       if (flags.service !== undefined && manifest.service(flags.service) === undefined) {
         throw failure('ERR_SERVICE_UNKNOWN', { text: flags.service, known: manifest.serviceNames() });
       }

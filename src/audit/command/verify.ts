@@ -13,8 +13,8 @@ interface Flags {
 export const addAuditVerify: AddCommand = (program, world) => {
   const command = group(program, 'audit')
     .command('verify')
-    .description('check that no record was edited, removed or put in; keep the printed head elsewhere')
-    .option('--expect-head <hash>', 'a head kept from an earlier run: shows whether the end was cut off since');
+    .description('check that no record was edited, removed or inserted; print the head hash to store elsewhere')
+    .option('--expect-head <hash>', 'head hash of an earlier run, which must still be in the log');
   outputOption(command);
   examples(command, ['svcauth audit verify', 'svcauth audit verify --expect-head "$(cat /mnt/worm/audit-head)"']);
   command.action(async (flags: Flags) => {

@@ -26,40 +26,53 @@ interface Flags extends ConfigOutput {
 }
 
 const OPTIONS = {
-  backend: () => new Option('--backend <host:port>', 'what lies behind it').default('127.0.0.1:8080'),
-  allow: () => repeatable('--allow <client>', 'a service or SPIFFE ID that may come in'),
-  namespace: () => new Option('--namespace <name>', 'where in the cluster').default('default'),
+  backend: () =>
+    new Option('--backend <host:port>', 'address of the application behind the proxy').default('127.0.0.1:8080'),
+  allow: () => repeatable('--allow <client>', 'service or SPIFFE ID of an allowed client'),
+  namespace: () => new Option('--namespace <name>', 'Kubernetes namespace').default('default'),
 } as const;
 
 interface Target {
   readonly description: string;
   readonly options: readonly (keyof typeof OPTIONS)[];
   readonly flags: string;
-  /** Where its files usually lie. */
+  /** Usual directory of its configuration. */
   readonly place?: string;
 }
 
 const TARGETS: Readonly<Record<ConsumerTarget, Target>> = {
-  nginx: { description: 'a server with client certificates', options: ['backend'], flags: '--out /etc/nginx/conf.d' },
-  haproxy: { description: 'a frontend with client certificates', options: ['backend'], flags: '--listen 443' },
+  nginx: {
+    description: 'print an nginx server with client certificates',
+    options: ['backend'],
+    flags: '--out /etc/nginx/conf.d',
+  },
+  haproxy: {
+    description: 'print an HAProxy frontend with client certificates',
+    options: ['backend'],
+    flags: '--listen 443',
+  },
   envoy: {
-    description: 'a listener that knows its clients by SPIFFE ID, and follows its files',
+    description: 'print an Envoy listener that authorizes clients by SPIFFE ID',
     options: ['backend', 'allow'],
     flags: '--allow ledger --out /etc/envoy',
     place: '/etc/envoy',
   },
   node: {
-    description: 'a server on svcauth/node, which follows its files',
+    description: 'print a Node server that uses svcauth/node',
     options: ['allow'],
     flags: '--allow ledger',
   },
-  fastapi: { description: 'a FastAPI service on uvicorn that does look at CRLs', options: [], flags: '--listen 8443' },
+  fastapi: { description: 'print a FastAPI service on uvicorn that checks CRLs', options: [], flags: '--listen 8443' },
   istio: {
-    description: 'a gateway with client certificates',
+    description: 'print an Istio gateway with client certificates',
     options: ['allow', 'namespace'],
     flags: '--namespace shop',
   },
-  kubernetes: { description: 'a deployment that mounts the files', options: ['namespace'], flags: '--namespace shop' },
+  kubernetes: {
+    description: 'print a Kubernetes deployment that mounts the files',
+    options: ['namespace'],
+    flags: '--namespace shop',
+  },
 };
 
 export const configConsumer =
@@ -68,13 +81,10 @@ export const configConsumer =
     const { description, options, flags: example, place } = TARGETS[target];
     const command = group(program, 'config')
       .command(target)
-      .description(`${description}, with the paths of this service`)
-      .argument('<service>', 'whose certificate it serves with')
-      .option('--listen <port>', 'the port it listens on', '8443')
-      .option(
-        '--public <dir>',
-        'where it reads the bundle and CRLs (default: crl.publishTo, else public/ in the home)',
-      );
+      .description(`${description}, with the paths of a service`)
+      .argument('<service>', 'name of the service')
+      .option('--listen <port>', 'port to listen on', '8443')
+      .option('--public <dir>', 'directory of the bundle and CRLs (default: crl.publishTo, else public/ in the home)');
     for (const option of options) command.addOption(OPTIONS[option]());
     examples(configOutputOptions(command), [`svcauth config ${target} payments ${example}`]);
     command.action(async (service: string, flags: Flags) => {
@@ -107,12 +117,12 @@ async function publicDirectory(world: World, home: Home, manifest: Manifest, fla
   const published = crl.publishTo?.[0];
   if (published !== undefined) return published;
   const { directory } = home.public;
-  const advice = 'publish elsewhere (crl.publishTo in svcauth.yaml), or name the directory: --public DIR';
-  warn(world, `only the owner of the home can read ${quote(directory)}: ${advice}`);
+  const advice = 'set crl.publishTo in svcauth.yaml, or use --public DIR';
+  warn(world, `only the owner of the home can read ${quote(directory)}; ${advice}`);
   return directory;
 }
 
-/** Of a service of ours, or as it is typed. Throws ERR_SERVICE_UNKNOWN, ERR_SPIFFE_ID. */
+/** Finds the SPIFFE ID of a service, or reads a SPIFFE ID. Throws ERR_SERVICE_UNKNOWN, ERR_SPIFFE_ID. */
 function clientId(manifest: Manifest, text: string): string {
   const service = manifest.service(text);
   if (service !== undefined) return service.spec.spiffeId;
@@ -120,7 +130,7 @@ function clientId(manifest: Manifest, text: string): string {
   return parseSpiffeId(text).uri;
 }
 
-/** A label (RFC 1123), as Kubernetes wants it. Throws ERR_FLAG_VALUE. */
+/** Checks a label (RFC 1123), as Kubernetes requires it. Throws ERR_FLAG_VALUE. */
 function readNamespace(text: string): string {
   if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) return text;
   throw failure('ERR_FLAG_VALUE', { flag: '--namespace', value: text, expected: 'the name of a namespace' });

@@ -13,11 +13,11 @@ export interface ConfigOutput {
   readonly force?: true;
 }
 
-/** `--out` and `--force`, for everything that is written for another program. */
+/** Adds `--out` and `--force`, the options of every file for another program. */
 export const configOutputOptions = (command: Command): Command =>
   command
-    .option('--out <dir>', 'write files there instead of to standard output: each of them old or new, never half')
-    .option('--force', 'replace files there that differ');
+    .option('--out <dir>', 'write the files to this directory instead of standard output')
+    .option('--force', 'replace existing files that differ');
 
 /** Fills the templates, and prints or writes them. Throws ERR_CONFIG_EXISTS before anything is written. */
 export function writeConfig(world: World, { out, force }: ConfigOutput, files: readonly ConfigFile[]): void {

@@ -1,4 +1,4 @@
-// The commands `config systemd`, `cron`, `github-actions`, `gitlab-ci` and `prometheus-alerts`: files that run or watch svcauth.
+// The commands `config systemd`, `cron`, `github-actions`, `gitlab-ci` and `prometheus-alerts`: files that run or monitor svcauth.
 // One table holds their options and examples; `view/schedule.ts` chooses templates and values. They change nothing in the home.
 import { dirname, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
@@ -28,22 +28,25 @@ const PASSPHRASE_FILE = '/etc/svcauth/passphrase';
 const PROGRAM = '/usr/local/bin/svcauth';
 
 const OPTIONS: Readonly<Record<keyof Omit<Flags, keyof ConfigOutput>, () => Option>> = {
-  every: () => new Option('--every <interval>', 'how often: 15m, 1h, 6h, 1d').default('1h'),
-  onCalendar: () => new Option('--on-calendar <events>', 'when instead, as systemd.time(7) writes it'),
-  user: () => new Option('--user <name>', 'whom the runs belong to'),
-  program: () => new Option('--program <path>', 'where svcauth is').default(PROGRAM),
+  every: () => new Option('--every <interval>', 'how often svcauth runs: 15m, 1h, 6h, 1d').default('1h'),
+  onCalendar: () => new Option('--on-calendar <events>', 'times to run at instead of --every (systemd.time(7))'),
+  user: () => new Option('--user <name>', 'user that runs svcauth'),
+  program: () => new Option('--program <path>', 'path of svcauth').default(PROGRAM),
   passphraseFile: () =>
     new Option(
       '--passphrase-file <file>',
-      `the passphrase of the CA keys (default: ${PASSPHRASE_FILE}, if any needs one)`,
+      `file with the passphrase of the CA keys (default: ${PASSPHRASE_FILE}, if a key is encrypted)`,
     ),
-  metrics: () => new Option('--metrics <file>', 'write metrics there for the textfile collector of node_exporter'),
-  write: () => repeatable('--write <dir>', 'one more directory that hooks and outputs write to'),
-  perService: () => new Option('--per-service', 'also units that renew one service each, svcauth-renew@NAME'),
-  mailto: () => new Option('--mailto <address>', 'who gets what is printed (default: the owner of the crontab)'),
-  runner: () => new Option('--runner <name>', 'label or tag of the runner that the PKI is on').default('svcauth'),
-  secret: () => new Option('--secret <name>', 'what CI calls the passphrase').default('SVCAUTH_PASSPHRASE'),
-  services: () => new Option('--services <file>', 'the services file in the repository').default('services.yaml'),
+  metrics: () =>
+    new Option('--metrics <file>', 'write metrics to this file for the textfile collector of node_exporter'),
+  write: () => repeatable('--write <dir>', 'additional directory that hooks and outputs write to'),
+  perService: () => new Option('--per-service', 'add units that renew one service each, svcauth-renew@NAME'),
+  mailto: () => new Option('--mailto <address>', 'recipient of the output (default: the owner of the crontab)'),
+  runner: () => new Option('--runner <name>', 'label or tag of the CI runner on the CA machine').default('svcauth'),
+  secret: () =>
+    new Option('--secret <name>', 'name of the CI secret with the passphrase').default('SVCAUTH_PASSPHRASE'),
+  services: () =>
+    new Option('--services <file>', 'path of the services file in the repository').default('services.yaml'),
 };
 
 interface Target {
@@ -54,7 +57,7 @@ interface Target {
 
 const TARGETS: Readonly<Record<ScheduleTarget, Target>> = {
   systemd: {
-    description: 'a service and a timer that keep this PKI',
+    description: 'print a systemd service and a timer that run svcauth',
     options: ['every', 'onCalendar', 'user', 'program', 'passphraseFile', 'metrics', 'write', 'perService'],
     examples: [
       'svcauth config systemd --home /srv/pki --user svcauth',
@@ -62,22 +65,22 @@ const TARGETS: Readonly<Record<ScheduleTarget, Target>> = {
     ],
   },
   cron: {
-    description: 'a crontab that keeps this PKI; with --user one for /etc/cron.d',
+    description: 'print a crontab that runs svcauth; with --user a file for /etc/cron.d',
     options: ['every', 'user', 'program', 'passphraseFile', 'metrics', 'mailto'],
     examples: ['svcauth config cron --mailto pki@example.org', 'svcauth config cron --user svcauth --out /etc/cron.d'],
   },
   'github-actions': {
-    description: 'a workflow: the plan on pull requests, runs on a schedule',
+    description: 'print a GitHub workflow: a plan on pull requests, and scheduled runs',
     options: ['every', 'runner', 'secret', 'services'],
     examples: ['svcauth config github-actions --home /srv/pki --out .github/workflows'],
   },
   'gitlab-ci': {
-    description: 'jobs: the plan on merge requests, runs on a schedule',
+    description: 'print GitLab jobs: a plan on merge requests, and scheduled runs',
     options: ['every', 'runner', 'secret', 'services'],
     examples: ['svcauth config gitlab-ci --home /srv/pki --runner pki'],
   },
   'prometheus-alerts': {
-    description: 'alert rules: nothing runs, CRLs go stale, certificates are not renewed, hooks fail',
+    description: 'print Prometheus alerts for missing runs, expiring CRLs and certificates, and failed hooks',
     options: ['every'],
     examples: ['svcauth config prometheus-alerts --every 1h --out /etc/prometheus/rules.d'],
   },

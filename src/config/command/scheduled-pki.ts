@@ -6,7 +6,7 @@ import type { Home } from '../../store/home.ts';
 import { readManifest } from '../../cli/reading.ts';
 import { watchingPolicy } from '../../policy/command/watching.ts';
 
-/** What the runs of a PKI need beside its home. */
+/** The facts of a PKI that its schedule needs. */
 export interface ScheduledPki {
   /** Directories outside the home that they write to. */
   readonly writable: readonly string[];
@@ -14,7 +14,7 @@ export interface ScheduledPki {
   readonly thresholds: CheckThresholds;
 }
 
-/** Of the PKI in `home`; where none is yet, or on another machine, what most have. */
+/** Reads the facts of the PKI in `home`; the usual facts if there is none on this machine. */
 export async function scheduledPki(command: Command, world: World, home: Home): Promise<ScheduledPki> {
   if (world.files.status(home.manifest) === undefined) {
     const { defaultPolicy } = await import('../../policy/rules/policy.ts');
@@ -38,7 +38,7 @@ export async function scheduledPki(command: Command, world: World, home: Home): 
 
 const KEY_LIMIT = 64 * 1024;
 
-/** By its PEM label (RFC 7468 §11); a key that is elsewhere is not asked for here. */
+/** Tests the PEM label of a key (RFC 7468 §11); false for a key that is not in the home. */
 function isEncrypted({ files }: World, path: string): boolean {
   const bytes = files.read(path, KEY_LIMIT);
   return bytes !== undefined && new TextDecoder().decode(bytes).includes('-BEGIN ENCRYPTED ');

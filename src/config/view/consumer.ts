@@ -10,23 +10,23 @@ export interface Consumer {
   readonly service: string;
   readonly trustDomain: string;
   readonly dns: readonly string[];
-  /** Of the service's files; `current` is in it. */
+  /** Directory of the service's files; `current` is in it. */
   readonly directory: string;
-  /** Where the bundle and the CRLs are read. */
+  /** Directory of the bundle and the CRLs. */
   readonly public: string;
   readonly port: number;
-  /** What lies behind a proxy. */
+  /** Address of the application behind a proxy. */
   readonly backend: SocketAddress;
-  /** SPIFFE IDs of the clients that are let in; none: everybody of the trust domain, where the program can tell. */
+  /** SPIFFE IDs of the allowed clients; if empty, all of the trust domain, if the program can check it. */
   readonly allowed: readonly string[];
   readonly namespace: string;
-  /** Where the files will lie, for those that name each other. */
+  /** Directory of the configuration files, for files that name each other. */
   readonly place: string;
 }
 
 export type ConsumerTarget = 'nginx' | 'haproxy' | 'envoy' | 'node' | 'fastapi' | 'istio' | 'kubernetes';
 
-/** Each target's files: the name where it belongs, and the template. */
+/** Files of each target: the end of the file name, and the template. */
 const FILES: Readonly<Record<ConsumerTarget, readonly (readonly [suffix: string, template: string])[]>> = {
   nginx: [['.conf', 'nginx.conf']],
   haproxy: [['.cfg', 'haproxy.cfg']],
@@ -57,7 +57,7 @@ function commonHoles(consumer: Consumer): Holes {
     bundle: join(consumer.public, 'bundle.pem'),
     'crl-bundle': join(consumer.public, 'crl-bundle.pem'),
     backend: formatSocketAddress(backend),
-    // nginx takes _ for nobody's name
+    // no request has the server name _ in nginx
     names: dns.length === 0 ? '_' : dns.join(' '),
     hosts: JSON.stringify(dns.length === 0 ? ['*'] : dns),
     secret: `${resource}-tls`,

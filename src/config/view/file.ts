@@ -1,10 +1,10 @@
 import type { Holes } from './template.ts';
 
-/** A file for another program: a template, and what goes into it. */
+/** A file for another program: a template, and the values of its holes. */
 export interface ConfigFile {
-  /** What it is called where it belongs. */
+  /** Usual file name. */
   readonly name: string;
-  /** Its name in templates/. */
+  /** File name in templates/. */
   readonly template: string;
   readonly holes: Holes;
 }

@@ -5,36 +5,36 @@ import { durationText, type Threshold } from '../../time/duration.ts';
 import type { Interval } from '../../time/interval.ts';
 import type { ConfigFile } from './file.ts';
 
-/** How the runs of one PKI are scheduled. Paths are absolute. */
+/** The schedule of one PKI. Paths are absolute. */
 export interface Schedule {
   readonly home: string;
   readonly interval: Interval;
-  /** Instead of the interval's. */
+  /** Calendar events instead of those of the interval. */
   readonly calendar?: string;
   readonly program: string;
-  /** Whom the runs belong to. */
+  /** User that runs svcauth. */
   readonly user?: string;
   /** Absent when no key is encrypted. */
   readonly passphraseFile?: string;
-  /** Where node_exporter looks for metrics; absent: none are written. */
+  /** Metrics file for node_exporter; absent: none is written. */
   readonly metrics?: string;
   readonly mailto?: string;
   /** Directories outside the home that a run writes to. */
   readonly writable: readonly string[];
   /** The label or tag of a CI runner. */
   readonly runner: string;
-  /** The name under which CI knows the passphrase. */
+  /** Name of the CI secret with the passphrase. */
   readonly secret: string;
   /** The services file, relative to the repository. */
   readonly services: string;
-  /** Units that renew one service each, beside those of the whole PKI. */
+  /** Add units that renew one service each. */
   readonly perService: boolean;
   readonly thresholds: CheckThresholds;
 }
 
 export type ScheduleTarget = 'systemd' | 'cron' | 'github-actions' | 'gitlab-ci' | 'prometheus-alerts';
 
-/** The files that make a scheduler run svcauth, or a monitor notice that it does not. */
+/** The files of each scheduler, and the alerts for missing runs. */
 export const SCHEDULE_FILES: Readonly<Record<ScheduleTarget, (schedule: Schedule) => readonly ConfigFile[]>> = {
   systemd: schedule => {
     const units = [unitFiles('svcauth', schedule, WHOLE)];
@@ -63,7 +63,7 @@ export const SCHEDULE_FILES: Readonly<Record<ScheduleTarget, (schedule: Schedule
 
 const some = (value: string | undefined): readonly string[] => (value === undefined ? [] : [value]);
 
-/** What a pair of units is for; `%i` is the instance, the name of a service. */
+/** Texts of a pair of units; `%i` is the instance, the name of a service. */
 const WHOLE = {
   does: 'Renews certificates, refreshes and publishes CRLs, deploys, checks',
   what: 'certificates and CRLs',
@@ -80,7 +80,7 @@ const unitFiles = (stem: string, schedule: Schedule, purpose: typeof WHOLE): rea
   { name: `${stem}.timer`, template: 'svcauth.timer', holes: timerHoles(schedule, purpose) },
 ];
 
-/** One of two lines: with metrics or without. */
+/** Chooses one of two lines: with metrics or without. */
 const runs = (program: string, metrics: string | undefined) => ({
   program,
   plain: metrics === undefined ? [program] : [],
@@ -95,14 +95,14 @@ function serviceHoles(schedule: Schedule, { does, what, isRenewal }: typeof WHOL
     passphrase: some(passphraseFile),
     ...(isRenewal ? { program, plain: [], metrics: [] } : runs(program, metrics)),
     renewing: isRenewal ? [program] : [],
-    // "-": one that is not there yet does not keep the unit from starting
+    // "-": the unit starts even if the directory does not exist yet
     writable: [home, ...writable.map(directory => `-${directory}`)],
-    // root needs its own to give files to their owners
+    // root needs capabilities to change the owners of files
     capabilities: user === 'root' ? [] : [''],
   };
 }
 
-/** Of a tenth of the interval: machines that share a disk do not all start at once. */
+/** Fills the timer. Its delay is up to a tenth of the interval, so machines that share a disk do not start at once. */
 const timerHoles = ({ home, interval: { seconds, calendar: usual }, calendar }: Schedule, { what }: typeof WHOLE) => ({
   ...{ home, what },
   every: calendar ?? `every ${durationText(seconds)}`,
@@ -138,6 +138,6 @@ function alertHoles({ interval: { seconds }, thresholds }: Schedule) {
 
 type Span = readonly [end: string, start: string];
 
-/** In PromQL, seconds. */
+/** Formats a threshold in PromQL, in seconds. */
 const leftOf = (threshold: Threshold, [end, start]: Span): string =>
   'span' in threshold ? String(threshold.span) : `${threshold.percent / 100} * (${end} - ${start})`;

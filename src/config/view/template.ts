@@ -3,25 +3,25 @@
 import { failure } from '../../errors/error.ts';
 import { shell } from '../../errors/row.ts';
 
-/** Where a value may stand in a file for another program, and how it is written there so that it stays one value. */
+/** The places of a value in a file for another program, and how it is quoted there to stay one value. */
 const PLACES = {
-  /** Made by ourselves in the language of the file: a number, a name of few characters, an expression. */
+  /** A value that svcauth wrote in the language of the file: a number, a simple name, an expression. */
   raw: value => value,
-  /** A word for a POSIX shell; HAProxy quotes alike. */
+  /** A word for a POSIX shell; HAProxy quotes in the same way. */
   shell,
-  /** The same in a crontab, where cron takes % for the end of the line (crontab(5)). */
+  /** A shell word in a crontab, where % ends the line (crontab(5)). */
   cron: value => shell(value).replaceAll('%', '\\%'),
   /** A word of a systemd setting (systemd.syntax(7), Quoting); % begins a specifier. */
   setting: unitWord,
-  /** A word of ExecStart= and its like, where $ begins a variable (systemd.service(5), Command lines). */
+  /** A word of a command line such as ExecStart=, where $ begins a variable (systemd.service(5), Command lines). */
   exec: value => unitWord(value).replaceAll('$', '$$$$'),
-  /** The rest of a line that nobody unquotes: a variable of a crontab. */
+  /** The rest of a line without quoting: a variable of a crontab. */
   line: value => value,
-  /** The same in a unit. */
+  /** The rest of a line in a unit. */
   bare: value => value.replaceAll('%', '%%'),
   /** A double-quoted scalar: JSON is YAML (YAML 1.2 §1.3). JavaScript and Python read it as well. */
   string: value => JSON.stringify(value),
-  /** The same where GitLab expands variables. */
+  /** A double-quoted scalar in which GitLab expands variables. */
   gitlab: value => JSON.stringify(value.replaceAll('$', '$$$$')),
   /** A parameter of nginx. */
   nginx: value => (PLAIN.test(value) ? value : `"${value.replaceAll('"', '\\"')}"`),
@@ -29,17 +29,17 @@ const PLACES = {
 
 type Place = keyof typeof PLACES;
 
-/** A line with a list stands once for each of its values, and not at all when there are none. */
+/** Values of the holes. A line with a list is repeated for each of its values, and left out if the list is empty. */
 export type Holes = Readonly<Record<string, string | readonly string[]>>;
 
 const HOLE = /@([a-z-]+):([a-z]+)@/g;
 const PLAIN = /^[\w./+,:=-]+$/;
-/** No place keeps these as they are: every one of these languages gives a backslash a meaning of its own. */
+/** Values that no place can quote: every one of these languages gives a backslash a meaning of its own. */
 const NOWHERE = /[\p{Cc}\u2028\u2029\\]|^\s|\s$/u;
-/** nginx takes $ for a variable whatever the quotes; GitHub replaces an expression before anybody reads the line. */
+/** Values that one place cannot quote: nginx expands $ in all quotes, and GitHub expands ${{ before it parses the line. */
 const NOT_IN = { nginx: /\$/, string: /\$\{\{/, shell: /\$\{\{/ } as const satisfies Partial<Record<Place, RegExp>>;
 
-/** The text with its holes, `@name:place@`, filled. Throws ERR_CONFIG_VALUE for a value that the place cannot hold. */
+/** Fills the holes of a template, `@name:place@`. Throws ERR_CONFIG_VALUE for a value that cannot be quoted there. */
 export function renderTemplate(template: string, holes: Holes): string {
   return template
     .split('\n')

@@ -3,41 +3,43 @@ import { REMEDIES } from '../remedy.ts';
 import { quote, row } from '../row.ts';
 import type { BadValue } from './values.ts';
 
-/** Making a PKI. */
+/** Errors of creating a PKI. */
 export const initErrors = {
   ERR_CA_NAME: row<BadValue>(EXIT.usage, p => `${quote(p.text)} cannot be the name of a CA: ${p.reason}`),
   ERR_CRL_URL: row<BadValue>(
     EXIT.usage,
-    p => `${quote(p.text)} is not an address to serve CRLs at: ${p.reason}`,
+    p => `${quote(p.text)} is not a URL for CRLs: ${p.reason}`,
     p => (p.hint === undefined ? [] : [p.hint]),
   ),
   ERR_ROOT_KEY_OUT: row<{ path: string; reason: string; found: boolean }>(
     EXIT.usage,
-    p => `the root key cannot go to ${quote(p.path)}: ${p.reason}; nothing was made`,
+    p => `the root key cannot be written to ${quote(p.path)}: ${p.reason}; nothing was created`,
     p => [
-      'name a file that does not exist yet, in a directory that does: --root-key-out /media/usb/root.key',
-      ...(p.found ? ['if an interrupted "ca init" for this home left it, no PKI uses it: it can be removed'] : []),
+      'choose a new file in an existing directory: --root-key-out /media/usb/root.key',
+      ...(p.found
+        ? ['if an interrupted "svcauth ca init" for this home left the file, no PKI uses it and you can remove it']
+        : []),
     ],
   ),
-  ERR_FLAG_NEEDS: row<{ flag: string; needs: string }>(EXIT.usage, p => `${p.flag} needs ${p.needs} beside it`),
+  ERR_FLAG_NEEDS: row<{ flag: string; needs: string }>(EXIT.usage, p => `${p.flag} requires ${p.needs}`),
   ERR_LIFETIMES: row<{ issuing: string; root: string }>(
     EXIT.usage,
-    p => `an issuing CA of ${quote(p.issuing)} would outlive its root of ${quote(p.root)}`,
-    () => ['a usual pair is --root-lifetime 10y --issuing-lifetime 1y'],
+    p => `an issuing CA with lifetime ${quote(p.issuing)} would outlive its root with lifetime ${quote(p.root)}`,
+    () => ['use for example: --root-lifetime 10y --issuing-lifetime 1y'],
   ),
   ERR_ROOT_UNSUITABLE: row<{ path: string; reason: string }>(
     EXIT.usage,
-    p => `${quote(p.path)} cannot be the root: ${p.reason}; nothing was changed`,
-    p => [`look at it: ${REMEDIES.fileUnclear(p)}`],
+    p => `${quote(p.path)} cannot be used as the root: ${p.reason}; nothing was changed`,
+    p => [REMEDIES.fileUnclear(p)],
   ),
   ERR_NOTHING_PENDING: row<Record<string, never>>(
     EXIT.usage,
-    () => 'no CA here waits for a certificate; nothing was changed',
+    () => 'no CA waits for a certificate; nothing was changed',
     () => [REMEDIES.caUnclear()],
   ),
   ERR_CERT_UNSUITABLE: row<{ path: string; reason: string }>(
     EXIT.usage,
     p => `${quote(p.path)} cannot be installed: ${p.reason}; nothing was changed`,
-    p => [`look at it: ${REMEDIES.fileUnclear(p)}`],
+    p => [REMEDIES.fileUnclear(p)],
   ),
 };

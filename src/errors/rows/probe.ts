@@ -1,4 +1,4 @@
-// The errors of looking at servers: code, exit status, message and hints.
+// The errors of connecting to servers: code, exit status, message and hints.
 // `probe` and `ca rotate ack --from-probe` end with them, by code, through `catalogue.ts`.
 import { EXIT } from '../exit-status.ts';
 import { REMEDIES } from '../remedy.ts';
@@ -8,68 +8,66 @@ export const probeErrors = {
   ERR_ADDRESS: row<{ text: string; reason: string }>(
     EXIT.usage,
     p => `${quote(p.text)} is not an address: ${p.reason}`,
-    () => ['write one like payments.example.org:8443, 127.0.0.1:8443 or [::1]:8443'],
+    () => ['use HOST:PORT, such as payments.example.org:8443, 127.0.0.1:8443 or [::1]:8443'],
   ),
   ERR_PROBE_ADDRESS: row<{ services: readonly string[] }>(
     EXIT.usage,
-    p =>
-      p.services.length === 0
-        ? 'no service has an address to look at'
-        : `where ${p.services.join(', ')} can be reached is not known`,
+    p => (p.services.length === 0 ? 'no service has a known address' : `no address known for ${p.services.join(', ')}`),
     p => {
       const name = p.services[0] ?? 'NAME';
       return [
-        `say where: ${REMEDIES.addressUnknown({ service: name })}`,
-        'or on which port of their DNS names: --port 8443; or for good, a tag: --tag probe=HOST:PORT',
+        REMEDIES.addressUnknown({ service: name }),
+        'or connect to the DNS names of the services: --port 8443',
+        `or store the address with the service: svcauth issue ${name} --tag probe=HOST:PORT`,
       ];
     },
   ),
   ERR_PROBE_CONNECT: row<{ text: string; services: readonly string[] }>(
     EXIT.usage,
-    p => `--connect ${quote(p.text)} names no service of the manifest`,
+    p => `--connect ${quote(p.text)} names no known service`,
     p => {
       const near = nearest(p.text.split('=')[0]!, p.services);
-      return [near === undefined ? 'write it SERVICE=HOST:PORT' : `write it ${near}=HOST:PORT`];
+      return [`use --connect ${near ?? 'SERVICE'}=HOST:PORT`];
     },
   ),
   ERR_PROBE_CLIENT: row<{ service: string; reason: string }>(
     EXIT.usage,
-    p => `nobody can be ${quote(p.service)}: ${p.reason}`,
-    () => [`leave --as away, or name a service whose key is here: ${REMEDIES.servicesUnknown()}`],
+    p => `cannot connect as ${quote(p.service)}: ${p.reason}`,
+    () => ['omit --as, or choose a service that has its certificate and key on this machine'],
   ),
   ERR_PROBE_REFUSED: row<{ at: string }>(
     EXIT.partial,
     p => `nothing listens on ${p.at}`,
-    () => ['is the server running, and on this port?'],
+    () => ['check that the server is running and that the port is right'],
   ),
   ERR_PROBE_TIMED_OUT: row<{ at: string; seconds: number }>(
     EXIT.partial,
     p => `${p.at} did not answer within ${p.seconds} s`,
-    () => ['a firewall, or a server that is slow: --timeout 30s'],
+    () => ['check the firewall; if the server is slow: --timeout 30s'],
   ),
   ERR_PROBE_HOST: row<{ at: string }>(
     EXIT.partial,
-    p => `the host of ${p.at} is not known`,
-    () => ['to look at a known address in its place: --connect SERVICE=HOST:PORT'],
+    p => `cannot resolve the host of ${p.at}`,
+    () => ['to connect to another address: --connect SERVICE=HOST:PORT'],
   ),
   ERR_PROBE_UNREACHABLE: row<{ at: string }>(
     EXIT.partial,
-    p => `there is no way to ${p.at}`,
-    () => ['is this machine on the right network? to look at another address: --connect SERVICE=HOST:PORT'],
+    p => `no route to ${p.at}`,
+    () => ['check the network of this machine; to connect to another address: --connect SERVICE=HOST:PORT'],
   ),
   ERR_PROBE_NOT_TLS: row<{ at: string }>(
     EXIT.partial,
     p => `${p.at} does not speak TLS 1.2 or 1.3`,
-    () => ['a server that begins in the clear? for PostgreSQL: --starttls postgres'],
+    () => ['if the server is PostgreSQL: --starttls postgres'],
   ),
   ERR_PROBE_CLOSED: row<{ at: string }>(
     EXIT.partial,
-    p => `${p.at} ended the connection before it showed a certificate`,
-    () => ["the server's own log may say why; it may want another name: --server-name NAME"],
+    p => `${p.at} closed the connection before it sent a certificate`,
+    () => ['check the log of the server; if it expects another server name: --server-name NAME'],
   ),
   ERR_PROBE_ALERT: row<{ at: string; alert: string }>(
     EXIT.partial,
-    p => `${p.at} ended the handshake before it showed a certificate: ${p.alert}`,
-    () => ['it may want another name: --server-name NAME'],
+    p => `${p.at} ended the handshake before it sent a certificate: ${p.alert}`,
+    () => ['if it expects another server name: --server-name NAME'],
   ),
 } as const;

@@ -1,4 +1,4 @@
-// The command `ca init`: reads its flags, plans the PKI, warns about risky flags, and makes the PKI or prints the plan.
+// The command `ca init`: reads its flags, plans the PKI, warns about risky flags, and creates the PKI or prints the plan.
 // It refuses an occupied home before it asks for a passphrase.
 import { Option } from 'commander';
 import { ISSUING_LIFETIME, ROOT_LIFETIME, type InitText } from '../rules/request.ts';
@@ -16,25 +16,37 @@ interface Flags extends Omit<InitText, 'passphraseFlags'>, PassphraseOptions {
 export const addCaInit: AddCommand = (program, world) => {
   const command = group(program, 'ca')
     .command('init')
-    .description('make a root and an issuing CA, their empty CRLs, the trust bundle and the policy file')
-    .requiredOption('--trust-domain <name>', 'SPIFFE trust domain, like example.org')
-    .option('--name <text>', 'stem of the CA names (default: the trust domain)')
-    .option('--key-alg <algorithm>', 'ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096', 'ecdsa-p256')
-    .option('--root-lifetime <duration>', `of the root (default: ${ROOT_LIFETIME})`)
-    .option('--issuing-lifetime <duration>', `of the issuing CA (default: ${ISSUING_LIFETIME})`)
-    .option('--crl-url <url>', 'where the CRLs will be served; certificates then point there (default: they do not)')
-    .addOption(repeatable('--permit-dns <name>', 'DNS names it may certify: this one and those below'))
-    .addOption(repeatable('--exclude-dns <name>', 'DNS names it may not certify'))
-    .addOption(repeatable('--permit-uri <host>', 'URI hosts it may certify; some verifiers refuse such a CA whole'))
-    .option('--single-tier', 'one CA that signs the services itself: its key cannot go offline')
-    .option('--root-key-out <file>', 'write the root key here and keep no copy: an offline root')
-    .option('--import-root <file>', 'a root certificate that exists, instead of a new one')
-    .option('--import-key <file>', 'its key')
-    .option('--import-passphrase-file <file>', 'the passphrase of --import-key (default: the one for the new keys)')
-    .option('--csr-only', 'somebody else holds the root: make the issuing key and a request for them to sign')
-    .option('--dry-run', 'print what would be made, and make nothing')
+    .description('create a PKI: root CA, issuing CA, their CRLs, the trust bundle and svcauth.yaml')
+    .requiredOption('--trust-domain <name>', 'SPIFFE trust domain, such as example.org')
+    .option('--name <text>', 'first part of the CA names (default: the trust domain)')
+    .option(
+      '--key-alg <algorithm>',
+      'CA key algorithm: ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096',
+      'ecdsa-p256',
+    )
+    .option('--root-lifetime <duration>', `lifetime of the root CA (default: ${ROOT_LIFETIME})`)
+    .option('--issuing-lifetime <duration>', `lifetime of the issuing CA (default: ${ISSUING_LIFETIME})`)
+    .option('--crl-url <url>', 'URL of the published CRLs, to write into certificates (default: none)')
+    .addOption(repeatable('--permit-dns <name>', 'DNS name the CA may certify, with all names below it'))
+    .addOption(repeatable('--exclude-dns <name>', 'DNS name the CA may not certify, with all names below it'))
     .addOption(
-      new Option('--key-protection <how>', 'of the CA keys at rest')
+      repeatable(
+        '--permit-uri <host>',
+        'URI host the CA may certify (some verifiers reject every certificate from such a CA)',
+      ),
+    )
+    .option('--single-tier', 'create only a root CA, which issues to services itself and cannot be offline')
+    .option('--root-key-out <file>', 'write the root key to this file and keep no copy (offline root)')
+    .option('--import-root <file>', 'use an existing root certificate instead of a new root')
+    .option('--import-key <file>', 'private key of the imported root')
+    .option(
+      '--import-passphrase-file <file>',
+      'file with the passphrase of --import-key (default: the passphrase of the new keys)',
+    )
+    .option('--csr-only', 'create the issuing key and a CSR for an external root to sign')
+    .option('--dry-run', 'print what would be created; create nothing')
+    .addOption(
+      new Option('--key-protection <how>', 'how CA keys are stored: encrypted with a passphrase, or none')
         .choices(['passphrase', 'none'])
         .default('passphrase'),
     );
@@ -66,12 +78,12 @@ function warnings({ permitUri, crlUrl }: Flags): string[] {
     // field notes T13: tried on rustls-webpki >= 0.103.12, pyca, Botan and GnuTLS
     ...(permitUri.length > 0
       ? [
-          '--permit-uri: rustls-webpki, pyca/cryptography and Botan refuse every certificate below a CA with URI constraints; GnuTLS ignores them',
+          '--permit-uri: rustls-webpki, pyca/cryptography and Botan reject every certificate from a CA with URI constraints; GnuTLS ignores them',
         ]
       : []),
     ...(crlUrl?.toLowerCase().startsWith('https:')
       ? [
-          '--crl-url: to fetch a CRL over https, a certificate has to be checked first; serve it over http, it is signed (RFC 5280 §8)',
+          '--crl-url: fetching a CRL over https requires checking a certificate first; use http, because CRLs are signed (RFC 5280 §8)',
         ]
       : []),
   ];

@@ -13,10 +13,10 @@ interface Flags extends PassphraseOptions {
 export const addCaInstallCert: AddCommand = (program, world) => {
   const command = group(program, 'ca')
     .command('install-cert')
-    .description('take in the certificate that the holder of a foreign root made from our request')
-    .argument('<certificate>', 'the issuing CA certificate, PEM or DER')
-    .requiredOption('--chain <file>', 'the root that signed it')
-    .option('--dry-run', 'check everything, and change nothing');
+    .description('install the CA certificate signed by an external root')
+    .argument('<certificate>', 'issuing CA certificate, PEM or DER')
+    .requiredOption('--chain <file>', 'root certificate that issued it')
+    .option('--dry-run', 'check everything; change nothing');
   outputOption(passphraseOptions(command));
   examples(command, ['svcauth ca install-cert issuing.crt --chain root.crt']);
   command.action(async (certificate: string, { chain, dryRun = false, ...flags }: Flags) => {

@@ -1,4 +1,5 @@
-/** Answers which CAs `ca init` makes, and what svcauth.yaml says then. The run of init asks here; it makes no key and writes nothing. */
+// Decides which CAs `ca init` creates, and the policy of the first svcauth.yaml.
+// `run/init-pki.ts` calls it. It creates no key and writes nothing.
 import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
 import type { KeyAlgorithmName } from '../../pki/key/algorithm.ts';
 import type { ParsedCertificate } from '../../pki/certificate/parsed.ts';
@@ -9,19 +10,19 @@ import { defaultPolicy, type Policy } from '../../policy/rules/policy.ts';
 import { longestLeaf, roundDown } from '../../policy/rules/decide-spec.ts';
 import { planAuthority, type PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 
-/** Where the root comes from. */
+/** Source of the root CA. */
 export type RootSource =
   | { readonly kind: 'create' }
-  /** Made here, its key written to `keyPath` (absolute) and nowhere else: an offline root. */
+  /** Created here, with its key only in `keyPath` (absolute): an offline root. */
   | { readonly kind: 'create-offline'; readonly keyPath: string }
-  /** A root that exists, with its key. */
+  /** An existing root with its key. */
   | { readonly kind: 'import'; readonly certificate: ParsedCertificate; readonly key: PrivateKey }
-  /** Somebody else holds it: we make a request, they make the certificate (`ca install-cert`). */
+  /** An external root: we create a CSR, and its holder signs the certificate (`ca install-cert`). */
   | { readonly kind: 'foreign' };
 
 export interface InitRequest {
   readonly trustDomain: TrustDomain;
-  /** Stem of the CA subjects. */
+  /** First part of the CA subjects. */
   readonly name: string;
   readonly keyAlgorithm: KeyAlgorithmName;
   /** Seconds. */
@@ -31,12 +32,12 @@ export interface InitRequest {
   readonly root: RootSource;
   readonly singleTier: boolean;
   readonly crlUrl?: string;
-  /** Of the CA that issues the leaves. */
+  /** Name constraints of the CA that issues to services. */
   readonly nameConstraints?: NameConstraints;
   readonly keyProtection: 'passphrase' | 'none';
 }
 
-/** The authorities in the order they are made. Pure; the request has been read and is consistent. */
+/** Plans the CAs in the order of their creation. The request is consistent. */
 export function planInit(request: InitRequest, now: Date): readonly PlannedAuthority[] {
   const root = planRoot(request, now);
   if (request.singleTier) return root === undefined ? [] : [root];
@@ -59,7 +60,7 @@ export function planInit(request: InitRequest, now: Date): readonly PlannedAutho
   return root === undefined ? [issuing] : [root, issuing];
 }
 
-/** Plans the root; undefined where its holder keeps it. */
+/** Plans the root; undefined for an external root. */
 function planRoot(request: InitRequest, now: Date): PlannedAuthority | undefined {
   const { root, keyAlgorithm, rootLifetime, backdate, singleTier, nameConstraints } = request;
   if (root.kind === 'foreign') return undefined;
@@ -91,7 +92,7 @@ function planRoot(request: InitRequest, now: Date): PlannedAuthority | undefined
   );
 }
 
-/** What svcauth.yaml will say: the usual values, as far as the CA that signs the leaves lives long enough for them. */
+/** Plans the policy: the defaults, with a leaf lifetime that the issuing CA's lifetime allows. */
 export function planPolicy({ trustDomain, crlUrl }: InitRequest, authorities: readonly PlannedAuthority[]): Policy {
   const policy = defaultPolicy(trustDomain);
   const longest = roundDown(longestLeaf(authorities.at(-1)!)) as Seconds;

@@ -1,7 +1,5 @@
-/**
- * Answers what was typed for `ca init`, as values that go together. The run of init asks here; the files of an imported root are read
- * elsewhere.
- */
+// Reads the flags of `ca init` into a consistent request.
+// `run/init-pki.ts` calls it, and reads the files of an imported root itself.
 import { failure } from '../../errors/error.ts';
 import type { GeneralName } from '../../pki/extension/general-name.ts';
 import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
@@ -12,12 +10,12 @@ import { parseDuration } from '../../time/duration.ts';
 import type { InitRequest, RootSource } from './plan.ts';
 import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
 
-/** What was typed for `ca init`, as text. */
+/** The flags of `ca init`, as text. */
 export interface InitText {
   readonly trustDomain: string;
   readonly name?: string;
   readonly keyAlg: string;
-  /** Absent: the usual one. */
+  /** Absent: the default. */
   readonly rootLifetime?: string;
   readonly issuingLifetime?: string;
   readonly crlUrl?: string;
@@ -31,20 +29,20 @@ export interface InitText {
   readonly importPassphraseFile?: string;
   readonly csrOnly?: boolean;
   readonly keyProtection: 'passphrase' | 'none';
-  /** The flags, as typed, that say where a passphrase comes from. */
+  /** The passphrase options that were given, as typed. */
   readonly passphraseFlags: readonly string[];
 }
 
-/** Seconds that certificates begin before they are made, for clocks that are a little behind. */
+/** Seconds by which notBefore precedes the creation, for clocks that are slow. */
 const BACKDATE = 60;
-/** Characters left for the stem: ` Issuing g` and a generation of two digits must fit commonName's 64. */
+/** Most characters of the name: ` Issuing g` and a generation of two digits must fit commonName's 64. */
 const MAX_NAME = 52;
 
-/** What `ca init` makes unless told otherwise. */
+/** Default lifetimes of the CAs. */
 export const ROOT_LIFETIME = '10y';
 export const ISSUING_LIFETIME = '1y';
 
-/** Everything but the root, read once. Throws the catalogue error of the first value that is wrong. */
+/** Reads the request, except the root. Throws the catalogue error of the first invalid value. */
 export function readInitRequest(text: InitText): Omit<InitRequest, 'root'> {
   refuseConflicts(text);
   const trustDomain = parseTrustDomain(text.trustDomain);
@@ -69,7 +67,7 @@ export function readInitRequest(text: InitText): Omit<InitRequest, 'root'> {
   };
 }
 
-/** Which root is meant; the files of `import` are read by the caller. */
+/** Decides the kind of root. The caller reads the files of `import`. */
 export function rootKind(text: InitText): RootSource['kind'] {
   if (text.csrOnly) return 'foreign';
   if (text.importRoot !== undefined) return 'import';
@@ -84,7 +82,7 @@ function refuseConflicts(text: InitText): void {
     ...given('--csr-only', text.csrOnly),
   ];
   const conflict = (flags: readonly string[], why: string) => failure('ERR_FLAG_CONFLICT', { flags, why });
-  if (roots.length > 1) throw conflict(roots, 'each says where the root comes from');
+  if (roots.length > 1) throw conflict(roots, 'each selects a different root');
   if ((text.importRoot === undefined) !== (text.importKey === undefined)) {
     const [present, absent] =
       text.importRoot === undefined ? ['--import-key', '--import-root'] : ['--import-root', '--import-key'];
@@ -93,16 +91,13 @@ function refuseConflicts(text: InitText): void {
   const rootEnd = given('--root-lifetime', text.rootLifetime);
   const issuingEnd = given('--issuing-lifetime', text.issuingLifetime);
   if (text.csrOnly && rootEnd.length + issuingEnd.length > 0) {
-    throw conflict(
-      ['--csr-only', ...rootEnd, ...issuingEnd],
-      'how long they live is for the holder of the root to say',
-    );
+    throw conflict(['--csr-only', ...rootEnd, ...issuingEnd], 'the holder of the external root decides the lifetimes');
   }
   if (text.importRoot !== undefined && rootEnd.length > 0) {
-    throw conflict(['--import-root', ...rootEnd], 'a root that exists keeps the end it has');
+    throw conflict(['--import-root', ...rootEnd], 'an imported root keeps its lifetime');
   }
   if (text.singleTier && issuingEnd.length > 0) {
-    throw conflict(['--single-tier', ...issuingEnd], 'the one CA is the root: give --root-lifetime');
+    throw conflict(['--single-tier', ...issuingEnd], 'the only CA is the root; use --root-lifetime');
   }
   const constraints = [
     ...given('--permit-dns', text.permitDns[0]),
@@ -110,10 +105,10 @@ function refuseConflicts(text: InitText): void {
     ...given('--permit-uri', text.permitUri[0]),
   ];
   if (text.csrOnly && constraints.length > 0) {
-    throw conflict(['--csr-only', ...constraints], 'what the CA may certify is for the holder of the root to say');
+    throw conflict(['--csr-only', ...constraints], 'the holder of the external root decides the name constraints');
   }
   if (text.singleTier && text.importRoot !== undefined && constraints.length > 0) {
-    throw conflict(['--import-root', ...constraints], 'a root that exists keeps the names it has');
+    throw conflict(['--import-root', ...constraints], 'an imported root keeps its name constraints');
   }
   if (text.importPassphraseFile !== undefined && text.importKey === undefined) {
     throw failure('ERR_FLAG_NEEDS', { flag: '--import-passphrase-file', needs: '--import-key' });
@@ -121,10 +116,10 @@ function refuseConflicts(text: InitText): void {
   const [passphraseFlag] = text.passphraseFlags;
   // an imported key may be encrypted all the same
   if (passphraseFlag !== undefined && text.keyProtection === 'none' && text.importKey === undefined) {
-    throw conflict(['--key-protection none', passphraseFlag], 'there would be nothing to encrypt');
+    throw conflict(['--key-protection none', passphraseFlag], 'no key would be encrypted');
   }
   if (text.singleTier && roots.length > 0 && roots[0] !== '--import-root') {
-    throw conflict(['--single-tier', ...roots], 'a single CA signs every day, so its key has to be here');
+    throw conflict(['--single-tier', ...roots], 'the only CA issues to services, so its key must be in the home');
   }
 }
 
@@ -135,12 +130,12 @@ function readName(name: string | undefined, trustDomain: string): string {
   return name.trim();
 }
 
-/** Control, formatting and replacement characters, and lone surrogates: nobody means to put them into a name. */
+/** Control, formatting and replacement characters, and lone surrogates. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\ufffd]/u;
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'it is empty';
-  if (UNPRINTABLE.test(name)) return 'it holds characters that cannot be seen';
+  if (UNPRINTABLE.test(name)) return 'it contains invisible characters';
   if ([...name].length <= MAX_NAME) return undefined;
   return `it is longer than ${MAX_NAME} characters, and a commonName has 64 (RFC 5280 appendix A.1)`;
 }

@@ -1,4 +1,4 @@
-// Makes a new PKI: keys, CA certificates, the manifest, the first CRLs, the trust bundle and the policy file.
+// Creates a new PKI: keys, CA certificates, the manifest, the first CRLs, the trust bundle and the policy file.
 // `ca init` calls it, first for the plan and then to carry it out. It never changes an occupied home.
 import { dirname, resolve } from 'node:path';
 import type { World } from '../../world/world.ts';
@@ -34,12 +34,12 @@ import type { PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 
 export interface InitPlan {
   readonly request: InitRequest;
-  /** What svcauth.yaml will say. */
+  /** Policy of the new svcauth.yaml. */
   readonly policy: Policy;
   readonly authorities: readonly PlannedAuthority[];
 }
 
-/** Reads what was typed, the files it names included, and decides what would be made. Nothing is written. */
+/** Reads the flags and the files they name, and plans the PKI. Nothing is written. */
 export async function planInitPki(world: World, text: InitText, ask: AskPassphrase): Promise<InitPlan> {
   const base = readInitRequest(text);
   const request = { ...base, root: await rootSource(world, text, ask) };
@@ -60,11 +60,11 @@ async function rootSource(world: World, text: InitText, ask: AskPassphrase): Pro
   }
 }
 
-/** Where an offline root's key can go. Throws ERR_ROOT_KEY_OUT. */
+/** Checks that the key of an offline root can be written to a path. Throws ERR_ROOT_KEY_OUT. */
 function freePath({ cwd, files }: World, typed: string): string {
   const path = resolve(cwd, typed);
   const unfit = (reason: string, found = false) => failure('ERR_ROOT_KEY_OUT', { path, reason, found });
-  if (files.linkStatus(path) !== undefined) throw unfit('something is there already, which may be a key', true);
+  if (files.linkStatus(path) !== undefined) throw unfit('the file exists and may be a key', true);
   if (files.status(dirname(path))?.kind !== 'directory') throw unfit('its directory does not exist');
   return path;
 }
@@ -73,13 +73,13 @@ export interface InitResult {
   readonly home: Home;
   readonly trustDomain: string;
   readonly authorities: readonly Authority[];
-  /** The request to have signed, with --csr-only. */
+  /** CSR for the external root, with --csr-only. */
   readonly csrPem?: string;
-  /** Where an offline root's key was written. */
+  /** Path of the key of an offline root. */
   readonly rootKey?: string;
 }
 
-/** A CA as it was made; one without a certificate waits for it. */
+/** A new CA; without a certificate it waits for the external root. */
 interface MadeAuthority {
   readonly planned: PlannedAuthority;
   /** Unencrypted, in memory only. */
@@ -89,8 +89,8 @@ interface MadeAuthority {
 }
 
 /**
- * Makes the PKI, all of it or nothing: everything is made beside the home and becomes it by one rename. The last thing before that is
- * an offline root's key, durable in its place: a PKI never exists without it. `policyText` is the plan's policy as svcauth.yaml.
+ * Creates the PKI completely or not at all: it is built beside the home and put in place by one rename. The key of an offline root is
+ * durable before that, so a PKI never exists without it. `policyText`: the plan's policy as svcauth.yaml.
  */
 export async function applyInit(
   world: World,
@@ -176,7 +176,7 @@ async function makeAuthority(
   return { planned, pkcs8: keys.pkcs8, ready: await certifyAuthority(world, request, planned, keys, above) };
 }
 
-/** What the holder of the root signs: the request for an issuing CA. */
+/** Creates the CSR of an issuing CA for the holder of the external root. */
 async function requestFor(
   { name, trustDomain }: InitRequest,
   planned: PlannedAuthority,
@@ -189,7 +189,7 @@ async function requestFor(
   return encodePem('CERTIFICATE REQUEST', createCaCsr({ subjectDer, algorithm, publicKeyDer, sign }));
 }
 
-/** Returns, as PEM, the key that does not stay here. */
+/** Writes the files of the CAs. Returns the key of an offline root as PEM. */
 async function writeAuthorities(
   { files, random }: Pick<World, 'files' | 'random'>,
   draft: Home,

@@ -30,9 +30,9 @@ import { writeTrustBundle } from '../../bundle/run/write.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface InstallRequest {
-  /** The issuing CA's certificate, as its root's holder made it from our request. */
+  /** Path of the issuing CA's certificate. */
   readonly certificate: string;
-  /** The root that signed it. */
+  /** Path of the certificate of the external root. */
   readonly root: string;
   readonly dryRun: boolean;
   readonly ask: AskPassphrase;
@@ -41,7 +41,7 @@ export interface InstallRequest {
 export interface InstallOutcome {
   readonly issuing: CertifiedAuthority;
   readonly root: CertifiedAuthority;
-  /** False when it was installed before. */
+  /** False if it was installed before. */
   readonly changed: boolean;
   readonly dryRun: boolean;
 }
@@ -49,9 +49,9 @@ export interface InstallOutcome {
 const LIMIT = 1024 * 1024;
 
 /**
- * Takes in the certificate that a foreign root's holder made from our request: checked against the root, against our key and
- * for what an issuing CA needs, before anything is recorded. Our CRL and the trust bundle follow at once; the same command, run again
- * after a crash, makes what is missing of them. The root's own CRL is its holder's to make (`crl import`).
+ * Installs the certificate that an external root signed for our CSR. It is checked against the root, our key and the requirements of
+ * an issuing CA before anything is recorded. Our CRL and the trust bundle follow; after a crash the same command completes them. The
+ * CRL of the root comes from its holder (`crl import`).
  */
 export async function installCertificate(
   world: World,
@@ -84,11 +84,11 @@ export async function installCertificate(
 interface Installable {
   readonly issuing: CertifiedAuthority;
   readonly root: CertifiedAuthority;
-  /** Opened to compare the keys; absent when the certificate was installed before. */
+  /** Unlocked to compare the keys; absent if the certificate was installed before. */
   readonly issuer?: Issuer;
 }
 
-/** The authorities that have these very certificates already. */
+/** Finds the CAs that have exactly these certificates. */
 function findInstalled(
   { manifest }: Pki,
   certificate: ParsedCertificate,
@@ -119,12 +119,12 @@ async function requireInstallable(
   const what = `the key of ${pending.id}`;
   const key = await openKey(readKeyFile(world.files, home, pending.id), what, request.ask);
   if (!equalBytes(certificate.tbs.publicKey.der, key.publicKeyInfo.der)) {
-    throw unsuitable(`it is not for ${what}: it was not made from its request`);
+    throw unsuitable(`it does not match ${what}, so it was not issued for its CSR`);
   }
   return { issuing, root: above, issuer: issuerOf(issuing, key, what, 'home') };
 }
 
-/** The issuer of a CRL that an interrupted run did not come to. */
+/** Unlocks the CA if an interrupted run did not sign its CRL. */
 async function unlockWhenDue(
   pki: Pki,
   issuing: CertifiedAuthority,
@@ -142,13 +142,13 @@ async function soleCertificate(world: World, path: string): Promise<ParsedCertif
   const [certificate] = certificates;
   if (certificate === undefined || certificates.length > 1) {
     throw unsuitable(
-      `it holds ${certificates.length === 0 ? 'no certificate' : `${certificates.length} certificates`}`,
+      `it contains ${certificates.length === 0 ? 'no certificate' : `${certificates.length} certificates`}`,
     );
   }
   return certificate;
 }
 
-/** What keeps a certificate from being that of our issuing CA under this root; undefined when nothing. */
+/** Explains why a certificate cannot be that of our issuing CA under this root; undefined if it can. */
 const issuingFault = (certificate: ParsedCertificate, root: ParsedCertificate, now: Date): string | undefined =>
   faultOfDer(() => faultBelow(certificate, root, now));
 
@@ -178,8 +178,7 @@ function faultBelow(
 
 function foreignRoot(root: ParsedCertificate, path: string, now: Date): CertifiedAuthority {
   const algorithm = keyAlgorithmOf(decodePublicKey(root.tbs.publicKey));
-  if (algorithm === undefined)
-    throw failure('ERR_ROOT_UNSUITABLE', { path, reason: 'svcauth does not know its key type' });
+  if (algorithm === undefined) throw failure('ERR_ROOT_UNSUITABLE', { path, reason: 'its key type is not supported' });
   const base: Authority = {
     id: 'root-g1',
     tier: 'root',

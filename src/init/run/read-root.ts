@@ -21,7 +21,7 @@ import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 const LIMIT = 1024 * 1024;
 
-/** The root of `--import-root` and its key, checked as a root before anything is made. Throws ERR_ROOT_UNSUITABLE, ERR_KEY_*. */
+/** Reads and checks the root of `--import-root` and its key. Throws ERR_ROOT_UNSUITABLE, ERR_KEY_*. */
 export async function readRoot(
   world: World,
   paths: { readonly certificate: string; readonly key: string },
@@ -34,20 +34,20 @@ export async function readRoot(
     unsuitable,
   );
   const [certificate, another] = certificates;
-  if (certificate === undefined) throw unsuitable('it holds no certificate');
-  if (another !== undefined) throw unsuitable(`it holds ${certificates.length} certificates`);
+  if (certificate === undefined) throw unsuitable('it contains no certificate');
+  if (another !== undefined) throw unsuitable(`it contains ${certificates.length} certificates`);
   const reason = rootFault(certificate, world.now, needsIntermediate);
   if (reason !== undefined) throw unsuitable(reason);
   const what = `the key ${quote(paths.key)}`;
   const key = await openKey(await readInput(world, paths.key, 'the root key', LIMIT), what, ask);
   if (!equalBytes(key.publicKeyInfo.der, certificate.tbs.publicKey.der)) {
-    const reason = `it is not the key of ${quote(paths.certificate)}: the public keys differ`;
+    const reason = `it does not match the certificate ${quote(paths.certificate)}`;
     throw failure('ERR_KEY_UNSUITABLE', { what, reason });
   }
   return { kind: 'import', certificate, key };
 }
 
-/** PEM or DER. `unsuitable` words the error of a file that is neither. */
+/** Reads certificates from PEM or DER. `unsuitable` makes the error for a file that is neither. */
 export function readCertificates(
   bytes: Uint8Array,
   unsuitable: (reason: string) => Error,
@@ -62,11 +62,11 @@ export function readCertificates(
   }
 }
 
-/** What keeps a certificate from being a trust anchor that signs CAs and CRLs; undefined when nothing. */
+/** Explains why a certificate cannot be a trust anchor that signs CAs and CRLs; undefined if it can. */
 export const rootFault = (certificate: ParsedCertificate, now: Date, needsIntermediate: boolean): string | undefined =>
   faultOfDer(() => anchorFault(certificate, now, needsIntermediate));
 
-/** Extensions are decoded when they are asked for, and may be broken. */
+/** Returns the message of a DER error: extensions are decoded late, and may be malformed. */
 export function faultOfDer(look: () => string | undefined): string | undefined {
   try {
     return look();
@@ -86,7 +86,7 @@ function anchorFault(
   const basic = constraints && decodeBasicConstraints(constraints.value);
   if (basic?.ca !== true) return 'it is not a CA (basicConstraints cA, RFC 5280 §4.2.1.9)';
   if (!sameName(tbs.issuer, tbs.subject)) return 'it is not self-signed: its issuer is another CA';
-  if (needsIntermediate && basic.pathLength === 0) return 'its pathLen is 0: no issuing CA can stand below it';
+  if (needsIntermediate && basic.pathLength === 0) return 'its pathLen is 0, so it cannot certify an issuing CA';
   const usages = usage && decodeKeyUsage(usage.value);
   for (const needed of ['keyCertSign', 'cRLSign'] as const) {
     if (usages !== undefined && !usages.has(needed)) return `its keyUsage has no ${needed} (RFC 5280 §4.2.1.3)`;

@@ -10,8 +10,8 @@ import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import type { PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 
-const KEY_PLACES = { file: 'in the home', offline: 'offline', foreign: 'elsewhere', destroyed: 'destroyed' } as const;
-const VERBS = { create: 'would be made', import: 'would be taken in', request: 'would be requested' } as const;
+const KEY_PLACES = { file: 'in the home', offline: 'offline', foreign: 'external', destroyed: 'destroyed' } as const;
+const VERBS = { create: 'would be created', import: 'would be imported', request: 'would be requested' } as const;
 
 export function initPlanView(home: Home, { request, authorities }: InitPlan): View {
   const { trustDomain, keyProtection, crlUrl, nameConstraints } = request;
@@ -37,9 +37,9 @@ export function initPlanView(home: Home, { request, authorities }: InitPlan): Vi
     ...(request.root.kind === 'create-offline' && { rootKey: request.root.keyPath }),
   };
   const plan = ({ id, how, keyAlgorithm, keyLocation, notAfter }: PlannedAuthority) => {
-    // how long a requested one lives is its signer's to say
-    const until = how === 'request' ? '' : `, until ${formatInstant(notAfter)}`;
-    return [id, `${VERBS[how]}: ${keyAlgorithm}, key ${KEY_PLACES[keyLocation]}${until}`] as const;
+    // the holder of the external root decides the lifetime of a requested CA
+    const expiry = how === 'request' ? '' : `, expires ${formatInstant(notAfter)}`;
+    return [id, `${VERBS[how]}: ${keyAlgorithm}, key ${KEY_PLACES[keyLocation]}${expiry}`] as const;
   };
   return {
     table: () =>
@@ -48,11 +48,11 @@ export function initPlanView(home: Home, { request, authorities }: InitPlan): Vi
         ['trust domain', trustDomain],
         ...authorities.map(plan),
         ['root key', value.rootKey],
-        ['permits', permitted?.join(', ')],
-        ['excludes', excluded?.join(', ')],
+        ['permitted', permitted?.join(', ')],
+        ['excluded', excluded?.join(', ')],
         ['crl url', crlUrl],
         ['keys at rest', keyProtection === 'none' ? 'not encrypted' : 'encrypted with a passphrase'],
-        ['dry run', 'nothing was made'],
+        ['dry run', 'nothing was created'],
       ]),
     json: () => ({ kind: 'init', value }),
     jsonl: () => [{ kind: 'init', value }],
@@ -87,10 +87,10 @@ export function initResultView({ home, authorities, csrPem, rootKey, trustDomain
           ({ id, certificate, keyAlgorithm, keyLocation }) =>
             [
               id,
-              `${keyAlgorithm}, key ${KEY_PLACES[keyLocation]}, ${certificate === undefined ? 'waits for its certificate' : `until ${formatInstant(certificate.notAfter)}`}`,
+              `${keyAlgorithm}, key ${KEY_PLACES[keyLocation]}, ${certificate === undefined ? 'waits for its certificate' : `expires ${formatInstant(certificate.notAfter)}`}`,
             ] as const,
         ),
-        ['root key', rootKey && `${rootKey}: the only copy, take it away from this machine`],
+        ['root key', rootKey && `${rootKey}: the only copy; move it off this machine`],
         ...(pending === undefined
           ? ([
               ['bundle', paths.bundle],

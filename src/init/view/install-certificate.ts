@@ -17,7 +17,7 @@ export function installView({ issuing, root, changed, dryRun }: InstallOutcome):
       formatFacts([
         [verb, issuing.id],
         ['expires', formatInstant(issuing.certificate.notAfter)],
-        ['below', `${root.id}, until ${formatInstant(root.certificate.notAfter)}`],
+        ['issued by', `${root.id}, expires ${formatInstant(root.certificate.notAfter)}`],
         // without the CRL of the root, verifiers that check revocation reject every certificate
         ['needed', `the CRL of ${root.id}, for verifiers that check revocation`],
         ['next', REMEDIES.rootCrlNeeded()],

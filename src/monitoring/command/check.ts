@@ -21,29 +21,28 @@ interface Flags {
 }
 
 const NAGIOS_NOTE = `
-With -o nagios the exit status is that of a Nagios plugin instead: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (the check could
-not be made).`;
+With -o nagios the exit status is that of a Nagios plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (the check could not run).`;
 
 export const addCheck: AddCommand = (program, world, done) => {
   const command = program
     .command('check')
-    .description('find what needs attention in certificates, CAs and CRLs; exit 3 for a warning, 4 when it is critical')
+    .description('report certificates, CAs and CRLs that need attention; exit 3 on a warning, 4 if critical')
     .argument('[service...]', "names, globs ('payments-*'), SPIFFE IDs or serial prefixes (default: all)")
-    .option('--warn <left>', 'warn when no more than this is left: 20d, or 25% of the lifetime (default: svcauth.yaml)')
-    .option('--crit <left>', 'critical when no more than this is left (default: svcauth.yaml)')
+    .option('--warn <left>', 'remaining lifetime that is a warning: 20d or 25% (default: from svcauth.yaml)')
+    .option('--crit <left>', 'remaining lifetime that is critical (default: from svcauth.yaml)')
     .addOption(
-      new Option('--fail-on <severity>', 'what counts for the exit status: never is always 0')
+      new Option('--fail-on <severity>', 'lowest severity that sets the exit status; with never it is always 0')
         .choices(FAIL_ON)
         .default('warning'),
     )
     .addOption(
-      new Option('-o, --output <format>', 'how to print').choices(Object.keys(CHECK_FORMATS)).default('table'),
+      new Option('-o, --output <format>', 'output format').choices(Object.keys(CHECK_FORMATS)).default('table'),
     );
   outputFileOption(atOption(command));
   command.addHelpText('after', NAGIOS_NOTE);
   examples(command, [
     'svcauth check',
-    'svcauth check --at +7d              # what next week brings',
+    'svcauth check --at +7d              # as of next week',
     'svcauth check --warn 30% --crit 2d -o jsonl',
     'svcauth check --fail-on critical -o github',
     'svcauth check -o prometheus --output-file /var/lib/prometheus/node-exporter/svcauth.prom',

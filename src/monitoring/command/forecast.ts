@@ -19,9 +19,9 @@ interface Flags {
 export const addForecast: AddCommand = (program, world) => {
   const command = program
     .command('forecast')
-    .description('say what breaks first, and when: if renewal and CRL refresh go on, and if they stop today')
-    .option('--until <time>', 'how far to look: 2027-12-24, +90d, or RFC 3339', '+90d')
-    .option('--every <span>', 'how often somebody, or cron, renews and refreshes what is due', '1d');
+    .description('predict what expires first, with and without scheduled runs')
+    .option('--until <time>', 'end of the forecast: 2027-12-24, +90d or RFC 3339', '+90d')
+    .option('--every <span>', 'how often svcauth runs', '1d');
   outputOption(atOption(command));
   examples(command, [
     'svcauth forecast',
@@ -32,7 +32,7 @@ export const addForecast: AddCommand = (program, world) => {
     const now = instantOf(flags, world);
     const until = parseInstant(flags.until, now);
     if (until <= now) {
-      const expected = `after ${instantText(now)}, where the forecast begins`;
+      const expected = `after ${instantText(now)}, the start of the forecast`;
       throw failure('ERR_FLAG_VALUE', { flag: '--until', value: flags.until, expected });
     }
     const everySeconds = parseDuration(flags.every);

@@ -17,7 +17,7 @@ interface Flags {
 export const addStatus: AddCommand = (program, world) => {
   const command = program
     .command('status')
-    .description('show the authorities, their CRLs and every service: state, expiry, renewal time')
+    .description('show CAs, their CRLs and services: state, expiry, renewal time')
     .argument('[service...]', "names, globs ('payments-*'), SPIFFE IDs or serial prefixes (default: all)");
   outputOption(atOption(command));
   examples(command, ['svcauth status', "svcauth status 'payments-*' --at +30d", 'svcauth status -o json']);

@@ -1,5 +1,5 @@
 // Decides which certificates, CAs and CRLs need attention at an instant, how urgently, and under which permanent name.
-// `run/check-pki.ts` calls it for `check` and `tick`. It is pure and words no message: `view/finding.ts` does.
+// `run/check-pki.ts` calls it for `check` and `tick`. It is pure and writes no message: `view/finding.ts` does.
 import { lifeOf } from '../../ca/rules/life.ts';
 import { urgency, type CheckThresholds } from './thresholds.ts';
 import type { Threshold } from '../../time/duration.ts';
@@ -9,7 +9,7 @@ import { crlOnTurn, crlsToCome } from '../../crl/rules/series.ts';
 import type { ServiceRow } from '../../record/service.ts';
 import { isStale, type AuthorityRow } from '../../ca/rules/status.ts';
 
-/** Everything `check` can find, by its permanent name: monitoring rules depend on them. */
+/** The permanent names of everything that `check` can find; monitoring rules depend on them. */
 export type FindingName =
   | 'certificate-expired'
   | 'certificate-expiring'
@@ -30,38 +30,38 @@ export type Severity = 'warning' | 'critical';
 export interface Finding {
   readonly name: FindingName;
   readonly severity: Severity;
-  /** What `subject` names. */
+  /** Kind of thing that `subject` names. */
   readonly kind: 'service' | 'ca';
   readonly subject: string;
-  /** The end of what expires: notAfter, nextUpdate. Absent where nothing does. */
+  /** notAfter or nextUpdate, whichever the finding is about. Absent if nothing expires. */
   readonly deadline?: Date;
   readonly serial?: string;
-  /** What the last attempt failed of, in words. */
+  /** Why the last deployment failed, in words. */
   readonly problem?: string;
-  /** Only of a key that is on its own host. */
+  /** Present if the certificate was issued from a CSR, so its key is on its own host. */
   readonly keySource?: 'csr';
-  /** Whose key it takes to put it right. */
+  /** Location of the key that the remedy needs. */
   readonly keyLocation?: Authority['keyLocation'];
   /** Of a CA. */
   readonly tier?: Authority['tier'];
 }
 
-/** What the manifest says, as far as something in it can be wrong. */
+/** The records of the manifest that findings can be about. */
 export interface CheckInput {
-  /** At least those that something can be wrong with. */
+  /** At least the services that can have a finding. */
   readonly services: readonly ServiceRow[];
-  /** Lone ones. */
+  /** Intents to sign that have no certificate yet. */
   readonly intents: readonly Certificate[];
   readonly authorities: readonly AuthorityRow[];
 }
 
 const NEVER = Number.MAX_SAFE_INTEGER;
-/** A CRL that was signed ahead and whose turn came this short a time ago, in seconds, is put into its place by the next run. */
+/** Seconds after the turn of a presigned CRL in which no finding is made: the next run publishes it. */
 const TURN_GRACE = 86_400;
-/** An intent this young, in seconds, belongs to a run that is still working. */
+/** Age in seconds below which an intent may belong to a run that is still working. */
 const INTENT_GRACE = 600;
 
-/** Worst first, then what ends soonest. Superseded and revoked certificates and services without one are no findings. */
+/** Lists the findings, worst first, then by deadline. Superseded or revoked certificates and services without one have none. */
 export function checkManifest(input: CheckInput, thresholds: CheckThresholds, now: Date): readonly Finding[] {
   const issuers = new Map(input.authorities.map(({ authority }) => [authority.id, authority]));
   return [
@@ -122,16 +122,16 @@ function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: 
   const { id: subject, keyLocation, tier } = authority;
   const about = { kind: 'ca', subject, keyLocation, tier } as const;
   if (certificate === undefined) return [{ ...about, name: 'ca-pending', severity: 'warning' }];
-  // a retired one signed nothing that is still valid
+  // no certificate of a retired CA is still valid
   if (authority.state === 'retired') return [];
   const { notBefore, notAfter } = lifeOf({ ...authority, certificate });
-  // a successor signs already, and each certificate that is still below it speaks for itself
+  // its successor issues already, and its certificates have findings of their own
   const draining = authority.state === 'draining';
-  // nothing below an expired CA verifies: its CRL no longer matters
+  // verifiers reject every certificate of an expired CA: its CRL no longer matters
   if (notAfter < now) {
     return [{ ...about, name: 'ca-expired', severity: draining ? 'warning' : 'critical', deadline: notAfter }];
   }
-  // a short-lived CA is not in its last days from its first
+  // thresholds in days would make a short-lived CA a finding from its first day
   const lifetime = secondsBetween(notBefore, notAfter);
   const atMost = (threshold: Threshold, part: number): Threshold =>
     'span' in threshold && threshold.span > lifetime / part ? { percent: 100 / part } : threshold;
@@ -150,7 +150,7 @@ function crlFindings(
   now: Date,
 ): Finding[] {
   const state = { latest: crl, series };
-  // one that was signed ahead is waiting to be put into its place: no key is needed for that
+  // a presigned CRL waits to be published, which needs no key
   const about = crlOnTurn(state, now) === undefined ? owner : { ...owner, keyLocation: 'file' as const };
   if (crl === undefined) return [{ ...about, name: 'crl-missing', severity: 'critical' }];
   const deadline = crl.nextUpdate;

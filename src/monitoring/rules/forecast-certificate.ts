@@ -12,12 +12,13 @@ import type { ServiceRow } from '../../record/service.ts';
 
 export interface CertificateFuture {
   readonly events: readonly ForecastEvent[];
-  /** Of its last certificate: who signed it, and its end; absent when it has none. */
+  /** Issuing CA of the last certificate; absent if the service has none. */
   readonly authorityId?: string;
+  /** notAfter of the last certificate. */
   readonly end: Date;
 }
 
-/** Follows one service from renewal to renewal; once it is refused it stays refused, and its certificate runs out. */
+/** Follows one service from renewal to renewal. The first renewal that is refused is the last: its certificate expires. */
 export function certificateFuture(
   { service, certificate }: ServiceRow,
   issuer: CertifiedAuthority | undefined,
@@ -26,29 +27,33 @@ export function certificateFuture(
   runs: Runs,
 ): CertificateFuture {
   if (certificate?.state !== 'current') return { events: [], end: runs.now };
-  const about = { kind: 'service', subject: service.name } as const;
+  const { keySource } = certificate;
+  const about = {
+    ...({ kind: 'service', subject: service.name } as const),
+    ...(keySource === 'csr' && { keySource }),
+  };
   const events: ForecastEvent[] = [];
   const { ttl } = service.spec;
   const { threshold } = renewalOf(service, defaults);
   let { authorityId, notBefore, notAfter: end } = certificate;
   let previous: Date | undefined;
   for (;;) {
-    // one that ends with its issuer gains nothing from being made again
+    // renewing a certificate that expires with its CA would not extend it
     const isLast = issuer !== undefined && active.has(authorityId) && end >= issuer.certificate.notAfter;
     const due = active.has(authorityId)
       ? renewalTime({ service: service.name, notBefore, notAfter: end }, threshold)
       : runs.now;
     const run = isLast ? undefined : runs.next(due, previous);
-    const renewal = run && renew(issuer, certificate.keySource, ttl, leaf, run);
-    const lapsed: ForecastEvent = { ...about, name: 'certificate-expired', at: end };
-    if (run === undefined || renewal === undefined) return { events: [...events, lapsed], authorityId, end };
+    const renewal = run && renew(issuer, keySource, ttl, leaf, run);
+    const expired: ForecastEvent = { ...about, name: 'certificate-expired', at: end };
+    if (run === undefined || renewal === undefined) return { events: [...events, expired], authorityId, end };
     if ('refusal' in renewal) {
       const refused: ForecastEvent = { ...about, name: 'renewal-refused', at: run, ...renewal };
-      return { events: [...events, refused, { ...lapsed, ...renewal }], authorityId, end };
+      return { events: [...events, refused, { ...expired, ...renewal }], authorityId, end };
     }
-    // one that is late is late every time: the first says it
+    // later renewals are late too: only the first is an event
     if (end < run && !events.some(({ name }) => name === 'certificate-expired')) {
-      events.push({ ...lapsed, mendedAt: run });
+      events.push({ ...expired, repairedAt: run });
     }
     if (run >= runs.until) return { events, authorityId, end };
     previous = run;

@@ -5,9 +5,9 @@ import type { ForecastEvent } from './forecast-event.ts';
 import type { Crl } from '../../record/crl.ts';
 import type { Runs } from '../../time/runs.ts';
 
-type CrlEvent = Pick<ForecastEvent, 'name' | 'at' | 'mendedAt'>;
+type CrlEvent = Pick<ForecastEvent, 'name' | 'at' | 'repairedAt'>;
 
-/** Follows the CRL of one CA from refresh to refresh, up to the end of the CA, after which nobody asks for it. */
+/** Follows the CRL of one CA from refresh to refresh until the CA expires; no verifier needs it after that. */
 export function crlFuture(
   authority: CertifiedAuthority,
   crl: Crl | undefined,
@@ -22,17 +22,17 @@ export function crlFuture(
   let previous: Date | undefined;
   let ahead = crlsToCome({ latest: crl, series });
   for (;;) {
-    // one that ends with its CA gains nothing from being made again
+    // signing a CRL that expires with its CA again would not extend it
     if (span !== undefined && span.nextUpdate >= certificate.notAfter) return events;
     const broken: CrlEvent =
       span === undefined ? { name: 'crl-missing', at: runs.now } : { name: 'crl-stale', at: span.nextUpdate };
-    // one that was signed ahead takes a run; a key that is elsewhere takes somebody who brings it
+    // a run can release a presigned CRL without a key; it cannot sign with a key that is not in the home
     const signing = keyLocation === 'file' ? dueAt(span, tier, schedule, runs.now) : undefined;
     const due = ahead[0] === undefined ? signing : turnOf(ahead[0], ahead[0] === series[0]);
     const run = due && runs.next(due, previous);
     if (run === undefined || run > certificate.notAfter) return [...events, broken];
-    // one that is late is late every time: the first says it
-    if (broken.at <= run && events.length === 0) events.push({ ...broken, mendedAt: run });
+    // later refreshes are late too: only the first is an event
+    if (broken.at <= run && events.length === 0) events.push({ ...broken, repairedAt: run });
     if (run >= runs.until) return events;
     previous = run;
     const released = crlOnTurn({ series: ahead }, run);
@@ -44,7 +44,7 @@ export function crlFuture(
   }
 }
 
-/** As `crlRefreshReasons` has it: at a certain age, if the next one lives longer. */
+/** Computes when a CRL is due as `crlRefreshReasons` does: at a certain age, if its successor expires later. */
 function dueAt(
   span: Pick<Crl, 'thisUpdate' | 'nextUpdate'> | undefined,
   tier: CertifiedAuthority['tier'],

@@ -1,30 +1,31 @@
 import type { Authority } from '../../record/authority.ts';
 
-/** What keeps a run from renewing a certificate by itself. */
+/** Why a scheduled run cannot renew a certificate. */
 export type Refusal =
   | 'no-issuer'
   | 'issuer-key-away'
-  /** The key is where its CSR came from. */
+  /** The certificate was issued from a CSR. */
   | 'csr'
   | 'ttl-share'
   | 'outlives-issuer';
 
-/** What will happen on a date. */
+/** An expiry or a refused renewal at a predicted time. */
 export interface ForecastEvent {
   readonly name: 'certificate-expired' | 'ca-expired' | 'crl-stale' | 'crl-missing' | 'renewal-refused';
   readonly kind: 'service' | 'ca';
   readonly subject: string;
-  /** The end itself: notAfter, nextUpdate, or the run that is refused. Before `now` when it has happened already. */
+  /** notAfter, nextUpdate, or the time of the run that cannot renew. Before `now` if it is past. */
   readonly at: Date;
-  /** The run that puts it right; absent: somebody must. */
-  readonly mendedAt?: Date;
-  /** Why a run did not, or will not, renew it. */
+  /** The run that renews the certificate or CRL; absent if no run does. */
+  readonly repairedAt?: Date;
   readonly refusal?: Refusal;
-  /** Of a CA: how many services that would still be good end with it. */
+  /** Of a service whose certificate was issued from a CSR. */
+  readonly keySource?: 'csr';
+  /** Of a CA: number of services with a certificate that would otherwise still be valid. */
   readonly services?: number;
   readonly keyLocation?: Authority['keyLocation'];
   readonly tier?: Authority['tier'];
 }
 
-/** What is broken, and not merely about to be. */
+/** True for an event that makes verifiers reject certificates. */
 export const isBreak = ({ name }: ForecastEvent): boolean => name !== 'renewal-refused';

@@ -13,9 +13,9 @@ import type { AuthorityRow } from '../../ca/rules/status.ts';
 export interface Forecast {
   readonly now: Date;
   readonly until: Date;
-  /** If the runs go on: one full interval from now, then one each interval. By date. */
+  /** With scheduled runs: the first one interval from now, then one each interval. By date. */
   readonly keepsRunning: readonly ForecastEvent[];
-  /** If nobody does anything any more. By date. */
+  /** Without any further run. By date. */
   readonly stopsToday: readonly ForecastEvent[];
 }
 
@@ -25,8 +25,8 @@ export interface ForecastInput {
 }
 
 /**
- * A run renews what is past its renewal time and signs the CRLs that are due, as far as the keys are here; it makes no CA. What a
- * person would have to decide is refused, as it would be then.
+ * Predicts both scenarios. A run renews certificates past their renewal time and signs CRLs that are due, with the keys in the home;
+ * it creates no CA. A renewal that needs a decision of the operator is refused.
  */
 export function forecast(
   input: ForecastInput,
@@ -48,7 +48,7 @@ function scenario(
   runs: Runs,
 ): readonly ForecastEvent[] {
   const authorities = input.authorities.map(({ authority }) => authority);
-  // whatever its dates: they are what is asked about
+  // also an expired one: `certificateFuture` judges its dates
   const issuer = newestActive(authorities, leafTier(authorities));
   const active = activeAuthorities(authorities);
   const futures = input.services.map(row => certificateFuture(row, issuer, active, policy, runs));
@@ -62,8 +62,8 @@ function scenario(
       if (!isCertified(authority) || authority.state === 'retired') return [];
       const { id: subject, keyLocation, tier } = authority;
       const { notAfter } = authority.certificate;
-      const ended: Pick<ForecastEvent, 'name' | 'at' | 'mendedAt'>[] = [{ name: 'ca-expired', at: notAfter }];
-      return [...ended, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
+      const expired: Pick<ForecastEvent, 'name' | 'at' | 'repairedAt'>[] = [{ name: 'ca-expired', at: notAfter }];
+      return [...expired, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
         ...event,
         ...{ kind: 'ca' as const, subject, keyLocation, tier, services: dependents(subject, event.at) },
       }));
@@ -75,7 +75,7 @@ function scenario(
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** Each CA with itself and the CAs below it. */
+/** Maps each CA to itself and the CAs below it. */
 function descendants(authorities: readonly CertifiedAuthority[]): ReadonlyMap<string, ReadonlySet<string>> {
   const below = new Map(authorities.map(({ id }) => [id, new Set([id])]));
   const issuers = new Map(authorities.map(({ id, certificate }) => [id, certificate.issuerId]));

@@ -4,27 +4,27 @@ import type { Crl } from '../../record/crl.ts';
 import type { ServiceRow } from '../../record/service.ts';
 import type { AuthorityRow } from '../../ca/rules/status.ts';
 
-/** Something that ends, whether or not anything is wrong with it. */
+/** A certificate, CA or CRL, with or without a finding. */
 export type MonitoredItem =
   | (Span & {
       readonly kind: 'certificate';
       readonly certificate: Certificate;
       readonly deploymentPending: boolean;
-      /** Nothing but a hook is missing. */
+      /** The files are deployed; only a hook has failed. */
       readonly hookPending: boolean;
     })
   | (Span & { readonly kind: 'ca'; readonly authority: CertifiedAuthority })
   | (Span & { readonly kind: 'crl'; readonly crl: Crl; readonly authority: CertifiedAuthority });
 
 interface Span {
-  /** The service or the CA. */
+  /** Name of the service or id of the CA. */
   readonly subject: string;
   readonly from: Date;
-  /** notAfter, the last good second (RFC 5280 §4.1.2.5), or nextUpdate, the first bad one. */
+  /** notAfter, the last valid second (RFC 5280 §4.1.2.5), or nextUpdate, the first second of expiry. */
   readonly end: Date;
 }
 
-/** What `checkManifest` judges by its time: current certificates, CAs that are not retired, and their CRLs while the CA lasts. */
+/** Lists current certificates, CAs that are not retired, and CRLs of CAs that have not expired, as `checkManifest` judges them. */
 export function monitoredItems(
   {
     services,

@@ -14,12 +14,13 @@ export interface ServiceStatus {
   readonly name: string;
   readonly spiffeId: string;
   readonly state: ServiceState;
-  /** Issued, and not deployed yet: the files, outputs or hooks of the previous one may still be in use. */
+  /** True if the certificate is issued but not deployed: files, outputs or hooks may still be those of the previous one. */
   readonly deploymentPending: boolean;
-  /** While pending: the serial that was deployed last, if any was, and what the last attempt failed of. */
+  /** While pending: serial of the certificate that was deployed last, if there is one. */
   readonly deployedSerial?: string;
+  /** While pending: why the last attempt failed. */
   readonly problem?: string;
-  /** The rest is absent without a certificate. */
+  /** This and the following fields are absent without a certificate. */
   readonly serial?: string;
   readonly authorityId?: string;
   readonly notBefore?: Date;
@@ -28,7 +29,7 @@ export interface ServiceStatus {
   readonly renewAt?: Date;
 }
 
-/** `renewal`: of services that say nothing else. */
+/** Makes the status of a service. `renewal`: settings of services that have none of their own. */
 export function serviceStatus(
   { service, certificate, deployment }: ServiceRow,
   renewal: RenewalSpec,

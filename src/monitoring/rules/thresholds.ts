@@ -8,10 +8,10 @@ import { reachedAt, thresholdText, type Threshold } from '../../time/duration.ts
 import type { Authority } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 
-/** How much of its lifetime is left when something becomes a finding. */
+/** The remaining lifetimes at which certificates, CAs and CRLs become findings. */
 export type CheckThresholds = Policy['check'];
 
-/** What the command line says instead of the policy, for everything alike. Throws ERR_FLAG_CONFLICT. */
+/** Replaces the thresholds of certificates, CAs and CRLs by those of the command line. Throws ERR_FLAG_CONFLICT. */
 export function overrideThresholds(
   thresholds: CheckThresholds,
   warning: Threshold | undefined,
@@ -20,7 +20,7 @@ export function overrideThresholds(
   if (warning && critical && isLess(warning, critical)) {
     throw failure('ERR_FLAG_CONFLICT', {
       flags: [`--warn ${thresholdText(warning)}`, `--crit ${thresholdText(critical)}`],
-      why: 'a warning comes before what is critical, so --warn is the larger one',
+      why: '--warn must be the larger one, because a warning comes before a critical finding',
     });
   }
   return {
@@ -30,7 +30,7 @@ export function overrideThresholds(
   };
 }
 
-/** A threshold is reached when no more than that is left. Undefined where neither is. */
+/** Decides which threshold is reached: the remaining lifetime is at most that. Undefined if neither is. */
 export function urgency(
   from: Date,
   to: Date,
@@ -42,7 +42,7 @@ export function urgency(
   return now >= reachedAt(warning, from, to) ? 'warning' : undefined;
 }
 
-/** The same as a question to the manifest, which answers it from its indexes: no service that `checkManifest` would find is left out. */
+/** Turns the thresholds into a query of the manifest's indexes. It leaves out no service that `checkManifest` would find. */
 export function riskQuestion(
   { leafWarning, leafCritical }: CheckThresholds,
   authorities: readonly Authority[],
@@ -58,7 +58,7 @@ export function riskQuestion(
   return { at, endingBy: new Date(at.getTime() + reach), percentLeft, secondsLeft };
 }
 
-/** False where they cannot be compared: a percentage and a span. */
+/** False for a percentage and a span, which cannot be compared. */
 function isLess(a: Threshold, b: Threshold): boolean {
   if ('span' in a) return 'span' in b && a.span < b.span;
   return 'percent' in b && a.percent < b.percent;

@@ -5,24 +5,24 @@ import { monitoredItems, type MonitoredItem } from '../rules/monitored-item.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import { authorityRows } from '../../ca/run/rows.ts';
 
-/** What a check looks at. */
+/** The services that a check covers. */
 export interface CheckScope {
   /** Names, globs, SPIFFE IDs or serial prefixes; empty: every service. */
   readonly selectors: readonly string[];
-  /** Also the services that the manifest's indexes rule out: for forms that list what is well. */
+  /** Also read the services that cannot have a finding, for formats that list every item. */
   readonly everything: boolean;
 }
 
 export interface CheckedPki {
   /** Worst first. */
   readonly findings: readonly Finding[];
-  /** How many were judged, from the indexes or one by one. */
+  /** How many services and CAs were checked, by index or one by one. */
   readonly checked: { readonly services: number; readonly authorities: number };
-  /** Of everything; else empty. */
+  /** Filled if the scope has `everything`, else empty. */
   readonly monitored: readonly MonitoredItem[];
 }
 
-/** Everything about a PKI that needs attention at `at`. Throws what is wrong with a selector. */
+/** Checks a PKI as of `at`. Throws the error of an invalid selector. */
 export function checkPki(manifest: Manifest, scope: CheckScope, thresholds: CheckThresholds, at: Date): CheckedPki {
   const { count, ...input } = gather(manifest, scope, thresholds, at);
   return {

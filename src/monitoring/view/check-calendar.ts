@@ -4,7 +4,7 @@ import { formatCalendar } from '../../view/calendar.ts';
 import type { CheckReport } from './check.ts';
 import { describeFinding } from './finding.ts';
 
-/** An event for every end: of certificates, CAs and CRLs. */
+/** Formats an event for each expiry of a certificate, CA or CRL. */
 export const formatCheckCalendar = ({ monitored, name, trustDomain, ranAt, at }: CheckReport): string =>
   formatCalendar(
     `svcauth: ${name}`,
@@ -20,15 +20,17 @@ export const formatCheckCalendar = ({ monitored, name, trustDomain, ranAt, at }:
 const SUMMARY: Readonly<Record<MonitoredItem['kind'], (subject: string) => string>> = {
   certificate: service => `certificate of ${service} expires`,
   ca: id => `CA ${id} expires`,
-  crl: id => `CRL of ${id} goes stale`,
+  crl: id => `CRL of ${id} expires`,
 };
 
-/** What a check would find near the end: its remedy belongs beside the date. */
+/** Makes the finding of a check shortly before the expiry: the event carries its remedy. */
 function endOf(monitored: MonitoredItem): Finding {
   const about = { subject: monitored.subject, deadline: monitored.end, severity: 'warning' } as const;
   switch (monitored.kind) {
-    case 'certificate':
-      return { ...about, kind: 'service', name: 'certificate-expiring' };
+    case 'certificate': {
+      const { keySource } = monitored.certificate;
+      return { ...about, kind: 'service', name: 'certificate-expiring', ...(keySource === 'csr' && { keySource }) };
+    }
     case 'ca':
       return {
         ...about,

@@ -1,6 +1,6 @@
 /**
- * How `check` tells what it found. `lists`: also what is well, so every service is read; the others ask only for those that
- * something may be wrong with.
+ * The output formats of `check`. `lists`: also lists items without findings, so every service is read; the other formats read only
+ * the services that may have a finding.
  */
 export const CHECK_FORMATS = {
   table: { lists: false },

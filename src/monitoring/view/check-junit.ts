@@ -12,7 +12,7 @@ type Kind = MonitoredItem['kind'];
 
 const SUITES: Readonly<Record<Kind, string>> = { certificate: 'certificates', ca: 'CAs', crl: 'CRLs' };
 
-/** A suite for certificates, CAs and CRLs each, a case for each of them; what counts as failing is a failure, the rest is output. */
+/** Formats one suite each for certificates, CAs and CRLs. A finding below `--fail-on` is output, not a failure. */
 export function formatCheckJunit(report: CheckReport): string {
   const cases = casesOf(report);
   const suites = (Object.keys(SUITES) as Kind[]).map(kind => {
@@ -30,7 +30,7 @@ interface Case {
   readonly findings: Finding[];
 }
 
-/** Also of what cannot be watched because it is missing: a CRL, the certificate of a CA. */
+/** Lists the cases, including a missing CRL and a missing certificate of a CA. */
 function casesOf({ monitored, findings }: CheckReport): readonly Case[] {
   const cases = new Map<string, Case>();
   const caseOf = (kind: Kind, subject: string): Case => {
@@ -69,17 +69,23 @@ function formatCase(each: Case, { failOn, at }: CheckReport): string {
   const others = each.findings.filter(finding => !failures.includes(finding));
   const first = failures[0];
   const content = [
-    // one a case: more are not read everywhere
+    // one failure per case: some readers ignore more
     ...(first === undefined
       ? []
-      : [element('failure', { type: first.name, message: describeFinding(first, at).message }, tell(failures, at))]),
-    ...(others.length === 0 ? [] : [element('system-out', {}, tell(others, at))]),
+      : [
+          element(
+            'failure',
+            { type: first.name, message: describeFinding(first, at).message },
+            findingLines(failures, at),
+          ),
+        ]),
+    ...(others.length === 0 ? [] : [element('system-out', {}, findingLines(others, at))]),
   ];
   const inside = content.length === 0 ? '' : `\n${content.map(line => `      ${line}\n`).join('')}    `;
   return `    ${element('testcase', { classname: `svcauth.${each.kind}`, name: each.subject }, inside)}\n`;
 }
 
-const tell = (findings: readonly Finding[], at: Date): string =>
+const findingLines = (findings: readonly Finding[], at: Date): string =>
   findings
     .map(finding => {
       const { message, remedy } = describeFinding(finding, at);

@@ -7,8 +7,8 @@ import { formatExposition, type MetricFamily } from '../../view/exposition.ts';
 const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
 
 /**
- * The names that alert rules already know from other exporters. `ca` is who signed a service's certificate; of a CA and its
- * CRL it is the CA itself, so that the three can be joined.
+ * Formats the metrics under the names of other certificate exporters, so existing alert rules work. The label `ca` of a service's
+ * certificate is its issuing CA; of a CA and of a CRL it is that CA, so the three can be joined.
  */
 export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckReport): string {
   const certificates = monitored.filter(each => each.kind !== 'crl');
@@ -17,47 +17,47 @@ export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckRepo
   return formatExposition([
     {
       name: 'x509_cert_not_before',
-      help: 'Start of the validity of a certificate, in seconds since 1970.',
+      help: 'Start of the validity of a certificate (notBefore), in Unix seconds.',
       samples: certificates.map(each => ({ labels: labelsOf(each), value: seconds(each.from) })),
     },
     {
       name: 'x509_cert_not_after',
-      help: 'End of the validity of a certificate, in seconds since 1970.',
+      help: 'End of the validity of a certificate (notAfter), in Unix seconds.',
       samples: certificates.map(each => ({ labels: labelsOf(each), value: seconds(each.end) })),
     },
     {
       name: 'x509_cert_expired',
-      help: '1 when the certificate has expired.',
+      help: '1 if the certificate has expired, else 0.',
       samples: certificates.map(each => ({ labels: labelsOf(each), value: Number(each.end < at) })),
     },
     {
       name: 'x509_crl_this_update',
-      help: 'When the CRL of a CA was issued, in seconds since 1970.',
+      help: 'When the CRL of a CA was issued (thisUpdate), in Unix seconds.',
       samples: crls.map(each => ({ labels: labelsOf(each), value: seconds(each.from) })),
     },
     {
       name: 'x509_crl_next_update',
-      help: 'When the CRL of a CA goes stale and verifiers refuse everybody, in seconds since 1970.',
+      help: 'When the CRL of a CA expires (nextUpdate), in Unix seconds.',
       samples: crls.map(each => ({ labels: labelsOf(each), value: seconds(each.end) })),
     },
     {
       name: 'x509_crl_number',
-      help: 'Number of the CRL of a CA.',
+      help: 'Number of the newest CRL of a CA.',
       samples: crls.map(each => ({ labels: labelsOf(each), value: each.crl.number })),
     },
     {
       name: 'svcauth_deployment_pending',
-      help: '1 when a certificate was issued and its files may still be the previous ones.',
+      help: '1 if the newest certificate of a service is not deployed yet, else 0.',
       samples: deployments.map(each => ({ labels: { service: each.subject }, value: Number(each.deploymentPending) })),
     },
     {
       name: 'svcauth_hook_pending',
-      help: '1 when the files are in place and a hook fails: the service may still serve the previous certificate.',
+      help: '1 if the files are deployed but a hook failed, so the service may still use the previous certificate, else 0.',
       samples: deployments.map(each => ({ labels: { service: each.subject }, value: Number(each.hookPending) })),
     },
     {
       name: 'svcauth_check_findings',
-      help: 'What svcauth check found, judged by the thresholds of svcauth.yaml.',
+      help: 'Number of findings of svcauth check.',
       samples: (['warning', 'critical'] as const).map(severity => ({
         labels: { severity },
         value: countOf(findings, severity),
@@ -65,7 +65,7 @@ export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckRepo
     },
     {
       name: 'svcauth_last_run_timestamp_seconds',
-      help: 'When svcauth check last wrote these metrics, in seconds since 1970.',
+      help: 'When svcauth last wrote these metrics, in Unix seconds.',
       samples: [{ labels: {}, value: seconds(ranAt) }],
     },
   ] satisfies readonly MetricFamily[]);

@@ -9,25 +9,25 @@ import { plural } from '../../text/plural.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 
-/** What `check` found, in whatever form it is told. */
+/** The result of `check`, from which every output format is made. */
 export interface CheckReport {
-  /** Of the PKI, as people call it. */
+  /** Name of the PKI. */
   readonly name: string;
   readonly trustDomain: string;
-  /** As of when the answer holds (`--at`). */
+  /** Time for which the findings hold (`--at`). */
   readonly at: Date;
-  /** When it was asked. */
+  /** Time of the run. */
   readonly ranAt: Date;
-  /** How many were looked at. */
+  /** How many services and CAs were checked. */
   readonly checked: { readonly services: number; readonly authorities: number };
   /** Worst first. */
   readonly findings: readonly Finding[];
   readonly failOn: FailOn;
-  /** All of it in the forms that list also what is well (see `CHECK_FORMATS`). */
+  /** Filled only for the formats that also list items without findings (see `CHECK_FORMATS`). */
   readonly monitored: readonly MonitoredItem[];
 }
 
-const HEADER = ['SEVERITY', 'SUBJECT', 'FINDING', 'WHAT', 'REMEDY'];
+const HEADER = ['SEVERITY', 'SUBJECT', 'FINDING', 'MESSAGE', 'REMEDY'];
 
 export function checkView({ at, checked, findings }: CheckReport, { colours, columns }: Terminal): View {
   const paint = { warning: colours.yellow, critical: colours.red };

@@ -7,44 +7,50 @@ import { plural } from '../../text/plural.ts';
 type Describe = (event: ForecastEvent) => FindingText;
 
 const REFUSALS: Readonly<Record<Refusal, Describe>> = {
-  'no-issuer': () => ({ message: 'no CA here can renew it', remedy: REMEDIES.caUnclear() }),
+  'no-issuer': () => ({ message: 'cannot be renewed: no CA can issue', remedy: REMEDIES.caUnclear() }),
   'issuer-key-away': () => ({
-    message: 'it is not renewed: the key of the CA that issues is not here',
+    message: 'cannot be renewed: the key of the issuing CA is not in the home',
     remedy: REMEDIES.caUnclear(),
   }),
   csr: ({ subject }) => ({
-    message: 'it is not renewed: that takes a new request from where its key is',
+    message: 'cannot be renewed without a new CSR: its key is on its own host',
     remedy: REMEDIES.requestNeeded({ service: subject }),
   }),
   'ttl-share': ({ subject }) => ({
-    message: 'it is not renewed: its lifetime is more than a sixth of that of its CA',
+    message: "cannot be renewed: its lifetime is more than a sixth of its CA's lifetime",
     remedy: REMEDIES.lifetimeTooLong({ service: subject }),
   }),
   'outlives-issuer': ({ subject }) => ({
-    message: 'it is not renewed: it would outlive its CA',
+    message: 'cannot be renewed: it would outlive its CA',
     remedy: REMEDIES.renewalOutlivesIssuer({ service: subject }),
   }),
 };
 
-const MESSAGES: Readonly<Record<Exclude<ForecastEvent['name'], 'renewal-refused'>, (event: ForecastEvent) => string>> =
-  {
-    'certificate-expired': () => 'its certificate ends',
-    'ca-expired': event => `it ends${among(event, count => `, and ${count} with it`)}`,
-    'crl-stale': event => `its CRL ends${among(event, count => `: who checks revocation refuses ${count}`)}`,
-    'crl-missing': event => `it has no CRL${among(event, count => `: who checks revocation refuses ${count}`)}`,
-  };
+/** `expires`: "expires" or "expired". `services`: such as "2 services"; undefined if no valid certificate depends on the CA. */
+type Message = (expires: string, services: string | undefined) => string;
 
-/** Nothing where no service that would still be good depends on it. */
-const among = ({ services = 0 }: ForecastEvent, say: (count: string) => string): string =>
-  services === 0 ? '' : say(plural(services, 'service'));
+const MESSAGES: Readonly<Record<Exclude<ForecastEvent['name'], 'renewal-refused'>, Message>> = {
+  'certificate-expired': expires => `certificate ${expires}`,
+  'ca-expired': (expires, services) =>
+    `CA ${expires}${services ? `, and with it the certificates of ${services}` : ''}`,
+  'crl-stale': (expires, services) => `CRL ${expires}${rejection(services)}`,
+  'crl-missing': (_, services) => `no CRL${rejection(services)}`,
+};
 
-/** What a date of the forecast means, and what to do about it; nothing where a run puts it right. */
+const rejection = (services: string | undefined): string =>
+  services === undefined ? '' : `; verifiers that check revocation reject ${services}`;
+
+/** Describes an event of the forecast, with a remedy unless a scheduled run is one. */
 export function describeForecast(event: ForecastEvent, now: Date): FindingText {
-  const { name, mendedAt, refusal } = event;
+  const { name, repairedAt, refusal } = event;
   if (name === 'renewal-refused') return REFUSALS[refusal!](event);
-  const message = MESSAGES[name](event);
+  const { at, services = 0 } = event;
+  const message = MESSAGES[name](
+    at < now ? 'expired' : 'expires',
+    services === 0 ? undefined : plural(services, 'service'),
+  );
   if (refusal !== undefined) return { ...REFUSALS[refusal](event), message };
-  if (mendedAt !== undefined) return { message: `${message}, until the run at ${formatInstant(mendedAt)}` };
+  if (repairedAt !== undefined) return { message: `${message}, until the run at ${formatInstant(repairedAt)}` };
   const { remedy } = describeFinding({ ...event, name, severity: 'critical', deadline: event.at }, now);
   return { message, ...(remedy !== undefined && { remedy }) };
 }

@@ -1,4 +1,4 @@
-// Formats a forecast: for each of the two scenarios the first break, then the events by date.
+// Formats a forecast: the first break of each of the two scenarios, then its events by date.
 // `forecast` prints it. The table merges equal events of services and stops after 20 lines; the JSON has every event.
 import { durationText } from '../../time/duration.ts';
 import type { Forecast } from '../rules/forecast.ts';
@@ -10,8 +10,8 @@ import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 
-const HEADER = ['AT', 'WHEN', 'SUBJECT', 'WHAT', 'REMEDY'];
-/** How many lines a scenario has in a table. */
+const HEADER = ['AT', 'WHEN', 'SUBJECT', 'MESSAGE', 'REMEDY'];
+/** Most lines of a scenario in a table. */
 const LINES = 20;
 
 export function forecastView(forecast: Forecast, everySeconds: number, { colours, columns }: Terminal): View {
@@ -27,7 +27,7 @@ export function forecastView(forecast: Forecast, everySeconds: number, { colours
     const headline =
       first === undefined
         ? colours.green(`nothing breaks before ${formatInstant(until)}`)
-        : colours.red(`${first.at <= now ? 'broken since' : 'the first break is at'} ${withRelative(first.at, now)}`);
+        : colours.red(`${first.at <= now ? 'broken since' : 'first break at'} ${withRelative(first.at, now)}`);
     const lines = grouped(events);
     const rows = lines.slice(0, LINES).map(([event, ...others]) => {
       const { message, remedy } = describeForecast(event, now);
@@ -35,14 +35,14 @@ export function forecastView(forecast: Forecast, everySeconds: number, { colours
       return [formatInstant(event.at), formatRelativeTime(event.at, now), subject, message, remedy ?? ''];
     });
     const table = rows.length === 0 ? '' : `\n${formatTable(HEADER, rows, columns)}`;
-    const rest = lines.length > LINES ? `… and ${lines.length - LINES} lines more: -o jsonl has all\n` : '';
+    const rest = lines.length > LINES ? `… and ${lines.length - LINES} more lines; -o jsonl prints all\n` : '';
     return `${premise}: ${headline}\n${table}${rest}`;
   };
   return {
     table: () =>
       [
-        formatScenario(`if renewal and CRL refresh run every ${durationText(everySeconds)}`, keepsRunning),
-        formatScenario('if they stop today', stopsToday),
+        formatScenario(`if svcauth runs every ${durationText(everySeconds)}`, keepsRunning),
+        formatScenario('if svcauth does not run again', stopsToday),
       ].join('\n'),
     json: () => ({
       kind: 'forecast',
@@ -64,13 +64,13 @@ export function forecastView(forecast: Forecast, everySeconds: number, { colours
 const withRelative = (instant: Date, now: Date): string =>
   `${formatInstant(instant)}, ${formatRelativeTime(instant, now)}`;
 
-/** Services to which the same happens at the same time share a line. */
+/** Merges the events of services that have the same name at the same time into one line. */
 function grouped(events: readonly ForecastEvent[]): readonly (readonly [ForecastEvent, ...ForecastEvent[]])[] {
   const groups = new Map<string, [ForecastEvent, ...ForecastEvent[]]>();
   for (const event of events) {
-    const { at, name, kind, mendedAt, refusal } = event;
+    const { at, name, kind, repairedAt, refusal } = event;
     const own = kind === 'ca' ? event.subject : '';
-    const key = [at.getTime(), name, mendedAt?.getTime(), refusal, own].join(' ');
+    const key = [at.getTime(), name, repairedAt?.getTime(), refusal, own].join(' ');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [event]);
     else group.push(event);

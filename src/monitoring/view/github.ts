@@ -4,7 +4,7 @@ import { annotation } from '../../view/github-annotation.ts';
 
 const LEVEL = { warning: 'warning', critical: 'error' } as const;
 
-/** Workflow commands: an annotation for each finding, or one notice that there is none. */
+/** Formats workflow commands: an annotation for each finding, or one notice if there is none. */
 export function formatGithub({ findings, checked, at }: CheckReport): string {
   if (findings.length === 0) {
     return annotation(
@@ -21,5 +21,3 @@ export function formatGithub({ findings, checked, at }: CheckReport): string {
     })
     .join('');
 }
-
-// as actions/toolkit does (packages/core/src/command.ts)

@@ -4,18 +4,18 @@ import { countOf, formatChecked, formatCounts, type CheckReport } from './check.
 import { describeFinding } from './finding.ts';
 import { nagiosLine } from '../../view/nagios-line.ts';
 
-/** How many findings are told on the one line. */
-const TOLD = 5;
+/** Most findings on the line. */
+const MOST = 5;
 
 const stateOf = ({ findings, failOn }: CheckReport): 'ok' | 'warning' | 'critical' =>
   failingSeverity(findings, failOn) ?? 'ok';
 
-/** One line with performance data; the first word says what the exit status says. */
+/** Formats one line with performance data; its state is that of the exit status. */
 export function formatNagios(report: CheckReport): string {
   const { findings, checked, at } = report;
-  const told = findings.slice(0, TOLD).map(finding => `${finding.subject}: ${describeFinding(finding, at).message}`);
-  if (findings.length > TOLD) told.push(`and ${findings.length - TOLD} more`);
-  const text = [`${formatCounts(findings)} in ${formatChecked(checked)}`, ...told].join('; ');
+  const shown = findings.slice(0, MOST).map(finding => `${finding.subject}: ${describeFinding(finding, at).message}`);
+  if (findings.length > MOST) shown.push(`and ${findings.length - MOST} more`);
+  const text = [`${formatCounts(findings)} in ${formatChecked(checked)}`, ...shown].join('; ');
   const data = [
     `critical=${countOf(findings, 'critical')};;0;0`,
     `warning=${countOf(findings, 'warning')};0;;0`,

@@ -15,7 +15,7 @@ export interface Status {
   readonly trustDomain: string;
   readonly authorities: readonly AuthorityStatus[];
   readonly services: readonly ServiceStatus[];
-  /** The last runs of the hooks of those that were asked for by name. */
+  /** Last hook runs of the services that were selected on the command line. */
   readonly hooks: readonly { readonly service: string; readonly runs: readonly HookRun[] }[];
 }
 
@@ -54,11 +54,12 @@ function formatServices(services: readonly ServiceStatus[], now: Date, { colours
   return formatTable(['SERVICE', 'SPIFFE ID', 'SERIAL', 'STATE', 'EXPIRES', 'RENEW AT', 'CA'], rows, columns);
 }
 
-/** What keeps a certificate from being deployed, and which one is until then. */
+/** Formats a line for each pending deployment: the certificate that is deployed until then, and the problem. */
 function formatPending(services: readonly ServiceStatus[]): string {
   const lines = services.flatMap(({ name, deployedSerial, problem, deploymentPending }) => {
     if (!deploymentPending) return [];
-    const deployed = deployedSerial === undefined ? 'none is deployed' : `${deployedSerial.slice(0, 8)} is deployed`;
+    const deployed =
+      deployedSerial === undefined ? 'no certificate is deployed' : `still ${deployedSerial.slice(0, 8)}`;
     return [`${visible(`${name}: ${deployed}${problem === undefined ? '' : `; ${problem}`}`)}\n`];
   });
   return lines.length === 0 ? '' : `\n${lines.join('')}`;

@@ -9,23 +9,23 @@ import type { Manifest } from '../../store/manifest/manifest.ts';
 
 const LIMIT = 1024 * 1024;
 
-/** What svcauth.yaml says. Without the file the defaults: a monitor goes on looking. */
+/** Reads the policy for commands that only monitor: without svcauth.yaml they use the defaults. */
 export async function watchingPolicy(world: World, home: Home, manifest: Manifest): Promise<Policy> {
   const policy = await readPolicy(world, home);
   if (policy !== undefined) return policy;
-  warn(world, `no policy file ${quote(home.policy)}: judged by the defaults, and nothing can be signed`);
+  warn(world, `no policy file ${quote(home.policy)}; the defaults apply, and nothing can be signed`);
   const { defaultPolicy } = await import('../rules/policy.ts');
   const { parseTrustDomain } = await import('../../pki/name/spiffe-id.ts');
   return defaultPolicy(parseTrustDomain(manifest.identity()!.trustDomain));
 }
 
-/** When certificates are renewed, for who only shows it: without a policy that can be read, by the defaults. */
+/** Reads the renewal settings for commands that only show them: without a valid policy they use the defaults. */
 export async function shownRenewal(world: World, home: Home): Promise<RenewalSpec> {
   try {
     return (await readPolicy(world, home))?.renewal ?? {};
   } catch (cause) {
     if (!(cause instanceof SvcauthError)) throw cause;
-    warn(world, `the policy file ${quote(home.policy)} cannot be read: renewal times are as without it`);
+    warn(world, `the policy file ${quote(home.policy)} is not valid; renewal times follow the defaults`);
     return {};
   }
 }

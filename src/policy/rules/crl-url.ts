@@ -1,34 +1,33 @@
 import { failure } from '../../errors/error.ts';
 
-/** Where CRLs will be served: an http or https base, or a pattern with `{authority}`. Throws ERR_CRL_URL. */
+/** Reads the URL of CRLs: an http or https base, or a pattern with `{ca}`. `{authority}` is its old name. Throws ERR_CRL_URL. */
 export function parseCrlUrl(text: string): string {
   const bad = (reason: string, hint = 'write one like http://pki.example.org/crl') =>
-    // what stands before the @ may be a password
+    // the text before the @ may be a password
     failure('ERR_CRL_URL', { text: text.replace(/\/\/.*@/s, '//...@'), reason, hint });
-  if (!/^[\x21-\x7e]+$/.test(text)) throw bad('it holds spaces or characters that are not ASCII');
-  const filled = text.replaceAll('{authority}', 'authority');
-  if (/[{}]/.test(filled)) throw bad('between braces stands {authority} and nothing else');
+  if (!/^[\x21-\x7e]+$/.test(text)) throw bad('it contains spaces or characters that are not ASCII');
+  const filled = crlAddress(text, 'ca');
+  if (/[{}]/.test(filled)) throw bad('only {ca} is allowed in braces');
   let url: URL;
   try {
     url = new URL(filled);
   } catch {
     throw bad('it is not a URL');
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw bad('only http and https are fetched by verifiers');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw bad('verifiers fetch only http and https');
   if (url.username !== '' || url.password !== '')
-    throw bad('it holds a user or a password, which every certificate would publish');
+    throw bad('it contains a user name or password, which every certificate would publish');
   if (url.hash !== '') throw bad('it has a fragment');
-  if (url.search !== '' && !text.includes('{authority}')) {
-    throw bad(
-      'it has a query, behind which no file name can stand',
-      'write {authority} where the name of the CA belongs',
-    );
+  if (url.search !== '' && !PLACEHOLDER.test(text)) {
+    throw bad('it has a query, so no file name can be appended', 'write {ca} in place of the id of the CA');
   }
   return text;
 }
 
-/** Where a CA's DER CRL is served: `{authority}` filled in, or the published file name behind the base. */
+const PLACEHOLDER = /\{(?:ca|authority)\}/;
+
+/** Makes the URL of a CA's DER CRL: the id of the CA in place of `{ca}`, or the published file name after the base. */
 export function crlAddress(crlUrl: string, authorityId: string): string {
-  if (crlUrl.includes('{authority}')) return crlUrl.replaceAll('{authority}', authorityId);
+  if (PLACEHOLDER.test(crlUrl)) return crlUrl.replaceAll(new RegExp(PLACEHOLDER, 'g'), authorityId);
   return `${crlUrl.replace(/\/$/, '')}/${authorityId}.der`;
 }

@@ -1,5 +1,5 @@
-// Answers: which spec does a request become, and which dates and names do its CAs allow? Called by the planner and, for the longest
-// lifetime, by init and forecast. It never looks at the certificate that a service has.
+// Completes a request by the policy, and applies the limits that its CA sets for dates and names.
+// The planner calls it, and init and forecast for the longest lifetime. It never reads the current certificate of a service.
 
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
@@ -19,10 +19,10 @@ import type { RequestedSpec } from '../../service/rules/requested-spec.ts';
 import { spiffeIdFromTemplate } from './spiffe-id-template.ts';
 import type { NotAfterPolicy } from './not-after-policy.ts';
 
-/** A leaf is at most this share of its issuer's lifetime, so that an issuer can be drained before it ends. */
+/** A leaf has at most this part of its CA's lifetime, so a CA can be drained before it expires. */
 export const LEAF_SHARE = 6;
 
-/** What the policy says to a request: the spec it becomes, and everything the policy has against it. */
+/** Completes a request by the policy, and lists its violations of the policy. */
 export function resolveSpec(
   policy: Policy,
   request: RequestedSpec,
@@ -47,7 +47,7 @@ export function resolveSpec(
   };
 }
 
-/** The request that gives a service what it has: for one that is named and not described. */
+/** Makes the request that keeps the recorded spec, for a service that is named without options. */
 export function requestAsRecorded(service: ServiceName, spec: ServiceSpec): RequestedSpec {
   const { spiffeId, dns, ip, ttl, ...rest } = spec;
   return {
@@ -68,20 +68,20 @@ export interface IssuerLimits {
   readonly nameConstraints?: NameConstraints;
 }
 
-/** The longest lifetime of a leaf, in seconds. */
+/** Computes the longest lifetime of a leaf, in seconds. */
 export const longestLeaf = ({ notBefore, notAfter }: Pick<IssuerLimits, 'notBefore' | 'notAfter'>): number =>
   Math.floor((notAfter.getTime() - notBefore.getTime()) / 1000 / LEAF_SHARE);
 
-/** To whole days, hours or minutes, whatever is the largest that leaves anything. */
+/** Rounds down to whole days, hours or minutes: the largest unit that does not give 0. */
 export function roundDown(seconds: number): number {
   const unit = [86_400, 3600, 60].find(each => seconds >= each) ?? 1;
   return seconds - (seconds % unit);
 }
 
-/** The end of a leaf (inclusive), or the rule that refuses it. */
+/** notAfter of a leaf (inclusive), or the rule that refuses it. */
 export type LeafEnd = { readonly notAfter: Date } | { readonly refusal: 'ttl-share' | 'outlives-issuer' };
 
-/** Answers when a leaf of `ttl` seconds that is issued now ends. The issuer is valid now. */
+/** Computes when a leaf of `ttl` seconds that is issued now expires. The CA is valid now. */
 export function leafEnd(
   ttl: number,
   issuer: Pick<IssuerLimits, 'notBefore' | 'notAfter'>,
@@ -94,7 +94,7 @@ export function leafEnd(
   return notAfterPolicy === 'truncate' ? { notAfter: issuer.notAfter } : { refusal: 'outlives-issuer' };
 }
 
-/** When the leaf ends (inclusive). Throws ERR_TTL_SHARE, ERR_OUTLIVES_ISSUER. */
+/** Computes notAfter of a leaf (inclusive). Throws ERR_TTL_SHARE, ERR_OUTLIVES_ISSUER. */
 export function leafNotAfter(
   service: string,
   ttl: number,
@@ -117,7 +117,7 @@ export function leafNotAfter(
   });
 }
 
-/** Refuses names that the issuer's own constraints would make every verifier refuse (RFC 5280 §4.2.1.10). Throws ERR_CONSTRAINED. */
+/** Refuses names that verifiers reject because of the CA's name constraints (RFC 5280 §4.2.1.10). Throws ERR_CONSTRAINED. */
 export function refuseConstrainedNames(names: readonly GeneralName[], issuer: IssuerLimits): void {
   if (issuer.nameConstraints === undefined) return;
   const violations = constraintViolations(issuer.nameConstraints, names);

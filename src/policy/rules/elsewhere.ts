@@ -1,10 +1,10 @@
 import { isMap, parseDocument } from 'yaml';
 
-/** A policy file that publishes to nothing but these directories and runs no hooks; the rest of it, comments too, as it is. */
+/** Changes a policy file to publish only to these directories and to run no hooks; the rest, with its comments, is unchanged. */
 export function policyElsewhere(text: string, publishTo: readonly string[]): string {
   const document = parseDocument(text, { version: '1.2', schema: 'core' });
   const set = (part: string, key: string, value: readonly string[]): void => {
-    // a part that says nothing is no map
+    // a section without keys is not a map
     if (isMap(document.get(part))) document.setIn([part, key], value);
     else document.set(part, { [key]: value });
   };

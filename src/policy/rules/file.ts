@@ -1,5 +1,5 @@
 // Reads the text of svcauth.yaml into a policy, and finds values that contradict each other.
-// `run/load.ts` and the commands that watch call it. It touches no file; defaults and enforcement are in `policy.ts`.
+// `run/load.ts` and the monitoring commands call it. It reads no file; defaults and enforcement are in `policy.ts`.
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
 import { parseIpRange } from '../../pki/name/ip-range.ts';
@@ -25,20 +25,20 @@ const VERSION = 1;
 const duration = textOf(parseDuration);
 const threshold = textOf(parseThreshold);
 const keyAlgorithm = textOf(parseKeyAlgorithm);
-/** The only duration that may be nothing. */
+/** The only duration that may be 0. */
 const backdate = textOf(text => (/^0[a-z]*$/.test(text) ? (0 as Seconds) : parseDuration(text)));
 
 const version: Read<number> = (node, report) => {
   if (node.kind === 'scalar' && node.value === VERSION) return VERSION;
-  report({ at: node.at, text: `this svcauth reads version ${VERSION}` });
+  report({ at: node.at, text: `version must be ${VERSION}` });
   return undefined;
 };
 
-/** A path of theirs would have to be seen from somewhere. */
+/** Refuses relative paths, because a hook of the policy has no directory of its own. */
 const policyHooks = refined(hooks, (value, at, report) => {
   const relative = value.find(({ argv: [program = ''] }) => program.includes('/') && !program.startsWith('/'));
   if (relative === undefined) return value;
-  report({ at, text: `${quote(relative.argv[0]!)} is a relative path: name the program, or write the whole path` });
+  report({ at, text: `${quote(relative.argv[0]!)} is a relative path; use a program name or an absolute path` });
   return undefined;
 });
 
@@ -81,8 +81,8 @@ const readFile = objectOf({
 });
 
 /**
- * Reads svcauth.yaml. What it leaves out has the default of its trust domain; what it says that we do not know is an error.
- * Throws ERR_POLICY_FILE with every problem and its place.
+ * Reads svcauth.yaml. A missing key has the default of the trust domain; an unknown key is an error. Throws ERR_POLICY_FILE with every
+ * problem and its place.
  */
 export async function parsePolicy(text: string, path: string): Promise<Policy> {
   const problems: Problem[] = [];
@@ -129,7 +129,7 @@ interface Contradiction {
   readonly text: string;
 }
 
-/** Values that are each right and together cannot be meant. */
+/** Finds values that are valid alone but contradict each other. */
 function contradictions({ leaf, allow, crl, renewal, check }: Policy): readonly Contradiction[] {
   const found: Contradiction[] = [];
   if (leaf.ttl > leaf.maxTtl) {
@@ -144,7 +144,7 @@ function contradictions({ leaf, allow, crl, renewal, check }: Policy): readonly 
     found.push({ key: ['crl', 'refreshAfter'], text: 'a CRL would expire before crl.refreshAfter' });
   }
   if (renewal.threshold !== undefined && 'span' in renewal.threshold && renewal.threshold.span >= leaf.ttl) {
-    const text = `with renewal.threshold (${thresholdText(renewal.threshold)}) a certificate of leaf.ttl (${durationText(leaf.ttl)}) would be due at once`;
+    const text = `with renewal.threshold (${thresholdText(renewal.threshold)}) a certificate of leaf.ttl (${durationText(leaf.ttl)}) would be due immediately`;
     found.push({ key: ['renewal', 'threshold'], text });
   }
   for (const what of ['leaf', 'ca', 'crl'] as const) {
@@ -153,12 +153,15 @@ function contradictions({ leaf, allow, crl, renewal, check }: Policy): readonly 
       ('span' in warning && 'span' in critical && critical.span > warning.span) ||
       ('percent' in warning && 'percent' in critical && critical.percent > warning.percent);
     if (!late) continue;
-    found.push({ key: ['check', `${what}Critical`], text: `check.${what}Critical comes before check.${what}Warning` });
+    found.push({
+      key: ['check', `${what}Critical`],
+      text: `check.${what}Critical is reached before check.${what}Warning`,
+    });
   }
   return found;
 }
 
-/** Where a key stands, or the nearest thing above it when its value is the default. */
+/** Finds the place of a key, or of its section if the key is missing. */
 function placeOfKey(root: YamlNode, key: readonly string[]): Place {
   let node = root;
   let at = root.at;

@@ -1,5 +1,6 @@
 import { parseChoice } from '../../text/choice.ts';
-/** What to do with a leaf that would outlive its issuer: refuse it, or end it with the issuer. */
+
+/** Policies for a leaf that would outlive its CA: refuse it, or shorten it to the CA's expiry. */
 export const NOT_AFTER_POLICIES = ['err', 'truncate'] as const;
 
 export type NotAfterPolicy = (typeof NOT_AFTER_POLICIES)[number];

@@ -24,9 +24,9 @@ export function parsePathPattern(text: string): PathPattern {
     failure('ERR_PATTERN', { text, reason, hint: 'write one like /**, /ns/prod/* or /web' });
   if (!text.startsWith('/')) throw bad('a path starts with a slash');
   if (!text.split('/').every(segment => segment === '**' || !segment.includes('**'))) {
-    throw bad('"**" stands for whole segments only');
+    throw bad('"**" must be a whole segment');
   }
-  if (!isSpiffeId(`spiffe://td${text.replaceAll('*', 'x')}`)) throw bad('it matches no SPIFFE path');
+  if (!isSpiffeId(`spiffe://td${text.replaceAll('*', 'x')}`)) throw bad('it cannot match a SPIFFE path');
   return text as PathPattern;
 }
 

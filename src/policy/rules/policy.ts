@@ -20,7 +20,7 @@ import type { ServiceName } from '../../service/rules/name.ts';
 import { parseSpiffeIdTemplate, type SpiffeIdTemplate } from './spiffe-id-template.ts';
 import type { NotAfterPolicy } from './not-after-policy.ts';
 
-/** What this CA may sign and when it worries: svcauth.yaml, decided. */
+/** The decided values of svcauth.yaml: what may be signed, and when a check reports a problem. */
 export interface Policy {
   readonly trustDomain: TrustDomain;
   readonly spiffeIdTemplate: SpiffeIdTemplate;
@@ -29,15 +29,15 @@ export interface Policy {
     readonly maxTtl: Seconds;
     readonly keyAlgorithm: KeyAlgorithmName;
     readonly notAfterPolicy: NotAfterPolicy;
-    /** How far notBefore lies in the past, for clocks that are behind; may be 0. */
+    /** How far notBefore is in the past, for clocks that are slow; may be 0. */
     readonly backdate: Seconds;
   };
   readonly crl: {
     readonly lifetime: Seconds;
     readonly rootLifetime: Seconds;
-    /** The age at which a CRL is signed anew. */
+    /** The age at which a CRL is replaced. */
     readonly refreshAfter: Threshold;
-    /** Where the CRLs are served; absent: certificates name no CRL distribution point. */
+    /** URL of the published CRLs; absent: certificates have no CRL distribution point. */
     readonly url?: string;
     /** The directories that `crl publish` and `tick` keep up to date; absolute. Absent: none. */
     readonly publishTo?: readonly string[];
@@ -50,18 +50,18 @@ export interface Policy {
     readonly spiffePaths: readonly PathPattern[];
     readonly keyAlgorithms: readonly KeyAlgorithmName[];
   };
-  /** When certificates are renewed, of services that say nothing else. */
+  /** Renewal of services that have no settings of their own. */
   readonly renewal: RenewalSpec;
-  /** Of a service that says nothing else. */
+  /** Deployment of services that have no settings of their own. */
   readonly deployment: {
     readonly hookTimeout: Seconds;
     readonly hooks: readonly HookSpec[];
   };
   readonly rotation: {
-    /** Between publishing and activating, and between draining and retiring; from which on everybody has what was published. */
+    /** Time for consumers to load what was published, before a new CA is activated and before an old one is retired. */
     readonly soak: Seconds;
   };
-  /** Of the time that is left. */
+  /** Remaining lifetimes at which a check reports a finding. */
   readonly check: {
     readonly leafWarning: Threshold;
     readonly leafCritical: Threshold;
@@ -89,7 +89,7 @@ export function defaultPolicy(trustDomain: TrustDomain): Policy {
       refreshAfter: parseThreshold('25%'),
     },
     allow: {
-      // a trust domain may be no DNS name (an underscore, an IPv4 address): then nothing lies below it
+      // a trust domain that is not a DNS name (an underscore, an IPv4 address) has no names below it
       dnsSuffixes: dnsNameFault(trustDomain) === undefined ? [trustDomain] : [],
       dns: [parseDnsPattern('*')],
       ips: [parseIpRange('127.0.0.0/8'), parseIpRange('::1/128')],
@@ -111,7 +111,7 @@ export function defaultPolicy(trustDomain: TrustDomain): Policy {
   };
 }
 
-/** What is about to be signed, as far as the policy has a say in it. */
+/** The properties of a certificate that the policy limits. */
 export interface PolicyRequest {
   readonly service: ServiceName;
   readonly spiffeId: SpiffeId;
@@ -128,12 +128,12 @@ export type PolicyRule =
 export interface Violation {
   readonly service: ServiceName;
   readonly rule: PolicyRule;
-  /** What the rule would have to allow, as it is written in svcauth.yaml; absent where no line there can. */
+  /** The value that the rule would have to allow, in the syntax of svcauth.yaml; absent if no line can allow it. */
   readonly wanted?: string;
   readonly problem: string;
 }
 
-/** Everything the policy has against a request; empty when it may be signed. */
+/** Lists the violations of a request; empty if it may be signed. */
 export function enforcePolicy(policy: Policy, request: PolicyRequest): readonly Violation[] {
   return [
     ...spiffeIdViolations(policy, request.spiffeId),
@@ -146,18 +146,18 @@ type Finding = Omit<Violation, 'service'>;
 
 function spiffeIdViolations({ trustDomain, allow }: Policy, id: SpiffeId): readonly Finding[] {
   if (id.trustDomain !== trustDomain) {
-    return [{ rule: 'trustDomain', problem: `SPIFFE ID "${id.uri}" is not of the trust domain ${trustDomain}` }];
+    return [{ rule: 'trustDomain', problem: `SPIFFE ID "${id.uri}" is not in the trust domain ${trustDomain}` }];
   }
   if (id.path === '') {
     const problem = `SPIFFE ID "${id.uri}" has no path: it names the trust domain, not a service (X509-SVID §5.2)`;
     return [{ rule: 'allow.spiffePaths', problem }];
   }
   if (allow.spiffePaths.some(pattern => matchesPath(pattern, id.path))) return [];
-  const problem = `SPIFFE path "${id.path}" matches no pattern of allow.spiffePaths (${list(allow.spiffePaths)})`;
+  const problem = `SPIFFE path "${id.path}" does not match allow.spiffePaths (${list(allow.spiffePaths)})`;
   return [{ rule: 'allow.spiffePaths', wanted: id.path, problem }];
 }
 
-/** Of the names that the certificate would carry: hosts and addresses. The SPIFFE ID has its own rules, and a subject has none. */
+/** Checks the hosts and addresses that the certificate would have. The SPIFFE ID has its own rules, and the subject has none. */
 function nameViolations(policy: Policy, { service, spiffeId, dns, ip }: PolicyRequest): readonly Finding[] {
   const names = namesOfLeaf({ commonName: service, spiffeId: spiffeId.uri, dns, ip: ip.map(({ octets }) => octets) });
   return names.flatMap(name => {
@@ -178,8 +178,8 @@ function dnsViolation({ allow }: Policy, name: string): Finding {
     rule: 'allow.dnsSuffixes',
     wanted: name.replace(/^\*\./, ''),
     problem:
-      `DNS name "${name}" lies below none of allow.dnsSuffixes (${list(allow.dnsSuffixes)}) ` +
-      `and matches no pattern of allow.dns (${list(allow.dns)})`,
+      `DNS name "${name}" is not below allow.dnsSuffixes (${list(allow.dnsSuffixes)}) ` +
+      `and does not match allow.dns (${list(allow.dns)})`,
   };
 }
 
@@ -193,7 +193,7 @@ function ipViolation({ allow }: Policy, octets: Uint8Array): Finding {
   return {
     rule: 'allow.ips',
     wanted,
-    problem: `IP address ${wanted} lies in none of allow.ips (${ranges})`,
+    problem: `IP address ${wanted} is not in allow.ips (${ranges})`,
   };
 }
 

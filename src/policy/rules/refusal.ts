@@ -3,7 +3,7 @@ import { parseDuration } from '../../time/duration.ts';
 import type { Policy, PolicyRule, Violation } from './policy.ts';
 import { yamlFlowList } from '../../text/yaml/text.ts';
 
-/** The error for all that the policy has against a run, with the lines of svcauth.yaml that would allow all of it. */
+/** Makes the error for all violations of a run, with the lines of svcauth.yaml that would allow them. */
 export function policyRefusal(policy: Policy, violations: readonly Violation[]): SvcauthError {
   const problems = violations.map(({ service, rule, problem }) => `${service}: ${problem} [${rule}]`);
   return failure('ERR_POLICY_REFUSED', { problems, lines: linesToAllow(policy, violations) });
@@ -11,9 +11,9 @@ export function policyRefusal(policy: Policy, violations: readonly Violation[]):
 
 type Widen = (policy: Policy, wanted: readonly string[]) => string;
 
-/** The value as it is now with what is wanted added, so that pasting it takes nothing away. */
+/** The current value of each rule with the wanted values added, so pasting it removes nothing. */
 const WIDEN: Readonly<Record<PolicyRule, Widen | undefined>> = {
-  // it is the CA's identity: no line of the policy changes it
+  // the identity of the CA: no line of the policy changes it
   trustDomain: undefined,
   'leaf.maxTtl': (_, wanted) => wanted.reduce((most, ttl) => (parseDuration(ttl) > parseDuration(most) ? ttl : most)),
   'allow.dnsSuffixes': ({ allow }, wanted) => yamlFlowList([...allow.dnsSuffixes, ...wanted]),

@@ -16,9 +16,9 @@ export function parseSpiffeIdTemplate(text: string): SpiffeIdTemplate {
     failure('ERR_ID_TEMPLATE', { text, reason, hint: 'write one like /{service} or /ns/{tag.ns}/sa/{service}' });
   if (!text.startsWith('/')) throw bad('a path starts with a slash');
   const filled = text.replace(HOLE, 'x');
-  if (/[{}]/.test(filled)) throw bad('its holes are {service} and {tag.NAME}');
-  if (filled === text) throw bad('without a hole every service would get the same id');
-  if (!isSpiffeId(`spiffe://td${filled}`)) throw bad('it makes no SPIFFE path');
+  if (/[{}]/.test(filled)) throw bad('only {service} and {tag.NAME} are allowed in braces');
+  if (filled === text) throw bad('without {service} or {tag.NAME} every service would get the same ID');
+  if (!isSpiffeId(`spiffe://td${filled}`)) throw bad('it does not give a valid SPIFFE path');
   return text as SpiffeIdTemplate;
 }
 

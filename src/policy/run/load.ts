@@ -5,7 +5,7 @@ import type { Pki } from '../../store/open-pki.ts';
 
 const LIMIT = 1024 * 1024;
 
-/** The policy as svcauth.yaml says it now. A missing or damaged file is an error: nothing is signed on guesses. */
+/** Reads the policy from svcauth.yaml. A missing or invalid file is an error, because signing requires a policy. */
 export async function loadPolicy({ world, home, identity }: Pick<Pki, 'world' | 'home' | 'identity'>): Promise<Policy> {
   const bytes = world.files.read(home.policy, LIMIT);
   if (bytes === undefined) throw failure('ERR_POLICY_MISSING', { path: home.policy });

@@ -1,10 +1,10 @@
 // Formats a policy as a commented svcauth.yaml, which `rules/file.ts` reads back as the same policy.
-// `ca init` writes the text. A new key of the policy gets its line and its explanation here.
+// `ca init` writes the text. A new key of the policy gets its line and its comment here.
 import { durationText, thresholdText } from '../../time/duration.ts';
 import type { Policy } from '../rules/policy.ts';
 import { yamlFlowList, yamlScalar } from '../../text/yaml/text.ts';
 
-/** The svcauth.yaml that `ca init` writes: every key, with what it does. ASCII, and plain enough to be read without the YAML package. */
+/** Formats svcauth.yaml with a comment for every key. It is ASCII, and simple enough to be read without the YAML package. */
 export function renderPolicyFile({
   trustDomain,
   spiffeIdTemplate,
@@ -15,75 +15,75 @@ export function renderPolicyFile({
   rotation,
   check,
 }: Policy): string {
-  return `# What this CA signs, and when it worries. Edit it: every command reads it anew.
-# A key that is left out has the value that "svcauth ca init" wrote here; a key nobody knows is an error.
+  return `# Policy of this PKI: what it signs, and when "svcauth check" reports a problem. Every command reads this file again.
+# A missing key has its default; an unknown key is an error.
 # Durations: 90d, 36h, 1h15m, 2w, 6mo, 10y. Thresholds: a duration, or a share of the lifetime: 25%.
 version: 1
 
-# Who the CA is. It stands in the CA's certificates and cannot be changed here.
+# The SPIFFE trust domain. The CA certificates contain it, so it cannot be changed here.
 trustDomain: ${yamlScalar(trustDomain)}
 
 # The path of a service's SPIFFE ID: {service} is its name, {tag.ns} the value of "--tag ns=...".
-# Another one: /ns/{tag.ns}/sa/{service}
+# Another example: /ns/{tag.ns}/sa/{service}
 spiffeIdTemplate: ${spiffeIdTemplate}
 
 leaf:
-  # How long a certificate lives unless --ttl says otherwise, and the longest that --ttl may say.
+  # Lifetime of a certificate without --ttl, and the longest lifetime that --ttl may request.
   ttl: ${durationText(leaf.ttl)}
   maxTtl: ${durationText(leaf.maxTtl)}
   # ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096
   keyAlgorithm: ${leaf.keyAlgorithm}
-  # When a certificate would outlive its issuer: "err" refuses it, "truncate" ends it with the issuer.
+  # For a certificate that would outlive its CA: "err" refuses it, "truncate" shortens it to the expiry of the CA.
   notAfterPolicy: ${leaf.notAfterPolicy}
-  # How far in the past a certificate begins, for clocks that are behind.
+  # How far notBefore is in the past, for clocks that are slow.
   backdate: ${durationText(leaf.backdate)}
 
 crl:
-  # How long a CRL is valid. Once it has expired, verifiers refuse everybody.
+  # How long a CRL is valid. After it expires, verifiers that check revocation reject all certificates of the CA.
   lifetime: ${durationText(crl.lifetime)}
-  # The root's, which may be signed by hand.
+  # How long a CRL of the root is valid; it is longer because an operator may have to sign it by hand.
   rootLifetime: ${durationText(crl.rootLifetime)}
-  # The age at which "svcauth crl refresh" signs a new one although nothing was revoked.
+  # The age at which "svcauth crl refresh" signs a new CRL even if nothing was revoked.
   refreshAfter: ${thresholdText(crl.refreshAfter)}
-  # Where the CRLs are served: certificates then point there. Certificates that exist do not change.
+  # URL of the published CRLs, written into new certificates. Existing certificates do not change.
   ${crl.url === undefined ? '# url: http://pki.example.org/crl' : `url: ${yamlScalar(crl.url)}`}
   # The directories that "svcauth crl publish" and "svcauth tick" keep up to date.
   ${crl.publishTo === undefined ? '# publishTo: [/srv/www/pki]' : `publishTo: ${yamlFlowList(crl.publishTo)}`}
 
-# What may be issued. Everything else is refused before it is signed (exit status 7).
+# What may be issued. All other requests are refused before signing (exit status 7).
 allow:
-  # Each allows itself and every name below it.
+  # DNS names; each allows itself and every name below it.
   dnsSuffixes: ${yamlFlowList(allow.dnsSuffixes)}
-  # Other names; "*" stands for any characters within a label, so that '*' alone is any name without a dot: web, localhost.
+  # Other DNS names; "*" matches any characters within a label, so '*' alone matches every name without a dot: web, localhost.
   dns: ${yamlFlowList(allow.dns)}
-  # Addresses and CIDR ranges.
+  # IP addresses and CIDR ranges.
   ips: ${yamlFlowList(allow.ips.map(range => range.text))}
-  # Paths of SPIFFE IDs; "*" stands for any characters within a segment, "**" for one segment or more.
+  # Paths of SPIFFE IDs; "*" matches any characters within a segment, "**" matches one or more segments.
   spiffePaths: ${yamlFlowList(allow.spiffePaths)}
   keyAlgorithms: ${yamlFlowList(allow.keyAlgorithms)}
 
-# "svcauth renew" renews at two thirds of a certificate's lifetime, at half where that is 10 days or less, and up to a twentieth
-# earlier, so that what was issued together is not renewed together. To have it otherwise, for services that say nothing else:
+# Default renewal: at two thirds of the lifetime (at half for lifetimes of 10 days or less), and up to a twentieth of the lifetime
+# earlier, so certificates issued together are renewed at different times. To change this for services without settings of their own:
 # renewal:
-#   # The share of the lifetime that is used, or the time that is left, exactly.
+#   # The used share of the lifetime, or the remaining time. It is exact: no certificate is renewed earlier.
 #   threshold: 66%
-#   # When renewing is welcome: it opens as crontab(5) says, and stays open so long. No certificate expires for it.
+#   # Preferred time for renewals: start as in crontab(5), and duration. A certificate that would expire before is renewed anyway.
 #   window: {cron: '0 2 * * mon-fri', timezone: Europe/Berlin, duration: 3h}
-#   # So long after its successor was deployed, a certificate is revoked. Without it never: it runs out.
+#   # Revoke a certificate this long after its successor was deployed. Without it, replaced certificates are not revoked.
 #   overlap: 48h
 
-# What is run after a service got new files, unless the service says otherwise: programs with their words, no shell.
+# Programs to run after new files are deployed, for services without hooks of their own. They are run without a shell.
 deployment:
   hooks: [${deployment.hooks.map(({ argv }) => yamlFlowList(argv)).join(', ')}]
   # hooks: [[systemctl, reload, nginx]]
-  # How long one may take before it is ended.
+  # How long a hook may run before it is stopped.
   hookTimeout: ${durationText(deployment.hookTimeout)}
 
 rotation:
-  # How long everybody has to take over what was published, before a new CA signs and before an old one goes ("svcauth ca rotate").
+  # Time for consumers to load published files, before a new CA is activated and before an old CA is retired ("svcauth ca rotate").
   soak: ${durationText(rotation.soak)}
 
-# What "svcauth check" warns of (exit status 3) and calls critical (exit status 4), by the time that is left.
+# The remaining lifetime at which "svcauth check" reports a warning (exit status 3) or a critical finding (exit status 4).
 check:
   leafWarning: ${thresholdText(check.leafWarning)}
   leafCritical: ${thresholdText(check.leafCritical)}

@@ -8,12 +8,12 @@ export interface HandshakeFlags {
   readonly timeout: string;
 }
 
-/** How a server is spoken to. */
+/** Adds the options of a TLS connection to a server. */
 export const handshakeOptions = (command: Command): Command =>
   command
-    .option('--server-name <name>', 'whom to ask for (default: its host or DNS name)')
-    .addOption(new Option('--starttls <protocol>', 'how TLS begins').choices(['postgres']))
-    .option('--timeout <time>', 'for each server', '5s');
+    .option('--server-name <name>', 'server name to send (SNI; default: the host or DNS name)')
+    .addOption(new Option('--starttls <protocol>', 'protocol that starts TLS').choices(['postgres']))
+    .option('--timeout <time>', 'time limit for each server', '5s');
 
 export const handshakeOf = ({ starttls, timeout }: HandshakeFlags): Pick<HandshakeTarget, 'startTls' | 'seconds'> => ({
   seconds: parseDuration(timeout),

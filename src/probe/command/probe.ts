@@ -16,8 +16,8 @@ interface Flags extends HandshakeFlags {
 }
 
 const STATUSES = `
-Exit status: 0 everybody serves what they should, 3 somebody still serves the one before, 4 somebody serves what is revoked,
-expired or not accepted, 5 somebody could not be reached.`;
+Exit status: 0 no findings, 3 a warning (a server still uses the previous certificate), 4 a critical finding (a certificate
+is revoked, expired, rejected or of another service), 5 a server cannot be reached.`;
 
 export const addProbe: AddCommand = (program, world, done) => {
   const command = program
@@ -25,11 +25,11 @@ export const addProbe: AddCommand = (program, world, done) => {
     .description('connect to servers and compare what they serve with what was issued and deployed')
     .argument(
       '[target...]',
-      "services, globs ('payments-*') or host:port (default: every service whose address is known)",
+      "services, globs ('payments-*') or host:port (default: every service with a known address)",
     )
-    .addOption(repeatable('--connect <service=host:port>', 'where a service is to be found'))
-    .option('--port <port>', 'look at each service under its DNS name, on this port')
-    .option('--as <service>', 'as a client: with the certificate of this service');
+    .addOption(repeatable('--connect <service=host:port>', 'address to connect to for a service'))
+    .option('--port <port>', 'port to connect to on the DNS name of each service')
+    .option('--as <service>', 'service whose certificate to present as a client');
   outputOption(handshakeOptions(command));
   command.addHelpText('after', STATUSES);
   examples(command, [

@@ -6,24 +6,25 @@ import type { Certificate } from '../../record/certificate.ts';
 import type { Deployment } from '../../record/deployment.ts';
 import type { Service } from '../../record/service.ts';
 
-/** What a server shows, beside what the manifest has. */
+/** The certificate that a server sent, and the records of the manifest about it. */
 export interface ServedFacts {
-  /** The serial of what is served, lower-case hex; absent where it cannot be read. */
+  /** Serial of the served certificate, lower-case hex; absent if it cannot be read. */
   readonly serial?: string;
-  /** As the manifest has it; absent for a stranger. */
+  /** Record of the served certificate; absent if the manifest does not have it. */
   readonly certificate?: Certificate;
-  /** Who should be there; where only an address was named, whose certificate it is. */
+  /** The expected service; if only an address was named, the service of the certificate. */
   readonly service?: Service;
   readonly deployment?: Deployment;
-  /** By our anchors and CRLs, with nothing but what was sent. */
+  /** Verdict with our anchors and CRLs, and only the certificates that the server sent. */
   readonly verdict: PathVerdict;
-  /** Whether our own CAs in place of what was sent would have helped. */
+  /** True if the path is valid with our own CAs in place of the certificates that were sent. */
   readonly acceptedWithOurChain: boolean;
-  /** The authority that signed it, and those whose certificates were sent behind it, in that order. */
-  readonly signedBy?: string;
+  /** Id of the issuing CA. */
+  readonly issuedBy?: string;
+  /** Ids or labels of the certificates sent after the leaf, in that order. */
   readonly sent: readonly string[];
   readonly inOrder: boolean;
-  /** The server's alert at a client of ours. */
+  /** The server's alert to a client of ours. */
   readonly clientRefused?: string;
 }
 
@@ -46,7 +47,7 @@ export interface ServedFinding {
   readonly remedy?: string;
 }
 
-/** What is wrong with a server, the worst first; nothing when it serves what it should. */
+/** Lists the findings about a server, critical ones first; empty if it serves the deployed certificate. */
 export function judgeServed(facts: ServedFacts): readonly ServedFinding[] {
   const found = [...identityFindings(facts), ...chainFindings(facts), ...clientFindings(facts), ...ageFindings(facts)];
   return found.sort((a, b) => Number(b.severity === 'critical') - Number(a.severity === 'critical'));
@@ -54,57 +55,60 @@ export function judgeServed(facts: ServedFacts): readonly ServedFinding[] {
 
 function identityFindings({ certificate, service, serial, verdict }: ServedFacts): ServedFinding[] {
   if (certificate === undefined) {
-    const message = `what it serves is not in the manifest: serial ${serial ?? 'unreadable'}`;
+    const message = `serves a certificate that is not in the manifest: serial ${serial ?? 'unreadable'}`;
     return [critical('stranger', message, serial === undefined ? undefined : REMEDIES.certificateUnknown({ serial }))];
   }
   if (service !== undefined && certificate.service !== service.name) {
-    return [critical('other-service', `it serves the certificate of ${certificate.service}`, reload(service))];
+    return [critical('other-service', `serves the certificate of ${certificate.service}`, reload(service))];
   }
   if (verdict.accepted) return [];
   const { code, message, clause } = verdict.reason;
   if (code === 'revoked' || certificate.state === 'revoked') {
-    return [critical('revoked', 'what it serves is revoked', replace(certificate, service))];
+    return [critical('revoked', 'serves a revoked certificate', replace(certificate, service))];
   }
   if (code === 'expired') return [critical('expired', message, replace(certificate, service))];
-  // said better by what is wrong with the chain
+  // `chainFindings` reports it
   return code === 'no-issuer' ? [] : [critical('refused', `${message} (${clause})`)];
 }
 
-function chainFindings({ certificate, verdict, acceptedWithOurChain, signedBy, sent, inOrder }: ServedFacts) {
+function chainFindings({ certificate, verdict, acceptedWithOurChain, issuedBy, sent, inOrder }: ServedFacts) {
   if (certificate === undefined) return [];
   if (!verdict.accepted && verdict.reason.code === 'no-issuer') {
-    const what = sent.length === 0 ? 'its certificate alone' : `its certificate and that of ${sent.join(', ')}`;
-    const message = `it sends ${what}, and not that of ${signedBy ?? 'its issuer'}: who does not have it refuses`;
-    const remedy = acceptedWithOurChain ? 'serve tls.crt, which holds the chain' : undefined;
+    const what = sent.length === 0 ? 'only its own certificate' : `its certificate and that of ${sent.join(', ')}`;
+    const missing = `not that of ${issuedBy ?? 'its issuing CA'}`;
+    const message = `sends ${what}, ${missing}; clients without that intermediate reject the connection`;
+    const remedy = acceptedWithOurChain ? 'configure the server with tls.crt, which contains the chain' : undefined;
     return [critical('chain-missing', message, remedy)];
   }
   if (inOrder) return [];
-  const message = 'what it sends is not in order, each certified by the next one: some clients refuse';
-  return [warning('chain-disordered', message, 'serve tls.crt as it is')];
+  const message = 'sends its chain in the wrong order; some clients reject the connection';
+  return [warning('chain-disordered', message, 'configure the server with tls.crt, which has the right order')];
 }
 
 const clientFindings = ({ clientRefused }: ServedFacts): ServedFinding[] =>
-  clientRefused === undefined ? [] : [critical('client-refused', `it does not let this client in: ${clientRefused}`)];
+  clientRefused === undefined ? [] : [critical('client-refused', `rejects this client: ${clientRefused}`)];
 
-/** Of a certificate of the right service that is not its newest. */
+/** Reports a certificate of the right service that is not its newest. */
 function ageFindings({ certificate, service, deployment, verdict }: ServedFacts): ServedFinding[] {
   if (certificate === undefined || service?.currentSerial === undefined) return [];
   if (certificate.service !== service.name || certificate.serial === service.currentSerial) return [];
   const isSaid = !verdict.accepted && (verdict.reason.code === 'revoked' || verdict.reason.code === 'expired');
   if (isSaid || certificate.state === 'revoked') return [];
   if (deployment?.state === 'pending') {
-    const message = 'renewed, and not deployed: it serves the one before';
+    const message = 'newest certificate is not deployed; the server uses the previous one';
     return [warning('not-deployed', message, REMEDIES.deploymentPending({ service: service.name }))];
   }
-  return [warning('old-in-memory', 'renewed on disk, old one in memory', reload(service))];
+  return [
+    warning('old-in-memory', 'new certificate is on disk but the server still uses the old one', reload(service)),
+  ];
 }
 
 const reload = ({ upkeep }: Service): string =>
   (upkeep?.deployment?.hooks?.length ?? 0) > 0
-    ? 'reload the server: its hook has run and did not do it'
-    : 'reload the server; a hook of the service does it after every renewal';
+    ? 'reload the server; its hook ran but did not reload it'
+    : 'reload the server, and add a hook to the service that does so after every renewal';
 
-/** There is a newer one, or there has to be one. */
+/** Reloads the server if a newer certificate exists; else replaces the certificate. */
 const replace = (certificate: Certificate, service: Service | undefined): string =>
   service !== undefined && service.currentSerial !== certificate.serial
     ? reload(service)

@@ -2,14 +2,14 @@ import { failure } from '../../errors/error.ts';
 import { dnsNameFault } from '../../pki/name/dns-name.ts';
 import { readIpAddress } from '../../pki/name/ip-address.ts';
 
-/** Where a server listens. */
+/** Address and port of a server. */
 export interface SocketAddress {
   /** A name or an address, without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
-/** `payments.example.org:8443`, `127.0.0.1:8443`, `[::1]:8443`. Throws ERR_ADDRESS. */
+/** Reads `payments.example.org:8443`, `127.0.0.1:8443` or `[::1]:8443`. Throws ERR_ADDRESS. */
 export function parseSocketAddress(text: string): SocketAddress {
   const refuse = (reason: string) => failure('ERR_ADDRESS', { text, reason });
   const [, bracketed, plain, digits] = /^(?:\[(.*)\]|([^:]*)):([0-9]+)$/.exec(text) ?? [];

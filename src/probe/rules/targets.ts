@@ -5,12 +5,12 @@ import type { Service, ServiceRow } from '../../record/service.ts';
 import { selectServices } from '../../service/rules/selector.ts';
 import { isIpAddress, parseSocketAddress, type SocketAddress } from './socket-address.ts';
 
-/** A server to look at. */
+/** A server to connect to. */
 export interface ProbeTarget {
   readonly address: SocketAddress;
-  /** Whom to ask for (RFC 6066 §3: never an address). */
+  /** Server name to send (RFC 6066 §3: never an address). */
   readonly serverName?: string;
-  /** Who should answer; absent when only an address was named. */
+  /** The expected service; absent if only an address was named. */
   readonly service?: Service;
 }
 
@@ -24,15 +24,15 @@ export interface ProbeRequest {
   readonly serverName?: string;
 }
 
-/** What a service is tagged with where its address is not its name. */
+/** Tag of a service with its address. */
 const TAG = 'probe';
 
-/** Throws ERR_ADDRESS, ERR_SERVICE_UNKNOWN, ERR_PROBE_CONNECT, and ERR_PROBE_ADDRESS for a service that nobody said where to find. */
+/** Chooses the servers. Throws ERR_ADDRESS, ERR_SERVICE_UNKNOWN, ERR_PROBE_CONNECT, and ERR_PROBE_ADDRESS for a service without address. */
 export function probeTargets(request: ProbeRequest, rows: readonly ServiceRow[]): readonly ProbeTarget[] {
   const addresses = request.words.filter(isAddress);
   const selectors = request.words.filter(word => !isAddress(word));
   const named = request.connect.map(text => text.split('=')[0]!);
-  // --connect adds to what is named; only where nothing is, and --port says where they are, all are looked at
+  // --connect adds to the named targets; without any, --port selects all services
   const areAll = addresses.length === 0 && (request.connect.length === 0 || request.port !== undefined);
   const chosen = selectors.length > 0 || areAll ? selectServices(selectors, rows) : [];
   const services = [...new Set([...chosen, ...rows.filter(({ service }) => named.includes(service.name))])].map(
@@ -40,12 +40,12 @@ export function probeTargets(request: ProbeRequest, rows: readonly ServiceRow[])
   );
   const connect = readConnect(request.connect, rows);
   const found = services.map(service => ({ service, address: addressOf(service, connect, request.port) }));
-  const lost = found.filter(({ address }) => address === undefined).map(({ service }) => service.name);
+  const unknown = found.filter(({ address }) => address === undefined).map(({ service }) => service.name);
   const targets = [
     ...addresses.map(text => ({ address: parseSocketAddress(text) })),
     ...found.flatMap(({ service, address }) => (address === undefined ? [] : [{ service, address }])),
   ];
-  if (selectors.length > 0 && lost.length > 0) throw failure('ERR_PROBE_ADDRESS', { services: lost });
+  if (selectors.length > 0 && unknown.length > 0) throw failure('ERR_PROBE_ADDRESS', { services: unknown });
   if (targets.length === 0) throw failure('ERR_PROBE_ADDRESS', { services: [] });
   return targets.map(target => withServerName(target, request.serverName));
 }

@@ -1,7 +1,4 @@
-/**
- * The alerts of TLS by their number (RFC 8446 §6, §B.2; those that only TLS 1.2 sends, RFC 5246 §7.2), in words. How a library or
- * a version of Node spells them means nothing here.
- */
+/** Names of TLS alerts by number (RFC 8446 §6, §B.2; RFC 5246 §7.2), independent of the spelling of any library. */
 const TLS_ALERTS: Readonly<Record<number, string>> = {
   0: 'close notify',
   10: 'unexpected message',
@@ -39,5 +36,5 @@ const TLS_ALERTS: Readonly<Record<number, string>> = {
   120: 'no application protocol',
 };
 
-/** Names an alert; a number that the table does not have is shown as a number. */
+/** Names an alert; a number that is not in the table is shown as a number. */
 export const tlsAlertName = (description: number): string => TLS_ALERTS[description] ?? `alert ${description}`;

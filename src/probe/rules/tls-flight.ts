@@ -3,14 +3,14 @@
 import { createDecipheriv, createHmac } from 'node:crypto';
 import { concatBytes, fromHex, toHex, utf8 } from '../../pki/bytes.ts';
 
-/** What a server says of itself in its handshake, as it sent it. */
+/** The handshake messages of a server, as it sent them. */
 export interface ServerFlight {
   readonly version: 'TLSv1.2' | 'TLSv1.3';
   /** DER, the leaf first. */
   readonly chain: readonly Uint8Array[];
   /**
-   * The distinguished names (DER) of the CAs whose clients it says it accepts, none when it leaves that open (RFC 8446 §4.2.4,
-   * RFC 5246 §7.4.4); absent when it asks for no client certificate.
+   * Distinguished names (DER) of the CAs from which it accepts client certificates; empty if it names none (RFC 8446 §4.2.4, RFC 5246
+   * §7.4.4), absent if it requests no client certificate.
    */
   readonly clientAuthorities?: readonly Uint8Array[];
 }

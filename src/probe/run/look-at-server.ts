@@ -3,19 +3,19 @@ import { failure, type SvcauthError } from '../../errors/error.ts';
 import { formatSocketAddress } from '../rules/socket-address.ts';
 import { readServerFlight, type ServerFlight } from '../rules/tls-flight.ts';
 
-/** A server as it shows itself; nothing of it is believed. */
+/** The unverified handshake of a server. */
 export interface Served extends ServerFlight {
-  /** Why it did not let us in: the words of its alert. It showed its certificate all the same. */
+  /** Alert with which it rejected the connection after it sent its certificate. */
   readonly refusedUs?: string;
 }
 
-/** Throws ERR_PROBE_* for a server that shows no certificate. */
+/** Connects to a server and reads its handshake. Throws ERR_PROBE_* for a server that sends no certificate. */
 export async function lookAtServer(world: Pick<World, 'handshake'>, target: HandshakeTarget): Promise<Served> {
   const { received, keyLog, problem, alert } = await world.handshake(target);
   const flight = readServerFlight(received, keyLog);
   if (flight === undefined || flight.chain.length === 0) throw problemOf(target, problem, alert);
   if (problem === undefined) return flight;
-  return { ...flight, refusedUs: alert ?? 'it closes the connection' };
+  return { ...flight, refusedUs: alert ?? 'it closed the connection' };
 }
 
 function problemOf(

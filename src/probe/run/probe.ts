@@ -24,22 +24,22 @@ import { authorityNamed } from '../../ca/run/named.ts';
 import { lookAtServer, type Served } from './look-at-server.ts';
 import { ourTrust } from '../../lookup/run/verify-certificate.ts';
 
-/** What is known of one server, and what is wrong with it. Serials are lower-case hex. */
+/** The result of probing one server. Serials are lower-case hex. */
 export interface Probe {
   readonly address: string;
   readonly service?: string;
   readonly issued?: string;
   readonly deployed?: string;
   readonly findings: readonly ServedFinding[];
-  /** Why there is nothing to judge. */
+  /** The error if the server sent no certificate. */
   readonly problem?: SvcauthError;
   readonly shown?: {
     readonly version: Served['version'];
-    /** Undefined where the certificate cannot be read. */
+    /** Undefined if the certificate cannot be read. */
     readonly served?: string;
     readonly notAfter?: Date;
-    /** Whose clients it lets in: our CAs by their id. Absent: it asks for no certificate. */
-    readonly clientAuthorities?: readonly string[];
+    /** CAs from which it accepts client certificates, ours by their id. Absent: it requests no client certificate. */
+    readonly clientCas?: readonly string[];
   };
 }
 
@@ -47,17 +47,17 @@ interface Asked {
   readonly now: Date;
   readonly client?: HandshakeTarget['client'];
   readonly startTls?: HandshakeTarget['startTls'];
-  /** For each server. */
+  /** Time limit for each server. */
   readonly seconds: number;
 }
 
 type Opened = { readonly home: Home; readonly manifest: Manifest };
 type ProbeWorld = Pick<World, 'cwd' | 'files' | 'in' | 'handshake'>;
 
-/** At the same time: a server that does not answer holds up few others. */
+/** Most servers at the same time; a server that does not answer delays few others. */
 const PARALLEL = 16;
 
-/** Looks at every server; one that cannot be reached is an answer. In the order of the targets. */
+/** Probes every server, in the order of the targets. A server that cannot be reached is a result, not an error. */
 export async function probeServers(
   world: ProbeWorld,
   { home, manifest }: Opened,
@@ -66,7 +66,7 @@ export async function probeServers(
 ): Promise<readonly Probe[]> {
   const trust = await ourTrust(world, { home, manifest }, []);
   const { anchors, crls } = trust;
-  // judged by what is sent alone: no other verifier has our CAs at hand
+  // `bare` uses only the certificates that the server sent, because other verifiers do not have our CAs
   const judges = { bare: loadTrustStore({ anchors, crls }), helped: loadTrustStore(trust) };
   const probes = new Map<ProbeTarget, Probe>();
   const queue = targets.values();
@@ -137,11 +137,11 @@ function judge(
     verdict: verdictOf(bare),
     acceptedWithOurChain: verdictOf(helped).accepted,
     sent: sent.map(each =>
-      each === undefined ? 'something unreadable' : (ids.get(toHex(each.der)) ?? certificateLabel(each)),
+      each === undefined ? 'an unreadable certificate' : (ids.get(toHex(each.der)) ?? certificateLabel(each)),
     ),
     inOrder: isInOrder([leaf, ...sent]),
     ...(serial !== undefined && { serial }),
-    ...(certificate && { certificate, signedBy: certificate.authorityId }),
+    ...(certificate && { certificate, issuedBy: certificate.authorityId }),
     ...(service && { service }),
     ...(deployment && { deployment }),
     ...(clientRefused !== undefined && { clientRefused }),
@@ -152,7 +152,7 @@ function judge(
     shown: {
       version,
       ...(serial !== undefined && { served: serial, notAfter: leaf!.tbs.notAfter.date }),
-      ...(clientAuthorities && { clientAuthorities: clientAuthorities.map(der => authorityNamed(manifest, der)) }),
+      ...(clientAuthorities && { clientCas: clientAuthorities.map(der => authorityNamed(manifest, der)) }),
     },
   };
 }
@@ -171,7 +171,7 @@ function readOrNothing(der: Uint8Array): PathCertificate | undefined {
   }
 }
 
-/** A stranger may well have one of our serial numbers. */
+/** Finds the record of a certificate. A certificate of another PKI can have the same serial number. */
 function known(manifest: Manifest, { der, tbs }: PathCertificate): Certificate | undefined {
   const certificate = manifest.certificate(serialToHex(tbs.serial));
   return certificate?.der !== undefined && equalBytes(certificate.der, der) ? certificate : undefined;
@@ -184,7 +184,7 @@ const isInOrder = (chain: readonly (PathCertificate | undefined)[]): boolean =>
 const KEY_LIMIT = 64 * 1024;
 const CERTIFICATE_LIMIT = 1024 * 1024;
 
-/** A service of ours as a client, with the files it has now. Throws ERR_SERVICE_UNKNOWN, ERR_PROBE_CLIENT. */
+/** Reads the certificate and key of a service, for use as a client. Throws ERR_SERVICE_UNKNOWN, ERR_PROBE_CLIENT. */
 export function clientOf({ files }: Pick<World, 'files'>, { home, manifest }: Opened, name: string) {
   const service = manifest.service(name);
   if (service === undefined) throw failure('ERR_SERVICE_UNKNOWN', { text: name, known: manifest.serviceNames() });
@@ -194,6 +194,7 @@ export function clientOf({ files }: Pick<World, 'files'>, { home, manifest }: Op
     throw failure('ERR_PROBE_CLIENT', { service: name, reason: `it has no certificate in ${directory}` });
   }
   const keyPem = files.read(join(directory, 'tls.key'), KEY_LIMIT);
-  if (keyPem === undefined) throw failure('ERR_PROBE_CLIENT', { service: name, reason: 'its key is kept elsewhere' });
+  if (keyPem === undefined)
+    throw failure('ERR_PROBE_CLIENT', { service: name, reason: `it has no key in ${directory}` });
   return { keyPem, certificatePem };
 }

@@ -1,4 +1,4 @@
-// Formats the answers of a probe, and condenses each server into the state that decides the exit status of `probe`.
+// Formats the results of a probe, and derives the state of each server, which decides the exit status of `probe`.
 // Only that command calls it. The JSON has every serial number in full, the table its first eight digits.
 import type { Probe } from '../run/probe.ts';
 import { formatInstant } from '../../view/json.ts';
@@ -7,7 +7,7 @@ import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 
-/** `good`, or by the worst that was found. */
+/** `good`, or the severity of the worst finding. */
 type State = 'good' | 'warning' | 'critical' | 'unreachable';
 
 export function probeState({ findings, problem }: Probe): State {
@@ -15,7 +15,7 @@ export function probeState({ findings, problem }: Probe): State {
   return findings[0]?.severity ?? 'good';
 }
 
-/** `as`: the service we said we are. */
+/** Formats the results. `as`: the service whose certificate was presented. */
 export function probeView(probes: readonly Probe[], as: string | undefined, now: Date, terminal: Terminal): View {
   return {
     table: () => tables(probes, as, now, terminal),
@@ -37,26 +37,26 @@ function tables(probes: readonly Probe[], as: string | undefined, now: Date, { c
     ];
   });
   const findings = probes.flatMap(probe => {
-    const who = probe.service ?? probe.address;
+    const subject = probe.service ?? probe.address;
     if (probe.problem !== undefined) {
-      return [[who, 'unreachable', probe.problem.message, probe.problem.hints[0] ?? '']];
+      return [[subject, 'unreachable', probe.problem.message, probe.problem.hints[0] ?? '']];
     }
-    return probe.findings.map(({ name, message, remedy = '' }) => [who, name, message, remedy]);
+    return probe.findings.map(({ name, message, remedy = '' }) => [subject, name, message, remedy]);
   });
-  const header = ['SERVICE', 'AT', 'STATE', 'ISSUED', 'DEPLOYED', 'SERVED', 'UNTIL', 'CLIENTS'];
+  const header = ['SERVICE', 'ADDRESS', 'STATE', 'ISSUED', 'DEPLOYED', 'SERVED', 'EXPIRES', 'CLIENT CERTIFICATES'];
   const first = formatTable(header, servers, columns);
   if (findings.length === 0) return first;
-  return `${first}\n${formatTable(['WHO', 'FINDING', 'WHAT', 'REMEDY'], findings, columns)}`;
+  return `${first}\n${formatTable(['SUBJECT', 'FINDING', 'MESSAGE', 'REMEDY'], findings, columns)}`;
 }
 
 const brief = (serial: string | undefined): string => (serial === undefined ? '' : serial.slice(0, 8));
 
 function clientsText({ shown, findings }: Probe, as: string | undefined): string {
   if (shown === undefined) return '';
-  if (shown.clientAuthorities === undefined) return 'any';
-  const of = shown.clientAuthorities.length === 0 ? 'with a certificate' : `of ${shown.clientAuthorities.join(', ')}`;
-  if (as === undefined) return `${of} (not tried: --as)`;
-  return `${of}; ${as} ${findings.some(({ name }) => name === 'client-refused') ? 'refused' : 'let in'}`;
+  if (shown.clientCas === undefined) return 'not requested';
+  const from = shown.clientCas.length === 0 ? 'requested' : `issued by ${shown.clientCas.join(', ')}`;
+  if (as === undefined) return `${from} (not tested: --as)`;
+  return `${from}; ${as} ${findings.some(({ name }) => name === 'client-refused') ? 'rejected' : 'accepted'}`;
 }
 
 const plain = (probe: Probe): object => {

@@ -21,23 +21,21 @@ interface Flags extends PassphraseOptions {
 }
 
 const NOTE = `
-It never prompts, may run every minute, and prints nothing when nothing was done and nothing needs attention.
-If one part fails, the others still run, and the exit status is 5. Otherwise it is that of check.`;
+It never prompts, can run every minute, and prints nothing if nothing was done and there are no findings.
+If one part fails, the others still run, and the exit status is 5. Otherwise the exit status is that of check.`;
 
 export const addTick: AddCommand = (program, world, done) => {
   const command = program
     .command('tick')
-    .description(
-      'do everything that is due: CRLs signed and published, renewal, deployment, then a check; the cron line',
-    )
+    .description('do everything that is due: sign and publish CRLs, renew, deploy, then check; made for cron')
     .addOption(
-      new Option('--fail-on <severity>', 'which findings of the check count for the exit status')
+      new Option('--fail-on <severity>', 'lowest severity of a finding that sets the exit status')
         .choices(FAIL_ON)
         .default('warning'),
     )
-    .option('--metrics-file <file>', "write check's Prometheus metrics there: for the textfile collector")
-    .option('--dry-run', 'print what would be done, and do nothing')
-    .option('--detailed-exitcode', 'exit 10 when something changed and all is well');
+    .option('--metrics-file <file>', 'write Prometheus metrics to this file, for the textfile collector')
+    .option('--dry-run', 'print what would be done; change nothing')
+    .option('--detailed-exitcode', 'exit 10 instead of 0 if something changed');
   outputOption(passphraseOptions(command));
   command.addHelpText('after', NOTE);
   examples(command, [
@@ -45,7 +43,7 @@ export const addTick: AddCommand = (program, world, done) => {
     'svcauth tick --fail-on critical --metrics-file /var/lib/prometheus/node-exporter/svcauth.prom',
   ]);
   command.action(async (flags: Flags) => {
-    // a person who starts it by hand gets what cron gets
+    // started by hand, it behaves as under cron
     const { prompt: _, ...unattended } = world;
     const { tickPlanRun, tickRun } = await import('../run/tick-run.ts');
     const { hasChanged, tickPlanView, tickView } = await import('../view/tick.ts');

@@ -1,21 +1,21 @@
-/** A kind of thing that ticks do: its permanent name in JSON, and its words in a table. */
+/** A kind of action of a tick: its permanent name in JSON, and its words in the table. */
 export interface ActionKind {
   readonly name: string;
   readonly done: string;
   readonly planned: string;
-  /** Whether something is different afterwards. */
+  /** False for an action that changes nothing, such as a deployment that is still pending. */
   readonly changes: boolean;
 }
 
-/** One thing that a tick did or would do. */
+/** An action that a tick took or would take. */
 export interface TickAction {
   readonly kind: ActionKind;
-  /** A service, a CA, a directory. */
+  /** Name of a service, id of a CA, or path of a directory. */
   readonly subject: string;
   readonly serial?: string;
   readonly number?: bigint;
   readonly until?: Date;
-  /** Why, or what of. */
+  /** The reason, or a count of what changed. */
   readonly detail?: string;
 }
 

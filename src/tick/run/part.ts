@@ -1,6 +1,6 @@
 /**
- * A part of a tick: one value that looks and answers with a plan, and carries that plan out. The list of them is in `parts.ts`; the
- * dry run prints the plans, the tick carries them out. A part never asks whether it is a dry run.
+ * A part of a tick: one value that makes a plan without changing anything, and carries a plan out. `parts.ts` lists them. A dry run
+ * prints the plans, a tick carries them out; a part does not know which of the two it is in.
  */
 import type { IssuerLookup } from '../../crl/run/refresh.ts';
 import type { Deployed } from '../../deployment/run/deploy.ts';
@@ -10,37 +10,37 @@ import type { Pki } from '../../store/open-pki.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 import type { TickAction } from '../rules/action.ts';
 
-/** What planning takes. */
+/** The inputs of planning. */
 export interface TickLook {
   readonly pki: Pki;
   readonly policy: Policy;
 }
 
-/** What carrying out takes besides. */
+/** The inputs of carrying out. */
 export interface TickHands extends TickLook {
   readonly ask: AskPassphrase;
-  /** Opens the key of a CA, once a tick. */
+  /** Unlocks the key of a CA, once a tick. */
   readonly unlock: IssuerLookup;
-  /** List also what is well. */
+  /** The check also lists items without findings. */
   readonly everything: boolean;
 }
 
 export interface PartPlan {
-  /** What carrying it out does, as far as nothing fails. */
+  /** The actions it will take if nothing fails. */
   readonly actions: readonly TickAction[];
-  /** What cannot be done for one CA, one directory or one service; the rest can. */
+  /** The errors of single CAs, directories or services; the others are still processed. */
   readonly refusals: readonly SvcauthError[];
 }
 
 export interface PartOutcome {
   readonly actions: readonly TickAction[];
-  /** Beyond what the plan refused. */
+  /** Errors that are not among the refusals of the plan. */
   readonly failures: readonly SvcauthError[];
-  /** What was tried to deploy. */
+  /** The deployments that were tried. */
   readonly deployed?: readonly Deployed[];
 }
 
-/** How far an earlier part is: `planned` in a dry run, where its effects are still to come; else `done`, or `failed` as a whole. */
+/** The state of an earlier part: `planned` in a dry run, where its effects are still to come; else `done`, or `failed` as a whole. */
 export type Standing<Plan, Outcome> =
   | { readonly state: 'planned'; readonly plan: Plan }
   | { readonly state: 'done'; readonly plan: Plan; readonly outcome: Outcome }
@@ -48,17 +48,17 @@ export type Standing<Plan, Outcome> =
 
 /** The parts before this one. */
 export interface Earlier {
-  /** Undefined: it is not in the list before this one, or it had no plan. */
+  /** Undefined if the part is not listed before this one, or if planning it failed. */
   of<Plan extends PartPlan, Outcome extends PartOutcome>(
     part: TickPart<Plan, Outcome>,
   ): Standing<Plan, Outcome> | undefined;
 }
 
 export interface TickPart<Plan extends PartPlan = PartPlan, Outcome extends PartOutcome = PartOutcome> {
-  /** Permanent and its own: later parts find it by this name, and it stands beside a failure in JSON. */
+  /** Permanent and unique: later parts find it by this name, and failures in JSON carry it. */
   readonly name: string;
-  /** Changes nothing. Throws a catalogue error where nothing of the part can be done. */
+  /** Changes nothing. Throws a catalogue error if the part as a whole cannot be done. */
   plan(look: TickLook, earlier: Earlier): Plan | Promise<Plan>;
-  /** Does what the plan says. Throws a catalogue error where it failed as a whole. */
+  /** Carries the plan out. Throws a catalogue error if the part failed as a whole. */
   carryOut(hands: TickHands, plan: Plan): Outcome | Promise<Outcome>;
 }

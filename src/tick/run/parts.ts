@@ -8,9 +8,9 @@ import { renewal } from './part/renewal.ts';
 import { trust } from './part/trust.ts';
 
 /**
- * What a tick does, in this order: what would refuse every service comes before what would refuse one, and what takes long (renewing,
- * hooks that hang) keeps no CRL waiting. Overlaps end before CRLs are signed, so that one CRL of a CA says all of it; CRLs are signed
- * before they are published, and both before a renewal, whose certificates may be the first of a new CA. What is left pending is
- * deployed after the renewal, which deploys what it renewed: a hook that hangs does so once a tick. The check sees all of it.
+ * The parts of a tick, in order. Failures that affect every service come before failures that affect one, and slow work (renewals,
+ * hooks) delays no CRL. Overlaps end before CRLs are signed, so one CRL of a CA has all revocations. CRLs are signed and published
+ * before a renewal, whose certificates may be the first of a new CA. Pending deployments come after the renewal, which deploys its
+ * own certificates, so each hook runs at most once a tick. The check comes last and sees the result.
  */
 export const PARTS: readonly TickPart[] = [trust, overlaps, crls, publication, renewal, deployment, monitoring];

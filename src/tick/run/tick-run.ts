@@ -12,12 +12,12 @@ import { applyTick, planTick, type PartReport } from './tick.ts';
 
 export interface TickOutcome {
   readonly reports: readonly PartReport[];
-  /** How things stand after it; absent when that could not be found out. */
+  /** Result of the check after the other parts; absent if the check failed. */
   readonly check?: CheckedPki;
   readonly pki: { readonly name: string; readonly trustDomain: string };
 }
 
-/** One tick under the lock, with the check that belongs to it. `everything`: list also what is well. Throws ERR_LOCKED. */
+/** Runs a tick under the lock. `everything`: the check also lists items without findings. Throws ERR_LOCKED. */
 export const tickRun = (
   world: World,
   homeFlag: string | undefined,
@@ -31,14 +31,14 @@ export const tickRun = (
     return { reports, ...(checked?.state === 'done' && { check: checked.outcome.check }), pki: pki.identity };
   });
 
-/** The plans alone. No lock. */
+/** Makes the plans of a tick, without the lock. */
 export const tickPlanRun = (world: World, homeFlag: string | undefined): Promise<readonly PartReport[]> =>
   readPki(world, homeFlag, async pki => {
     const { reports } = await planTick(PARTS, { pki, policy: await loadPolicy(pki) });
     return reports;
   });
 
-/** Opening a key costs hundreds of thousands of rounds of key derivation. */
+/** Unlocks each CA key at most once: unlocking takes hundreds of thousands of rounds of key derivation. */
 export function openOnce(pki: Pki, ask: AskPassphrase): IssuerLookup {
   const opened = new Map<string, Issuer>();
   return async authority => {

@@ -1,23 +1,23 @@
 /**
- * Goes through a list of parts once: for a dry run it plans each of them, for a tick it also carries each plan out before it plans the
- * next. What one part cannot do keeps no other from its work. The caller holds the lock of a tick.
+ * Goes through a list of parts once: a dry run plans each of them, a tick also carries each plan out before it plans the next. If one
+ * part fails, the others still run. The caller holds the lock of a tick.
  */
 import { SvcauthError } from '../../errors/error.ts';
 import type { Deployed } from '../../deployment/run/deploy.ts';
 import type { TickAction } from '../rules/action.ts';
 import type { Earlier, PartOutcome, PartPlan, Standing, TickHands, TickLook, TickPart } from './part.ts';
 
-/** What one part did, or would do. */
+/** The actions and failures of one part. */
 export interface PartReport {
   readonly part: string;
   readonly actions: readonly TickAction[];
-  /** What could not be done; everything else was. */
+  /** Errors of the part; its other work was done. */
   readonly failures: readonly SvcauthError[];
   readonly deployed: readonly Deployed[];
 }
 
 export interface TickRun {
-  /** One for each part, in their order. */
+  /** One for each part, in the order of the parts. */
   readonly reports: readonly PartReport[];
   readonly standings: Earlier;
 }
@@ -57,7 +57,7 @@ async function goThrough(parts: readonly TickPart[], look: TickLook, hands?: Tic
   return { reports, standings: earlier };
 }
 
-/** A catalogue error is an answer; anything else is a defect. */
+/** Returns a catalogue error as a result; any other error is a defect and is thrown. */
 async function attempt<T>(work: () => T | Promise<T>): Promise<T | SvcauthError> {
   try {
     return await work();

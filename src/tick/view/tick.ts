@@ -9,7 +9,7 @@ import { formatRelativeTime } from '../../view/relative-time.ts';
 import type { Terminal } from '../../view/terminal.ts';
 import { visible } from '../../view/visible.ts';
 
-/** Nothing at all where nothing was done and nothing needs attention: cron mails whatever is printed. */
+/** Formats a tick. The table is empty if nothing was done and there are no findings: cron mails all output. */
 export function tickView(
   reports: readonly PartReport[],
   report: CheckReport | undefined,
@@ -33,7 +33,7 @@ export function tickView(
   };
 }
 
-/** What a tick would do; one that would do nothing says so, since it was asked. */
+/** Formats the plan of a tick; unlike a tick, an empty plan prints a line. */
 export function tickPlanView(reports: readonly PartReport[], now: Date): View {
   const [actions, failures] = [actionsOf(reports), failuresOf(reports)];
   return {
@@ -46,7 +46,7 @@ export function tickPlanView(reports: readonly PartReport[], now: Date): View {
   };
 }
 
-/** Whether anything is different now; what is still pending is not. */
+/** True if any action changed something; a deployment that is still pending did not. */
 export const hasChanged = (reports: readonly PartReport[]): boolean =>
   reports.some(({ actions }) => actions.some(({ kind }) => kind.changes));
 

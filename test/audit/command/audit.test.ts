@@ -36,7 +36,7 @@ describe('audit log', () => {
     expect(status).toBe(0);
     expect(stdout.replace(/ +/g, ' ').split('\n')).toEqual([
       'NO AT BY ACTION SUBJECT DETAIL',
-      '1 2026-11-21T00:00:00Z ops@ca.example.org authority.created issuing-g1 keyAlgorithm=ecdsa-p256 keyLocation=file',
+      '1 2026-11-21T00:00:00Z ops@ca.example.org ca.created issuing-g1 keyAlgorithm=ecdsa-p256 keyLocation=file',
       '2 2026-11-21T00:00:00Z ops@ca.example.org certificate.issued payments serial=40000000000000000000000000000001',
       '3 2026-11-21T00:00:00Z ops@ca.example.org certificate.issued ledger serial=40000000000000000000000000000002',
       '',

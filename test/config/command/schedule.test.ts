@@ -262,7 +262,7 @@ describe('--out', () => {
     expect(again.stdout).toBe(`unchanged  ${directory}/svcauth.service\nunchanged  ${directory}/svcauth.timer\n`);
     const other = await runSvcauth(world, ['config', 'systemd', '--every', '1d', '--out', 'units']);
     expect(other).toMatchObject({ status: 2, stdout: '' });
-    expect(other.stderr).toContain(`nothing was written: "${directory}/svcauth.timer" is there and differs`);
+    expect(other.stderr).toContain(`nothing was written: "${directory}/svcauth.timer" exists and differs`);
     const forced = await runSvcauth(world, ['config', 'systemd', '--every', '1d', '--out', 'units', '--force']);
     expect(forced.stdout).toBe(`unchanged  ${directory}/svcauth.service\nwrote  ${directory}/svcauth.timer\n`);
     expect(readdirSync(directory)).toEqual(['svcauth.service', 'svcauth.timer']);

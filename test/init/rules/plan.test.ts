@@ -117,7 +117,7 @@ describe('the policy file', () => {
   });
 
   test('has the address for CRLs that was given, or none', () => {
-    const asked = request({ crlUrl: 'http://pki.example.org/{authority}' });
+    const asked = request({ crlUrl: 'http://pki.example.org/{ca}' });
     expect(planPolicy(asked, planInit(asked, now)).crl.url).toBe('http://pki.example.org/{authority}');
     expect(planPolicy(request(), plan()).crl).not.toHaveProperty('url');
   });
@@ -127,8 +127,8 @@ describe('what does not go together is refused', () => {
   test.each<[Partial<InitText>, string, string]>([
     [{ rootKeyOut: 'a', csrOnly: true }, 'ERR_FLAG_CONFLICT', '--root-key-out and --csr-only'],
     [{ importRoot: 'a', importKey: 'b', csrOnly: true }, 'ERR_FLAG_CONFLICT', '--import-root and --csr-only'],
-    [{ importRoot: 'a' }, 'ERR_FLAG_NEEDS', '--import-root needs --import-key'],
-    [{ importKey: 'a' }, 'ERR_FLAG_NEEDS', '--import-key needs --import-root'],
+    [{ importRoot: 'a' }, 'ERR_FLAG_NEEDS', '--import-root requires --import-key'],
+    [{ importKey: 'a' }, 'ERR_FLAG_NEEDS', '--import-key requires --import-root'],
     [{ singleTier: true, rootKeyOut: 'a' }, 'ERR_FLAG_CONFLICT', '--single-tier and --root-key-out'],
     [{ singleTier: true, csrOnly: true }, 'ERR_FLAG_CONFLICT', '--single-tier and --csr-only'],
     [{ csrOnly: true, permitDns: ['example.org'] }, 'ERR_FLAG_CONFLICT', '--csr-only and --permit-dns'],
@@ -137,8 +137,12 @@ describe('what does not go together is refused', () => {
       'ERR_FLAG_CONFLICT',
       '--import-root and --exclude-dns',
     ],
-    [{ keyProtection: 'none', passphraseFlags: ['--passphrase-fd'] }, 'ERR_FLAG_CONFLICT', 'nothing to encrypt'],
-    [{ rootLifetime: '1y', issuingLifetime: '2y' }, 'ERR_LIFETIMES', '"2y" would outlive its root of "1y"'],
+    [{ keyProtection: 'none', passphraseFlags: ['--passphrase-fd'] }, 'ERR_FLAG_CONFLICT', 'no key would be encrypted'],
+    [
+      { rootLifetime: '1y', issuingLifetime: '2y' },
+      'ERR_LIFETIMES',
+      'lifetime "2y" would outlive its root with lifetime "1y"',
+    ],
     [{ trustDomain: 'Example.org' }, 'ERR_TRUST_DOMAIN', 'Example.org'],
     [{ keyAlg: 'rsa' }, 'ERR_CHOICE', 'rsa'],
     [{ crlUrl: 'ftp://example.org' }, 'ERR_CRL_URL', 'only http and https'],

@@ -91,7 +91,7 @@ describe('refuses, changing nothing,', () => {
       'a certificate for another key',
       () => waiting({ publicKey: goodParts('issuing').publicKey }),
       'ERR_CERT_UNSUITABLE',
-      'it is not for the key of issuing-g1',
+      'it does not match the key of issuing-g1',
     ],
     [
       'one that another root signed',

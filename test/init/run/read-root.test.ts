@@ -64,7 +64,7 @@ const FAULTS: readonly (readonly [title: string, changes: Partial<CertificatePar
   [
     'one that nothing may stand below',
     extensions(planted('basicConstraints', true, encodeBasicConstraints({ ca: true, pathLength: 0 }))),
-    'its pathLen is 0: no issuing CA can stand below it',
+    'its pathLen is 0, so it cannot certify an issuing CA',
   ],
   [
     'one that may sign no CRL',
@@ -87,15 +87,15 @@ describe('refuses as a root, making nothing,', () => {
     const { status, stderr } = await importing(rootPem(changes));
     expect(status).toBe(2);
     expect(stderr).toContain('[ERR_ROOT_UNSUITABLE]');
-    expect(stderr).toContain('"root.crt" cannot be the root: ');
+    expect(stderr).toContain('"root.crt" cannot be used as the root: ');
     expect(stderr).toContain(reason);
     expect(stderr).toContain('nothing was changed');
   });
 
   test('a file of two certificates, of none, and of no PEM', async () => {
     for (const [text, reason] of [
-      [rootPem() + rootPem(), 'it holds 2 certificates'],
-      [rootKeyPem(), 'it holds no certificate'],
+      [rootPem() + rootPem(), 'it contains 2 certificates'],
+      [rootKeyPem(), 'it contains no certificate'],
       ['hello', ''],
     ] as const) {
       const { status, stderr } = await importing(text);
@@ -111,7 +111,7 @@ describe('refuses as a root, making nothing,', () => {
       privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     );
     expect(status).toBe(2);
-    expect(stderr).toContain('the key "root.key" cannot be used: it is not the key of "root.crt"');
+    expect(stderr).toContain('the key "root.key" cannot be used: it does not match the certificate "root.crt"');
   });
 
   test('no key at all', async () => {

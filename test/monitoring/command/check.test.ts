@@ -36,8 +36,8 @@ describe('check', () => {
       [
         '0 critical, 1 warning in 2 services and 1 CA with their CRLs',
         '',
-        'SEVERITY SUBJECT FINDING WHAT REMEDY',
-        'warning ledger certificate-expiring its certificate expires in 5 days svcauth renew ledger',
+        'SEVERITY SUBJECT FINDING MESSAGE REMEDY',
+        'warning ledger certificate-expiring certificate expires in 5 days svcauth renew ledger',
         '',
       ].join('\n'),
     );

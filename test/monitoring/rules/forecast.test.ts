@@ -5,6 +5,7 @@ import { forecast, type ForecastInput } from '../../../src/monitoring/rules/fore
 import type { Authority } from '../../../src/record/authority.ts';
 import { defaultPolicy, type Policy } from '../../../src/policy/rules/policy.ts';
 import { parseTrustDomain } from '../../../src/pki/name/spiffe-id.ts';
+import { describeForecast } from '../../../src/monitoring/view/forecast-event.ts';
 import { at, authorityRow, crlRow, serviceRow } from '../../support/pki/rows.ts';
 
 const DAY = 86_400;
@@ -26,15 +27,15 @@ const root = (changes: Partial<Authority> = {}) =>
     crlRow({ authorityId: 'root-g1', nextUpdate: at('2027-02-18') }),
   );
 
-/** `days name subject` of each event; `+d` when a run puts it right so many days later. */
+/** Lists the events as `days name subject`, with `+d` if a run renews d days later. */
 function foresee(input: Partial<ForecastInput>, days: number, everyDays = 1, policy: Policy = POLICY) {
   const times = { now, until: after(days), everySeconds: everyDays * DAY };
   const { keepsRunning, stopsToday } = forecast({ services: [], authorities: [], ...input }, policy, times);
   const daysFrom = (from: Date, to: Date) => (to.getTime() - from.getTime()) / DAY / 1000;
   const told = (events: typeof keepsRunning) =>
     events.map(event => {
-      const mended = event.mendedAt ? ` +${daysFrom(event.at, event.mendedAt)}` : '';
-      return `${daysFrom(now, event.at)} ${event.name} ${event.subject}${mended}`;
+      const repaired = event.repairedAt ? ` +${daysFrom(event.at, event.repairedAt)}` : '';
+      return `${daysFrom(now, event.at)} ${event.name} ${event.subject}${repaired}`;
     });
   return { keeps: told(keepsRunning), stops: told(stopsToday), keepsRunning, stopsToday };
 }
@@ -118,6 +119,14 @@ describe('a run that comes too late', () => {
     expect(keeps).toEqual(['-2 certificate-expired payments +3', '0 crl-missing issuing-g1 +1']);
     expect(stops).toEqual(['-2 certificate-expired payments', '0 crl-missing issuing-g1']);
   });
+});
+
+test('without further runs, a certificate issued from a CSR is remedied by a new CSR', () => {
+  const services = [serviceRow({ keySource: 'csr' })];
+  const { stopsToday } = foresee({ services, authorities: [authorityRow()] }, 12);
+  expect(stopsToday.map(event => describeForecast(event, now))).toEqual([
+    { message: 'certificate expires', remedy: 'svcauth issue payments --csr FILE' },
+  ]);
 });
 
 test('a root takes with it what stands on it, and is still good', () => {

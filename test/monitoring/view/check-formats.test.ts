@@ -100,7 +100,7 @@ describe('Nagios', () => {
   test('tells five findings and counts the rest', () => {
     const findings = Array.from({ length: 8 }, (_, n) => finding({ subject: `s${n}` }));
     const line = formatNagios(report({ findings }));
-    expect(line).toContain('s4: its certificate expires in 3 days; and 3 more | ');
+    expect(line).toContain('s4: certificate expires in 3 days; and 3 more | ');
     expect(line).not.toContain('s5');
   });
 });

@@ -16,7 +16,7 @@ describe('a finding', () => {
     expect(describeFinding({ ...crlMissing, keyLocation }, now).remedy).toBe(remedy);
   });
 
-  test('about a certificate says when it ends, and how to get the next', () => {
+  test('about a certificate has its expiry and the command for its successor', () => {
     const finding: Finding = {
       name: 'certificate-expiring',
       severity: 'warning',
@@ -25,10 +25,27 @@ describe('a finding', () => {
       deadline: at('2026-11-24'),
     };
     expect(describeFinding(finding, now)).toEqual({
-      message: 'its certificate expires in 3 days',
+      message: 'certificate expires in 3 days',
       remedy: 'svcauth renew payments',
     });
     expect(describeFinding({ ...finding, keySource: 'csr' }, now).remedy).toBe('svcauth issue payments --csr FILE');
+  });
+
+  test('about a certificate that outlives its CA asks for a CSR if the key is on its own host', () => {
+    const finding: Finding = {
+      name: 'issuer-outlived',
+      severity: 'warning',
+      kind: 'service',
+      subject: 'payments',
+      deadline: at('2026-11-24'),
+    };
+    expect(describeFinding(finding, now)).toEqual({
+      message: 'issuing CA expires in 3 days, before the certificate',
+      remedy: 'svcauth issue payments --not-after-policy truncate',
+    });
+    expect(describeFinding({ ...finding, keySource: 'csr' }, now).remedy).toBe(
+      'svcauth issue payments --csr FILE --not-after-policy truncate',
+    );
   });
 
   test('about an interrupted run names the certificate that may exist', () => {
@@ -40,7 +57,7 @@ describe('a finding', () => {
       serial: '4f1a2b3c4d5e6f708192a3b4c5d6e7f8',
     };
     expect(describeFinding(finding, now)).toEqual({
-      message: 'a run ended while it signed: certificate 4f1a2b3c4d5e6f708192a3b4c5d6e7f8 may exist',
+      message: 'a run was interrupted while it signed; certificate 4f1a2b3c4d5e6f708192a3b4c5d6e7f8 may exist',
       remedy: 'svcauth revoke 4f1a2b3c4d5e6f70',
     });
   });

@@ -7,6 +7,8 @@ describe('an address for CRLs', () => {
     ['http://pki.example.org/crl', 'http://pki.example.org/crl/root-g1.der'],
     ['http://pki.example.org/crl/', 'http://pki.example.org/crl/root-g1.der'],
     ['http://pki.example.org', 'http://pki.example.org/root-g1.der'],
+    ['https://pki.example.org:8443/{ca}/latest.crl', 'https://pki.example.org:8443/root-g1/latest.crl'],
+    ['http://pki.example.org/?ca={ca}', 'http://pki.example.org/?ca=root-g1'],
     ['https://pki.example.org:8443/{authority}/latest.crl', 'https://pki.example.org:8443/root-g1/latest.crl'],
     ['http://pki.example.org/?ca={authority}', 'http://pki.example.org/?ca=root-g1'],
   ])('%s serves that of a CA at %s', (text, address) => {
@@ -22,8 +24,8 @@ describe('an address for CRLs', () => {
     ['file:///etc/crl', 'only http and https'],
     ['http://pki.example.org/crl#top', 'fragment'],
     ['http://pki.example.org/crl?v=1', 'query'],
-    ['http://pki.example.org/{ca}.der', 'between braces stands {authority}'],
-    ['http://pki.example.org/{authority', 'between braces stands {authority}'],
+    ['http://pki.example.org/{issuer}.der', 'only {ca} is allowed in braces'],
+    ['http://pki.example.org/{ca', 'only {ca} is allowed in braces'],
     ['http://[::1', 'it is not a URL'],
   ])('is not %j: %s', (text, reason) => {
     const error = errorOf(() => parseCrlUrl(text));

@@ -104,7 +104,7 @@ describe('problems come with line, column and what was meant', () => {
     ['leaf:\n  ttl: 100d\n', 'svcauth.yaml:4:3: leaf.ttl (100d) is longer than leaf.maxTtl (90d)'],
     ['leaf:\n  keyAlgorithm: ed25519\nallow:\n  keyAlgorithms: [ecdsa-p256]\n', 'svcauth.yaml:4:3: leaf.keyAlgorithm'],
     ['crl:\n  refreshAfter: 14d\n', 'svcauth.yaml:4:3: a CRL would expire before crl.refreshAfter'],
-    ['check:\n  leafCritical: 50%\n', 'svcauth.yaml:4:3: check.leafCritical comes before check.leafWarning'],
+    ['check:\n  leafCritical: 50%\n', 'svcauth.yaml:4:3: check.leafCritical is reached before check.leafWarning'],
     ['allow:\n  dns: [*]\n', 'svcauth.yaml:4:'],
     [
       'deployment:\n  hooks: systemctl reload\n',
@@ -165,8 +165,8 @@ describe('problems come with line, column and what was meant', () => {
     ['- a\n', 'keys are wanted here'],
     ['leaf:\n  ttl: 7d\n', 'the key "version" is missing'],
     ['version: 1\n', 'the key "trustDomain" is missing'],
-    ['version: 2\ntrustDomain: example.org\n', 'this svcauth reads version 1'],
-    ['version: "1"\ntrustDomain: example.org\n', 'this svcauth reads version 1'],
+    ['version: 2\ntrustDomain: example.org\n', 'version must be 1'],
+    ['version: "1"\ntrustDomain: example.org\n', 'version must be 1'],
     ['version: 1\ntrustDomain: Example.org\n', 'write: example.org'],
   ])('%j: %s', async (text, expected) => {
     expect((await problems(text)).join('\n')).toContain(expected);

@@ -81,9 +81,9 @@ describe('a refusal', () => {
     expect(error.exitStatus).toBe(7);
     expect(formatError(error)).toBe(
       `svcauth: error: refused by policy, nothing was issued: 4 problems [ERR_POLICY_REFUSED]
-  payments: DNS name "db.example.net" lies below none of allow.dnsSuffixes (example.org) and matches no pattern of allow.dns (*) [allow.dnsSuffixes]
-  payments: DNS name "*.example.com" lies below none of allow.dnsSuffixes (example.org) and matches no pattern of allow.dns (*) [allow.dnsSuffixes]
-  payments: IP address 10.0.0.7 lies in none of allow.ips (127.0.0.0/8, ::1/128) [allow.ips]
+  payments: DNS name "db.example.net" is not below allow.dnsSuffixes (example.org) and does not match allow.dns (*) [allow.dnsSuffixes]
+  payments: DNS name "*.example.com" is not below allow.dnsSuffixes (example.org) and does not match allow.dns (*) [allow.dnsSuffixes]
+  payments: IP address 10.0.0.7 is not in allow.ips (127.0.0.0/8, ::1/128) [allow.ips]
   payments: ttl 180d is longer than leaf.maxTtl (90d) [leaf.maxTtl]
 svcauth: hint: to allow this, set in svcauth.yaml under "allow:" the line: dnsSuffixes: [example.org, db.example.net, example.com]
 svcauth: hint: to allow this, set in svcauth.yaml under "allow:" the line: ips: [127.0.0.0/8, '::1/128', '10.0.0.7']

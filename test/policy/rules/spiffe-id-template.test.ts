@@ -41,12 +41,12 @@ test.each([
   ['', 'starts with a slash'],
   ['{service}', 'starts with a slash'],
   ['/payments', 'the same id'],
-  ['/{name}', 'its holes are'],
-  ['/{tag.}', 'its holes are'],
-  ['/{service', 'its holes are'],
-  ['/{service}/', 'makes no SPIFFE path'],
-  ['/a b/{service}', 'makes no SPIFFE path'],
-  ['//{service}', 'makes no SPIFFE path'],
+  ['/{name}', 'allowed in braces'],
+  ['/{tag.}', 'allowed in braces'],
+  ['/{service', 'allowed in braces'],
+  ['/{service}/', 'does not give a valid SPIFFE path'],
+  ['/a b/{service}', 'does not give a valid SPIFFE path'],
+  ['//{service}', 'does not give a valid SPIFFE path'],
 ])('refuses the template %j: %s', (template, reason) => {
   const error = errorOf(() => parseSpiffeIdTemplate(template));
   expect(error.code).toBe('ERR_ID_TEMPLATE');

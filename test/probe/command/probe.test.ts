@@ -18,7 +18,7 @@ interface Answer {
   readonly deployed?: string;
   readonly served?: string;
   readonly findings: readonly { readonly name: string; readonly message: string; readonly remedy?: string }[];
-  readonly clientAuthorities?: readonly string[];
+  readonly clientCas?: readonly string[];
   readonly problem?: { readonly code: string; readonly message: string };
 }
 
@@ -64,13 +64,13 @@ describe('what is served, beside what was issued and deployed', () => {
     expect([found.issued, found.deployed]).toEqual([found.served, found.served]);
   });
 
-  test('the one before is renewed on disk and old in memory', async () => {
+  test('a warning names the certificate that the server still uses after a renewal', async () => {
     const world = copy();
     const before = servingFiles(world, 'payments');
     await renew(world);
     const found = await ask(world, before);
     expect(found).toMatchObject({ status: 3, state: 'warning', names: ['old-in-memory'] });
-    expect(found.findings[0]?.message).toBe('renewed on disk, old one in memory');
+    expect(found.findings[0]?.message).toBe('new certificate is on disk but the server still uses the old one');
     expect(found.deployed).toBe(found.issued);
     expect(found.served).not.toBe(found.issued);
   });
@@ -98,7 +98,7 @@ describe('what is served, beside what was issued and deployed', () => {
     expect(await ask(world, before)).toMatchObject({
       status: 4,
       names: ['revoked'],
-      findings: [{ remedy: 'reload the server; a hook of the service does it after every renewal' }],
+      findings: [{ remedy: 'reload the server, and add a hook to the service that does so after every renewal' }],
     });
   });
 
@@ -118,7 +118,7 @@ describe('what is served, beside what was issued and deployed', () => {
     const world = copy();
     const found = await ask(world, servingFiles(world, 'ledger'));
     expect(found).toMatchObject({ status: 4, service: 'payments', names: ['other-service'] });
-    expect(found.findings[0]?.message).toBe('it serves the certificate of ledger');
+    expect(found.findings[0]?.message).toBe('serves the certificate of ledger');
   });
 
   test('one of another PKI is a stranger, whatever it calls itself', async () => {
@@ -153,8 +153,9 @@ describe('the chain that is sent', () => {
       names: ['chain-missing'],
       findings: [
         {
-          message: 'it sends its certificate alone, and not that of issuing-g1: who does not have it refuses',
-          remedy: 'serve tls.crt, which holds the chain',
+          message:
+            'sends only its own certificate, not that of issuing-g1; clients without that intermediate reject the connection',
+          remedy: 'configure the server with tls.crt, which contains the chain',
         },
       ],
     });
@@ -191,7 +192,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that wants a certificat
   test('is read without one, and says of whom', async () => {
     const world = copy();
     const found = await ask(world, strict(world, world));
-    expect(found).toMatchObject({ status: 0, clientAuthorities: ['root-g1'] });
+    expect(found).toMatchObject({ status: 0, clientCas: ['root-g1'] });
   });
 
   test('lets a client of ours in', async () => {
@@ -285,7 +286,7 @@ describeWith(['nginx'], 'nginx', () => {
     try {
       expect(await probe(world, 'payments', ...at(port), '--as', 'ledger')).toMatchObject({
         status: 0,
-        servers: [{ state: 'good', clientAuthorities: ['root-g1'] }],
+        servers: [{ state: 'good', clientCas: ['root-g1'] }],
       });
     } finally {
       await nginx.stop();

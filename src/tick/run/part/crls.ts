@@ -1,5 +1,5 @@
-// Answers: which CRLs have to be signed, released or adopted, so that every CA that verifiers ask about has one that is not due?
-// The list of parts calls it after the overlaps, whose revocations it counts in. It copies nothing to verifiers.
+// The part of `tick` that keeps a CRL that is not due for every CA: it signs CRLs, releases presigned ones and adopts revocations.
+// `parts.ts` lists it after the overlaps, whose revocations it counts. It copies nothing to verifiers.
 import { plural } from '../../../text/plural.ts';
 import { CRL_REFRESH_WORDS, type CrlRefreshReason } from '../../../crl/rules/schedule.ts';
 import { applyCrlKeep, planCrlKeep, type CrlKeepPlan } from '../../../crl/run/keep.ts';
@@ -12,10 +12,10 @@ interface CrlsPlan extends PartPlan {
   readonly keep: CrlKeepPlan;
 }
 
-const ADOPTED = actionKind('revocations-adopted', 'took over', 'would take over');
+const ADOPTED = actionKind('revocations-adopted', 'adopted', 'would adopt');
 const SIGNED = actionKind('crl-signed', 'signed crl', 'would sign crl');
 
-/** Every CA that verifiers ask about has a CRL that is not due, in public/. */
+/** Keeps in public/ a CRL that is not due for every CA that needs one. */
 export const crls: TickPart<CrlsPlan> = {
   name: 'crls',
   plan: ({ pki, policy }, earlier) => {
@@ -37,7 +37,7 @@ export const crls: TickPart<CrlsPlan> = {
   },
 };
 
-/** Revocations that are still to be recorded, by CA. */
+/** Counts, for each CA, the revocations that the plan of the overlaps will record. */
 function revoking(earlier: Earlier): ReadonlyMap<string, number> {
   const ended = earlier.of(overlaps);
   const counts = new Map<string, number>();

@@ -6,7 +6,7 @@ import { actionKind, type TickAction } from '../../rules/action.ts';
 const DEPLOYED = actionKind('deployed', 'deployed', 'would deploy');
 const PENDING = actionKind('deployment-pending', 'pending', 'pending', false);
 
-/** What became of a deployment. `renewed`: what lies where it should as soon as it was renewed is said once. */
+/** Makes the actions of deployments. A service in `renewed` without outputs and hooks has none: its renewal is an action already. */
 export function deployedActions(deployed: readonly Deployed[], renewed: ReadonlySet<string>): readonly TickAction[] {
   return deployed.flatMap(({ service, serial, problem, written, hooks }) => {
     const about = { subject: service, serial };
@@ -17,7 +17,7 @@ export function deployedActions(deployed: readonly Deployed[], renewed: Readonly
   });
 }
 
-/** A deployment that is tried again, and what it failed of the last time. */
+/** Makes the action of a deployment that is tried again, with the problem of the last attempt. */
 export const retriedAction = ({
   service,
   serial,
@@ -27,7 +27,7 @@ export const retriedAction = ({
   ...(problem !== undefined && { detail: problem }),
 });
 
-/** The deployment of a certificate that is not made yet; nothing where switching the link is all of it. */
+/** Makes the action of deploying a certificate that is not issued yet; none if only the link is switched. */
 export function firstDeployed(service: string, outputs: number, hooks: number): readonly TickAction[] {
   const detail = work(outputs, hooks);
   return detail === undefined ? [] : [{ kind: DEPLOYED, subject: service, detail }];

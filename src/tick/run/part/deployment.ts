@@ -9,7 +9,7 @@ interface DeploymentPartPlan extends PartPlan {
   readonly steps: readonly DeployStep[];
 }
 
-/** What earlier runs left pending is tried again, once a tick. */
+/** Tries again, once a tick, the deployments that earlier runs left pending. */
 export const deployment: TickPart<DeploymentPartPlan> = {
   name: 'deployment',
   plan: async ({ pki, policy }, earlier) => {
@@ -26,7 +26,7 @@ export const deployment: TickPart<DeploymentPartPlan> = {
 
 const NOTHING_ELSE = { inspect: false, force: false };
 
-/** Services whose deployment the renewal tried, or will. One that failed before it came to that is left to this part. */
+/** Lists the services whose deployment the renewal tried or will try. If the renewal failed before that, this part deploys. */
 function triedBefore(earlier: Earlier): ReadonlySet<string> {
   const renewed = earlier.of(renewal);
   switch (renewed?.state) {

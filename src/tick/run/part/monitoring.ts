@@ -5,7 +5,7 @@ interface CheckOutcome extends PartOutcome {
   readonly check: CheckedPki;
 }
 
-/** The check that belongs to a tick: how things stand after it. It changes nothing, so there is nothing to plan. */
+/** Checks the PKI after the other parts. It changes nothing, so its plan is empty. */
 export const monitoring: TickPart<PartPlan, CheckOutcome> = {
   name: 'monitoring',
   plan: () => ({ actions: [], refusals: [] }),

@@ -7,15 +7,15 @@ import { actionKind } from '../../rules/action.ts';
 import type { PartPlan, TickLook, TickPart } from '../part.ts';
 
 interface OverlapsPlan extends PartPlan {
-  /** Superseded certificates whose overlap is over. */
+  /** Superseded certificates whose overlap has ended. */
   readonly outlived: readonly Certificate[];
-  /** The plan that says so: the renewal is planned once a tick. Absent where nothing can be renewed. */
+  /** The renewal plan that found them, reused by the renewal part. Absent if nothing can be renewed. */
   readonly due?: RenewalPlan;
 }
 
 const ENDED = actionKind('overlap-ended', 'revoked', 'would revoke');
 
-/** Certificates that were replaced long enough ago are recorded as revoked; the CRLs come after. */
+/** Records the revocation of replaced certificates whose overlap has ended; the CRLs are signed by a later part. */
 export const overlaps: TickPart<OverlapsPlan> = {
   name: 'overlaps',
   plan: async look => {
@@ -35,7 +35,7 @@ export const overlaps: TickPart<OverlapsPlan> = {
   },
 };
 
-/** Where nothing can sign, no overlap ends; the renewal says why. */
+/** Undefined if no CA can sign: then no overlap ends, and the renewal part reports why. */
 async function dueOrNothing({ pki, policy }: TickLook): Promise<RenewalPlan | undefined> {
   try {
     return await planRenewal(pki, policy, WHATEVER_IS_DUE);

@@ -1,5 +1,5 @@
 // The part of `tick` that publishes public/ to the directories of the policy.
-// `parts.ts` lists it. In a dry run it counts in the bundle and the CRLs that earlier parts have planned.
+// `parts.ts` lists it. In a dry run it includes the bundle and the CRLs that earlier parts have planned.
 import { derivedCrlFiles } from '../../../crl/run/files.ts';
 import type { CrlAhead, PublicAhead } from '../../../publication/run/public-ahead.ts';
 import {
@@ -21,7 +21,7 @@ interface PublicationPlan extends PartPlan {
 
 const PUBLISHED = actionKind('published', 'published', 'would publish');
 
-/** Every directory of `crl.publishTo` holds what public/ holds. */
+/** Copies public/ to every directory of `crl.publishTo`. */
 export const publication: TickPart<PublicationPlan> = {
   name: 'publications',
   plan: async (look, earlier) => {
@@ -46,7 +46,7 @@ export const publication: TickPart<PublicationPlan> = {
 
 const published = ({ directory }: PlannedPublication): TickAction => ({ kind: PUBLISHED, subject: directory });
 
-/** What the bundle and the CRLs that are planned, and not made yet, change in public/; undefined where nothing is to come. */
+/** Predicts how the planned bundle and CRLs will change public/; undefined if they will not. */
 function publicAhead({ pki }: TickLook, earlier: Earlier): PublicAhead | undefined {
   const files = new Map<string, Uint8Array | undefined>();
   const bundle = earlier.of(trust);

@@ -18,7 +18,7 @@ import { deployedActions, firstDeployed, retriedAction } from './deployed-action
 import { overlaps } from './overlaps.ts';
 
 interface RenewalPartPlan extends PartPlan {
-  /** Without the overlaps that ended: they are a part of their own. */
+  /** Without the overlaps that ended, which are another part. */
   readonly due: RenewalPlan;
 }
 
@@ -28,7 +28,7 @@ interface RenewalPartOutcome extends PartOutcome {
 
 const RENEWED = actionKind('renewed', 'renewed', 'would renew');
 
-/** Every service has a certificate that is not due, deployed. */
+/** Renews the certificates that are due, and deploys them. */
 export const renewal: TickPart<RenewalPartPlan, RenewalPartOutcome> = {
   name: 'renewal',
   plan: async (look, earlier) => {
@@ -54,7 +54,7 @@ export const renewal: TickPart<RenewalPartPlan, RenewalPartOutcome> = {
   },
 };
 
-/** The plan that was made for the overlaps, unless revocations were taken over since: those services may be due now. */
+/** Reuses the plan of the overlaps, unless revocations were adopted since: their services may be due now. */
 const planned = (earlier: Earlier): RenewalPlan | undefined =>
   earlier.of(crls)?.plan.keep.adopted.length ? undefined : earlier.of(overlaps)?.plan.due;
 
@@ -68,7 +68,7 @@ const reasonsOf = ({ steps }: RenewalPlan): ReadonlyMap<string, string> =>
 const renewedActions = (due: RenewalPlan): readonly TickAction[] =>
   [...reasonsOf(due)].map(([subject, detail]) => ({ kind: RENEWED, subject, detail }));
 
-/** In the order of names, as they are deployed. */
+/** Lists the deployments by service name, which is the order of deployment. */
 function deploymentActions({ pki, policy }: TickLook, { planned: due }: RenewalPlan): readonly TickAction[] {
   const [certificates, switches] = [toIssue(due), toDeploy(due)];
   if (certificates.length + switches.length === 0) return [];

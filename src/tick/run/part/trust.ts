@@ -9,7 +9,7 @@ interface TrustPlan extends PartPlan {
 
 const WRITTEN = actionKind('bundle-written', 'wrote', 'would write');
 
-/** The trust bundles in public/ say what the manifest says. */
+/** Writes the trust bundles of the manifest to public/. */
 export const trust: TickPart<TrustPlan> = {
   name: 'bundle',
   plan: ({ pki }) => {
