@@ -12,6 +12,10 @@ const audit = () => import('../audit/view/documents.ts');
 const rotation = () => import('../rotation/view/documents.ts');
 const compromise = () => import('../compromise/view/documents.ts');
 const renewal = () => import('../renewal/view/documents.ts');
+const monitoring = () => import('../monitoring/view/documents.ts');
+const tick = () => import('../tick/view/documents.ts');
+const probe = () => import('../probe/view/documents.ts');
+const init = () => import('../init/view/documents.ts');
 const messages = () => import('../view/documents.ts');
 
 /** The schemas by name; the name of a document's schema is its `kind`. */
@@ -50,6 +54,13 @@ export const SCHEMAS = {
     renew: async () => (await renewal()).RENEW,
     'audit-log': async () => (await audit()).AUDIT_LOG,
     'audit-verify': async () => (await audit()).AUDIT_VERIFY,
+    'ca-init': async () => (await init()).CA_INIT,
+    'ca-install-cert': async () => (await init()).CA_INSTALL_CERT,
+    probe: async () => (await probe()).PROBE,
+    status: async () => (await monitoring()).STATUS,
+    check: async () => (await monitoring()).CHECK,
+    forecast: async () => (await monitoring()).FORECAST,
+    tick: async () => (await tick()).TICK,
   },
   /** Of `-o jsonl`. */
   lines: {
@@ -61,6 +72,12 @@ export const SCHEMAS = {
     deployment: async () => (await deployment()).DEPLOYMENT,
     renewal: async () => (await renewal()).RENEWAL,
     'audit-record': async () => (await audit()).AUDIT_RECORD,
+    service: async () => (await monitoring()).SERVICE,
+    finding: async () => (await monitoring()).FINDING,
+    'forecast-event': async () => (await monitoring()).FORECAST_EVENT,
+    server: async () => (await probe()).SERVER,
+    action: async () => (await tick()).ACTION,
+    failure: async () => (await tick()).FAILURE,
   },
   /** Of standard error, with either. */
   messages: {

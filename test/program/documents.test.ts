@@ -14,6 +14,22 @@ const PRINTED_BY: readonly (readonly [kind: string, line: string])[] = [
   ['ca-list', 'ca list -o json'],
   ['ca', 'ca list -o jsonl'],
   ['ca-show', 'ca show issuing-g1 -o json'],
+  ['ca-init', 'ca init --trust-domain example.org --home other --dry-run -o json'],
+  [
+    'ca-install-cert',
+    'ca install-cert .svcauth/authorities/issuing-g1/ca.crt --chain .svcauth/authorities/root-g1/ca.crt -o json',
+  ],
+  ['status', 'status -o json'],
+  ['service', 'status -o jsonl'],
+  ['check', 'check --at +29d -o json'],
+  ['finding', 'check --at +29d -o jsonl'],
+  ['forecast', 'forecast -o json'],
+  ['forecast-event', 'forecast -o jsonl'],
+  ['tick', '@ +25d tick --dry-run -o json'],
+  ['action', '@ +25d tick --dry-run -o jsonl'],
+  ['failure', '@ +350d tick --dry-run -o jsonl'],
+  ['probe', 'probe 127.0.0.1:1 -o json'],
+  ['server', 'probe 127.0.0.1:1 -o jsonl'],
   ['audit-log', 'audit log -o json'],
   ['audit-record', 'audit log -o jsonl'],
   ['audit-verify', 'audit verify -o json'],
@@ -64,6 +80,8 @@ describe('the documents of real commands', () => {
     for (const [kind, line] of PRINTED_BY) {
       const [, days = '0', command = line] = /^@ \+(\d+)d (.*)$/.exec(line) ?? [];
       world.now = new Date(START.getTime() + Number(days) * 86_400_000);
+      const [, days, command = ''] = /^(?:@ \+(\d+)d )?(.*)$/.exec(line)!;
+      world.now = new Date(START.getTime() + Number(days ?? 0) * 86_400_000);
       if (kind === 'warning') world.files.remove(`${world.cwd}/.svcauth/svcauth.yaml`);
       const { stdout, stderr } = await runSvcauth(world, command.split(' '));
       const texts = line.endsWith(' json') ? [stdout, ...stderr.split('\n')] : `${stdout}${stderr}`.split('\n');

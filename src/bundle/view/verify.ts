@@ -30,6 +30,6 @@ export function bundleVerifyView(
             columns,
           ),
     json: () => ({ kind: 'bundle-verify', value: { at: now, checked, findings } }),
-    jsonl: () => findings.map(value => ({ kind: 'finding', value })),
+    jsonl: () => findings.map(value => ({ kind: 'bundle-finding', value })),
   };
 }

@@ -5,6 +5,7 @@ import type { InitPlan, InitResult } from '../run/init-pki.ts';
 import { generalNameText } from '../../pki/name/general-name-text.ts';
 import type { GeneralName } from '../../pki/extension/general-name.ts';
 import type { Home } from '../../store/home.ts';
+import type { CA_INIT } from './documents.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
@@ -13,7 +14,7 @@ import type { PlannedAuthority } from '../../ca/rules/planned-authority.ts';
 const KEY_PLACES = { file: 'in the home', offline: 'offline', foreign: 'external', destroyed: 'destroyed' } as const;
 const VERBS = { create: 'would be created', import: 'would be imported', request: 'would be requested' } as const;
 
-export function initPlanView(home: Home, { request, authorities }: InitPlan): View {
+export function initPlanView(home: Home, { request, authorities }: InitPlan): View<typeof CA_INIT> {
   const { trustDomain, keyProtection, crlUrl, nameConstraints } = request;
   const names = (list: readonly GeneralName[] = []) => (list.length > 0 ? list.map(generalNameText) : undefined);
   const [permitted, excluded] = [names(nameConstraints?.permitted), names(nameConstraints?.excluded)];
@@ -22,8 +23,8 @@ export function initPlanView(home: Home, { request, authorities }: InitPlan): Vi
     home: home.directory,
     trustDomain,
     keyProtection,
-    authorities: authorities.map(({ id, tier, how, keyAlgorithm, notBefore, notAfter, keyLocation }) => ({
-      id,
+    cas: authorities.map(({ id, tier, how, keyAlgorithm, notBefore, notAfter, keyLocation }) => ({
+      ca: id,
       tier,
       how,
       keyAlgorithm,
@@ -54,20 +55,20 @@ export function initPlanView(home: Home, { request, authorities }: InitPlan): Vi
         ['keys at rest', keyProtection === 'none' ? 'not encrypted' : 'encrypted with a passphrase'],
         ['dry run', 'nothing was created'],
       ]),
-    json: () => ({ kind: 'init', value }),
-    jsonl: () => [{ kind: 'init', value }],
+    json: () => ({ kind: 'ca-init', value }),
+    jsonl: () => [{ kind: 'ca-init', value }],
   };
 }
 
-export function initResultView({ home, authorities, csrPem, rootKey, trustDomain }: InitResult): View {
+export function initResultView({ home, authorities, csrPem, rootKey, trustDomain }: InitResult): View<typeof CA_INIT> {
   const paths = { bundle: home.public.bundlePem, crls: home.public.crls, policy: home.policy };
   const pending = authorities.find(({ state }) => state === 'pending');
   const value = {
     dryRun: false,
     home: home.directory,
     trustDomain,
-    authorities: authorities.map(({ certificate, ...authority }) => ({
-      ...authority,
+    cas: authorities.map(({ id, tier, generation, state, keyAlgorithm, keyLocation, createdAt, certificate }) => ({
+      ...{ ca: id, tier, generation, state, keyAlgorithm, keyLocation, createdAt },
       ...(certificate && {
         serial: certificate.serial,
         notBefore: certificate.notBefore,
@@ -100,7 +101,7 @@ export function initResultView({ home, authorities, csrPem, rootKey, trustDomain
         ['policy', paths.policy],
         ['next', pending === undefined ? REMEDIES.firstCertificate() : REMEDIES.caPending()],
       ]),
-    json: () => ({ kind: 'init', value }),
-    jsonl: () => [{ kind: 'init', value }],
+    json: () => ({ kind: 'ca-init', value }),
+    jsonl: () => [{ kind: 'ca-init', value }],
   };
 }

@@ -1,16 +1,20 @@
 import { REMEDIES } from '../../errors/remedy.ts';
 import type { InstallOutcome } from '../run/install-certificate.ts';
+import type { CA_INSTALL_CERT } from './documents.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 
-export function installView({ issuing, root, changed, dryRun }: InstallOutcome): View {
+export function installView({ issuing, root, changed, dryRun }: InstallOutcome): View<typeof CA_INSTALL_CERT> {
   const verb = !changed ? 'unchanged' : dryRun ? 'would install' : 'installed';
   const value = {
     dryRun,
     changed,
-    issuing: { id: issuing.id, serial: issuing.certificate.serial, notAfter: issuing.certificate.notAfter },
-    root: { id: root.id, serial: root.certificate.serial, notAfter: root.certificate.notAfter },
+    ca: issuing.id,
+    serial: issuing.certificate.serial,
+    notAfter: issuing.certificate.notAfter,
+    issuedBy: root.id,
+    root: { serial: root.certificate.serial, notAfter: root.certificate.notAfter },
   };
   return {
     table: () =>
@@ -22,7 +26,7 @@ export function installView({ issuing, root, changed, dryRun }: InstallOutcome):
         ['needed', `the CRL of ${root.id}, for verifiers that check revocation`],
         ['next', REMEDIES.rootCrlNeeded()],
       ]),
-    json: () => ({ kind: 'install', value }),
-    jsonl: () => [{ kind: 'install', value }],
+    json: () => ({ kind: 'ca-install-cert', value }),
+    jsonl: () => [{ kind: 'ca-install-cert', value }],
   };
 }

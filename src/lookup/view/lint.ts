@@ -46,7 +46,7 @@ export function lintView({ linted, verdicts, untried, status }: LintResult, now:
       },
     }),
     jsonl: () => [
-      ...findings.map(value => ({ kind: 'finding', value })),
+      ...findings.map(value => ({ kind: 'lint-finding', value })),
       ...verdicts.map(value => ({ kind: 'verdict', value })),
     ],
   };

@@ -30,7 +30,7 @@ export const addStatus: AddCommand = (program, world) => {
       const asked = selectors.length === 0 ? [] : services.map(({ service }) => service.name);
       const status = {
         trustDomain: manifest.identity()?.trustDomain ?? '',
-        authorities: authorityRows(manifest).map(row => authorityStatus(row, now)),
+        cas: authorityRows(manifest).map(row => authorityStatus(row, now)),
         services: services.map(row => serviceStatus(row, renewal, now)),
         hooks: asked.flatMap(service => {
           const runs = manifest.hookRuns(service);

@@ -11,7 +11,7 @@ import type { ServiceRow } from '../../record/service.ts';
 type ServiceState = 'none' | 'valid' | 'due' | 'expired' | 'revoked';
 
 export interface ServiceStatus {
-  readonly name: string;
+  readonly service: string;
   readonly spiffeId: string;
   readonly state: ServiceState;
   /** True if the certificate is issued but not deployed: files, outputs or hooks may still be those of the previous one. */
@@ -22,7 +22,7 @@ export interface ServiceStatus {
   readonly problem?: string;
   /** This and the following fields are absent without a certificate. */
   readonly serial?: string;
-  readonly authorityId?: string;
+  readonly ca?: string;
   readonly notBefore?: Date;
   /** Inclusive (RFC 5280 §4.1.2.5). */
   readonly notAfter?: Date;
@@ -35,7 +35,7 @@ export function serviceStatus(
   renewal: RenewalSpec,
   now: Date,
 ): ServiceStatus {
-  const base = { name: service.name, spiffeId: service.spec.spiffeId };
+  const base = { service: service.name, spiffeId: service.spec.spiffeId };
   if (certificate === undefined) return { ...base, state: 'none', deploymentPending: false };
   const { serial, authorityId, notBefore, notAfter } = certificate;
   const renewAt = renewalTime(certificate, renewalOf(service, renewal).threshold);
@@ -44,7 +44,7 @@ export function serviceStatus(
     state: certificateState(certificate, renewAt, now),
     ...pendingDeployment(deployment),
     serial,
-    authorityId,
+    ca: authorityId,
     notBefore,
     notAfter,
     renewAt,

@@ -17,7 +17,7 @@ export interface CheckedPki {
   /** Worst first. */
   readonly findings: readonly Finding[];
   /** How many services and CAs were checked, by index or one by one. */
-  readonly checked: { readonly services: number; readonly authorities: number };
+  readonly checked: { readonly services: number; readonly cas: number };
   /** Filled if the scope has `everything`, else empty. */
   readonly monitored: readonly MonitoredItem[];
 }
@@ -27,7 +27,7 @@ export function checkPki(manifest: Manifest, scope: CheckScope, thresholds: Chec
   const { count, ...input } = gather(manifest, scope, thresholds, at);
   return {
     findings: checkManifest(input, thresholds, at),
-    checked: { services: count, authorities: input.authorities.length },
+    checked: { services: count, cas: input.authorities.length },
     monitored: scope.everything ? monitoredItems(input, at) : [],
   };
 }

@@ -3,6 +3,7 @@
 import type { Finding, Severity } from '../rules/check.ts';
 import type { FailOn } from '../rules/fail-on.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
+import type { CHECK, FINDING } from './documents.ts';
 import { describeFinding } from './finding.ts';
 import type { View } from '../../view/output.ts';
 import { plural } from '../../text/plural.ts';
@@ -19,7 +20,7 @@ export interface CheckReport {
   /** Time of the run. */
   readonly ranAt: Date;
   /** How many services and CAs were checked. */
-  readonly checked: { readonly services: number; readonly authorities: number };
+  readonly checked: { readonly services: number; readonly cas: number };
   /** Worst first. */
   readonly findings: readonly Finding[];
   readonly failOn: FailOn;
@@ -29,9 +30,16 @@ export interface CheckReport {
 
 const HEADER = ['SEVERITY', 'SUBJECT', 'FINDING', 'MESSAGE', 'REMEDY'];
 
-export function checkView({ at, checked, findings }: CheckReport, { colours, columns }: Terminal): View {
+export function checkView(
+  { at, checked, findings }: CheckReport,
+  { colours, columns }: Terminal,
+): View<typeof CHECK, typeof FINDING> {
   const paint = { warning: colours.yellow, critical: colours.red };
   const described = findings.map(finding => ({ ...finding, ...describeFinding(finding, at) }));
+  const plain = described.map(({ kind, subject, name, severity, ...facts }) => ({
+    ...{ name, severity, ...(kind === 'ca' ? { ca: subject } : { service: subject }) },
+    ...facts,
+  }));
   return {
     table: () => {
       const where = `in ${formatChecked(checked)} with their CRLs`;
@@ -47,9 +55,9 @@ export function checkView({ at, checked, findings }: CheckReport, { colours, col
     },
     json: () => {
       const status = findings[0]?.severity ?? 'ok';
-      return { kind: 'check', value: { at, status, checked, findings: described } };
+      return { kind: 'check', value: { at, status, checked, findings: plain } };
     },
-    jsonl: () => described.map(finding => ({ kind: 'finding', value: { at, finding } })),
+    jsonl: () => plain.map(finding => ({ kind: 'finding', value: { at, ...finding } })),
   };
 }
 
@@ -59,5 +67,5 @@ export const countOf = (findings: readonly Finding[], severity: Severity): numbe
 export const formatCounts = (findings: readonly Finding[]): string =>
   `${countOf(findings, 'critical')} critical, ${plural(countOf(findings, 'warning'), 'warning')}`;
 
-export const formatChecked = ({ services, authorities }: CheckReport['checked']): string =>
-  `${plural(services, 'service')} and ${plural(authorities, 'CA')}`;
+export const formatChecked = ({ services, cas }: CheckReport['checked']): string =>
+  `${plural(services, 'service')} and ${plural(cas, 'CA')}`;

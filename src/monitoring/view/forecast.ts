@@ -3,6 +3,7 @@
 import { durationText } from '../../time/duration.ts';
 import type { Forecast } from '../rules/forecast.ts';
 import { isBreak, type ForecastEvent } from '../rules/forecast-event.ts';
+import type { FORECAST, FORECAST_EVENT } from './documents.ts';
 import { describeForecast } from './forecast-event.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
@@ -14,12 +15,24 @@ const HEADER = ['AT', 'WHEN', 'SUBJECT', 'MESSAGE', 'REMEDY'];
 /** Most lines of a scenario in a table. */
 const LINES = 20;
 
-export function forecastView(forecast: Forecast, everySeconds: number, { colours, columns }: Terminal): View {
+export function forecastView(
+  forecast: Forecast,
+  everySeconds: number,
+  { colours, columns }: Terminal,
+): View<typeof FORECAST, typeof FORECAST_EVENT> {
   const { now, until, keepsRunning, stopsToday } = forecast;
   const described = (events: readonly ForecastEvent[]) =>
-    events.map(event => ({ ...event, ...describeForecast(event, now) }));
+    events.map(event => {
+      const { kind, subject, name, ...facts } = event;
+      return {
+        name,
+        ...(kind === 'ca' ? { ca: subject } : { service: subject }),
+        ...facts,
+        ...describeForecast(event, now),
+      };
+    });
   const scenarioOf = (events: readonly ForecastEvent[]) => ({
-    firstBreak: events.find(isBreak)?.at ?? null,
+    firstBreak: events.find(isBreak)?.at,
     events: described(events),
   });
   const formatScenario = (premise: string, events: readonly ForecastEvent[]): string => {
@@ -55,8 +68,8 @@ export function forecastView(forecast: Forecast, everySeconds: number, { colours
       },
     }),
     jsonl: () =>
-      Object.entries({ keepsRunning, stopsToday }).flatMap(([scenario, events]) =>
-        described(events).map(event => ({ kind: 'forecast-event', value: { scenario, event } })),
+      (['keepsRunning', 'stopsToday'] as const).flatMap(scenario =>
+        described(forecast[scenario]).map(event => ({ kind: 'forecast-event', value: { scenario, ...event } })),
       ),
   };
 }

@@ -20,7 +20,7 @@ export function formatNagios(report: CheckReport): string {
     `critical=${countOf(findings, 'critical')};;0;0`,
     `warning=${countOf(findings, 'warning')};0;;0`,
     `services=${checked.services};;;0`,
-    `cas=${checked.authorities};;;0`,
+    `cas=${checked.cas};;;0`,
   ].join(' ');
   return `${nagiosLine(stateOf(report), text)} | ${data}\n`;
 }

@@ -9,26 +9,32 @@ import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 import { visible } from '../../view/visible.ts';
 import type { AuthorityStatus } from '../../ca/rules/status.ts';
+import type { CA } from '../../ca/view/documents.ts';
 import { formatAuthorities, withRelative } from '../../ca/view/list.ts';
+import type { SERVICE, STATUS } from './documents.ts';
 
 export interface Status {
   readonly trustDomain: string;
-  readonly authorities: readonly AuthorityStatus[];
+  readonly cas: readonly AuthorityStatus[];
   readonly services: readonly ServiceStatus[];
   /** Last hook runs of the services that were selected on the command line. */
   readonly hooks: readonly { readonly service: string; readonly runs: readonly HookRun[] }[];
 }
 
-export function statusView(status: Status, now: Date, terminal: Terminal): View {
+export function statusView(
+  status: Status,
+  now: Date,
+  terminal: Terminal,
+): View<typeof STATUS, typeof CA | typeof SERVICE> {
   return {
     table: () =>
-      `${formatAuthorities(status.authorities, now, terminal)}\n${formatServices(status.services, now, terminal)}` +
+      `${formatAuthorities(status.cas, now, terminal)}\n${formatServices(status.services, now, terminal)}` +
       formatPending(status.services) +
       status.hooks.flatMap(({ service, runs }) => formatHookRuns(service, runs)).join(''),
     json: () => ({ kind: 'status', value: { at: now, ...status } }),
     jsonl: () => [
-      ...status.authorities.map(value => ({ kind: 'ca', value })),
-      ...status.services.map(value => ({ kind: 'service', value })),
+      ...status.cas.map(value => ({ kind: 'ca' as const, value })),
+      ...status.services.map(value => ({ kind: 'service' as const, value })),
     ],
   };
 }
@@ -43,24 +49,24 @@ function formatServices(services: readonly ServiceStatus[], now: Date, { colours
     revoked: colours.dim,
   };
   const rows = services.map((service): Cell[] => [
-    service.name,
+    service.service,
     service.spiffeId,
     service.serial?.slice(0, 8) ?? '',
     { text: service.deploymentPending ? `${service.state}, not deployed` : service.state, paint: paint[service.state] },
     withRelative(service.notAfter, now),
     service.renewAt === undefined ? '' : formatInstant(service.renewAt),
-    service.authorityId ?? '',
+    service.ca ?? '',
   ]);
   return formatTable(['SERVICE', 'SPIFFE ID', 'SERIAL', 'STATE', 'EXPIRES', 'RENEW AT', 'CA'], rows, columns);
 }
 
 /** Formats a line for each pending deployment: the certificate that is deployed until then, and the problem. */
 function formatPending(services: readonly ServiceStatus[]): string {
-  const lines = services.flatMap(({ name, deployedSerial, problem, deploymentPending }) => {
+  const lines = services.flatMap(({ service, deployedSerial, problem, deploymentPending }) => {
     if (!deploymentPending) return [];
     const deployed =
       deployedSerial === undefined ? 'no certificate is deployed' : `still ${deployedSerial.slice(0, 8)}`;
-    return [`${visible(`${name}: ${deployed}${problem === undefined ? '' : `; ${problem}`}`)}\n`];
+    return [`${visible(`${service}: ${deployed}${problem === undefined ? '' : `; ${problem}`}`)}\n`];
   });
   return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }

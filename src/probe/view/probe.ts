@@ -1,6 +1,7 @@
 // Formats the results of a probe, and derives the state of each server, which decides the exit status of `probe`.
 // Only that command calls it. The JSON has every serial number in full, the table its first eight digits.
 import type { Probe } from '../run/probe.ts';
+import type { PROBE, SERVER } from './documents.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
@@ -16,11 +17,16 @@ export function probeState({ findings, problem }: Probe): State {
 }
 
 /** Formats the results. `as`: the service whose certificate was presented. */
-export function probeView(probes: readonly Probe[], as: string | undefined, now: Date, terminal: Terminal): View {
+export function probeView(
+  probes: readonly Probe[],
+  as: string | undefined,
+  now: Date,
+  terminal: Terminal,
+): View<typeof PROBE, typeof SERVER> {
   return {
     table: () => tables(probes, as, now, terminal),
     json: () => ({ kind: 'probe', value: { at: now, as, servers: probes.map(plain) } }),
-    jsonl: () => probes.map(probe => ({ kind: 'probe-server', value: { at: now, as, ...plain(probe) } })),
+    jsonl: () => probes.map(probe => ({ kind: 'server', value: { at: now, as, ...plain(probe) } })),
   };
 }
 
@@ -59,7 +65,7 @@ function clientsText({ shown, findings }: Probe, as: string | undefined): string
   return `${from}; ${as} ${findings.some(({ name }) => name === 'client-refused') ? 'rejected' : 'accepted'}`;
 }
 
-const plain = (probe: Probe): object => {
+const plain = (probe: Probe) => {
   const { problem, shown, ...rest } = probe;
   return {
     ...rest,

@@ -30,7 +30,7 @@ export function crlVerifyView(
       return findings.length === 0 ? table + checked : `${table}\n${formatFindings(findings, terminal)}`;
     },
     json: () => ({ kind: 'crl-verify', value: { at: now, directory, crls, certificates, findings } }),
-    jsonl: () => findings.map(value => ({ kind: 'finding', value })),
+    jsonl: () => findings.map(value => ({ kind: 'crl-finding', value })),
   };
 }
 

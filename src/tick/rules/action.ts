@@ -1,6 +1,19 @@
+/** The permanent names of actions in JSON. */
+type ActionName =
+  | 'bundle-written'
+  | 'overlap-ended'
+  | 'revocations-adopted'
+  | 'crl-signed'
+  | 'published'
+  | 'renewed'
+  | 'deployed'
+  | 'deployment-pending';
+
 /** A kind of action of a tick: its permanent name in JSON, and its words in the table. */
 export interface ActionKind {
-  readonly name: string;
+  readonly name: ActionName;
+  /** Kind of thing that the subjects of its actions name. */
+  readonly of: 'bundle' | 'service' | 'ca' | 'directory';
   readonly done: string;
   readonly planned: string;
   /** False for an action that changes nothing, such as a deployment that is still pending. */
@@ -14,13 +27,21 @@ export interface TickAction {
   readonly subject: string;
   readonly serial?: string;
   readonly number?: bigint;
+  /** notAfter of a new certificate, or nextUpdate of a new CRL. */
   readonly until?: Date;
   /** The reason, or a count of what changed. */
   readonly detail?: string;
 }
 
-export const actionKind = (name: string, done: string, planned: string, changes = true): ActionKind => ({
+export const actionKind = (
+  name: ActionName,
+  of: ActionKind['of'],
+  done: string,
+  planned: string,
+  changes = true,
+): ActionKind => ({
   name,
+  of,
   done,
   planned,
   changes,

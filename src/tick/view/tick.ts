@@ -3,6 +3,8 @@
 import type { PartReport } from '../run/tick.ts';
 import type { TickAction } from '../rules/action.ts';
 import { checkView, type CheckReport } from '../../monitoring/view/check.ts';
+import type { FINDING } from '../../monitoring/view/documents.ts';
+import type { ACTION, FAILURE, TICK } from './documents.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
@@ -15,7 +17,7 @@ export function tickView(
   report: CheckReport | undefined,
   now: Date,
   terminal: Terminal,
-): View {
+): View<typeof TICK, typeof ACTION | typeof FAILURE | typeof FINDING> {
   const check = report && checkView(report, terminal);
   const hasFindings = report !== undefined && report.findings.length > 0;
   const [actions, failures] = [actionsOf(reports), failuresOf(reports)];
@@ -23,25 +25,31 @@ export function tickView(
     table: () => formatActions(reports, now, 'done') + (hasFindings ? check!.table() : ''),
     json: () => ({
       kind: 'tick',
-      value: { at: now, changed: hasChanged(reports), actions, failures, ...(check && { check: check.json().value }) },
+      value: {
+        ...{ at: now, dryRun: false, changed: hasChanged(reports), actions, failures },
+        ...(check && { check: check.json().value }),
+      },
     }),
     jsonl: () => [
-      ...actions.map(action => ({ kind: 'action', value: { at: now, ...action } })),
-      ...failures.map(failure => ({ kind: 'failure', value: { at: now, ...failure } })),
+      ...actions.map(action => ({ kind: 'action' as const, value: { at: now, dryRun: false, ...action } })),
+      ...failures.map(failure => ({ kind: 'failure' as const, value: { at: now, dryRun: false, ...failure } })),
       ...(check?.jsonl() ?? []),
     ],
   };
 }
 
 /** Formats the plan of a tick; unlike a tick, an empty plan prints a line. */
-export function tickPlanView(reports: readonly PartReport[], now: Date): View {
+export function tickPlanView(
+  reports: readonly PartReport[],
+  now: Date,
+): View<typeof TICK, typeof ACTION | typeof FAILURE> {
   const [actions, failures] = [actionsOf(reports), failuresOf(reports)];
   return {
     table: () => (actions.length + failures.length === 0 ? 'nothing is due\n' : formatActions(reports, now, 'planned')),
-    json: () => ({ kind: 'tick', value: { at: now, dryRun: true, actions, failures } }),
+    json: () => ({ kind: 'tick', value: { at: now, dryRun: true, changed: false, actions, failures } }),
     jsonl: () => [
-      ...actions.map(action => ({ kind: 'action', value: { at: now, dryRun: true, ...action } })),
-      ...failures.map(failure => ({ kind: 'failure', value: { at: now, dryRun: true, ...failure } })),
+      ...actions.map(action => ({ kind: 'action' as const, value: { at: now, dryRun: true, ...action } })),
+      ...failures.map(failure => ({ kind: 'failure' as const, value: { at: now, dryRun: true, ...failure } })),
     ],
   };
 }
@@ -51,7 +59,12 @@ export const hasChanged = (reports: readonly PartReport[]): boolean =>
   reports.some(({ actions }) => actions.some(({ kind }) => kind.changes));
 
 const actionsOf = (reports: readonly PartReport[]) =>
-  reports.flatMap(({ actions }) => actions.map(({ kind, ...facts }) => ({ action: kind.name, ...facts })));
+  reports.flatMap(({ actions }) =>
+    actions.map(({ kind: { name, of }, subject, serial, number, until, detail }) => ({
+      ...{ action: name, ...(of !== 'bundle' && { [of]: subject }), serial, number },
+      ...{ [number === undefined ? 'notAfter' : 'nextUpdate']: until, detail },
+    })),
+  );
 
 const failuresOf = (reports: readonly PartReport[]) =>
   reports.flatMap(({ part, failures }) => failures.map(({ code, message }) => ({ part, code, message })));

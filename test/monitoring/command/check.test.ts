@@ -51,11 +51,11 @@ describe('check', () => {
       kind: 'check',
       at: '2026-12-05T00:00:00Z',
       status: 'critical',
-      checked: { services: 2, authorities: 1 },
+      checked: { services: 2, cas: 1 },
       findings: [
-        { name: 'certificate-expired', subject: 'ledger', deadline: '2026-11-25T00:00:00Z' },
-        { name: 'certificate-expired', subject: 'payments', remedy: 'svcauth renew payments' },
-        { name: 'crl-stale', kind: 'ca', subject: 'issuing-g1', remedy: 'svcauth crl refresh' },
+        { name: 'certificate-expired', service: 'ledger', deadline: '2026-11-25T00:00:00Z' },
+        { name: 'certificate-expired', service: 'payments', remedy: 'svcauth renew payments' },
+        { name: 'crl-stale', ca: 'issuing-g1', remedy: 'svcauth crl refresh' },
       ],
     });
   });
@@ -75,10 +75,10 @@ describe('check', () => {
     const lines = stdout
       .trim()
       .split('\n')
-      .map(line => JSON.parse(line) as { kind: string; finding: { kind: string; subject: string } });
-    expect(lines.map(({ kind, finding }) => [kind, finding.kind, finding.subject])).toEqual([
-      ['finding', 'service', 'payments'],
-      ['finding', 'ca', 'issuing-g1'],
+      .map(line => JSON.parse(line) as { kind: string; service?: string; ca?: string });
+    expect(lines.map(({ kind, service, ca }) => [kind, service, ca])).toEqual([
+      ['finding', 'payments', undefined],
+      ['finding', undefined, 'issuing-g1'],
     ]);
     expect((await runSvcauth(world, ['check', 'ledgre'])).status).toBe(2);
   });

@@ -69,8 +69,8 @@ describe('status', () => {
       kind: 'status',
       at: '2026-11-10T00:00:00Z',
       trustDomain: 'example.org',
-      authorities: [{ ca: 'root-g1', crl: { state: 'missing' } }, { crl: { number: '1180591620717411303424' } }],
-      services: [{ state: 'revoked' }, { name: 'newcomer', state: 'none' }, { renewAt: '2026-11-20T19:04:12Z' }],
+      cas: [{ ca: 'root-g1', crl: { state: 'missing' } }, { crl: { number: '1180591620717411303424' } }],
+      services: [{ state: 'revoked' }, { service: 'newcomer', state: 'none' }, { renewAt: '2026-11-20T19:04:12Z' }],
     });
   });
 

@@ -28,7 +28,7 @@ describe('a service', () => {
 
   test('that was never issued has no certificate and is not due', () => {
     expect(serviceStatus(serviceRow(), {}, at('2026-11-02'))).toEqual({
-      name: 'payments',
+      service: 'payments',
       spiffeId: 'spiffe://example.org/payments',
       state: 'none',
       deploymentPending: false,

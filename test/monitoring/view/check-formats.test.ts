@@ -36,7 +36,7 @@ const report = (changes: Partial<CheckReport> = {}): CheckReport => ({
   trustDomain: 'example.org',
   at: now,
   ranAt: now,
-  checked: { services: 1, authorities: 1 },
+  checked: { services: 1, cas: 1 },
   findings: [],
   failOn: 'warning',
   monitored: monitoredItems({ services: [serviceRow({})], authorities: [authorityRow()] }, now),

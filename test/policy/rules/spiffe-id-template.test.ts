@@ -40,7 +40,7 @@ describe('filling a template', () => {
 test.each([
   ['', 'starts with a slash'],
   ['{service}', 'starts with a slash'],
-  ['/payments', 'the same id'],
+  ['/payments', 'the same ID'],
   ['/{name}', 'allowed in braces'],
   ['/{tag.}', 'allowed in braces'],
   ['/{service', 'allowed in braces'],

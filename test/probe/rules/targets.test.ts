@@ -81,10 +81,10 @@ describe('whom to look at', () => {
   });
 
   test.for([
-    [{ words: ['lost', 'tagged'] }, 'ERR_PROBE_ADDRESS', 'where lost can be reached is not known'],
+    [{ words: ['lost', 'tagged'] }, 'ERR_PROBE_ADDRESS', 'no address known for lost'],
     [{ words: ['lsot'] }, 'ERR_SERVICE_UNKNOWN', 'no service "lsot" in the manifest'],
-    [{ connect: ['lsot=a:1'] }, 'ERR_PROBE_CONNECT', '--connect "lsot=a:1" names no service of the manifest'],
-    [{ connect: ['lost'] }, 'ERR_PROBE_CONNECT', '--connect "lost" names no service of the manifest'],
+    [{ connect: ['lsot=a:1'] }, 'ERR_PROBE_CONNECT', '--connect "lsot=a:1" names no known service'],
+    [{ connect: ['lost'] }, 'ERR_PROBE_CONNECT', '--connect "lost" names no known service'],
     [{ connect: ['lost=a'] }, 'ERR_ADDRESS', undefined],
   ] as const)('%j is refused', ([request, code, message]) => {
     const error = errorOf(() => targets(request));
@@ -92,10 +92,8 @@ describe('whom to look at', () => {
     if (message !== undefined) expect(error.message).toBe(message);
   });
 
-  test('nobody at all', () => {
+  test('is an error if no service has an address', () => {
     const request = { words: [], connect: [] };
-    expect(errorOf(() => probeTargets(request, [service('lost')])).message).toBe(
-      'no service has an address to look at',
-    );
+    expect(errorOf(() => probeTargets(request, [service('lost')])).message).toBe('no service has a known address');
   });
 });

@@ -239,7 +239,7 @@ describe('a part that fails', () => {
 });
 
 test('a further part is one value in the list: it is planned, and carried out after those before it', async () => {
-  const kind = actionKind('sheep-counted', 'counted', 'would count');
+  const kind = actionKind('renewed', 'service', 'counted', 'would count');
   const further: TickPart = {
     name: 'sheep',
     plan: ({ pki }) => ({ actions: [{ kind, subject: String(pki.manifest.serviceCount()) }], refusals: [] }),

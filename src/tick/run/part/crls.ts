@@ -12,8 +12,8 @@ interface CrlsPlan extends PartPlan {
   readonly keep: CrlKeepPlan;
 }
 
-const ADOPTED = actionKind('revocations-adopted', 'adopted', 'would adopt');
-const SIGNED = actionKind('crl-signed', 'signed crl', 'would sign crl');
+const ADOPTED = actionKind('revocations-adopted', 'ca', 'adopted', 'would adopt');
+const SIGNED = actionKind('crl-signed', 'ca', 'signed crl', 'would sign crl');
 
 /** Keeps in public/ a CRL that is not due for every CA that needs one. */
 export const crls: TickPart<CrlsPlan> = {

@@ -3,8 +3,8 @@ import type { Deployed } from '../../../deployment/run/deploy.ts';
 import type { DeployStep } from '../../../deployment/run/plan.ts';
 import { actionKind, type TickAction } from '../../rules/action.ts';
 
-const DEPLOYED = actionKind('deployed', 'deployed', 'would deploy');
-const PENDING = actionKind('deployment-pending', 'pending', 'pending', false);
+const DEPLOYED = actionKind('deployed', 'service', 'deployed', 'would deploy');
+const PENDING = actionKind('deployment-pending', 'service', 'pending', 'pending', false);
 
 /** Makes the actions of deployments. A service in `renewed` without outputs and hooks has none: its renewal is an action already. */
 export function deployedActions(deployed: readonly Deployed[], renewed: ReadonlySet<string>): readonly TickAction[] {

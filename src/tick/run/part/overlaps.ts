@@ -13,7 +13,7 @@ interface OverlapsPlan extends PartPlan {
   readonly due?: RenewalPlan;
 }
 
-const ENDED = actionKind('overlap-ended', 'revoked', 'would revoke');
+const ENDED = actionKind('overlap-ended', 'service', 'revoked', 'would revoke');
 
 /** Records the revocation of replaced certificates whose overlap has ended; the CRLs are signed by a later part. */
 export const overlaps: TickPart<OverlapsPlan> = {

@@ -19,7 +19,7 @@ interface PublicationPlan extends PartPlan {
   readonly publications: readonly PlannedPublication[];
 }
 
-const PUBLISHED = actionKind('published', 'published', 'would publish');
+const PUBLISHED = actionKind('published', 'directory', 'published', 'would publish');
 
 /** Copies public/ to every directory of `crl.publishTo`. */
 export const publication: TickPart<PublicationPlan> = {

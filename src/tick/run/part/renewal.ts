@@ -26,7 +26,7 @@ interface RenewalPartOutcome extends PartOutcome {
   readonly deployed: RenewalResult['deployed'];
 }
 
-const RENEWED = actionKind('renewed', 'renewed', 'would renew');
+const RENEWED = actionKind('renewed', 'service', 'renewed', 'would renew');
 
 /** Renews the certificates that are due, and deploys them. */
 export const renewal: TickPart<RenewalPartPlan, RenewalPartOutcome> = {

@@ -7,7 +7,7 @@ interface TrustPlan extends PartPlan {
   readonly trust: TrustBundlePlan;
 }
 
-const WRITTEN = actionKind('bundle-written', 'wrote', 'would write');
+const WRITTEN = actionKind('bundle-written', 'bundle', 'wrote', 'would write');
 
 /** Writes the trust bundles of the manifest to public/. */
 export const trust: TickPart<TrustPlan> = {

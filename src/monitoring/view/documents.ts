@@ -1,0 +1,163 @@
+// Declares the documents of `status`, `check` and `forecast`, and the lines of a service, a finding and a forecast event.
+// `svcauth schema` prints their schemas; the views take their types only. `tick` contains the findings of its check.
+import { CA_STATUS } from '../../ca/view/documents.ts';
+import {
+  caId,
+  count,
+  documentSchema,
+  flag,
+  instant,
+  list,
+  object,
+  oneOf,
+  optional,
+  serial,
+  serviceName,
+  spiffeId,
+  text,
+  trustDomain,
+} from '../../view/document-schema.ts';
+
+const KEY_LOCATION = optional(
+  oneOf('of a CA: location of the key that the remedy needs', ['file', 'offline', 'foreign', 'destroyed']),
+);
+const KEY_SOURCE = optional(oneOf('of a service: its certificate was issued from a CSR', ['csr']));
+const TIER = optional(oneOf('of a CA: its tier', ['root', 'issuing']));
+const MESSAGE = text('what happened and what it means');
+const REMEDY = optional(text('the command to run; absent if no command helps'));
+
+const SERVICE_STATUS = {
+  service: serviceName(),
+  spiffeId: spiffeId(),
+  state: oneOf('state of the certificate; none: never issued, due: past its renewal time and still valid', [
+    'none',
+    'valid',
+    'due',
+    'expired',
+    'revoked',
+  ]),
+  deploymentPending: flag('the certificate is issued but not deployed'),
+  deployedSerial: optional(serial('while the deployment is pending: serial number of the deployed certificate')),
+  problem: optional(text('while the deployment is pending: why the last attempt failed')),
+  serial: optional(serial()),
+  ca: optional(caId('id of the issuing CA')),
+  notBefore: optional(instant('begin of validity')),
+  notAfter: optional(instant('expiry; the last second of validity')),
+  renewAt: optional(instant('renewal time')),
+};
+
+const HOOK_RUN = object('the last run of a hook', {
+  argv: list('the program and its arguments', text('one argument')),
+  serial: serial('serial number of the certificate that the hook ran for'),
+  at: instant('time of the run'),
+  duration: count('milliseconds that the hook ran'),
+  outcome: oneOf('result; timed-out: svcauth stopped the hook', ['succeeded', 'failed', 'timed-out']),
+  output: text('end of the output on both streams'),
+});
+
+export const SERVICE = documentSchema('service', 'a service, its certificate and its deployment', SERVICE_STATUS);
+
+export const STATUS = documentSchema('status', 'the CAs and services and the state of their certificates', {
+  at: instant('time that the answer is for'),
+  trustDomain: trustDomain(),
+  cas: list('the CAs in the order of their creation', CA_STATUS),
+  services: list('the services by name', object('a service, its certificate and its deployment', SERVICE_STATUS)),
+  hooks: list(
+    'hook runs of the services that were selected',
+    object('the hooks of a service', { service: serviceName(), runs: list('the last run of each hook', HOOK_RUN) }),
+  ),
+});
+
+const FINDING_FIELDS = {
+  name: oneOf('permanent name of the finding', [
+    'certificate-expired',
+    'certificate-expiring',
+    'issuer-outlived',
+    'deployment-pending',
+    'intent-unfinished',
+    'ca-pending',
+    'ca-tainted',
+    'ca-expired',
+    'ca-expiring',
+    'crl-missing',
+    'crl-stale',
+    'crl-expiring',
+    'crl-series-ending',
+  ]),
+  severity: oneOf('severity', ['warning', 'critical']),
+  service: optional(serviceName('name of the service; absent for a finding about a CA')),
+  ca: optional(caId('id of the CA; absent for a finding about a service')),
+  deadline: optional(instant('expiry that the finding is about')),
+  serial: optional(serial()),
+  problem: optional(text('why the last deployment failed')),
+  keySource: KEY_SOURCE,
+  keyLocation: KEY_LOCATION,
+  tier: TIER,
+  message: MESSAGE,
+  remedy: REMEDY,
+};
+
+/** The result of a check, without its kind: `tick` has it, too. */
+export const CHECK_RESULT = {
+  at: instant('time that the answer is for'),
+  status: oneOf('severity of the worst finding', ['ok', 'warning', 'critical']),
+  checked: object('how many items were checked', {
+    services: count('number of services'),
+    cas: count('number of CAs, with their CRLs'),
+  }),
+  findings: list('the findings, worst first', object('a finding about a service or a CA', FINDING_FIELDS)),
+};
+
+export const CHECK = documentSchema('check', 'the certificates, CAs and CRLs that need attention', CHECK_RESULT);
+
+export const FINDING = documentSchema('finding', 'a certificate, CA or CRL that needs attention', {
+  at: instant('time that the answer is for'),
+  ...FINDING_FIELDS,
+});
+
+const EVENT = {
+  name: oneOf('name of the event', [
+    'certificate-expired',
+    'ca-expired',
+    'crl-stale',
+    'crl-missing',
+    'renewal-refused',
+  ]),
+  service: optional(serviceName('name of the service; absent for an event of a CA')),
+  ca: optional(caId('id of the CA; absent for an event of a service')),
+  at: instant('time of the expiry or of the run that cannot renew'),
+  repairedAt: optional(instant('time of the run that renews the certificate or CRL; absent if no run does')),
+  refusal: optional(
+    oneOf('why a run cannot renew the certificate', [
+      'no-issuer',
+      'issuer-key-away',
+      'csr',
+      'ttl-share',
+      'outlives-issuer',
+    ]),
+  ),
+  keySource: KEY_SOURCE,
+  keyLocation: KEY_LOCATION,
+  tier: TIER,
+  services: optional(count('of a CA: number of services whose certificates would otherwise still be valid')),
+  message: MESSAGE,
+  remedy: REMEDY,
+};
+
+const SCENARIO = {
+  firstBreak: optional(instant('time of the first event that makes verifiers reject certificates; absent: none')),
+  events: list('the events by time', object('an expiry or a refused renewal', EVENT)),
+};
+
+export const FORECAST = documentSchema('forecast', 'the predicted expiries, with and without further runs', {
+  at: instant('begin of the forecast'),
+  until: instant('end of the forecast'),
+  everySeconds: count('seconds between two runs'),
+  keepsRunning: object('the forecast with runs', SCENARIO),
+  stopsToday: object('the forecast without further runs', SCENARIO),
+});
+
+export const FORECAST_EVENT = documentSchema('forecast-event', 'a predicted expiry or refused renewal', {
+  scenario: oneOf('keepsRunning: with runs, stopsToday: without further runs', ['keepsRunning', 'stopsToday']),
+  ...EVENT,
+});

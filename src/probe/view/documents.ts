@@ -1,0 +1,77 @@
+// Declares the document of `probe`, and the line of one server.
+// `svcauth schema` prints their schemas; the view takes their types only.
+import {
+  documentSchema,
+  instant,
+  list,
+  matching,
+  object,
+  oneOf,
+  optional,
+  serial,
+  serviceName,
+  text,
+} from '../../view/document-schema.ts';
+
+const AT = instant('time of the probe');
+const AS = optional(serviceName('service whose certificate was presented as a client'));
+
+const FINDING = object('a difference between the served certificate and the manifest', {
+  name: oneOf('permanent name of the finding', [
+    'old-in-memory',
+    'not-deployed',
+    'revoked',
+    'expired',
+    'other-service',
+    'stranger',
+    'refused',
+    'chain-missing',
+    'chain-disordered',
+    'client-refused',
+  ]),
+  severity: oneOf('severity', ['warning', 'critical']),
+  message: text('what happened and what it means'),
+  remedy: optional(text('what to do')),
+});
+
+const FIELDS = {
+  address: text('address and port of the server'),
+  service: optional(serviceName('the expected service, or the service of the served certificate')),
+  state: oneOf('severity of the worst finding; unreachable: the server sent no certificate', [
+    'good',
+    'warning',
+    'critical',
+    'unreachable',
+  ]),
+  issued: optional(serial('serial number of the newest certificate of the service')),
+  deployed: optional(serial('serial number of the deployed certificate of the service')),
+  served: optional(serial('serial number of the certificate that the server sent')),
+  notAfter: optional(instant('expiry of the certificate that the server sent')),
+  version: optional(oneOf('version of TLS', ['TLSv1.2', 'TLSv1.3'])),
+  clientCas: optional(
+    list(
+      'CAs from which the server accepts client certificates; absent: it requests none',
+      text('id of one of our CAs, or the name of another CA'),
+    ),
+  ),
+  findings: list('the findings, critical ones first', FINDING),
+  problem: optional(
+    object('why the server sent no certificate', {
+      code: matching('error code', '^ERR_[A-Z0-9_]+$'),
+      message: text('what happened'),
+      hints: list('what to do next', text('one thing to do')),
+    }),
+  ),
+};
+
+export const PROBE = documentSchema('probe', 'the certificates that servers send, compared with the manifest', {
+  at: AT,
+  as: AS,
+  servers: list('the servers in the order of the command line', object('a server', FIELDS)),
+});
+
+export const SERVER = documentSchema('server', 'the certificate that a server sends, compared with the manifest', {
+  at: AT,
+  as: AS,
+  ...FIELDS,
+});
