@@ -62,15 +62,15 @@ export const ISSUE_REASONS = {
       certificate?.authorityId !== issuer.id && !(certificate !== undefined && active.has(certificate.authorityId)),
   },
   'spec-changed': {
-    words: 'something else is asked for it',
+    words: 'its configuration changed',
     holds: ({ changes }) => changes.length > 0,
   },
   'key-changed': {
-    words: 'it brings another key',
+    words: 'a different key was supplied',
     holds: ({ keyDiffers }) => keyDiffers,
   },
   'key-missing': {
-    words: "its key is missing or not its certificate's",
+    words: 'its key is missing or does not match its certificate',
     holds: ({ files }) => files === 'key-missing',
   },
   'files-missing': {
@@ -84,7 +84,7 @@ export const ISSUE_REASONS = {
       certificate !== undefined && certificate.notAfter < issuer.notAfter && dueAt !== undefined && dueAt <= now,
   },
   forced: {
-    words: 'asked for with --force',
+    words: 'requested with --force',
     holds: ({ force }) => force,
   },
 } as const satisfies Readonly<Record<string, Reason>>;

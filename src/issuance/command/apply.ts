@@ -26,19 +26,23 @@ interface Flags extends PassphraseOptions {
 export const addApply: AddCommand = (program, world, done) => {
   const command = program
     .command('apply')
-    .description(
-      'make everything as a services file says: issue, renew, change, and tell what it does not name any more',
+    .description('apply a services file: issue, renew and update its services, and report services it no longer lists')
+    .requiredOption('-f, --file <file>', 'services file, YAML or JSON (- is standard input)')
+    .option(
+      '--prune',
+      'revoke services that an earlier file declared and this file does not list (cessationOfOperation)',
     )
-    .requiredOption('-f, --file <file>', 'the services file, YAML or JSON (- is standard input)')
-    .option('--prune', 'revoke what an earlier file declared and this one does not name (cessationOfOperation)')
-    .option('--allow-mass-prune', 'even when that is more than half of what was declared')
+    .option('--allow-mass-prune', 'let --prune revoke more than half of the declared services')
     .addOption(
-      new Option('--not-after-policy <policy>', 'where a leaf would outlive its CA').choices(NOT_AFTER_POLICIES),
+      new Option(
+        '--not-after-policy <policy>',
+        'if a certificate would outlive its CA: refuse it (err) or shorten it (truncate)',
+      ).choices(NOT_AFTER_POLICIES),
     )
-    .option('--dry-run', 'print the plan, and change nothing')
-    .option('--detailed-exitcode', 'exit 10 when something changed, or would')
+    .option('--dry-run', 'print the plan and change nothing')
+    .option('--detailed-exitcode', 'exit 10 if something changed, or would change with --dry-run')
     .addOption(
-      new Option('-o, --output <format>', 'how to print; github: annotations in the file and a job summary')
+      new Option('-o, --output <format>', 'output format; github: annotations of the file and a job summary')
         .choices(['table', 'json', 'jsonl', 'github'])
         .default('table'),
     );

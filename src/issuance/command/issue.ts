@@ -29,25 +29,33 @@ const ONE_SERVICE = ['id', 'dns', 'ip', 'ttl', 'profile', 'keyAlg', 'tag', 'out'
 export const addIssue: AddCommand = (program, world, done) => {
   const command = program
     .command('issue')
-    .description('issue a certificate for a service, or see that its current one is good')
-    .argument('[service]', 'its name: a-z, 0-9, ., _ and -; named alone, a known one keeps what it has')
-    .option('--id <spiffe-id>', "instead of the one from the policy's template")
-    .addOption(repeatable('--dns <name>', 'DNS SAN'))
-    .addOption(repeatable('--ip <address>', 'IP SAN'))
-    .option('--ttl <duration>', 'lifetime, like 30d or 12h')
-    .option('--profile <profile>', 'svid (server and client), server or client')
-    .option('--key-alg <algorithm>', 'ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096')
-    .option('--csr <file>', 'certify the key of this request: the private key never leaves its host')
-    .option('--key <file>', 'certify this private key instead of a new one')
-    .option('--out <dir>', 'directory of its files (default: services/<service> in the home)')
-    .addOption(repeatable('--tag <name=value>', 'label'))
-    .option('--from <file>', 'issue every service of a YAML or CSV list (- is standard input)')
-    .addOption(new Option('--format <format>', 'of --from (default: by its ending)').choices(LIST_FORMATS))
-    .addOption(
-      new Option('--not-after-policy <policy>', 'where a leaf would outlive its CA').choices(NOT_AFTER_POLICIES),
+    .description('issue a certificate for a service, unless its current one is still good')
+    .argument(
+      '[service]',
+      'service name (a-z, 0-9, ., _ and -); with no options, an existing service keeps its current names and settings',
     )
-    .option('--force', 'issue even where the current certificate is good')
-    .option('--dry-run', 'print what would be issued and why, and issue nothing');
+    .option('--id <spiffe-id>', 'SPIFFE ID (default: from the template in svcauth.yaml)')
+    .addOption(repeatable('--dns <name>', 'DNS name of the certificate'))
+    .addOption(repeatable('--ip <address>', 'IP address of the certificate'))
+    .option('--ttl <duration>', 'lifetime, like 30d or 12h (default: from svcauth.yaml)')
+    .option('--profile <profile>', 'usage: svid (server and client), server or client')
+    .option('--key-alg <algorithm>', 'key algorithm: ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096')
+    .option('--csr <file>', 'issue for the key of this CSR; the private key stays on its host')
+    .option('--key <file>', 'issue for this private key instead of a new one')
+    .option('--out <dir>', 'directory for the files (default: services/<service> in the home)')
+    .addOption(repeatable('--tag <name=value>', 'label of the service'))
+    .option('--from <file>', 'issue every service of a YAML or CSV list (- is standard input)')
+    .addOption(
+      new Option('--format <format>', 'format of the --from file (default: from its extension)').choices(LIST_FORMATS),
+    )
+    .addOption(
+      new Option(
+        '--not-after-policy <policy>',
+        'if a certificate would outlive its CA: refuse it (err) or shorten it (truncate)',
+      ).choices(NOT_AFTER_POLICIES),
+    )
+    .option('--force', 'issue even if the current certificate is still good')
+    .option('--dry-run', 'print the planned certificates with their reasons, and issue nothing');
   outputOption(passphraseOptions(command));
   examples(command, [
     'svcauth issue payments --dns payments.example.org --passphrase-file /run/secrets/ca',
@@ -79,6 +87,6 @@ function refuseWithList(flags: Flags): void {
     const value = flags[name];
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
-    throw failure('ERR_FLAG_CONFLICT', { flags: [flag, '--from'], why: 'the list describes each service' });
+    throw failure('ERR_FLAG_CONFLICT', { flags: [flag, '--from'], why: 'the list describes the services' });
   }
 }

@@ -31,7 +31,7 @@ export async function readRequests(world: World, source: RequestSource): Promise
   }
   const { spec, csr, key } = source;
   if (csr !== undefined && key !== undefined) {
-    throw failure('ERR_FLAG_CONFLICT', { flags: ['--csr', '--key'], why: 'each brings the key to certify' });
+    throw failure('ERR_FLAG_CONFLICT', { flags: ['--csr', '--key'], why: 'both supply the key' });
   }
   const common = { source: 'command', asRecorded: isNamedOnly(spec) } as const;
   if (csr !== undefined) return [{ ...common, ...(await readCsr(world, spec, csr)) }];
@@ -82,7 +82,7 @@ async function readCsr(world: World, spec: RequestedSpec, path: string): Promise
   if (keyAlgorithm === undefined) {
     throw failure('ERR_KEY_UNSUITABLE', {
       what: `the key of ${what}`,
-      reason: `svcauth certifies ${KEY_ALGORITHM_NAMES.join(', ')}`,
+      reason: `svcauth supports ${KEY_ALGORITHM_NAMES.join(', ')}`,
     });
   }
   return {
@@ -119,7 +119,7 @@ function withAlgorithm(spec: RequestedSpec, keyAlgorithm: KeyAlgorithmName): Req
   if (spec.keyAlgorithm !== undefined && spec.keyAlgorithm !== keyAlgorithm) {
     throw failure('ERR_FLAG_CONFLICT', {
       flags: [`--key-alg ${spec.keyAlgorithm}`, '--csr or --key'],
-      why: `the key that was brought is ${keyAlgorithm}`,
+      why: `the supplied key is ${keyAlgorithm}`,
     });
   }
   return { ...spec, keyAlgorithm };

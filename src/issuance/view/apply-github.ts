@@ -3,7 +3,7 @@ import type { ApplyStep } from '../rules/apply-step.ts';
 import { describeStep, formatApplySummary, problemsOf, remedyOf, verbOf } from './apply.ts';
 import { annotation } from '../../view/github-annotation.ts';
 
-/** What a person should see first; what is in order is not annotated. */
+/** Level of the annotation for each action; `keep` has none. */
 const LEVEL = {
   issue: 'notice',
   update: 'notice',
@@ -15,7 +15,7 @@ const LEVEL = {
   withdrawn: 'error',
 } as const satisfies Readonly<Partial<Record<ApplyStep['action'], string>>>;
 
-/** Workflow commands: each step at its line of the file, then one notice that counts. `file` as the repository calls it. */
+/** Writes workflow commands: each step at its line of the file, then a notice with the counts. `file` is relative to the repository. */
 export function formatApplyAnnotations(outcome: ApplyOutcome, file: string | undefined, now: Date): string {
   const place = (line: number | undefined) =>
     file === undefined ? undefined : { file, ...(line !== undefined && { line }) };
@@ -32,10 +32,10 @@ export function formatApplyAnnotations(outcome: ApplyOutcome, file: string | und
   return [...lines, annotation('notice', 'svcauth apply', formatApplySummary(outcome), place(undefined))].join('');
 }
 
-/** GitHub takes a summary of at most 1 MiB, and nobody reads this much. */
+/** Rows of the table; GitHub accepts a summary of at most 1 MiB. */
 const MOST_ROWS = 500;
 
-/** The job summary, in Markdown. */
+/** Writes the job summary, in Markdown. */
 export function formatApplyMarkdown(outcome: ApplyOutcome, now: Date): string {
   const problems = problemsOf(outcome.deployed);
   const steps = outcome.steps.flatMap(step => {
@@ -52,6 +52,6 @@ export function formatApplyMarkdown(outcome: ApplyOutcome, now: Date): string {
   return `### ${title}\n\n${table}${more}${markdown(formatApplySummary(outcome))}\n\n`;
 }
 
-/** Text that stays text in a table: no markup, no links, no HTML. */
+/** Escapes text for a Markdown table: no markup, no links, no HTML. */
 const markdown = (text: string): string =>
   text.replace(/[\\`*_{}[\]<>()#!|~&@]/g, character => `&#${character.charCodeAt(0)};`).replace(/\s+/g, ' ');

@@ -17,20 +17,20 @@ import { formatRelativeTime } from '../../view/relative-time.ts';
 
 type Action = ApplyStep['action'];
 
-/** What is said of a step before and after it is done, and of so many of them. */
+/** Words for a step in a plan and in a result, and for a count of such steps in each. */
 const WORDS: Readonly<Record<Action, Readonly<Record<'planned' | 'done' | 'toDo' | 'counted', string>>>> = {
   issue: { planned: 'would issue', done: 'issued', toDo: 'to issue', counted: 'issued' },
   update: { planned: 'would update', done: 'updated', toDo: 'to update', counted: 'updated' },
   deploy: { planned: 'would deploy', done: 'deployed', toDo: 'to deploy', counted: 'deployed' },
-  wait: { planned: 'waits', done: 'waits', toDo: 'waiting', counted: 'waiting' },
-  'bring-key': { planned: 'cannot issue', done: 'not issued', toDo: 'that need a request', counted: 'not issued' },
-  withdrawn: { planned: 'left alone', done: 'left alone', toDo: 'withdrawn', counted: 'withdrawn' },
+  wait: { planned: 'waiting', done: 'waiting', toDo: 'waiting', counted: 'waiting' },
+  'bring-key': { planned: 'cannot issue', done: 'not issued', toDo: 'need a CSR', counted: 'not issued' },
+  withdrawn: { planned: 'would skip', done: 'skipped', toDo: 'to skip', counted: 'skipped' },
   prune: { planned: 'would prune', done: 'pruned', toDo: 'to prune', counted: 'pruned' },
   orphan: { planned: 'orphan', done: 'orphan', toDo: 'orphaned', counted: 'orphaned' },
   keep: { planned: 'unchanged', done: 'unchanged', toDo: 'unchanged', counted: 'unchanged' },
 };
 
-/** Everything that is not as the file says, and a count of the rest. */
+/** Prints every step except `keep`, and the counts of all. */
 export function applyView(outcome: ApplyOutcome, now: Date): View {
   const { path, dryRun, steps, byHand, issued, deployed, crls } = outcome;
   const serials = new Map(issued.map(({ service, serial, notAfter }) => [service, { serial, notAfter }]));
@@ -51,7 +51,7 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
       const rows = steps.flatMap(step => {
         if (step.action === 'keep') return [];
         const made = serials.get(step.service);
-        const until = made === undefined ? '' : `${made.serial}  until ${formatInstant(made.notAfter)}  `;
+        const until = made === undefined ? '' : `${made.serial}  expires ${formatInstant(made.notAfter)}  `;
         return [
           [
             verbOf(step, dryRun, problems.get(step.service)),
@@ -68,11 +68,11 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
   };
 }
 
-/** What each deployment failed of that is pending still, by service. */
+/** Problems of failed deployments, by service. */
 export const problemsOf = (deployed: readonly Deployed[]): ReadonlyMap<string, string> =>
   new Map(deployed.flatMap(({ service, problem }) => (problem === undefined ? [] : [[service, problem] as const])));
 
-/** `problem`: of its deployment, when that failed. */
+/** Names a step as the table does. `problem`: the failure of its deployment. */
 export function verbOf({ action }: ApplyStep, dryRun: boolean, problem: string | undefined): string {
   if (action === 'deploy' && problem !== undefined) return NOT_DEPLOYED;
   return WORDS[action][dryRun ? 'planned' : 'done'];
@@ -80,45 +80,46 @@ export function verbOf({ action }: ApplyStep, dryRun: boolean, problem: string |
 
 const NOT_DEPLOYED = 'not deployed';
 
-/** Why, or what is to be done about it. */
+/** Explains a step in one line. */
 export function describeStep(step: ApplyStep, now: Date): string {
   switch (step.action) {
     case 'issue':
       return `${step.spec.spiffeId}  ${why(step)}${inSpite(step.tooLate)}`;
     case 'bring-key':
-      return `${why(step)}, and its key is on its own host`;
+      return `${why(step)}; issued from a CSR, so a new CSR is needed`;
     case 'wait':
-      return `for its window, which opens at ${formatInstant(step.until)} (${formatRelativeTime(step.until, now)}): ${ISSUE_REASONS[step.reason].words}`;
+      return `until its window opens at ${formatInstant(step.until)} (${formatRelativeTime(step.until, now)}): ${ISSUE_REASONS[step.reason].words}`;
     case 'withdrawn':
-      return `its certificate was revoked (${step.revokedFor}), though the file names it`;
+      return `its certificate is revoked (${step.revokedFor}), which ends the service`;
     case 'update':
       return step.changes.join(', ');
     case 'deploy':
-      return 'its newest certificate was not deployed yet';
+      return 'its certificate is not deployed yet';
     case 'keep':
-      return `until ${formatInstant(step.notAfter)} (${formatRelativeTime(step.notAfter, now)})`;
+      return `expires ${formatInstant(step.notAfter)} (${formatRelativeTime(step.notAfter, now)})`;
     case 'orphan':
     case 'prune': {
       const what =
-        step.action === 'prune' ? 'the file does not name it' : 'the file does not name it: --prune revokes it';
+        step.action === 'prune' ? 'no longer in the file' : 'no longer in the file (--prune would revoke it)';
       if (step.notAfter === undefined) return `${what}; it has no valid certificate`;
-      return `${what}; valid until ${formatInstant(step.notAfter)} (${formatRelativeTime(step.notAfter, now)})`;
+      return `${what}; expires ${formatInstant(step.notAfter)} (${formatRelativeTime(step.notAfter, now)})`;
     }
   }
 }
 
 const inSpite = (tooLate: Date | undefined): string =>
-  tooLate === undefined ? '' : `, although its window opens at ${formatInstant(tooLate)}: that is too late`;
+  tooLate === undefined ? '' : `; its window opens too late, at ${formatInstant(tooLate)}`;
 
-/** What somebody has to do who reads it; undefined when nobody has to. */
+/** Names the work that the operator has to do for a step; undefined if there is none. */
 export function remedyOf(step: ApplyStep): string | undefined {
   if (step.action === 'withdrawn')
-    return `take ${step.service} out of the file, or: ${REMEDIES.certificateMissing(step)}`;
-  if (step.action === 'bring-key') return `bring a request: ${REMEDIES.requestNeeded(step)}${flagsOf(step.spec)}`;
+    return `remove ${step.service} from the file, or put it back into service: ${REMEDIES.certificateMissing(step)}`;
+  if (step.action === 'bring-key')
+    return `${step.service} needs a CSR made on its host: ${REMEDIES.requestNeeded(step)}${flagsOf(step.spec)}`;
   return undefined;
 }
 
-/** What describes a service to `issue`, as far as it is not the default. */
+/** Writes the flags of `issue` that describe a service, without those at their default. */
 function flagsOf({ spiffeId, profile, dns, ip, ttl, tags, out }: ServiceSpec): string {
   const flags: (readonly [flag: string, value: string])[] = [
     ['--id', spiffeId],
@@ -134,11 +135,11 @@ function flagsOf({ spiffeId, profile, dns, ip, ttl, tags, out }: ServiceSpec): s
 
 function why({ reason, changes }: Extract<ApplyStep, { action: 'issue' | 'bring-key' }>): string {
   const all = changes.join(', ');
-  if (reason === 'spec-changed') return `(it changed: ${all})`;
+  if (reason === 'spec-changed') return `(${ISSUE_REASONS[reason].words}: ${all})`;
   return `(${ISSUE_REASONS[reason].words}${all === '' ? '' : `; also ${all}`})`;
 }
 
-/** `services.yaml: 2 to issue, 1 orphaned, 40 unchanged; 3 services are kept by hand`. */
+/** `services.yaml: 2 to issue, 1 orphaned, 40 unchanged; 3 services managed by hand`. */
 export function formatApplySummary(outcome: ApplyOutcome): string {
   const { path, dryRun, steps, byHand } = outcome;
   const { counts, notDeployed } = countsOf(outcome);
@@ -149,11 +150,11 @@ export function formatApplySummary(outcome: ApplyOutcome): string {
   const isQuiet = notDeployed === 0 && steps.every(step => !isChange(step) && !isStuck(step));
   const nothing = isQuiet ? ['nothing to change'] : [];
   const pending = notDeployed === 0 ? [] : [`${notDeployed} ${NOT_DEPLOYED}`];
-  const hand = byHand === 0 ? '' : `; ${plural(byHand, 'service')} kept by hand`;
+  const hand = byHand === 0 ? '' : `; ${plural(byHand, 'service')} managed by hand`;
   return `${file}: ${[...nothing, ...words, ...pending].join(', ')}${hand}`;
 }
 
-/** A deployment that was all there was to do, and failed, is not done. */
+/** Counts the steps; a `deploy` step that failed counts as not deployed only. */
 function countsOf({ steps, deployed }: ApplyOutcome) {
   const problems = problemsOf(deployed);
   const counts: Partial<Record<Action, number>> = {};

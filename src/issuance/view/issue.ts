@@ -12,7 +12,7 @@ import type { View } from '../../view/output.ts';
 import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
-/** What was issued, or would be; one service in full, many a line each. */
+/** Prints issued or planned certificates: all facts of one, or a line for each of several. */
 export function issueView({ plan, issued, deployed, dryRun }: IssueOutcome, now: Date): View {
   const byService = new Map(issued.map(one => [one.service, one]));
   const results = new Map(deployed.map(one => [one.service, one]));
@@ -28,26 +28,26 @@ export function issueView({ plan, issued, deployed, dryRun }: IssueOutcome, now:
     const made = byService.get(service);
     if (planned.action === 'issue') {
       if (made === undefined) return ['would issue', service, `${spec.spiffeId}  (${why(planned)})`];
-      return ['issued', service, `${made.serial}  until ${until(made.notAfter)}`];
+      return ['issued', service, `${made.serial}  expires ${until(made.notAfter)}`];
     }
     const deployed = dryRun ? 'would deploy' : isPending(service) ? 'not deployed' : 'deployed';
     const verb = planned.action === 'deploy' ? deployed : 'unchanged';
-    return [verb, service, `${current!.serial}  until ${until(current!.notAfter)}`];
+    return [verb, service, `${current!.serial}  expires ${until(current!.notAfter)}`];
   };
   return {
     table: () => {
-      if (plan.planned.length === 0) return 'nothing to issue: the list names no service\n';
+      if (plan.planned.length === 0) return 'nothing to issue: the list contains no services\n';
       const [one, another] = issued;
       const [first] = plan.planned;
       if (one === undefined || another !== undefined || plan.planned.length !== 1)
         return formatColumns(plan.planned.map(words));
       return formatFacts([
         ['issued', one.service],
-        ['because', first?.action === 'issue' && first.reason !== 'new' ? why(first) : undefined],
+        ['reason', first?.action === 'issue' && first.reason !== 'new' ? why(first) : undefined],
         ['spiffe id', one.spiffeId],
         ['serial', one.serial],
         ['expires', until(one.notAfter)],
-        ['signed by', one.authorityId],
+        ['issued by', one.authorityId],
         ['files', one.directory],
         ['deployed', results.get(one.service) && formatWork(results.get(one.service)!)],
       ]);
@@ -64,7 +64,7 @@ function jsonOf(planned: Planned): object {
   return { service, action, reason, changes, supersedes: supersedes(planned), ...spec };
 }
 
-/** What was done beside switching the files; nothing to say where that was all. */
+/** Describes the outputs and hooks of a deployment; undefined without any. */
 function formatWork({ written, hooks, problem }: Deployed): string | undefined {
   if (problem !== undefined) return 'not yet';
   const parts = [
@@ -78,4 +78,4 @@ const deploymentOf = (result: Deployed | undefined): object =>
   result?.problem === undefined ? {} : { deployment: 'pending', problem: result.problem };
 
 const why = ({ reason, changes }: PlannedCertificate): string =>
-  reason === 'spec-changed' ? `it changed: ${changes.join(', ')}` : ISSUE_REASONS[reason].words;
+  reason === 'spec-changed' ? `${ISSUE_REASONS[reason].words}: ${changes.join(', ')}` : ISSUE_REASONS[reason].words;

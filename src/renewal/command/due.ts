@@ -14,14 +14,19 @@ interface Flags extends RenewalFlags {
 }
 
 const SYSTEMD_NOTE = `
-With --systemd the exit status is made for ExecCondition= instead: 0 when something is due and the unit goes on, 11 when nothing
-is and systemd skips it without a word, 255 when that could not be found out and the unit fails.`;
+With --systemd, the exit status is for ExecCondition= of a systemd unit:
+0 if something is due (the unit runs), 11 if nothing is due (systemd skips the
+unit), 255 if svcauth failed (the unit fails).`;
 
 export const addDue: AddCommand = (program, world, done) => {
-  const command = program.command('due').description('say what "svcauth renew" would do now, and why; change nothing');
+  const command = program
+    .command('due')
+    .description('list the certificates that "svcauth renew" would renew now, and why, without renewing them');
   renewalOptions(command)
-    .addOption(new Option('--systemd', 'exit as ExecCondition= wants it').conflicts('detailedExitcode'))
-    .option('--detailed-exitcode', 'exit 10 when something is due');
+    .addOption(
+      new Option('--systemd', 'exit status for ExecCondition= of a systemd unit').conflicts('detailedExitcode'),
+    )
+    .option('--detailed-exitcode', 'exit 10 if something is due');
   outputOption(atOption(command));
   command.addHelpText('after', SYSTEMD_NOTE);
   examples(command, ['svcauth due', 'svcauth due --at +7d', 'svcauth due payments --detailed-exitcode']);

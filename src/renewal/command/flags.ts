@@ -5,7 +5,7 @@ import { parseDuration, parseThreshold } from '../../time/duration.ts';
 import { parseTags } from '../../service/rules/tag.ts';
 import { repeatable } from '../../cli/command.ts';
 
-/** What `renew` and `due` ask alike. */
+/** Flags that `renew` and `due` share. */
 export interface RenewalFlags {
   readonly tag: readonly string[];
   readonly threshold?: string;
@@ -15,11 +15,14 @@ export interface RenewalFlags {
 
 export const renewalOptions = (command: Command): Command =>
   command
-    .argument('[service...]', "names, globs ('payments-*'), SPIFFE IDs or serial prefixes (default: whatever is due)")
-    .addOption(repeatable('--tag <name=value>', 'only services with this label'))
-    .option('--threshold <due>', 'due when so much of the lifetime is used (66%), or so much time is left (10d)')
-    .option('--allow-expired <span>', 'leave alone what expired longer ago (default: renew it whenever it expired)')
-    .option('--max <n>', 'renew at most so many, the most urgent first');
+    .argument(
+      '[service...]',
+      "names, globs ('payments-*'), SPIFFE IDs or serial prefixes (default: all services that are due)",
+    )
+    .addOption(repeatable('--tag <name=value>', 'only services with this tag'))
+    .option('--threshold <due>', 'renew when this much of the lifetime is used (66%) or left (10d)')
+    .option('--allow-expired <span>', 'skip certificates that expired longer ago than this (default: skip none)')
+    .option('--max <n>', 'renew at most this many certificates, the most urgent first');
 
 export function renewalRequest(selectors: readonly string[], flags: RenewalFlags): RenewalRequest {
   const { threshold, allowExpired, max } = flags;

@@ -25,15 +25,18 @@ interface Flags extends RenewalFlags, PassphraseOptions {
 export const addRenew: AddCommand = (program, world, done) => {
   const command = program
     .command('renew')
-    .description('renew the certificates that are due, each with a new key; the replaced ones stay valid');
+    .description('renew certificates that are due, each with a new key; replaced certificates stay valid');
   renewalOptions(command)
-    .option('--force', 'also what is not due, of the services that are named')
-    .option('--reuse-key', 'certify the key that is there once more, unless it was compromised')
+    .option('--force', 'also renew named services that are not due')
+    .option('--reuse-key', 'keep the current key, unless it was compromised')
     .addOption(
-      new Option('--not-after-policy <policy>', 'where a leaf would outlive its CA').choices(NOT_AFTER_POLICIES),
+      new Option(
+        '--not-after-policy <policy>',
+        'if a certificate would outlive its CA: refuse it (err) or shorten it (truncate)',
+      ).choices(NOT_AFTER_POLICIES),
     )
-    .option('--dry-run', 'print what would be renewed and why, and renew nothing')
-    .option('--detailed-exitcode', 'exit 10 when something changed');
+    .option('--dry-run', 'print the planned renewals with their reasons, and renew nothing')
+    .option('--detailed-exitcode', 'exit 10 if something changed');
   outputOption(passphraseOptions(command));
   examples(command, [
     'svcauth renew --passphrase-file /run/secrets/ca   # nothing due: exit 0, and the CA key is not touched',

@@ -11,7 +11,7 @@ import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 
-/** What became of a plan: it was carried out, only printed, or only asked for. */
+/** A plan that was carried out (`done`), printed by `--dry-run`, or printed by `due` (`question`). */
 export type RenewalOutcome =
   | { readonly kind: 'done'; readonly plan: RenewalPlan; readonly result: RenewalResult; readonly changed: boolean }
   | { readonly kind: 'dry-run'; readonly plan: RenewalPlan }
@@ -23,9 +23,9 @@ type Verb = PlannedRenewal['action'] | 'refused' | 'revoke';
 const VERBS: Readonly<Record<Verb, Readonly<Record<RenewalOutcome['kind'], string>>>> = {
   renew: { done: 'renewed', 'dry-run': 'would renew', question: 'due' },
   deploy: { done: 'deployed', 'dry-run': 'would deploy', question: 'not deployed' },
-  wait: { done: 'waits', 'dry-run': 'would wait', question: 'waits' },
-  later: { done: 'later', 'dry-run': 'later', question: 'later' },
-  leave: { done: 'left alone', 'dry-run': 'left alone', question: 'left alone' },
+  wait: { done: 'waiting', 'dry-run': 'would wait', question: 'waiting' },
+  later: { done: 'deferred', 'dry-run': 'would defer', question: 'deferred' },
+  leave: { done: 'skipped', 'dry-run': 'would skip', question: 'skipped' },
   keep: { done: 'unchanged', 'dry-run': 'unchanged', question: 'not due' },
   refused: { done: 'not renewed', 'dry-run': 'not renewed', question: 'due' },
   revoke: { done: 'revoked', 'dry-run': 'would revoke', question: 'to revoke' },
@@ -57,7 +57,7 @@ export function renewalView(outcome: RenewalOutcome, now: Date, terminal: Termin
           each.service,
           each.serial,
           until(each.notAfter),
-          'it was replaced, and its overlap is over',
+          'replaced; overlap ended',
         ]),
       ];
       if (rows.length === 0) return 'nothing is due\n';
@@ -102,22 +102,22 @@ function factsOf({ refusal, ...step }: PlannedRenewal, made: Issued | undefined)
 function whyOf(step: PlannedRenewal): string {
   if (step.action === 'leave') {
     const { because, revokedFor } = step;
-    if (because === 'csr') return 'it is due, and its key is on its own host';
-    if (because === 'expired') return 'it expired longer ago than --allow-expired allows';
-    return `it was taken out of service: revoked for ${revokedFor}`;
+    if (because === 'csr') return 'due, but issued from a CSR, so a new CSR is needed';
+    if (because === 'expired') return 'expired longer ago than --allow-expired allows';
+    return `its certificate is revoked (${revokedFor}), which ends the service`;
   }
   if (step.refusal !== undefined) return step.refusal.summary;
   switch (step.action) {
     case 'renew':
       return step.tooLate === undefined
         ? ISSUE_REASONS[step.reason].words
-        : `${ISSUE_REASONS[step.reason].words}, and its window opens too late, at ${formatInstant(step.tooLate)}`;
+        : `${ISSUE_REASONS[step.reason].words}; its window opens too late, at ${formatInstant(step.tooLate)}`;
     case 'deploy':
-      return 'its files were not deployed';
+      return 'its certificate is not deployed yet';
     case 'wait':
       return `${ISSUE_REASONS[step.reason].words}; its window opens at ${formatInstant(step.until)}`;
     case 'later':
-      return `${ISSUE_REASONS[step.reason].words}; others are more urgent`;
+      return `${ISSUE_REASONS[step.reason].words}; deferred by --max`;
     case 'keep':
       return '';
   }

@@ -16,16 +16,16 @@ const argv: Shape<readonly string[]> = {
     const words = readWords(node, report);
     const fault = words && argvFault(words);
     if (fault === undefined) return words;
-    report({ at: node.at, text: `a hook is a program and its arguments: ${fault}` });
+    report({ at: node.at, text: `not a hook (a program and its arguments): ${fault}` });
     return undefined;
   },
   schema: { type: 'array', description: 'the program and its arguments', minItems: 1, items: { type: 'string' } },
 };
 
 function argvFault([program, ...rest]: readonly string[]): string | undefined {
-  if (program === undefined) return 'there is none';
-  if (program === '') return 'the program has no name';
-  return [program, ...rest].some(word => word.includes('\0')) ? 'a word has a NUL character' : undefined;
+  if (program === undefined) return 'the list is empty';
+  if (program === '') return 'the program name is empty';
+  return [program, ...rest].some(word => word.includes('\0')) ? 'a word contains a NUL character' : undefined;
 }
 
 /** No shell runs a hook, so that nobody has to guess what one would make of a line. */
@@ -33,13 +33,13 @@ function refuseShell(node: YamlNode, report: Report): undefined {
   const line = plainText(node, report);
   if (line === undefined) return;
   const words = line.split(' ').filter(word => word !== '');
-  report({ at: node.at, text: `a hook is a list of words, and no shell reads it: write ${yamlFlowList(words)}` });
+  report({ at: node.at, text: `a hook is a list of words, not a shell command: write ${yamlFlowList(words)}` });
 }
 
 const LONGEST = parseDuration('1d');
 
 export const hookTimeout: Shape<Seconds> = refined(
-  described(duration, 'After so long it is ended, like 30s.'),
+  described(duration, 'Time limit of the hook, like 30s. A hook that exceeds it is stopped.'),
   (timeout, at, report) => {
     if (timeout <= LONGEST) return timeout;
     report({ at, text: `${durationText(timeout)} is longer than ${durationText(LONGEST)}` });
@@ -68,12 +68,12 @@ export const hooks: Shape<readonly HookSpec[]> = {
   read: (node, report) => {
     const words = bareWords(node);
     if (words === undefined) return listOf(readHook)(node, report);
-    const text = `hooks are a list, and each hook a list of words: write [${yamlFlowList(words)}]`;
+    const text = `"hooks" is a list of hooks, and a hook is a list of words: write [${yamlFlowList(words)}]`;
     report({ at: node.at, text });
     return undefined;
   },
   schema: {
-    description: 'Programs that are run without a shell, one after the other, when new files are in place.',
+    description: 'Programs to run in this order, without a shell, after new files are in place.',
     anyOf: [{ type: 'array', items: { anyOf: [argv.schema, detailed.schema] } }, detailed.schema],
   },
 };

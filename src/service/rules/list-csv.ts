@@ -19,7 +19,7 @@ export async function readCsvServices(text: string, report: Report): Promise<Ser
   const [header, ...rows] = (records ?? []).filter(({ cells }) => cells.some(cell => cell !== ''));
   if (records === undefined) return undefined;
   if (header === undefined) {
-    report({ at: { line: 1 }, text: `a header row is wanted: ${COLUMNS.join(',')}` });
+    report({ at: { line: 1 }, text: `the header row is missing: ${COLUMNS.join(',')}` });
     return undefined;
   }
   const columns = readHeader(header, report);
@@ -54,16 +54,16 @@ async function readQuoted(text: string, report: Report): Promise<readonly CsvRec
 
 /** csv-parse's codes in words. */
 const FAULTS: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote is opened here or above and never closed',
-  CSV_INVALID_CLOSING_QUOTE: 'something stands between a closing quote and the next comma',
-  INVALID_OPENING_QUOTE: 'a quote stands in the middle of a cell',
+  CSV_QUOTE_NOT_CLOSED: 'a quote that opens on this line or above is never closed',
+  CSV_INVALID_CLOSING_QUOTE: 'unexpected text between a closing quote and the next comma',
+  INVALID_OPENING_QUOTE: 'unexpected quote in the middle of a cell',
 };
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 function readHeader({ cells, at }: CsvRecord, report: Report): readonly CertificateKey[] | undefined {
   if (cells.length === 1 && cells[0]!.includes(';')) {
-    report({ at, text: 'columns are separated by commas' });
+    report({ at, text: 'columns must be separated by commas, not semicolons' });
     return undefined;
   }
   const fields = cells.filter(isCertificateKey);
@@ -71,7 +71,7 @@ function readHeader({ cells, at }: CsvRecord, report: Report): readonly Certific
     if (!isCertificateKey(cell)) report({ at, text: unknownField('column', cell, COLUMNS) });
   }
   for (const field of new Set(fields.filter((field, index) => fields.indexOf(field) !== index))) {
-    report({ at, text: `the column "${field}" is there twice` });
+    report({ at, text: `the column "${field}" occurs twice` });
   }
   if (fields.length < cells.length || new Set(fields).size < fields.length) return undefined;
   if (fields.includes('service')) return fields;
@@ -82,7 +82,7 @@ function readHeader({ cells, at }: CsvRecord, report: Report): readonly Certific
 /** The row as the map that YAML would have for it. */
 function readRow({ cells, at }: CsvRecord, columns: readonly CertificateKey[], report: Report): YamlNode | undefined {
   if (cells.length !== columns.length) {
-    report({ at, text: `the row has ${cells.length} cells and the header ${columns.length}` });
+    report({ at, text: `the row has ${cells.length} cells, but the header has ${columns.length}` });
     return undefined;
   }
   const scalar = (value: string): YamlNode => ({ kind: 'scalar', at, value });

@@ -9,9 +9,9 @@ const VERSION = 1;
 const SERVICES: JsonSchema = { type: 'array', items: SERVICE_SCHEMA };
 
 const ROOT_KEYS: Readonly<Record<string, JsonSchema>> = {
-  version: { description: 'Of this format.', const: VERSION },
+  version: { description: 'Version of the file format.', const: VERSION },
   defaults: DEFAULTS_SCHEMA,
-  services: { description: 'Every service: its keys, or just its name.', ...SERVICES },
+  services: { description: 'List of services: each with its keys, or only its name.', ...SERVICES },
 };
 
 export const SERVICES_FILE_SCHEMA: JsonSchema = {
@@ -27,7 +27,7 @@ export async function readYamlServices(text: string, report: Report): Promise<Se
   const root = await readYaml(text, report);
   if (root === undefined) return undefined;
   if (root.kind === 'list') return root;
-  const wanted = 'a list of services is wanted, or the key "services" with one';
+  const wanted = 'expected a list of services, or the key "services" with such a list';
   if (root.kind === 'scalar') {
     report({ at: root.at, text: wanted });
     return undefined;
@@ -39,7 +39,7 @@ export async function readYamlServices(text: string, report: Report): Promise<Se
   }
   const [version, defaults, services] = [known.get('version'), known.get('defaults'), known.get('services')];
   if (version !== undefined && (version.kind !== 'scalar' || version.value !== VERSION)) {
-    report({ at: version.at, text: `this svcauth reads version ${VERSION}` });
+    report({ at: version.at, text: `unknown version: this svcauth reads version ${VERSION}` });
   }
   if (services?.kind === 'list') return { items: services.items, ...(defaults && { defaults }) };
   report({ at: services?.at ?? root.at, text: wanted });

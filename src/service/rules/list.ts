@@ -58,14 +58,14 @@ async function readNodes(bytes: Uint8Array, format: ListFormat, report: Report):
 
 function decode(bytes: Uint8Array, report: Report): string | undefined {
   if (bytes.length > MAX_BYTES) {
-    report({ at: { line: 1 }, text: `it is larger than ${MAX_BYTES / 1024 / 1024} MiB` });
+    report({ at: { line: 1 }, text: `the file is larger than ${MAX_BYTES / 1024 / 1024} MiB` });
     return undefined;
   }
   try {
     // a byte order mark, which spreadsheets write, goes away here
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    report({ at: { line: 1 }, text: 'it is not UTF-8' });
+    report({ at: { line: 1 }, text: 'the file is not UTF-8' });
     return undefined;
   }
 }

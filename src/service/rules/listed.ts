@@ -17,7 +17,7 @@ import { unknownWord, type Report } from '../../text/yaml/value.ts';
 /** The keys that say how a service is renewed and deployed: no verifier sees them. */
 const UPKEEP_SHAPES = {
   ...OWNERSHIP_SHAPES,
-  outputs: list(output, 'Further files with key and certificate.'),
+  outputs: list(output, 'Additional files that contain the key and the certificate.'),
   hooks,
   renewal,
 } as const;
@@ -63,7 +63,7 @@ const described = object(SERVICE_SHAPES, ['service'], key => unknownField('key',
 
 const defaults = object(DEFAULT_SHAPES, [], key =>
   SERVICE_KEYS.includes(key)
-    ? `"${key}" is a service's own and has no default`
+    ? `"${key}" cannot have a default: set it for each service`
     : unknownField('key', key, Object.keys(DEFAULT_SHAPES)),
 );
 
@@ -101,7 +101,7 @@ export function readServices(
   const { items } = nodes;
   if (items.length > MAX_SERVICES) {
     const { at } = items[MAX_SERVICES]!;
-    report({ at, text: `a list holds at most ${MAX_SERVICES} services, and this one ${items.length}` });
+    report({ at, text: `${items.length} services are too many for one list (at most ${MAX_SERVICES})` });
     return [];
   }
   const shared = nodes.defaults && readKeys(defaults, nodes.defaults, purpose, report);
@@ -115,7 +115,7 @@ export function readServices(
       seen.set(entry.service, node.at);
       services.push(toListed(node.at, shared === undefined ? entry : merge(shared, entry), directory));
     } else {
-      report({ at: node.at, text: `service "${entry.service}" is listed already, on line ${first.line}` });
+      report({ at: node.at, text: `service "${entry.service}" is already listed on line ${first.line}` });
     }
   }
   return services;
@@ -124,7 +124,7 @@ export function readServices(
 function readEntry(node: YamlNode, purpose: ListPurpose, report: Report): Entry | undefined {
   if (node.kind === 'map') return readKeys(described, node, purpose, report);
   if (node.kind === 'list') {
-    report({ at: node.at, text: 'a service is wanted here, not a list' });
+    report({ at: node.at, text: 'expected a service, not a list' });
     return undefined;
   }
   const service = CERTIFICATE_SHAPES.service.read(node, report);
@@ -134,7 +134,7 @@ function readEntry(node: YamlNode, purpose: ListPurpose, report: Report): Entry 
 function readKeys<T>(shape: Shape<T>, node: YamlNode, purpose: ListPurpose, report: Report): T | undefined {
   for (const { key, at } of purpose === 'certificates' && node.kind === 'map' ? node.entries : []) {
     if (!Object.hasOwn(UPKEEP_SHAPES, key)) continue;
-    report({ at, text: `"${key}" is for "svcauth apply -f": issue makes certificates and keeps nothing up` });
+    report({ at, text: `"${key}" is only for "svcauth apply -f"; "svcauth issue --from" only issues certificates` });
   }
   return shape.read(node, report);
 }
@@ -199,5 +199,5 @@ function resolveProgram([program, ...rest]: readonly string[], directory: string
 export const SERVICE_SCHEMA: JsonSchema = { anyOf: [CERTIFICATE_SHAPES.service.schema, described.schema] };
 export const DEFAULTS_SCHEMA: JsonSchema = {
   ...defaults.schema,
-  description: 'What every service has that says nothing else. Tags and renewal are added up key by key.',
+  description: 'Defaults for all services. Tags and renewal settings are merged key by key.',
 };

@@ -28,12 +28,12 @@ export function parseServiceName(text: string): ServiceName {
 function fault(text: string): string | undefined {
   if (text === '') return 'it is empty';
   if (text.length > MAX_LENGTH) return `it is longer than ${MAX_LENGTH} characters`;
-  if (!/^[a-z0-9._-]*$/.test(text)) return 'it is made of lower-case letters, digits, dots, dashes and underscores';
-  if (!/^[a-z0-9]/.test(text)) return 'it starts with a letter or a digit';
+  if (!/^[a-z0-9._-]*$/.test(text)) return 'use lower-case letters, digits, dots, dashes and underscores';
+  if (!/^[a-z0-9]/.test(text)) return 'start it with a letter or digit';
   if (text.includes('..')) return 'it has two dots in a row';
   if (text.endsWith('.')) return 'it ends with a dot';
   if (DEVICE.test(text)) return 'it is the name of a device on Windows';
-  if (FILE_ENDING.test(text)) return 'it looks like a file';
+  if (FILE_ENDING.test(text)) return 'it looks like the name of a file';
   return undefined;
 }
 

@@ -22,7 +22,7 @@ function kubernetesName(source: string, maxLength: number, description: string):
   return text(
     text => {
       if (text.length <= maxLength && pattern.test(text)) return text;
-      const reason = `it is at most ${maxLength} lower-case letters, digits and dashes, and starts and ends without a dash`;
+      const reason = `use at most ${maxLength} lower-case letters, digits${source === LABEL ? ' and dashes' : ', dashes and dots'}, with a letter or digit at both ends`;
       throw failure('ERR_KUBERNETES_NAME', { text, reason });
     },
     { description, pattern: pattern.source, maxLength },
@@ -42,14 +42,18 @@ const KIND_NAMES = Object.keys(OUTPUT_KINDS) as readonly OutputKind[];
 const shape = object(
   {
     kind: text(word => parseChoice(word, 'a kind of output', KIND_NAMES), {
-      description: 'combined-pem: certificates, then key (HAProxy); credential-bundle: key first; or what it says.',
+      description:
+        'combined-pem: certificates, then key (HAProxy); credential-bundle: key, then certificates; kubernetes-secret: manifest of a TLS Secret; pkcs12: PKCS#12 file.',
       enum: KIND_NAMES,
     }),
-    path: described(path, 'Where it is written, seen from this file.'),
+    path: described(path, 'Path of the output, relative to the services file.'),
     ...OWNERSHIP_SHAPES,
-    name: kubernetesName(SUBDOMAIN, SUBDOMAIN_LENGTH, "Of the Secret. Without it, the service's name."),
-    namespace: kubernetesName(LABEL, 63, 'Of the Secret.'),
-    'passphrase-file': described(path, 'The file that holds the passphrase of the PKCS#12 file, seen from this file.'),
+    name: kubernetesName(SUBDOMAIN, SUBDOMAIN_LENGTH, 'Name of the Secret (default: the name of the service).'),
+    namespace: kubernetesName(LABEL, 63, 'Namespace of the Secret.'),
+    'passphrase-file': described(
+      path,
+      'File that contains the passphrase of the PKCS#12 file; its path is relative to the services file.',
+    ),
   },
   ['kind', 'path'],
 );
@@ -59,7 +63,7 @@ export const output: Shape<OutputSpec> = refined(shape, (value, at, report) => {
   for (const [kind, keys] of Object.entries(OUTPUT_KINDS)) {
     for (const key of keys) {
       if (kind === value.kind || !Object.hasOwn(value, key)) continue;
-      report({ at, text: `"${key}" is for ${kind}, and this is ${value.kind}` });
+      report({ at, text: `"${key}" is only for ${kind}, not for ${value.kind}` });
     }
   }
   const { 'passphrase-file': passphraseFile, ...rest } = value;

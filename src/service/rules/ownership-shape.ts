@@ -9,7 +9,7 @@ function account(description: string): Shape<string> {
   const { read, schema } = text(
     text => {
       if (ACCOUNT.test(text)) return text;
-      const reason = 'it is letters, digits, dots, dashes and underscores, or a number';
+      const reason = 'use letters, digits, dots, dashes and underscores, or a number';
       throw failure('ERR_ACCOUNT', { text, reason });
     },
     { description, pattern: ACCOUNT.source },
@@ -29,12 +29,12 @@ const MODE = /^0?[46][046]0$/;
 const modeText = text(
   text => {
     if (MODE.test(text)) return Number.parseInt(text, 8);
-    const reason = 'it lets others read, or run what is no program, or keeps its owner out';
-    const [isMode, hint] = [/^0?[0-7]{3}$/.test(text), "write '0600', '0640', '0440' or the like"];
-    throw failure('ERR_MODE', { text, reason: isMode ? reason : 'it is not three octal digits', hint });
+    const reason = 'the owner digit must be 4 or 6, the group digit 0, 4 or 6, and the last digit 0';
+    const [isMode, hint] = [/^0?[0-7]{3}$/.test(text), "write for example '0600', '0640' or '0440'"];
+    throw failure('ERR_MODE', { text, reason: isMode ? reason : 'it does not have three octal digits', hint });
   },
   {
-    description: "Permissions of what holds the private key, in quotes: '0600' (the default), '0640', '0440'.",
+    description: "Permissions of files that contain the private key, in quotes: '0600' (default), '0640', '0440'.",
     pattern: MODE.source,
   },
 );
@@ -50,7 +50,7 @@ const mode: Shape<number> = {
 };
 
 export const OWNERSHIP_SHAPES = {
-  owner: account("Who owns the files: a name or a number. Without it, svcauth's own user."),
-  group: account("The group of the files: a name or a number. Without it, svcauth's own."),
+  owner: account('Owner of the files: a user name or number (default: the user that runs svcauth).'),
+  group: account('Group of the files: a name or a number (default: the group of svcauth).'),
   mode,
 } as const;

@@ -10,9 +10,9 @@ const asWritten = (text: string): string => text;
 const window = refined(
   object(
     {
-      cron: text(asWritten, { description: 'When it opens: five fields as in crontab(5), like 0 3 * * mon-fri.' }),
-      timezone: text(asWritten, { description: 'Like Europe/Berlin. Without it, UTC.' }),
-      duration: described(duration, 'How long it stays open, like 4h.'),
+      cron: text(asWritten, { description: 'Opening times: five fields as in crontab(5), like 0 3 * * mon-fri.' }),
+      timezone: text(asWritten, { description: 'Time zone, like Europe/Berlin (default: UTC).' }),
+      duration: described(duration, 'Time from opening to closing, like 4h.'),
     },
     ['cron', 'duration'],
   ),
@@ -26,11 +26,17 @@ const window = refined(
 export const renewal: Shape<RenewalSpec> = described(
   object({
     threshold: text(parseThreshold, {
-      description: 'When a certificate is due: so much of its lifetime is used (66%), or so much time is left (10d).',
+      description: 'Renewal threshold: this much of the lifetime is used (66%) or left (10d).',
       pattern: `^(?:0?[1-9]%|[1-9][0-9]%|${DURATION_PATTERN})$`,
     }),
-    window: described(window, 'When renewing is welcome. A certificate never expires for it.'),
-    overlap: described(duration, 'After so long a certificate that was replaced is revoked. Without it, never.'),
+    window: described(
+      window,
+      'Preferred times for renewal. A certificate is renewed outside them if it would become critical before the next one.',
+    ),
+    overlap: described(
+      duration,
+      'Time after which a replaced certificate is revoked (default in svcauth.yaml: never).',
+    ),
   }),
-  'When it is renewed, where that is not as svcauth.yaml has it.',
+  'Renewal settings of the service, instead of those in svcauth.yaml.',
 );

@@ -23,7 +23,7 @@ export const path = text(parsePath, { minLength: 1 });
 
 function parsePath(text: string): string {
   if (text !== '' && !text.includes('\0')) return text;
-  throw failure('ERR_PATH', { text, reason: text === '' ? 'it is empty' : 'it has a NUL character' });
+  throw failure('ERR_PATH', { text, reason: text === '' ? 'it is empty' : 'it contains a NUL character' });
 }
 
 const TAG_NAME = '[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}';
@@ -45,7 +45,7 @@ const tags: Shape<Tags> = {
     return Object.fromEntries(tags);
   },
   schema: {
-    description: "Labels. A SPIFFE ID's template may be made of them.",
+    description: 'Labels. The SPIFFE ID template can use them.',
     anyOf: [
       {
         type: 'object',
@@ -59,7 +59,7 @@ const tags: Shape<Tags> = {
 };
 
 const name = text(parseServiceName, {
-  description: 'The name of the service: lower-case letters, digits, dots, dashes and underscores.',
+  description: 'Name of the service: lower-case letters, digits, dots, dashes and underscores.',
   pattern: '^[a-z0-9][a-z0-9._-]*$',
   maxLength: 63,
 });
@@ -69,22 +69,25 @@ export const CERTIFICATE_SHAPES = {
   service: name,
   dns: list(text(parseDnsName, { minLength: 1, maxLength: 253 }), 'DNS names of the certificate.'),
   ip: list(text(parseIpAddress, { pattern: '^[0-9A-Fa-f:.]+$' }), 'IP addresses of the certificate.'),
-  ttl: described(duration, 'Lifetime, like 30d or 12h. Without it, that of svcauth.yaml.'),
+  ttl: described(duration, 'Lifetime, like 30d or 12h (default: from svcauth.yaml).'),
   profile: text(parseProfile, {
-    description: 'What the certificate is for: svid (server and client), server or client.',
+    description: 'Usage of the certificate: svid (server and client), server or client.',
     enum: PROFILE_NAMES,
   }),
   'key-alg': text(parseKeyAlgorithm, {
-    description: 'Without it, that of svcauth.yaml.',
+    description: 'Key algorithm (default: from svcauth.yaml).',
     enum: KEY_ALGORITHM_NAMES,
   }),
   id: text(parseSpiffeId, {
-    description: 'The SPIFFE ID, instead of the one from the template in svcauth.yaml.',
+    description: 'SPIFFE ID (default: from the template in svcauth.yaml).',
     pattern: '^spiffe://[^/]',
     maxLength: 2048,
   }),
   tags,
-  out: described(path, 'Directory of its files, seen from this file. Without it, services/<service> in the home.'),
+  out: described(
+    path,
+    'Directory for the files, relative to the services file (default: services/<service> in the home).',
+  ),
 } as const;
 
 export type CertificateKey = keyof typeof CERTIFICATE_SHAPES;

@@ -14,7 +14,7 @@ export function specChanges(before: ServiceSpec, after: ServiceSpec): readonly s
     ...valueChange('ttl', durationText(before.ttl), durationText(after.ttl)),
     ...valueChange('key algorithm', before.keyAlgorithm, after.keyAlgorithm),
     ...listChange('tags', tagTexts(before), tagTexts(after)),
-    ...valueChange('directory', before.out ?? 'in the home', after.out ?? 'in the home'),
+    ...valueChange('directory', before.out ?? 'default', after.out ?? 'default'),
   ];
 }
 

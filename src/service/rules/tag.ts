@@ -8,25 +8,26 @@ const MAX_VALUE = 255;
 /** `ns=prod`. Throws ERR_TAG. */
 function parseTag(text: string): readonly [name: string, value: string] {
   const equals = text.indexOf('=');
-  if (equals < 0) throw failure('ERR_TAG', { text, reason: 'it is written name=value' });
+  if (equals < 0) throw failure('ERR_TAG', { text, reason: 'write it as name=value' });
   const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
   if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/.test(name)) {
     const reason =
-      'a name is 1 to 63 letters, digits, dots, dashes and underscores and starts with a letter or a digit';
+      'its name must have 1 to 63 letters, digits, dots, dashes or underscores and start with a letter or digit';
     throw failure('ERR_TAG', { text, reason });
   }
   if (value === '') throw failure('ERR_TAG', { text, reason: 'its value is empty' });
-  if (value.length > MAX_VALUE) throw failure('ERR_TAG', { text, reason: `its value is longer than ${MAX_VALUE}` });
+  if (value.length > MAX_VALUE)
+    throw failure('ERR_TAG', { text, reason: `its value is longer than ${MAX_VALUE} characters` });
   // most values are ASCII, and the second expression takes a millisecond to compile
   if (!/^[\x20-\x7e]*$/.test(value) && /\p{C}/u.test(value))
-    throw failure('ERR_TAG', { text, reason: 'its value has a control character' });
+    throw failure('ERR_TAG', { text, reason: 'its value contains a control character' });
   return [name, value];
 }
 
 /** Adds `ns=prod` to what was given before. Throws ERR_TAG, also for a name given twice. */
 export function addTag(tags: Map<string, string>, text: string): void {
   const [name, value] = parseTag(text);
-  if (tags.has(name)) throw failure('ERR_TAG', { text, reason: `tag "${name}" is given twice` });
+  if (tags.has(name)) throw failure('ERR_TAG', { text, reason: `tag "${name}" occurs twice` });
   tags.set(name, value);
 }
 

@@ -6,7 +6,9 @@ import { listChange, valueChange } from './spec-change.ts';
 export function upkeepChanges(before: Upkeep, after: Upkeep): readonly string[] {
   const [renewal, renewalAfter] = [before.renewal ?? {}, after.renewal ?? {}];
   return [
-    ...(before.declared === after.declared ? [] : [after.declared ? 'kept by this file from now on' : 'kept by hand']),
+    ...(before.declared === after.declared
+      ? []
+      : [after.declared ? 'now managed by the services file' : 'now managed by hand']),
     ...valueChange('threshold', text(renewal.threshold, thresholdText), text(renewalAfter.threshold, thresholdText)),
     ...valueChange('window', windowText(before), windowText(after)),
     ...valueChange('overlap', text(renewal.overlap, durationText), text(renewalAfter.overlap, durationText)),
@@ -18,8 +20,8 @@ const NONE: DeploymentSpec = { outputs: [] };
 
 function deploymentChanges(before: DeploymentSpec = NONE, after: DeploymentSpec = NONE): readonly string[] {
   return [
-    ...valueChange('owner', before.owner ?? 'ours', after.owner ?? 'ours'),
-    ...valueChange('group', before.group ?? 'ours', after.group ?? 'ours'),
+    ...valueChange('owner', before.owner ?? 'default', after.owner ?? 'default'),
+    ...valueChange('group', before.group ?? 'default', after.group ?? 'default'),
     ...valueChange('mode', modeText(before.mode), modeText(after.mode)),
     ...listChange('outputs', before.outputs.map(outputText), after.outputs.map(outputText)),
     ...valueChange('hooks', hooksText(before.hooks), hooksText(after.hooks)),
@@ -32,7 +34,7 @@ export const changesFiles = (before: Upkeep, after: Upkeep): boolean =>
     .length > 0;
 
 const text = <T>(value: T | undefined, words: (value: T) => string): string =>
-  value === undefined ? "the policy's" : words(value);
+  value === undefined ? 'policy default' : words(value);
 
 const modeText = (mode = 0o600): string => mode.toString(8).padStart(4, '0');
 

@@ -46,21 +46,21 @@ function fault({ world, home, manifest }: Pki, wanted: ServiceDirectory, force: 
   const isDefault = directory === home.service(service);
   // public/ is served to everybody, and what lies in services/ is other services'
   if (!isDefault && `${directory}${sep}`.startsWith(`${home.directory}${sep}`)) {
-    return { problem: 'it lies in the home of the PKI', hint: 'leave --out away, or name a directory elsewhere' };
+    return { problem: 'it is inside the home of the PKI', hint: 'omit --out, or use a directory outside the home' };
   }
   const obstacle = world.files.obstacle(directory);
   if (obstacle !== undefined)
     return { problem: obstacle.path === directory ? obstacle.reason : `${quote(obstacle.path)}: ${obstacle.reason}` };
   const entry = currentEntry(world.files, directory);
   if (entry === undefined) return undefined;
-  if (entry === 'foreign') return { problem: 'something of the name "current" is there that svcauth did not make' };
+  if (entry === 'foreign') return { problem: 'it contains "current", which svcauth did not create' };
   if (entry.serial === currentSerial) return undefined;
   const owner = manifest.certificate(entry.serial)?.service;
   if (owner === service || (owner === undefined && (isDefault || force))) return undefined;
   return owner === undefined
     ? {
-        problem: `it serves a certificate the manifest does not know (${entry.serial})`,
-        hint: 'to replace it: --force',
+        problem: `it contains the certificate ${entry.serial}, which is not in the manifest`,
+        hint: 'to replace its files: --force',
       }
-    : { problem: `it holds the files of ${quote(owner)}` };
+    : { problem: `it contains the files of ${quote(owner)}` };
 }

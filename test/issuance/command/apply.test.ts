@@ -33,7 +33,7 @@ s.yaml: nothing to change, 1 unchanged
 
 | | service | |
 |---|---|---|
-| would issue | web | spiffe://example.org/web &#40;it changed: tags -a=&#60;b&#62;&#124;&#96;c&#96; &#91;d&#93;&#40;e&#41;&#41; |
+| would issue | web | spiffe://example.org/web &#40;its configuration changed: tags -a=&#60;b&#62;&#124;&#96;c&#96; &#91;d&#93;&#40;e&#41;&#41; |
 
 s.yaml: 1 to issue
 

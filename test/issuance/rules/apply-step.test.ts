@@ -66,7 +66,7 @@ describe('a service of the file', () => {
     const drifted = { ...issue, reason: 'spec-changed', changes: ['dns +a'] } as const;
     expect(step({ planned: drifted, upkeep: { ...declared, renewal: { overlap: 60 } } })).toEqual({
       ...{ action: 'issue', service: name, spec, reason: 'spec-changed', line: 3, supersedes: certificate.serial },
-      changes: ['dns +a', "overlap the policy's -> 1m"],
+      changes: ['dns +a', 'overlap policy default -> 1m'],
     });
     const revoked = { ...issue, current: { ...certificate, state: 'revoked' } } as const;
     expect(step({ planned: revoked })).not.toHaveProperty('supersedes');
@@ -85,7 +85,7 @@ describe('a service of the file', () => {
     const left = step({ planned: { ...keep, ...due, action: 'leave', because: 'csr' }, upkeep });
     expect(left).toEqual({
       ...{ action: 'bring-key', service: name, line: 3, spec, reason: 'expiring' },
-      changes: ["overlap the policy's -> 1m"],
+      changes: ['overlap policy default -> 1m'],
     });
     expect([isStuck(left), isChange(left)]).toEqual([true, false]);
   });
@@ -95,7 +95,7 @@ describe('a service of the file', () => {
     const waiting: Planned = { ...keep, ...due, action: 'wait', until };
     expect(step({ planned: waiting })).toEqual({ action: 'wait', service: name, line: 3, reason: 'expiring', until });
     expect(step({ planned: waiting, upkeep: { ...declared, renewal: { overlap: 60 } } })).toMatchObject({
-      ...{ action: 'update', changes: ["overlap the policy's -> 1m"] },
+      ...{ action: 'update', changes: ['overlap policy default -> 1m'] },
     });
   });
 
@@ -110,7 +110,7 @@ describe('a service of the file', () => {
     const upkeep: Upkeep = { ...declared, renewal: { threshold: { percent: 50 } } };
     expect(step({ upkeep })).toEqual({
       ...{ action: 'update', service: name, line: 3, spec, upkeep, deploys: false },
-      changes: ["threshold the policy's -> 50%"],
+      changes: ['threshold policy default -> 50%'],
     });
   });
 
@@ -126,7 +126,7 @@ describe('a service of the file', () => {
   test('is taken over from who made it by hand', () => {
     expect(step({ recorded: {} })).toMatchObject({
       action: 'update',
-      changes: ['kept by this file from now on'],
+      changes: ['now managed by the services file'],
     });
   });
 

@@ -101,7 +101,7 @@ describe('a service that is known', () => {
   });
 
   test('gets what was lost or damaged made again', async () => {
-    const key = "its key is missing or not its certificate's";
+    const key = 'its key is missing or does not match its certificate';
     const files = 'its files are missing or damaged';
     for (const [reason, damage] of [
       [key, (current: string) => rmSync(join(current, 'tls.key'))],
@@ -197,7 +197,7 @@ describe('near the end of the issuing CA', () => {
     world.now = new Date(START.getTime() - DAY);
     const early = await runSvcauth(world, ['issue', 'payments']);
     expect([early.status, early.stderr]).toEqual([7, expect.stringContaining('[ERR_ISSUER_NOT_YET]')]);
-    expect(early.stderr).toContain('is the clock right?');
+    expect(early.stderr).toContain('check the clock: date -u');
   });
 });
 
@@ -281,7 +281,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web', '--csr', 'web.csr'],
     status: 2,
     code: 'ERR_CSR_PROOF',
-    says: 'is not signed by the key',
+    says: 'is not signed with the key',
   },
   {
     title: 'a request of another service',
@@ -326,7 +326,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web', '--out', '.svcauth/services/payments'],
     status: 2,
     code: 'ERR_OUT_UNUSABLE',
-    says: 'it lies in the home of the PKI',
+    says: 'it is inside the home of the PKI',
   },
   {
     title: 'a directory whose "current" somebody else made',
@@ -337,7 +337,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web', '--out', 'app'],
     status: 2,
     code: 'ERR_OUT_UNUSABLE',
-    says: 'something of the name "current" is there',
+    says: 'it contains "current", which svcauth did not create',
   },
   {
     title: 'one directory for two services',
@@ -361,7 +361,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web'],
     status: 2,
     code: 'ERR_POLICY_MISSING',
-    says: 'nothing is signed without one',
+    says: 'svcauth signs nothing without it',
   },
   {
     title: 'a policy file that cannot be read',
@@ -369,7 +369,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web'],
     status: 2,
     code: 'ERR_POLICY_FILE',
-    says: 'nothing was done',
+    says: 'nothing was changed',
   },
   {
     title: 'a policy file of another trust domain',
@@ -394,7 +394,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web'],
     status: 9,
     code: 'ERR_KEY_MISMATCH',
-    says: 'the key of issuing-g1 is another one than its certificate has',
+    says: 'the key of issuing-g1 does not match the certificate of issuing-g1',
   },
   {
     title: 'a CA key that is gone',
@@ -402,7 +402,7 @@ const REFUSALS: readonly Refusal[] = [
     argv: ['issue', 'web'],
     status: 9,
     code: 'ERR_KEY_MISSING',
-    says: 'from a back-up',
+    says: 'from a backup',
   },
   {
     title: 'a CA key that is a link',

@@ -73,7 +73,7 @@ describe('more services than a batch holds', () => {
     const { issue, manifest, cwd } = await context();
     const error = await rejectionOf(issue(10));
     expect(error).toMatchObject({ code: 'ERR_ISSUE_FAILED', exitStatus: 1 });
-    expect(error.message).toMatch(/no space is left on the disk.*; no certificate was issued, and every service has/);
+    expect(error.message).toMatch(/no space is left on the disk.*; no certificate was issued, and every service keeps/);
     expect(manifest.intents()).toHaveLength(1000);
     expect(nodeFiles.list(`${cwd}/s0/versions`)).toEqual([]);
     expect(manifest.serviceNames()).toHaveLength(1000);
@@ -84,16 +84,16 @@ describe('more services than a batch holds', () => {
     const error = await rejectionOf(issue(steps - 12));
     expect(error).toMatchObject({ code: 'ERR_ISSUE_PARTIAL', exitStatus: 5 });
     expect(error.message).toContain(
-      '; 1000 of 1003 certificates were issued, the other services have the files they had',
+      '; 1000 of 1003 certificates were issued, the other services keep their previous files',
     );
     expect(manifest.intents()).toHaveLength(3);
     expect(manifest.deployment('s999')).toMatchObject({ serial: serial(1000), state: 'pending' });
   });
 
-  test('and say what may not be served yet', async () => {
+  test('and say what may not be in place yet', async () => {
     const { issue, manifest } = await context();
     const error = await rejectionOf(issue(steps - 1));
-    expect(error.message).toContain('; 1003 of 1003 certificates were issued, 3 of them may not be served yet');
+    expect(error.message).toContain('; 1003 of 1003 certificates were issued, 3 of them may not be in place yet');
     expect(manifest.deployment('s1002')).toMatchObject({ state: 'pending' });
   });
 });

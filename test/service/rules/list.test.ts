@@ -93,8 +93,11 @@ describe('YAML', () => {
   });
 
   test.each([
-    ['- service: web\n  hooks: []\n', 'list.yaml:2:3: "hooks" is for "svcauth apply -f": issue makes certificates'],
-    ['defaults: {mode: "0640"}\nservices: []\n', 'list.yaml:1:12: "mode" is for "svcauth apply -f"'],
+    [
+      '- service: web\n  hooks: []\n',
+      'list.yaml:2:3: "hooks" is only for "svcauth apply -f"; "svcauth issue --from" only issues certificates',
+    ],
+    ['defaults: {mode: "0640"}\nservices: []\n', 'list.yaml:1:12: "mode" is only for "svcauth apply -f"'],
     ['- name: web\n', 'list.yaml:1:3: unknown key "name": write "service"'],
     ['- service: web\n  dsn: a\n', 'list.yaml:2:3: unknown key "dsn": did you mean "dns"?'],
     ['- service: web\n  ttl: 30\n', 'list.yaml:2:8: YAML reads 30 as a number'],
@@ -107,19 +110,19 @@ describe('YAML', () => {
       'list.yaml:2:14: "w_b" is not a DNS name: a host name cannot have an underscore',
     ],
     ['- service: web\n  tags: {ns: prod, __proto__: x}\n', 'list.yaml:2:20: "__proto__=x" is not a tag'],
-    ['- service: web\n  tags: [a=b, a=c]\n', 'list.yaml:2:15: "a=c" is not a tag: tag "a" is given twice'],
+    ['- service: web\n  tags: [a=b, a=c]\n', 'list.yaml:2:15: "a=c" is not a tag: tag "a" occurs twice'],
     ['- dns: web\n', 'list.yaml:1:3: the key "service" is missing'],
-    ['- service: web\n- service: ledger\n- web\n', 'list.yaml:3:3: service "web" is listed already, on line 1'],
-    ['- [web]\n', 'list.yaml:1:3: a service is wanted here, not a list'],
+    ['- service: web\n- service: ledger\n- web\n', 'list.yaml:3:3: service "web" is already listed on line 1'],
+    ['- [web]\n', 'list.yaml:1:3: expected a service, not a list'],
     ['- Web\n', 'list.yaml:1:3: "Web" is not a service name'],
     ['service: web\n', 'list.yaml:1:1: unknown key "service": did you mean "services"?'],
-    ['web\n', 'list.yaml:1:1: a list of services is wanted'],
-    ['', 'list.yaml:1:1: a list of services is wanted'],
+    ['web\n', 'list.yaml:1:1: expected a list of services'],
+    ['', 'list.yaml:1:1: expected a list of services'],
     ['- __proto__: {polluted: true}\n', 'list.yaml:1:3: unknown key "__proto__"'],
     ['- &a web\n- *a\n', 'anchors are not supported'],
     ['- service: web\n  service: api\n', 'list.yaml:2:3: the same key is given twice'],
     ['- service: "a\\0b"\n', 'list.yaml:1:12: "a\\u0000b" is not a service name'],
-    ['- service: web\n  out: "a\\0b"\n', 'list.yaml:2:8: "a\\u0000b" is not a path: it has a NUL character'],
+    ['- service: web\n  out: "a\\0b"\n', 'list.yaml:2:8: "a\\u0000b" is not a path: it contains a NUL character'],
     ["- service: web\n  out: ''\n", 'list.yaml:2:8: "" is not a path: it is empty'],
   ])('%j: %s', async (text, expected) => {
     expect((await problems('yaml', text)).join('\n')).toContain(expected);
@@ -152,20 +155,20 @@ describe('CSV', () => {
 
   test.each([
     ['service,dsn\nweb,a\n', 'list.csv:1: unknown column "dsn": did you mean "dns"?'],
-    ['service,dns,dns\nweb,a,b\n', 'list.csv:1: the column "dns" is there twice'],
+    ['service,dns,dns\nweb,a,b\n', 'list.csv:1: the column "dns" occurs twice'],
     ['dns\nweb\n', 'list.csv:1: the column "service" is missing'],
-    ['service;dns\nweb;web\n', 'list.csv:1: columns are separated by commas'],
-    ['service,dns\nweb\n', 'list.csv:2: the row has 1 cells and the header 2'],
-    ['service,dns\nweb,web,web\n', 'list.csv:2: the row has 3 cells and the header 2'],
+    ['service;dns\nweb;web\n', 'list.csv:1: columns must be separated by commas'],
+    ['service,dns\nweb\n', 'list.csv:2: the row has 1 cells, but the header has 2'],
+    ['service,dns\nweb,web,web\n', 'list.csv:2: the row has 3 cells, but the header has 2'],
     ['service,ttl\nweb,30\n', 'list.csv:2: "30" is not a duration: it has no unit'],
     ['service,ttl\n,30d\n', 'list.csv:2: the key "service" is missing'],
-    ['service\nweb\napi\nweb\n', 'list.csv:4: service "web" is listed already, on line 2'],
-    ['service,dns\nweb,"a\n', 'list.csv:2: this is not CSV: a quote is opened here or above and never closed'],
+    ['service\nweb\napi\nweb\n', 'list.csv:4: service "web" is already listed on line 2'],
+    ['service,dns\nweb,"a\n', 'list.csv:2: this is not CSV: a quote that opens on this line or above is never closed'],
     [
       'service,dns\nweb,"a"b\n',
-      'list.csv:2: this is not CSV: something stands between a closing quote and the next comma',
+      'list.csv:2: this is not CSV: unexpected text between a closing quote and the next comma',
     ],
-    ['', 'list.csv:1: a header row is wanted: service,dns,ip'],
+    ['', 'list.csv:1: the header row is missing: service,dns,ip'],
     ['__proto__,service\nx,web\n', 'list.csv:1: unknown column "__proto__"'],
   ])('%j: %s', async (text, expected) => {
     expect((await problems('csv', text)).join('\n')).toContain(expected);
@@ -206,17 +209,19 @@ describe('every problem is reported at once', () => {
 });
 
 test('what is not UTF-8 is refused', async () => {
-  expect(await problems('yaml', Uint8Array.of(0x2d, 0x20, 0xff))).toEqual(['list.yaml:1: it is not UTF-8']);
+  expect(await problems('yaml', Uint8Array.of(0x2d, 0x20, 0xff))).toEqual(['list.yaml:1: the file is not UTF-8']);
 });
 
 test('more than 64 MiB are refused unread', async () => {
-  expect(await problems('csv', new Uint8Array(64 * 1024 * 1024 + 1))).toEqual(['list.csv:1: it is larger than 64 MiB']);
+  expect(await problems('csv', new Uint8Array(64 * 1024 * 1024 + 1))).toEqual([
+    'list.csv:1: the file is larger than 64 MiB',
+  ]);
 });
 
 test('more than 100,000 services are refused', async () => {
   const rows = Array.from({ length: 100_001 }, (_, i) => `svc-${i}`).join('\n');
   expect(await problems('csv', `service\n${rows}\n`)).toEqual([
-    'list.csv:100002: a list holds at most 100000 services, and this one 100001',
+    'list.csv:100002: 100001 services are too many for one list (at most 100000)',
   ]);
 });
 

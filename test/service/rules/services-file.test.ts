@@ -128,12 +128,12 @@ services:
 
 describe('what is wrong is said with its place', () => {
   test.each([
-    ['version: 2\nservices: []\n', 's.yaml:1:10: this svcauth reads version 1'],
+    ['version: 2\nservices: []\n', 's.yaml:1:10: unknown version: this svcauth reads version 1'],
     ['versoin: 1\nservices: []\n', 's.yaml:1:1: unknown key "versoin": did you mean "version"?'],
-    ['version: 1\n', 's.yaml:1:1: a list of services is wanted'],
-    ['version: 1\nservices:\n', 's.yaml:2:1: a list of services is wanted'],
+    ['version: 1\n', 's.yaml:1:1: expected a list of services'],
+    ['version: 1\nservices:\n', 's.yaml:2:1: expected a list of services'],
     ['defaults: [a]\nservices: []\n', 's.yaml:1:11: keys are wanted here (ttl, profile, '],
-    ['defaults: {out: a}\nservices: []\n', `s.yaml:1:12: "out" is a service's own and has no default`],
+    ['defaults: {out: a}\nservices: []\n', `s.yaml:1:12: "out" cannot have a default: set it for each service`],
     ['defaults: {tll: 1d}\nservices: []\n', 's.yaml:1:12: unknown key "tll": did you mean "ttl"?'],
     ['- service: a\n  onwer: b\n', 's.yaml:2:3: unknown key "onwer": did you mean "owner"?'],
     ['- service: a\n  user: b\n', 's.yaml:2:3: unknown key "user": write "owner"'],
@@ -141,9 +141,12 @@ describe('what is wrong is said with its place', () => {
     ['- service: a\n  owner: -1\n', 's.yaml:2:10: YAML reads -1 as a number'],
     ['- service: a\n  mode: 640\n', "s.yaml:2:9: YAML reads 640 as a number: write a mode in quotes, like '0640'"],
     ['- service: a\n  mode: 0o640\n', 's.yaml:2:9: YAML reads 416 as a number'],
-    ["- service: a\n  mode: '0644'\n", 's.yaml:2:9: "0644" is not a mode for a private key: it lets others read'],
+    [
+      "- service: a\n  mode: '0644'\n",
+      's.yaml:2:9: "0644" is not a mode for a private key: the owner digit must be 4 or 6',
+    ],
     ["- service: a\n  mode: '0700'\n", 's.yaml:2:9: "0700" is not a mode for a private key'],
-    ['- service: a\n  mode: rw\n', 'it is not three octal digits'],
+    ['- service: a\n  mode: rw\n', 'it does not have three octal digits'],
     [
       '- service: a\n  outputs: [{kind: pem, path: b}]\n',
       's.yaml:2:20: "pem" is not a kind of output; known: combined',
@@ -152,7 +155,7 @@ describe('what is wrong is said with its place', () => {
     ['- service: a\n  outputs: /etc/a.pem\n', 's.yaml:2:12: keys are wanted here (kind, path, '],
     [
       '- service: a\n  outputs: [{kind: pkcs12, path: b, name: c}]\n',
-      '"name" is for kubernetes-secret, and this is pkcs12',
+      '"name" is only for kubernetes-secret, not for pkcs12',
     ],
     [
       '- service: a\n  outputs: [{kind: kubernetes-secret, path: b, namespace: A_}]\n',
@@ -160,18 +163,18 @@ describe('what is wrong is said with its place', () => {
     ],
     [
       '- service: a\n  hooks: systemctl reload nginx\n',
-      's.yaml:2:10: a hook is a list of words, and no shell reads it: write [systemctl, reload, nginx]',
+      's.yaml:2:10: a hook is a list of words, not a shell command: write [systemctl, reload, nginx]',
     ],
     [
       '- service: a\n  hooks:\n    - sh -c "a; b"\n',
-      "s.yaml:3:7: a hook is a list of words, and no shell reads it: write [sh, '-c',",
+      "s.yaml:3:7: a hook is a list of words, not a shell command: write [sh, '-c',",
     ],
     [
       '- service: a\n  hooks: [systemctl, reload, nginx]\n',
-      's.yaml:2:10: hooks are a list, and each hook a list of words: write [[systemctl, reload, nginx]]',
+      's.yaml:2:10: "hooks" is a list of hooks, and a hook is a list of words: write [[systemctl, reload, nginx]]',
     ],
-    ['- service: a\n  hooks: [[]]\n', 's.yaml:2:11: a hook is a program and its arguments: there is none'],
-    ["- service: a\n  hooks: [['', b]]\n", 'the program has no name'],
+    ['- service: a\n  hooks: [[]]\n', 's.yaml:2:11: not a hook (a program and its arguments): the list is empty'],
+    ["- service: a\n  hooks: [['', b]]\n", 'the program name is empty'],
     ['- service: a\n  hooks: [[kill, 1]]\n', 's.yaml:2:18: YAML reads 1 as a number'],
     ['- service: a\n  hooks: [{timeout: 1s}]\n', 's.yaml:2:11: the key "argv" is missing'],
     ['- service: a\n  hooks: [{argv: a}]\n', 'write [a]'],

@@ -32,7 +32,7 @@ test('every change is named with what it was and what it becomes', () => {
     'ttl 30d -> 12h',
     'key algorithm ecdsa-p256 -> ed25519',
     'tags -team=web +team=site',
-    'directory in the home -> /srv/tls',
+    'directory default -> /srv/tls',
   ]);
 });
 
