@@ -11,6 +11,7 @@ const deployment = () => import('../deployment/view/documents.ts');
 const audit = () => import('../audit/view/documents.ts');
 const rotation = () => import('../rotation/view/documents.ts');
 const compromise = () => import('../compromise/view/documents.ts');
+const issuance = () => import('../issuance/view/documents.ts');
 const renewal = () => import('../renewal/view/documents.ts');
 const monitoring = () => import('../monitoring/view/documents.ts');
 const tick = () => import('../tick/view/documents.ts');
@@ -50,6 +51,8 @@ export const SCHEMAS = {
     'crl-presign': async () => (await crl()).CRL_PRESIGN,
     revoke: async () => (await crl()).REVOKE,
     deploy: async () => (await deployment()).DEPLOY,
+    issue: async () => (await issuance()).ISSUE,
+    apply: async () => (await issuance()).APPLY,
     due: async () => (await renewal()).DUE,
     renew: async () => (await renewal()).RENEW,
     'audit-log': async () => (await audit()).AUDIT_LOG,
@@ -70,6 +73,8 @@ export const SCHEMAS = {
     'crl-action': async () => (await crl()).CRL_ACTION,
     'crl-difference': async () => (await crl()).CRL_DIFFERENCE,
     deployment: async () => (await deployment()).DEPLOYMENT,
+    issuance: async () => (await issuance()).ISSUANCE,
+    'apply-step': async () => (await issuance()).APPLY_STEP,
     renewal: async () => (await renewal()).RENEWAL,
     'audit-record': async () => (await audit()).AUDIT_RECORD,
     service: async () => (await monitoring()).SERVICE,

@@ -1,7 +1,6 @@
 /** Kinds of documents that have no schema yet. The list only shrinks, and the file goes when it is empty. */
 export const UNCONVERTED: ReadonlySet<string> = new Set([
   'anchor',
-  'apply',
   'bundle',
   'bundle-diff',
   'bundle-finding',
@@ -15,7 +14,6 @@ export const UNCONVERTED: ReadonlySet<string> = new Set([
   'crl-verify',
   'inspected',
   'inspection',
-  'issue',
   'lint',
   'lint-finding',
   'lint-verdict',

@@ -39,7 +39,7 @@ export type ApplyStep =
     }
   | {
       /** It would be issued, and its key is on a host of its own: somebody must bring a request. */
-      readonly action: 'bring-key';
+      readonly action: 'csr-needed';
       readonly service: string;
       readonly line: number;
       readonly spec: ServiceSpec;
@@ -124,7 +124,7 @@ function stepOf(planned: Planned, recorded: Service | undefined): ApplyStep {
   }
   if (planned.action === 'leave') {
     const { reason } = planned;
-    return { action: 'bring-key', service, line, spec, reason, changes: [...planned.changes, ...changes] };
+    return { action: 'csr-needed', service, line, spec, reason, changes: [...planned.changes, ...changes] };
   }
   if (planned.action === 'issue') {
     const { reason, tooLate } = planned;
@@ -166,7 +166,7 @@ export const isChange = ({ action }: ApplyStep): boolean =>
   action === 'issue' || action === 'update' || action === 'deploy' || action === 'prune';
 
 /** Somebody has to do something that we cannot. */
-export const isStuck = ({ action }: ApplyStep): boolean => action === 'bring-key' || action === 'withdrawn';
+export const isStuck = ({ action }: ApplyStep): boolean => action === 'csr-needed' || action === 'withdrawn';
 
 /** A file that lost most of its services is a mistake sooner than a wish. */
 export const isMassPrune = ({ steps, declaredBefore }: ApplySteps): boolean =>

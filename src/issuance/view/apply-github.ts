@@ -11,7 +11,7 @@ const LEVEL = {
   wait: 'notice',
   prune: 'warning',
   orphan: 'warning',
-  'bring-key': 'error',
+  'csr-needed': 'error',
   withdrawn: 'error',
 } as const satisfies Readonly<Partial<Record<ApplyStep['action'], string>>>;
 

@@ -3,6 +3,7 @@
 
 import { REMEDIES } from '../../errors/remedy.ts';
 import type { ApplyOutcome } from '../run/apply-run.ts';
+import type { APPLY, APPLY_STEP } from './documents.ts';
 import type { Deployed } from '../../deployment/run/deploy.ts';
 import { shell } from '../../errors/row.ts';
 import { durationText } from '../../time/duration.ts';
@@ -23,7 +24,7 @@ const WORDS: Readonly<Record<Action, Readonly<Record<'planned' | 'done' | 'toDo'
   update: { planned: 'would update', done: 'updated', toDo: 'to update', counted: 'updated' },
   deploy: { planned: 'would deploy', done: 'deployed', toDo: 'to deploy', counted: 'deployed' },
   wait: { planned: 'waiting', done: 'waiting', toDo: 'waiting', counted: 'waiting' },
-  'bring-key': { planned: 'cannot issue', done: 'not issued', toDo: 'need a CSR', counted: 'not issued' },
+  'csr-needed': { planned: 'cannot issue', done: 'not issued', toDo: 'need a CSR', counted: 'not issued' },
   withdrawn: { planned: 'would skip', done: 'skipped', toDo: 'to skip', counted: 'skipped' },
   prune: { planned: 'would prune', done: 'pruned', toDo: 'to prune', counted: 'pruned' },
   orphan: { planned: 'orphan', done: 'orphan', toDo: 'orphaned', counted: 'orphaned' },
@@ -31,7 +32,7 @@ const WORDS: Readonly<Record<Action, Readonly<Record<'planned' | 'done' | 'toDo'
 };
 
 /** Prints every step except `keep`, and the counts of all. */
-export function applyView(outcome: ApplyOutcome, now: Date): View {
+export function applyView(outcome: ApplyOutcome, now: Date): View<typeof APPLY, typeof APPLY_STEP> {
   const { path, dryRun, steps, byHand, issued, deployed, crls } = outcome;
   const serials = new Map(issued.map(({ service, serial, notAfter }) => [service, { serial, notAfter }]));
   const problems = problemsOf(deployed);
@@ -40,12 +41,18 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
     return {
       ...jsonOf(step),
       ...serials.get(step.service),
-      ...(problem !== undefined && { deployment: 'pending', problem }),
+      ...(problem !== undefined && { deploymentPending: true, problem }),
     };
   });
   const { counts, notDeployed } = countsOf(outcome);
   const summary = { ...counts, ...(notDeployed > 0 && { notDeployed }), byHand };
-  const value = { dryRun, file: path, summary, services, crls };
+  const value = {
+    dryRun,
+    file: path,
+    summary,
+    services,
+    crls: crls.map(({ authorityId, number, nextUpdate }) => ({ ca: authorityId, number, nextUpdate })),
+  };
   return {
     table: () => {
       const rows = steps.flatMap(step => {
@@ -64,7 +71,7 @@ export function applyView(outcome: ApplyOutcome, now: Date): View {
       return `${formatColumns(rows)}${lines.join('')}${formatApplySummary(outcome)}\n`;
     },
     json: () => ({ kind: 'apply', value }),
-    jsonl: () => services.map(value => ({ kind: 'apply', value: { dryRun, file: path, ...value } })),
+    jsonl: () => services.map(value => ({ kind: 'apply-step', value: { dryRun, file: path, ...value } })),
   };
 }
 
@@ -85,7 +92,7 @@ export function describeStep(step: ApplyStep, now: Date): string {
   switch (step.action) {
     case 'issue':
       return `${step.spec.spiffeId}  ${why(step)}${inSpite(step.tooLate)}`;
-    case 'bring-key':
+    case 'csr-needed':
       return `${why(step)}; issued from a CSR, so a new CSR is needed`;
     case 'wait':
       return `until its window opens at ${formatInstant(step.until)} (${formatRelativeTime(step.until, now)}): ${ISSUE_REASONS[step.reason].words}`;
@@ -114,7 +121,7 @@ const inSpite = (tooLate: Date | undefined): string =>
 export function remedyOf(step: ApplyStep): string | undefined {
   if (step.action === 'withdrawn')
     return `remove ${step.service} from the file, or put it back into service: ${REMEDIES.certificateMissing(step)}`;
-  if (step.action === 'bring-key')
+  if (step.action === 'csr-needed')
     return `${step.service} needs a CSR made on its host: ${REMEDIES.requestNeeded(step)}${flagsOf(step.spec)}`;
   return undefined;
 }
@@ -133,7 +140,7 @@ function flagsOf({ spiffeId, profile, dns, ip, ttl, tags, out }: ServiceSpec): s
   return flags.map(([flag, value]) => ` ${flag} ${shell(value)}`).join('');
 }
 
-function why({ reason, changes }: Extract<ApplyStep, { action: 'issue' | 'bring-key' }>): string {
+function why({ reason, changes }: Extract<ApplyStep, { action: 'issue' | 'csr-needed' }>): string {
   const all = changes.join(', ');
   if (reason === 'spec-changed') return `(${ISSUE_REASONS[reason].words}: ${all})`;
   return `(${ISSUE_REASONS[reason].words}${all === '' ? '' : `; also ${all}`})`;
@@ -164,13 +171,16 @@ function countsOf({ steps, deployed }: ApplyOutcome) {
   return { counts, notDeployed: problems.size };
 }
 
-function jsonOf(step: ApplyStep): object {
-  const { service, action, ...rest } = step;
+function jsonOf(step: ApplyStep) {
+  const { service } = step;
   if (step.action === 'update') {
-    const { line, changes, deploys } = step;
+    const { action, line, changes, deploys } = step;
     return { service, action, line, changes, deploys };
   }
-  if (step.action !== 'issue' && step.action !== 'bring-key') return { service, action, ...rest };
-  const { spec, service: _, ...more } = step;
-  return { service, ...more, ...spec };
+  if (step.action !== 'issue' && step.action !== 'csr-needed') {
+    const { service: _, ...rest } = step;
+    return { service, ...rest };
+  }
+  const { spec, service: _, ...rest } = step;
+  return { service, ...rest, ...spec };
 }

@@ -2,7 +2,9 @@
 // Called by the command. It decides nothing.
 
 import type { Deployed } from '../../deployment/run/deploy.ts';
+import type { Issued } from '../rules/issued.ts';
 import type { IssueOutcome } from '../run/issue-run.ts';
+import type { ISSUANCE, ISSUE } from './documents.ts';
 import { ISSUE_REASONS } from '../../due/rules/reason.ts';
 import { supersedes, type Planned, type PlannedCertificate } from '../rules/planned.ts';
 import { formatColumns } from '../../view/columns.ts';
@@ -13,12 +15,15 @@ import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 /** Prints issued or planned certificates: all facts of one, or a line for each of several. */
-export function issueView({ plan, issued, deployed, dryRun }: IssueOutcome, now: Date): View {
+export function issueView(
+  { plan, issued, deployed, dryRun }: IssueOutcome,
+  now: Date,
+): View<typeof ISSUE, typeof ISSUANCE> {
   const byService = new Map(issued.map(one => [one.service, one]));
   const results = new Map(deployed.map(one => [one.service, one]));
   const services = plan.planned.map(planned => ({
     ...jsonOf(planned),
-    ...byService.get(planned.service),
+    ...resultOf(byService.get(planned.service)),
     ...deploymentOf(results.get(planned.service)),
   }));
   const isPending = (service: string): boolean => results.get(service)?.problem !== undefined;
@@ -52,16 +57,26 @@ export function issueView({ plan, issued, deployed, dryRun }: IssueOutcome, now:
         ['deployed', results.get(one.service) && formatWork(results.get(one.service)!)],
       ]);
     },
-    json: () => ({ kind: 'issue', value: { dryRun, authority: plan.issuer.id, services } }),
-    jsonl: () => services.map(value => ({ kind: 'issue', value: { dryRun, ...value } })),
+    json: () => ({ kind: 'issue', value: { dryRun, ca: plan.issuer.id, services } }),
+    jsonl: () => services.map(value => ({ kind: 'issuance', value: { dryRun, ...value } })),
   };
 }
 
-function jsonOf(planned: Planned): object {
-  const { service, action, current, spec } = planned;
-  if (planned.action !== 'issue') return { service, action, serial: current?.serial, notAfter: current?.notAfter };
-  const { reason, changes } = planned;
-  return { service, action, reason, changes, supersedes: supersedes(planned), ...spec };
+function jsonOf(planned: Planned) {
+  const { service, current, spec } = planned;
+  if (planned.action === 'issue') {
+    const { action, reason, changes } = planned;
+    return { service, action, reason, changes, supersedes: supersedes(planned), ...spec };
+  }
+  // a request of the command line is never held
+  const action = planned.action === 'deploy' ? ('deploy' as const) : ('keep' as const);
+  return { service, action, serial: current?.serial, notAfter: current?.notAfter };
+}
+
+function resultOf(issued: Issued | undefined) {
+  if (issued === undefined) return {};
+  const { spiffeId, serial, notBefore, notAfter, authorityId, directory } = issued;
+  return { spiffeId, serial, notBefore, notAfter, ca: authorityId, directory };
 }
 
 /** Describes the outputs and hooks of a deployment; undefined without any. */
@@ -74,8 +89,8 @@ function formatWork({ written, hooks, problem }: Deployed): string | undefined {
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
-const deploymentOf = (result: Deployed | undefined): object =>
-  result?.problem === undefined ? {} : { deployment: 'pending', problem: result.problem };
+const deploymentOf = (result: Deployed | undefined) =>
+  result?.problem === undefined ? {} : { deploymentPending: true, problem: result.problem };
 
 const why = ({ reason, changes }: PlannedCertificate): string =>
   reason === 'spec-changed' ? `${ISSUE_REASONS[reason].words}: ${changes.join(', ')}` : ISSUE_REASONS[reason].words;

@@ -84,7 +84,7 @@ describe('a service of the file', () => {
     const upkeep = { ...declared, renewal: { overlap: 60 } };
     const left = step({ planned: { ...keep, ...due, action: 'leave', because: 'csr' }, upkeep });
     expect(left).toEqual({
-      ...{ action: 'bring-key', service: name, line: 3, spec, reason: 'expiring' },
+      ...{ action: 'csr-needed', service: name, line: 3, spec, reason: 'expiring' },
       changes: ['overlap policy default -> 1m'],
     });
     expect([isStuck(left), isChange(left)]).toEqual([true, false]);
