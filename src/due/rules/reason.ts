@@ -1,42 +1,43 @@
 // Answers: is there a reason to issue a certificate, and which? Called by the planner, and by views for the words of a reason.
-// It does not say whether a certificate may wait or is left alone.
+// `wait.ts` and `issuance/rules/hold.ts` decide whether such a certificate may wait.
 
 import type { Authority } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
 
 /**
- * Of the current certificate: whole and served by the `current` link; whole, but a crash came before the switch; not there; or there
- * with another key than its own, or none. `unseen`: nobody looked.
+ * State of the files of the current certificate. `served`: complete, and the `current` link points to them. `not-switched`: complete,
+ * but the link points elsewhere after a crash. `missing`: incomplete or absent. `key-missing`: without the key, or with a different
+ * one. `unseen`: not read.
  */
 export type FilesState = 'served' | 'not-switched' | 'missing' | 'key-missing' | 'unseen';
 
-/** Everything that may be a reason to make a certificate. */
+/** Facts that may be a reason to issue a certificate. */
 export interface IssueFacts {
   readonly certificate: Omit<Certificate, 'der'> | undefined;
-  /** What is asked for otherwise than before, in words. */
+  /** Differences between the requested and the recorded configuration, as text. */
   readonly changes: readonly string[];
-  /** The key that was brought is not the certificate's. */
+  /** The supplied key differs from the key of the certificate. */
   readonly keyDiffers: boolean;
   readonly files: FilesState;
-  /** Who would sign. */
+  /** CA that would issue. */
   readonly issuer: { readonly id: string; readonly notAfter: Date };
   /** CAs whose certificates are being replaced. */
   readonly draining: ReadonlySet<string>;
-  /** CAs that are good to have a certificate from, beside the one that signs: a rotation that does not drain yet has two. */
+  /** CAs whose certificates are kept. Besides the issuer, a rotation that does not drain yet has a second one. */
   readonly active: ReadonlySet<string>;
   /** Its renewal time; absent without a certificate. */
   readonly dueAt: Date | undefined;
-  /** Make one even where the certificate is good. */
+  /** Issue even if the certificate is good. */
   readonly force: boolean;
 }
 
 interface Reason {
-  /** Said of the service: "because …". */
+  /** Sentence about the service, as commands print it. */
   readonly words: string;
   holds(facts: IssueFacts, now: Date): boolean;
 }
 
-/** Why a certificate is made: the first that holds is the answer. */
+/** Reasons to issue a certificate; the first that applies counts. */
 export const ISSUE_REASONS = {
   new: {
     words: 'it has no certificate',
@@ -79,7 +80,7 @@ export const ISSUE_REASONS = {
   },
   expiring: {
     words: 'its certificate is past its renewal time',
-    // one that ends with its issuer gains nothing from being made again
+    // a new certificate could not expire later than the issuer either
     holds: ({ certificate, issuer, dueAt }, now) =>
       certificate !== undefined && certificate.notAfter < issuer.notAfter && dueAt !== undefined && dueAt <= now,
   },
@@ -91,14 +92,14 @@ export const ISSUE_REASONS = {
 
 export type IssueReason = keyof typeof ISSUE_REASONS;
 
-/** Undefined when nothing speaks for it. */
+/** Finds the reason to issue a certificate; undefined without one. */
 export const issueReason = (facts: IssueFacts, now: Date): IssueReason | undefined =>
   (Object.keys(ISSUE_REASONS) as IssueReason[]).find(reason => ISSUE_REASONS[reason].holds(facts, now));
 
-/** CAs whose certificates are being replaced. */
+/** Selects the CAs whose certificates are being replaced. */
 export const drainingAuthorities = (authorities: readonly Authority[]): ReadonlySet<string> =>
   new Set(authorities.flatMap(({ id, state }) => (state === 'draining' || state === 'tainted' ? [id] : [])));
 
-/** CAs that have not begun to drain. */
+/** Selects the CAs that have not begun to drain. */
 export const activeAuthorities = (authorities: readonly Authority[]): ReadonlySet<string> =>
   new Set(authorities.flatMap(({ id, state }) => (state === 'active' ? [id] : [])));

@@ -1,7 +1,7 @@
 import type { Service } from '../../record/service.ts';
 import type { RenewalSpec } from '../../record/upkeep.ts';
 
-/** How a service is renewed: each part as it says itself, else as the policy says. */
+/** Merges the renewal settings of a service with the defaults of the policy. */
 export const renewalOf = ({ upkeep }: Pick<Service, 'upkeep'>, policy: RenewalSpec): RenewalSpec => ({
   ...policy,
   ...upkeep?.renewal,

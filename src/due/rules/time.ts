@@ -4,9 +4,9 @@ import type { DueLimits, LifeAge } from '../../record/due-limits.ts';
 import type { Threshold } from '../../time/duration.ts';
 
 /**
- * When is a certificate due? `renewalTime` says it of one certificate, to the second. `dueLimits` says from which age on one may be,
- * for the manifest, which answers from its indexes: whoever plans judges what it finds by `renewalTime`. Every number of the rule
- * stands here, in sixtieths of a lifetime.
+ * Decides when a certificate is due. `renewalTime` gives the exact second for one certificate. `dueLimits` gives the age before which
+ * none is due: the manifest selects candidates by it from an index, and the planner checks each with `renewalTime`. All numbers of the
+ * rule are in this file, in sixtieths of a lifetime.
  */
 
 const WHOLE = 60;
@@ -14,17 +14,17 @@ const WHOLE = 60;
 const LONG = { parts: 40, whole: WHOLE };
 /** A half. */
 const SHORT = { parts: 30, whole: WHOLE };
-/** A third: a threshold of more time than a short lifetime has would renew without end. */
+/** A third. Without it, a threshold longer than a short lifetime would renew on every run. */
 const LEAST = { parts: 20, whole: WHOLE };
-/** A twentieth earlier than that at most (exclusive), so that what was issued together is not renewed together. */
+/** At most a twentieth earlier (exclusive): certificates that were issued together are renewed at different times. */
 const MOST_JITTER = 3;
 /** Seconds (inclusive). */
 const SHORT_LIFE = 10 * 86_400;
 
 /**
- * When a certificate is due, in whole seconds. A threshold says it exactly: the share of the lifetime that is used, or the time that
- * is left, but not within the first third of its lifetime. Without a threshold it is two thirds into the real lifetime, half way where
- * that is ten days or less, and a little earlier: always the same little.
+ * Computes the time at which a certificate is due, in whole seconds. With a threshold: when that share of the lifetime is used, or
+ * that time is left, but not within the first third of the lifetime. Without one: after two thirds of the lifetime, or half of a
+ * lifetime of ten days or less, minus a jitter that is constant for the certificate.
  */
 export function renewalTime(
   { service, notBefore, notAfter }: Pick<Certificate, 'service' | 'notBefore' | 'notAfter'>,
@@ -36,7 +36,7 @@ export function renewalTime(
   return new Date((begin + age) * 1000);
 }
 
-/** The least ages, of services that follow this threshold, or else the default. No certificate is due before, whatever its jitter. */
+/** Computes the ages before which no certificate is due, whatever its jitter. Without a threshold, the default applies. */
 export function dueLimits(threshold: Threshold | undefined): DueLimits {
   const [short, long] =
     threshold === undefined ? [earliest(SHORT), earliest(LONG)] : [exactAge(threshold), exactAge(threshold)];
@@ -56,5 +56,5 @@ function defaultAge(service: string, begin: number, lifetime: number): number {
   return Math.floor((lifetime * (parts - MOST_JITTER * fraction(`${service}\n${begin}`))) / whole);
 }
 
-/** From 0 to below 1, evenly spread. */
+/** Derives a number from 0 (inclusive) to 1 (exclusive) from a seed, evenly distributed. */
 const fraction = (seed: string): number => createHash('sha256').update(seed).digest().readUInt32BE() / 2 ** 32;

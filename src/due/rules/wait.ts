@@ -4,20 +4,20 @@ import type { Certificate } from '../../record/certificate.ts';
 import type { RenewalWindow } from '../../record/upkeep.ts';
 import { nextOpen, openingTimes } from '../../service/rules/renewal-window.ts';
 
-/** What a closed window makes of a certificate that is due: it waits for it, or that would be too late. */
+/** Effect of a closed window on a certificate that is due: it waits, or waiting would be too late. */
 export type RenewalWait = { readonly until: Date } | { readonly tooLate: Date };
 
-/** These do no harm while a window is closed: the certificate there is works. */
+/** Reasons that may wait for a window: the current certificate still works. */
 export const CAN_WAIT: ReadonlySet<IssueReason> = new Set(['expiring', 'issuer-changed', 'issuer-draining']);
 
 type Dates = Pick<Certificate, 'notBefore' | 'notAfter'>;
 
-/** `critical`: what is left of a lifetime when `check` calls it that. No window makes a certificate wait so long. */
+/** Makes a function that decides whether a certificate waits. `critical`: the rest of a lifetime that `check` reports as critical; a certificate never waits until then. */
 export function renewalWaits(
   critical: Threshold,
   now: Date,
 ): (window: RenewalWindow, reason: IssueReason, certificate: Dates) => RenewalWait | undefined {
-  // the many services of one window ask once
+  // many services share a window: compute each once
   const known = new Map<string, Date>();
   const opening = (window: RenewalWindow): Date => {
     const key = JSON.stringify(window);
@@ -33,6 +33,6 @@ export function renewalWaits(
   };
 }
 
-/** The last second at which `check` does not yet call a certificate critical. */
+/** Computes the last second at which `check` does not report a certificate as critical. */
 const lastMoment = ({ notBefore, notAfter }: Dates, critical: Threshold): Date =>
   new Date(reachedAt(critical, notBefore, notAfter).getTime() - 1000);

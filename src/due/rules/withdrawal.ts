@@ -1,6 +1,6 @@
 import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
 
-/** Whether a service whose certificate is revoked for this reason is out of service until somebody says otherwise. */
+/** Revocation reasons that end a service: only `issue` puts it back into service. */
 const WITHDRAWS: Readonly<Record<CrlReason, boolean>> = {
   unspecified: true,
   keyCompromise: false,
@@ -12,4 +12,5 @@ const WITHDRAWS: Readonly<Record<CrlReason, boolean>> = {
   aACompromise: false,
 };
 
+/** Detects a reason that ends the service and not only its certificate. */
 export const isWithdrawn = (revokedFor: CrlReason): boolean => WITHDRAWS[revokedFor];

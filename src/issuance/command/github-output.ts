@@ -5,7 +5,7 @@ import type { Problem } from '../../text/yaml/tree.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { annotation } from '../../view/github-annotation.ts';
 
-/** A path as the repository calls it, when it lies in the workspace; undefined for standard input. */
+/** Converts a path in the workspace to one relative to the repository; undefined for standard input. */
 export function repositoryPath({ cwd, env }: Pick<World, 'cwd' | 'env'>, path: string): string | undefined {
   if (path === '-') return undefined;
   const inside = relative(env['GITHUB_WORKSPACE'] ?? cwd, resolve(cwd, path));
@@ -14,7 +14,7 @@ export function repositoryPath({ cwd, env }: Pick<World, 'cwd' | 'env'>, path: s
 
 const SUMMARY_LIMIT = 4 * 1024 * 1024;
 
-/** Adds Markdown to the job summary, where there is one. */
+/** Appends Markdown to the job summary, if there is one. */
 export function appendJobSummary({ env, files }: Pick<World, 'env' | 'files'>, markdown: string): void {
   const path = env['GITHUB_STEP_SUMMARY'];
   if (path === undefined || path === '') return;
@@ -22,7 +22,7 @@ export function appendJobSummary({ env, files }: Pick<World, 'env' | 'files'>, m
   files.replace(path, Buffer.concat([before, utf8(markdown)]), 0o644);
 }
 
-/** `work`; the places of what is wrong with a file are annotated before it fails. */
+/** Runs `work`; if it fails on a file, annotates the places of the mistakes first. */
 export async function annotatingProblems<T>(world: World, path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

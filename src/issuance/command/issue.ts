@@ -23,7 +23,7 @@ interface Flags extends Omit<ServiceText, 'service'>, PassphraseOptions {
   readonly output: OutputFormat;
 }
 
-/** Flags that describe one service; with --from the list does. */
+/** Flags that describe one service; with --from, the list describes the services. */
 const ONE_SERVICE = ['id', 'dns', 'ip', 'ttl', 'profile', 'keyAlg', 'tag', 'out', 'csr', 'key'] as const;
 
 export const addIssue: AddCommand = (program, world, done) => {

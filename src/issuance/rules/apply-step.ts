@@ -1,5 +1,5 @@
-// Answers: what makes the manifest equal to a services file, and what does the file no longer name? `apply` calls it with the plan
-// of its certificates; the steps beside those (update, orphan, prune) are decided here. It issues and revokes nothing.
+// Decides the steps of `apply`: those that the plan of its certificates leads to, and besides them update, orphan and prune.
+// It issues and revokes nothing.
 
 import type { IssueReason } from '../../due/rules/reason.ts';
 import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
@@ -10,7 +10,7 @@ import { changesFiles, upkeepChanges } from '../../service/rules/upkeep-change.t
 import type { IssuanceFacts } from './facts.ts';
 import { supersedes, type Planned } from './planned.ts';
 
-/** A service that the file does not name. */
+/** A service that the file does not list. */
 export interface UnlistedService {
   readonly service: Service;
   readonly certificate?: Pick<Certificate, 'serial' | 'state' | 'notAfter'>;
@@ -26,11 +26,11 @@ export type ApplyStep =
       readonly changes: readonly string[];
       /** The serial that becomes `superseded`. */
       readonly supersedes?: string;
-      /** Its window opens only then, and that is too late. */
+      /** Opening of its renewal window, which is too late. */
       readonly tooLate?: Date;
     }
   | {
-      /** It is due, and its window is closed. */
+      /** The certificate is due, but its window is closed. */
       readonly action: 'wait';
       readonly service: string;
       readonly line: number;
@@ -38,7 +38,7 @@ export type ApplyStep =
       readonly until: Date;
     }
   | {
-      /** It would be issued, and its key is on a host of its own: somebody must bring a request. */
+      /** A certificate is needed, but its key is on another host: the operator must supply a CSR. */
       readonly action: 'csr-needed';
       readonly service: string;
       readonly line: number;
@@ -47,25 +47,25 @@ export type ApplyStep =
       readonly changes: readonly string[];
     }
   | {
-      /** Somebody took it out of service although the file names it: only somebody brings it back. */
+      /** Its certificate was revoked for a reason that ends the service: only `issue` puts it back into service. */
       readonly action: 'withdrawn';
       readonly service: string;
       readonly line: number;
       readonly revokedFor: CrlReason;
     }
   | {
-      /** Its certificate stays; how it is kept up changes. */
+      /** Renewal or deployment settings change; the certificate stays. */
       readonly action: 'update';
       readonly service: string;
       readonly line: number;
       readonly spec: ServiceSpec;
       readonly upkeep: Upkeep;
       readonly changes: readonly string[];
-      /** Its files are put in place anew. */
+      /** The files are written again. */
       readonly deploys: boolean;
     }
   | {
-      /** Its certificate is good; a run before did not get it all the way to where it serves. */
+      /** The certificate is good, but an earlier run did not complete its deployment. */
       readonly action: 'deploy';
       readonly service: string;
       readonly line: number;
@@ -79,20 +79,20 @@ export type ApplyStep =
       readonly notAfter: Date;
     }
   | {
-      /** A file declared it once, and this one does not name it. `prune`: it is revoked and forgotten. */
+      /** An earlier file declared the service and this file does not list it. `prune`: it is revoked and released. */
       readonly action: 'orphan' | 'prune';
       readonly service: string;
-      /** Of a certificate that is still good. */
+      /** Serial number of a certificate that is still valid. */
       readonly serial?: string;
       readonly notAfter?: Date;
     };
 
 export interface ApplySteps {
-  /** In the order of the file, then orphans by name. */
+  /** Steps in the order of the file, then orphans by name. */
   readonly steps: readonly ApplyStep[];
-  /** Services with a certificate that no file declares: none of our business. */
+  /** Number of services with a valid certificate that no file declares; `apply` does not change them. */
   readonly byHand: number;
-  /** Services that files declare, before this one. */
+  /** Number of services that files declared before this run. */
   readonly declaredBefore: number;
 }
 
@@ -161,13 +161,13 @@ function orphanStep(unlisted: UnlistedService, prune: boolean, now: Date): Apply
 const isGood = ({ certificate }: UnlistedService, now: Date): boolean =>
   certificate !== undefined && certificate.state !== 'revoked' && certificate.notAfter >= now;
 
-/** An orphan is only reported, and a key has to be brought by somebody. */
+/** Detects a step that changes something: an orphan is only reported, and a CSR comes from the operator. */
 export const isChange = ({ action }: ApplyStep): boolean =>
   action === 'issue' || action === 'update' || action === 'deploy' || action === 'prune';
 
-/** Somebody has to do something that we cannot. */
+/** Detects a step that needs work of the operator. */
 export const isStuck = ({ action }: ApplyStep): boolean => action === 'csr-needed' || action === 'withdrawn';
 
-/** A file that lost most of its services is a mistake sooner than a wish. */
+/** Detects a prune of more than half of the declared services, which is probably a mistake in the file. */
 export const isMassPrune = ({ steps, declaredBefore }: ApplySteps): boolean =>
   2 * steps.filter(({ action }) => action === 'prune').length > declaredBefore;

@@ -8,7 +8,7 @@ import type { Policy } from '../../policy/rules/policy.ts';
 /** Everything that a plan depends on besides the requests, read once. */
 export interface IssuanceFacts {
   readonly policy: Policy;
-  /** CA that signs, with the dates of its certificate. */
+  /** CA that issues, with the dates of its certificate. */
   readonly issuer: { readonly id: string; readonly notBefore: Date; readonly notAfter: Date };
   /** Limits of the CA that signs, then of each CA above it up to the root. */
   readonly chain: readonly [IssuerLimits, ...IssuerLimits[]];
@@ -27,7 +27,7 @@ export interface ServiceFacts {
   /** Directory of its files; absolute. */
   readonly directory: string;
   readonly isDefaultDirectory: boolean;
-  /** Why the directory cannot be used; then nobody looked at its files. */
+  /** Reason why the directory cannot be used; its files were not read then. */
   readonly directoryFault?: SvcauthError;
   readonly files: FilesState;
   /** Reason of the revocation of its current certificate. */

@@ -6,7 +6,7 @@ export interface Issued {
   readonly notBefore: Date;
   /** Inclusive. */
   readonly notAfter: Date;
-  /** CA that signed it. */
+  /** CA that issued it. */
   readonly authorityId: string;
   /** Path of the `current` link. */
   readonly directory: string;

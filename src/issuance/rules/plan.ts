@@ -29,13 +29,13 @@ import type { Planned } from './planned.ts';
 import type { LeafKey, Requested } from './requested.ts';
 
 export interface PlanOptions {
-  /** Issue even where the current certificate is good. */
+  /** Issue even if the current certificate is good. */
   readonly force: boolean;
-  /** Instead of the policy's. */
+  /** Overrides the policy. */
   readonly notAfterPolicy?: NotAfterPolicy;
-  /** Renewal threshold instead of the policy's and the services' own. */
+  /** Renewal threshold; overrides the policy and the services. */
   readonly threshold?: Threshold;
-  /** Seconds since the expiry after which a due service is left alone; absent: never. */
+  /** Seconds since the expiry after which a service is not renewed; absent: no limit. */
   readonly allowExpired?: number;
 }
 
@@ -82,7 +82,7 @@ function planOne(
   );
   const keyIsAway = key.source === 'generated' && certificate?.keySource === 'csr';
   const isDeployed = deployment?.state === 'deployed' && deployment.serial === certificate?.serial;
-  // a look at the files says more than the record, and a missing look nothing
+  // files that were read say more than the record; `unseen` says nothing
   const deploys = reason === undefined && (!isDeployed || files === 'not-switched');
   const common = {
     ...{ service, requested, spec, directory, violations },
@@ -90,8 +90,8 @@ function planOne(
     ...(certificate && { current: currentOf(certificate) }),
     undeployed: certificate?.state === 'current' && (deploys || deployment?.state === 'pending'),
   };
-  // A service with its key on its own host must not get another key in passing. Named alone it is refused when a certificate is due;
-  // a list or a description would replace the key some day and is refused at once.
+  // A service whose key is on another host must not get a new key by accident. With its name alone, the command is refused only if a
+  // certificate is due. With a list or a configuration it is always refused, because it would replace the key on a later run.
   const isRefused = source === 'command' && keyIsAway && !force && (reason !== undefined || !asRecorded);
   const refusal = isRefused && { refusal: failure('ERR_KEY_NOT_BROUGHT', { service }) };
   if (reason === undefined) {
@@ -109,7 +109,7 @@ function planOne(
   };
 }
 
-/** A spec as the policy completes it. A known service that is only named keeps its recorded spec. */
+/** Completes a spec from the policy. A known service that is requested by name alone keeps its recorded spec. */
 function specOf(
   { spec: asked, asRecorded }: Requested,
   { known, directory, isDefaultDirectory }: ServiceFacts,
@@ -126,12 +126,12 @@ function specOf(
 const currentOf = ({ serial, notAfter, state, keySource }: Certificate) => ({ serial, notAfter, state, keySource });
 
 function differs(key: LeafKey, certificate: Certificate | undefined): boolean {
-  // a request without a key says nothing about the key there is
+  // a request without a key accepts the current key
   if (certificate?.der === undefined || key.source === 'generated') return false;
   return !equalBytes(decodeCertificate(certificate.der).tbs.publicKey.der, key.publicKey);
 }
 
-/** Dates of a leaf, and the refusal of dates or names that its CAs do not allow. */
+/** Makes a function that computes the dates of a leaf. It refuses dates and names that the CAs do not allow. */
 function validityOf({ chain, issuer, policy }: IssuanceFacts, notAfterPolicy: NotAfterPolicy, now: Date) {
   const backdated = new Date(now.getTime() - policy.leaf.backdate * 1000);
   const notBefore = backdated < issuer.notBefore ? issuer.notBefore : backdated;

@@ -22,9 +22,9 @@ interface PlannedService {
   readonly current?: Pick<Certificate, 'serial' | 'notAfter' | 'state' | 'keySource'>;
   /** The current certificate is good and its deployment is not complete. */
   readonly undeployed: boolean;
-  /** Everything the policy has against the spec. */
+  /** Violations of the policy by the spec. */
   readonly violations: readonly Violation[];
-  /** Why the plan cannot be carried out for this service. */
+  /** Reason why the plan cannot be carried out for this service. */
   readonly refusal?: SvcauthError;
 }
 
@@ -32,7 +32,7 @@ interface PlannedService {
 export interface PlannedCertificate extends PlannedService {
   readonly action: 'issue';
   readonly reason: IssueReason;
-  /** Differences to the recorded spec, in words. */
+  /** Differences from the recorded spec, as text. */
   readonly changes: readonly string[];
   readonly key: LeafKey;
   readonly notBefore: Date;
@@ -44,18 +44,18 @@ export interface PlannedCertificate extends PlannedService {
   readonly tooLate?: Date;
 }
 
-/** A certificate that there is a reason for and that is not issued now. */
+/** A certificate that has a reason but is not issued now. */
 export type Held = {
   readonly reason: IssueReason;
   readonly changes: readonly string[];
 } & (
   | { readonly action: 'wait'; readonly until: Date }
   | { readonly action: 'leave'; readonly because: LeaveReason; readonly revokedFor?: CrlReason }
-  /** Others are more urgent, and that is as many as were asked for. Only a renewal puts off. */
+  /** Beyond the maximum of a run; only a renewal defers. */
   | { readonly action: 'later' }
 );
 
-/** `csr`: its key is on its own host. `revoked`: it was taken out of service. `expired`: longer ago than was allowed. */
+/** Reason not to renew. `csr`: the key is on another host. `revoked`: a revocation ended the service. `expired`: longer ago than allowed. */
 export type LeaveReason = 'csr' | 'revoked' | 'expired';
 
 /** Its certificate is good; `deploy`: its deployment is not complete. */
@@ -64,7 +64,7 @@ type Good = { readonly action: 'keep' | 'deploy'; readonly current: NonNullable<
 /** One requested service, decided. */
 export type Planned = PlannedCertificate | (PlannedService & (Held | Good));
 
-/** Selects the certificates that are going to be signed. */
+/** Selects the certificates to sign. */
 export const toIssue = (planned: readonly Planned[]): readonly PlannedCertificate[] =>
   planned.filter((each): each is PlannedCertificate => each.action === 'issue' && each.refusal === undefined);
 
@@ -72,6 +72,6 @@ export const toIssue = (planned: readonly Planned[]): readonly PlannedCertificat
 export const toDeploy = (planned: readonly Planned[]): readonly Planned[] =>
   planned.filter(({ undeployed, action, refusal }) => undeployed && (action !== 'issue' || refusal !== undefined));
 
-/** The serial that issuing supersedes: not one that is revoked. */
+/** Returns the serial number that a new certificate supersedes; undefined if the current one is revoked. */
 export const supersedes = ({ current }: Pick<Planned, 'current'>): string | undefined =>
   current?.state === 'current' ? current.serial : undefined;

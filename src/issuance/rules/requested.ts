@@ -1,21 +1,21 @@
-// Answers: which certificate is asked for, by whom, and for which key? Made by `issue` (flags, a list), `apply` (a services file)
-// and `renew` and `tick` (what is due); read by the planner. It decides nothing and knows nothing of the manifest.
+// Describes a requested certificate: its source, its spec and its key. `issue` makes it from flags or a list, `apply` from a services
+// file, `renew` and `tick` from due services; the planner reads it.
 
 import type { RequestedNames } from '../../pki/csr/csr.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
 import type { RequestedSpec } from '../../service/rules/requested-spec.ts';
 
-/** One certificate that is asked for. */
+/** One requested certificate. */
 export interface Requested {
-  /** Asker: a command line or its list, a services file, or the renewal time. It decides which holds apply. */
+  /** Source: a command line or its list, a services file, or the renewal time. The holds depend on it. */
   readonly source: 'command' | 'file' | 'due';
   readonly spec: RequestedSpec;
   /** The spec only names the service: a known service keeps its recorded spec, except the algorithm of a supplied key. */
   readonly asRecorded: boolean;
   readonly key: LeafKey;
-  /** Names that a certificate request (CSR) asks for, and the words that errors call it by. */
+  /** Names in a certificate request (CSR), and the phrase that errors use for it. */
   readonly csr?: { readonly names: RequestedNames; readonly what: string };
-  /** How the service is renewed and deployed from this certificate on; absent: a known service keeps its recorded upkeep. */
+  /** Renewal and deployment settings from this certificate on; absent: a known service keeps its recorded ones. */
   readonly upkeep?: Upkeep;
   /** Line of the services file, from 1. */
   readonly line?: number;
@@ -24,9 +24,9 @@ export interface Requested {
 /** Key that a certificate is issued for. */
 export type LeafKey =
   | { readonly source: 'generated' }
-  /** Key of a CSR: the private key never leaves its host. */
+  /** Key of a CSR: the private key stays on its host. */
   | { readonly source: 'csr'; readonly publicKey: Uint8Array; readonly publicKeyBits: Uint8Array }
-  /** Key file of the user, or the key that the service has. */
+  /** Key file of the user, or the current key of the service. */
   | {
       readonly source: 'file';
       readonly publicKey: Uint8Array;

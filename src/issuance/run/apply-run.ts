@@ -1,5 +1,5 @@
-// Answers: what is done to make the manifest equal to a services file? Called by the `apply` command. It plans everything, refuses
-// all or nothing, then issues, updates, prunes and deploys; it decides nothing about a certificate itself.
+// Applies a services file: plans all services, refuses all or none, then issues, updates, prunes and deploys.
+// The `apply` command calls it. The planner decides about each certificate.
 
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
@@ -21,13 +21,13 @@ import { planIssuance, requirePossible, type IssuancePlan } from './plan.ts';
 import { readServicesFile } from './read-requested.ts';
 
 export interface ApplyRequest {
-  /** The services file; `-` is standard input. */
+  /** Path of the services file; `-` is standard input. */
   readonly path: string;
-  /** Revoke and forget what the file does not declare any more. */
+  /** Revoke and release services that the file no longer declares. */
   readonly prune: boolean;
-  /** Even when that is most of what was declared. */
+  /** Allow `prune` for more than half of the declared services. */
   readonly allowMassPrune: boolean;
-  /** Instead of the policy's. */
+  /** Overrides the policy. */
   readonly notAfterPolicy?: NotAfterPolicy;
   readonly dryRun: boolean;
   readonly ask: AskPassphrase;
@@ -35,10 +35,10 @@ export interface ApplyRequest {
   readonly progress: (total: number) => { advance(count: number): void; end(): void };
 }
 
-/** What a run would do, decided completely before anything is touched. */
+/** Plan of a run, complete before anything is changed. */
 interface ApplyPlan extends ApplySteps {
   readonly certificates: IssuancePlan;
-  /** The certificates of what is pruned; absent when nothing is. */
+  /** Revocations of pruned services; absent without any. */
   readonly revocations?: RevokePlan;
 }
 
@@ -47,15 +47,15 @@ export interface ApplyOutcome extends ApplySteps {
   readonly dryRun: boolean;
   /** Empty in a dry run, as are the CRLs. */
   readonly issued: readonly Issued[];
-  /** Also what an earlier run left pending. */
+  /** Deployments of this run, and those that an earlier run left pending. */
   readonly deployed: readonly Deployed[];
-  /** Those that say what was pruned. */
+  /** CRLs that list the pruned certificates. */
   readonly crls: readonly Crl[];
 }
 
 /**
- * Makes the manifest what a services file says, or says what that would take. The file is read whole before the lock is taken, and
- * everything is decided before anything is changed.
+ * Applies a services file, or plans that with `dryRun`. It reads the whole file before it takes the lock, and it plans everything
+ * before it changes anything.
  */
 export async function applyRun(
   world: World,
@@ -88,7 +88,7 @@ export async function applyRun(
 
 const PRUNED = { reason: 'cessationOfOperation' } as const;
 
-/** Throws what policy, issuer, names and deployments have against any of it, and ERR_PRUNE_MASS. */
+/** Plans a run. Throws the refusals of policy, issuer, names and deployments, and ERR_PRUNE_MASS. */
 async function planApplyRun(
   pki: Pki,
   policy: Policy,
@@ -113,7 +113,7 @@ function massPrune({ steps, declaredBefore }: ApplySteps, path: string) {
   return failure('ERR_PRUNE_MASS', { path, names, declared: declaredBefore });
 }
 
-/** Everything of theirs that somebody may still accept, replaced certificates among it. */
+/** Plans to revoke every certificate of pruned services that has not expired, including replaced ones. */
 function revocationsOf({ manifest, world: { now } }: Pki, { steps }: ApplySteps): RevokePlan | undefined {
   const selectors = steps
     .flatMap(({ action, service }) => (action === 'prune' ? [service] : []))
@@ -121,7 +121,7 @@ function revocationsOf({ manifest, world: { now } }: Pki, { steps }: ApplySteps)
   return selectors.length === 0 ? undefined : planRevoke(manifest, { selectors, which: 'all', ...PRUNED }, now);
 }
 
-/** Services whose certificate stays. */
+/** Records new settings of services that keep their certificate. */
 function update({ manifest, world }: Pki, { steps }: ApplySteps): void {
   const updates = steps.flatMap(step => (step.action === 'update' ? [step] : []));
   if (updates.length === 0) return;
@@ -134,12 +134,12 @@ function update({ manifest, world }: Pki, { steps }: ApplySteps): void {
   });
 }
 
-/** Last, so that an interrupted run finds them again. */
+/** Releases pruned services. It is the last step: after an interruption, the next run prunes them again. */
 function release({ manifest }: Pki, { steps }: ApplySteps): void {
   const pruned = steps.flatMap(({ action, service }) => (action === 'prune' ? (manifest.service(service) ?? []) : []));
   if (pruned.length === 0) return;
   manifest.transaction(write => {
-    // the outputs that it had may be another service's from now on
+    // another service may use its outputs from now on
     write.putServices(pruned.map(({ name, spec }) => ({ name, spec, upkeep: {} })));
     for (const { name } of pruned) write.audit('service.released', name, {});
   });

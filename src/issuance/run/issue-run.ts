@@ -27,12 +27,12 @@ export interface IssueOutcome {
   readonly plan: IssuancePlan;
   /** Empty in a dry run. */
   readonly issued: readonly Issued[];
-  /** Also those that an earlier run left pending. */
+  /** Deployments of this run, and those that an earlier run left pending. */
   readonly deployed: readonly Deployed[];
   readonly dryRun: boolean;
 }
 
-/** Reads what is asked, plans it whole, and carries it out unless it is a dry run. Files are read before the lock is taken. */
+/** Reads the requests, plans all of them, and carries the plan out unless it is a dry run. It reads files before it takes the lock. */
 export async function issueRun(
   world: World,
   homeFlag: string | undefined,

@@ -1,5 +1,5 @@
-// Answers: how does a planned certificate become an issued one? Called by `issue`, `apply` and `renew` (so also by `tick`) with a plan
-// and the lock held. It decides nothing: what is issued, and until when, is in the plan; deployment goes on in `deployPending`.
+// Turns planned certificates into issued ones. `issue`, `apply`, `renew` and `tick` call it with a plan and hold the lock.
+// The plan decides what is issued and until when; `deployPending` completes the deployment.
 
 import type { World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';
@@ -36,8 +36,8 @@ import { leafIssuer, type LeafIssuer, type PreparedLeaf } from './leaf-issuer.ts
 import type { IssuancePlan } from './plan.ts';
 
 /**
- * Carries a plan out, up to where `deployPending` goes on: deployments are pending. The CA's key is unlocked only when there is
- * something to sign. `progress` is called after each batch with the number it made.
+ * Carries a plan out and leaves its deployments pending for `deployPending`. It unlocks the key of the CA only if there is
+ * something to sign. It calls `progress` after each batch with the number of certificates in it.
  */
 export async function issueCertificates(
   pki: Pki,
@@ -65,7 +65,7 @@ export async function issueCertificates(
   });
 }
 
-/** Marks as pending again what lost its link since it was deployed. */
+/** Marks deployments as pending again whose `current` link was lost. */
 function reopenDeployments({ world, manifest }: Pki, undeployed: readonly Planned[]): void {
   const lost = undeployed.flatMap(({ service, directory, current }) =>
     current === undefined || manifest.deployment(service)?.state === 'pending'
@@ -76,7 +76,7 @@ function reopenDeployments({ world, manifest }: Pki, undeployed: readonly Planne
   manifest.transaction(write => write.setDeployments(pendingDeployments(lost, world.now)));
 }
 
-/** Finds whose the files of each service are to be, where that is said. Throws ERR_OWNER_UNKNOWN and ERR_OWNER_FOREIGN. */
+/** Looks up owner, group and mode of the files of each service that sets them. Throws ERR_OWNER_UNKNOWN and ERR_OWNER_FOREIGN. */
 async function versionAccess(
   { world }: Pki,
   { deployment }: Policy,
@@ -93,7 +93,7 @@ async function versionAccess(
   return accesses;
 }
 
-/** What the certificates of a run have in common. */
+/** Context that all certificates of a run share. */
 export interface IssueContext {
   readonly world: Pick<World, 'files' | 'now'>;
   readonly manifest: Manifest;
@@ -102,19 +102,20 @@ export interface IssueContext {
   /** The issuing chain without the root, PEM. */
   readonly chainPem: string;
   readonly anchorsPem: string;
-  /** Whose the files of a service are; absent: ours, and its key for us alone. */
+  /** Owner and mode of the files by service; absent: the user that runs svcauth, and mode 0600 for the key. */
   readonly access: ReadonlyMap<string, VersionAccess>;
-  /** Called after each batch with the number it made. */
+  /** Called after each batch with the number of certificates in it. */
   readonly progress: (count: number) => void;
 }
 
-/** Certificates in one transaction; a batch is also what a crash can leave as lone intents. */
+/** Number of certificates in one transaction, and so the largest number of lone intents after a crash. */
 const BATCH = 1000;
 
 /**
- * Issues batch by batch, in the order a crash would like: intents durable, then signatures and files beside the ones that serve,
- * then results durable, then one switch for each service; what else deploys it is pending. At any moment the manifest knows every
- * serial that may have been signed, and every service serves a whole old or a whole new version.
+ * Issues certificates in batches, in an order that survives a crash. Intents are made durable; then certificates are signed and
+ * written beside the current files; then results are made durable; then each `current` link is switched, and the rest of the
+ * deployment is pending. At any moment the manifest has every serial number that may have been signed, and every service has a
+ * complete old or a complete new version.
  */
 export async function issueBatches(
   planned: readonly PlannedCertificate[],
@@ -133,14 +134,14 @@ export async function issueBatches(
   return issued;
 }
 
-/** How far a run came, in certificates. */
+/** Progress of a run, in certificates. */
 interface Tally {
   intended: number;
   recorded: number;
   deployed: number;
 }
 
-/** What a person must know of a run that ended early: which certificates there are now, and what serves. */
+/** Converts the error that ended a run early. It adds how many certificates were issued and are in place. */
 function stopped(cause: unknown, tally: Tally, total: number): unknown {
   if (!(cause instanceof SvcauthError) || tally.intended === 0) return cause;
   const problem = cause.oneLine;
@@ -167,7 +168,7 @@ async function issueBatch(
     await writeVersions(signed, context);
     recordResults(signed, context);
   } catch (cause) {
-    // nobody was told of these keys
+    // no program has loaded these keys yet
     whereWritable(() =>
       signed.forEach(({ planned: { directory }, serial }) => removeVersion(world.files, directory, serial)),
     );
@@ -208,7 +209,7 @@ function intentOf(leaf: PreparedLeaf<PlannedCertificate>, authorityId: string, n
   };
 }
 
-/** Writes the files beside the versions that serve, and makes them durable. */
+/** Writes the files beside the current versions, and makes them durable. */
 async function writeVersions(
   signed: readonly Signed[],
   { world: { files }, chainPem, anchorsPem, access }: IssueContext,
@@ -228,10 +229,10 @@ async function writeVersions(
   );
 }
 
-/** The certificates exist: as far as the manifest goes this is the moment. */
+/** Records the certificates; from this transaction on they exist in the manifest. */
 function recordResults(signed: readonly Signed[], { manifest, authorityId, world }: IssueContext): void {
   manifest.transaction(write => {
-    // a known service gets its new spec together with the certificate made to it: until then the old one is the truth
+    // a known service gets its new spec in the same transaction as the certificate: until then the old spec is valid
     write.putServices(signed.flatMap(({ planned }) => (planned.isNew ? [] : [recordOf(planned)])));
     write.completeCertificates(signed);
     const deployed = signed.map(({ planned: { service, directory }, serial }) => ({ service, serial, directory }));
@@ -250,7 +251,7 @@ function recordResults(signed: readonly Signed[], { manifest, authorityId, world
   });
 }
 
-/** Makes deployments that are pending until `deployPending` has completed them. */
+/** Makes deployments in state `pending`; `deployPending` completes them. */
 export const pendingDeployments = (
   deployments: readonly Pick<Deployment, 'service' | 'serial' | 'directory'>[],
   updatedAt: Date,
@@ -258,8 +259,8 @@ export const pendingDeployments = (
   deployments.map(({ service, serial, directory }) => ({ service, serial, directory, state: 'pending', updatedAt }));
 
 /**
- * Points each `current` link at the version that lies ready; what else it takes to be deployed is still pending. Its predecessor
- * stays, since a process may still be reading it; what is older goes. A failure to remove that fails nothing: the next run removes it.
+ * Points each `current` link to the new version; the rest of the deployment stays pending. The previous version stays, because a
+ * process may still read it; older versions are removed. If that fails, the run still succeeds and the next run removes them.
  */
 async function switchVersions(signed: readonly Signed[], { world: { files }, manifest }: IssueContext): Promise<void> {
   const directories = signed.map(({ planned }) => planned.directory);

@@ -11,8 +11,8 @@ import type { Pki } from '../../store/open-pki.ts';
 const LIMIT = 1024 * 1024;
 
 /**
- * The key that a service has, for its next certificate. Throws ERR_KEY_COMPROMISED where any certificate of it was revoked for that,
- * and ERR_KEY_LOST where it is not there.
+ * Reads the current key of a service for its next certificate. Throws ERR_KEY_COMPROMISED if a certificate with that key was revoked
+ * for keyCompromise, and ERR_KEY_LOST if the key is absent or does not match the certificate.
  */
 export async function keptKey(
   { world, manifest }: Pki,

@@ -1,5 +1,5 @@
-// Answers: which bytes make a planned leaf a certificate? Called for each batch by `run/issue.ts`, and by the self-test of a rotation.
-// It signs only what lint has passed, and it records and writes nothing.
+// Encodes, lints and signs planned leaves. `run/issue.ts` calls it for each batch, and so does the self-test of a rotation.
+// It signs only linted content, and it records and writes nothing.
 
 import { createHash } from 'node:crypto';
 import type { World } from '../../world/world.ts';
@@ -22,10 +22,10 @@ import type { LeafKey } from '../rules/requested.ts';
 import { signCertificate } from '../../pki/certificate/sign.ts';
 import { verifySignature } from '../../pki/key/signature.ts';
 
-/** The part of a planned certificate that its bytes are made from. */
+/** Part of a planned certificate that determines its bytes. */
 export type PlannedLeaf = Pick<PlannedCertificate, 'service' | 'spec' | 'notBefore' | 'notAfter' | 'key'>;
 
-/** A leaf that lint has passed and that nobody has signed: what an intent records. */
+/** A linted and unsigned leaf, as an intent records it. */
 export interface PreparedLeaf<Leaf extends PlannedLeaf = PlannedLeaf> {
   readonly planned: Leaf;
   /** Lower-case hex. */
@@ -38,13 +38,13 @@ export interface PreparedLeaf<Leaf extends PlannedLeaf = PlannedLeaf> {
 }
 
 export interface LeafIssuer {
-  /** Makes keys where they are wanted, prepares and lints. Nothing is signed. */
+  /** Generates the keys that are needed, encodes and lints. It signs nothing. */
   prepare<Leaf extends PlannedLeaf>(planned: readonly Leaf[]): Promise<readonly PreparedLeaf<Leaf>[]>;
-  /** Signs, reads the result again and compares it with what was asked for. */
+  /** Signs a leaf, parses the result and compares it with the request. */
   sign(leaf: PreparedLeaf): Uint8Array;
 }
 
-/** Makes the engine that turns planned leaves into certificates of one issuer; what its leaves share is encoded once. */
+/** Makes the engine that turns planned leaves into certificates of one issuer. It encodes their common parts once. */
 export function leafIssuer(world: Pick<World, 'random'>, issuer: Issuer, crlUrl?: string): LeafIssuer {
   const prepareLeaf = leafPreparer(issuer, crlUrl);
   const issuerKey = decodePublicKeyInfo(new DerReader(issuer.publicKeyDer));
@@ -98,8 +98,8 @@ export function leafIssuer(world: Pick<World, 'random'>, issuer: Issuer, crlUrl?
       const { service } = leaf.planned;
       const problem = leafDifference(certificate, leaf.request);
       if (problem !== undefined) throw failure('ERR_REREAD', { service, problem });
-      // Verifying costs three times what signing does, so a batch verifies its first signatures: a key that does not belong to the
-      // issuer's certificate is found at once, and the bytes of the others are compared above.
+      // Verifying costs three times as much as signing, so only the first signatures are verified. That detects a key that does not
+      // match the issuer's certificate; the bytes of every certificate are compared above.
       if (verified < VERIFIED_SIGNATURES) {
         verified++;
         const { signatureAlgorithm, tbs, signature } = certificate;
@@ -119,7 +119,7 @@ interface KeyMaterial {
   readonly pkcs8?: Uint8Array;
 }
 
-/** RSA keys are searched for side by side in the thread pool. */
+/** Returns the supplied key or generates one; RSA keys are generated in parallel in the thread pool. */
 async function keyMaterial(key: LeafKey, spec: ServiceSpec): Promise<KeyMaterial> {
   return key.source === 'generated' ? generateKeyPair(KEY_ALGORITHMS[spec.keyAlgorithm]) : key;
 }

@@ -1,5 +1,5 @@
-// Answers: what would a run issue, and can all of it be done? Called by `issue` and `apply`, which do all or nothing: it throws the
-// first thing that is against any service. It reads the facts, asks the planner and changes nothing.
+// Plans a run of `issue` or `apply`. Both issue for all services or for none, so the first refusal is thrown.
+// It reads the facts, calls the planner and changes nothing.
 
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { requireDeployments, type WantedDeployment } from '../../deployment/run/faults.ts';
@@ -12,14 +12,14 @@ import type { Planned } from '../rules/planned.ts';
 import type { Requested } from '../rules/requested.ts';
 import { readIssuer, readServices } from './read-facts.ts';
 
-/** Decisions of a run, made completely before anything is changed. */
+/** Plan of a run, complete before anything is changed. */
 export interface IssuancePlan {
   readonly planned: readonly Planned[];
-  /** CA that signs. */
+  /** CA that issues. */
   readonly issuer: CertifiedAuthority;
 }
 
-/** Plans every request. Throws ERR_CSR_NAMES, ERR_POLICY_REFUSED with everything the policy has against the run, and ERR_OUT_*. */
+/** Plans every request. Throws ERR_CSR_NAMES, ERR_POLICY_REFUSED with all violations of the policy, and ERR_OUT_*. */
 export function planIssuance(
   pki: Pki,
   policy: Policy,
@@ -36,8 +36,8 @@ export function planIssuance(
 }
 
 /**
- * Refuses what cannot be carried out, before anything is signed: deployments of the services that change, then the refusals of the
- * plan. Throws ERR_OWNER_*, ERR_OUTPUT_*, ERR_PASSPHRASE_*, ERR_KEY_NOT_BROUGHT, ERR_TTL_SHARE, ERR_OUTLIVES_ISSUER, ERR_CONSTRAINED.
+ * Refuses a plan that cannot be carried out, before anything is signed. It checks the deployments of changed services, then the
+ * refusals of the plan. Throws ERR_OWNER_*, ERR_OUTPUT_*, ERR_PASSPHRASE_*, ERR_KEY_NOT_BROUGHT, ERR_TTL_SHARE, ERR_OUTLIVES_ISSUER, ERR_CONSTRAINED.
  */
 export async function requirePossible(
   pki: Pki,

@@ -1,5 +1,5 @@
-// Answers: which facts of the manifest and the files does a plan depend on? Called by the planning of `issue`, `apply` and `renew`,
-// once a run, before anything is decided. It decides nothing and changes nothing.
+// Reads the facts of the manifest and the files that a plan depends on. `issue`, `apply` and `renew` call it once in a run, before
+// they plan. It decides nothing and changes nothing.
 
 import { resolve } from 'node:path';
 import { activeIssuer, chainToRoot, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
@@ -26,7 +26,7 @@ import type { Pki } from '../../store/open-pki.ts';
 import type { IssuanceFacts, ServiceFacts } from '../rules/facts.ts';
 import type { Requested } from '../rules/requested.ts';
 
-/** Facts that are the same for every service, and the CA that would sign. Throws ERR_NO_ISSUER and ERR_ISSUER_*. */
+/** Reads the facts that all services share, and the CA that would issue. Throws ERR_NO_ISSUER and ERR_ISSUER_*. */
 export function readIssuer(
   { manifest, world: { now } }: Pki,
   policy: Policy,
@@ -63,7 +63,7 @@ function limitsOf(authority: CertifiedAuthority): IssuerLimits {
   };
 }
 
-/** Facts of every requested service. `force`: what looks like old files of a service may be replaced. */
+/** Reads the facts of every requested service. `force`: files of an unknown certificate may be replaced. */
 export function readServices(
   pki: Pki,
   requests: readonly Requested[],
@@ -94,7 +94,7 @@ function placeOf({ world, home }: Pki, { spec, asRecorded }: Requested, known: K
   return { service, directory, currentSerial: known?.certificate?.serial };
 }
 
-/** Facts that no look at the files is needed for. */
+/** Reads the facts of one service that do not depend on its files. */
 export function factsOf(
   { home, manifest }: Pki,
   known: LiveService | undefined,

@@ -1,5 +1,5 @@
-// Answers: what does a command line, a list, a services file or a due service ask for? Called by `issue`, `apply` and `renew`, before
-// the lock is taken. It reads files and gives every value its meaning; it looks at no manifest and decides nothing.
+// Reads the requests of a command line, a list, a services file or a due service. `issue`, `apply` and `renew` call it before they
+// take the lock. It parses files and values; it does not read the manifest and decides nothing.
 
 import { dirname, resolve } from 'node:path';
 import type { World } from '../../world/world.ts';
@@ -15,7 +15,7 @@ import { parsePrivateKey, type PrivateKey } from '../../pki/key/private-key.ts';
 import { readInput } from '../../store/input/read-input.ts';
 import type { LeafKey, Requested } from '../rules/requested.ts';
 
-/** Service described by flags, with the file of the key it brings; or a list of services. */
+/** Service described by flags, with the file of a supplied key; or a list of services. */
 export type RequestSource =
   | { readonly spec: RequestedSpec; readonly csr: string | undefined; readonly key: string | undefined }
   | { readonly list: string; readonly format: ListFormat | undefined };
@@ -23,7 +23,7 @@ export type RequestSource =
 const LIMIT = 1024 * 1024;
 const LIST_LIMIT = 64 * 1024 * 1024;
 
-/** Reads what a command line asks for. Throws what is wrong with a list, a request or a key file. */
+/** Reads the requests of a command line. Throws the errors of a list, a CSR or a key file. */
 export async function readRequests(world: World, source: RequestSource): Promise<readonly Requested[]> {
   if ('list' in source) {
     const services = await readList(world, source.list, source.format);
@@ -39,7 +39,7 @@ export async function readRequests(world: World, source: RequestSource): Promise
   return [{ ...common, spec, key: GENERATED }];
 }
 
-/** Whether nothing is said about a service but its name: `issue payments` must not take its other names away. */
+/** Detects a spec that has a name only: `issue payments` must not remove its other names. */
 const isNamedOnly = ({ service: _, dns, ip, tags, ...rest }: RequestedSpec): boolean =>
   dns.length + ip.length + Object.keys(tags).length === 0 && Object.keys(rest).length === 0;
 
@@ -62,7 +62,7 @@ export async function readServicesFile(world: World, path: string): Promise<read
   }));
 }
 
-/** Requests the certificate of a known service once more: for a renewal. */
+/** Requests a new certificate for a known service, for a renewal. */
 export const requestAgain = (service: string): Requested => ({
   ...{ source: 'due', asRecorded: true, key: GENERATED },
   spec: { service: parseServiceName(service), dns: [], ip: [], tags: {} },
@@ -70,10 +70,10 @@ export const requestAgain = (service: string): Requested => ({
 
 const GENERATED: LeafKey = { source: 'generated' };
 
-type BroughtKey = Pick<Requested, 'spec' | 'key' | 'csr'>;
+type SuppliedKey = Pick<Requested, 'spec' | 'key' | 'csr'>;
 
-/** What a request asks for is a request, never an order (RFC 2986 §3): the names are those of the command. */
-async function readCsr(world: World, spec: RequestedSpec, path: string): Promise<BroughtKey> {
+/** Reads a CSR. The certificate gets the names of the command and not those of the CSR (RFC 2986 §3). */
+async function readCsr(world: World, spec: RequestedSpec, path: string): Promise<SuppliedKey> {
   const what = `the request ${quote(path)}`;
   const { publicKeyInfo, keyAlgorithm, names } = await parseCsr(
     await readInput(world, path, 'the request', LIMIT),
@@ -92,8 +92,8 @@ async function readCsr(world: World, spec: RequestedSpec, path: string): Promise
   };
 }
 
-/** The key algorithm is the brought key's, whatever the policy's default is. */
-async function readLeafKey(world: World, spec: RequestedSpec, path: string): Promise<BroughtKey> {
+/** Reads a key file. The key algorithm is that of the key and not the default of the policy. */
+async function readLeafKey(world: World, spec: RequestedSpec, path: string): Promise<SuppliedKey> {
   const what = `the key ${quote(path)}`;
   const key = await openLeafKey(await readInput(world, path, 'the key', LIMIT), path, what);
   const { publicKeyInfo, algorithm, pkcs8 } = key;
@@ -107,7 +107,7 @@ async function openLeafKey(bytes: Uint8Array, path: string, what: string): Promi
   try {
     return await parsePrivateKey(bytes, undefined, what);
   } catch (cause) {
-    // the passphrase flags open the CA's key, and a service could not read an encrypted one anyway
+    // the passphrase flags are for the CA key, and a service could not read an encrypted key
     if (cause instanceof SvcauthError && (cause.code === 'ERR_KEY_ENCRYPTED' || cause.code === 'ERR_KEY_ENCRYPTION')) {
       throw failure('ERR_LEAF_KEY_ENCRYPTED', { path }, cause);
     }

@@ -1,5 +1,5 @@
-// Answers: which due services are renewed in which order, and what does a run say of each? Called by `renew`, `due` and `tick`
-// with requests for what is due. The decision for one service is the planner's; this file only orders, limits and names it.
+// Orders and limits the renewals of a run, and describes each. `renew`, `due` and `tick` call it with requests for due services.
+// The planner of issuance decides about each service.
 
 import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
 import type { IssueReason } from '../../due/rules/reason.ts';
@@ -10,35 +10,35 @@ import type { LeaveReason, Planned } from '../../issuance/rules/planned.ts';
 import type { Requested } from '../../issuance/rules/requested.ts';
 
 export interface RenewalOptions extends PlanOptions {
-  /** Most certificates that are renewed; the others are left for later. */
+  /** Maximum number of certificates to renew; the others are deferred. */
   readonly max?: number;
 }
 
 /** One planned renewal as a run reports it. */
 export type RenewalStep = {
   readonly service: string;
-  /** Of its certificate now; absent when there is none. */
+  /** Serial number of its current certificate; absent without one. */
   readonly serial?: string;
   readonly notAfter?: Date;
 } & (
   | {
       readonly action: 'renew';
       readonly reason: IssueReason;
-      /** Its window opens only then, and that is too late. */
+      /** Opening of its renewal window, which is too late. */
       readonly tooLate?: Date;
     }
-  /** Its certificate is good and nothing but its deployment is missing. */
+  /** The certificate is good, but its deployment is not complete. */
   | { readonly action: 'deploy' }
   /** Due, but its window is closed. */
   | { readonly action: 'wait'; readonly reason: IssueReason; readonly until: Date }
-  /** Due, but others are more urgent, and that is as many as were asked for. */
+  /** Due, but beyond the maximum of the run. */
   | { readonly action: 'later'; readonly reason: IssueReason }
-  /** Due, and not to be renewed here. */
+  /** Due, but not renewed by this run. */
   | { readonly action: 'leave'; readonly because: LeaveReason; readonly revokedFor?: CrlReason }
   | { readonly action: 'keep' }
 );
 
-/** Plans what is requested: first what is renewed, the most urgent of it first. Pure: the same facts give the same plan. */
+/** Plans the requested renewals: certificates to renew come first, the most urgent of them at the start. Pure. */
 export function planRenewals(
   requests: readonly Requested[],
   facts: IssuanceFacts,
@@ -47,7 +47,7 @@ export function planRenewals(
 ): readonly Planned[] {
   const { max = Infinity } = options;
   return [...planCertificates(requests, facts, options, now)].sort(byUrgency).map((planned, index) => {
-    // what is renewed stands first
+    // certificates to renew are first in this order
     if (planned.action !== 'issue' || index < max) return planned;
     const { refusal: _, ...rest } = planned;
     return { ...rest, action: 'later' };
@@ -80,12 +80,12 @@ export function renewalStep(planned: Planned): RenewalStep {
 
 const ORDER: readonly Planned['action'][] = ['issue', 'deploy', 'wait', 'later', 'leave', 'keep'];
 
-/** What has no certificate that works comes first, then what ends first. */
+/** Compares two plans: services without a working certificate come first, then by expiry. */
 function byUrgency(a: Planned, b: Planned): number {
-  const end = ({ current, ...planned }: Planned): number =>
+  const expiry = ({ current, ...planned }: Planned): number =>
     planned.action === 'issue' && !CAN_WAIT.has(planned.reason) && planned.reason !== 'forced'
       ? 0
       : (current?.notAfter.getTime() ?? 0);
   const rank = ORDER.indexOf(a.action) - ORDER.indexOf(b.action);
-  return rank || end(a) - end(b) || (a.service < b.service ? -1 : 1);
+  return rank || expiry(a) - expiry(b) || (a.service < b.service ? -1 : 1);
 }

@@ -25,7 +25,7 @@ export type RenewOutcome =
   | { readonly kind: 'dry-run'; readonly plan: RenewalPlan }
   | { readonly kind: 'done'; readonly plan: RenewalPlan; readonly result: RenewalResult; readonly changed: boolean };
 
-/** Renews what is asked for. With nothing to do, as nearly always, it takes no lock and asks for no key. */
+/** Renews the requested certificates. Usually nothing is due: then it takes no lock and needs no key. */
 export async function renewRun(
   world: World,
   homeFlag: string | undefined,
@@ -36,7 +36,7 @@ export async function renewRun(
   if (!hasWork(plan)) return { kind: 'done', plan, result: { issued: [], deployed: [], crls: [] }, changed: false };
   return changePki(world, homeFlag, 'renew', async pki => {
     const policy = await loadPolicy(pki);
-    // another run may have been quicker
+    // another run may have renewed them in the meantime
     const locked = await planRenewal(pki, policy, run);
     const progress = run.progress(toIssue(locked.planned).length);
     try {
@@ -48,7 +48,7 @@ export async function renewRun(
   });
 }
 
-/** The question alone. Throws ERR_RENEW_FORCE_WHAT. */
+/** Plans a renewal without the lock. Throws ERR_RENEW_FORCE_WHAT. */
 export async function dueRun(
   world: World,
   homeFlag: string | undefined,

@@ -1,5 +1,5 @@
-// Answers: what is renewed now, and how? Called by `renew`, `due` and `tick`. It reads what is due, has it planned and carries the
-// plan out service by service: one that cannot be renewed is refused alone. Overlaps that are over end here, too.
+// Plans and carries out a renewal. `renew`, `due` and `tick` call it. A service that cannot be renewed does not block the others.
+// It also revokes replaced certificates whose overlap ended.
 
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
@@ -27,49 +27,50 @@ import { planRenewals, renewalStep, type RenewalStep } from '../rules/plan.ts';
 import { isEverything, isNamed, renewalTargets, type RenewalSelection } from './targets.ts';
 
 export interface RenewalRequest extends RenewalSelection {
-  /** Also what is not due. */
+  /** Also renew services that are not due. */
   readonly force: boolean;
-  /** Instead of the policy's and the services' own. */
+  /** Overrides the policy and the services. */
   readonly threshold?: Threshold;
-  /** Certify the key that is there once more. */
+  /** Issue for the current key instead of a new one. */
   readonly reuseKey: boolean;
-  /** In seconds: leave alone what expired longer ago. */
+  /** Seconds since the expiry after which a service is skipped. */
   readonly allowExpired?: number;
   readonly max?: number;
   readonly notAfterPolicy?: NotAfterPolicy;
 }
 
-/** What a timer asks for, without a wish of its own. */
+/** Request of a scheduled run: all services that are due. */
 export const WHATEVER_IS_DUE: RenewalRequest = { selectors: [], tags: {}, force: false, reuseKey: false };
 
-/** A step, or why it cannot be taken: then somebody has to do something. */
+/** A step, with its refusal if the operator has to fix something first. */
 export type PlannedRenewal = RenewalStep & { readonly refusal?: SvcauthError };
 
 export interface RenewalPlan extends IssuancePlan {
-  /** What is renewed first; without the services that nothing is said of when none was asked for. */
+  /** Certificates to renew first. A run without selectors omits services that need no report. */
   readonly steps: readonly PlannedRenewal[];
-  /** Superseded certificates whose overlap is over. */
+  /** Superseded certificates whose overlap ended. */
   readonly outlived: readonly Certificate[];
 }
 
 export interface RenewalResult {
   readonly issued: readonly Issued[];
-  /** Also what an earlier run left pending. */
+  /** Deployments of this run, and those of these services that were pending. */
   readonly deployed: readonly Deployed[];
-  /** What says that outlived certificates are revoked. */
+  /** CRLs that list the outlived certificates. */
   readonly crls: readonly Crl[];
 }
 
+/** Detects a plan that changes something. */
 export const hasWork = ({ planned, outlived }: RenewalPlan): boolean =>
   toIssue(planned).length + toDeploy(planned).length + outlived.length > 0;
 
-/** Whether a run would do something, or would have to say that it cannot. */
+/** Detects a plan that changes something or has a refusal. */
 export const isDue = (plan: RenewalPlan): boolean =>
   hasWork(plan) || plan.steps.some(({ refusal }) => refusal !== undefined);
 
 /**
- * Decides what to renew and touches nothing. One service that cannot be renewed stands in no other's way. Throws ERR_SERVICE_UNKNOWN,
- * and ERR_NO_ISSUER and its kin when nothing could be signed at all.
+ * Plans a renewal and changes nothing. A service that cannot be renewed does not block the others. Throws ERR_SERVICE_UNKNOWN, and
+ * ERR_NO_ISSUER or ERR_ISSUER_* if no certificate could be issued at all.
  */
 export async function planRenewal(pki: Pki, policy: Policy, request: RenewalRequest): Promise<RenewalPlan> {
   const { world, manifest } = pki;
@@ -84,7 +85,7 @@ export async function planRenewal(pki: Pki, policy: Policy, request: RenewalRequ
     const decided = each.action === 'issue' ? await prepare(pki, policy, each, request.reuseKey) : each;
     const named = each.action === 'leave' && isNamed(request, targets.get(each.service)!.known);
     const refusal = decided.refusal ?? refusalOfLeft(each, named);
-    // a run for everything reports what happens and what ought to
+    // a run without selectors reports only changes and refusals
     if (everything && refusal === undefined && (each.action === 'keep' || each.action === 'leave')) continue;
     planned.push({ ...decided, ...(refusal && { refusal }) });
   }
@@ -96,7 +97,7 @@ export async function planRenewal(pki: Pki, policy: Policy, request: RenewalRequ
   return { steps, planned, issuer, outlived };
 }
 
-/** Refuses what is due and not renewed here. A service that was taken out of service is refused only where it was asked for itself. */
+/** Refuses a service that is due but skipped. A service that a revocation ended is refused only if it was named. */
 function refusalOfLeft(planned: Planned, named: boolean): SvcauthError | undefined {
   if (planned.action !== 'leave') return undefined;
   const { service, because, current, revokedFor } = planned;
@@ -105,7 +106,7 @@ function refusalOfLeft(planned: Planned, named: boolean): SvcauthError | undefin
   return named ? failure('ERR_RENEW_REVOKED', { service, reason: revokedFor! }) : undefined;
 }
 
-/** Finds what policy, directory and deployment have against a renewal, and the key it certifies. */
+/** Adds to a planned renewal its refusal by policy, directory or deployment, and its key. */
 async function prepare(
   pki: Pki,
   policy: Policy,
@@ -127,7 +128,7 @@ async function prepare(
   }
 }
 
-/** Carries a plan out, under the lock that was held when it was made. The CA's key is asked for only when there is something to sign. */
+/** Carries a plan out, under the same lock as its planning. It unlocks the key of the CA only if there is something to sign. */
 export async function applyRenewal(
   pki: Pki,
   policy: Policy,
@@ -141,7 +142,7 @@ export async function applyRenewal(
   return { issued, deployed, crls: await revokeOutlived(pki, policy, plan.outlived, ask) };
 }
 
-/** Ends the overlap of what was replaced long enough ago: recorded together, and each CA signs one CRL. */
+/** Revokes the certificates whose overlap ended, in one transaction; each CA signs one CRL. */
 async function revokeOutlived(
   pki: Pki,
   policy: Policy,

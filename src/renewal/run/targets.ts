@@ -8,20 +8,21 @@ import type { DueQuestion, KnownService, LiveService } from '../../store/manifes
 import { factsOf, filesState } from '../../issuance/run/read-facts.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
-/** Which services are meant; with nothing said, those that the manifest says are due. */
+/** Selection of services; empty: those that are due according to the manifest. */
 export interface RenewalSelection {
   readonly selectors: readonly string[];
-  /** All of them. */
+  /** A selected service has all of these tags. */
   readonly tags: Tags;
 }
 
+/** Detects an empty selection. */
 export const isEverything = ({ selectors, tags }: RenewalSelection): boolean =>
   selectors.length === 0 && Object.keys(tags).length === 0;
 
-/** A service that may have to be renewed: its row and the facts about it. */
+/** A service that may be renewed: its row and the facts about it. */
 export type RenewalTarget = ServiceFacts & { readonly known: LiveService };
 
-/** Reads the facts about the services that are meant. Files are looked at only of those that were asked for. */
+/** Reads the facts about the selected services. It reads files only if the selection is not empty. */
 export function renewalTargets(pki: Pki, selection: RenewalSelection, question: DueQuestion): readonly RenewalTarget[] {
   const { manifest, home } = pki;
   const everything = isEverything(selection);
@@ -36,7 +37,7 @@ export function renewalTargets(pki: Pki, selection: RenewalSelection, question: 
 
 function selectedServices({ manifest }: Pki, selection: RenewalSelection): readonly KnownService[] {
   const { selectors, tags } = selection;
-  // what else a name may be is a serial number's beginning
+  // a hexadecimal selector may be the prefix of a serial number
   if (Object.keys(tags).length === 0 && !selectors.some(selector => /^[0-9a-f]+$/i.test(selector))) {
     const named = manifest.servicesNamed(selectors);
     if (named.length === new Set(selectors).size) return named;
@@ -44,7 +45,7 @@ function selectedServices({ manifest }: Pki, selection: RenewalSelection): reado
   return manifest.servicesNamed(select(selection, manifest.liveServices()).map(({ service }) => service.name));
 }
 
-/** Throws ERR_SERVICE_UNKNOWN and ERR_TAG_UNKNOWN: a run must not do nothing over a typing error. */
+/** Selects services. Throws ERR_SERVICE_UNKNOWN and ERR_TAG_UNKNOWN: a run with a typing error must not succeed. */
 function select({ selectors, tags }: RenewalSelection, services: readonly LiveService[]): readonly LiveService[] {
   const wanted = Object.entries(tags);
   const tagged = selectServices(selectors, services).filter(({ service: { spec } }) =>
@@ -59,6 +60,6 @@ function select({ selectors, tags }: RenewalSelection, services: readonly LiveSe
 
 const tagTexts = (tags: Tags): string[] => Object.entries(tags).map(([name, value]) => `${name}=${value}`);
 
-/** Whether a service was asked for itself, and not along with others. */
+/** Detects a service that a selector without a glob names. */
 export const isNamed = ({ selectors }: RenewalSelection, live: LiveService): boolean =>
   selectors.some(selector => !selector.includes('*') && isSelected(selector, live));

@@ -27,7 +27,7 @@ const SERVICE = {
   reason: optional(oneOf('reason for a new certificate', Object.keys(ISSUE_REASONS) as IssueReason[])),
   tooLate: optional(instant('opening of the renewal window, which is too late to wait for')),
   until: optional(instant('opening of the renewal window that the service waits for')),
-  because: optional(oneOf('reason why the service is left alone', ['csr', 'revoked', 'expired'])),
+  because: optional(oneOf('reason why the service is skipped', ['csr', 'revoked', 'expired'])),
   revokedFor: optional(oneOf('revocation reason of its certificate', Object.keys(CRL_REASONS) as CrlReason[])),
   code: optional(matching('error code that says why the service cannot be renewed', '^ERR_[A-Z_]+$')),
   directory: optional(path('directory of the new certificate')),

@@ -28,7 +28,7 @@ function argvFault([program, ...rest]: readonly string[]): string | undefined {
   return [program, ...rest].some(word => word.includes('\0')) ? 'a word contains a NUL character' : undefined;
 }
 
-/** No shell runs a hook, so that nobody has to guess what one would make of a line. */
+/** Reports a hook that is one text, and shows it as a list: svcauth runs hooks without a shell. */
 function refuseShell(node: YamlNode, report: Report): undefined {
   const line = plainText(node, report);
   if (line === undefined) return;
@@ -55,7 +55,7 @@ function readHook(node: YamlNode, report: Report): HookSpec | undefined {
   return words && { argv: words };
 }
 
-/** One hook's words where a list of hooks belongs. */
+/** Returns the words of one hook that was written in place of a list of hooks; otherwise undefined. */
 function bareWords(node: YamlNode): readonly string[] | undefined {
   if (node.kind !== 'list' || node.items.length < 2) return undefined;
   const words = node.items.flatMap(item =>

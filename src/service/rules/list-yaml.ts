@@ -22,7 +22,7 @@ export const SERVICES_FILE_SCHEMA: JsonSchema = {
   anyOf: [{ type: 'object', properties: ROOT_KEYS, required: ['services'], additionalProperties: false }, SERVICES],
 };
 
-/** A list of services, bare or under the key `services`; undefined when there is none, and that has been reported. */
+/** Reads a list of services, alone or under the key `services`; undefined: it is missing, and that was reported. */
 export async function readYamlServices(text: string, report: Report): Promise<ServiceNodes | undefined> {
   const root = await readYaml(text, report);
   if (root === undefined) return undefined;

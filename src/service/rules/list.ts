@@ -11,25 +11,25 @@ export type ListFormat = (typeof LIST_FORMATS)[number];
 const MAX_BYTES = 64 * 1024 * 1024;
 const EXTENSIONS: Readonly<Record<string, ListFormat>> = { yaml: 'yaml', yml: 'yaml', json: 'yaml', csv: 'csv' };
 
-/** The format that a file's extension stands for; undefined for another one, and for `-`. JSON is YAML. */
+/** Finds the format for a file's extension; undefined for an unknown one and for `-`. JSON is YAML. */
 export function listFormatOf(path: string): ListFormat | undefined {
   const extension = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   return Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
 }
 
-/** Where a list comes from and what it is read for. */
+/** Origin and purpose of a list. */
 export interface ListSource {
-  /** As it was named; for messages. */
+  /** Path as the user wrote it, for messages. */
   readonly path: string;
-  /** Absolute: what relative paths in it are seen from. */
+  /** Absolute directory that relative paths in the list refer to. */
   readonly directory: string;
   readonly format: ListFormat;
   readonly purpose: ListPurpose;
 }
 
 /**
- * The services of a list, in its order, each with another name. Throws ERR_SERVICE_LIST with every problem and its place, and
- * then nothing of the list is used.
+ * Reads the services of a list, in its order; names are unique. Throws ERR_SERVICE_LIST with every problem and its place; then no
+ * part of the list is used.
  */
 export async function parseServiceList(bytes: Uint8Array, source: ListSource): Promise<readonly ListedService[]> {
   const problems: Problem[] = [];
@@ -62,7 +62,7 @@ function decode(bytes: Uint8Array, report: Report): string | undefined {
     return undefined;
   }
   try {
-    // a byte order mark, which spreadsheets write, goes away here
+    // this removes a byte order mark, which spreadsheets write
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     report({ at: { line: 1 }, text: 'the file is not UTF-8' });

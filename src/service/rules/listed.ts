@@ -14,7 +14,7 @@ import { list, object, type Shape, type ValueOf } from '../../text/shape.ts';
 import type { Place, YamlNode } from '../../text/yaml/tree.ts';
 import { unknownWord, type Report } from '../../text/yaml/value.ts';
 
-/** The keys that say how a service is renewed and deployed: no verifier sees them. */
+/** Keys for renewal and deployment; they do not change the certificate. */
 const UPKEEP_SHAPES = {
   ...OWNERSHIP_SHAPES,
   outputs: list(output, 'Additional files that contain the key and the certificate.'),
@@ -24,7 +24,7 @@ const UPKEEP_SHAPES = {
 
 const SERVICE_SHAPES = { ...CERTIFICATE_SHAPES, ...UPKEEP_SHAPES } as const;
 
-/** What other programs, and our own JSON, call the same. */
+/** Names that other programs, and svcauth's own JSON, use for a key. */
 const OTHER_WORDS: Readonly<Record<string, keyof typeof SERVICE_SHAPES>> = {
   name: 'service',
   keyalgorithm: 'key-alg',
@@ -46,7 +46,7 @@ export function unknownField(noun: 'key' | 'column', word: string, known: Iterab
   return `unknown ${noun} ${quote(word)}: write ${quote(meant)}`;
 }
 
-/** What services may have in common; the rest is a service's own. */
+/** Keys that may have a default for all services. */
 const DEFAULT_SHAPES = {
   ttl: CERTIFICATE_SHAPES.ttl,
   profile: CERTIFICATE_SHAPES.profile,
@@ -70,17 +70,17 @@ const defaults = object(DEFAULT_SHAPES, [], key =>
 type Entry = ValueOf<typeof described>;
 type Defaults = ValueOf<typeof defaults>;
 
-/** A service as it is wanted, every value read. */
+/** A service of a list, with all values parsed. */
 export interface ListedService {
   readonly at: Place;
   readonly spec: RequestedSpec;
   readonly upkeep: Upkeep;
 }
 
-/** What a list may say of its services: which certificates they have, or everything. */
+/** Keys that a list may contain: those of certificates, or all. */
 export type ListPurpose = 'certificates' | 'everything';
 
-/** The parts of a list; `items` are services, by name or by their keys. */
+/** Parts of a list; an item is a service, as a name or as a map of keys. */
 export interface ServiceNodes {
   readonly defaults?: YamlNode;
   readonly items: readonly YamlNode[];
@@ -89,8 +89,7 @@ export interface ServiceNodes {
 const MAX_SERVICES = 100_000;
 
 /**
- * Gives everything its meaning, once. Relative paths are seen from `directory`. What is wrong has been reported when fewer come back
- * than were listed.
+ * Parses the services of a list. Relative paths refer to `directory`. It reports every problem and leaves that service out.
  */
 export function readServices(
   nodes: ServiceNodes,
@@ -139,7 +138,7 @@ function readKeys<T>(shape: Shape<T>, node: YamlNode, purpose: ListPurpose, repo
   return shape.read(node, report);
 }
 
-/** What a service says stands; tags and renewal are added up key by key. */
+/** Merges a service with the defaults: its own keys win, and tags and renewal settings are merged key by key. */
 function merge(shared: Defaults, own: Entry): Entry {
   return {
     ...shared,
@@ -190,12 +189,12 @@ const resolveOutput = (output: OutputSpec, directory: string): OutputSpec => ({
   ...(output.passphraseFile !== undefined && { passphraseFile: resolve(directory, output.passphraseFile) }),
 });
 
-/** A bare name is looked for on the PATH, as ever. */
+/** Resolves the program of a hook; a name without a slash is searched on the PATH. */
 function resolveProgram([program, ...rest]: readonly string[], directory: string): readonly string[] {
   return [program!.includes('/') ? resolve(directory, program!) : program!, ...rest];
 }
 
-/** Of one service, and of what services have in common. */
+/** JSON Schemas of one service and of the defaults. */
 export const SERVICE_SCHEMA: JsonSchema = { anyOf: [CERTIFICATE_SHAPES.service.schema, described.schema] };
 export const DEFAULTS_SCHEMA: JsonSchema = {
   ...defaults.schema,

@@ -1,19 +1,19 @@
 import { failure } from '../../errors/error.ts';
 
-/** The name of a service: a key of the manifest and a folder's name, safe as both everywhere. Made by `parseServiceName` only. */
+/** Name of a service, safe as a key of the manifest and as a folder name on every system. Only `parseServiceName` makes it. */
 export type ServiceName = string & { readonly [brand]: 'service name' };
 
 declare const brand: unique symbol;
 
-const MAX_LENGTH = 63; // a DNS label's, so that a name without dots can be one
+const MAX_LENGTH = 63; // limit of a DNS label: a name without dots is a valid label
 
-/** What Windows opens as a device whatever the extension and the folder. */
+/** Names that Windows opens as a device in every folder and with every extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/;
 
-/** Endings of the files we and our users' tools keep: a name that ends so is a file given where a service was meant. */
+/** Extensions of common files: a name with one is probably a file given instead of a service. */
 const FILE_ENDING = /\.(?:pem|crt|cer|der|key|csr|crl|p12|pfx|jks|json|ya?ml|csv|lock|tmp)$/;
 
-/** Throws ERR_SERVICE_NAME. Lower case only: two names must not meet on a file system that folds case. */
+/** Parses a service name. Only lower case is valid, because some file systems ignore case. Throws ERR_SERVICE_NAME. */
 export function parseServiceName(text: string): ServiceName {
   const reason = fault(text);
   if (reason === undefined) return text as ServiceName;
@@ -37,7 +37,7 @@ function fault(text: string): string | undefined {
   return undefined;
 }
 
-/** The name somebody probably meant, when making it lower case or dropping the ending is all it takes. */
+/** Suggests the name in lower case and without the extension, if that is valid. */
 function suggest(text: string): string | undefined {
   const candidate = text.toLowerCase().replace(FILE_ENDING, '');
   return /^[\x20-\x7e]*$/.test(text) && fault(candidate) === undefined ? candidate : undefined;

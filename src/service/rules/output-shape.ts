@@ -1,4 +1,4 @@
-// Reads one output of a service from a services file, and gives its JSON Schema: kinds and the keys of each kind.
+// Reads one output of a service from a services file, and gives its JSON Schema.
 // `listed.ts` uses it; deployment checks a Secret's name with it. `deployment/rules/output-content.ts` makes the bytes.
 import { failure } from '../../errors/error.ts';
 import { parseChoice } from '../../text/choice.ts';
@@ -7,13 +7,13 @@ import { OWNERSHIP_SHAPES } from './ownership-shape.ts';
 import { path } from './shape.ts';
 import { described, object, refined, text, type Shape } from '../../text/shape.ts';
 
-/** RFC 1123, as Kubernetes wants it. */
+/** Label of RFC 1123, as Kubernetes requires it. */
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 
 const SUBDOMAIN = `${LABEL}(?:\\.${LABEL})*`;
 const SUBDOMAIN_LENGTH = 253;
 
-/** Whether a Secret may have this name. */
+/** Checks the name of a Kubernetes Secret. */
 export const isKubernetesName = (text: string): boolean =>
   text.length <= SUBDOMAIN_LENGTH && new RegExp(`^${SUBDOMAIN}$`).test(text);
 
@@ -29,7 +29,7 @@ function kubernetesName(source: string, maxLength: number, description: string):
   );
 }
 
-/** Each kind with the keys that no other has. */
+/** Keys that only one kind has. */
 const OUTPUT_KINDS: Readonly<Record<OutputKind, readonly string[]>> = {
   'combined-pem': [],
   'credential-bundle': [],
@@ -58,7 +58,7 @@ const shape = object(
   ['kind', 'path'],
 );
 
-/** A further file, its paths as they were written. */
+/** Shape of an output, with its paths as they were written. */
 export const output: Shape<OutputSpec> = refined(shape, (value, at, report) => {
   for (const [kind, keys] of Object.entries(OUTPUT_KINDS)) {
     for (const key of keys) {

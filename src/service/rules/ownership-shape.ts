@@ -4,7 +4,7 @@ import type { YamlNode } from '../../text/yaml/tree.ts';
 
 const ACCOUNT = /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,254}\$?$/;
 
-/** A name, a domain's ones among them, or a number, which may be written as one. */
+/** Shape of a user or group: a name, also one with a domain, or a number. */
 function account(description: string): Shape<string> {
   const { read, schema } = text(
     text => {
@@ -23,7 +23,7 @@ function account(description: string): Shape<string> {
 const isCount = (node: YamlNode): node is YamlNode & { readonly kind: 'scalar' } =>
   node.kind === 'scalar' && Number.isSafeInteger(node.value) && (node.value as number) >= 0;
 
-/** A private key is for its owner, perhaps a group, and is no program. */
+/** Mode of a private key: read access for the owner and perhaps the group, none for others, and no execution. */
 const MODE = /^0?[46][046]0$/;
 
 const modeText = text(
@@ -42,7 +42,7 @@ const modeText = text(
 const mode: Shape<number> = {
   read: (node, report) => {
     if (node.kind !== 'scalar' || typeof node.value !== 'number') return modeText.read(node, report);
-    // 0640 is six hundred and forty in YAML 1.2, and 416 in YAML 1.1
+    // 0640 is the number 640 in YAML 1.2, and 416 in YAML 1.1
     report({ at: node.at, text: `YAML reads ${node.value} as a number: write a mode in quotes, like '0640'` });
     return undefined;
   },

@@ -22,7 +22,7 @@ const window = refined(
   },
 );
 
-/** When a service is renewed: in svcauth.yaml for all, in a services file for one. */
+/** Shape of renewal settings: in svcauth.yaml for all services, in a services file for one. */
 export const renewal: Shape<RenewalSpec> = described(
   object({
     threshold: text(parseThreshold, {

@@ -2,7 +2,7 @@ import { parseCronExpression, type CalendarDay, type CronExpression } from '../.
 import type { RenewalWindow } from '../../record/upkeep.ts';
 import { parseTimeZone, type TimeZone } from '../../time/time-zone.ts';
 
-/** A time of the day, and of the week, at which renewing is welcome. */
+/** A parsed renewal window. */
 interface OpeningTimes {
   readonly cron: CronExpression;
   readonly zone: TimeZone;
@@ -11,26 +11,26 @@ interface OpeningTimes {
 }
 
 const DAY = 86_400_000;
-/** 29 February is missing from 2097 to 2103. */
+/** Days to search: there is no 29 February from 2097 to 2103. */
 const FAR = 8 * 366;
 
-/** The same window, read. Throws ERR_CRON and ERR_TIME_ZONE. */
+/** Parses a renewal window. Throws ERR_CRON and ERR_TIME_ZONE. */
 export function openingTimes({ cron, timezone, duration }: RenewalWindow): OpeningTimes {
   return { cron: parseCronExpression(cron), zone: parseTimeZone(timezone), duration: duration * 1000 };
 }
 
-/** When the window is open next; `now` itself where it is open. */
+/** Finds the next time at which the window is open; `now` if it is open. */
 export function nextOpen(times: OpeningTimes, now: Date): Date {
-  // one that opened no longer ago than it lasts is open
+  // a window that opened less than its duration ago is open
   const opening = firstOpening(times, now.getTime() - times.duration);
   return opening <= now.getTime() ? now : new Date(opening);
 }
 
-/** The first opening after an instant; both in milliseconds. */
+/** Finds the first opening after an instant; both in milliseconds. */
 function firstOpening({ cron, zone }: OpeningTimes, after: number): number {
   const { year, month, day } = zone.dayOf(new Date(after));
   const today = Date.UTC(year, month - 1, day);
-  // from the day before: a time that the clock skips comes later than it says
+  // start on the day before: a time that the clock skips is later than written
   for (let offset = -1; offset <= FAR; offset++) {
     const date = new Date(today + offset * DAY);
     const each = { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };

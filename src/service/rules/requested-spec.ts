@@ -6,7 +6,7 @@ import type { SpiffeId } from '../../pki/name/spiffe-id.ts';
 import type { Seconds } from '../../time/duration.ts';
 import type { ServiceName } from './name.ts';
 
-/** Spec of one service as flags or a list ask for it, every value already read. An absent value comes from the policy. */
+/** Spec of one service as flags or a list request it, with all values parsed. An absent value comes from the policy. */
 export interface RequestedSpec {
   readonly service: ServiceName;
   readonly spiffeId?: SpiffeId;

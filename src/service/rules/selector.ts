@@ -3,13 +3,13 @@ import { foldSpiffeId } from '../../pki/name/spiffe-id.ts';
 import type { ServiceRow } from '../../record/service.ts';
 import { matchesGlob } from '../../text/glob.ts';
 
-/** Serial prefixes shorter than this are too easily ambiguous. */
+/** Minimum length of a serial prefix; shorter ones are often ambiguous. */
 export const SHORTEST_SERIAL = 8;
 
 /**
- * The services that any selector names, in their order; all of them without a selector. A selector is a name, a glob
- * (`payments-*`), a SPIFFE ID or the first eight or more digits of a current serial. One that names nothing is
- * ERR_SERVICE_UNKNOWN: a monitor must not go green over a typing error.
+ * Selects the services that any selector matches, in their order; all of them without a selector. A selector is a name, a glob
+ * (`payments-*`), a SPIFFE ID or the first eight or more digits of a current serial number. Throws ERR_SERVICE_UNKNOWN for a selector
+ * that matches nothing: a monitor with a typing error must not report success.
  */
 export function selectServices(selectors: readonly string[], rows: readonly ServiceRow[]): readonly ServiceRow[] {
   if (selectors.length === 0) return rows;

@@ -14,7 +14,7 @@ import { attempt, listOf, plainText } from '../../text/yaml/value.ts';
 
 const UNITS = ['y', 'mo', 'w', 'd', 'h', 'm', 's'];
 
-/** Without anchors. */
+/** Pattern of a duration, without anchors. */
 export const DURATION_PATTERN = `(?=[0-9])${UNITS.map(unit => `(?:[0-9]{1,12}${unit})?`).join('')}`;
 
 export const duration = text(parseDuration, { pattern: `^${DURATION_PATTERN}$` });
@@ -64,7 +64,7 @@ const name = text(parseServiceName, {
   maxLength: 63,
 });
 
-/** The keys that say which certificate a service has: those of YAML, and the columns of CSV. */
+/** Keys that describe the certificate of a service, in YAML and as columns of CSV. */
 export const CERTIFICATE_SHAPES = {
   service: name,
   dns: list(text(parseDnsName, { minLength: 1, maxLength: 253 }), 'DNS names of the certificate.'),
@@ -92,7 +92,7 @@ export const CERTIFICATE_SHAPES = {
 
 export type CertificateKey = keyof typeof CERTIFICATE_SHAPES;
 
-/** Those that take more than one value. */
+/** Keys with several values. */
 export const MANY: ReadonlySet<CertificateKey> = new Set(['dns', 'ip', 'tags']);
 
 export const isCertificateKey = (word: string): word is CertificateKey => Object.hasOwn(CERTIFICATE_SHAPES, word);

@@ -2,8 +2,8 @@ import { durationText } from '../../time/duration.ts';
 import type { ServiceSpec } from '../../record/service.ts';
 
 /**
- * What `after` says otherwise than `before`, in words; empty when both give the same certificate in the same place. Tags are
- * bookkeeping, but the SPIFFE ID's template is made of them.
+ * Describes the differences of two specs as text; empty if both give the same certificate in the same directory. Tags count, because
+ * the template of the SPIFFE ID can use them.
  */
 export function specChanges(before: ServiceSpec, after: ServiceSpec): readonly string[] {
   return [

@@ -5,7 +5,7 @@ export type Tags = Readonly<Record<string, string>>;
 
 const MAX_VALUE = 255;
 
-/** `ns=prod`. Throws ERR_TAG. */
+/** Parses `ns=prod`. Throws ERR_TAG. */
 function parseTag(text: string): readonly [name: string, value: string] {
   const equals = text.indexOf('=');
   if (equals < 0) throw failure('ERR_TAG', { text, reason: 'write it as name=value' });
@@ -24,14 +24,14 @@ function parseTag(text: string): readonly [name: string, value: string] {
   return [name, value];
 }
 
-/** Adds `ns=prod` to what was given before. Throws ERR_TAG, also for a name given twice. */
+/** Parses `ns=prod` and adds it to `tags`. Throws ERR_TAG, also for a name that occurs twice. */
 export function addTag(tags: Map<string, string>, text: string): void {
   const [name, value] = parseTag(text);
   if (tags.has(name)) throw failure('ERR_TAG', { text, reason: `tag "${name}" occurs twice` });
   tags.set(name, value);
 }
 
-/** Throws ERR_TAG. */
+/** Parses tags. Throws ERR_TAG. */
 export function parseTags(texts: readonly string[]): Tags {
   const tags = new Map<string, string>();
   for (const text of texts) addTag(tags, text);

@@ -9,7 +9,7 @@ import { parseTags } from './tag.ts';
 import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
 import { parseProfile } from '../../pki/certificate/profile-name.ts';
 
-/** One service as it was typed. */
+/** Flags that describe one service, as text. */
 export interface ServiceText {
   readonly service: string;
   readonly id?: string;
@@ -22,7 +22,7 @@ export interface ServiceText {
   readonly out?: string;
 }
 
-/** Every value read, once. Throws the catalogue error of the first that is wrong. */
+/** Parses every value. Throws the error of the first invalid one. */
 export function requestedSpecFromText(text: ServiceText): RequestedSpec {
   if (text.out === '') throw failure('ERR_FLAG_VALUE', { flag: '--out', value: '', expected: 'a directory' });
   return {

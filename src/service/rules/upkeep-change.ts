@@ -2,7 +2,7 @@ import { durationText, thresholdText } from '../../time/duration.ts';
 import type { DeploymentSpec, HookSpec, OutputSpec, Upkeep } from '../../record/upkeep.ts';
 import { listChange, valueChange } from './spec-change.ts';
 
-/** What `after` says otherwise than `before`, in words; empty when a service is kept up the same way. */
+/** Describes the differences of renewal and deployment settings as text; empty without any. */
 export function upkeepChanges(before: Upkeep, after: Upkeep): readonly string[] {
   const [renewal, renewalAfter] = [before.renewal ?? {}, after.renewal ?? {}];
   return [
@@ -28,7 +28,7 @@ function deploymentChanges(before: DeploymentSpec = NONE, after: DeploymentSpec 
   ];
 }
 
-/** Whether files change by it: a hook that changed alone runs with the next deployment. */
+/** Detects a change that writes files again. A changed hook alone runs with the next deployment. */
 export const changesFiles = (before: Upkeep, after: Upkeep): boolean =>
   deploymentChanges({ ...(before.deployment ?? NONE), hooks: [] }, { ...(after.deployment ?? NONE), hooks: [] })
     .length > 0;
@@ -41,7 +41,7 @@ const modeText = (mode = 0o600): string => mode.toString(8).padStart(4, '0');
 const windowText = ({ renewal }: Upkeep): string =>
   text(renewal?.window, ({ cron, timezone, duration }) => `"${cron}" ${timezone} for ${durationText(duration)}`);
 
-/** All of it, so that two outputs of one text are one. */
+/** Describes all keys of an output: equal texts mean equal outputs. */
 function outputText({ kind, path, mode, ...rest }: OutputSpec): string {
   const more = Object.entries({ ...rest, ...(mode !== undefined && { mode: modeText(mode) }) });
   return [`${kind} ${path}`, ...more.sort().map(([name, value]) => `${name}=${value}`)].join(' ');

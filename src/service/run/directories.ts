@@ -1,22 +1,22 @@
-// Answers: may the files of each service be written to the directory that was requested?
-// Issuance and renewal ask it. It writes nothing; its faults are values by service, and the caller decides.
+// Checks the directories that the files of services would be written to. Issuance and renewal call it.
+// It writes nothing; it returns faults by service, and the caller decides.
 import { sep } from 'node:path';
 import { failure, type SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
 import { currentEntry } from '../../store/files/service-files.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
-/** Where the files of a service would go. */
+/** A service and the directory for its files. */
 export interface ServiceDirectory {
   readonly service: string;
   readonly directory: string;
-  /** Of its certificate now. */
+  /** Serial number of its current certificate. */
   readonly currentSerial?: string | undefined;
 }
 
 /**
- * Finds, before anything is signed, directories that cannot be written, that belong to somebody else, or that two services would
- * share: ERR_OUT_SHARED and ERR_OUT_UNUSABLE by service. `force`: what looks like old files of the service is.
+ * Finds directories that cannot be used: not writable, with files of another service, or shared by two services. The faults are
+ * ERR_OUT_SHARED and ERR_OUT_UNUSABLE by service. `force`: files of a certificate that is not in the manifest may be replaced.
  */
 export function directoryFaults(
   pki: Pki,
@@ -44,7 +44,7 @@ interface Fault {
 function fault({ world, home, manifest }: Pki, wanted: ServiceDirectory, force: boolean): Fault | undefined {
   const { service, directory, currentSerial } = wanted;
   const isDefault = directory === home.service(service);
-  // public/ is served to everybody, and what lies in services/ is other services'
+  // public/ is published, and services/ contains the directories of other services
   if (!isDefault && `${directory}${sep}`.startsWith(`${home.directory}${sep}`)) {
     return { problem: 'it is inside the home of the PKI', hint: 'omit --out, or use a directory outside the home' };
   }
