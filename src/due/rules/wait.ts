@@ -12,7 +12,10 @@ export const CAN_WAIT: ReadonlySet<IssueReason> = new Set(['expiring', 'issuer-c
 
 type Dates = Pick<Certificate, 'notBefore' | 'notAfter'>;
 
-/** Makes a function that decides whether a certificate waits. `critical`: the rest of a lifetime that `check` reports as critical; a certificate never waits until then. */
+/**
+ * Makes a function that decides whether a certificate waits. `critical` is the rest of a lifetime that `check` reports as critical: a
+ * certificate is renewed before it.
+ */
 export function renewalWaits(
   critical: Threshold,
   now: Date,

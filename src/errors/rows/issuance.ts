@@ -41,7 +41,7 @@ export const issueErrors = {
   ERR_TTL_SHARE: row<{ service: string; ttl: string; longest: string; issuer: string }>(
     EXIT.refused,
     p =>
-      `${quote(p.service)}: a lifetime of ${p.ttl} is more than ${p.longest}, a sixth of the lifetime of ${p.issuer}, so that CA could not be rotated in time; nothing was issued`,
+      `${quote(p.service)}: a lifetime of ${p.ttl} is more than ${p.longest}, a sixth of the lifetime of ${p.issuer}, and the CA could not be rotated in time; nothing was issued`,
     p => [`with a shorter lifetime: ${REMEDIES.lifetimeTooLong(p)}`],
   ),
   ERR_CONSTRAINED: row<{ problems: readonly string[]; issuer: string }>(

@@ -35,11 +35,11 @@ const SERVICE = {
 };
 
 const ACTIONS = ['renew', 'deploy', 'wait', 'later', 'leave', 'keep'] as const;
-const ACTION = 'what is done; later: deferred by --max; leave: due and not renewed here; keep: not due';
+const ACTION = 'step for the service; later: deferred by --max; leave: due but skipped; keep: not due';
 
 const SERVICES = list(
   'services in the order of urgency',
-  object('a service and what is done with it', { ...SERVICE, action: oneOf(ACTION, ACTIONS) }),
+  object('a service and its step', { ...SERVICE, action: oneOf(ACTION, ACTIONS) }),
 );
 
 const REVOKED = list(
@@ -51,7 +51,7 @@ const REVOKED = list(
   }),
 );
 
-export const RENEWAL = documentSchema('renewal', 'what is done with one service or one replaced certificate', {
+export const RENEWAL = documentSchema('renewal', 'the step for one service or one replaced certificate', {
   ...SERVICE,
   action: oneOf(`${ACTION}; revoke: a replaced certificate`, [...ACTIONS, 'revoke']),
 });

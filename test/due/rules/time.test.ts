@@ -25,7 +25,7 @@ describe('without a threshold', () => {
     }
   });
 
-  test('it is due within its life, in whole seconds, with a third of it left and a twentieth spread', () => {
+  test('a certificate is due after a half or two thirds of its lifetime, or up to a twentieth earlier', () => {
     fc.assert(
       fc.property(lives, life => {
         const due = renewalTime(life);
@@ -39,7 +39,7 @@ describe('without a threshold', () => {
     );
   });
 
-  test('the same certificate is always due at the same time, and a fleet made at once is not due at once', () => {
+  test('the same certificate is always due at the same time, and certificates of one moment at different times', () => {
     const dates = { notBefore: at('2026-11-01'), notAfter: at('2026-12-01') };
     const fleet = Array.from({ length: 1000 }, (_, index) => ({ service: `web-${index}`, ...dates }));
     const times = fleet.map(life => renewalTime(life).getTime());
@@ -62,14 +62,16 @@ describe('with a threshold it is exact', () => {
     ['50%', '2026-11-16'],
     ['10d', '2026-11-21'],
     ['1h', '2026-11-30T23:00:00Z'],
-  ])('%s: %s', (threshold, due) => expect(renewalTime(life, parseThreshold(threshold))).toEqual(at(due)));
+  ])('with the threshold %s a certificate is due at %s', (threshold, due) =>
+    expect(renewalTime(life, parseThreshold(threshold))).toEqual(at(due)),
+  );
 
-  test('but a life that is too short for it is not due from its first day, which would never end', () => {
+  test('a threshold longer than the lifetime does not make a certificate due at once', () => {
     expect(renewalTime(life, parseThreshold('25d'))).toEqual(at('2026-11-11'));
     expect(renewalTime(life, parseThreshold('90d'))).toEqual(at('2026-11-11'));
   });
 
-  test('and always within the life', () => {
+  test('the time of a threshold is always within the lifetime', () => {
     const thresholds = fc.oneof(
       fc.integer({ min: 1, max: 99 }).map(percent => parseThreshold(`${percent}%`)),
       fc.integer({ min: 1, max: 36_500 }).map(days => parseThreshold(`${days}d`)),

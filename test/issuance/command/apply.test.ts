@@ -14,7 +14,7 @@ beforeAll(async () => {
 const write = (world: PkiWorld, path: string, text: string) => writeFileSync(join(world.cwd, path), text);
 
 describe('-o github', () => {
-  test('adds a table to the job summary, in which no text is markup', async () => {
+  test('-o github writes a table to the job summary and escapes markup', async () => {
     const world = fresh();
     world.env = { GITHUB_STEP_SUMMARY: join(world.cwd, 'summary.md') };
     write(world, 'summary.md', 'before\n');
@@ -40,7 +40,7 @@ s.yaml: 1 to issue
 `);
   });
 
-  test('names the file as the repository does', async () => {
+  test('-o github writes paths relative to the repository', async () => {
     const world = fresh();
     mkdirSync(join(world.cwd, 'pki'));
     write(world, 'pki/s.yaml', '- web\n');
@@ -53,7 +53,7 @@ s.yaml: 1 to issue
     expect(await place('-f', 'pki/s.yaml')).toBe('::notice file=pki/s.yaml');
   });
 
-  test('keeps a text that looks like a command within its line', async () => {
+  test('-o github keeps text that looks like a workflow command inside its line', async () => {
     const world = fresh();
     write(world, 's.yaml', '- "web\\n::set-output name=a::b"\n');
     const { status, stdout } = await runSvcauth(world, ['apply', '-f', 's.yaml', '-o', 'github']);
@@ -61,7 +61,7 @@ s.yaml: 1 to issue
   });
 });
 
-test('what a bad file says nothing of is not changed either', async () => {
+test('a file with mistakes changes no service, not even those without mistakes', async () => {
   const world = fresh();
   write(world, 's.yaml', '- web\n');
   await world.succeed('apply', '-f', 's.yaml');
@@ -75,7 +75,7 @@ test('what a bad file says nothing of is not changed either', async () => {
   expect(await world.manifest(manifest => [...manifest.auditRecords()].length)).toBe(before);
 });
 
-test('an orphan that is named again is brought back', async () => {
+test('an orphan that is listed again is declared again', async () => {
   const world = fresh();
   write(world, 's.yaml', '[web, api, db]\n');
   await world.succeed('apply', '-f', 's.yaml');
@@ -95,7 +95,7 @@ describe('deployment', () => {
 `;
   const mode = (path: string) => statSync(path).mode & 0o777;
 
-  test('brings outputs to disk and runs hooks, once', async () => {
+  test('apply writes outputs and runs hooks once', async () => {
     const world = fresh();
     const { calls, runHook } = scriptedHooks();
     world.runHook = runHook;
@@ -109,7 +109,7 @@ describe('deployment', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('changes without another certificate', async () => {
+  test('deployment settings change without a new certificate', async () => {
     const world = fresh();
     const { calls, runHook } = scriptedHooks();
     world.runHook = runHook;
@@ -126,7 +126,7 @@ describe('deployment', () => {
     expect(await world.succeed('apply', '-f', 's.yaml')).toBe('s.yaml: nothing to change, 1 unchanged\n');
   });
 
-  test('that fails is pending, told, and tried again until it succeeds', async () => {
+  test('a failed deployment is pending, and each run reports and retries it', async () => {
     const world = fresh();
     const failed = { outcome: 'failed', reason: 'exit status 1' } as const;
     world.runHook = scriptedHooks(failed, failed, failed, {}).runHook;
@@ -146,7 +146,7 @@ describe('deployment', () => {
     expect(await world.succeed('apply', '-f', 's.yaml')).toBe('s.yaml: nothing to change, 1 unchanged\n');
   });
 
-  test('that cannot be is refused before anything is issued', async () => {
+  test('an impossible deployment is refused before anything is issued', async () => {
     const world = fresh();
     write(world, 's.yaml', `${FILE}- service: api\n  outputs: [{kind: credential-bundle, path: haproxy/web.pem}]\n`);
     mkdirSync(join(world.cwd, 'haproxy'));

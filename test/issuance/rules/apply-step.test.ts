@@ -57,12 +57,12 @@ const unlisted = (name: string, upkeep: Upkeep, changes: Partial<Certificate> = 
 });
 
 describe('a service of the file', () => {
-  test('is kept when it is as the file says', () => {
+  test('a service that matches the file is kept', () => {
     const { serial, notAfter } = certificate;
     expect(plan([{}]).steps).toEqual([{ action: 'keep', service: name, serial, notAfter, line: 3 }]);
   });
 
-  test('is issued when issue would, with all that changes', () => {
+  test('a service is issued for the reasons of issue, and the step lists all changes', () => {
     const drifted = { ...issue, reason: 'spec-changed', changes: ['dns +a'] } as const;
     expect(step({ planned: drifted, upkeep: { ...declared, renewal: { overlap: 60 } } })).toEqual({
       ...{ action: 'issue', service: name, spec, reason: 'spec-changed', line: 3, supersedes: certificate.serial },
@@ -74,13 +74,13 @@ describe('a service of the file', () => {
     expect(step({ planned: { ...issue, tooLate: until } })).toMatchObject({ action: 'issue', tooLate: until });
   });
 
-  test('is new without changes', () => {
+  test('a new service has no changes', () => {
     expect(step({ planned: { ...issue, reason: 'new' }, recorded: null })).toMatchObject({
       ...{ action: 'issue', reason: 'new', changes: [] },
     });
   });
 
-  test('is left to somebody who brings a request when its key is on its own host', () => {
+  test('a service whose key is on another host needs a CSR', () => {
     const upkeep = { ...declared, renewal: { overlap: 60 } };
     const left = step({ planned: { ...keep, ...due, action: 'leave', because: 'csr' }, upkeep });
     expect(left).toEqual({
@@ -90,7 +90,7 @@ describe('a service of the file', () => {
     expect([isStuck(left), isChange(left)]).toEqual([true, false]);
   });
 
-  test('waits for its window, and is kept up differently while it waits', () => {
+  test('a service that waits for its window gets its new settings at once', () => {
     const until = at('2026-11-10T03:00:00Z');
     const waiting: Planned = { ...keep, ...due, action: 'wait', until };
     expect(step({ planned: waiting })).toEqual({ action: 'wait', service: name, line: 3, reason: 'expiring', until });
@@ -99,14 +99,14 @@ describe('a service of the file', () => {
     });
   });
 
-  test('is deployed where a run before did not get that far', () => {
+  test('a service that an earlier run did not deploy is deployed', () => {
     const { serial } = certificate;
     expect(step({ planned: { ...keep, action: 'deploy', current: certificate } })).toEqual({
       ...{ action: 'deploy', service: name, line: 3, serial },
     });
   });
 
-  test('costs no certificate when only its upkeep changes', () => {
+  test('changed renewal settings need no new certificate', () => {
     const upkeep: Upkeep = { ...declared, renewal: { threshold: { percent: 50 } } };
     expect(step({ upkeep })).toEqual({
       ...{ action: 'update', service: name, line: 3, spec, upkeep, deploys: false },
@@ -119,11 +119,11 @@ describe('a service of the file', () => {
     ['an owner', { outputs: [], owner: 'root' }, true],
     ['a mode', { outputs: [], mode: 0o640 }, true],
     ['a hook, which waits for the next deployment', { outputs: [], hooks: [{ argv: ['a'] }] }, false],
-  ])('is deployed anew for %s', (_, deployment, deploys) => {
+  ])('changed settings write files again only if they affect them: %s', (_, deployment, deploys) => {
     expect(step({ upkeep: { ...declared, deployment: deployment! } })).toMatchObject({ action: 'update', deploys });
   });
 
-  test('is taken over from who made it by hand', () => {
+  test('the file takes over a service that was issued by hand', () => {
     expect(step({ recorded: {} })).toMatchObject({
       action: 'update',
       changes: ['now managed by the services file'],
@@ -137,7 +137,7 @@ describe('a service of the file', () => {
     ['cessationOfOperation', true, 'withdrawn'],
     ['unspecified', true, 'withdrawn'],
     ['cessationOfOperation', false, 'issue'],
-  ])('that was revoked (%s), declared: %s, is: %s', (revokedFor, wasDeclared, action) => {
+  ])('a service that was revoked (%s) and declared (%s) has the step %s', (revokedFor, wasDeclared, action) => {
     const known = {
       service: { ...service, ...(wasDeclared && { upkeep: declared }) },
       certificate: { ...certificate, state: 'revoked' as const },
@@ -150,8 +150,8 @@ describe('a service of the file', () => {
   });
 });
 
-describe('a service that the file does not name', () => {
-  test('is an orphan when a file declared it, and then told and not touched', () => {
+describe('a service that is not in the file', () => {
+  test('a declared service that is not in the file is an orphan: reported and not changed', () => {
     const { steps } = plan([{}], [unlisted('old', declared)]);
     expect(steps[1]).toEqual({
       ...{ action: 'orphan', service: 'old' },
@@ -160,18 +160,18 @@ describe('a service that the file does not name', () => {
     expect(steps.some(isChange)).toBe(false);
   });
 
-  test('is pruned when that is asked for', () => {
+  test('--prune prunes an orphan', () => {
     const { steps } = plan([{}], [unlisted('old', declared)], true);
     expect(steps[1]).toMatchObject({ action: 'prune', service: 'old' });
   });
 
-  test('has no certificate to lose when it is revoked or expired', () => {
+  test('an orphan with a revoked or expired certificate has no valid certificate', () => {
     for (const gone of [{ state: 'revoked' }, { notAfter: at('2026-11-09') }] as const) {
       expect(plan([], [unlisted('old', declared, gone)]).steps).toEqual([{ action: 'orphan', service: 'old' }]);
     }
   });
 
-  test('is counted when it was made by hand and still serves', () => {
+  test('a service that was issued by hand and is valid is counted', () => {
     const others = [
       unlisted('a', {}),
       unlisted('b', { renewal: { overlap: 60 } }),
@@ -182,7 +182,7 @@ describe('a service that the file does not name', () => {
   });
 });
 
-test('more than half of what was declared is too much to prune in passing', () => {
+test('a prune of more than half of the declared services is a mass prune', () => {
   const named = (count: number) => Array.from({ length: count }, (): Target => ({}));
   const orphans = (count: number) => Array.from({ length: count }, (_, i) => unlisted(`old-${i}`, declared));
   const fresh: Target = { planned: issue, recorded: null };
@@ -193,7 +193,7 @@ test('more than half of what was declared is too much to prune in passing', () =
   expect(isMassPrune(plan([], [], true))).toBe(false);
 });
 
-test('carried out, nothing is left to do', () => {
+test('no step is left after the plan is carried out', () => {
   const upkeep = fc.record(
     {
       declared: fc.constant(true as const),

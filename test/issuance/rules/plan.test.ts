@@ -51,8 +51,8 @@ const brings = (publicKey: Uint8Array) =>
   ({ key: { source: 'csr', publicKey, publicKeyBits: new Uint8Array() } }) as const;
 const der = signParts(goodParts('svid'), ISSUING);
 
-describe('a certificate is issued', () => {
-  test('for a service nobody knows, and for one that has none', () => {
+describe('reasons to issue', () => {
+  test('a service without a certificate gets one, whether it is known or not', () => {
     const requested = requestedRow();
     expect(plan({ requested, about: serviceFacts(undefined, { files: 'missing' }) })).toEqual({
       ...{ action: 'issue', service: 'payments', requested, spec, directory: '/srv', key: requested.key },
@@ -62,22 +62,22 @@ describe('a certificate is issued', () => {
     expect(plan({ requested, about: serviceFacts({ service }) })).toMatchObject({ reason: 'new', isNew: false });
   });
 
-  test('on demand, whatever there is', () => expect(reason(target(), true)).toBe('forced'));
+  test('--force issues in any state', () => expect(reason(target(), true)).toBe('forced'));
 
-  test('when the one there is revoked, and then supersedes nothing', () => {
+  test('a revoked certificate leads to a new one that supersedes nothing', () => {
     const step = plan(target({ state: 'revoked' }));
     expect(step).toMatchObject({ reason: 'revoked' });
     expect(supersedes(step)).toBeUndefined();
   });
 
-  test('when the one there has expired: notAfter is its last good second', () => {
+  test('a certificate is expired one second after notAfter', () => {
     const step = plan(target({ notAfter: at('2026-11-10T00:00:00Z'), notBefore: at('2026-11-09T23:59:58Z') }));
     expect(step).toMatchObject({ reason: 'expiring' });
     expect(supersedes(step)).toBe(certificateRow().serial);
     expect(reason(target({ notAfter: at('2026-11-09T23:59:59Z') }))).toBe('expired');
   });
 
-  test('when something else is asked for', () => {
+  test('a changed configuration leads to a new certificate', () => {
     expect(reason(target({}, {}, described))).toBe('spec-changed');
     expect(reason(target({ der }, {}, brings(new Uint8Array([1]))))).toBe('key-changed');
     expect(reason(target({ der }, {}, brings(LEAF_PUBLIC_KEY)))).toBe('keep');
@@ -89,13 +89,13 @@ describe('a certificate is issued', () => {
     expect(reason(target({}, { files: 'key-missing' }))).toBe('key-missing');
   });
 
-  test('at its renewal time, not before', () => {
+  test('a certificate is renewed at its renewal time and not before', () => {
     const due = renewalTime(certificateRow());
     expect(reason(target(), false, new Date(due.getTime() - 1000))).toBe('keep');
     expect(reason(target(), false, due)).toBe('expiring');
   });
 
-  test('for the first reason that holds, and by --force only when there is no other', () => {
+  test('the first reason that applies counts, and --force is the last', () => {
     const key = brings(new Uint8Array([1]));
     const everything = target({ der, state: 'revoked', authorityId: 'issuing-g0' }, { files: 'missing' }, key);
     expect(reason(everything, true)).toBe('revoked');
@@ -103,7 +103,7 @@ describe('a certificate is issued', () => {
     expect(reason(target({}, { files: 'key-missing' }), true)).toBe('key-missing');
   });
 
-  test('but not again and again for one that ends with its issuer', () => {
+  test('a certificate that expires with its issuer is not renewed repeatedly', () => {
     const last = target({ notAfter: at('2027-11-01') });
     expect(reason(last, false, at('2027-10-31'))).toBe('keep');
     expect(reason(last, true, at('2027-10-31'))).toBe('forced');
@@ -111,16 +111,16 @@ describe('a certificate is issued', () => {
 });
 
 describe('a good certificate', () => {
-  test('stays', () => {
+  test('a good certificate stays', () => {
     const { serial, notAfter } = certificateRow();
     expect(plan(target())).toMatchObject({ action: 'keep', service: 'payments', current: { serial, notAfter } });
   });
 
-  test('is deployed when a crash came before the switch', () => {
+  test('a good certificate is deployed after a crash before the switch', () => {
     expect(reason(target({}, { files: 'not-switched' }))).toBe('deploy');
   });
 
-  test('is deployed when a crash came between the switch and its record', () => {
+  test('a good certificate is deployed after a crash between the switch and its record', () => {
     expect(reason(known({ deployment: { ...deployment, state: 'pending' } }))).toBe('deploy');
     expect(reason(known({ deployment: { ...deployment, serial: 'aa' } }))).toBe('deploy');
     const { deployment: _, ...undeployed } = target().about.known!;
@@ -129,7 +129,7 @@ describe('a good certificate', () => {
 });
 
 describe('a spec', () => {
-  test('of a service that is only named stays as it is recorded, except the algorithm of the key it brings', () => {
+  test('a service that is requested by name keeps its spec, except the algorithm of a supplied key', () => {
     const dns = ['a.example.org'];
     const recorded = { ...target().about.known!, service: { ...service, spec: { ...spec, dns } } };
     const one = { requested: requestedRow(), about: serviceFacts(recorded) };
@@ -143,13 +143,13 @@ describe('a spec', () => {
     });
   });
 
-  test('names a directory that is not the default one', () => {
+  test('a spec contains a directory that is not the default one', () => {
     const about = { directory: '/etc/tls', isDefaultDirectory: false };
     expect(plan(target({}, about))).toMatchObject({ directory: '/etc/tls', spec: { out: '/etc/tls' } });
     expect(plan(target()).spec).not.toHaveProperty('out');
   });
 
-  test('carries everything the policy has against it, whether or not a certificate is due', () => {
+  test('a plan contains all violations of the policy, also if no certificate is due', () => {
     const example = { ...requestedRow().spec, dns: [parseDnsName('example.com')] };
     const bad = target({}, {}, { asRecorded: false, spec: example });
     expect(plan(bad).violations).toMatchObject([{ service: 'payments', rule: 'allow.dnsSuffixes' }]);
@@ -157,7 +157,7 @@ describe('a spec', () => {
 });
 
 describe('a refusal', () => {
-  test('is that the certificate would outlive its CA, or has names that its CA does not permit', () => {
+  test('a certificate is refused if it would outlive its CA or has names that its CA does not permit', () => {
     const late = plan(target(), { force: true }, at('2027-10-20'));
     expect(late).toMatchObject({ action: 'issue', refusal: { code: 'ERR_OUTLIVES_ISSUER' } });
     expect(toIssue([late])).toEqual([]);
@@ -174,7 +174,7 @@ describe('a refusal', () => {
     expect(refused).toMatchObject({ refusal: { code: 'ERR_CONSTRAINED' } });
   });
 
-  test('is that a key on another host would be replaced in passing, at once where names are given', () => {
+  test('a key on another host is not replaced by accident, and never with a configuration', () => {
     const away = { keySource: 'csr' } as const;
     const due = at('2026-11-30');
     expect(plan(target(away))).not.toHaveProperty('refusal');
@@ -186,7 +186,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('what holds a certificate back depends on who asks', () => {
+describe('holds by the source of the request', () => {
   const window = { cron: '0 3 * * *', timezone: 'UTC', duration: 3600 };
   const held = (source: Requested['source'], certificate: Partial<Certificate>, about: Partial<ServiceFacts> = {}) => {
     const upkeep = { declared: true as const, renewal: { window } };
@@ -206,13 +206,13 @@ describe('what holds a certificate back depends on who asks', () => {
     expect((['command', 'file', 'due'] as const).map(source => held(source, certificate, about))).toEqual(expected);
   });
 
-  test('a service that no file declares is brought back by naming it in one', () => {
+  test('a services file puts back a service that no file declared before', () => {
     const upkeep = { declared: true } as const;
     const one = target({ state: 'revoked' }, { revokedFor: 'cessationOfOperation' }, { source: 'file', upkeep });
     expect(plan(one)).toMatchObject({ action: 'issue', reason: 'revoked' });
   });
 
-  test('a window counts as the request says it, and not where something else is asked for', () => {
+  test('the window of the request counts, but not for a changed configuration', () => {
     const upkeep = { renewal: { window, threshold: { percent: 10 } } };
     expect(plan(target({}, {}, { source: 'file', upkeep }))).toMatchObject({ action: 'wait' });
     const drained = { authorityId: 'issuing-g0' };
@@ -223,7 +223,7 @@ describe('what holds a certificate back depends on who asks', () => {
   });
 });
 
-test('a certificate that waits is still deployed where it was left pending', () => {
+test('a certificate that waits for its window is still deployed if that is pending', () => {
   const renewal = { window: { cron: '0 3 * * *', timezone: 'UTC', duration: 3600 } };
   const pending = known({ deployment: { ...deployment, state: 'pending' } });
   const requested = requestedRow({ source: 'file', upkeep: { renewal } });
@@ -234,7 +234,7 @@ test('a certificate that waits is still deployed where it was left pending', () 
   expect([toDeploy([issued]), toIssue([issued])]).toEqual([[], [issued]]);
 });
 
-test('every request gets its plan, in its place', () => {
+test('plans are in the order of the requests', () => {
   const facts = issuanceFacts({ a: target({ state: 'revoked' }).about, b: target().about });
   const requests = [requestedRow({ service: 'b' }), requestedRow({ service: 'a' })];
   const planned = planCertificates(requests, facts, { force: false }, now);

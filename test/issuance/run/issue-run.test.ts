@@ -43,7 +43,7 @@ const pass = (world: PkiWorld, days: number) => {
 const ecKey = (namedCurve = 'prime256v1') => generateKeyPairSync('ec', { namedCurve });
 const pemOf = (key: ReturnType<typeof ecKey>['privateKey']) => key.export({ type: 'pkcs8', format: 'pem' }) as string;
 
-/** A request of a service, signed by its own key. It asks to be a CA, which is nobody's business here. */
+/** A request of a service, signed by its own key. It asks to be a CA, which svcauth ignores. */
 function csr({ privateKey, publicKey } = ecKey(), commonName = ''): string {
   const algorithm = KEY_ALGORITHMS['ecdsa-p256'];
   const request = {
@@ -56,7 +56,7 @@ function csr({ privateKey, publicKey } = ecKey(), commonName = ''): string {
 }
 
 describe('a service that is known', () => {
-  test('keeps its names when it is named alone, and its key until a new one is due', async () => {
+  test('a known service keeps its names and its certificate until it is due', async () => {
     const world = fresh();
     const before = served(world);
     expect(await world.succeed('issue', 'payments')).toMatch(/^unchanged/);
@@ -69,14 +69,14 @@ describe('a service that is known', () => {
     expect(subjectAltName).toBe('URI:spiffe://example.org/payments, DNS:payments.example.org');
   });
 
-  test('is described anew by every flag that describes it', async () => {
+  test('the flags of a command replace the whole configuration of a service', async () => {
     const world = fresh();
     await world.succeed('issue', 'payments', '--ttl', '5d');
     const { spec } = await world.manifest(manifest => manifest.service('payments')!);
     expect(spec).toMatchObject({ dns: [], ttl: 5 * 86_400 });
   });
 
-  test('gets a new certificate after a revocation, and its predecessor stays revoked', async () => {
+  test('a revoked service gets a new certificate, and the old one stays revoked', async () => {
     const world = fresh();
     const before = served(world)!;
     await world.succeed('revoke', 'payments');
@@ -87,7 +87,7 @@ describe('a service that is known', () => {
     });
   });
 
-  test('keeps its last version and no older one; what is not ours stays', async () => {
+  test('a service keeps the previous version and no older one, and files of others stay', async () => {
     const world = fresh();
     const versions = join(world.home.service('payments'), 'versions');
     mkdirSync(join(versions, '2.0'));
@@ -100,7 +100,7 @@ describe('a service that is known', () => {
     expect(readdirSync(versions).sort()).toEqual(['2.0', 'ab'.repeat(16), ...serials.slice(2)].sort());
   });
 
-  test('gets what was lost or damaged made again', async () => {
+  test('lost or damaged files lead to a new certificate', async () => {
     const key = 'its key is missing or does not match its certificate';
     const files = 'its files are missing or damaged';
     for (const [reason, damage] of [
@@ -118,7 +118,7 @@ describe('a service that is known', () => {
     }
   });
 
-  test('is switched back when somebody pointed its link elsewhere', async () => {
+  test('a link that was changed by hand is switched back', async () => {
     const world = fresh();
     const before = served(world)!;
     await world.succeed('issue', 'payments', '--force');
@@ -135,15 +135,15 @@ describe('a service that is known', () => {
   });
 });
 
-describe('a brought key', () => {
-  test('of a request stays on its host, and none is made in its place unasked', async () => {
+describe('a supplied key', () => {
+  test('a key of a CSR stays on its host and is not replaced without --force', async () => {
     const world = fresh();
     put(world, 'ledger.csr', csr());
     await world.succeed('issue', 'ledger', '--csr', 'ledger.csr');
     const current = join(world.home.service('ledger'), 'current');
     expect(readdirSync(current)).toEqual(['ca.crt', 'chain.pem', 'tls.crt']);
     expect(await world.succeed('issue', 'ledger')).toMatch(/^unchanged/);
-    // what would take the key away some day says so today
+    // a configuration that would replace the key on a later run is refused now
     put(world, 'list.csv', 'service\nledger\n');
     for (const argv of [
       ['--from', 'list.csv'],
@@ -159,7 +159,7 @@ describe('a brought key', () => {
     expect(existsSync(join(current, 'tls.key'))).toBe(true);
   });
 
-  test('of a file is certified, and another one is a change', async () => {
+  test('a different key file leads to a new certificate', async () => {
     const world = fresh();
     put(world, 'a.key', pemOf(ecKey().privateKey));
     put(world, 'b.key', pemOf(ecKey('secp384r1').privateKey));
@@ -174,8 +174,8 @@ describe('a brought key', () => {
   });
 });
 
-describe('near the end of the issuing CA', () => {
-  test('a leaf that would outlive it is refused, or ends with it, once', async () => {
+describe('near the expiry of the issuing CA', () => {
+  test('a leaf that would outlive its CA is refused, or expires with it and is issued once', async () => {
     const world = fresh();
     pass(world, 350);
     const { status, stderr } = await runSvcauth(world, ['issue', 'payments']);
@@ -189,7 +189,7 @@ describe('near the end of the issuing CA', () => {
     expect(await world.succeed('issue', 'payments')).toMatch(/^unchanged/);
   });
 
-  test('nothing is issued once it has ended, or before it begins', async () => {
+  test('nothing is issued before or after the validity of the CA', async () => {
     const world = fresh();
     pass(world, 366);
     const ended = await runSvcauth(world, ['issue', 'payments']);
@@ -202,7 +202,7 @@ describe('near the end of the issuing CA', () => {
 });
 
 describe('a lone intent of a crash', () => {
-  test('is shown by check and revoked by the first digits of its serial', async () => {
+  test('a lone intent is reported by check and revoked by the first digits of its serial', async () => {
     const world = fresh();
     const serial = '5a'.repeat(16);
     await world.manifest(manifest =>
@@ -227,7 +227,7 @@ describe('a lone intent of a crash', () => {
 });
 
 describe('a dry run', () => {
-  test('needs no passphrase, takes no lock and touches nothing', async () => {
+  test('a dry run needs no passphrase, takes no lock and changes nothing', async () => {
     const world = fresh();
     const { key } = world.home.authority('issuing-g1');
     rmSync(key);
@@ -329,7 +329,7 @@ const REFUSALS: readonly Refusal[] = [
     says: 'it is inside the home of the PKI',
   },
   {
-    title: 'a directory whose "current" somebody else made',
+    title: 'a directory with a "current" that svcauth did not create',
     prepare: world => {
       mkdirSync(join(world.cwd, 'app/releases'), { recursive: true });
       symlinkSync('releases/20261121', join(world.cwd, 'app/current'));
@@ -388,7 +388,7 @@ const REFUSALS: readonly Refusal[] = [
     says: 'mode 0640',
   },
   {
-    title: 'a CA key that is another key',
+    title: 'a CA key that does not match the CA certificate',
     prepare: world =>
       writeFileSync(world.home.authority('issuing-g1').key, readFileSync(world.home.authority('root-g1').key)),
     argv: ['issue', 'web'],
@@ -449,8 +449,8 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-describe('refuses, changing nothing,', () => {
-  test.each(REFUSALS)('$title', async ({ prepare, argv, status, code, says }) => {
+describe('refusals', () => {
+  test.each(REFUSALS)('issue refuses $title and changes nothing', async ({ prepare, argv, status, code, says }) => {
     const world = fresh();
     await prepare?.(world);
     const before = treeDigest(world.cwd);
@@ -474,7 +474,7 @@ describe('with encrypted CA keys', () => {
     locked = () => template({ env: { PKI: 'correct horse', OTHER: 'incorrect horse' } });
   });
 
-  test('the right passphrase is asked for once, however many services there are', async () => {
+  test('the passphrase is asked for once for many services', async () => {
     const world = locked();
     put(world, 'list.csv', 'service\na\nb\nc\n');
     let asked = 0;
@@ -483,7 +483,7 @@ describe('with encrypted CA keys', () => {
     expect(asked).toBe(1);
   });
 
-  test('and none where there is nothing to sign', async () => {
+  test('no passphrase is asked for if there is nothing to sign', async () => {
     const world = locked();
     await world.succeed('issue', 'a', '--passphrase-env', 'PKI');
     expect(await world.succeed('issue', 'a')).toMatch(/^unchanged/);
@@ -492,7 +492,7 @@ describe('with encrypted CA keys', () => {
   test.each([
     [['--passphrase-env', 'OTHER'], 'ERR_PASSPHRASE_WRONG'],
     [[], 'ERR_PASSPHRASE_MISSING'],
-  ])('%j changes nothing: %s', async (flags, code) => {
+  ])('a passphrase problem changes nothing: %j ends with %s', async (flags, code) => {
     const world = locked();
     await world.succeed('status');
     const before = treeDigest(world.cwd);
@@ -503,7 +503,7 @@ describe('with encrypted CA keys', () => {
 });
 
 describe('name constraints', () => {
-  test('of any CA above refuse a name before it is signed', async () => {
+  test('name constraints of any CA in the chain refuse a name before it is signed', async () => {
     const template = await pkiTemplate(['--permit-dns', 'a.example.org', '--exclude-dns', 'x.a.example.org']);
     const world = template();
     await world.succeed('issue', 'good', '--dns', 'b.a.example.org');

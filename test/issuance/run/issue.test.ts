@@ -69,7 +69,7 @@ describe('more services than a batch holds', () => {
     steps = counted();
   });
 
-  test('end in the first batch with nothing issued', async () => {
+  test('a full disk in the first batch ends the run with nothing issued', async () => {
     const { issue, manifest, cwd } = await context();
     const error = await rejectionOf(issue(10));
     expect(error).toMatchObject({ code: 'ERR_ISSUE_FAILED', exitStatus: 1 });
@@ -79,7 +79,7 @@ describe('more services than a batch holds', () => {
     expect(manifest.serviceNames()).toHaveLength(1000);
   });
 
-  test('end in the second with the first one issued, and say how many', async () => {
+  test('a full disk in the second batch keeps the first, and the error has the counts', async () => {
     const { issue, manifest } = await context();
     const error = await rejectionOf(issue(steps - 12));
     expect(error).toMatchObject({ code: 'ERR_ISSUE_PARTIAL', exitStatus: 5 });
@@ -90,7 +90,7 @@ describe('more services than a batch holds', () => {
     expect(manifest.deployment('s999')).toMatchObject({ serial: serial(1000), state: 'pending' });
   });
 
-  test('and say what may not be in place yet', async () => {
+  test('the error counts certificates that may not be in place yet', async () => {
     const { issue, manifest } = await context();
     const error = await rejectionOf(issue(steps - 1));
     expect(error.message).toContain('; 1003 of 1003 certificates were issued, 3 of them may not be in place yet');

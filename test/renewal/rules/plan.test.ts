@@ -56,14 +56,14 @@ const withUpkeep = ({ known, ...one }: RenewalTarget, renewal: RenewalSpec): Ren
 const withRenewal = (renewal: RenewalSpec, certificate: Partial<Certificate> = {}): RenewalTarget =>
   withUpkeep(target(certificate), renewal);
 
-describe('a certificate is renewed', () => {
-  test('at its renewal time, not before', () => {
+describe('reasons to renew', () => {
+  test('a certificate is renewed at its renewal time and not before', () => {
     const due = renewalTime(certificateRow());
     expect(plan(target(), new Date(due.getTime() - 1000))).toMatchObject({ action: 'keep' });
     expect(plan(target(), due)).toMatchObject({ action: 'renew', reason: 'expiring', service: 'payments' });
   });
 
-  test('by the threshold of the run, else its own, else the policy', () => {
+  test('the threshold of the run overrides that of the service, and that the policy', () => {
     const own = withRenewal({ threshold: parseThreshold('5d') });
     const policy = { renewal: { threshold: parseThreshold('50%') } };
     expect(plan(target(), '2026-11-16', policy)).toMatchObject({ action: 'renew' });
@@ -78,11 +78,11 @@ describe('a certificate is renewed', () => {
     ['issuer-changed', { authorityId: 'issuing-g9' }, {}],
     ['key-missing', {}, { files: 'key-missing' }],
     ['files-missing', {}, { files: 'missing' }],
-  ])('at once where it is %s', (reason, certificate, changes) => {
+  ])('a certificate is renewed at once for the reason %s', (reason, certificate, changes) => {
     expect(plan(target(certificate, changes), '2026-11-02')).toMatchObject({ action: 'renew', reason });
   });
 
-  test('that a crash kept from being made', () => {
+  test('a certificate that a crash prevented is issued', () => {
     const { known, ...one } = target();
     expect(plan({ ...one, known: { service: known.service } }, '2026-11-02')).toEqual({
       service: 'payments',
@@ -91,12 +91,12 @@ describe('a certificate is renewed', () => {
     });
   });
 
-  test('by force, but not for that alone where there is a better reason', () => {
+  test('--force renews, and a better reason replaces it in the plan', () => {
     expect(plan(target(), '2026-11-02', { force: true })).toMatchObject({ reason: 'forced' });
     expect(plan(target(), '2026-11-30', { force: true })).toMatchObject({ reason: 'expiring' });
   });
 
-  test('never again and again where it ends with its CA', () => {
+  test('a certificate that expires with its CA is not renewed repeatedly', () => {
     expect(plan(target({ notAfter: at('2027-11-01') }), '2027-10-31')).toMatchObject({ action: 'keep' });
   });
 });
@@ -104,34 +104,34 @@ describe('a certificate is renewed', () => {
 describe('a revoked certificate', () => {
   const revoked = (revokedFor: CrlReason) => target({ state: 'revoked' }, { revokedFor });
 
-  test('is replaced exactly where its service goes on', () => {
+  test('a revoked certificate is replaced unless the revocation ended the service', () => {
     const goesOn = (Object.keys(CRL_REASONS) as CrlReason[]).filter(
       reason => plan(revoked(reason), '2026-11-02').action === 'renew',
     );
     expect(goesOn).toEqual(['keyCompromise', 'cACompromise', 'superseded', 'aACompromise']);
   });
 
-  test('of a service that was taken out of service is left alone, also by force', () => {
+  test('a service that a revocation ended is skipped, also with --force', () => {
     const step = { action: 'leave', because: 'revoked', revokedFor: 'cessationOfOperation' };
     expect(plan(revoked('cessationOfOperation'), '2026-11-02')).toMatchObject(step);
     expect(plan(revoked('cessationOfOperation'), '2027-11-02', { force: true })).toMatchObject(step);
   });
 });
 
-test('a key on another host cannot be renewed here, once it is due', () => {
+test('a service that is due and has its key on another host is skipped', () => {
   expect(plan(target({ keySource: 'csr' }), '2026-11-02')).toMatchObject({ action: 'keep' });
   expect(plan(target({ keySource: 'csr' }), '2026-11-30')).toMatchObject({ action: 'leave', because: 'csr' });
   expect(plan(target({ keySource: 'csr' }), '2026-11-02', { force: true })).toMatchObject({ because: 'csr' });
 });
 
-test('what expired longer ago than is allowed is left alone', () => {
+test('a certificate that expired longer ago than allowed is skipped', () => {
   expect(plan(target(), '2027-01-01')).toMatchObject({ action: 'renew', reason: 'expired' });
   expect(plan(target(), '2026-12-02', { allowExpired: 86_400 })).toMatchObject({ action: 'renew' });
   expect(plan(target(), '2026-12-02T00:00:01Z', { allowExpired: 86_400 })).toMatchObject({ because: 'expired' });
 });
 
 describe('a deployment that is not finished', () => {
-  test('is finished, where the certificate is good', () => {
+  test('a pending deployment of a good certificate is completed', () => {
     const { known } = target();
     for (const differs of [{ state: 'pending' }, { serial: 'aa' }] as const) {
       const deployment = { ...known.deployment!, ...differs };
@@ -147,19 +147,19 @@ describe('a window', () => {
   const critical = parseThreshold('2d');
   const one = withRenewal({ threshold: parseThreshold('10d'), window });
 
-  test('makes a renewal wait until it opens', () => {
+  test('a renewal waits until its window opens', () => {
     // due on Saturday the 21st, at the second it opens
     expect(plan(one, '2026-11-21T02:00:00Z', { critical })).toMatchObject({ action: 'wait', until: at('2026-11-28') });
     expect(plan(one, '2026-11-21T01:59:59Z')).toMatchObject({ action: 'renew', reason: 'expiring' });
     expect(plan(one, '2026-11-20')).toMatchObject({ action: 'keep' });
   });
 
-  test('but not until the certificate is in danger: then it is renewed, and the plan says so', () => {
+  test('a certificate that would become critical before its window is renewed at once, and the plan shows it', () => {
     expect(plan(one, '2026-11-21T02:00:00Z', { critical: parseThreshold('3d') })).toMatchObject({
       action: 'renew',
       tooLate: at('2026-11-28'),
     });
-    // when nobody came on the 28th
+    // without a run on the 28th
     expect(plan(one, '2026-11-28T02:00:00Z', { critical })).toMatchObject({
       action: 'renew',
       tooLate: at('2026-12-05'),
@@ -170,22 +170,22 @@ describe('a window', () => {
     ['has expired', { notAfter: at('2026-11-02') }, {}],
     ['is revoked', { state: 'revoked' }, { revokedFor: 'keyCompromise' }],
     ['has lost its key', {}, { files: 'key-missing' }],
-  ])('keeps nobody from replacing what %s', (_, certificate, changes) => {
+  ])('a closed window does not delay the replacement of a certificate that %s', (_, certificate, changes) => {
     const broken = withUpkeep(target(certificate, changes), { threshold: parseThreshold('10d'), window });
     expect(plan(broken, '2026-11-10')).toMatchObject({ action: 'renew' });
     expect(plan(broken, '2026-11-10')).not.toHaveProperty('tooLate');
   });
 
-  test('keeps nobody from renewing by force', () => {
+  test('a closed window does not delay --force', () => {
     expect(plan(one, '2026-11-21T02:00:00Z', { force: true })).toMatchObject({ action: 'renew', reason: 'expiring' });
   });
 
-  test('of the policy is for everybody who has none', () => {
+  test('the window of the policy applies to services without their own', () => {
     const renewal = { threshold: parseThreshold('10d'), window };
     expect(plan(target(), '2026-11-21T02:00:00Z', { renewal, critical })).toMatchObject({ action: 'wait' });
   });
 
-  test('never lets a certificate expire, or become critical, where somebody comes by every hour', () => {
+  test('no certificate becomes critical because of its window with a run every hour', () => {
     const windows = fc.record({
       cron: fc.constantFrom('0 2 * * *', '30 1 * * sat', '0 0 1 * *', '0 0 29 2 *', '*/7 3 * * 1-3'),
       timezone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York'),
@@ -204,7 +204,7 @@ describe('a window', () => {
         for (let hour = Math.floor(hours / 3); hour <= hours; hour++) {
           const step = plan(mine, new Date(notBefore.getTime() + hour * 3_600_000));
           if (step.action !== 'renew') continue;
-          // an hour early at most: nobody comes sooner
+          // an hour early at most: there is no earlier run
           expect(hours - hour).toBeGreaterThanOrEqual(hours / 10 - 1);
           return;
         }
@@ -215,7 +215,7 @@ describe('a window', () => {
   });
 });
 
-describe('of many', () => {
+describe('several certificates', () => {
   const many = [
     target({ service: 'good' }),
     target({ service: 'late', notAfter: at('2026-11-22'), notBefore: at('2026-10-22') }),
@@ -227,11 +227,11 @@ describe('of many', () => {
   const order = (options: Asked) =>
     steps(many, at('2026-11-18'), options).map(({ service, action }) => `${action} ${service}`);
 
-  test('what does not work comes first, then what ends first', () => {
+  test('services without a working certificate come first, then by expiry', () => {
     expect(order({})).toEqual(['renew gone', 'renew lost', 'renew late', 'renew later', 'leave away', 'keep good']);
   });
 
-  test('only the most urgent are renewed when a number is given; what cannot be renewed does not count', () => {
+  test('--max renews the most urgent, and skipped services do not count', () => {
     expect(order({ max: 3 })).toEqual([
       'renew gone',
       'renew lost',

@@ -48,7 +48,7 @@ test.each([
   ['services', undefined],
   ['x.constructor', undefined],
   ['-', undefined],
-])('%s is %s', (path, format) => {
+])('the format of %s is %s', (path, format) => {
   expect(listFormatOf(path)).toBe(format);
 });
 
@@ -67,27 +67,27 @@ describe('YAML', () => {
 - ledger
 `;
 
-  test('is a list of services', async () => {
+  test('YAML may be a list of services', async () => {
     expect((await read('yaml', list)).map(words)).toEqual([everything, nothing]);
   });
 
-  test('or a map with one', async () => {
+  test('YAML may be a map with a list of services', async () => {
     const indented = list.replaceAll(/^/gm, '  ');
     expect((await read('yaml', `services:\n${indented}`)).map(words)).toEqual([everything, nothing]);
   });
 
-  test('or JSON', async () => {
+  test('JSON is read as YAML', async () => {
     const { keyAlgorithm, ttl, ...rest } = everything;
     const json = JSON.stringify([{ ...rest, 'key-alg': keyAlgorithm, ttl: `${ttl}s` }, 'ledger'], null, 2);
     expect((await read('yaml', json)).map(words)).toEqual([everything, nothing]);
   });
 
-  test('takes tags as name=value and single values without brackets', async () => {
+  test('YAML accepts tags as name=value and single values without brackets', async () => {
     const [request] = await read('yaml', '- service: web\n  dns: web\n  tags: [ns=prod, a=b]\n');
     expect(words(request!)).toEqual({ service: 'web', dns: ['web'], ip: [], tags: { ns: 'prod', a: 'b' } });
   });
 
-  test('may be empty', async () => {
+  test('a YAML list may be empty', async () => {
     expect(await read('yaml', '[]\n')).toEqual([]);
     expect(await read('yaml', 'services: []\n')).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe('YAML', () => {
     ['- service: "a\\0b"\n', 'list.yaml:1:12: "a\\u0000b" is not a service name'],
     ['- service: web\n  out: "a\\0b"\n', 'list.yaml:2:8: "a\\u0000b" is not a path: it contains a NUL character'],
     ["- service: web\n  out: ''\n", 'list.yaml:2:8: "" is not a path: it is empty'],
-  ])('%j: %s', async (text, expected) => {
+  ])('%j is reported as %s', async (text, expected) => {
     expect((await problems('yaml', text)).join('\n')).toContain(expected);
   });
 });
@@ -135,11 +135,11 @@ describe('CSV', () => {
     'payments,payments.example.org;payments,10.0.0.7 2001:db8::7,1w,svid,ecdsa-p384,' +
     'spiffe://example.org/ns/prod/sa/payments,ns=prod;tier=1,/etc/payments/tls\n';
 
-  test('has a header and a row for each service', async () => {
+  test('CSV has a header and a row for each service', async () => {
     expect((await read('csv', `${header}${row}ledger,,,,,,,,\n`)).map(words)).toEqual([everything, nothing]);
   });
 
-  test('may be quoted, carry a byte order mark, Windows line ends and empty rows', async () => {
+  test('CSV may have quotes, a byte order mark, Windows line ends and empty rows', async () => {
     const quoted = row.replace('payments.example.org;payments', '"payments.example.org\npayments"');
     const text = `\ufeff${header}\n${quoted},,,,,,,,\nledger,,,,,,,,\n`.replaceAll('\n', '\r\n');
     expect((await read('csv', text)).map(words)).toEqual([everything, nothing]);
@@ -149,7 +149,7 @@ describe('CSV', () => {
     ]);
   });
 
-  test('has its columns in any order and number', async () => {
+  test('CSV columns may have any order and number', async () => {
     expect((await read('csv', 'ttl, service\n1w, ledger\n')).map(words)).toEqual([{ ...nothing, ttl: 604_800 }]);
   });
 
@@ -170,11 +170,11 @@ describe('CSV', () => {
     ],
     ['', 'list.csv:1: the header row is missing: service,dns,ip'],
     ['__proto__,service\nx,web\n', 'list.csv:1: unknown column "__proto__"'],
-  ])('%j: %s', async (text, expected) => {
+  ])('%j is reported as %s', async (text, expected) => {
     expect((await problems('csv', text)).join('\n')).toContain(expected);
   });
 
-  test('without quotes is read as csv-parse reads it', async () => {
+  test('CSV without quotes is read as csv-parse reads it', async () => {
     const cell = fc.string({ unit: fc.constantFrom('a', 'b', '-', ' ', ';', '.'), maxLength: 6 });
     const table = fc.array(
       fc.tuple(cell, cell).map(cells => cells.join(',')),
@@ -194,13 +194,13 @@ describe('CSV', () => {
 describe('every problem is reported at once', () => {
   const bad = Array.from({ length: 25 }, (_, i) => `- service: web-${i}\n  ttl: soon\n`).join('');
 
-  test('in the order of the list', async () => {
+  test('problems are in the order of the list', async () => {
     const said = await problems('yaml', bad);
     expect(said).toHaveLength(25);
     expect(said[24]).toMatch(/^list\.yaml:50:8: "soon" is not a duration/);
   });
 
-  test('ten are shown, and how many there are', async () => {
+  test('ten problems are shown, and the number of all', async () => {
     const { message } = await rejectionOf(read('yaml', bad));
     expect(message.split('\n')).toHaveLength(12);
     expect(message).toMatch(/^the list "list\.yaml" has 25 problems\n/);
@@ -208,24 +208,24 @@ describe('every problem is reported at once', () => {
   });
 });
 
-test('what is not UTF-8 is refused', async () => {
+test('a list that is not UTF-8 is refused', async () => {
   expect(await problems('yaml', Uint8Array.of(0x2d, 0x20, 0xff))).toEqual(['list.yaml:1: the file is not UTF-8']);
 });
 
-test('more than 64 MiB are refused unread', async () => {
+test('a list of more than 64 MiB is refused unread', async () => {
   expect(await problems('csv', new Uint8Array(64 * 1024 * 1024 + 1))).toEqual([
     'list.csv:1: the file is larger than 64 MiB',
   ]);
 });
 
-test('more than 100,000 services are refused', async () => {
+test('a list of more than 100,000 services is refused', async () => {
   const rows = Array.from({ length: 100_001 }, (_, i) => `svc-${i}`).join('\n');
   expect(await problems('csv', `service\n${rows}\n`)).toEqual([
     'list.csv:100002: 100001 services are too many for one list (at most 100000)',
   ]);
 });
 
-test('any text is a list or the catalogue error', async () => {
+test('any text gives a list or ERR_SERVICE_LIST', async () => {
   const fragment = fc.constantFrom(
     '- ',
     'service',

@@ -4,7 +4,7 @@ import { parseServiceName } from '../../../src/service/rules/name.ts';
 import { errorOf } from '../../support/errors.ts';
 import { describeVectors } from '../../support/vectors.ts';
 
-/** Where the vectors leave the choice to us. */
+/** Cases that the vectors leave open. */
 const POLICY: Readonly<Record<string, boolean>> = {
   nul: false, // a device on Windows, whatever the folder
   COM1: false, // the same, and upper case
@@ -39,15 +39,15 @@ const accepts = (name: string): boolean => {
 };
 
 describe('grammar, byte by byte', () => {
-  test('[a-z0-9] begins a name', () => {
+  test('a name begins with [a-z0-9]', () => {
     expect(everyByte.filter(c => accepts(`${c}x`)).join('')).toBe('0123456789abcdefghijklmnopqrstuvwxyz');
   });
 
-  test('[a-z0-9._-] continues it', () => {
+  test('a name continues with [a-z0-9._-]', () => {
     expect(everyByte.filter(c => accepts(`x${c}x`)).join('')).toBe('-.0123456789_abcdefghijklmnopqrstuvwxyz');
   });
 
-  test('a dot does not end it', () => {
+  test('a name does not end with a dot', () => {
     expect(everyByte.filter(c => accepts(`x${c}`)).join('')).toBe('-0123456789_abcdefghijklmnopqrstuvwxyz');
   });
 });
@@ -64,11 +64,11 @@ test.each(['con', 'prn', 'aux', 'nul', 'com1', 'lpt9', 'nul.txt', 'com1.prod'])(
   },
 );
 
-test.each(['console', 'com', 'com10', 'auxiliary', 'nullify', 'x.nul'])('%s is no device', name => {
+test.each(['console', 'com', 'com10', 'auxiliary', 'nullify', 'x.nul'])('%s is a valid name and not a device', name => {
   expect(accepts(name)).toBe(true);
 });
 
-test('refuses two dots in a row', () => {
+test('two dots in a row are refused', () => {
   expect(errorOf(() => parseServiceName('a..b')).message).toContain('two dots in a row');
 });
 
@@ -76,7 +76,7 @@ test.each([
   ['Payments', 'payments'],
   ['payments.pem', 'payments'],
   ['WEB.key', 'web'],
-])('%s is answered with %s', (name, suggestion) => {
+])('%s is refused with the suggestion %s', (name, suggestion) => {
   expect(errorOf(() => parseServiceName(name)).hints).toEqual([`write: ${suggestion}`]);
 });
 

@@ -18,7 +18,7 @@ async function problems(text: string): Promise<string> {
 const one = async (keys: string) => (await read(`- service: web\n${keys}`.replaceAll(/\n(?=.)/g, '\n  ')))[0]!;
 
 describe('the upkeep of a service', () => {
-  test('is everything that no verifier sees', async () => {
+  test('the upkeep has all keys that do not change the certificate', async () => {
     const { upkeep } = await one(`owner: root
 group: 998
 mode: '0640'
@@ -61,16 +61,16 @@ renewal:
     });
   });
 
-  test('is nothing where nothing is said', async () => {
+  test('the upkeep is empty without its keys', async () => {
     expect((await one('')).upkeep).toEqual({});
     expect((await one('renewal: {}\noutputs: []\n')).upkeep).toEqual({});
   });
 
-  test('may be no hooks at all, where others have those of svcauth.yaml', async () => {
+  test('an empty list of hooks overrides the hooks of svcauth.yaml', async () => {
     expect((await one('hooks: []\n')).upkeep).toEqual({ deployment: { outputs: [], hooks: [] } });
   });
 
-  test('takes one output and one hook without a list', async () => {
+  test('one output and one hook need no list', async () => {
     const { upkeep } = await one('outputs: {kind: credential-bundle, path: /a}\nhooks: {argv: [b]}\n');
     expect(upkeep.deployment).toEqual({
       outputs: [{ kind: 'credential-bundle', path: '/a' }],
@@ -78,13 +78,13 @@ renewal:
     });
   });
 
-  test('opens its window by UTC where no zone is named', async () => {
+  test('a window without a time zone is in UTC', async () => {
     const { upkeep } = await one("renewal: {window: {cron: '0 3 * * *', duration: 4h}}\n");
     expect(upkeep.renewal?.window?.timezone).toBe('UTC');
   });
 });
 
-test('paths are seen from the file', async () => {
+test('paths are relative to the file', async () => {
   expect((await one('out: tls/web\n')).spec.out).toBe('/srv/repo/tls/web');
 });
 
@@ -107,7 +107,7 @@ services:
     renewal: {threshold: 66%}
 `;
 
-  test('are what a service has that says nothing else', async () => {
+  test('defaults apply to a service without its own keys', async () => {
     const [web] = await read(text);
     expect(web!.spec).toMatchObject({ ttl: 864_000, profile: 'server', tags: { ns: 'prod', tier: 'one' } });
     expect(web!.upkeep).toEqual({
@@ -116,7 +116,7 @@ services:
     });
   });
 
-  test('give way to what it says; tags and renewal are added up', async () => {
+  test('keys of a service override defaults, and tags and renewal settings are merged', async () => {
     const [, api] = await read(text);
     expect(api!.spec).toMatchObject({ ttl: 432_000, profile: 'server', tags: { ns: 'prod', tier: 'two' } });
     expect(api!.upkeep).toEqual({
@@ -126,7 +126,7 @@ services:
   });
 });
 
-describe('what is wrong is said with its place', () => {
+describe('mistakes are reported with their place', () => {
   test.each([
     ['version: 2\nservices: []\n', 's.yaml:1:10: unknown version: this svcauth reads version 1'],
     ['versoin: 1\nservices: []\n', 's.yaml:1:1: unknown key "versoin": did you mean "version"?'],
@@ -186,11 +186,11 @@ describe('what is wrong is said with its place', () => {
       '- service: a\n  renewal: {window: {cron: 0 3 * * *, duration: 1h, timezone: Mars}}\n',
       's.yaml:2:21: "Mars" is not a time zone',
     ],
-  ])('%j: %s', async (text, expected) => {
+  ])('%j is reported as %s', async (text, expected) => {
     expect(await problems(text)).toContain(expected);
   });
 
-  test('all of it at once', async () => {
+  test('all mistakes are reported at once', async () => {
     const text = '- service: A\n- service: b\n  mode: x\n  hooks: y\n- b\n';
     expect((await problems(text)).split('\n')).toHaveLength(4);
   });
@@ -261,7 +261,7 @@ describe('the JSON Schema', () => {
     record({ version: fc.constant(1), defaults: record(shared), services }, ['services']),
   );
 
-  test('takes every file that the reader takes', async () => {
+  test('the schema accepts every file that the reader accepts', async () => {
     let taken = 0;
     await fc.assert(
       fc.asyncProperty(file, async value => {
@@ -298,7 +298,7 @@ describe('the JSON Schema', () => {
     [[{ service: 'web', renewal: { window: { cron: '0 3 * * *' } } }]],
     [[{ service: 'web', tags: { 'a b': 'c' } }]],
     [{ services: [], defaults: { out: 'a' } }],
-  ])('refuses %j, as the reader does', async value => {
+  ])('the schema and the reader both reject %j', async value => {
     expect(schemaFaults(SERVICES_FILE_SCHEMA, value)).not.toEqual([]);
     await rejectionOf(read(JSON.stringify(value)));
   });

@@ -13,7 +13,7 @@ const spec: ServiceSpec = {
   tags: { team: 'web' },
 };
 
-test('every change is named with what it was and what it becomes', () => {
+test('every change shows the old and the new value', () => {
   const after: ServiceSpec = {
     spiffeId: 'spiffe://example.org/site',
     profile: 'server',
@@ -47,7 +47,7 @@ const specs: fc.Arbitrary<ServiceSpec> = fc.record({
 });
 
 describe('two specs are the same', () => {
-  test('in whatever order their names and tags come', () => {
+  test('specs are equal in any order of names and tags', () => {
     fc.assert(
       fc.property(specs, one => {
         const { tags, dns, ip } = one;
@@ -62,7 +62,7 @@ describe('two specs are the same', () => {
     );
   });
 
-  test('only when every one of their values is', () => {
+  test('specs are equal only if all values are equal', () => {
     fc.assert(
       fc.property(specs, specs, (one, other) => {
         const sorted = ({ dns, ip, tags, ...rest }: ServiceSpec) => ({
