@@ -39,7 +39,7 @@ export const AUDIT_VERIFY = documentSchema('audit-verify', 'the result of checki
   broken: optional(
     object('the first record that breaks the chain', {
       sequence: count('number of the record'),
-      problem: text('what is wrong with the record'),
+      problem: text('fault of the record'),
     }),
   ),
 });

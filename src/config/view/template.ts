@@ -1,9 +1,9 @@
-// Fills the templates of `config`, so each value stays a single value in the syntax of its target: shell, cron, systemd, YAML…
+// Fills the templates of `config`. Each value stays a single value in the syntax of its target: shell, cron, systemd, YAML…
 // Every `config` command goes through it. It reads no file: the template comes in as text.
 import { failure } from '../../errors/error.ts';
 import { shell } from '../../errors/row.ts';
 
-/** The places of a value in a file for another program, and how it is quoted there to stay one value. */
+/** Places of a value in a file for another program, and its quoting there. */
 const PLACES = {
   /** A value that svcauth wrote in the language of the file: a number, a simple name, an expression. */
   raw: value => value,

@@ -89,7 +89,7 @@ interface MadeAuthority {
 }
 
 /**
- * Creates the PKI completely or not at all: it is built beside the home and put in place by one rename. The key of an offline root is
+ * Creates the PKI completely or not at all. It is built beside the home and put in place by one rename. The key of an offline root is
  * durable before that, so a PKI never exists without it. `policyText`: the plan's policy as svcauth.yaml.
  */
 export async function applyInit(

@@ -42,7 +42,7 @@ export interface Finding {
   readonly keySource?: 'csr';
   /** Location of the key that the remedy needs. */
   readonly keyLocation?: Authority['keyLocation'];
-  /** Of a CA. */
+  /** Tier of the CA. */
   readonly tier?: Authority['tier'];
 }
 

@@ -1,4 +1,4 @@
-// Predicts the renewals of one service, the first run that refuses to renew it, and the expiry of its last certificate.
+// Predicts the renewals of one service, the first renewal that is refused, and the expiry of its last certificate.
 // `forecast.ts` calls it for every service. It is pure and takes the renewal time from `due`, as a real run does.
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { ForecastEvent, Refusal } from './forecast-event.ts';

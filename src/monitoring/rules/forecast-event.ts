@@ -19,9 +19,9 @@ export interface ForecastEvent {
   /** The run that renews the certificate or CRL; absent if no run does. */
   readonly repairedAt?: Date;
   readonly refusal?: Refusal;
-  /** Of a service whose certificate was issued from a CSR. */
+  /** Present if the certificate of the service was issued from a CSR. */
   readonly keySource?: 'csr';
-  /** Of a CA: number of services with a certificate that would otherwise still be valid. */
+  /** Number of services below the CA with a certificate that would otherwise still be valid. */
   readonly services?: number;
   readonly keyLocation?: Authority['keyLocation'];
   readonly tier?: Authority['tier'];

@@ -14,7 +14,7 @@ export interface ServiceStatus {
   readonly service: string;
   readonly spiffeId: string;
   readonly state: ServiceState;
-  /** True if the certificate is issued but not deployed: files, outputs or hooks may still be those of the previous one. */
+  /** True if the certificate is issued but not deployed. Files, outputs or hooks may still be those of the previous one. */
   readonly deploymentPending: boolean;
   /** While pending: serial of the certificate that was deployed last, if there is one. */
   readonly deployedSerial?: string;

@@ -1,4 +1,4 @@
-// Formats the result of `check` as JUnit XML, so a CI system shows each certificate, CA and CRL as a test case.
+// Formats the result of `check` as JUnit XML, with a test case for each certificate, CA and CRL.
 // `print-check.ts` calls it for `check -o junit`.
 import type { Finding, FindingName } from '../rules/check.ts';
 import { counts, type FailOn } from '../rules/fail-on.ts';

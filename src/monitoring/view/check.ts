@@ -1,4 +1,4 @@
-// Formats the result of `check` as a table and as JSON, and defines the report that every other format of `check` starts from.
+// Formats the result of `check` as a table and as JSON, and defines the report for all formats.
 // `check` and `tick` print it.
 import type { Finding, Severity } from '../rules/check.ts';
 import type { FailOn } from '../rules/fail-on.ts';

@@ -26,7 +26,7 @@ export function parseCrlUrl(text: string): string {
 
 const PLACEHOLDER = /\{(?:ca|authority)\}/;
 
-/** Makes the URL of a CA's DER CRL: the id of the CA in place of `{ca}`, or the published file name after the base. */
+/** Makes the URL of a CA's DER CRL. The id of the CA replaces `{ca}`, or the file name follows the base. */
 export function crlAddress(crlUrl: string, authorityId: string): string {
   if (PLACEHOLDER.test(crlUrl)) return crlUrl.replaceAll(new RegExp(PLACEHOLDER, 'g'), authorityId);
   return `${crlUrl.replace(/\/$/, '')}/${authorityId}.der`;

@@ -58,7 +58,7 @@ export interface Policy {
     readonly hooks: readonly HookSpec[];
   };
   readonly rotation: {
-    /** Time for consumers to load what was published, before a new CA is activated and before an old one is retired. */
+    /** Time for consumers to load published files before a new CA is activated or an old one is retired. */
     readonly soak: Seconds;
   };
   /** Remaining lifetimes at which a check reports a finding. */
@@ -128,7 +128,7 @@ export type PolicyRule =
 export interface Violation {
   readonly service: ServiceName;
   readonly rule: PolicyRule;
-  /** The value that the rule would have to allow, in the syntax of svcauth.yaml; absent if no line can allow it. */
+  /** The value that the rule would have to allow, in the syntax of svcauth.yaml. Absent if no line can allow it. */
   readonly wanted?: string;
   readonly problem: string;
 }

@@ -1,4 +1,4 @@
-// Judges a server: its certificate against the manifest, its chain against the path validation, its answer to a client of ours.
+// Judges a server by its certificate, its chain and its answer to a client of ours.
 // `run/probe.ts` calls it once for each server. It is pure: the paths were validated before, with and without our own CAs.
 import { REMEDIES } from '../../errors/remedy.ts';
 import type { PathVerdict } from '../../pki/path/validate-path.ts';

@@ -1,4 +1,4 @@
-// Finds, in the raw bytes of a TLS 1.2 or 1.3 handshake, the chain a server sent and the CAs it accepts client certificates from.
+// Reads the certificate chain of a server and the CAs of its clients from the raw bytes of a TLS handshake.
 // `run/look-at-server.ts` calls it. It opens no socket and judges no certificate. It follows RFC 8446 and RFC 5246.
 import { createDecipheriv, createHmac } from 'node:crypto';
 import { concatBytes, fromHex, toHex, utf8 } from '../../pki/bytes.ts';
@@ -9,7 +9,7 @@ export interface ServerFlight {
   /** DER, the leaf first. */
   readonly chain: readonly Uint8Array[];
   /**
-   * Distinguished names (DER) of the CAs from which it accepts client certificates; empty if it names none (RFC 8446 §4.2.4, RFC 5246
+   * Distinguished names (DER) of the CAs from which it accepts client certificates. Empty if it names none (RFC 8446 §4.2.4, RFC 5246
    * §7.4.4), absent if it requests no client certificate.
    */
   readonly clientAuthorities?: readonly Uint8Array[];
@@ -35,7 +35,7 @@ interface Suite {
 }
 
 /**
- * Reads the bytes that a server sent. What TLS 1.3 encrypts is opened with the key log of the connection (NSS format). Undefined when
+ * Reads the bytes that a server sent. The key log of the connection (NSS format) decrypts TLS 1.3. Undefined when
  * they are not TLS, or end before its certificate. A library shows a chain put in order and completed; this is the one that was sent.
  */
 export function readServerFlight(received: Uint8Array, keyLog: string): ServerFlight | undefined {
@@ -163,7 +163,7 @@ function opener(serverHello: Uint8Array, keyLog: string) {
   return (header: Uint8Array, body: Uint8Array) => openRecord(suite, key, nonce(iv, sequence++), header, body);
 }
 
-/** RFC 8446 §5.2: the content, without its type and padding; undefined when it is no handshake or not ours to open. */
+/** RFC 8446 §5.2: the content, without its type and padding; undefined if it is not a handshake or no key fits. */
 function openRecord(suite: Suite, key: Uint8Array, iv: Uint8Array, header: Uint8Array, body: Uint8Array) {
   if (body.length < TAG) return undefined;
   // the typings know the two modes apart, the call is the same

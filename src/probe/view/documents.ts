@@ -30,8 +30,8 @@ const FINDING = object('a difference between the served certificate and the mani
     'client-refused',
   ]),
   severity: oneOf('severity', ['warning', 'critical']),
-  message: text('what happened and what it means'),
-  remedy: optional(text('what to do')),
+  message: text('description of the problem'),
+  remedy: optional(text('remedy')),
 });
 
 const FIELDS = {
@@ -58,8 +58,8 @@ const FIELDS = {
   problem: optional(
     object('why the server sent no certificate', {
       code: matching('error code', '^ERR_[A-Z0-9_]+$'),
-      message: text('what happened'),
-      hints: list('what to do next', text('one thing to do')),
+      message: text('message of the error'),
+      hints: list('hints for the operator', text('one hint')),
     }),
   ),
 };

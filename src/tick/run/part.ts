@@ -40,7 +40,7 @@ export interface PartOutcome {
   readonly deployed?: readonly Deployed[];
 }
 
-/** The state of an earlier part: `planned` in a dry run, where its effects are still to come; else `done`, or `failed` as a whole. */
+/** The state of an earlier part: `planned` in a dry run, before its effects; else `done`, or `failed` as a whole. */
 export type Standing<Plan, Outcome> =
   | { readonly state: 'planned'; readonly plan: Plan }
   | { readonly state: 'done'; readonly plan: Plan; readonly outcome: Outcome }

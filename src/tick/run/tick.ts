@@ -1,5 +1,5 @@
 /**
- * Goes through a list of parts once: a dry run plans each of them, a tick also carries each plan out before it plans the next. If one
+ * Goes through a list of parts once. A dry run plans each of them; a tick also carries each plan out before it plans the next. If one
  * part fails, the others still run. The caller holds the lock of a tick.
  */
 import { SvcauthError } from '../../errors/error.ts';

@@ -45,7 +45,7 @@ const ACTION_FIELDS = {
 const FAILURE_FIELDS = {
   part: text('name of the part of the tick that failed'),
   code: matching('error code', '^ERR_[A-Z0-9_]+$'),
-  message: text('what happened'),
+  message: text('message of the error'),
 };
 
 export const TICK = documentSchema('tick', 'the actions of a tick, its failures and the check after it', {

@@ -1,4 +1,4 @@
-// Formats a tick, done or planned: its actions, its failures and the findings of the check, as a table and as JSON.
+// Formats a tick or its plan: the actions, the failures and the findings of the check.
 // `tick` prints it. It decides nothing, except whether a tick changed anything.
 import type { PartReport } from '../run/tick.ts';
 import type { TickAction } from '../rules/action.ts';

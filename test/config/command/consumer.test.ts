@@ -48,7 +48,7 @@ function pathsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
 }
 
-test('every hole of every template has a value, and every value a hole', () => {
+test('every hole of every template has a value and every value has a hole', () => {
   const consumer = {
     ...{ service: 's', trustDomain: 'example.org', dns: [], directory: '/d', public: '/p', port: 1 },
     ...{ backend: { host: 'b', port: 2 }, allowed: [], namespace: 'n', place: '/e' },
@@ -65,14 +65,14 @@ test('every hole of every template has a value, and every value a hole', () => {
 });
 
 describe('the paths', () => {
-  test('are those of the service and of what is published', async () => {
+  test('are those of the service and of the published files', async () => {
     const { 'payments-tls.yaml': secrets } = await config('envoy');
     const paths = pathsIn(yamlOf(secrets!));
     expect(paths.filter(path => !existsSync(path))).toEqual([]);
     expect(paths).toHaveLength(6);
   });
 
-  test('are public/ of the home where nothing is published, with a warning that others cannot read it', async () => {
+  test('are public/ of the home if nothing is published and a warning says that others cannot read it', async () => {
     const { stdout, stderr, status } = await runSvcauth(pki, ['config', 'nginx', 'ledger']);
     expect(status).toBe(0);
     expect(stdout).toContain(pki.home.public.crlBundle);
@@ -97,14 +97,14 @@ describe('Envoy', () => {
     return document.resources[1]?.validation_context?.['match_typed_subject_alt_names'];
   };
 
-  test('lets in who is named, a service by its SPIFFE ID', async () => {
+  test('allows the named clients by SPIFFE ID', async () => {
     expect(await peersOf('--allow', 'ledger', '--allow', 'spiffe://other.org/x')).toEqual([
       { san_type: 'URI', matcher: { exact: 'spiffe://example.org/ledger' } },
       { san_type: 'URI', matcher: { exact: 'spiffe://other.org/x' } },
     ]);
   });
 
-  test('lets in the trust domain when nobody is', async () => {
+  test('lets in the whole trust domain without --allow', async () => {
     expect(await peersOf()).toEqual([{ san_type: 'URI', matcher: { prefix: 'spiffe://example.org/' } }]);
   });
 
@@ -118,7 +118,7 @@ describe('Envoy', () => {
   });
 });
 
-test('Kubernetes and Istio get names they accept, and YAML that is read back', async () => {
+test('Kubernetes and Istio get valid names and YAML that parses', async () => {
   const out = tempDirectory();
   await pki.succeed('config', 'kubernetes', 'a.b_c', '--public', published, '--namespace', 'shop', '--out', out);
   await pki.succeed('config', 'istio', 'a.b_c', '--public', published, '--allow', 'ledger', '--out', out);
@@ -137,13 +137,13 @@ test('Kubernetes and Istio get names they accept, and YAML that is read back', a
   });
 });
 
-test('the node program is one, and names who may come in', async () => {
+test('the node program parses and lists the allowed clients', async () => {
   const { 'payments.mjs': path } = await config('node', '--allow', 'ledger');
   expect(await run([process.execPath, '--check', path!])).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(readFileSync(path!, 'utf8')).toContain('const ALLOWED = [\n  "spiffe://example.org/ledger",\n];\n');
 });
 
-describe('what is refused', () => {
+describe('invalid options', () => {
   test.for([
     [['nginx', 'nobody'], 'ERR_SERVICE_UNKNOWN'],
     [['envoy', 'payments', '--allow', 'nobody'], 'ERR_SERVICE_UNKNOWN'],
@@ -179,7 +179,7 @@ describeWith(['haproxy'], 'HAProxy', () => {
   });
 });
 
-/** What uvicorn 0.30 does with its TLS options, and a server that greets whoever gets in. */
+/** Applies TLS options as uvicorn 0.30 does, in a server that greets every accepted client. */
 const UVICORN = `
 import socket, ssl
 
@@ -219,7 +219,7 @@ describeWith(['python3'], 'Python', () => {
     expect(await run(['python3', '-m', 'py_compile', path!])).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  test('and the program lets a good client in and a revoked one not', async () => {
+  test('the program accepts a good client and rejects a revoked one', async () => {
     const port = await freePort();
     const { 'payments.py': path } = await config('fastapi', '--listen', String(port));
     const stubs = tempDirectory();

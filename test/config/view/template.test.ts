@@ -7,32 +7,32 @@ import { execWords, unitWords, withoutSpecifiers } from '../../support/unit-file
 import { errorOf } from '../../support/errors.ts';
 
 describe('holes', () => {
-  test('are filled wherever they stand', () => {
+  test('are filled at every place of a line', () => {
     expect(renderTemplate('a @x:raw@ b @y:raw@\n@x:raw@@y:raw@', { x: '1', y: '2' })).toBe('a 1 b 2\n12');
   });
 
-  test('a line with a list stands once for each value, and not at all without any', () => {
+  test('a line with a list is repeated for each value and removed if the list is empty', () => {
     const template = 'top\n@who:raw@ = @each:raw@\nend\n';
     expect(renderTemplate(template, { who: 'x', each: ['1', '2'] })).toBe('top\nx = 1\nx = 2\nend\n');
     expect(renderTemplate(template, { who: 'x', each: [] })).toBe('top\nend\n');
   });
 
-  test('what only looks like one stays', () => {
+  test('text that only looks like a hole is unchanged', () => {
     const text = 'SystemCallFilter=@system-service {{ $labels.x }} ${{ secrets.X }} a@b.c me@x:y';
     expect(renderTemplate(text, {})).toBe(text);
   });
 
-  test('one that nothing fills, and one in a place nobody knows, are defects', () => {
+  test('a hole without a value and an unknown place are defects', () => {
     expect(() => renderTemplate('@x:raw@', {})).toThrow('nothing fills the hole x');
     expect(() => renderTemplate('@x:html@', { x: '1' })).toThrow('no place called html');
   });
 
-  test('what a value holds is not looked at again', () => {
+  test('a value that contains a hole is not filled again', () => {
     expect(renderTemplate('@x:raw@', { x: "@y:raw@ $& $' $1" })).toBe("@y:raw@ $& $' $1");
   });
 });
 
-/** Of one line, without what no place can hold. */
+/** Lines without the characters that no place can quote. */
 const values = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
   .filter(text => !/[\p{Cc}\u2028\u2029\\]|^\s|\s$/u.test(text));

@@ -118,12 +118,12 @@ describe('the policy file', () => {
 
   test('has the address for CRLs that was given, or none', () => {
     const asked = request({ crlUrl: 'http://pki.example.org/{ca}' });
-    expect(planPolicy(asked, planInit(asked, now)).crl.url).toBe('http://pki.example.org/{authority}');
+    expect(planPolicy(asked, planInit(asked, now)).crl.url).toBe('http://pki.example.org/{ca}');
     expect(planPolicy(request(), plan()).crl).not.toHaveProperty('url');
   });
 });
 
-describe('what does not go together is refused', () => {
+describe('options that cannot be combined', () => {
   test.each<[Partial<InitText>, string, string]>([
     [{ rootKeyOut: 'a', csrOnly: true }, 'ERR_FLAG_CONFLICT', '--root-key-out and --csr-only'],
     [{ importRoot: 'a', importKey: 'b', csrOnly: true }, 'ERR_FLAG_CONFLICT', '--import-root and --csr-only'],

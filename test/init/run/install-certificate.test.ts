@@ -65,7 +65,7 @@ test('after it the PKI issues, publishes a CRL and trusts the root', async () =>
   );
 });
 
-test('a second time it changes nothing and says so; another certificate is not waited for', async () => {
+test('a second run changes nothing and reports it; another certificate is refused', async () => {
   const world = waiting();
   await world.succeed(...INSTALL);
   const before = treeDigest(world.home.directory);
@@ -77,7 +77,7 @@ test('a second time it changes nothing and says so; another certificate is not w
   expect(treeDigest(world.home.directory)).toEqual(before);
 });
 
-test('a dry run checks everything and touches nothing', async () => {
+test('a dry run checks everything and changes nothing', async () => {
   const world = waiting();
   await world.succeed('status');
   const before = treeDigest(world.cwd);
@@ -85,7 +85,7 @@ test('a dry run checks everything and touches nothing', async () => {
   expect(treeDigest(world.cwd)).toEqual(before);
 });
 
-describe('refuses, changing nothing,', () => {
+describe('refuses, and changes nothing,', () => {
   const faults: readonly (readonly [title: string, world: () => PkiWorld, code: string, reason: string])[] = [
     [
       'a certificate for another key',
@@ -169,7 +169,7 @@ describe('refuses, changing nothing,', () => {
   });
 });
 
-test('ends well wherever the power fails: waiting or installed, and all of it after the next run', async () => {
+test('a power failure leaves the CA waiting or installed, and the next run completes it', async () => {
   for (let moment = 1, ended = false; !ended; moment++) {
     const world = waiting();
     const { status, moments } = await runUntil(world, moment, INSTALL);

@@ -41,7 +41,7 @@ async function importing(root: string, key: string = rootKeyPem(), flags: readon
 }
 
 describe('a root is imported', () => {
-  test('with its key; the issuing CA ends with it at the latest', async () => {
+  test('with its key, and the issuing CA does not outlive it', async () => {
     const { world, status } = await importing(rootPem({ validity: validity('2026-01-01', '2026-12-31') }));
     expect(status).toBe(0);
     const [root, issuing] = await world.manifest(manifest => manifest.authorities());
@@ -50,7 +50,7 @@ describe('a root is imported', () => {
     await world.succeed('issue', 'payments', '--ttl', '1d');
   });
 
-  test('as the only CA even when nothing may stand below it', async () => {
+  test('as the only CA even with a path length of 0', async () => {
     const pathLengthZero = planted('basicConstraints', true, encodeBasicConstraints({ ca: true, pathLength: 0 }));
     const { world, status } = await importing(rootPem(extensions(pathLengthZero)), rootKeyPem(), ['--single-tier']);
     expect(status).toBe(0);
@@ -62,7 +62,7 @@ const FAULTS: readonly (readonly [title: string, changes: Partial<CertificatePar
   ['no CA', extensions(planted('basicConstraints', true, encodeBasicConstraints({ ca: false }))), 'it is not a CA'],
   ['no CA, not even by name', extensions(without('basicConstraints')), 'it is not a CA'],
   [
-    'one that nothing may stand below',
+    'one with a path length of 0',
     extensions(planted('basicConstraints', true, encodeBasicConstraints({ ca: true, pathLength: 0 }))),
     'its pathLen is 0, so it cannot certify an issuing CA',
   ],
@@ -82,7 +82,7 @@ const FAULTS: readonly (readonly [title: string, changes: Partial<CertificatePar
   ],
 ];
 
-describe('refuses as a root, making nothing,', () => {
+describe('refuses as a root, and creates nothing,', () => {
   test.each(FAULTS)('%s', async (_, changes, reason) => {
     const { status, stderr } = await importing(rootPem(changes));
     expect(status).toBe(2);
@@ -104,7 +104,7 @@ describe('refuses as a root, making nothing,', () => {
     }
   });
 
-  test("somebody else's key", async () => {
+  test('a key of another CA', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     const { status, stderr } = await importing(
       rootPem(),
@@ -120,7 +120,7 @@ describe('refuses as a root, making nothing,', () => {
   });
 });
 
-test('whatever bytes a certificate is changed by, it is judged, not tripped over', () => {
+test('a certificate with any changed byte is judged without a crash', () => {
   const der = signParts(good, issuerOf('root'));
   fc.assert(
     fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {

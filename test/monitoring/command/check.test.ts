@@ -103,7 +103,7 @@ describe('check', () => {
       '10d',
     ]);
     expect(status).toBe(2);
-    expect(stderr).toContain('--warn 2d and --crit 10d do not go together');
+    expect(stderr).toContain('--warn 2d and --crit 10d cannot be combined');
   });
 
   test('takes its thresholds from svcauth.yaml', async () => {
@@ -115,7 +115,7 @@ describe('check', () => {
     expect((await runSvcauth(world, ['check'])).status).toBe(3);
   });
 
-  test('--fail-on says what counts', async () => {
+  test('--fail-on selects the severities that set the exit status', async () => {
     const statuses = async (now: string) => {
       const world = await worldAt(now);
       const run = async (failOn: string) => (await runSvcauth(world, ['check', '--fail-on', failOn])).status;
@@ -139,7 +139,7 @@ describe('check', () => {
     expect(readdirSync(world.cwd)).toEqual(['.svcauth', 'svcauth.prom']);
   });
 
-  test('lists also what is well where a format lists everything', async () => {
+  test('lists items without findings in formats that list everything', async () => {
     const world = await worldAt('2026-11-02');
     for (const format of ['prometheus', 'junit', 'ics']) {
       const { stdout } = await runSvcauth(world, ['check', '-o', format]);

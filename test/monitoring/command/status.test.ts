@@ -22,7 +22,7 @@ async function worldWith(home: HomeContent = content): Promise<FakeWorld> {
 }
 
 describe('status', () => {
-  test('shows the authorities, then every service', async () => {
+  test('shows the CAs, then every service', async () => {
     const { status, stdout, stderr } = await runSvcauth(await worldWith(), ['status']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.replace(/ +/g, ' ')).toBe(
@@ -50,19 +50,19 @@ describe('status', () => {
     async selectors => {
       const { stdout } = await runSvcauth(await worldWith(), ['status', '-o', 'jsonl', ...selectors]);
       const services = stdout.split('\n').filter(line => line.includes('"kind":"service"'));
-      expect(services.filter(line => line.includes('"name":"payments"'))).toHaveLength(1);
-      expect(services.filter(line => line.includes('"name":"ledger"'))).toHaveLength(0);
+      expect(services.filter(line => line.includes('"service":"payments"'))).toHaveLength(1);
+      expect(services.filter(line => line.includes('"service":"ledger"'))).toHaveLength(0);
     },
   );
 
-  test('does not go green over a typing error', async () => {
+  test('fails for a misspelled name', async () => {
     const { status, stderr } = await runSvcauth(await worldWith(), ['status', 'paymnts']);
     expect(status).toBe(2);
     expect(stderr).toContain('no service "paymnts" in the manifest [ERR_SERVICE_UNKNOWN]');
     expect(stderr).toContain('did you mean: payments');
   });
 
-  test('as JSON keeps big CRL numbers and says what is absent by absence', async () => {
+  test('as JSON keeps big CRL numbers and omits absent values', async () => {
     const { stdout } = await runSvcauth(await worldWith(), ['status', '-o', 'json']);
     expect(JSON.parse(stdout)).toMatchObject({
       schemaVersion: 2,
@@ -85,7 +85,7 @@ describe('status', () => {
 });
 
 describe('ca list', () => {
-  test('shows the authorities', async () => {
+  test('shows the CAs', async () => {
     const { stdout } = await runSvcauth(await worldWith(), ['ca', 'list', '-o', 'jsonl']);
     expect(
       stdout
@@ -97,7 +97,7 @@ describe('ca list', () => {
 });
 
 describe('ca show', () => {
-  test('names the authorities there are', async () => {
+  test('lists the known CAs', async () => {
     const { status, stderr } = await runSvcauth(await worldWith(), ['ca', 'show', 'issuing-g9']);
     expect({ status, stderr }).toEqual({
       status: 2,

@@ -131,12 +131,12 @@ describe('a series of CRLs that was signed ahead', () => {
   const checkSeries = (out: number, now: string) =>
     check({ authorities: [row(out)] }, now).filter(finding => !finding.includes('ca-expiring'));
 
-  test('needs nobody while there is more to come', () => {
+  test('is no finding while presigned CRLs remain', () => {
     expect(checkSeries(0, '2026-11-30')).toEqual([]);
     expect(checkSeries(0, '2026-12-01T12:00:00Z')).toEqual([]);
   });
 
-  test('whose next CRL was not put into its place is looked at by what is out', () => {
+  test('whose next CRL is not published yet is judged by the published CRL', () => {
     expect(checkSeries(0, '2026-12-03')).toEqual([]);
     expect(checkSeries(0, '2026-12-20')).toEqual(['warning crl-expiring root-g1']);
     const [finding] = checkManifest({ ...nothing, authorities: [row(0)] }, thresholds, at('2027-02-01'));
@@ -148,7 +148,7 @@ describe('a series of CRLs that was signed ahead', () => {
     ['2026-12-31', ['warning crl-series-ending root-g1']],
     ['2027-01-30', ['critical crl-series-ending root-g1']],
     ['2027-03-01', ['critical crl-stale root-g1']],
-  ])('whose last CRL is out is at %s %j', ([now, findings]) => {
+  ])('whose last CRL is published is at %s %j', ([now, findings]) => {
     expect(checkSeries(1, now)).toEqual(findings);
   });
 
@@ -158,7 +158,7 @@ describe('a series of CRLs that was signed ahead', () => {
   });
 });
 
-test('the worst comes first, then what ends soonest', () => {
+test('critical findings come first, then the earliest deadline', () => {
   const services = [
     serviceRow({ service: 'later', notAfter: at('2026-12-02') }),
     serviceRow({ service: 'sooner' }),

@@ -41,13 +41,13 @@ function foresee(input: Partial<ForecastInput>, days: number, everyDays = 1, pol
 }
 
 describe('a daily run', () => {
-  test('keeps certificates and CRLs good; without it they end one after the other', () => {
+  test('keeps certificates and CRLs valid; without it they expire one after the other', () => {
     const { keeps, stops } = foresee({ services: [serviceRow({})], authorities: [root(), authorityRow()] }, 100);
     expect(keeps).toEqual([]);
     expect(stops).toEqual(['10 certificate-expired payments', '13 crl-stale issuing-g1', '89 crl-stale root-g1']);
   });
 
-  test('makes no CA: first nothing can be renewed, then it ends, and what it signed before', () => {
+  test('creates no CA: renewals are refused, then the certificates and the CA expire', () => {
     const authorities = [authorityRow({ certificate: certificate({ notAfter: after(40), notBefore: after(-300) }) })];
     const { keeps, keepsRunning } = foresee({ services: [serviceRow({})], authorities }, 100);
     expect(keeps).toEqual([
@@ -59,7 +59,7 @@ describe('a daily run', () => {
     expect(keepsRunning.at(-1)!.services).toBe(0);
   });
 
-  test('ends certificates with their CA where the policy says truncate', () => {
+  test('ends certificates with their CA if the policy says truncate', () => {
     const authorities = [authorityRow({ certificate: certificate({ notAfter: after(40), notBefore: after(-300) }) })];
     const policy: Policy = { ...POLICY, leaf: { ...POLICY.leaf, notAfterPolicy: 'truncate' } };
     const { keeps, keepsRunning } = foresee({ services: [serviceRow({})], authorities }, 100, 1, policy);
@@ -80,12 +80,12 @@ describe('a daily run', () => {
     ]);
   });
 
-  test('does not sign the CRL of a key that is elsewhere', () => {
+  test('does not sign the CRL of a CA whose key is not in the home', () => {
     const authorities = [root({ keyLocation: 'offline' }), authorityRow()];
     expect(foresee({ services: [serviceRow({})], authorities }, 100).keeps).toEqual(['89 crl-stale root-g1']);
   });
 
-  test('puts what was signed ahead into its place, and brings no key when that ends', () => {
+  test('publishes presigned CRLs, and cannot sign when they have expired', () => {
     const slot = (number: bigint, from: number) =>
       crlRow({ authorityId: 'root-g1', number, thisUpdate: after(from), nextUpdate: after(from + 90) });
     const series = [slot(1n, 0), slot(2n, 30), slot(3n, 60)];
@@ -96,7 +96,7 @@ describe('a daily run', () => {
   });
 });
 
-test('of two active issuing CAs the leaves of the older one are renewed in their own time, by the newer one', () => {
+test('with two active issuing CAs, leaves of the older one are renewed when due, by the newer one', () => {
   const refusedWhen = (state: Authority['state']) => {
     const older = authorityRow({ state, certificate: certificate({ notBefore: after(-300), notAfter: after(60) }) });
     const newer = authorityRow({ id: 'issuing-g2', generation: 2, keyLocation: 'offline' });
@@ -108,12 +108,12 @@ test('of two active issuing CAs the leaves of the older one are renewed in their
 });
 
 describe('a run that comes too late', () => {
-  test('leaves a gap until it comes, told once', () => {
+  test('leaves a gap until it runs, reported once', () => {
     const { keeps } = foresee({ services: [serviceRow({})], authorities: [authorityRow()] }, 100, 20);
     expect(keeps).toEqual(['10 certificate-expired payments +10', '13 crl-stale issuing-g1 +7']);
   });
 
-  test('mends what is broken already', () => {
+  test('renews certificates and CRLs that have expired', () => {
     const services = [serviceRow({ notAfter: after(-2) })];
     const { keeps, stops } = foresee({ services, authorities: [authorityRow({}, null)] }, 10);
     expect(keeps).toEqual(['-2 certificate-expired payments +3', '0 crl-missing issuing-g1 +1']);
@@ -129,14 +129,14 @@ test('without further runs, a certificate issued from a CSR is remedied by a new
   ]);
 });
 
-test('a root takes with it what stands on it, and is still good', () => {
+test('a root counts the services below it whose certificates are still valid', () => {
   const services = [serviceRow({}), serviceRow({ service: 'ledger', notAfter: after(1) })];
   const authorities = [root({ certificate: certificate({ issuerId: 'root-g1', notAfter: after(5) }) }), authorityRow()];
   const ended = foresee({ services, authorities }, 9).stopsToday.find(({ name }) => name === 'ca-expired');
   expect(ended).toMatchObject({ subject: 'root-g1', services: 1 });
 });
 
-test('runs within the slack of the renewal time never let a certificate end', () => {
+test('runs within the slack of the renewal time never let a certificate expire', () => {
   const spans = fc.record({
     ttlDays: fc.integer({ min: 1, max: 60 }),
     share: fc.double({ min: 0.01, max: 1, noNaN: true }),
@@ -164,7 +164,7 @@ describe('if it stops today', () => {
   const ca = fc.record({ state, notBefore: past, notAfter: instant, crl });
   const manifest = fc.record({ leaves: fc.array(leaf, { maxLength: 4 }), cas: fc.array(ca, { maxLength: 3 }) });
 
-  test('every date is one around which check changes its mind, and there are no others', () => {
+  test('every event is a time at which the result of check changes, and there are no others', () => {
     fc.assert(
       fc.property(manifest, ({ leaves, cas }) => {
         const input = {

@@ -51,7 +51,7 @@ describe('a service', () => {
   });
 });
 
-describe('an authority', () => {
+describe('a CA', () => {
   test.for<[string, string]>([
     ['2026-12-03T23:59:59Z', 'fresh'],
     ['2026-12-04T00:00:00Z', 'stale'],

@@ -18,7 +18,7 @@ import { annotation } from '../../../src/view/github-annotation.ts';
 
 const now = at('2026-11-21');
 
-/** Anything, and often what a format gives a meaning to. */
+/** Arbitrary text, often with characters that have a meaning in a format. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.string({
@@ -67,7 +67,7 @@ describe('Prometheus', () => {
     );
   });
 
-  test('what is retired, revoked or superseded is no series', () => {
+  test('retired CAs and revoked or superseded certificates have no series', () => {
     const services = [serviceRow({ state: 'revoked' }), serviceRow({ state: 'superseded' }), serviceRow()];
     const monitored = monitoredItems({ services, authorities: [authorityRow({ state: 'retired' })] }, now);
     expect(formatCheckMetrics(report({ monitored }))).not.toContain('x509_');
@@ -97,7 +97,7 @@ describe('Nagios', () => {
     );
   });
 
-  test('tells five findings and counts the rest', () => {
+  test('prints five findings and counts the rest', () => {
     const findings = Array.from({ length: 8 }, (_, n) => finding({ subject: `s${n}` }));
     const line = formatNagios(report({ findings }));
     expect(line).toContain('s4: certificate expires in 3 days; and 3 more | ');
@@ -114,7 +114,7 @@ describeWith(['python3'], 'XML', () => {
     expect(await parseXml(input)).toEqual(shown.map(each => [each, each]));
   });
 
-  test('of JUnit has a case for each thing, and one for what is missing', async () => {
+  test('of JUnit has a case for each item, and for a missing one', async () => {
     const findings = [
       finding(),
       finding({ name: 'crl-missing', kind: 'ca', severity: 'critical', subject: 'root-g1' }),

@@ -23,7 +23,7 @@ const typed = (text: Partial<ServiceText> = {}) =>
 const DAY = 86_400;
 
 describe('a request becomes a spec', () => {
-  test('with the policy for what it does not say', () => {
+  test('with the policy for missing values', () => {
     expect(resolveSpec(policy, typed(), undefined)).toEqual({
       violations: [],
       spec: {
@@ -38,7 +38,7 @@ describe('a request becomes a spec', () => {
     });
   });
 
-  test('and what it says, each name once, as it is written for good', () => {
+  test('with its own values, each name once in canonical form', () => {
     const { spec } = resolveSpec(
       policy,
       typed({
@@ -64,7 +64,7 @@ describe('a request becomes a spec', () => {
     });
   });
 
-  test('with everything that the policy has against it', () => {
+  test('with every violation of the policy', () => {
     const { violations } = resolveSpec(
       policy,
       typed({ id: 'spiffe://example.com/x', dns: ['example.com'], ip: ['10.0.0.1'], ttl: '91d' }),
@@ -78,7 +78,7 @@ describe('a request becomes a spec', () => {
     ]);
   });
 
-  test('and back: what is recorded asks for itself again', () => {
+  test('and a recorded spec makes the same request again', () => {
     const label = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
     const text: fc.Arbitrary<ServiceText> = fc.record({
       service: label,
@@ -103,7 +103,7 @@ describe('a request becomes a spec', () => {
   });
 });
 
-describe('what was typed for a service', () => {
+describe('the options of a service', () => {
   test.each<[Partial<ServiceText>, string]>([
     [{ service: 'Payments' }, 'ERR_SERVICE_NAME'],
     [{ id: 'payments' }, 'ERR_SPIFFE_ID'],
@@ -128,7 +128,7 @@ const issuer: IssuerLimits = {
 const end = (ttl: string, now: string, notAfterPolicy: 'err' | 'truncate' = 'err') =>
   leafNotAfter('payments', parseDuration(ttl), issuer, notAfterPolicy, at(now));
 
-describe('a leaf ends', () => {
+describe('a leaf expires', () => {
   test('after its lifetime, to the second of its issuer at the latest', () => {
     expect(end('5d', '2026-11-21')).toEqual(at('2026-11-26'));
     expect(end('5d', '2026-12-16')).toEqual(at('2026-12-21'));
@@ -175,19 +175,19 @@ describe('a leaf ends', () => {
   ])('%i seconds are rounded down to %i', (seconds, rounded) => expect(roundDown(seconds)).toBe(rounded));
 });
 
-describe('names that verifiers would refuse', () => {
+describe('names that verifiers would reject', () => {
   const constrained = {
     ...issuer,
     nameConstraints: { permitted: [dns('example.org')], excluded: [ip(10, 0, 0, 0, 255, 0, 0, 0)] },
   };
 
-  test('are refused, all at once, with what stands against them', () => {
+  test('are refused together, each with its constraint', () => {
     const error = errorOf(() => refuseConstrainedNames([SPIFFE, dns('example.com'), ip(10, 1, 1, 1)], constrained));
     expect(error).toMatchObject({ code: 'ERR_CONSTRAINED', exitStatus: 7, hints: ['svcauth ca show issuing-g1'] });
     expect(error.message).toMatch(/example\.com.* is outside .*example\.org.*; .*10\.1\.1\.1.* is excluded by /);
   });
 
-  test('are no others', () => {
+  test('do not include permitted names', () => {
     expect(() => refuseConstrainedNames([SPIFFE, dns('a.example.org'), ip(127, 0, 0, 1)], constrained)).not.toThrow();
     expect(() => refuseConstrainedNames([dns('example.com')], issuer)).not.toThrow();
   });

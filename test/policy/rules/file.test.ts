@@ -38,7 +38,7 @@ describe('the file that ca init writes', () => {
   });
 });
 
-test('what is left out has its default', async () => {
+test('a missing key has its default', async () => {
   expect(await parse(head)).toEqual(defaultPolicy(parseTrustDomain('example.org')));
   const policy = await parse(`${head}leaf:\n  ttl: 7d\nallow: {dns: [db.example.net]}\n`);
   expect(policy.leaf).toMatchObject({ ttl: 7 * 86_400, maxTtl: 90 * 86_400 });
@@ -46,13 +46,13 @@ test('what is left out has its default', async () => {
   expect(policy.allow.dnsSuffixes).toEqual(['example.org']);
 });
 
-test('a list may be empty, and one value may stand without brackets', async () => {
+test('a list may be empty, and a single value needs no brackets', async () => {
   const { allow } = await parse(`${head}allow:\n  ips: []\n  dnsSuffixes: corp.example\n`);
   expect(allow.ips).toEqual([]);
   expect(allow.dnsSuffixes).toEqual(['corp.example']);
 });
 
-test('a hook is its words, or its words and how long it may take', async () => {
+test('a hook is a list of words, or words with a timeout', async () => {
   const { deployment } = await parse(
     `${head}deployment:\n  hooks:\n    - [systemctl, reload, nginx]\n    - {argv: [/usr/local/bin/push, '8443'], timeout: 5s}\n`,
   );
@@ -62,7 +62,7 @@ test('a hook is its words, or its words and how long it may take', async () => {
   });
 });
 
-test('renewal has a threshold, a window and an overlap, each of which may be left out', async () => {
+test('renewal has an optional threshold, window and overlap', async () => {
   const window = '{cron: 0 2 * * mon-fri, timezone: Europe/Berlin, duration: 3h}';
   expect((await parse(`${head}renewal:\n  threshold: 66%\n  window: ${window}\n  overlap: 48h\n`)).renewal).toEqual({
     threshold: { percent: 66 },
@@ -86,7 +86,7 @@ test('directories to publish to are absolute', async () => {
   expect((await problems(`${head}crl: {publishTo: www}\n`))[0]).toContain('"www" is not a directory to publish to');
 });
 
-describe('problems come with line, column and what was meant', () => {
+describe('problems have a line, a column and a suggestion', () => {
   test.each([
     ['leaf:\n  maxTTL: 90d\n', 'svcauth.yaml:4:3: unknown key "maxTTL": did you mean "maxTtl"?'],
     ['leaf: {maxTTL: 90d}\n', 'svcauth.yaml:3:8: unknown key "maxTTL": did you mean "maxTtl"?'],
@@ -151,7 +151,7 @@ describe('problems come with line, column and what was meant', () => {
     expect(said.every(problem => /^svcauth\.yaml:\d+:\d+: \S/.test(problem))).toBe(true);
   });
 
-  test('all of them at once, in the order of the file', async () => {
+  test('all problems are reported together, in the order of the file', async () => {
     expect(await problems(`${head}crl:\n  life: 1d\nleaf:\n  ttl: 1 day\n  key: x\n`)).toEqual([
       expect.stringMatching(/^svcauth\.yaml:4:3: unknown key "life"/),
       expect.stringMatching(/^svcauth\.yaml:6:8: "1 day" is not a duration/),

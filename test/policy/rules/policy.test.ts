@@ -57,7 +57,7 @@ describe('by default', () => {
     expect(rules({ ttl: '90d1s' })).toEqual(['leaf.maxTtl']);
   });
 
-  test('a trust domain that is no DNS name has no names below it', () => {
+  test('a trust domain that is not a DNS name has no names below it', () => {
     expect(defaultPolicy(parseTrustDomain('my_domain')).allow.dnsSuffixes).toEqual([]);
     expect(defaultPolicy(parseTrustDomain('10.0.0.1')).allow.dnsSuffixes).toEqual([]);
   });
@@ -92,7 +92,7 @@ svcauth: hint: to allow this, set in svcauth.yaml under "leaf:" the line: maxTtl
     );
   });
 
-  test('of a foreign trust domain has no line to add', () => {
+  test('of another trust domain has no line to add', () => {
     const foreign = enforcePolicy(policy, request({ id: 'spiffe://example.net/payments' }));
     expect(policyRefusal(policy, foreign).hints).toEqual([]);
   });

@@ -56,7 +56,7 @@ async function ask(world: PkiWorld, options: TlsOptions, ...flags: readonly stri
 const chain = (pem: string): readonly string[] => decodePem(pem).map(({ der }) => encodePem('CERTIFICATE', der));
 const renew = (world: PkiWorld) => world.succeed('issue', 'payments', '--dns', 'localhost', '--dns', 'pay.example.org');
 
-describe('what is served, beside what was issued and deployed', () => {
+describe('the served certificate', () => {
   test('the newest is good', async () => {
     const world = copy();
     const found = await ask(world, servingFiles(world, 'payments'));
@@ -75,7 +75,7 @@ describe('what is served, beside what was issued and deployed', () => {
     expect(found.served).not.toBe(found.issued);
   });
 
-  test('the one before is not deployed while the deployment is pending', async () => {
+  test('the previous certificate is reported as not deployed while the deployment is pending', async () => {
     const world = copy();
     const before = servingFiles(world, 'payments');
     const old = await world.manifest(manifest => manifest.service('payments')!.currentSerial!);
@@ -90,7 +90,7 @@ describe('what is served, beside what was issued and deployed', () => {
     expect(found.findings[0]?.remedy).toBe('svcauth deploy payments');
   });
 
-  test('a revoked one is critical, and the newer one is what to load', async () => {
+  test('a revoked certificate is critical, and the remedy is to load the newer one', async () => {
     const world = copy();
     const before = servingFiles(world, 'payments');
     await renew(world);
@@ -114,19 +114,19 @@ describe('what is served, beside what was issued and deployed', () => {
     });
   });
 
-  test('that of another service is critical, also where it is good', async () => {
+  test('the certificate of another service is critical even if it is valid', async () => {
     const world = copy();
     const found = await ask(world, servingFiles(world, 'ledger'));
     expect(found).toMatchObject({ status: 4, service: 'payments', names: ['other-service'] });
     expect(found.findings[0]?.message).toBe('serves the certificate of ledger');
   });
 
-  test('one of another PKI is a stranger, whatever it calls itself', async () => {
+  test('a certificate of another PKI is not in the manifest', async () => {
     const found = await ask(copy(), servingFiles(stranger, 'payments'));
     expect(found).toMatchObject({ status: 4, names: ['stranger'] });
   });
 
-  test('one that is for clients is refused with the clause', async () => {
+  test('a certificate for clients is refused with the clause', async () => {
     const world = copy();
     const port = await startTlsServer(servingFiles(world, 'batch'));
     const { servers } = await probe(world, 'batch', ...at(port, 'batch'));
@@ -135,7 +135,7 @@ describe('what is served, beside what was issued and deployed', () => {
     ]);
   });
 
-  test('an address alone is asked whose it is', async () => {
+  test('a probe of an address finds the service of its certificate', async () => {
     const world = copy();
     const before = servingFiles(world, 'payments');
     await renew(world);
@@ -145,7 +145,7 @@ describe('what is served, beside what was issued and deployed', () => {
 });
 
 describe('the chain that is sent', () => {
-  test('without the issuing CA nobody else finds the way, and tls.crt helps', async () => {
+  test('without the issuing CA is rejected, and the remedy is tls.crt', async () => {
     const world = copy();
     const { key, cert } = servingFiles(world, 'payments');
     expect(await ask(world, { key, cert: chain(cert)[0]! })).toMatchObject({
@@ -161,7 +161,7 @@ describe('the chain that is sent', () => {
     });
   });
 
-  test('that belongs to another CA says which', async () => {
+  test('that belongs to another CA names it', async () => {
     const world = copy();
     const { key, cert } = servingFiles(world, 'payments');
     const [foreign] = chain(servingFiles(stranger, 'payments').cert).slice(1);
@@ -170,7 +170,7 @@ describe('the chain that is sent', () => {
     expect(found.findings[0]?.name).not.toBe('stranger');
   });
 
-  test('in another order works here and not everywhere', async () => {
+  test('in another order is a warning', async () => {
     const world = copy();
     const { key, cert } = servingFiles(world, 'payments');
     const [leaf, issuing] = chain(cert);
@@ -189,13 +189,13 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that wants a certificat
     ca: readFileSync(trusting.home.public.bundlePem),
   });
 
-  test('is read without one, and says of whom', async () => {
+  test('is read without a client certificate and lists its CAs', async () => {
     const world = copy();
     const found = await ask(world, strict(world, world));
     expect(found).toMatchObject({ status: 0, clientCas: ['root-g1'] });
   });
 
-  test('lets a client of ours in', async () => {
+  test('accepts a client of ours', async () => {
     const world = copy();
     expect(await ask(world, strict(world, world), '--as', 'ledger')).toMatchObject({ status: 0, state: 'good' });
   });
@@ -207,20 +207,20 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that wants a certificat
   });
 });
 
-describe('who cannot be looked at', () => {
+describe('a server that cannot be probed', () => {
   const problemAt = async (port: number, ...flags: readonly string[]) => {
     const { status, servers } = await probe(copy(), `127.0.0.1:${port}`, ...flags);
     return { status, code: servers[0]?.problem?.code, message: servers[0]?.problem?.message };
   };
 
-  test('nobody listens', async () => {
+  test('no server listens', async () => {
     const port = await freePort();
     expect(await problemAt(port)).toEqual({
       ...{ status: 5, code: 'ERR_PROBE_REFUSED', message: `nothing listens on 127.0.0.1:${port}` },
     });
   });
 
-  test('it is no TLS server', async () => {
+  test('it is not a TLS server', async () => {
     const port = await startTcpServer(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     expect(await problemAt(port)).toMatchObject({ status: 5, code: 'ERR_PROBE_NOT_TLS' });
   });
@@ -235,7 +235,7 @@ describe('who cannot be looked at', () => {
     expect(await problemAt(port)).toMatchObject({ status: 5, code: 'ERR_PROBE_CLOSED' });
   });
 
-  test('it sends without end', async () => {
+  test('it sends endless data', async () => {
     // a record header that promises a handshake, and then zeros for ever
     const port = await startTcpServer(socket => {
       const more = () => socket.writable && socket.write(Buffer.alloc(65_536), more);
@@ -274,7 +274,7 @@ test('PostgreSQL is asked for TLS first', async () => {
 });
 
 describeWith(['nginx'], 'nginx', () => {
-  test('is looked at like any other, and lets our client in', async () => {
+  test('is probed like any other and accepts our client', async () => {
     const world = copy();
     const current = (service: string, name: string) => join(world.home.service(service), 'current', name);
     const files = {

@@ -54,7 +54,7 @@ function targets(request: Partial<ProbeRequest>): readonly string[] {
   return found.map(each => `${each.service?.name ?? ''}@${formatSocketAddress(each.address)}/${each.serverName ?? ''}`);
 }
 
-describe('whom to look at', () => {
+describe('the targets', () => {
   test('the address that is typed, then the one that is tagged, then the own name with --port', () => {
     expect(targets({ port: 8443 })).toEqual([
       'payments@pay.example.org:8443/pay.example.org',
@@ -66,13 +66,13 @@ describe('whom to look at', () => {
     ]);
   });
 
-  test('nothing named: who has an address; --connect alone: those it names', () => {
+  test('are all services with an address by default, and with --connect alone the ones it names', () => {
     expect(targets({})).toEqual(['tagged@10.0.0.9:9/t.example.org']);
     expect(targets({ connect: ['lost=127.0.0.1:1'] })).toEqual(['lost@127.0.0.1:1/']);
     expect(targets({ connect: ['lost=127.0.0.1:1'], port: 2 })).toHaveLength(4);
   });
 
-  test('an address is looked at without asking whose it is; a host name is what it is asked for', () => {
+  test('an address has no service, and a host name is also the server name', () => {
     expect(targets({ words: ['pay.example.org:1', '10.0.0.1:2'] })).toEqual([
       '@pay.example.org:1/pay.example.org',
       '@10.0.0.1:2/',

@@ -64,7 +64,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', version => {
     expect(names(flight?.clientAuthorities)).toEqual(['CN=example.org Root g1,O=example.org']);
   });
 
-  test('also when it lets nobody in who shows nothing', async () => {
+  test('also if it rejects clients without a certificate', async () => {
     const files = servingFiles(pki, 'payments');
     const { flight } = await flightOf({ ...only(version), ...files, ca, requestCert: true });
     expect(flight?.chain).toEqual(ders(files.cert));

@@ -52,7 +52,7 @@ const later = (world: PkiWorld, hours: number): void => {
   world.now = new Date(world.now.getTime() + hours * HOUR);
 };
 
-/** What may be the matter with a home when a tick comes, and the part that has to do with it. */
+/** States of a home before a tick, and the part of the tick that handles each. */
 const SITUATIONS = {
   'the trust bundle is gone': { part: 'bundle', make: world => rmSync(world.home.public.bundleJson) },
   'an overlap is over': {
@@ -138,7 +138,7 @@ const planAndTick = (world: PkiWorld, parts: readonly TickPart[] = PARTS) =>
     return { planned: planned.reports, done: done.reports };
   });
 
-/** As far as it can be known before: a serial number and the end of a new certificate cannot, nor what a hook will say. */
+/** Removes the facts that a plan cannot know: the serial and expiry of a new certificate, and the output of hooks. */
 function foreseeable(reports: readonly PartReport[]) {
   const facts = ({ kind: { name: action }, subject, serial, number, until, detail }: TickAction) => {
     const isDeployment = action.startsWith('deploy');
@@ -221,14 +221,14 @@ describe('a part that fails', () => {
       ]);
       const working = done.filter(({ actions }) => actions.length > 0).map(({ part }) => part);
       const able = ['bundle', 'overlaps', 'crls', 'publications', 'renewal'].filter(each => each !== name);
-      // what the renewal did not come to is deployed all the same; a directory gets no CRL that is not there
+      // the deployment part deploys after a failed renewal, and no directory gets a missing CRL
       const further = name === 'renewal' ? ['deployment'] : [];
       expect(working).toEqual([...able, ...further].filter(each => name !== 'crls' || each !== 'publications'));
       expect((await runSvcauth(world, ['tick', '--fail-on', 'never'])).status).toBe(0);
     },
   );
 
-  test('leaves the exit status at 5, and stands by its name in JSON', async () => {
+  test('makes the exit status 5 and has the name of its part in JSON', async () => {
     const world = await homeWhere(['the served bundle is newer']);
     for (const flags of [[], ['--dry-run']]) {
       const { status, stdout } = await runSvcauth(world, ['tick', '-o', 'json', ...flags]);
@@ -238,7 +238,7 @@ describe('a part that fails', () => {
   });
 });
 
-test('a further part is one value in the list: it is planned, and carried out after those before it', async () => {
+test('a new part is one value in the list and runs after the parts before it', async () => {
   const kind = actionKind('renewed', 'service', 'counted', 'would count');
   const further: TickPart = {
     name: 'sheep',
@@ -250,7 +250,7 @@ test('a further part is one value in the list: it is planned, and carried out af
   expect(done.at(-1)).toEqual(planned.at(-1));
 });
 
-test('an overlap that ends while a CRL is due costs one CRL and one publication', async () => {
+test('an overlap that ends while a CRL is due needs one CRL and one publication', async () => {
   const world = await homeWhere(['an overlap is over', 'a CRL is due']);
   const { done } = await planAndTick(world);
   const dids = done.flatMap(({ actions }) => actions.map(({ kind, subject }) => `${kind.name} ${subject}`));

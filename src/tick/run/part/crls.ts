@@ -1,4 +1,4 @@
-// The part of `tick` that keeps a CRL that is not due for every CA: it signs CRLs, releases presigned ones and adopts revocations.
+// The part of `tick` that signs due CRLs, releases presigned ones and adopts revocations.
 // `parts.ts` lists it after the overlaps, whose revocations it counts. It copies nothing to verifiers.
 import { plural } from '../../../text/plural.ts';
 import { CRL_REFRESH_WORDS, type CrlRefreshReason } from '../../../crl/rules/schedule.ts';

@@ -62,7 +62,7 @@ test('publishes to every directory of the policy, and then has nothing to do', a
   expect(again).toEqual({ signed: [], published: [], errors: [], isGlance: true });
 });
 
-test('with nothing due it reads no CRL', async () => {
+test('reads no CRL if nothing is due', async () => {
   const world = withPolicy();
   await keep(world);
   const pieces: string[] = [];
@@ -71,7 +71,7 @@ test('with nothing due it reads no CRL', async () => {
   expect(pieces).toEqual([]);
 });
 
-test('signs what is due and brings it to everybody', async () => {
+test('signs due CRLs and publishes them to every directory', async () => {
   const world = withPolicy();
   await keep(world);
   later(world, 4);
@@ -79,7 +79,7 @@ test('signs what is due and brings it to everybody', async () => {
   expect(served(world, 'www', 'index.json')).toEqual(readFileSync(world.home.public.index));
 });
 
-test('a directory that cannot be written does not keep the other from its CRLs', async () => {
+test('publishes to the other directory if one cannot be written', async () => {
   const world = withPolicy();
   writeFileSync(join(world.cwd, 'www'), 'a file');
   const { errors, published } = await keep(world);
@@ -87,7 +87,7 @@ test('a directory that cannot be written does not keep the other from its CRLs',
   expect(published).toEqual(['mirror']);
 });
 
-test('without the passphrase it still publishes what there is', async () => {
+test('publishes existing files without the passphrase', async () => {
   const world = withPolicy();
   rmSync(world.home.authority('issuing-g1').key);
   later(world, 4);
@@ -97,7 +97,7 @@ test('without the passphrase it still publishes what there is', async () => {
 });
 
 test.each(['crl/issuing-g1.der', 'crl/root-g1.pem', 'crl-bundle.pem', 'bundle.pem'])(
-  'puts right a served %s that somebody damaged, also one whose size and date were kept',
+  'restores a served %s that was damaged, even with the same size and date',
   async name => {
     const world = withPolicy();
     await keep(world);
@@ -111,7 +111,7 @@ test.each(['crl/issuing-g1.der', 'crl/root-g1.pem', 'crl-bundle.pem', 'bundle.pe
   },
 );
 
-test('puts right a file in public/ that somebody damaged, and what was made of it', async () => {
+test('restores a damaged file in public/ and the files derived from it', async () => {
   const world = withPolicy();
   await keep(world);
   const good = readFileSync(world.home.public.crlBundle);
@@ -122,7 +122,7 @@ test('puts right a file in public/ that somebody damaged, and what was made of i
   expect(served(world, 'www', 'crl/issuing-g1.pem')).toEqual(readFileSync(world.home.public.crlPem('issuing-g1')));
 });
 
-test('signs anew what was removed from public/', async () => {
+test('signs a CRL again that was removed from public/', async () => {
   const world = withPolicy();
   await keep(world);
   rmSync(world.home.public.crlDer('issuing-g1'));
@@ -130,7 +130,7 @@ test('signs anew what was removed from public/', async () => {
   expect(existsSync(world.home.public.crlDer('issuing-g1'))).toBe(true);
 });
 
-test('leaves a trust bundle alone that somebody put together', async () => {
+test('leaves a trust bundle alone that svcauth did not write', async () => {
   const world = withPolicy();
   const other = fresh();
   await other.succeed('ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none', '--home', 'second');
@@ -145,7 +145,7 @@ test('leaves a trust bundle alone that somebody put together', async () => {
   expect(await world.succeed('crl', 'publish')).toContain('kept  bundle.pem: has anchors of another PKI');
 });
 
-test('refuses to take a trust bundle back to an older one', async () => {
+test('refuses to replace a trust bundle by an older one', async () => {
   const world = withPolicy();
   await keep(world);
   const path = join(world.cwd, 'www/bundle.json');
