@@ -11,11 +11,11 @@ export interface FollowingAgent {
 }
 
 interface Followed extends AgentOptions {
-  /** Grows with every other trust: connections and sessions of an earlier one serve nobody any more. */
+  /** Grows when the trust changes: connections and sessions of an earlier generation are no longer used. */
   generation: number;
 }
 
-/** What `agent.options` holds when a connection is made is what it is made with. */
+/** Makes an agent whose options can be replaced: a new connection uses what `agent.options` holds at that time. */
 export function followingAgent(
   { allow, endRevoked: endsRevoked = false, ...given }: Allow & { readonly endRevoked?: boolean } & AgentOptions,
   context: SecureContext,
@@ -27,7 +27,7 @@ export function followingAgent(
   current.generation = generation;
   const plainName = agent.getName.bind(agent);
   agent.getName = options => {
-    // some versions of Node name a connection by its context, too: a renewal makes a new one, and keeps the connections
+    // some versions of Node name a connection by its context, too, but a renewal makes a new context and keeps connections
     const named = { ...(options as Followed | undefined), secureContext: undefined };
     return `${plainName(named)}:${named.generation}`;
   };

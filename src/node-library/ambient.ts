@@ -1,6 +1,6 @@
 import type { Clock, FollowProblem } from './types.ts';
 
-// The one file of the library that takes time and the process for itself: everything else is handed them.
+// The only file of the library that uses the real clock and the process; all others get them as arguments.
 
 export const ambientClock: Clock = {
   now: () => new Date(),

@@ -8,17 +8,17 @@ import type { Allow, Authorization, FollowedContext, FollowOptions, SpiffeIdText
 export type * from './types.ts';
 
 /**
- * Reads the files and follows them. Rejects when they are not in order now: a service does not start with what it could not
- * serve; later faults never reach the service but as `onProblem`.
+ * Reads the files and follows them. Rejects if the files are not valid now, so a service does not start with them. Later faults
+ * are only reported to `onProblem`.
  */
 export const secureContext = (options: FollowOptions): Promise<FollowedContext> =>
   followFiles(options, options.clock ?? ambientClock, options.onProblem ?? warn);
 
-/** The SPIFFE ID that the peer of a connection has proved; undefined where it has not, or it is no X509-SVID. */
+/** Gives the SPIFFE ID that the peer of a connection has proved; undefined if its certificate is not a verified X509-SVID. */
 export function peerSpiffeId(socket: TLSSocket | Socket): SpiffeIdText | undefined {
   const peer = readPeer(socket);
   return 'id' in peer ? peer.id : undefined;
 }
 
-/** Whether the peer of a connection is one of those. Throws TypeError for what is no SPIFFE ID in `allow`. */
+/** Checks that the SPIFFE ID of the peer is in `allow`. Throws TypeError if `allow` has an invalid SPIFFE ID. */
 export const authorize = (socket: TLSSocket | Socket, { allow }: Allow): Authorization => authorizePeer(socket, allow);

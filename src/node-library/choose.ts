@@ -3,22 +3,22 @@ import { judge, type Judged, type Pair } from './judge.ts';
 import { isGood, isProblem, type Problem } from './problem.ts';
 import type { Trust } from './trust.ts';
 
-/** What the files hold now, or why they cannot be read. */
+/** The content of the files now, or why they cannot be read. */
 export interface Found {
   readonly identity: Identity | Problem;
   readonly trust: Trust | Problem;
 }
 
 export interface Choice {
-  /** Undefined: nothing can be in force. */
+  /** Undefined if nothing valid was ever found. */
   readonly pair: Judged | undefined;
-  /** Why not everything that was found is in force, and what is wrong with what is. */
+  /** Why some of the files are not in force, and the faults of those that are. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Everything that was found when it fits together; else the new trust with the identity in force, so that a broken certificate
- * keeps no revocation out; else the new identity with the trust in force; else what is in force.
+ * Chooses the files to use. In this order: the new identity and trust; the new trust with the identity in force, so a broken
+ * certificate does not delay a revocation; the new identity with the trust in force; the pair in force.
  */
 export function choose(found: Found, inForce: Judged | undefined, now: Date): Choice {
   const unreadable = [found.identity, found.trust].filter(isProblem);

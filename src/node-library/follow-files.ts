@@ -17,14 +17,14 @@ import type { Clock, FollowedContext, FollowOptions, FollowProblem } from './typ
 /** Milliseconds. */
 const INTERVAL = 10_000;
 
-/** A pair in force, and what TLS is told of it. */
+/** The pair in force, and the TLS options made from it. */
 interface Current {
   readonly pair: Judged;
   readonly credentials: SecureContextOptions;
-  /** Of a server: kept as long as the trust is, so that a renewal costs nobody a full handshake. */
+  /** Session ticket keys of servers; they change with the trust, so sessions survive a renewal. */
   readonly ticketKeys: Buffer;
   readonly clientContext: SecureContext;
-  /** Grows with every other trust. */
+  /** Grows when the trust changes. */
   readonly generation: number;
 }
 
@@ -33,17 +33,17 @@ export async function followFiles(
   clock: Clock,
   report: (problem: FollowProblem) => void,
 ): Promise<FollowedContext> {
-  // a caller without types who forgets it must not run without revocation
+  // a caller in plain JavaScript that forgets it must not run without revocation checking
   if (options.crls === undefined)
     throw new TypeError('crls: give the paths of the CRLs, or false to disable revocation checking');
   const servers = new Set<FollowingServer>();
   const agents: FollowingAgent[] = [];
-  const tell = problemTeller(report);
+  const reportAll = problemReporter(report);
   let { looks: seen, found } = await readSettled(options);
   const first = choose(found, undefined, clock.now());
   if (first.pair === undefined) throw startError(first.problems);
   let current = makeCurrent(first.pair, undefined, options.tls);
-  tell(first.problems);
+  reportAll(first.problems);
 
   async function look(): Promise<boolean> {
     const looks = await fingerprint(await locateFiles(options));
@@ -52,11 +52,11 @@ export async function followFiles(
     const changed =
       pair !== undefined && (pair.identity !== current.pair.identity || pair.trust !== current.pair.trust);
     const failed = changed ? install(pair) : undefined;
-    tell(failed === undefined ? problems : [...problems, failed]);
+    reportAll(failed === undefined ? problems : [...problems, failed]);
     return changed && failed === undefined;
   }
 
-  /** What OpenSSL itself refuses, a key that is too small for instance, leaves things as they are. */
+  /** Puts a pair in force. Files that OpenSSL rejects, for example because the key is too small, change nothing. */
   function install(pair: Judged): Problem | undefined {
     try {
       current = makeCurrent(pair, current, options.tls);
@@ -82,12 +82,12 @@ export async function followFiles(
     return next;
   }
   function defect(error: unknown): false {
-    tell([problem('unexpected', options.dir, (error as Error).message)]);
+    reportAll([problem('unexpected', options.dir, (error as Error).message)]);
     return false;
   }
 
   const stop = clock.every(options.interval ?? INTERVAL, () => {
-    // a file system that hangs is asked once
+    // one look at a time, as the file system may hang
     if (waiting === 0) void refresh();
   });
 
@@ -118,14 +118,14 @@ export async function followFiles(
 }
 
 interface Reading {
-  /** The fingerprint from before reading: what changed meanwhile differs at the next look. */
+  /** The fingerprint before reading: a file that changes meanwhile has another one at the next look. */
   readonly looks: string;
   readonly found: Found;
 }
 
 const ATTEMPTS = 3;
 
-/** What is broken because it was being replaced is read again at once. */
+/** Reads the files, and reads them again if they are broken and were replaced meanwhile. */
 async function readSettled(options: FollowOptions): Promise<Reading> {
   for (let attempt = 1; ; attempt++) {
     const files = await locateFiles(options);
@@ -139,7 +139,7 @@ async function readSettled(options: FollowOptions): Promise<Reading> {
 
 const isBroken = ({ identity, trust }: Found): boolean => isProblem(identity) || isProblem(trust);
 
-/** What was read again and is what it was is what is in force. */
+/** Gives the objects in force for files whose content did not change. */
 const sameAs = (inForce: Judged, { identity, trust }: Found): Found => ({
   identity: !isProblem(identity) && isSameIdentity(identity, inForce.identity) ? inForce.identity : identity,
   trust: !isProblem(trust) && isSameTrust(trust, inForce.trust) ? inForce.trust : trust,
@@ -156,7 +156,7 @@ function makeCurrent(pair: Judged, before: Current | undefined, tls: FollowOptio
   };
   const clientContext = createSecureContext(credentials);
   if (before?.pair.trust === trust) return { ...before, pair, credentials, clientContext };
-  // a ticket would let in again whom the new trust refuses: what was issued under the old one is worth nothing now
+  // tickets of the old trust become invalid: a resumed session would not be checked against the new CRLs
   return {
     pair,
     credentials,
@@ -174,13 +174,13 @@ const serverCredentials = ({ credentials, ticketKeys }: Current): SecureContextO
 const startError = (problems: Choice['problems']): Error =>
   Object.assign(new Error(problems.map(({ message }) => message).join('\n')), { code: problems[0]!.code });
 
-/** Says each problem once, when it begins. */
-function problemTeller(report: (problem: FollowProblem) => void): (problems: readonly Problem[]) => void {
+/** Makes a function that reports each problem once, when it begins. */
+function problemReporter(report: (problem: FollowProblem) => void): (problems: readonly Problem[]) => void {
   let known = new Set<string>();
   return problems => {
     const now = new Map(problems.map(each => [`${each.code} ${each.file}`, each]));
     for (const [key, { code, file, message }] of now) {
-      // the service's own code: what it throws is its own business and changes nothing here
+      // in a microtask: an error that the service throws here does not stop the library
       if (!known.has(key)) queueMicrotask(() => report({ code, file, message }));
     }
     known = new Set(now.keys());

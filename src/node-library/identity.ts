@@ -6,17 +6,17 @@ import { decodePem, PemError } from '../pki/pem.ts';
 import { isProblem, problem, type Problem } from './problem.ts';
 import { readText, type WatchedFiles } from './watched-files.ts';
 
-/** Who we are: a certificate, what is sent along with it, and its key. */
+/** The service's own certificate, its chain and its key. */
 export interface Identity {
   readonly file: string;
   readonly leaf: PathCertificate;
   readonly chain: readonly PathCertificate[];
-  /** As the files have them. */
+  /** The content of the files. */
   readonly certificatePem: string;
   readonly keyPem: string;
 }
 
-/** Key and certificate belong together in what is returned; whom they lead to is another question. */
+/** Reads certificate and key, and checks that they match. It does not validate the path. */
 export async function readIdentity({ certificate, key }: WatchedFiles): Promise<Identity | Problem> {
   const [certificatePem, keyPem] = await Promise.all([readText(certificate), readText(key)]);
   if (typeof certificatePem !== 'string') return certificatePem;
@@ -34,7 +34,7 @@ export async function readIdentity({ certificate, key }: WatchedFiles): Promise<
 
 type Certificates = readonly [PathCertificate, ...PathCertificate[]];
 
-/** Every certificate of a PEM text, at least one. */
+/** Decodes every certificate of a PEM text, at least one. */
 export function readCertificates(file: string, pem: string): Certificates | Problem {
   try {
     const blocks = decodePem(pem).filter(({ label }) => label === 'CERTIFICATE');
@@ -46,7 +46,7 @@ export function readCertificates(file: string, pem: string): Certificates | Prob
   }
 }
 
-/** Byte for byte. */
+/** Compares two identities byte for byte. */
 export const isSameIdentity = (a: Identity, b: Identity): boolean =>
   a.certificatePem === b.certificatePem && a.keyPem === b.keyPem;
 

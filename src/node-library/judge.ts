@@ -11,20 +11,20 @@ import type { Identity } from './identity.ts';
 import { isProblem, problem, refused, type Problem } from './problem.ts';
 import { isSameIssuer, sameKey, type LoadedCrl, type Trust } from './trust.ts';
 
-/** What can be in force together. */
+/** An identity and a trust to use together. */
 export interface Pair {
   readonly identity: Identity;
   readonly trust: Trust;
 }
 
 export interface Judged extends Pair {
-  /** What is wrong with it, though nothing better is at hand. */
+  /** Faults that do not prevent its use. */
   readonly notes: readonly Problem[];
 }
 
 /**
- * Whether the two may come into force. A certificate that is in force already may be expired or revoked: that is said, and is no
- * reason to overlook a CRL.
+ * Decides if the two may come into force. A certificate that is in force already may be expired or revoked: that is reported, and
+ * does not prevent the use of a new CRL.
  */
 export function judge({ identity, trust }: Pair, inForce: Pair | undefined, now: Date): Judged | Problem {
   const { file, leaf } = identity;
@@ -59,7 +59,7 @@ function pathOf({ file, leaf, chain }: Identity, { anchors }: Trust, now: Date):
   return verdict.accepted ? verdict.path : refused(file, verdict.reason);
 }
 
-/** RFC 5280 §6.3 for every certificate of our own path below its anchor: our peers ask the same of it. */
+/** Checks revocation of every certificate of the own path below its anchor (RFC 5280 §6.3), as the peers do. */
 function revocationProblems(path: readonly PathCertificate[], { crls }: Trust, now: Date): readonly Problem[] {
   if (crls === undefined) return [];
   const budget = startBudget(DEFAULT_LIMITS);
@@ -78,8 +78,8 @@ function revocationProblems(path: readonly PathCertificate[], { crls }: Trust, n
 }
 
 /**
- * What is wrong with a CRL as such. One of a CA that we do not know, of the next generation perhaps, is taken as it is: OpenSSL
- * asks for its signature when a peer's certificate leads to it.
+ * Finds a fault of one CRL. A CRL of an unknown CA, for example of the next generation, is accepted unchecked: OpenSSL verifies its
+ * signature when a peer's certificate needs it.
  */
 function crlProblem({ file, crl }: LoadedCrl, known: readonly PathCertificate[], now: Date): Problem | undefined {
   if (crl.fault !== undefined) return refused(file, crl.fault);
@@ -94,7 +94,7 @@ function crlProblem({ file, crl }: LoadedCrl, known: readonly PathCertificate[],
   return problem('crl-expired', file, `the CRL expired ${end.toISOString()}; the time is ${now.toISOString()}`);
 }
 
-/** A CRL older than the one in force would let in again whom the newer one revoked. Of several of one CA the newest counts. */
+/** Finds a CRL that is older than the one in force, which would undo revocations. Of several CRLs of one CA the newest counts. */
 function wentBack({ crls = [] }: Trust, inForce: Trust | undefined): Problem | undefined {
   for (const old of inForce?.crls ?? []) {
     const newest = crls
@@ -110,5 +110,5 @@ function wentBack({ crls = [] }: Trust, inForce: Trust | undefined): Problem | u
   return undefined;
 }
 
-/** One that has none says nothing; it is refused for that where it counts. */
+/** Gives the CRL number; 0 if it has none, which another check reports. */
 const numberOf = ({ crl }: LoadedCrl): bigint => crlNumber(crl) ?? 0n;

@@ -9,12 +9,12 @@ import { isSpiffeId } from '../pki/name/spiffe-id.ts';
 import { svidVerdict } from '../pki/certificate/svid.ts';
 import type { Authorization, SpiffeIdText } from './types.ts';
 
-/** Whom the other end has proved to be. */
+/** The SPIFFE ID that the peer has proved, or why it has not. */
 export type Peer = { readonly id: SpiffeIdText } | { readonly reason: string };
 
 const known = new WeakMap<Socket, Peer>();
 
-/** Read once a connection, and only after OpenSSL has verified the chain. */
+/** Reads the peer's SPIFFE ID, once per connection and only after OpenSSL has verified the chain. */
 export function readPeer(socket: TLSSocket | Socket): Peer {
   if (!(socket instanceof TLSSocket)) return { reason: 'the connection is not TLS' };
   if (!socket.authorized) return { reason: `the chain was not verified (${notVerified(socket)})` };
@@ -27,13 +27,13 @@ export function readPeer(socket: TLSSocket | Socket): Peer {
   return peer;
 }
 
-/** Typed as an Error, and a code in fact. */
+/** Formats the authorization error: Node types it as an Error, but it is a code. */
 const notVerified = ({ authorizationError }: { readonly authorizationError: unknown }): string =>
   authorizationError === undefined || authorizationError === null
     ? 'no reason given'
     : `${authorizationError as string}`;
 
-/** From our own reading of the DER: Node's subjectAltName is a text in which names can pose as others (CVE-2021-44532). */
+/** Reads the SPIFFE ID from the DER: in the text that Node gives, one name can imitate another (CVE-2021-44532). */
 function readSvid(der: Uint8Array): Peer {
   try {
     const facts = certificateFacts(decodeCertificate(der).tbs);
@@ -57,13 +57,13 @@ function decide(peer: Peer, allow: readonly SpiffeIdText[]): Authorization {
   return { allowed: false, reason: `${peer.id} is not allowed`, id: peer.id };
 }
 
-/** A list with a typing mistake would refuse somebody silently. */
+/** Checks the SPIFFE IDs of the list: an invalid one would reject a peer without a message. */
 function checkAllow(allow: readonly SpiffeIdText[]): readonly SpiffeIdText[] {
   for (const id of allow) if (!isSpiffeId(id)) throw new TypeError(`allow: ${JSON.stringify(id)} is not a SPIFFE ID`);
   return allow;
 }
 
-/** In place of the comparison with the host name: the server is who its SPIFFE ID says, wherever it runs. */
+/** Makes a check of the server's SPIFFE ID that replaces the check of its host name. */
 export function serverCheck(
   allow: readonly SpiffeIdText[],
 ): (host: string, certificate: PeerCertificate) => Error | undefined {

@@ -1,7 +1,7 @@
 import type { Refusal } from '../pki/path/refusal.ts';
 import type { FollowProblem } from './types.ts';
 
-/** Why files on disk do not come into force. */
+/** A fault because of which files do not come into force. */
 export interface Problem extends FollowProblem {
   readonly kind: 'problem';
 }
@@ -13,7 +13,7 @@ export const problem = (code: string, file: string, words: string): Problem => (
   message: `${file}: ${words}`,
 });
 
-/** What path validation says of a file. */
+/** Makes a problem of a refusal by path validation. */
 export const refused = (file: string, { code, message }: Refusal): Problem => problem(code, file, message);
 
 export const isGood = <T extends object>(value: T | Problem): value is T => !isProblem(value);

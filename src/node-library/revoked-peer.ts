@@ -4,7 +4,7 @@ import { findCrlEntry } from '../pki/crl/parsed.ts';
 import { readPathCertificate } from '../pki/path/path-certificate.ts';
 import { crlsFor, type Trust } from './trust.ts';
 
-/** Ends those whose certificate, or a CA that they sent along, is on a CRL; the others never notice. */
+/** Closes connections whose peer certificate, or a CA certificate in its chain, is on a CRL. */
 export function endRevoked(sockets: Iterable<TLSSocket>, trust: Trust): void {
   for (const socket of sockets) {
     if (peerChain(socket).some(der => isRevoked(der, trust)))
@@ -24,7 +24,7 @@ function isRevoked(der: Uint8Array, trust: Trust): boolean {
     const certificate = readPathCertificate(der);
     return crlsFor(trust, certificate).some(({ crl }) => findCrlEntry(crl, certificate.tbs.serial) !== undefined);
   } catch (error) {
-    // OpenSSL has read it: it stays as long as nothing is known against it
+    // OpenSSL accepted it, so the connection is kept
     if (error instanceof DerError) return false;
     throw error;
   }

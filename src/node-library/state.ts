@@ -5,7 +5,7 @@ import { svidVerdict } from '../pki/certificate/svid.ts';
 import type { Pair } from './judge.ts';
 import type { FollowState, SpiffeIdText } from './types.ts';
 
-/** What is in force, for logs and health checks. */
+/** Describes the pair in force, for logs and health checks. */
 export function describeState({ identity: { leaf }, trust }: Pair): FollowState {
   const verdict = svidVerdict(leaf);
   return {

@@ -8,19 +8,19 @@ import { readCertificates } from './identity.ts';
 import { isGood, isProblem, problem, type Problem } from './problem.ts';
 import { readText, type WatchedFiles } from './watched-files.ts';
 
-/** Whom we trust, and who was revoked. */
+/** The trust anchors and CRLs. */
 export interface Trust {
   readonly file: string;
   readonly anchors: readonly PathCertificate[];
   readonly anchorsPem: string;
-  /** Undefined: revocation is not looked at. */
+  /** Undefined if revocation checking is disabled. */
   readonly crls: readonly LoadedCrl[] | undefined;
 }
 
 export interface LoadedCrl {
   readonly file: string;
   readonly crl: PathCrl;
-  /** This one alone: of several in one text Node reads the first. */
+  /** The PEM of this CRL alone: Node reads only the first CRL of a text. */
   readonly pem: string;
 }
 
@@ -52,23 +52,23 @@ async function readCrls(file: string): Promise<readonly LoadedCrl[] | Problem> {
   }
 }
 
-/** Byte for byte: files that were written again unchanged change nothing. */
+/** Compares two trusts byte for byte, so files that were written again without a change have no effect. */
 export const isSameTrust = (a: Trust, b: Trust): boolean =>
   a.anchorsPem === b.anchorsPem &&
   a.crls?.length === b.crls?.length &&
   (a.crls ?? []).every(({ pem }, index) => pem === b.crls![index]!.pem);
 
-/** The CRLs that say something of a certificate: by its issuer's name, and by its issuer's key where both tell. */
+/** Finds the CRLs for a certificate by its issuer's name, and by its issuer's key identifier if both have one. */
 export const crlsFor = ({ crls = [] }: Pick<Trust, 'crls'>, certificate: PathCertificate): readonly LoadedCrl[] =>
   crls.filter(({ crl }) => {
     const key = certificate.extensions.authorityKeyIdentifier?.value.keyIdentifier;
     return crl.issuerName === certificate.issuerName && sameKey(crl.keyIdentifier, key);
   });
 
-/** Whether two CRLs are of one CA. */
+/** Decides if two CRLs are of one CA. */
 export const isSameIssuer = (a: PathCrl, b: PathCrl): boolean =>
   a.issuerName === b.issuerName && sameKey(a.keyIdentifier, b.keyIdentifier);
 
-/** Identifiers that are absent say nothing (RFC 5280 §5.2.1). */
+/** Compares key identifiers; an absent one equals any (RFC 5280 §5.2.1). */
 export const sameKey = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
   a === undefined || b === undefined || Buffer.compare(a, b) === 0;

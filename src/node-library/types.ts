@@ -1,42 +1,42 @@
-// The types of svcauth/node: what a service passes in, and what it gets back.
+// The types of svcauth/node: its arguments and its results.
 // `api.ts` exports all of them and the build publishes their declarations: a change here changes what services compile against.
 import type { Agent, AgentOptions } from 'node:https';
 import type { ConnectionOptions, SecureContextOptions, Server, TlsOptions } from 'node:tls';
 
-/** A SPIFFE ID as it is written: `spiffe://example.org/payments`. */
+/** The text of a SPIFFE ID, like `spiffe://example.org/payments`. */
 export type SpiffeIdText = `spiffe://${string}`;
 
 export interface FollowOptions {
-  /** The service's directory: `current` in it (or Kubernetes' `..data`), or itself, holds tls.crt and tls.key. */
+  /** The service's directory. tls.crt and tls.key are in its `current` (or Kubernetes' `..data`), or in itself. */
   readonly dir: string;
-  /** The trust anchors, a PEM file; when absent, the ca.crt beside the certificate. */
+  /** PEM file of the trust anchors; default: ca.crt in the directory of the certificate. */
   readonly bundle?: string;
   /**
-   * The CRLs: a PEM file with all of them, a directory with a .pem file for each, or a list of such. `false`: nobody looks at
-   * revocation; whoever was revoked comes in.
+   * The CRLs: a PEM file with all of them, a directory with a .pem file for each, or a list of these. `false` disables revocation
+   * checking: revoked peers are accepted.
    */
   readonly crls: string | readonly string[] | false;
-  /** Milliseconds between two looks at the files; 10,000 when absent. */
+  /** Milliseconds between two checks of the files; default: 10,000. */
   readonly interval?: number;
-  /** What every context is made with besides: minVersion, ciphers, sigalgs and so on. */
+  /** Further options of every context: minVersion, ciphers, sigalgs and so on. */
   readonly tls?: Omit<SecureContextOptions, 'key' | 'cert' | 'pfx' | 'ca' | 'crl' | 'ticketKeys'>;
-  /** New files are in force. */
+  /** Called when new files are in force. */
   readonly onChange?: (state: FollowState) => void;
-  /** Told once, when it begins; while it lasts the last good state stays in force. When absent, it is a process warning. */
+  /** Called once when a problem begins; until it ends the last good state stays in force. Default: a process warning. */
   readonly onProblem?: (problem: FollowProblem) => void;
   readonly clock?: Clock;
 }
 
-/** Where time comes from; for tests. */
+/** The source of time; for tests. */
 export interface Clock {
   now(): Date;
-  /** Calls `look` every so many milliseconds until the returned function is called; keeps no process alive. */
+  /** Calls `look` at this interval until the returned function is called; it does not keep the process alive. */
   every(milliseconds: number, look: () => void): () => void;
 }
 
-/** What is in force. */
+/** The certificate, anchors and CRLs in force. */
 export interface FollowState {
-  /** Of our own certificate; absent where it is no X509-SVID. */
+  /** SPIFFE ID of the service's own certificate; absent if it is not an X509-SVID. */
   readonly id?: SpiffeIdText;
   /** Lower-case hex. */
   readonly serial: string;
@@ -47,45 +47,45 @@ export interface FollowState {
 
 export interface FollowProblem {
   /**
-   * `unreadable`, `malformed`, `key-mismatch`, `no-crls`, `crl-went-back`, or what our path validation calls it: `expired`,
+   * `unreadable`, `malformed`, `key-mismatch`, `no-crls`, `crl-went-back`, or a code of path validation: `expired`,
    * `no-issuer`, `crl-expired`, `crl-missing`, `crl-signature-wrong`, `revoked` and so on.
    */
   readonly code: string;
-  /** What it is about. */
+  /** The file with the problem. */
   readonly file: string;
-  /** In words, with the file. */
+  /** Description, with the file. */
   readonly message: string;
 }
 
 /** TLS options that follow the files on disk. */
 export interface FollowedContext {
   readonly state: FollowState;
-  /** For https.createServer, tls.createServer, http2.createSecureServer: as things stand; `follow` keeps the server up to date. */
+  /** Options for https.createServer, tls.createServer or http2.createSecureServer; `follow` keeps the server up to date. */
   serverOptions(): TlsOptions;
   /**
-   * From now on new handshakes of the server use what is in force, and tickets issued before a new CRL resume nothing.
-   * `endRevoked`: connections of peers that a new CRL revokes are ended.
+   * Keeps the server up to date: new handshakes use the files in force, and a new CRL invalidates earlier session tickets.
+   * `endRevoked` closes connections of peers that a new CRL revokes.
    */
   follow(server: Server, options?: { readonly endRevoked?: boolean }): void;
-  /** For one tls.connect or http2.connect: ask for new ones each time. Throws TypeError for what is no SPIFFE ID. */
+  /** Options for one tls.connect or http2.connect; call it for each connection. Throws TypeError for an invalid SPIFFE ID. */
   connectOptions(options: Allow): ConnectionOptions;
   /**
-   * For https.request: every new connection uses what is in force; a new CRL or bundle ends idle connections and forgets
-   * sessions, and with `endRevoked` the busy ones of revoked servers too.
+   * An agent for https.request. New connections use the files in force. A new CRL or bundle closes idle connections and forgets
+   * sessions; with `endRevoked` it also closes busy connections to revoked servers.
    */
   agent(options: Allow & { readonly endRevoked?: boolean } & AgentOptions): Agent;
-  /** Looks now, as a SIGHUP would have it. True when something new came into force. Never rejects. */
+  /** Checks the files now, for example on SIGHUP. Resolves to true if new files came into force; never rejects. */
   refresh(): Promise<boolean>;
-  /** Looks no more. What was handed out goes on with what is in force. */
+  /** Stops checking the files. Servers and agents keep the files in force. */
   close(): void;
 }
 
-/** Who may be at the other end: whole ids, compared exactly. */
+/** The SPIFFE IDs of accepted peers, compared exactly. */
 export interface Allow {
   readonly allow: readonly SpiffeIdText[];
 }
 
 export type Authorization =
   | { readonly allowed: true; readonly id: SpiffeIdText }
-  /** `id` where the peer has proved one. */
+  /** `id` is present if the peer has proved one. */
   | { readonly allowed: false; readonly reason: string; readonly id?: SpiffeIdText };

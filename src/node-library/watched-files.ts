@@ -9,16 +9,16 @@ import type { FollowOptions } from './types.ts';
 
 export type Source = Pick<FollowOptions, 'dir' | 'bundle' | 'crls'>;
 
-/** The files that are followed, their links resolved: what is read through them belongs together. */
+/** The files to follow, with links resolved, so all of them are of one version. */
 export interface WatchedFiles {
   readonly certificate: string;
   readonly key: string;
   readonly anchors: string;
-  /** Undefined: revocation is not looked at. */
+  /** Undefined if revocation checking is disabled. */
   readonly crls: readonly string[] | undefined;
 }
 
-/** svcauth's link, and the one of a volume that Kubernetes mounts: both switch as a whole. */
+/** The links that switch all files at once: that of svcauth and that of a Kubernetes volume. */
 const LINKS = ['current', '..data'];
 
 export async function locateFiles({ dir, bundle, crls }: Source): Promise<WatchedFiles> {
@@ -39,7 +39,7 @@ async function versionDirectory(dir: string): Promise<string> {
   return dir;
 }
 
-/** Names are sorted: the order in a directory means nothing. A path that is no directory, or not there, is a file to be read. */
+/** Lists the .pem files of a directory, sorted by name. A path that is not a directory, or is missing, is a file to read. */
 async function crlFiles(path: string): Promise<readonly string[]> {
   const isDirectory = await stat(path).then(
     status => status.isDirectory(),
@@ -53,7 +53,7 @@ async function crlFiles(path: string): Promise<readonly string[]> {
     .map(name => join(path, name));
 }
 
-/** Differs whenever a file may have another content; costs a look at each. */
+/** Fingerprints the files by their status: it differs if the content of a file may have changed. */
 export async function fingerprint({ certificate, key, anchors, crls = [] }: WatchedFiles): Promise<string> {
   const looks = [certificate, key, anchors, ...crls].map(async path => {
     const status = await stat(path, { bigint: true }).catch(() => undefined);
@@ -63,7 +63,7 @@ export async function fingerprint({ certificate, key, anchors, crls = [] }: Watc
   return (await Promise.all(looks)).join('\n');
 }
 
-/** The whole file, or why it cannot be had. */
+/** Reads a whole file, or explains why it cannot be read. */
 export async function readText(path: string): Promise<string | Problem> {
   try {
     const { size } = await stat(path);

@@ -28,7 +28,7 @@ beforeEach(() => {
 const serialOf = ({ serial }: TestCertificate): string => serial.toString(16).padStart(2, '0');
 const svid = (changes = {}) => makeSvid('payments', authorities.issuing, changes);
 
-test('says what is in force', async () => {
+test('the state describes the files in force', async () => {
   const { context } = await follow(service);
   expect(context.state).toMatchObject({
     id: 'spiffe://example.org/payments',
@@ -40,20 +40,20 @@ test('says what is in force', async () => {
   });
 });
 
-describe('does not start', () => {
+describe('secureContext rejects', () => {
   const start = (changes = {}) =>
     follow(service, changes).then(
       () => 'started',
       (error: Error) => error.message,
     );
 
-  test('without a word on CRLs', async () => {
+  test('a call without crls is rejected', async () => {
     expect(await start({ crls: undefined })).toBe(
       'crls: give the paths of the CRLs, or false to disable revocation checking',
     );
   });
 
-  test('where there are no CRLs, unless it is told to do without', async () => {
+  test('a directory without CRLs is rejected, unless crls is false', async () => {
     rmSync(service.crls, { recursive: true });
     expect(await start()).toContain('ENOENT');
     mkdirSync(service.crls);
@@ -63,17 +63,17 @@ describe('does not start', () => {
     expect(await start({ crls: false })).toBe('started');
   });
 
-  test('where a CA of its own chain has no CRL', async () => {
+  test('a missing CRL of a CA in its own chain is rejected', async () => {
     rmSync(service.path('crl/root.pem'));
     expect(await start()).toContain('there is no CRL of its issuer');
   });
 
-  test('where a CRL of its own chain is stale', async () => {
+  test('an expired CRL of its own chain is rejected', async () => {
     service.write('crl/root.pem', crlPem(authorities.root, { until: day(-0.5) }));
     expect(await start()).toContain('the CRL expired at');
   });
 
-  test('with a revoked certificate', async () => {
+  test('a revoked certificate is rejected', async () => {
     const leaf = svid();
     service.deploy(leaf, authorities.issuing);
     service.write('crl/issuing.pem', crlPem(authorities.issuing, { revoked: [leaf] }));
@@ -81,13 +81,13 @@ describe('does not start', () => {
   });
 });
 
-test('reads all CRLs of one file', async () => {
+test('all CRLs of one file are read', async () => {
   service.write('crls.pem', readText(service.path('crl/root.pem')) + readText(service.path('crl/issuing.pem')));
   const { context } = await follow(service, { crls: service.path('crls.pem') });
   expect(context.serverOptions().crl).toHaveLength(2);
 });
 
-test('takes the anchors beside the certificate when no bundle is named', async () => {
+test('the anchors default to ca.crt in the directory of the certificate', async () => {
   const { context } = await secureContextOf({ dir: service.directory, crls: service.crls });
   expect(context.state.anchors).toBe(1);
 });
@@ -95,7 +95,7 @@ const secureContextOf = async (options: Parameters<typeof secureContext>[0]) => 
   context: await secureContext({ ...options, clock: testClock() }),
 });
 
-test('follows a renewal: the link switches, and key and certificate with it', async () => {
+test('a renewal switches key and certificate together', async () => {
   const { context, states, problems } = await follow(service);
   const ticketKeys = context.serverOptions().ticketKeys;
   const leaf = svid();
@@ -109,7 +109,7 @@ test('follows a renewal: the link switches, and key and certificate with it', as
   expect(context.serverOptions().ticketKeys).toEqual(ticketKeys);
 });
 
-test('follows a volume of Kubernetes', async () => {
+test('a Kubernetes volume is followed', async () => {
   renameSync(service.path('current'), service.path('..data'));
   const { context } = await follow(service);
   const leaf = svid();
@@ -120,7 +120,7 @@ test('follows a volume of Kubernetes', async () => {
   expect(context.state.serial).toBe(serialOf(leaf));
 });
 
-test('follows plain files in the directory itself', async () => {
+test('plain files in the directory itself are followed', async () => {
   for (const name of ['tls.crt', 'tls.key']) service.write(name, readText(service.path(`current/${name}`)));
   rmSync(service.path('current'));
   const { context } = await follow(service);
@@ -143,7 +143,7 @@ test('files that are written again unchanged change nothing', async () => {
   expect(states).toEqual([]);
 });
 
-describe('keeps the last good state, and says why, when', () => {
+describe('the last good state stays in force and a problem is reported when', () => {
   const other = makeAuthorities(1);
   type Step = () => void;
   const cases: readonly (readonly [string, string, Step])[] = [
@@ -240,7 +240,7 @@ describe('keeps the last good state, and says why, when', () => {
   });
 });
 
-test('a broken certificate keeps no revocation out', async () => {
+test('a new CRL comes into force although the certificate is broken', async () => {
   const { context, problems } = await follow(service);
   const serial = context.state.serial;
   service.write('current/tls.key', 'garbage');
@@ -250,7 +250,7 @@ test('a broken certificate keeps no revocation out', async () => {
   expect(problems.map(({ code }) => code)).toEqual(['malformed']);
 });
 
-test('a broken CRL keeps no renewal out', async () => {
+test('a renewed certificate comes into force although a CRL is broken', async () => {
   const { context, problems } = await follow(service);
   const leaf = svid();
   service.deploy(leaf, authorities.issuing);
@@ -260,7 +260,7 @@ test('a broken CRL keeps no renewal out', async () => {
   expect(problems.map(({ code }) => code)).toEqual(['malformed']);
 });
 
-test('that its own certificate is revoked is told, and is no reason to overlook the CRL', async () => {
+test('a CRL that revokes the own certificate comes into force and is reported', async () => {
   const leaf = svid();
   service.deploy(leaf, authorities.issuing);
   const { context, problems } = await follow(service);
@@ -270,7 +270,7 @@ test('that its own certificate is revoked is told, and is no reason to overlook 
   expect(problems.map(({ code }) => code)).toEqual(['revoked']);
 });
 
-test('a CRL comes into force though the certificate in force has expired', async () => {
+test('a CRL comes into force although the certificate in force has expired', async () => {
   const clock = testClock();
   const { context, problems } = await follow(service, { clock });
   clock.time = new Date(day(11));
@@ -281,7 +281,7 @@ test('a CRL comes into force though the certificate in force has expired', async
   expect(problems.map(({ code }) => code)).toEqual(['expired']);
 });
 
-test('what goes stale as time passes is told, with nothing new on disk', async () => {
+test('an expired CRL is reported without a change on disk', async () => {
   const clock = testClock();
   const { context, problems } = await follow(service, { clock });
   clock.time = new Date(day(8));
@@ -289,7 +289,7 @@ test('what goes stale as time passes is told, with nothing new on disk', async (
   expect(problems.map(({ code }) => code)).toEqual(['crl-expired']);
 });
 
-test('a stale CRL of a CA that is not in our own chain is told, and nothing waits for it', async () => {
+test('an expired CRL of a CA outside the own chain is reported and used', async () => {
   const retired = makeAuthorities(7);
   const { context, problems } = await follow(service);
   service.write('crl/retired.pem', crlPem(retired.issuing, { until: day(-0.5) }));
@@ -297,11 +297,11 @@ test('a stale CRL of a CA that is not in our own chain is told, and nothing wait
   expect(problems.map(({ code }) => code)).toEqual(['crl-expired']);
 });
 
-test('what an OpenSSL option refuses is told at the start', async () => {
+test('an invalid TLS option is reported at the start', async () => {
   await expect(follow(service, { tls: { ciphers: 'NONE-OF-THIS' } })).rejects.toThrow(/no cipher match/i);
 });
 
-test('of several CRLs of one CA the newest counts', async () => {
+test('the newest of several CRLs of one CA counts', async () => {
   service.write('crl/before.pem', crlPem(authorities.issuing, { number: 0 }));
   const { context, problems } = await follow(service);
   service.replace('crl/issuing.pem', crlPem(authorities.issuing, { number: 2 }));
@@ -309,7 +309,7 @@ test('of several CRLs of one CA the newest counts', async () => {
   expect(problems).toEqual([]);
 });
 
-test('a deployment that removes old versions while it is read is no problem', async () => {
+test('files are read completely while a deployment removes old versions', async () => {
   const { context, problems } = await follow(service);
   const leaf = svid();
   for (let version = 1; version <= 100; version++) {
@@ -324,7 +324,7 @@ test('a deployment that removes old versions while it is read is no problem', as
   expect(problems).toEqual([]);
 });
 
-test('looks by itself every so often, by the real clock', async () => {
+test('the files are checked at an interval of the real clock', async () => {
   const context = await secureContext({ dir: service.directory, crls: service.crls, interval: 20 });
   const leaf = svid();
   service.deploy(leaf, authorities.issuing);
@@ -332,7 +332,7 @@ test('looks by itself every so often, by the real clock', async () => {
   context.close();
 });
 
-test('what nobody wants to be told is a warning of the process', async () => {
+test('a problem without onProblem is a process warning', async () => {
   const { context } = await secureContextOf({ dir: service.directory, crls: service.crls });
   const warned = new Promise<Error & { code?: string }>(resolve => process.once('warning', resolve));
   service.write('current/tls.crt', 'garbage');
@@ -340,7 +340,7 @@ test('what nobody wants to be told is a warning of the process', async () => {
   expect(await warned).toMatchObject({ name: 'SvcauthWarning', code: 'malformed' });
 });
 
-test('the timer looks, one look at a time, until it is closed', async () => {
+test('the timer checks the files, one check at a time, until close', async () => {
   const clock = testClock();
   const { context } = await follow(service, { clock });
   const leaf = svid();

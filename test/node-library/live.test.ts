@@ -85,7 +85,7 @@ function deployed(service: ServiceDirectory, name: string) {
   return leaf;
 }
 
-test('both sides know whom they talk to', async () => {
+test('both sides learn the SPIFFE ID of their peer', async () => {
   const [server, client] = [await follow(payments), await follow(reports)];
   const port = await startServer(server.context);
   const { said, socket } = await talk(port, client.context.connectOptions({ allow: [PAYMENTS] }));
@@ -94,7 +94,7 @@ test('both sides know whom they talk to', async () => {
   expect(authorize(socket, { allow: [REPORTS] })).toMatchObject({ allowed: false, id: PAYMENTS });
 });
 
-test('a server that is somebody else is not talked to, whatever its host name', async () => {
+test('a server with another SPIFFE ID is rejected, whatever its host name', async () => {
   const [server, client] = [await follow(payments), await follow(reports)];
   const port = await startServer(server.context);
   const options = client.context.connectOptions({ allow: ['spiffe://example.org/ledger'] });
@@ -104,7 +104,7 @@ test('a server that is somebody else is not talked to, whatever its host name', 
 describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', version => {
   const tls = { minVersion: version, maxVersion: version };
 
-  test('a session is resumed through a renewal, and after a revocation by nobody', async () => {
+  test('sessions are resumed after a renewal, and not after a revocation', async () => {
     const leaf = deployed(reports, 'reports');
     const [server, client] = [await follow(payments, { tls }), await follow(reports, { tls })];
     const port = await startServer(server.context);
@@ -131,7 +131,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', version => {
   });
 });
 
-test('a revoked server is refused, and its session not resumed', async () => {
+test('a revoked server is rejected, and its session is not resumed', async () => {
   const leaf = deployed(payments, 'payments');
   const [server, client] = [await follow(payments), await follow(reports)];
   const port = await startServer(server.context);
@@ -142,7 +142,7 @@ test('a revoked server is refused, and its session not resumed', async () => {
   expect((await ask()).said).toBe('CERT_REVOKED');
 });
 
-test('connections of a peer that a new CRL revokes are ended where that is asked for, and nobody else’s', async () => {
+test('endRevoked closes only the connections of peers that a new CRL revokes', async () => {
   const leaf = deployed(reports, 'reports');
   const ledger = serviceDirectory('ledger', authorities);
   const [strict, lenient] = [await follow(payments), await follow(payments)];
@@ -156,7 +156,7 @@ test('connections of a peer that a new CRL revokes are ended where that is asked
   await expect.poll(() => open.map(({ socket }) => socket.destroyed)).toEqual([true, false, false, false]);
 });
 
-test('garbage on disk changes nothing for anybody', async () => {
+test('invalid files on disk do not affect connections', async () => {
   const [server, client] = [await follow(payments), await follow(reports)];
   const port = await startServer(server.context);
   for (const name of ['current/tls.crt', 'current/tls.key', 'bundle.pem', 'crl/root.pem', 'crl/issuing.pem']) {
@@ -167,7 +167,7 @@ test('garbage on disk changes nothing for anybody', async () => {
   expect(server.problems.length).toBeGreaterThan(0);
 });
 
-test('two generations of CAs take each other’s place', async () => {
+test('connections succeed through the replacement of a CA', async () => {
   const next = makeAuthorities(2);
   const both = [payments, reports];
   const [server, client] = [await follow(payments), await follow(reports)];
@@ -226,7 +226,7 @@ describe('requests through an agent', () => {
   const idle = (agent: ReturnType<FollowedContext['agent']>) =>
     expect.poll(() => Object.values(agent.freeSockets).flat().length);
 
-  test('a renewal under traffic fails nobody, and every new connection has the new certificate', async () => {
+  test('no request fails during a renewal, and every new connection has the new certificate', async () => {
     const [server, client] = [await follow(payments), await follow(reports)];
     const port = await startHttps(server.context);
     const agent = client.context.agent({ allow: [PAYMENTS], keepAlive: false });
@@ -256,7 +256,7 @@ describe('requests through an agent', () => {
     agent.destroy();
   });
 
-  test('connections are kept through a renewal, and not through a new CRL', async () => {
+  test('idle connections are kept after a renewal and closed after a new CRL', async () => {
     const [server, client] = [await follow(payments), await follow(reports)];
     const port = await startHttps(server.context);
     const agent = client.context.agent({ allow: [PAYMENTS], keepAlive: true });
@@ -276,7 +276,7 @@ describe('requests through an agent', () => {
     agent.destroy();
   });
 
-  test('a connection that is busy when a new CRL comes is not used again', async () => {
+  test('a connection that is busy when a new CRL arrives is not used again', async () => {
     const [server, client] = [await follow(payments), await follow(reports)];
     const port = await startHttps(server.context);
     const agent = client.context.agent({ allow: [PAYMENTS], keepAlive: true });
@@ -291,7 +291,7 @@ describe('requests through an agent', () => {
     agent.destroy();
   });
 
-  test('a revoked server is not asked again', async () => {
+  test('a revoked server gets no further request', async () => {
     const leaf = deployed(payments, 'payments');
     const [server, client] = [await follow(payments), await follow(reports)];
     const port = await startHttps(server.context);
@@ -304,7 +304,7 @@ describe('requests through an agent', () => {
     agent.destroy();
   });
 
-  test('a caller that is not on the list is told so', async () => {
+  test('a client that is not in the allow list gets the reason', async () => {
     const ledger = serviceDirectory('ledger', authorities);
     const [server, client] = [await follow(payments), await follow(ledger)];
     const port = await startHttps(server.context);

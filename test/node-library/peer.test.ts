@@ -61,7 +61,7 @@ const dns = (value: string) => ({ type: 'dns', value }) as const;
 
 const REPORTS = 'spiffe://example.org/reports';
 
-test('the id of an X509-SVID is the one that stands in it, whatever other names there are', async () => {
+test('the SPIFFE ID of an X509-SVID is read, whatever other names it has', async () => {
   const several = leaf(names(dns('a.example.org'), uri(REPORTS), dns('b.example.org')));
   expect(await seenFrom(several, peerSpiffeId)).toBe(REPORTS);
 });
@@ -90,7 +90,7 @@ test.each([
   expect(decision).not.toHaveProperty('id');
 });
 
-test('a peer whose chain was not verified proves no id, where a server lets such in', async () => {
+test('a peer with an unverified chain has no SPIFFE ID', async () => {
   const foreign = makeAuthorities(5);
   const lax = { rejectUnauthorized: false };
   const decide = (socket: TLSSocket) => authorize(socket, { allow: [REPORTS] });
@@ -103,7 +103,7 @@ test('a peer whose chain was not verified proves no id, where a server lets such
   expect(await seenFrom(expired, peerSpiffeId, lax)).toBeUndefined();
 });
 
-test('a list with a typing mistake is refused, not overlooked', async () => {
+test('an allow list with an invalid SPIFFE ID is refused', async () => {
   const { context } = await follow(serviceDirectory('payments', authorities));
   const wrong = { allow: ['spiffe://example.org/reports/'] } as const;
   const message = 'allow: "spiffe://example.org/reports/" is not a SPIFFE ID';
@@ -112,7 +112,7 @@ test('a list with a typing mistake is refused, not overlooked', async () => {
   expect(() => authorize(new Socket(), wrong)).toThrow(message);
 });
 
-test('a connection without TLS proves nothing', async () => {
+test('a connection without TLS has no SPIFFE ID', async () => {
   const server = createPlainServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const socket = connectPlain((server.address() as AddressInfo).port, '127.0.0.1');

@@ -1,2 +1,2 @@
-/** How far thisUpdate lies in the past, in seconds: a CRL that is not yet valid refuses everybody on a clock that is behind. */
+/** Seconds that thisUpdate lies in the past: a verifier whose clock is behind rejects a CRL that is not yet valid. */
 export const BACKDATE = 60;

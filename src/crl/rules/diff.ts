@@ -7,14 +7,14 @@ import { nameToString, sameName } from '../../pki/name/name.ts';
 import type { CrlEntryReport } from '../../pki/report/crl-report.ts';
 import { compareSerialHex, sortedEntries } from '../../pki/crl/sorted-entries.ts';
 
-/** One serial as two lists have it; absent on the side that does not list it. */
+/** The entries of one serial in two lists; absent on the side that does not list it. */
 export interface EntryDifference {
   readonly serial: string;
   readonly before?: CrlEntryReport;
   readonly after?: CrlEntryReport;
 }
 
-/** What differs between two lists in the order of serials; each is gone through once. */
+/** Yields the differences of two lists that are in the order of serials; reads each list once. */
 export function* compareEntries(
   before: Iterable<CrlEntryReport>,
   after: Iterable<CrlEntryReport>,

@@ -67,7 +67,7 @@ function linesOf(text: string | undefined): readonly Line[] {
 
 /** Reads a line of schema version 1, too: it had other names for `ca` and `entryCount`. */
 function lineOf(line: unknown): Line {
-  const pairs = Object.entries((line ?? {}));
+  const pairs = Object.entries(line ?? {});
   return Object.fromEntries(pairs.map(([key, value]) => [EARLIER[key] ?? key, value]));
 }
 

@@ -2,7 +2,7 @@ import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';
 
-/** Whether a CRL is the last one its CA owes: it lasts past `until`, or as long as any CRL of this CA can. */
+/** Decides if a CA needs no further CRL after this one: it expires after `until`, or with the CA. */
 export function lastCrlReaches(
   crl: Crl | undefined,
   until: Date | undefined,
@@ -13,8 +13,8 @@ export function lastCrlReaches(
 }
 
 /**
- * Whether verifiers may still ask for the CRL of a CA: of every one that has not ended (RFC 5280 §6.3.3), and of a retired one for as
- * long as its last CRL says.
+ * Decides if verifiers may still need the CRL of a CA. They do until the CA expires (RFC 5280 §6.3.3); if it is retired, until its
+ * last CRL expires.
  */
 export function offersCrl({ state, certificate }: Authority, latest: Crl | undefined, now: Date): boolean {
   if (certificate === undefined || certificate.notAfter <= now) return false;

@@ -1,6 +1,6 @@
 /**
- * The number of the next CRL (RFC 5280 §5.2.3: strictly monotonic). Above the manifest's newest, above what verifiers may have
- * seen, and never below the time: so that a manifest restored from a back-up does not give a number twice.
+ * Chooses the number of the next CRL (RFC 5280 §5.2.3: strictly monotonic). It is higher than the manifest's newest and any number
+ * that verifiers may have, and not below the time: a manifest restored from a backup does not use a number twice.
  */
 export function nextCrlNumber(
   {
@@ -10,7 +10,7 @@ export function nextCrlNumber(
   }: {
     readonly stored?: bigint | undefined;
     readonly published?: bigint | undefined;
-    /** Of a series that was signed ahead and given up. */
+    /** The highest number of a discarded series. */
     readonly voided?: bigint | undefined;
   },
   now: Date,

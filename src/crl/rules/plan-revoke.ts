@@ -10,13 +10,13 @@ import type { Revocation } from '../../record/revocation.ts';
 import type { Service } from '../../record/service.ts';
 import { SHORTEST_SERIAL } from '../../service/rules/selector.ts';
 
-/** How a certificate is named on the command line. */
+/** The name of a certificate on the command line. */
 type CertificateSelector =
   | { readonly kind: 'serial'; readonly prefix: string }
   | { readonly kind: 'spiffe-id'; readonly uri: string }
   | { readonly kind: 'service'; readonly name: string };
 
-/** A name that is also eight hex digits is a service when there is one: services are asked first. */
+/** Parses the name of a certificate. Eight hex digits are a service if there is one of that name. */
 export function parseCertificateSelector(text: string, isService: (name: string) => boolean): CertificateSelector {
   if (/^spiffe:\/\//i.test(text)) return { kind: 'spiffe-id', uri: foldSpiffeId(text) };
   if (isService(text)) return { kind: 'service', name: text };
@@ -25,7 +25,7 @@ export function parseCertificateSelector(text: string, isService: (name: string)
   return { kind: 'service', name: text };
 }
 
-/** Where certificates are looked up. */
+/** The lookups that a revocation needs; the manifest has them. */
 export interface CertificateIndex {
   service(name: string): Service | undefined;
   serviceNames(): readonly string[];
@@ -39,34 +39,34 @@ export interface CertificateIndex {
 
 export interface RevokeRequest {
   readonly selectors: readonly string[];
-  /** `current`: what is deployed; `previous`: the newest one it replaced; `all`: everything that has not expired. */
+  /** `current`: the newest certificate; `previous`: the one it replaced; `all`: every certificate that has not expired. */
   readonly which: 'current' | 'previous' | 'all';
   readonly reason: CrlReason;
   readonly invalidityDate?: Date;
-  /** The selectors are whole serial numbers of certificates that the manifest never heard of: issued after the last back-up, say. */
+  /** The selectors are full serial numbers that the manifest lacks: issued after the last backup, for example. */
   readonly unknown?: {
-    /** Who issued them. */
+    /** The CA that issued them. */
     readonly authorityId: string;
-    /** Absent: they end with their CA. */
+    /** When absent, they expire with their CA. */
     readonly notAfter?: Date;
   };
 }
 
-/** What a revocation takes of a certificate; of one that nobody knows, service and SPIFFE ID are empty. */
+/** The facts of a certificate that a revocation needs. Service and SPIFFE ID are empty if the manifest lacks it. */
 export type RevocableCertificate = Pick<Certificate, 'serial' | 'authorityId' | 'service' | 'spiffeId' | 'notAfter'>;
 
 export type RevokeStep =
   | { readonly action: 'revoke'; readonly certificate: RevocableCertificate }
-  /** Revoked before: nothing to do. */
+  /** It was revoked before. */
   | { readonly action: 'keep'; readonly certificate: RevocableCertificate; readonly revocation: Revocation };
 
 export interface RevokePlan {
   readonly steps: readonly RevokeStep[];
-  /** Replaced certificates of the same services that are still valid and were not asked for. */
+  /** Replaced certificates of the same services that are still valid and were not named. */
   readonly stillValid: readonly Certificate[];
 }
 
-/** What would be revoked. Throws ERR_SERVICE_UNKNOWN, ERR_CERTIFICATE_UNKNOWN, ERR_SERIAL_AMBIGUOUS, ERR_REVOKE_*. */
+/** Plans a revocation. Throws ERR_SERVICE_UNKNOWN, ERR_CERTIFICATE_UNKNOWN, ERR_SERIAL_AMBIGUOUS, ERR_REVOKE_*. */
 export function planRevoke(index: CertificateIndex, request: RevokeRequest, now: Date): RevokePlan {
   if (request.invalidityDate !== undefined && request.invalidityDate > now) {
     throw failure('ERR_REVOKE_FUTURE', { invalidityDate: instantText(request.invalidityDate) });
@@ -101,7 +101,7 @@ function select(
     if (which !== 'current') throw failure('ERR_REVOKE_ONE', { text, flag: `--${which}` });
     return [bySerial(index, selector.prefix, now)];
   }
-  const all = ofSelector(index, selector);
+  const all = certificatesOf(index, selector);
   const alive = all.filter(({ notAfter }) => notAfter >= now);
   const found = which === 'all' ? alive : which === 'previous' ? previousOf(index, all, now) : currentOf(alive);
   if (found.length > 0) return found;
@@ -114,20 +114,20 @@ function select(
   });
 }
 
-/** The newest one before the current, revoked already or not: a second run finds the same. */
+/** Finds the newest certificate before the current one. A second run finds the same, as it may be revoked already. */
 function previousOf(index: CertificateIndex, newestFirst: readonly Certificate[], now: Date): readonly Certificate[] {
   const at = newestFirst.findIndex(({ serial, service }) => index.service(service)?.currentSerial === serial);
   const previous = newestFirst.slice(at + 1).find(({ state }) => state !== 'intent');
   return at < 0 || previous === undefined || previous.notAfter < now ? [] : [previous];
 }
 
-/** The current one of each service; where that is revoked already, that one, so that a second run says so. */
+/** Finds the current certificates. If there is none, a revoked one is found, and a second run reports it as unchanged. */
 function currentOf(alive: readonly Certificate[]): readonly Certificate[] {
   const current = alive.filter(({ state }) => state === 'current');
   return current.length > 0 ? current : alive.filter(({ state }) => state === 'revoked').slice(0, 1);
 }
 
-function ofSelector(
+function certificatesOf(
   index: CertificateIndex,
   selector: Exclude<CertificateSelector, { kind: 'serial' }>,
 ): readonly Certificate[] {
@@ -179,7 +179,7 @@ function unknownSteps(
   });
 }
 
-/** Two digits an octet, positive, at most 20 octets (RFC 5280 §4.1.2.2). Throws ERR_SERIAL. */
+/** Parses a full serial number: hex, positive, at most 20 octets (RFC 5280 §4.1.2.2). Throws ERR_SERIAL. */
 function parseWholeSerial(text: string): string {
   const hex = text.replaceAll(':', '').toLowerCase();
   const hint = 'give the full serial number, as svcauth inspect prints it: 552a94dd21a94b8d0c3a6c1f5e7b9a10';

@@ -7,36 +7,33 @@ import type { AuthorityCertificate, Authority } from '../../record/authority.ts'
 import type { Crl, VoidCrlSeries } from '../../record/crl.ts';
 import { crlOnTurn, crlsToCome } from './series.ts';
 
-/** How often CRLs are made, from the policy. */
+/** The lifetimes and the refresh age of CRLs, from the policy. */
 export interface CrlSchedule {
-  /** From now to nextUpdate, of an issuing CA. */
+  /** Time from now to nextUpdate for an issuing CA. */
   readonly lifetime: Seconds;
   readonly rootLifetime: Seconds;
-  /** The age at which a CRL is signed anew. */
+  /** Age at which a CRL is replaced. */
   readonly refreshAfter: Threshold;
 }
 
-/** What is known of one CA's revocations and CRLs. */
+/** The revocations and CRLs of one CA. */
 export interface CrlState {
   readonly tier: Authority['tier'];
   readonly certificate: AuthorityCertificate;
-  /** The newest that the manifest knows. */
+  /** The newest CRL in the manifest. */
   readonly latest?: Crl | undefined;
-  /** What lies in public/crl; absent when nothing does. `number` is absent when it is not a CRL of this CA. */
+  /** The file in public/crl; absent if there is none. `number` is absent if it is not a CRL of this CA. */
   readonly published?: { readonly sha256: string; readonly number?: bigint | undefined } | undefined;
-  /** Revocations that no CRL lists yet. */
+  /** Number of revocations that no CRL lists yet. */
   readonly unlisted: number;
   readonly lastRevocation?: Date | undefined;
-  /** Signed ahead, in order. */
+  /** Presigned CRLs, by number. */
   readonly series?: readonly Crl[];
-  /** One that was given up. */
+  /** The series that was discarded. */
   readonly voidSeries?: VoidCrlSeries | undefined;
 }
 
-/**
- * Why a CRL is made: there is none; somebody was revoked since; one that was signed ahead has its turn; its age; it is not the one
- * that verifiers get; or because it was asked for.
- */
+/** The reasons to make a CRL; `CRL_REFRESH_WORDS` describes them. */
 export type CrlRefreshReason = 'first' | 'revoked' | 'turn' | 'age' | 'unpublished' | 'forced';
 
 export const CRL_REFRESH_WORDS: Readonly<Record<CrlRefreshReason, string>> = {
@@ -48,7 +45,7 @@ export const CRL_REFRESH_WORDS: Readonly<Record<CrlRefreshReason, string>> = {
   forced: 'requested with --force',
 };
 
-/** Empty when the CRL can stay as it is. The first reason is the one to tell. */
+/** Lists the reasons to make a new CRL, the most important first; empty if the CRL is kept. */
 export function crlRefreshReasons(state: CrlState, schedule: CrlSchedule, now: Date): readonly CrlRefreshReason[] {
   const { latest, published, unlisted } = state;
   if (latest === undefined) return ['first'];
@@ -61,8 +58,8 @@ export function crlRefreshReasons(state: CrlState, schedule: CrlSchedule, now: D
 }
 
 /**
- * Whether somebody should fetch a key that is kept elsewhere: for its age alone not in the first half of the CRL's life, or a daily
- * run would ask for it every day.
+ * Decides if the operator should bring a key that is not in the home. For age alone that is the second half of the CRL's lifetime:
+ * a daily run would otherwise ask for the key every day.
  */
 export function isPressing(
   { reasons, latest }: { readonly reasons: readonly CrlRefreshReason[]; readonly latest?: Crl | undefined },
@@ -72,12 +69,12 @@ export function isPressing(
   return now.getTime() - latest.thisUpdate.getTime() >= latest.nextUpdate.getTime() - now.getTime();
 }
 
-/** Near the CA's own end a new CRL would not live longer than the old one: then age is no reason. */
+/** Decides if a CRL is due by age. It is not if a new one would expire no later, because the CA expires. */
 function isOld(latest: Crl, state: CrlState, schedule: CrlSchedule, now: Date): boolean {
   return now >= crlOldAt(latest, schedule) && crlNextUpdate(state, schedule, now) > latest.nextUpdate;
 }
 
-/** When a CRL is old enough to be replaced; at its nextUpdate at the latest. */
+/** Computes the time from which a CRL is due by age; at most its nextUpdate. */
 export function crlOldAt(
   { thisUpdate, nextUpdate }: Pick<Crl, 'thisUpdate' | 'nextUpdate'>,
   { refreshAfter }: Pick<CrlSchedule, 'refreshAfter'>,
@@ -87,9 +84,7 @@ export function crlOldAt(
   return new Date(Math.min(old, nextUpdate.getTime()));
 }
 
-/**
- * Never beyond the CA's own notAfter: nextUpdate promises a CRL by then (RFC 5280 §5.1.2.5), and nobody can sign that one.
- */
+/** Computes nextUpdate. It is at most the CA's notAfter: an expired CA cannot sign the next CRL (RFC 5280 §5.1.2.5). */
 export function crlNextUpdate(
   { tier, certificate }: Pick<CrlState, 'tier' | 'certificate'>,
   schedule: CrlSchedule,
@@ -99,13 +94,13 @@ export function crlNextUpdate(
   return new Date(Math.min(now.getTime() + lifetime * 1000, certificate.notAfter.getTime()));
 }
 
-/** A little in the past, but not before the CA, nor before a revocation that the CRL lists (RFC 5280 §5.1.2.4). */
+/** Computes thisUpdate: BACKDATE ago, but not before the CA or a revocation that the CRL lists (RFC 5280 §5.1.2.4). */
 export function crlThisUpdate({ certificate, lastRevocation }: CrlState, now: Date): Date {
   const floor = Math.max(certificate.notBefore.getTime(), lastRevocation?.getTime() ?? 0);
   return new Date(Math.max(now.getTime() - BACKDATE * 1000, Math.min(floor, now.getTime())));
 }
 
-/** Number and dates of the CRL that would be signed now. */
+/** Chooses number and dates of a CRL that is signed now. */
 export function nextCrlHeader(state: CrlState, schedule: CrlSchedule, now: Date) {
   return {
     number: nextCrlNumber(

@@ -1,5 +1,5 @@
-// Plans the CRLs that are signed ahead for a CA with an offline key, and decides when each of them is published.
-// `crl presign` and the refresh of CRLs call it; check and forecast ask which CRL is on turn. It signs nothing.
+// Plans the presigned CRLs of a CA with an offline key, and decides when each of them is released into public/.
+// `crl presign` and the refresh of CRLs call it; check and forecast ask which CRL is due. It signs nothing.
 import { failure } from '../../errors/error.ts';
 import type { CrlHeader } from '../../pki/crl/prepare.ts';
 import { BACKDATE } from './backdate.ts';
@@ -7,11 +7,11 @@ import type { Seconds } from '../../time/duration.ts';
 import type { AuthorityCertificate } from '../../record/authority.ts';
 import type { Crl, VoidCrlSeries } from '../../record/crl.ts';
 
-/** CRLs that are signed in one ceremony, each for a time of its own. */
+/** A request to sign a series of CRLs in one session. */
 export interface CrlSeriesRequest {
-  /** From one CRL to the next. */
+  /** Interval between two CRLs. */
   readonly every: Seconds;
-  /** How long the series lasts, from now. */
+  /** Length of the series, from now. */
   readonly span: Seconds;
 }
 
@@ -21,15 +21,15 @@ interface SeriesState {
   readonly series?: readonly Crl[];
 }
 
-/** Those that are still to come. */
+/** Lists the presigned CRLs that are not released yet. */
 export const crlsToCome = ({ latest, series = [] }: SeriesState): readonly Crl[] =>
   series.filter(({ number }) => latest === undefined || number > latest.number);
 
-/** When a CRL of a series may be seen: clocks that are behind must not find it in the future. The first one was made for at once. */
+/** Computes the release time of a presigned CRL: one minute after thisUpdate, for verifiers whose clocks are behind. The first is released at once. */
 export const turnOf = ({ thisUpdate }: Crl, isFirst: boolean): Date =>
   new Date(thisUpdate.getTime() + (isFirst ? 0 : BACKDATE * 1000));
 
-/** The newest whose time has come. One that verifiers may have seen a later number than is no use any more. */
+/** Finds the newest presigned CRL that is due. A CRL is no longer used once a higher number is published. */
 export function crlOnTurn(state: SeriesState, now: Date): Crl | undefined {
   const { series = [], published } = state;
   return crlsToCome(state).findLast(
@@ -37,7 +37,7 @@ export function crlOnTurn(state: SeriesState, now: Date): Crl | undefined {
   );
 }
 
-/** What is remembered of a series once it is given up: how far its numbers and its time went. */
+/** Summarises a discarded series: its highest number and the time it covered. */
 export function voidSeriesOf({
   series = [],
   voidSeries,
@@ -51,12 +51,12 @@ export function voidSeriesOf({
   return { number, due: { every, until: new Date(last.thisUpdate.getTime() + every * 1000) } };
 }
 
-/** The most CRLs that one ceremony signs. */
+/** Maximum number of CRLs in a series. */
 const MOST = 400;
 
 /**
- * Numbers and dates of a series: `first` is what would be signed now, the others follow at equal distances. Each is good for `lifetime`
- * and never for less than two distances, so that one which is published late, or not at all, hurts nobody; none outlives the CA. The
+ * Plans numbers and dates of a series: `first` is signed for now, the others follow at equal intervals. Each is valid for `lifetime`,
+ * and for at least two intervals, so verifiers are not affected if one is published late or not at all. None outlives the CA. The
  * numbers leave room for CRLs that are signed between two of them. Throws ERR_CRL_SERIES.
  */
 export function planCrlSeries(
@@ -77,7 +77,7 @@ export function planCrlSeries(
     const thisUpdate = index === 0 ? first.thisUpdate : new Date(now.getTime() + (offset - BACKDATE) * 1000);
     const nextUpdate = new Date(Math.min(now.getTime() + offset * 1000 + good, end));
     headers.push({ number: first.number + BigInt(offset), thisUpdate, nextUpdate });
-    // the next one could not be good for longer
+    // the next CRL would expire at the same time
     if (nextUpdate.getTime() === end) break;
   }
   return headers;

@@ -7,7 +7,10 @@ import { crlKeyIdentifier, crlNumber, crlToBeSigned, isDeltaCrl, type ParsedCrl 
 import { verifySignature } from '../../pki/key/signature.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 
-/** Why a CRL does not speak for a CA: signature, issuer, key, form; undefined when it does. Its dates are another question. `crl` was read by `readCrl`, so that every value can be read. */
+/**
+ * Explains why a CRL is not a full CRL of this CA: issuer, signature, key or form; undefined if it is. It does not check dates.
+ * `crl` comes from `readCrl`, which has checked that every value can be read.
+ */
 export function crlOwnerProblem(crl: ParsedCrl, authority: CertifiedAuthority): string | undefined {
   const certificate = decodeCertificate(authority.certificate.der);
   const { subject, publicKey } = certificate.tbs;

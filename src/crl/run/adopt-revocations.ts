@@ -6,20 +6,20 @@ import { sortedEntries } from '../../pki/crl/sorted-entries.ts';
 import { readCrlStates, type AuthorityCrl, type CrlPki } from './states.ts';
 import { expectedEntries } from './expected-entries.ts';
 
-/** Bytes; some 1.5 million entries. */
+/** Bytes, about 1.5 million entries. */
 const CRL_LIMIT = 64 * 1024 * 1024;
 
 export interface Adoption {
   readonly authorityId: string;
-  /** Of the CRL in public/crl. */
+  /** Number of the CRL in public/crl. */
   readonly number: bigint;
   readonly revocations: readonly Revocation[];
 }
 
 /**
- * Where public/crl holds a CRL that is newer than any the manifest knows, the manifest was restored from a back-up: a CRL made from
- * it alone would let in again who was revoked since. Gives whom that CRL lists and the manifest does not, certificates among them
- * that the manifest never heard of. A number is there only when this CA signed that CRL.
+ * Finds revocations that a CRL in public/crl lists and the manifest lacks, even of certificates that the manifest lacks. If that CRL
+ * is newer than the manifest's, the manifest was restored from a backup, and a CRL made from it alone would make verifiers accept
+ * revoked certificates again. Only a CRL that this CA signed has a number.
  */
 export function planAdoption(pki: CrlPki): readonly Adoption[] {
   return readCrlStates(pki).flatMap(state => {
@@ -40,12 +40,13 @@ function unknownRevocations({ world, home, manifest }: CrlPki, { authority, cert
       ...after,
       authorityId: authority.id,
       reason: isCrlReason(reason) ? reason : 'unspecified',
-      // of a certificate nobody knows, all that is known is that it ends with the CA
+      // an unknown certificate expires with the CA at the latest
       notAfter: manifest.certificate(serial)?.notAfter ?? certificate.notAfter,
     };
   });
 }
 
+/** Records the revocations that were found. */
 export function applyAdoption({ manifest }: CrlPki, adoptions: readonly Adoption[]): void {
   for (const { authorityId, number, revocations } of adoptions) {
     if (revocations.length === 0) continue;

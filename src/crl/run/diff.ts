@@ -5,9 +5,9 @@ import { diffCrls, type CrlDiff } from '../rules/diff.ts';
 import { readCrl } from '../../store/input/read-crl.ts';
 
 export interface NamedCrlDiff {
-  /** A file's name in a directory, or the two files. */
+  /** The name of the file in both directories, or the two files. */
   readonly name: string;
-  /** Only one side has it; `diff` is absent then. */
+  /** The only side that has it; `diff` is absent then. */
   readonly only?: 'before' | 'after';
   readonly diff?: CrlDiff;
 }
@@ -35,7 +35,7 @@ export async function diffCrlPaths(world: World, before: string, after: string):
   return diffs;
 }
 
-/** Where the CRLs of a published directory lie; undefined for what is no directory. */
+/** Finds the directory of the CRLs in a published directory; undefined if the path is not a directory. */
 function crlDirectory({ cwd, files }: World, path: string): string | undefined {
   const absolute = resolve(cwd, path);
   if (files.status(absolute)?.kind !== 'directory') return undefined;

@@ -13,7 +13,7 @@ import { type Home, PUBLIC_FILE } from '../../store/home.ts';
 import { CRL_PIECE, type CrlPki } from './states.ts';
 import { readSeal } from './seal.ts';
 
-/** A CA and the CRL whose DER lies in public/crl. */
+/** A CA and its CRL in public/crl. */
 export interface PublishedCrl {
   readonly authority: CertifiedAuthority;
   readonly crl: Crl;
@@ -22,10 +22,9 @@ export interface PublishedCrl {
 const INDEX_LIMIT = 16 * 1024 * 1024;
 
 /**
- * Makes what is derived from the DER files follow them: the PEM files, then the bundle, then the index that speaks of all of
- * them. `written` are the authorities whose PEM is new already. A run that a crash interrupted is finished by the next one: as
- * long as the index does not say what it should, or something was touched after it, nothing behind it is trusted. Returns whether
- * anything had to change.
+ * Writes the files that are derived from the DER files: the PEM files, then the bundle, then the index. `written` are the CAs whose
+ * PEM is new already. After a crash the next run finishes: if the index is not as expected, or a file was changed after it, all
+ * derived files are written again. Returns true if a file had to change.
  */
 export async function writeDerivedCrlFiles(
   { world, home }: CrlPki,
@@ -54,7 +53,7 @@ export async function writeDerivedCrlFiles(
   return changed;
 }
 
-/** What `writeDerivedCrlFiles` would make of the DER files, by path, held whole: for plans of runs that put files right. */
+/** Gives the content that `writeDerivedCrlFiles` would write, by path, for plans. It holds all of it in memory. */
 export function derivedCrlFiles(
   { world: { files }, home: { public: paths } }: CrlPki,
   published: readonly PublishedCrl[],
@@ -72,7 +71,7 @@ export function derivedCrlFiles(
   }
 }
 
-/** What the index says of a CRL. */
+/** Gives the facts of a CRL that the index lists. */
 export function indexedCrl({ authority, crl }: PublishedCrl) {
   const facts = issuerFactsOf(decodeCertificate(authority.certificate.der), KEY_ALGORITHMS[authority.keyAlgorithm]);
   return { ...crl, issuer: nameToString(facts.subject), keyId: toHex(facts.keyIdentifier) };
@@ -85,13 +84,13 @@ const writePem = ({ files }: CrlPki['world'], home: Home, authorityId: string): 
     pem.finish();
   });
 
-/** Every CRL in one file, for servers that read it whole (nginx); Node reads only the first, and wants the single files. */
+/** Writes every CRL into one file, for servers like nginx. Node reads only the first CRL of a file and needs single files. */
 const writeBundle = ({ files }: CrlPki['world'], path: string, pems: readonly string[]): Promise<void> =>
   replaceInPieces(files, path, write => {
     for (const pem of pems) for (const piece of files.chunks(pem, CRL_PIECE)) write(piece);
   });
 
-/** The file is replaced as a whole once `fill` has written all of it. */
+/** Replaces a file after `fill` has written all of its content. */
 export async function replaceInPieces(
   files: CrlPki['world']['files'],
   path: string,

@@ -23,15 +23,15 @@ import { PUBLIC_FILE } from '../../store/home.ts';
 
 export interface CrlImport {
   readonly crl: Crl;
-  /** False when it was here already. */
+  /** False if it was imported before. */
   readonly changed: boolean;
   /** CAs of this PKI that it revokes: verifiers reject every certificate they issued. */
   readonly revokedCas: readonly string[];
 }
 
 /**
- * Takes in a CRL that was signed elsewhere: by a root that is kept offline, or by its holder. Signature, dates and form are checked,
- * the number must grow, and nobody we revoked may be missing. Throws ERR_CRL_UNREADABLE and ERR_CRL_REFUSED; nothing is changed then.
+ * Imports a CRL that an offline or external CA signed. It checks signature, dates and form, that the number is higher, and that no
+ * recorded revocation is missing. Throws ERR_CRL_UNREADABLE and ERR_CRL_REFUSED; then nothing is changed.
  */
 export async function importCrl(
   pki: CrlPki & { readonly world: World },
@@ -64,7 +64,7 @@ export async function importCrl(
     if (!isNewest) {
       manifest.transaction(write => {
         write.recordCrl(crl);
-        // whoever signs elsewhere may have revoked somebody that the series does not list
+        // this CRL may list revocations that the series lacks
         write.voidPresignedCrls(crl.authorityId);
         write.audit('crl.imported', crl.authorityId, { number: crl.number.toString(), sha256: crl.sha256 });
       });
@@ -77,7 +77,7 @@ export async function importCrl(
   return { ...listed, changed: true };
 }
 
-/** The CA that it names; of several with one name, the one whose key signed it. */
+/** Finds the CA that the CRL names; if several have that name, the CA whose key signed it. */
 function ownerOf(
   crl: ParsedCrl,
   states: readonly AuthorityCrl[],
@@ -93,11 +93,11 @@ function ownerOf(
   return state;
 }
 
-/** One that speaks for some certificates only, or for those of others, leaves the rest without an answer (RFC 5280 §5.2.5). */
+/** Explains why a CRL does not cover all certificates of its CA (RFC 5280 §5.2.5); undefined if it does. */
 function scopeProblem({ extensions }: ParsedCrl): string | undefined {
   const extension = findExtension(extensions, OID.issuingDistributionPoint);
   if (extension === undefined) return undefined;
-  // that the list is of CAs or of users alone is fine: Node, OpenSSL and Java read it so (tried)
+  // a CRL of only CAs or only end entities is accepted: Node, OpenSSL and Java use it correctly (tested)
   const { uris, onlySomeReasons, indirectCRL, onlyContainsAttributeCerts } = decodeIssuingDistributionPoint(
     extension.value,
   );
@@ -124,7 +124,7 @@ const recordOf = (crl: ParsedCrl, authorityId: string): Crl => ({
   sha256: createHash('sha256').update(crl.der).digest('hex'),
 });
 
-/** The first serial that is revoked here, has not expired, and is not on the list. */
+/** Finds the first recorded revocation of an unexpired certificate that the CRL lacks. */
 function lostRevocation({ manifest, world }: CrlPki, crl: ParsedCrl, authorityId: string): string | undefined {
   const ours = expectedEntries(manifest, authorityId, world.now);
   for (const { serial, after } of compareEntries(ours, sortedEntries(crl))) if (after === undefined) return serial;

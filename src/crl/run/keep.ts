@@ -1,6 +1,6 @@
 /**
- * Keeps the CRLs of every CA good without anyone at hand: takes over what a restored manifest forgot, then signs what is due. For
- * runs that come every minute; with nothing to do it looks at dates and sizes, reads no CRL and opens no key.
+ * Maintains the CRLs of every CA in unattended runs: adopts revocations that a restored manifest lacks, then signs the CRLs that are
+ * due. If nothing is due it compares dates and sizes, reads no CRL and opens no key.
  */
 import { SvcauthError } from '../../errors/error.ts';
 import type { CrlSchedule } from '../rules/schedule.ts';
@@ -19,19 +19,19 @@ import { readSeal } from './seal.ts';
 export interface CrlKeepPlan {
   readonly adopted: readonly Adoption[];
   readonly refresh: CrlPlan;
-  /** Nothing is due, and nothing in public/ was touched since it was written. */
+  /** Nothing is due, and no file in public/ was changed. */
   readonly idle: boolean;
 }
 
 export interface CrlKeepOutcome {
   readonly adopted: readonly Adoption[];
-  /** Absent when nothing was due, and when nothing could be signed. */
+  /** Absent if nothing was due or nothing could be signed. */
   readonly result?: CrlRefreshResult;
-  /** What could not be done; the rest was. */
+  /** The failures; all other CRLs were signed. */
   readonly errors: readonly SvcauthError[];
 }
 
-/** `revoking`: how many revocations of each CA will have been recorded by then. Changes nothing. */
+/** Plans the CRLs; changes nothing. `revoking` counts the revocations by CA that will be recorded before. */
 export function planCrlKeep(
   pki: Pki,
   schedule: CrlSchedule,
@@ -49,7 +49,7 @@ export function planCrlKeep(
   return { adopted, refresh: planCrlRefresh(pki, { schedule, revoking: all }), idle: false };
 }
 
-/** Signs what the plan says. What one CA lacks is an answer here and does not keep the others from a fresh CRL. */
+/** Signs the planned CRLs. A failure for one CA is returned and does not stop the others. */
 export async function applyCrlKeep(
   pki: Pki,
   schedule: CrlSchedule,
@@ -58,7 +58,7 @@ export async function applyCrlKeep(
 ): Promise<CrlKeepOutcome> {
   if (idle) return { adopted, errors: [] };
   applyAdoption(pki, adopted);
-  // with what was taken over the CRLs are longer than the plan could know
+  // the adopted revocations make the CRLs longer than planned
   const plan = adopted.length === 0 ? refresh : planCrlRefresh(pki, { schedule });
   try {
     const result = await applyCrlRefresh(pki, plan, issuerOf);
@@ -69,6 +69,6 @@ export async function applyCrlKeep(
   }
 }
 
-/** A key that is away will not sign today either; a file that is not what it should be may be a newer one, and is looked into. */
+/** Decides if a CA needs no closer look: its CRL is kept, or its key is not in the home. A wrong file in public/ is read, as it may be newer. */
 const isIdle = ({ action, reasons }: PlannedCrl): boolean =>
   action === 'keep' || (action === 'key-away' && !reasons.includes('unpublished'));

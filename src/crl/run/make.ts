@@ -21,7 +21,7 @@ import { CRL_PIECE, type CrlPki } from './states.ts';
 import type { StagedFile } from '../../world/files.ts';
 import { PUBLIC_FILE } from '../../store/home.ts';
 
-/** A CRL that is durable under temporary names and that nobody sees yet. */
+/** A new CRL in durable files with temporary names. */
 export interface MadeCrl {
   readonly crl: Crl;
   readonly der: StagedFile;
@@ -31,15 +31,15 @@ export interface MadeCrl {
 export interface CrlOrder {
   readonly authorityId: string;
   readonly header: CrlHeader;
-  /** Of the entries that the manifest holds now. */
+  /** Totals of the entries in the manifest. */
   readonly totals: RevocationTotals;
-  /** The number of the CRL before it. */
+  /** The number of the previous CRL. */
   readonly previous: bigint | undefined;
 }
 
 /**
- * Prepared, linted, signed, and read back from the disk by us and by an independent implementation, without ever being in memory:
- * the entries go from the manifest through the signature into a spool, and from there between head and tail.
+ * Prepares, lints and signs a CRL, then verifies it from the disk with two implementations. The whole CRL is never in memory: the
+ * entries go from the manifest through the signature into a spool file, and from there between head and tail.
  */
 export async function makeCrl(
   { world: { files }, home, manifest }: CrlPki,
@@ -80,7 +80,7 @@ export async function makeCrl(
   }
 }
 
-/** Sealing goes on beside other work: a failure is noticed when it is awaited, not before. */
+/** Seals a file in parallel with other work; a failure is reported when the promise is awaited. */
 function sealed(file: StagedFile): Promise<void> {
   const sealing = file.seal();
   sealing.catch(() => undefined);
@@ -94,7 +94,7 @@ function* spooled(chunks: Iterable<Uint8Array>, spool: StagedFile): Generator<Ui
   }
 }
 
-/** Reads the file once: for its structure and signature, for its digest, and for its PEM form. */
+/** Reads the file once, for its structure and signature, its digest and its PEM form. */
 function readBack(
   der: StagedFile,
   pem: StagedFile,
@@ -121,17 +121,20 @@ function readBack(
   return { crl, sha256: hash.digest('hex') };
 }
 
-/** What is not as it was meant, or undefined. */
+/** Describes the first difference between the CRL on disk and the requested one; undefined if there is none. */
 function difference(crl: StreamedCrl, header: CrlHeader, count: number, issuer: Issuer): string | undefined {
   const keyIdentifier = crlKeyIdentifier(crl);
   const checks: readonly (readonly [good: boolean, problem: string])[] = [
     [crl.signatureValid, 'its signature does not verify'],
     [equalBytes(crl.signatureAlgorithm.der, crl.innerAlgorithm.der), 'its two signature algorithms differ'],
-    [sameName(crl.issuer, issuer.subject), 'its issuer is another'],
-    [keyIdentifier !== undefined && equalBytes(keyIdentifier, issuer.keyIdentifier), 'its key identifier is another'],
+    [sameName(crl.issuer, issuer.subject), 'its issuer is not the CA'],
+    [
+      keyIdentifier !== undefined && equalBytes(keyIdentifier, issuer.keyIdentifier),
+      'its authority key identifier is not that of the CA',
+    ],
     [crlNumber(crl) === header.number, `its number is ${crlNumber(crl)}, not ${header.number}`],
-    [crl.thisUpdate.date.getTime() === header.thisUpdate.getTime(), 'its thisUpdate is another'],
-    [crl.nextUpdate?.date.getTime() === header.nextUpdate.getTime(), 'its nextUpdate is another'],
+    [crl.thisUpdate.date.getTime() === header.thisUpdate.getTime(), 'its thisUpdate differs from the requested one'],
+    [crl.nextUpdate?.date.getTime() === header.nextUpdate.getTime(), 'its nextUpdate differs from the requested one'],
     [crl.entryCount === count, `it lists ${crl.entryCount} certificates, not ${count}`],
   ];
   return checks.find(([good]) => !good)?.[1];

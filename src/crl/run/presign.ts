@@ -13,7 +13,7 @@ import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface PresignRequest extends CrlSeriesRequest {
   readonly ca: string;
-  /** Its key file, when that is kept elsewhere. */
+  /** The key file of the CA, if its key is not in the home. */
   readonly key?: string | undefined;
   readonly dryRun: boolean;
   readonly ask: AskPassphrase;
@@ -23,14 +23,14 @@ export interface PresignOutcome {
   readonly authorityId: string;
   readonly series: readonly CrlHeader[];
   readonly entryCount: number;
-  /** Those of an earlier series that were still to come, and are given up. */
+  /** CRLs of an earlier series that were not released, and are discarded. */
   readonly replaced: readonly Crl[];
   readonly dryRun: boolean;
 }
 
 /**
- * Signs the CRLs of a long time in one ceremony. The first takes its place at once; the others wait in the manifest until their time
- * has come, and need no key then. The series is durable before its first CRL is seen.
+ * Signs a series of CRLs in one session. The first is released at once; the others stay in the manifest until they are due, and
+ * their release needs no key. The series is durable before its first CRL is released.
  */
 export async function presignRun(
   world: World,

@@ -14,7 +14,7 @@ import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 export interface CrlRefreshRequest {
   /** Authority ids; empty: every CA. */
   readonly only: readonly string[];
-  /** The key file of the one CA in `only`: for a CA whose key is kept elsewhere. */
+  /** The key file of the one CA in `only`, if its key is not in the home. */
   readonly key?: string | undefined;
   readonly force: boolean;
   readonly dryRun: boolean;
@@ -23,7 +23,7 @@ export interface CrlRefreshRequest {
 
 export interface CrlRefreshOutcome {
   readonly plan: CrlPlan;
-  /** What a manifest that was restored from a back-up did not know. */
+  /** Revocations that a manifest restored from a backup lacked. */
   readonly adopted: readonly Adoption[];
   /** Absent in a dry run. */
   readonly result?: CrlRefreshResult;
@@ -31,7 +31,7 @@ export interface CrlRefreshOutcome {
 
 const KEY_LIMIT = 1024 * 1024;
 
-/** Signs the CRLs that are due. Throws ERR_KEY_AWAY when a CA was asked for by name, its CRL is due, and its key is not here. */
+/** Signs the CRLs that are due. Throws ERR_KEY_AWAY if a named CA has a CRL that is due and its key is not in the home. */
 export async function crlRefreshRun(
   world: World,
   homeFlag: string | undefined,
@@ -58,7 +58,7 @@ export async function crlRefreshRun(
   });
 }
 
-/** The key in the file `key`, or the one in the home. */
+/** Looks the issuer up with the key in the file `key`, or with the key in the home. */
 export const issuerLookup =
   (pki: Pki, key: string | undefined, ask: AskPassphrase): IssuerLookup =>
   async authority => {

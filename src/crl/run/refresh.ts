@@ -17,55 +17,55 @@ import { makeCrl, type MadeCrl } from './make.ts';
 import { planReplacement, signSeries } from './sign-series.ts';
 import { stagePresigned } from './stage-presigned.ts';
 
-/** What would be done about one CA's CRL, and why. */
+/** The planned action for the CRL of one CA, and its reasons. */
 export interface PlannedCrl {
   readonly authority: CertifiedAuthority;
   readonly action:
-    /** The CRL there is can stay. */
+    /** The current CRL is kept. */
     | 'keep'
     | 'sign'
-    /** One that was signed ahead takes its place: no key is needed. */
+    /** A presigned CRL replaces it; no key is needed. */
     | 'release'
-    /** It is due, and the key is not here. */
+    /** It is due, but the key is not in the home. */
     | 'key-away';
-  /** Why it is due; empty for `keep`. */
+  /** Empty for `keep`. */
   readonly reasons: readonly CrlRefreshReason[];
-  /** Of the CRL that would be signed, or released. */
+  /** Number and dates of the CRL to sign or release. */
   readonly header: CrlHeader;
   /** For `release`. */
   readonly presigned?: Crl | undefined;
-  /** For `sign`: what takes the place of a series that was given up, `header` first. */
+  /** For `sign`: the replacement of a discarded series, `header` first. */
   readonly series?: readonly CrlHeader[] | undefined;
-  /** Of what it would list. */
+  /** Totals of the entries that it would list. */
   readonly totals: RevocationTotals;
-  /** The newest so far. */
+  /** The newest CRL in the manifest. */
   readonly latest?: Crl | undefined;
-  /** Whether `latest` is what lies in public/crl. */
+  /** `latest` is the file in public/crl. */
   readonly isPublished: boolean;
 }
 
 export interface CrlRequest {
   readonly schedule: CrlSchedule;
-  /** Only these; an unknown one is ERR_AUTHORITY_UNKNOWN, one without a CRL to make ERR_CRL_NOT_NEEDED. */
+  /** Ids of CAs. An unknown one throws ERR_AUTHORITY_UNKNOWN, one that needs no CRL ERR_CRL_NOT_NEEDED. */
   readonly only?: readonly string[];
-  /** Sign even what is not due. */
+  /** Sign CRLs that are not due, too. */
   readonly force?: boolean;
-  /** CAs whose key is brought for this run. */
+  /** CAs whose key is given for this run. */
   readonly keysAtHand?: ReadonlySet<string>;
-  /** Believe dates and sizes of the files in public/ (`readSeal`): for a run that most often finds nothing to do. */
+  /** Trust dates and sizes of the files in public/ (`readSeal`), for runs that rarely have work. */
   readonly glance?: boolean;
-  /** How many revocations of a CA are recorded before the CRLs are signed: a plan of something that is planned itself. */
+  /** Number of revocations by CA that a plan will record before the CRLs are signed. */
   readonly revoking?: ReadonlyMap<string, number>;
 }
 
 export interface CrlPlan {
-  /** Of the CAs that were asked for, root first. */
+  /** The CAs that were requested, root first. */
   readonly crls: readonly PlannedCrl[];
-  /** Every CA that needs a CRL, asked for or not, with the one that lies in public/crl when that is the newest. */
+  /** Every CA that needs a CRL, requested or not, with the CRL in public/crl if that is the newest. */
   readonly all: readonly { readonly authority: CertifiedAuthority; readonly published?: Crl }[];
 }
 
-/** Looks at every CA and decides; nothing is changed. */
+/** Plans the CRLs of all CAs; changes nothing. */
 export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
   const now = pki.world.now;
   const states = readCrlStates(pki, request.glance).map(state =>
@@ -82,7 +82,7 @@ export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
   };
 }
 
-/** A CA once `count` more of its certificates are revoked: no CRL lists them, and its CRLs that were signed ahead are void. */
+/** Gives the state of a CA after `count` more revocations: no CRL lists them, and its series is discarded. */
 function afterRevocations(state: AuthorityCrl, count: number, now: Date): AuthorityCrl {
   if (count === 0) return state;
   const unlisted = state.unlisted + count;
@@ -92,7 +92,7 @@ function afterRevocations(state: AuthorityCrl, count: number, now: Date): Author
 
 function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCrl {
   const { authority, totals, latest } = state;
-  // the last CRL of a retired CA stays as it is
+  // the last CRL of a retired CA is kept
   const due = authority.state === 'retired' ? [] : crlRefreshReasons(state, request.schedule, now);
   const reasons = request.force && due.length === 0 && authority.state !== 'retired' ? (['forced'] as const) : due;
   const here = authority.keyLocation === 'file' || request.keysAtHand?.has(authority.id);
@@ -111,7 +111,7 @@ function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCr
   };
 }
 
-/** The one whose turn it is; else the one that is out, where a file was lost or changed. */
+/** Finds the presigned CRL to release: the one that is due, or the current one if its file was lost or changed. */
 function presignedFor(state: AuthorityCrl, now: Date): Crl | undefined {
   const { series = [], latest, published } = state;
   const turn = crlOnTurn(state, now);
@@ -120,7 +120,7 @@ function presignedFor(state: AuthorityCrl, now: Date): Crl | undefined {
   return series.find(({ sha256 }) => sha256 === latest.sha256 && published?.sha256 !== sha256);
 }
 
-/** Throws ERR_AUTHORITY_UNKNOWN, ERR_AUTHORITY_PENDING, ERR_CRL_NOT_NEEDED. */
+/** Finds the state of a CA that needs a CRL. Throws ERR_AUTHORITY_UNKNOWN, ERR_AUTHORITY_PENDING, ERR_CRL_NOT_NEEDED. */
 export function requireCrl({ manifest }: CrlPki, states: readonly AuthorityCrl[], id: string): AuthorityCrl {
   const state = states.find(({ authority }) => authority.id === id);
   if (state !== undefined) return state;
@@ -137,21 +137,21 @@ export function requireCrl({ manifest }: CrlPki, states: readonly AuthorityCrl[]
 }
 
 export interface CrlRefreshResult {
-  /** Or released. */
+  /** CRLs that were signed or released. */
   readonly signed: readonly (Crl & { readonly reasons: readonly CrlRefreshReason[] })[];
-  /** What could not be signed, and why; its old CRL is still in place. */
+  /** CAs whose CRL could not be signed; the old CRL is still in place. */
   readonly failed: readonly { readonly authorityId: string; readonly error: SvcauthError }[];
-  /** Whether a file in public/ changed. */
+  /** A file in public/ changed. */
   readonly changed: boolean;
 }
 
-/** Gives the issuer of a CA; throws a catalogue error when its key cannot be opened. */
+/** Gives the issuer of a CA; throws a catalogue error if its key cannot be opened. */
 export type IssuerLookup = (authority: CertifiedAuthority) => Issuer | Promise<Issuer>;
 
 /**
- * Signs what the plan says. Every new CRL is durable and verified before the manifest knows it, and in the manifest, with its
- * number, before anybody sees it: after a crash a number may be missing, but it never comes twice. One CA that fails does not keep
- * the others from a fresh CRL; when nothing could be signed, the first error is thrown.
+ * Signs the planned CRLs. Each is durable and verified before it is recorded, and recorded with its number before it gets its name:
+ * after a crash a number may be missing, but is never used twice. A failure for one CA does not stop the others; if nothing could
+ * be signed, the first error is thrown.
  */
 export async function applyCrlRefresh(pki: CrlPki, plan: CrlPlan, issuerOf: IssuerLookup): Promise<CrlRefreshResult> {
   const { world, home, manifest } = pki;
@@ -223,7 +223,7 @@ const discard = (made: readonly MadeCrl[]): void =>
     pem.discard();
   });
 
-/** Entries whose certificates had expired when the CRL that verifiers have now listed them (RFC 5280 §3.3). */
+/** Removes entries that the current CRL lists although their certificates had expired by then (RFC 5280 §3.3). */
 const prune = ({ manifest, world }: CrlPki, authorityId: string): number =>
   manifest.transaction(write => {
     const entries = write.pruneRevocations(authorityId, world.now);
@@ -250,7 +250,7 @@ function publishedAfter(plan: CrlPlan, made: readonly MadeCrl[]): readonly Publi
   });
 }
 
-/** Plans and signs for the CAs whose issuers are at hand. Throws what kept any of them from its CRL. */
+/** Plans and signs the CRLs of the given issuers. Throws the first failure. */
 export async function refreshCrls(
   pki: CrlPki,
   { issuers, schedule }: { readonly issuers: ReadonlyMap<string, Issuer>; readonly schedule: CrlSchedule },

@@ -19,10 +19,10 @@ import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 export interface RevokeOutcome {
   readonly plan: RevokePlan;
   readonly request: RevokeRequest;
-  /** The CRLs that say it now; empty in a dry run and when nothing changed. */
+  /** The new CRLs; empty in a dry run and if nothing changed. */
   readonly crls: CrlRefreshResult['signed'];
   readonly dryRun: boolean;
-  /** Why svcauth.yaml could not be used: then the CRLs live as long as they do by default. */
+  /** Why svcauth.yaml could not be used; the CRLs have the default lifetime then. */
   readonly policyProblem?: string;
 }
 
@@ -45,7 +45,7 @@ export async function revokeRun(
   });
 }
 
-/** All that revoking takes from the policy is the lifetime of CRLs: who must be kept out today is not kept in by a typing error. */
+/** Loads the policy or the default one: revocation works with an invalid policy file, as only the CRL lifetime comes from it. */
 async function policyOrDefault(pki: Pki): Promise<{ readonly policy: Policy; readonly problem?: string }> {
   try {
     return { policy: await loadPolicy(pki) };
@@ -58,9 +58,9 @@ async function policyOrDefault(pki: Pki): Promise<{ readonly policy: Policy; rea
 }
 
 /**
- * Revokes and publishes the CRLs that say so. The CA's key is opened before anything is recorded, so that a forgotten passphrase
- * does not leave a revocation that no verifier hears of; the revocation is durable before the CRL is signed, so that the same
- * plan, made again after a crash between them, signs what is missing.
+ * Revokes certificates and signs the CRLs that list them. The CA's key is opened before anything is recorded, so a wrong passphrase
+ * leaves no revocation without a CRL. The revocation is durable before the CRL is signed, so after a crash between them the same
+ * plan signs the missing CRL.
  */
 export async function applyRevoke(
   pki: Pki,
@@ -70,8 +70,8 @@ export async function applyRevoke(
   ask: AskPassphrase,
 ): Promise<CrlRefreshResult['signed']> {
   const todo = plan.steps.flatMap(step => (step.action === 'revoke' ? [step.certificate] : []));
-  const unheard = unheardAuthorities(pki, plan, policy.crl);
-  const ids = new Set([...todo.map(({ authorityId }) => authorityId), ...unheard]);
+  const unlisted = casWithUnlisted(pki, plan, policy.crl);
+  const ids = new Set([...todo.map(({ authorityId }) => authorityId), ...unlisted]);
   const issuers = await unlockIssuers(pki, ids, ask);
   if (todo.length > 0) recordRevocations(pki, todo, how);
   try {
@@ -82,8 +82,8 @@ export async function applyRevoke(
   }
 }
 
-/** The CAs of certificates that are revoked already, where an interrupted run left a CRL that does not say so. */
-function unheardAuthorities(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedule): readonly string[] {
+/** Finds CAs whose CRL lacks a recorded revocation because an earlier run was interrupted. */
+function casWithUnlisted(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedule): readonly string[] {
   const revoked = new Set(steps.flatMap(step => (step.action === 'keep' ? [step.certificate.authorityId] : [])));
   if (revoked.size === 0) return [];
   const { crls } = planCrlRefresh(pki, { schedule });
@@ -92,7 +92,7 @@ function unheardAuthorities(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedu
     .map(({ authority }) => authority.id);
 }
 
-/** Records revocations, all or none. A CRL that lists them is for the caller to see to: first the key, then this, then the CRL. */
+/** Records revocations, all or none. The caller opens the key before and signs the CRL after it. */
 export function recordRevocations(
   { world, manifest }: Pki,
   certificates: readonly RevocableCertificate[],

@@ -2,21 +2,21 @@ import { join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } from '../rules/index.ts';
 
-/** What a directory of CRLs says of itself, as long as nothing in it was touched after its index was written. */
+/** The index and file sizes of a directory of CRLs in which no file was changed after the index. */
 export interface CrlSeal {
-  /** The index, as it stands there. */
+  /** The index file. */
   readonly text: string;
-  /** SHA-256 of each CRL, by authority. */
+  /** SHA-256 of each CRL, by CA. */
   readonly digests: ReadonlyMap<string, string>;
-  /** Bytes of each file, by its name in the directory. */
+  /** Size of each file in bytes, by its name in the directory. */
   readonly sizes: ReadonlyMap<string, number>;
 }
 
 const INDEX_LIMIT = 16 * 1024 * 1024;
 
 /**
- * The index is written last: where none of the files it lists has changed since, they are what was verified then, and need not be
- * read again. That is a look at dates, for runs that come every minute; undefined means no more than that somebody must read.
+ * Compares file dates with that of the index, which is written last: files that did not change since need not be read again. Runs
+ * every minute call it. Undefined means that the files must be read.
  */
 export function readSeal({ files }: Pick<World, 'files'>, directory: string): CrlSeal | undefined {
   const path = join(directory, INDEX_FILE);

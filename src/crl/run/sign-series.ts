@@ -1,5 +1,5 @@
 // Signs a series of CRLs ahead of their time and keeps them in the manifest.
-// `crl presign` calls it, and the refresh does when a series was given up. It publishes none of them: `stage-presigned.ts` does.
+// `crl presign` calls it, and the refresh does after a series was discarded. It releases none of them: `stage-presigned.ts` does.
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { nextCrlHeader, type CrlSchedule } from '../rules/schedule.ts';
@@ -11,7 +11,7 @@ import type { CrlHeader } from '../../pki/crl/prepare.ts';
 import { CRL_PIECE, type AuthorityCrl, type CrlPki } from './states.ts';
 import { makeCrl } from './make.ts';
 
-/** Above every number of a series that it replaces: those may be known to somebody. Throws ERR_CRL_SERIES. */
+/** Plans a series with numbers above those of the series that it replaces. Throws ERR_CRL_SERIES. */
 export function planSeries(
   state: AuthorityCrl,
   schedule: CrlSchedule,
@@ -31,10 +31,10 @@ export function planSeries(
   return headers;
 }
 
-/** Of all the CRLs of a series together: the manifest holds them. */
+/** Maximum size of all CRLs of a series, which the manifest holds. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** What takes the place of a series that was given up, for the rest of its time; undefined when nothing is owed. */
+/** Plans the replacement of a discarded series for the rest of its time; undefined if none is needed. */
 export function planReplacement(
   state: AuthorityCrl,
   schedule: CrlSchedule,
@@ -47,7 +47,7 @@ export function planReplacement(
   return planSeries(state, schedule, { every: due.every as Seconds, span: span as Seconds }, now);
 }
 
-/** Makes every CRL as if it were published now, and keeps them in the manifest, all or none. */
+/** Signs every CRL of the series and records them in the manifest, all or none. */
 export async function signSeries(
   pki: CrlPki,
   { authority: { id }, totals, latest }: Pick<AuthorityCrl, 'authority' | 'totals' | 'latest'>,

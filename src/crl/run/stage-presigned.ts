@@ -11,7 +11,7 @@ import type { CrlPki } from './states.ts';
 import { type MadeCrl } from './make.ts';
 import { PUBLIC_FILE } from '../../store/home.ts';
 
-/** Takes a CRL that was signed ahead out of the manifest: read and verified once more, and durable under temporary names. */
+/** Verifies a presigned CRL again and writes it to durable files with temporary names. */
 export async function stagePresigned(
   { world: { files }, home, manifest }: CrlPki,
   authority: CertifiedAuthority,

@@ -1,5 +1,5 @@
 // Reads, for every CA that needs a CRL: its newest CRL, the file in public/crl, its unlisted revocations and its series.
-// Refresh, import, presigning, publication and rotation start from these facts. It changes nothing; `rules/schedule.ts` judges.
+// Refresh, import, presigning, publication and rotation start from these facts. It changes nothing; `rules/schedule.ts` decides.
 import { createHash } from 'node:crypto';
 import type { World } from '../../world/world.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
@@ -17,7 +17,7 @@ import type { Home } from '../../store/home.ts';
 import type { Manifest, RevocationTotals } from '../../store/manifest/manifest.ts';
 import { readSeal } from './seal.ts';
 
-/** What making CRLs needs of an opened PKI. */
+/** The parts of an opened PKI that CRLs need. */
 export interface CrlPki {
   readonly world: Pick<World, 'files' | 'now'>;
   readonly home: Home;
@@ -29,13 +29,13 @@ export interface AuthorityCrl extends CrlState {
   readonly totals: RevocationTotals;
 }
 
-/** How much of a CRL is held at a time, in bytes: whole lines of PEM. */
+/** Size in bytes of the pieces in which a CRL is read: whole lines of PEM. */
 export const CRL_PIECE = PEM_LINE * 1024;
 
 /**
- * Every CA that verifiers may ask about, root first: those of live chains, whatever their state in a rotation (RFC 5280 §6.3.3
- * wants a CRL for each), the last CRL of a retired one among them. Left out: without a certificate, or past their own end. At a `glance` no CRL is read whose
- * directory is sealed.
+ * Reads the CRL state of every CA that verifiers may need a CRL of, root first (RFC 5280 §6.3.3): CAs in any state of a rotation,
+ * and retired ones until their last CRL expires. CAs without a certificate and expired ones are left out. With `glance`, a CRL in a
+ * sealed directory is not read.
  */
 export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCrl[] {
   const { world, home, manifest } = pki;
@@ -67,7 +67,7 @@ export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCr
     });
 }
 
-/** Whether what verifiers get is the newest. */
+/** Tells if the newest CRL is in public/crl. */
 export const isCurrent = ({ latest, published }: AuthorityCrl): boolean =>
   latest !== undefined && published?.sha256 === latest.sha256;
 
@@ -82,7 +82,7 @@ function readPublished({ world, home }: CrlPki, authority: CertifiedAuthority, l
   return { sha256, number: publishedNumber(world.files.chunks(path, CRL_PIECE), status.size, authority) };
 }
 
-/** The number of a CRL that the manifest does not know: it counts only when the CA signed it. */
+/** Reads the number of a CRL that the manifest lacks; undefined unless the CA signed it. */
 function publishedNumber(
   pieces: Iterable<Uint8Array>,
   size: number,

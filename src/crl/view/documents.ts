@@ -95,7 +95,7 @@ export const CRL_ENTRY = documentSchema('crl-entry', 'an entry of the CRL of an 
 const ACTION = {
   ca: caId(),
   action: oneOf(
-    'what is done; sign: a new CRL, release: a presigned CRL, keep: not due, key-away: due, but the key is not in the home',
+    'action; sign: a new CRL, release: a presigned CRL, keep: not due, key-away: due, but the key is not in the home',
     ['keep', 'sign', 'release', 'key-away'],
   ),
   reasons: REASONS,
@@ -106,13 +106,13 @@ const ACTION = {
   entryCount: count('number of revoked certificates in the CRL'),
 };
 
-export const CRL_REFRESH = documentSchema('crl-refresh', 'what is done with the CRL of each CA', {
+export const CRL_REFRESH = documentSchema('crl-refresh', 'the action for the CRL of each CA', {
   dryRun: DRY_RUN,
   changed: flag('a file in public/ was changed'),
   crls: list('the CAs that need a CRL, root first', object('a CA and its CRL', ACTION)),
 });
 
-export const CRL_ACTION = documentSchema('crl-action', 'what is done with the CRL of one CA', ACTION);
+export const CRL_ACTION = documentSchema('crl-action', 'the action for the CRL of one CA', ACTION);
 
 const DIFFERENCE = {
   file: text('name of the file in both directories, or the two files that were compared'),
@@ -165,7 +165,7 @@ export const REVOKE = documentSchema('revoke', 'certificates that are revoked, a
   certificates: list(
     'the certificates that were named',
     object('a certificate', {
-      action: oneOf('what is done; keep: it was revoked before', ['revoke', 'keep']),
+      action: oneOf('action; keep: it was revoked before', ['revoke', 'keep']),
       ca: caId(),
       service: optional(serviceName('name of the service; absent if the manifest lacks the certificate')),
       serial: serial(),

@@ -5,7 +5,7 @@ import { EXIT } from '../../errors/exit-status.ts';
 import { reportErrors } from '../../view/message.ts';
 import type { AddCommand } from '../../cli/command.ts';
 
-/** Says which deployments stay pending, and of what they failed: part of the work is still to be done. */
+/** Reports the deployments that stay pending, with their problems, and sets exit status 5. */
 export function reportPending(deployed: readonly Deployed[], world: World, done: Parameters<AddCommand>[2]): void {
   for (const { service, serial, problem } of deployed) {
     if (problem === undefined) continue;

@@ -1,25 +1,25 @@
 import { instantText } from '../../time/instant-text.ts';
 
-/** What a hook is told about the certificate that it is run for. */
+/** The facts that a hook gets about its certificate. */
 export interface HookFacts {
   readonly service: string;
   readonly serial: string;
-  /** The one that was deployed before, if another one was. */
+  /** The certificate that was deployed before, if it is another one. */
   readonly previousSerial?: string;
   readonly spiffeId: string;
   readonly notAfter: Date;
-  /** Where the newest files are: the `current` link. */
+  /** The `current` link, with the newest files. */
   readonly directory: string;
 }
 
-/** What programs need to find their way, and nothing that tells a secret or where one is. */
+/** The variables that a hook inherits: those that programs need, and none that holds a secret or its place. */
 const KEPT =
   /^(?:HOME|USER|LOGNAME|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS|KUBECONFIG)$/;
 
-/** For programs of the system, also where cron names only two directories. */
+/** Directories of system programs, also for cron, whose PATH has only two. */
 const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** All that a hook sees of its environment. */
+/** Builds the whole environment of a hook. */
 export function hookEnvironment(
   ambient: Readonly<Record<string, string | undefined>>,
   { service, serial, previousSerial, spiffeId, notAfter, directory }: HookFacts,
@@ -39,6 +39,6 @@ export function hookEnvironment(
   };
 }
 
-/** Ours, then the system's; no directory that depends on where we are. */
+/** Joins the caller's absolute directories and those of the system; relative ones are left out. */
 const searchPath = (ours: string): string =>
   [...new Set([...ours.split(':').filter(directory => directory.startsWith('/')), ...SYSTEM_PATH])].join(':');

@@ -7,22 +7,22 @@ import { encodePkcs12 } from '../../pki/pkcs12/write.ts';
 import type { OutputSpec } from '../../record/upkeep.ts';
 import { yamlScalar } from '../../text/yaml/text.ts';
 
-/** What every output is made of: the files of one version. */
+/** The files of one version, from which every output is made. */
 export interface Credential {
   readonly service: string;
   readonly key: { readonly pem: Uint8Array; readonly pkcs8: Uint8Array };
   /** Leaf, then the issuing chain. */
   readonly certificatePem: Uint8Array;
-  /** The same as DER. */
+  /** The same certificates as DER. */
   readonly certificates: readonly Uint8Array[];
   /** The trust anchors. */
   readonly anchorsPem: Uint8Array;
 }
 
-/** What a file that is encrypted takes. */
+/** The inputs of an encrypted output. */
 export interface OutputSecret {
   readonly passphrase: Uint8Array;
-  /** PKCS12_RANDOM_LENGTH of them. */
+  /** PKCS12_RANDOM_LENGTH bytes. */
   readonly random: Uint8Array;
 }
 
@@ -35,7 +35,7 @@ const PLAIN: Readonly<Record<PlainKind, (credential: Credential, output: OutputS
   'kubernetes-secret': secretManifest,
 };
 
-/** What an output shall hold; `secret` is asked for what is encrypted. */
+/** Encodes the content of an output; calls `secret` only for an encrypted one. */
 export async function encodeOutput(
   output: OutputSpec,
   credential: Credential,
@@ -47,7 +47,7 @@ export async function encodeOutput(
   return encodePkcs12({ name, pkcs8: key.pkcs8, certificates }, passphrase, random);
 }
 
-/** Whether a file holds what it shall. A PKCS#12 file is never twice the same: it is opened. */
+/** Decides if a file holds the content of an output. A PKCS#12 file is opened, as no two have the same bytes. */
 export async function holdsOutput(
   file: Uint8Array,
   output: OutputSpec,
@@ -63,7 +63,7 @@ export async function holdsOutput(
   }
 }
 
-/** Somebody else's file, or one under another passphrase. */
+/** Errors of a file that svcauth did not write, or that has another passphrase. */
 const UNREADABLE: ReadonlySet<ErrorCode> = new Set(['ERR_PKCS12', 'ERR_PASSPHRASE_WRONG', 'ERR_KEY_ITERATIONS']);
 
 function isPkcs12Of({ key: { pkcs8 }, certificates }: Credential, found: OpenedPkcs12): boolean {
@@ -77,7 +77,7 @@ function isPkcs12Of({ key: { pkcs8 }, certificates }: Credential, found: OpenedP
   );
 }
 
-/** kubernetes.io/tls, with the trust anchors as cert-manager writes them. */
+/** Formats a Secret of type kubernetes.io/tls, with the trust anchors in ca.crt like cert-manager. */
 function secretManifest(credential: Credential, { name, namespace }: OutputSpec): Uint8Array {
   const lines = [
     'apiVersion: v1',

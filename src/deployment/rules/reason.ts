@@ -1,4 +1,4 @@
-/** Why a service is deployed; all that hold are told. */
+/** The reasons to deploy a service; all that apply are reported. */
 export const DEPLOY_REASONS = {
   pending: 'deployment is pending',
   forced: 'requested with --force',
@@ -11,6 +11,6 @@ export const DEPLOY_REASONS = {
 
 export interface DeployReason {
   readonly name: keyof typeof DEPLOY_REASONS;
-  /** The path of an output, or what is faulty. */
+  /** The path of an output, or the fault. */
   readonly detail?: string;
 }

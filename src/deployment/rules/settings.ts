@@ -1,7 +1,7 @@
 import type { HookSpec, OutputSpec, Upkeep } from '../../record/upkeep.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 
-/** Who may read what holds a private key. Names or numbers, as they were written. */
+/** Owner, group and mode of files with a private key. Names or numbers, as configured. */
 interface Access {
   readonly owner?: string;
   readonly group?: string;
@@ -11,9 +11,9 @@ interface Access {
 
 export type Output = OutputSpec & Access;
 
-/** What makes a certificate deployed: a service's own words and the policy's, decided. */
+/** The deployment settings of a service, merged from its services file and the policy. */
 export interface DeploymentSettings {
-  /** Of its own directory. */
+  /** Access to the service's own files. */
   readonly access: Access;
   readonly outputs: readonly Output[];
   readonly hooks: readonly Required<HookSpec>[];
@@ -34,7 +34,7 @@ export function deploymentSettings(
   };
 }
 
-/** Whether switching the `current` link is all there is to it. */
+/** Decides if a deployment only switches the `current` link. */
 export const isPlain = ({ access, outputs, hooks }: DeploymentSettings): boolean =>
   outputs.length + hooks.length === 0 &&
   access.owner === undefined &&

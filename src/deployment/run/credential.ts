@@ -6,8 +6,8 @@ import { decodePem, PemError } from '../../pki/pem.ts';
 import { compareVersion, expectedCredential, isWhole, readVersion } from '../../store/files/service-files.ts';
 
 /**
- * What lies in the version of a certificate: without its key when that never was here. Throws ERR_FILES_DAMAGED where it is not what
- * the manifest knows.
+ * Reads the files of a certificate's version; without the key if the key was never on this host. Throws ERR_FILES_DAMAGED if they do
+ * not match the manifest.
  */
 export function readCredential(
   { files }: Pick<World, 'files'>,
@@ -34,7 +34,7 @@ function ders(pem: Uint8Array, damaged: (cause: unknown) => Error): readonly Uin
   }
 }
 
-/** Every output holds the key. Throws ERR_OUTPUT_UNUSABLE where there is none. */
+/** Requires the key, which every output holds. Throws ERR_OUTPUT_UNUSABLE if it is missing. */
 export function requireKey({ key, ...found }: ReturnType<typeof readCredential>, path: string): Credential {
   if (key !== undefined) return { ...found, key };
   throw failure('ERR_OUTPUT_UNUSABLE', { service: found.service, path, ...KEY_AWAY });

@@ -8,7 +8,7 @@ import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { planDeployment, type DeployStep } from './plan.ts';
 
 export interface DeployRequest {
-  /** None: what is pending, or with `all` every service. */
+  /** Empty: all pending services, or with `all` every service. */
   readonly selectors: readonly string[];
   readonly all: boolean;
   readonly force: boolean;
@@ -19,12 +19,12 @@ export interface DeployOutcome {
   readonly steps: readonly DeployStep[];
   /** Empty in a dry run. */
   readonly deployed: readonly Deployed[];
-  /** Those asked for that have no certificate, or a revoked one. */
+  /** Requested services without a certificate, or with a revoked one. */
   readonly without: readonly string[];
   readonly dryRun: boolean;
 }
 
-/** Deploys what is pending; of services that are named also what is no longer as it was deployed. No key of a CA is needed. */
+/** Deploys pending services, and repairs changed files of named services. It needs no CA key. */
 export async function deployRun(
   world: World,
   homeFlag: string | undefined,

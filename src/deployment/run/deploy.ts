@@ -20,24 +20,24 @@ import type { Pki } from '../../store/open-pki.ts';
 import { outputState, replaceOutput } from './output-file.ts';
 import { planDeployment, type DeployStep } from './plan.ts';
 
-/** What became of one step. */
+/** The result of one step. */
 export interface Deployed {
   readonly service: string;
   readonly serial: string;
-  /** What it failed of, in words: it stays pending. Absent: it is deployed. */
+  /** Why it stays pending; absent if it is deployed. */
   readonly problem?: string;
-  /** Outputs that were written; the others were right. */
+  /** Outputs that were written; the others needed no change. */
   readonly written: readonly string[];
-  /** In their order, up to the first that failed. */
+  /** Hooks that ran, in their order, up to the first that failed. */
   readonly hooks: readonly HookRun[];
 }
 
-/** Hooks of so many services run beside each other. */
+/** Number of services whose hooks run in parallel. */
 const AT_ONCE = 4;
 
 /**
- * Brings every pending deployment to its end, or to what it fails of; with names, theirs alone. What is not pending costs one look at
- * an index. The caller holds the lock.
+ * Deploys every pending service, or only those in `names`. Without pending deployments it costs one index look-up. The caller holds
+ * the lock.
  */
 export async function deployPending(
   pki: Pki,
@@ -51,7 +51,7 @@ export async function deployPending(
 
 /**
  * Carries the steps out: first every `current` link, then for each service its outputs, its hooks and the record that it is deployed.
- * What fails leaves that service pending and the others alone.
+ * A service that fails stays pending and does not stop the others.
  */
 export async function applyDeployment(
   pki: Pki,
@@ -73,7 +73,7 @@ export async function applyDeployment(
 
 interface Work {
   readonly step: DeployStep;
-  /** The link named another version until now. */
+  /** The link named another version before. */
   readonly switched: boolean;
   readonly problem?: string;
 }
@@ -87,7 +87,7 @@ function switchVersion({ world, manifest }: Pki, { service, serial, directory }:
     const entry = currentEntry(files, directory);
     if (entry === 'foreign') throw failure('ERR_CURRENT_FOREIGN', { service, directory });
     if (entry?.serial === serial) return { switched: false };
-    // throws where it is not whole
+    // throws if a file is missing or damaged
     readCredential(world, directory, manifest.certificate(serial)!);
     switchToVersion(files, directory, serial, 'durable');
     const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
@@ -98,7 +98,7 @@ function switchVersion({ world, manifest }: Pki, { service, serial, directory }:
   }
 }
 
-/** In words; what is no catalogue error is nobody's problem but ours. */
+/** Gives the message of a catalogue error; throws any other error again, as it is a defect. */
 function problemOf(cause: unknown): string {
   if (cause instanceof SvcauthError) return cause.oneLine;
   throw cause;
@@ -146,7 +146,7 @@ async function runHooks(world: Pki['world'], step: DeployStep): Promise<Pick<Don
   return { hooks };
 }
 
-/** Those that nothing but the link was to be done for, together. */
+/** Records all deployments that only switched the link, in one transaction. */
 function recordAll(pki: Pki, works: readonly Work[]): Deployed[] {
   const results = works.map(({ step }): Deployed => ({
     ...{ service: step.service, serial: step.serial, written: [], hooks: [] },
@@ -175,7 +175,7 @@ function recordOne(pki: Pki, step: DeployStep, { problem, written, hooks }: Done
       if (hooks.length > 0) write.setHookRuns(service, hooks);
       if (problem !== undefined) {
         const attempts = (deployment.attempts ?? 0) + 1;
-        // a hook runs only when everything before it was done
+        // a hook runs only after all earlier work succeeded
         const hookFailed = hooks.some(({ outcome }) => outcome !== 'succeeded');
         write.setDeployments([{ ...recordOf(pki, step), state: 'pending', attempts, problem, hookFailed }]);
         return;
@@ -197,7 +197,7 @@ const recordOf = ({ world }: Pki, { service, serial, directory }: DeployStep) =>
   ...{ service, serial, directory, updatedAt: world.now },
 });
 
-/** Like `Promise.all` over `work`, so many at a time. It rejects when nothing is under way any more. */
+/** Runs `work` on every item, at most `limit` at a time. After a failure it rejects when all running work has ended. */
 async function eachAtMost<T>(limit: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   const worker = async (): Promise<void> => {

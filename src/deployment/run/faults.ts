@@ -1,4 +1,4 @@
-// Answers: can each service be deployed as requested: its owners, output paths, passphrase files, names of Secrets?
+// Checks that each service can be deployed as requested: its owners, output paths, passphrase files and names of Secrets.
 // The planning of `issue` and `apply` asks it, and `renew` for each service. It writes nothing.
 import { dirname, join, sep } from 'node:path';
 import { failure } from '../../errors/error.ts';
@@ -12,7 +12,7 @@ import { KEY_AWAY } from './credential.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { readOutputPassphrase } from './output-file.ts';
 
-/** A service as it is going to be deployed. */
+/** A requested deployment. */
 export interface WantedDeployment {
   readonly service: string;
   readonly directory: string;
@@ -22,8 +22,8 @@ export interface WantedDeployment {
 }
 
 /**
- * Refuses, before anything is signed, what could not be deployed: as `requireDeployable`, and outputs that two services would write.
- * Throws ERR_OUTPUT_SHARED too.
+ * Refuses impossible deployments before anything is signed: those of `requireDeployable`, and outputs that two services would write.
+ * Throws ERR_OUTPUT_SHARED, too.
  */
 export async function requireDeployments(pki: Pki, policy: Policy, wanted: readonly WantedDeployment[]): Promise<void> {
   const owners = ownershipOf(pki.world);
@@ -44,7 +44,7 @@ export async function requireDeployments(pki: Pki, policy: Policy, wanted: reado
 }
 
 /**
- * Refuses owners that nobody is or that we may not give files to, and outputs that cannot be written. Throws ERR_OWNER_*,
+ * Refuses owners that are unknown or that svcauth cannot give files to, and outputs that cannot be written. Throws ERR_OWNER_*,
  * ERR_OUTPUT_UNUSABLE and ERR_PASSPHRASE_*.
  */
 export async function requireDeployable(
@@ -71,7 +71,7 @@ interface Fault {
 function outputFault({ world, home }: Pki, service: string, directory: string, output: Output): Fault | undefined {
   const { path } = output;
   const isIn = (parent: string): boolean => path === parent || path.startsWith(`${parent}${sep}`);
-  // public/ is served to everybody, and what lies in services/ is other services'
+  // public/ is readable by everyone, and services/ belongs to other services
   if (isIn(home.directory) && !isIn(home.service(service))) return { problem: 'it is inside the home of the PKI' };
   if (isIn(join(directory, 'current')) || isIn(join(directory, 'versions'))) {
     return { problem: 'it is inside current/ or versions/ of the service' };

@@ -16,7 +16,7 @@ export type OutputState = 'right' | 'missing' | 'differs';
 const LIMIT = 1024 * 1024;
 const DIRECTORY_MODE = 0o755;
 
-/** An output that is somebody else's to read differs, whatever it holds. */
+/** Compares an output file with its settings; another owner or mode is a difference, too. */
 export async function outputState(
   world: Pick<World, 'files'>,
   output: Output,
@@ -34,7 +34,7 @@ export async function outputState(
   return holds ? 'right' : 'differs';
 }
 
-/** Old or new, and its owner's before it has its name. The caller holds the lock. */
+/** Replaces an output in one step; owner and mode are set before it gets its name. The caller holds the lock. */
 export async function replaceOutput(
   world: Pick<World, 'files' | 'random'>,
   output: Output,
@@ -47,12 +47,12 @@ export async function replaceOutput(
   }));
   const directory = dirname(output.path);
   world.files.makeDirectory(directory, DIRECTORY_MODE);
-  // of an interrupted run: it may hold a key
+  // a file left by an interrupted run may hold a key
   removeLeftovers(world.files, directory);
   world.files.replace(output.path, content, output.mode, owner);
 }
 
-/** One line. Throws ERR_PASSPHRASE_UNREADABLE, _EMPTY and _LINES. */
+/** Reads the passphrase file, which has one line. Throws ERR_PASSPHRASE_UNREADABLE, _EMPTY and _LINES. */
 export function readOutputPassphrase({ files }: Pick<World, 'files'>, { path, passphraseFile }: Output): Uint8Array {
   if (passphraseFile === undefined) {
     throw failure('ERR_PASSPHRASE_UNREADABLE', {

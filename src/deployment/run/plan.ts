@@ -12,7 +12,7 @@ import { readCredential, requireKey } from './credential.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { outputState } from './output-file.ts';
 
-/** One service and what deploying it takes. */
+/** A service, its settings and the reasons to deploy it. */
 export interface DeployStep {
   readonly service: string;
   readonly serial: string;
@@ -21,18 +21,18 @@ export interface DeployStep {
   readonly notAfter: Date;
   readonly settings: DeploymentSettings;
   readonly deployment: Deployment;
-  /** None: it is deployed. */
+  /** Empty: it is deployed. */
   readonly reasons: readonly DeployReason[];
 }
 
 export interface DeployOptions {
-  /** Compare the files of what was deployed before with what they should be. */
+  /** Compare deployed files with the expected ones, too. */
   readonly inspect: boolean;
-  /** Write every output and run every hook, whatever there is. */
+  /** Write every output and run every hook again. */
   readonly force: boolean;
 }
 
-/** One step for each service that has a certificate to deploy: a revoked one is nobody's to serve. */
+/** Plans a step for each service with a current certificate; a revoked certificate is not deployed. */
 export async function planDeployment(
   pki: Pki,
   policy: Policy,
@@ -64,7 +64,7 @@ export async function planDeployment(
   return steps;
 }
 
-/** What lies there otherwise than it should. */
+/** Lists the differences between the files on disk and the expected ones. */
 async function differences(
   { world, manifest }: Pki,
   { serial, directory, settings }: Omit<DeployStep, 'reasons'>,

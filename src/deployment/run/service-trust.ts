@@ -22,15 +22,15 @@ import {
 } from '../../store/files/service-files.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
-/** A service whose files hold another trust bundle, or another chain, than they should. */
+/** A service whose files hold an outdated trust bundle or an outdated chain. */
 export interface StaleService {
   readonly service: string;
   readonly serial: string;
   readonly directory: string;
-  /** Which of the two. */
+  /** The outdated parts. */
   readonly anchors: boolean;
   readonly chain: boolean;
-  /** Names of versions: the one that serves, and the one that would. */
+  /** Names of the current version and of the version to switch to. */
   readonly from: string;
   readonly to: string;
   readonly trust: VersionTrust;
@@ -38,10 +38,10 @@ export interface StaleService {
   readonly isDeployed: boolean;
 }
 
-/** How many services are held at a time. */
+/** Number of services that are held in memory at a time. */
 const BATCH = 1000;
 
-/** Every service that serves its current certificate with something else beside it than the manifest says. Nothing is changed. */
+/** Finds services that serve their current certificate with an outdated chain or bundle; changes nothing. */
 export function staleServices(pki: Pki, isDeployed: (service: KnownService) => boolean): readonly StaleService[] {
   const { manifest } = pki;
   const authorities = manifest.authorities();
@@ -72,12 +72,12 @@ function staleService(
   if (certificate?.der === undefined) return undefined;
   const directory = spec.out ?? home.service(name);
   const entry = currentEntry(world.files, directory);
-  // what does not serve the current certificate is due for another reason
+  // a service that does not serve its current certificate is due for another reason
   if (entry === undefined || entry === 'foreign' || entry.serial !== certificate.serial) return undefined;
   const chainPem = chains.get(certificate.authorityId)!;
   const held = readVersion(world.files, directory, certificate.serial, 'trust');
   const state = compareVersion(held, { ...expectedLeaf(certificate.der), chainPem, anchorsPem });
-  // neither is a version of which a part is missing made up for here
+  // a version with a missing file is not repaired here
   if (Object.values(state).includes('missing')) return undefined;
   const [chain, anchors] = [state.leaf !== 'right' || state.chain !== 'right', state.anchors !== 'right'];
   if (!chain && !anchors) return undefined;
@@ -86,19 +86,19 @@ function staleService(
   return { service: name, serial: certificate.serial, directory, anchors, chain, from: entry.name, to, trust };
 }
 
-/** Of the content, so that a run that was interrupted is carried on under the same name. */
+/** Derives a tag from the content, so a run after an interruption uses the same name. */
 const tagOf = ({ chainPem, anchorsPem }: VersionTrust): string =>
   toHex(createHash('sha256').update(chainPem).update(anchorsPem).digest().subarray(0, 4));
 
 export interface RetrustResult {
   readonly refreshed: readonly string[];
-  /** What could not be written; the old files serve. */
+  /** Services that could not be written; their old files are still served. */
   readonly failed: readonly { readonly service: string; readonly error: SvcauthError }[];
 }
 
 /**
- * Gives each service its certificate and key once more, with the chain and the anchors of now: beside what serves, then one switch.
- * One whose directory cannot be written does not keep the others from it.
+ * Writes a new version for each service, with the same certificate and key and the current chain and anchors, then switches to it.
+ * A directory that cannot be written does not stop the others.
  */
 export async function retrustServices(pki: Pki, stale: readonly StaleService[]): Promise<RetrustResult> {
   const refreshed: string[] = [];
@@ -132,7 +132,7 @@ async function switchAll(
   );
   const deployed = written.flatMap(({ each }) => (each.isDeployed ? [each] : []));
   if (deployed.length > 0) {
-    // before the switch: what follows the files must not be forgotten
+    // before the switch: outputs and hooks must follow even after a crash
     manifest.transaction(write =>
       write.setDeployments(
         deployed.map(({ service, serial, directory }) => {

@@ -23,7 +23,7 @@ const DEPLOYMENT_FIELDS = {
   service: serviceName(),
   serial: serial(),
   directory: path('directory of the service'),
-  action: oneOf('what is done; deploy: planned, keep: nothing to do, pending: it failed and is retried', [
+  action: oneOf('action; deploy: planned, keep: nothing to do, pending: it failed and is retried', [
     'deployed',
     'pending',
     'deploy',
@@ -33,7 +33,7 @@ const DEPLOYMENT_FIELDS = {
     'reasons to deploy',
     object('a reason', {
       name: oneOf('identifier of the reason', Object.keys(DEPLOY_REASONS) as DeployReason['name'][]),
-      detail: optional(text('path of the output, or what is wrong')),
+      detail: optional(text('path of the output, or the problem')),
     }),
   ),
   outputs: list(
@@ -61,7 +61,7 @@ const DEPLOYMENT_FIELDS = {
   problem: optional(text('why the deployment is still pending')),
 };
 
-export const DEPLOY = documentSchema('deploy', 'the services that are deployed, and how that went', {
+export const DEPLOY = documentSchema('deploy', 'the services that are deployed, and the results', {
   dryRun: DRY_RUN,
   services: list('services with a certificate', object('a service', DEPLOYMENT_FIELDS)),
   withoutCertificate: list('services that have no certificate to deploy', serviceName()),

@@ -7,7 +7,7 @@ const OUTCOME: Readonly<Record<HookRun['outcome'], string>> = {
   'timed-out': 'was stopped at its time limit',
 };
 
-/** Each hook that ran, and what it wrote, line by line; what would drive a terminal is shown instead. */
+/** Formats each hook that ran with its output, line by line; control characters are escaped. */
 export const formatHookRuns = (service: string, runs: readonly HookRun[]): readonly string[] =>
   runs.map(({ argv, outcome, duration, output }, index) => {
     const heading = `${service}: hook ${index + 1} ${OUTCOME[outcome]} in ${seconds(duration)}: ${argv.join(' ')}`;
