@@ -89,7 +89,7 @@ function ownerOf(
   const state = named.find(({ authority }) => crlOwnerProblem(crl, authority) === undefined) ?? named[0];
   if (state === undefined) throw refuse(`its issuer ${nameToString(crl.issuer)} is not a CA of this PKI`);
   const { id, keyLocation } = state.authority;
-  if (keyLocation === 'file') throw refuse(`the key of ${id} is in this home, so svcauth crl refresh signs its CRLs`);
+  if (keyLocation === 'file') throw refuse(`the key of ${id} is in this home, so "svcauth crl refresh" signs its CRLs`);
   return state;
 }
 

@@ -74,7 +74,7 @@ test('a CRL is refused if it expired, or its CA is unknown, or the key of its CA
   const stranger = await crlPki(['issuing-g7']);
   expect(await refusal(stranger, file)).toContain('is not a CA of this PKI');
   const { away } = await machines();
-  expect(await refusal(away, away.home.public.crlDer('root-g1'))).toContain('svcauth crl refresh signs its CRLs');
+  expect(await refusal(away, away.home.public.crlDer('root-g1'))).toContain('"svcauth crl refresh" signs its CRLs');
 });
 
 test('a CRL of a CA with the same name and another key is refused', async () => {
