@@ -74,7 +74,7 @@ test.each([
   ['another scheme', names(uri('https://example.org/reports')), 'is not a SPIFFE ID'],
   ['upper case', names(uri('SPIFFE://example.org/reports')), 'is not a SPIFFE ID'],
   ['a percent sign', names(uri('spiffe://example.org/%72eports')), 'is not a SPIFFE ID'],
-  ['no path', names(uri('spiffe://example.org')), 'it names the trust domain'],
+  ['no path', names(uri('spiffe://example.org')), 'has no path and identifies the trust domain'],
   // what Node prints of it was once ambiguous: the comma separates names in subjectAltName
   ['a DNS name that holds another', names(dns('x, URI:spiffe://example.org/reports')), ''],
   [
