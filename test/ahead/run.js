@@ -1,13 +1,14 @@
-// npm run test:ahead [+DAYSd | DATE …] [-- FILE …]: the tests as they will run on another day, a year ahead when none is said.
-// libfaketime moves the clock below all of vitest: a helper of ours could not reach OpenSSL in Node, nor nginx, curl or Java.
-// Go reads the clock past libfaketime: its judge is told the time. Without libfaketime nothing runs, and the reason is printed.
+// npm run test:ahead [+DAYSd | DATE …] [-- FILE …]: runs the tests on another day. The default is a year ahead.
+// libfaketime moves the clock below all of vitest: a helper of ours cannot reach OpenSSL in Node, nor nginx, curl or Java.
+// Go does not read the clock through libfaketime, so its judge gets the time as an argument. Without libfaketime nothing runs, and the
+// reason is printed.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const TREE = fileURLToPath(new URL('../..', import.meta.url));
 const DAY = 86_400;
 
-/** Seconds from now to `+400d`, or to noon of `2028-02-29`. */
+/** Converts `+400d`, or noon of `2028-02-29`, to seconds from now. */
 function offsetOf(text) {
   const days = /^\+(\d+)d$/.exec(text)?.[1];
   if (days !== undefined) return Number(days) * DAY;
@@ -23,10 +24,10 @@ function shifted(offset) {
     ...process.env,
     LD_PRELOAD: asked.stdout.trim(),
     FAKETIME: `${offset < 0 ? '' : '+'}${offset}`,
-    // timers go on as they are
+    // timers keep their real speed
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
   };
-  // a Node that is linked statically is not moved
+  // libfaketime cannot move the clock of a statically linked Node
   const { stdout } = spawnSync(process.execPath, ['-p', 'Date.now()'], { encoding: 'utf8', env });
   return Math.abs(Number(stdout) / 1000 - Date.now() / 1000 - offset) < 60 ? env : undefined;
 }

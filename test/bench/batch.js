@@ -1,4 +1,4 @@
-// A thousand services in one run, whole process, durable files and manifest, beside the same with openssl (measured on a few).
+// Times a run that issues a thousand services, beside openssl (measured on a few). Whole process, durable files and manifest.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyScript, isInstalled, ms, report, run, svcauth, takeTurns, workDirectory } from './measure.js';

@@ -1,4 +1,4 @@
-// A CRL from manifest to durable DER, PEM and bundle, whole process, beside openssl ca -gencrl and an empty script.
+// Times a CRL from manifest to durable DER, PEM and bundle, beside openssl ca -gencrl and an empty script. Whole process.
 // A million entries take a minute to prepare: SVCAUTH_BENCH_MILLION=1.
 import { buildSync } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ buildSync({
 const { fillRevocations } = await import(pathToFileURL(outfile).href);
 const empty = emptyScript(directory);
 
-/** The same list as openssl keeps it, signed with the same key. */
+/** Makes the same list in openssl's format, signed with the same key. */
 function opensslAuthority(home, serials) {
   const at = name => join(home, 'openssl', name);
   mkdirSync(at('.'), { recursive: true });

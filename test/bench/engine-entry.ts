@@ -10,7 +10,7 @@ const YEAR = 365 * 86_400_000;
 const after = (milliseconds: number): Date => new Date(NOW.getTime() + milliseconds);
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
 
-/** A P-256 CA of its own and the engine that issues from it. */
+/** Makes a P-256 CA and the engine that issues from it. */
 export async function makeEngine(): Promise<LeafIssuer> {
   const keys = await generateKeyPair(KEY_ALGORITHMS['ecdsa-p256']);
   const names = { name: 'bench', trustDomain: parseTrustDomain('example.org') };

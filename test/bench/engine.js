@@ -1,4 +1,4 @@
-// The signing engine in process on one core: keys, names, lint, signature, re-read; beside the bare arithmetic of OpenSSL.
+// Times the signing engine on one core, beside the bare arithmetic of OpenSSL. Keys, names, lint, signature and re-read, in process.
 import { createECDH, generateKeyPairSync, sign } from 'node:crypto';
 import { importEntry, report, workDirectory } from './measure.js';
 

@@ -1,4 +1,4 @@
-// Times whole processes against an empty Node script in the same run: absolute times move from machine to machine.
+// Times whole processes against an empty Node script in the same run: absolute times differ between machines.
 import { buildSync } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,14 +11,14 @@ export const LAUNCHER = fileURLToPath(new URL('../../bin/svcauth.js', import.met
 // if it is set, every start of node reads a file of certificates, which takes 40 ms and would distort the times
 const { NODE_EXTRA_CA_CERTS: _, ...ENVIRONMENT } = process.env;
 
-/** A directory that is gone when the process ends. */
+/** Makes a directory that is removed when the process ends. */
 export function workDirectory() {
   const directory = mkdtempSync(join(tmpdir(), 'svcauth-bench-'));
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
-/** Runs a program to its end; throws what it said when it failed. Returns milliseconds and standard output. */
+/** Runs a program to its end; throws its output when it fails. Returns milliseconds and standard output. */
 export function run(argv, options = {}) {
   const start = process.hrtime.bigint();
   const result = spawnSync(argv[0], argv.slice(1), { env: ENVIRONMENT, maxBuffer: 1 << 28, ...options });
@@ -31,7 +31,7 @@ export function run(argv, options = {}) {
 
 export const svcauth = (...words) => [process.execPath, LAUNCHER, ...words];
 
-/** Whether a program is installed. */
+/** Returns true when a program is installed. */
 export const isInstalled = name => spawnSync(name, ['version'], { stdio: 'ignore' }).error === undefined;
 
 export function median(numbers) {
@@ -39,7 +39,7 @@ export function median(numbers) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-/** Medians of several programs that take turns, so that a busy moment hits all of them. */
+/** Times several programs in turn and returns medians, so a busy moment affects all of them. */
 export function takeTurns(programs, rounds) {
   const times = new Map(Object.keys(programs).map(name => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -48,14 +48,14 @@ export function takeTurns(programs, rounds) {
   return Object.fromEntries([...times].map(([name, list]) => [name, median(list)]));
 }
 
-/** A module that does nothing, to be run by node. */
+/** Writes an empty module for node to run. */
 export function emptyScript(directory) {
   const path = join(directory, 'empty.mjs');
   writeFileSync(path, '');
   return [process.execPath, path];
 }
 
-/** Peak resident memory in MB of a node program, told by itself as it ends. */
+/** Returns the peak resident memory of a node program in MB, which it reports at its exit. */
 export function peakMemory(argv, options = {}) {
   const tell = 'process.on("exit",()=>require("node:fs").writeSync(2,"\\npeak "+process.resourceUsage().maxRSS+"\\n"))';
   const hooked = [
@@ -72,10 +72,10 @@ export function peakMemory(argv, options = {}) {
 
 export const ms = value => `${value.toFixed(1)} ms`;
 
-/** One line of a report: what was measured, and beside what. */
+/** Formats one line of a report: the measured program and its reference. */
 export const report = (what, value, beside) => console.log(`${what.padEnd(46)} ${value.padStart(12)}   ${beside}`);
 
-/** What `<name>-entry.ts` beside this file exports, bundled as svcauth itself is. */
+/** Bundles `<name>-entry.ts` in this directory as svcauth itself is bundled, and returns its exports. */
 export async function importEntry(directory, name) {
   const outfile = join(directory, `${name}.mjs`);
   buildSync({

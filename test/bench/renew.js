@@ -1,4 +1,4 @@
-// Ten thousand services and nothing due: what a timer costs nearly every time, beside an empty Node script in the same run.
+// Times renew with ten thousand services and nothing due, the usual run of a timer, beside an empty Node script.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyScript, ms, report, run, svcauth, takeTurns, workDirectory } from './measure.js';

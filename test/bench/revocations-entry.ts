@@ -5,7 +5,7 @@ import { openManifest } from '../../src/store/manifest/sqlite-manifest.ts';
 
 const REASONS = ['unspecified', 'keyCompromise', 'superseded', 'cessationOfOperation'] as const;
 
-/** Revokes certificates that were never issued: what a CRL lists is all that is measured. Returns their serials. */
+/** Revokes certificates that were never issued, as only the list is measured. Returns their serials. */
 export async function fillRevocations(path: string, count: number, now: Date): Promise<readonly string[]> {
   const serials = Array.from({ length: count }, () => serialToHex(serialFromRandom(randomBytes(SERIAL_LENGTH))));
   const manifest = await openManifest({ files: nodeFiles, now, actor: 'bench' }, path);

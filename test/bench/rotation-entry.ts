@@ -1,4 +1,4 @@
-// What the benchmark of the rotation proof calls, bundled as one module.
+// Exports the functions that the benchmark of the rotation proof calls, for one bundled module.
 export { planRotationCourse } from '../../src/rotation/rules/course.ts';
 export { planSuccessor } from '../../src/rotation/rules/successor.ts';
 export { rotationPhases } from '../../src/rotation/rules/phases.ts';

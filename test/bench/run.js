@@ -1,4 +1,4 @@
-// npm run bench: every benchmark, one after the other, each beside something measured in the same run.
+// npm run bench: runs every benchmark in order, each with a reference measured in the same run.
 const names =
   process.argv.length > 2
     ? process.argv.slice(2)

@@ -1,4 +1,4 @@
-// What a person or a cron line waits for before anything happens, above an empty Node script.
+// Times the start of the program, above that of an empty Node script.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyScript, isInstalled, ms, report, run, svcauth, takeTurns, workDirectory } from './measure.js';

@@ -1,4 +1,4 @@
-// What a timer waits for when 10,000 services have nothing due, above an empty Node script.
+// Times a tick of 10,000 services with nothing due, above an empty Node script.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyScript, ms, report, run, svcauth, takeTurns, workDirectory } from './measure.js';

@@ -7,7 +7,7 @@ import { tempDirectory } from '../support/world/temp-directory.ts';
 const LAUNCHER = resolve(import.meta.dirname, '../../bin/svcauth.js');
 const built = existsSync(resolve(import.meta.dirname, '../../dist/main.cjs'));
 
-/** `svcauth` as a shell runs it. */
+/** Runs `svcauth` as a shell does. */
 function shell(script: string, cwd = tempDirectory()) {
   const { status, stdout, stderr } = spawnSync(
     'bash',
@@ -23,13 +23,13 @@ function shell(script: string, cwd = tempDirectory()) {
 }
 
 describe.skipIf(!built)(`the program as built${built ? '' : ' (not built: npm run build)'}`, () => {
-  test('ends with the status of the command', () => {
+  test('the program exits with the status of the command', () => {
     expect(shell('svcauth --version')).toMatchObject({ status: 0, stderr: '' });
     expect(shell('svcauth statsu').status).toBe(2);
     expect(shell('svcauth check').status).toBe(2);
   });
 
-  test('goes on when the reader has gone, and does not complain', () => {
+  test('the program finishes without an error when the consumer of its output has gone', () => {
     expect(shell('set -o pipefail; svcauth --help | head -1')).toEqual({
       status: 0,
       stdout: 'Usage: svcauth [options] [command]\n',
@@ -37,7 +37,7 @@ describe.skipIf(!built)(`the program as built${built ? '' : ' (not built: npm ru
     });
   });
 
-  test('does not lose a long output to a slow reader', () => {
+  test('a long output reaches a slow consumer completely', () => {
     const script = `
       svcauth ca init --trust-domain example.org --key-protection none > /dev/null
       (echo service; seq -f 's%g' 300) > list.csv
@@ -49,13 +49,13 @@ describe.skipIf(!built)(`the program as built${built ? '' : ' (not built: npm ru
     expect((JSON.parse(stdout) as { services: unknown[] }).services).toHaveLength(300);
   });
 
-  test.skipIf(!existsSync('/dev/full'))('fails when its output is lost', () => {
+  test.skipIf(!existsSync('/dev/full'))('the program fails when its output is lost', () => {
     const { status, stderr } = shell('svcauth --version > /dev/full');
     expect(status).toBe(1);
     expect(stderr).toContain('cannot write the output: no space is left on the disk [ERR_OUTPUT]');
   });
 
-  test('reads a passphrase from a pipe, a here-document and a process substitution', () => {
+  test('the program reads a passphrase from a pipe, a here-document and a process substitution', () => {
     const script = `
       svcauth ca init --trust-domain example.org --passphrase-fd 0 <<< 'correct horse' > /dev/null &&
       svcauth issue a --passphrase-fd 3 3<<< 'correct horse' > /dev/null &&
@@ -65,7 +65,7 @@ describe.skipIf(!built)(`the program as built${built ? '' : ' (not built: npm ru
     expect(shell(script)).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  test('dies of Ctrl-C while it waits, with the status a shell expects, and leaves nothing half-made', async () => {
+  test('Ctrl-C at a prompt ends the program with status 130 and leaves no partial files', async () => {
     const directory = tempDirectory();
     const args = ['ca', 'init', '--trust-domain', 'example.org', '--passphrase-command', 'sleep 20'];
     const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: directory });

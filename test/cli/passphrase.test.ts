@@ -21,12 +21,12 @@ function fileWorld(content: string, mode = 0o600): FakeWorld {
 
 const printing = (text: string): FakeWorld => fakeWorld({ run: async () => new TextEncoder().encode(text) });
 
-describe('a passphrase comes', () => {
-  test('from a file, relative to the working directory', async () => {
+describe('sources of a passphrase', () => {
+  test('a passphrase is read from a file, relative to the working directory', async () => {
     expect(await read(fileWorld(`${SECRET}\n`), { passphraseFile: 'pass' })).toBe(SECRET);
   });
 
-  test('from an open file descriptor', async () => {
+  test('a passphrase is read from an open file descriptor', async () => {
     const asked: number[] = [];
     const world = fakeWorld({
       readDescriptor: descriptor => {
@@ -38,7 +38,7 @@ describe('a passphrase comes', () => {
     expect(asked).toEqual([7]);
   });
 
-  test('from a program, whose command line no shell reads', async () => {
+  test('a passphrase is read from a program that runs without a shell', async () => {
     const ran: (readonly string[])[] = [];
     const world = fakeWorld({
       run: async argv => {
@@ -50,18 +50,18 @@ describe('a passphrase comes', () => {
     expect(ran).toEqual([['pass', 'show', 'pki/issuing ca', ';', 'id']]);
   });
 
-  test('from an environment variable, when that is asked for', async () => {
+  test('--passphrase-env reads the passphrase from an environment variable', async () => {
     const world = fakeWorld({ env: { CA_PASS: SECRET } });
     expect(await read(world, { passphraseEnv: 'CA_PASS' })).toBe(SECRET);
   });
 
-  test('from the file $SVCAUTH_PASSPHRASE_FILE names', async () => {
+  test('a passphrase is read from the file that $SVCAUTH_PASSPHRASE_FILE names', async () => {
     const world = fileWorld(SECRET);
     world.env = { SVCAUTH_PASSPHRASE_FILE: 'pass' };
     expect(await read(world, {})).toBe(SECRET);
   });
 
-  test('from the credential systemd hands over', async () => {
+  test('a passphrase is read from the credential that systemd passes', async () => {
     const world = fakeWorld();
     const credentials = join(world.cwd, 'credentials');
     mkdirSync(credentials);
@@ -71,7 +71,7 @@ describe('a passphrase comes', () => {
     expect(world.err.text).toBe('');
   });
 
-  test('from a person at the terminal, who chooses a new one twice', async () => {
+  test('a passphrase is asked at the terminal, a new one twice', async () => {
     const prompt = scriptedPrompt([SECRET]);
     expect(await read(fakeWorld({ prompt }), {})).toBe(SECRET);
     expect(prompt.asked).toEqual(['Passphrase for the key of issuing-g1:']);
@@ -80,7 +80,7 @@ describe('a passphrase comes', () => {
     expect(twice.asked).toEqual(['New passphrase for the key of issuing-g1:', 'Once more:']);
   });
 
-  test('from the flag before the environment, and from both before the terminal', async () => {
+  test('the flag takes precedence over the environment, and both over the terminal', async () => {
     const world = fileWorld('of the file');
     world.env = { SVCAUTH_PASSPHRASE_FILE: 'pass', OTHER: 'of the flag', CREDENTIALS_DIRECTORY: world.cwd };
     world.prompt = scriptedPrompt([]);
@@ -89,26 +89,26 @@ describe('a passphrase comes', () => {
   });
 });
 
-describe('one newline at the end is not part of it', () => {
+describe('one newline at the end is not part of a passphrase', () => {
   test.for<[string, string]>([
     ['secret\n', 'secret'],
     ['secret\r\n', 'secret'],
     [' s ecret \t', ' s ecret \t'],
     ['пароль\n', 'пароль'],
-  ])('%j is %j', async ([content, expected]) => {
+  ])('%j is the passphrase %j', async ([content, expected]) => {
     expect(await read(fileWorld(content), { passphraseFile: 'pass' })).toBe(expected);
   });
 });
 
-describe('refuses', () => {
+describe('refused passphrases', () => {
   const refusal = async (world: FakeWorld, options: PassphraseOptions, need = existing) =>
     expect(read(world, options, need)).rejects;
 
-  test('to guess where there is nobody to ask', async () => {
+  test('a missing passphrase is an error without a terminal', async () => {
     await (await refusal(fakeWorld(), {})).toMatchObject({ code: 'ERR_PASSPHRASE_MISSING', exitStatus: 8 });
   });
 
-  test('two sources', async () => {
+  test('two sources are refused', async () => {
     const options = { passphraseFile: 'pass', passphraseFd: '0' };
     await (
       await refusal(fakeWorld(), options)
@@ -118,7 +118,7 @@ describe('refuses', () => {
     });
   });
 
-  test('an empty one, from a file or from the terminal', async () => {
+  test('an empty passphrase is refused, from a file or from the terminal', async () => {
     for (const content of ['', '\n']) {
       await (
         await refusal(fileWorld(content), { passphraseFile: 'pass' })
@@ -129,13 +129,13 @@ describe('refuses', () => {
     ).toMatchObject({ code: 'ERR_PASSPHRASE_EMPTY' });
   });
 
-  test('more than one line', async () => {
+  test('a passphrase of more than one line is refused', async () => {
     await (
       await refusal(fileWorld('a\n\n'), { passphraseFile: 'pass' })
     ).toMatchObject({ code: 'ERR_PASSPHRASE_LINES' });
   });
 
-  test('a file that is missing, a directory, or too long to be one', async () => {
+  test('a passphrase file that is missing, a directory or too long is refused', async () => {
     const world = fileWorld('x'.repeat(65 * 1024));
     for (const passphraseFile of ['absent', '.', 'pass', '-']) {
       await (
@@ -144,14 +144,14 @@ describe('refuses', () => {
     }
   });
 
-  test('a program that fails, and quotes that never end', async () => {
+  test('a program that fails and an unclosed quote are refused', async () => {
     await (
       await refusal(fakeWorld(), { passphraseCommand: 'absent' })
     ).toMatchObject({ code: 'ERR_PASSPHRASE_UNREADABLE' });
     await (await refusal(fakeWorld(), { passphraseCommand: "pass 'x" })).toMatchObject({ code: 'ERR_COMMAND_QUOTES' });
   });
 
-  test('a short new one, counting characters and not bytes', async () => {
+  test('a short new passphrase is refused, by characters and not bytes', async () => {
     for (const short of ['seven77', 'пароль1']) {
       await (
         await refusal(printing(short), { passphraseCommand: 'p' }, chosen)
@@ -161,12 +161,12 @@ describe('refuses', () => {
     expect(await read(printing('x'), { passphraseCommand: 'p' })).toBe('x');
   });
 
-  test('two that differ', async () => {
+  test('a new passphrase is refused when the second input differs', async () => {
     const prompt = scriptedPrompt([SECRET, 'correct hors']);
     await (await refusal(fakeWorld({ prompt }), {}, chosen)).toMatchObject({ code: 'ERR_PASSPHRASE_MISMATCH' });
   });
 
-  test('without ever repeating what may be a secret', async () => {
+  test('no error repeats a text that may be a secret', async () => {
     for (const options of [{ passphraseEnv: SECRET }, { passphraseFd: SECRET }, { passphraseCommand: `'${SECRET}` }]) {
       const error: Error = await read(fakeWorld(), options).then(
         () => new Error('accepted'),
@@ -178,7 +178,7 @@ describe('refuses', () => {
   });
 });
 
-test('warns of a file that others can read, and reads it', async () => {
+test('a passphrase file that others can read gets a warning, and is read', async () => {
   const world = fileWorld(SECRET, 0o644);
   expect(await read(world, { passphraseFile: 'pass' })).toBe(SECRET);
   expect(world.err.text).toBe(
@@ -186,7 +186,7 @@ test('warns of a file that others can read, and reads it', async () => {
   );
 });
 
-test('leaves no copy in the buffer it was read into', async () => {
+test('the buffer that a passphrase was read into is wiped', async () => {
   const bytes = new TextEncoder().encode(`${SECRET}\n`);
   await read(fakeWorld({ readDescriptor: () => bytes }), { passphraseFd: '3' });
   expect(bytes.every(byte => byte === 0)).toBe(true);

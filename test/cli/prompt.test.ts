@@ -29,15 +29,15 @@ describe.skipIf(noTerminal)(`a passphrase asked at a terminal${noTerminal ? ` ($
     return { ...run, answer: existsSync(file) ? readFileSync(file, 'utf8') : undefined };
   };
 
-  test('is what was typed, and neither it nor its length is shown', async () => {
-    // Ctrl-T is inquirer's key to show what was typed
+  test('the prompt shows neither the passphrase nor its length', async () => {
+    // Ctrl-T is inquirer's key to show the typed text
     const { status, screen, answer } = await ask('old', [{ prompt: PROMPT, type: `\u0014${SECRET}\r` }]);
     expect({ status, answer }).toEqual({ status: 0, answer: SECRET });
     const shown = screen.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replaceAll(`svcauth: P${PROMPT}`, '');
     expect(shown.trim()).toBe('');
   });
 
-  test('is asked twice when it is new', async () => {
+  test('the prompt asks twice for a new passphrase', async () => {
     const answers = [
       { prompt: PROMPT, type: `${SECRET}\r` },
       { prompt: 'Once more:', type: `${SECRET}\r` },
@@ -45,19 +45,19 @@ describe.skipIf(noTerminal)(`a passphrase asked at a terminal${noTerminal ? ` ($
     expect(await ask('new', answers)).toMatchObject({ status: 0, answer: SECRET });
   });
 
-  test('is asked on standard error, so that standard output can go to a file', async () => {
+  test('the prompt is on standard error, so standard output can go to a file', async () => {
     const { screen, answer } = await ask('old', [{ prompt: PROMPT, type: `${SECRET}\r` }], '> /dev/null');
     expect(screen).toContain(PROMPT);
     expect(answer).toBe(SECRET);
   });
 
-  test('that is never typed ends with the status of Ctrl-C', async () => {
+  test('Ctrl-C at the prompt ends with its status', async () => {
     const { status, screen, answer } = await ask('old', [{ prompt: PROMPT, type: '\u0003' }]);
     expect({ status, answer }).toEqual({ status: 130, answer: undefined });
     expect(screen).toContain('ERR_INTERRUPTED');
   });
 
-  test('is not asked when standard error is not the terminal, or standard input is none', async () => {
+  test('there is no prompt unless standard input and standard error are terminals', async () => {
     for (const redirect of ['2> /dev/null', '< /dev/null']) {
       expect(await ask('old', [], redirect)).toMatchObject({ status: 8, answer: undefined });
     }

@@ -4,7 +4,7 @@ import { loadTrustStore, type TrustMaterial } from '../../src/pki/path/trust-sto
 import { validatePath, type PathQuestion } from '../../src/pki/path/validate-path.ts';
 import { refused, type Outcome } from './case.ts';
 
-/** One validation from bytes. */
+/** Runs one validation from bytes. */
 export function ask(target: Uint8Array, trust: TrustMaterial, question: PathQuestion): Outcome {
   try {
     const verdict = validatePath(readPathCertificate(target), loadTrustStore(trust), question);

@@ -5,7 +5,7 @@ import { base64Bytes, readVectors } from './vectors.ts';
 
 interface ChainCase {
   id: string;
-  /** The target first. */
+  /** Certificates, the target first. */
   chain_der_b64: readonly string[];
   expected_result: 'SUCCESS' | 'FAIL' | 'FAILURE';
   last_cert_trust: string;
@@ -13,7 +13,7 @@ interface ChainCase {
   key_purpose: string;
 }
 
-/** BoringSSL's strict forms ask for more than RFC 5280 does, its others for what is not TLS. */
+/** Purposes in our scope. BoringSSL's strict forms demand more than RFC 5280, and its other purposes are not for TLS. */
 const PURPOSES: Readonly<Record<string, Purpose>> = { ANY_EKU: 'any', SERVER_AUTH: 'server', CLIENT_AUTH: 'client' };
 
 export function boringsslChains(): readonly ConformanceSuite[] {
@@ -40,7 +40,7 @@ function run(vector: ChainCase): Outcome {
   );
 }
 
-/** YYMMDDHHMMSSZ. */
+/** Reads YYMMDDHHMMSSZ. */
 function utcTime(text: string): Date {
   const [year, month, day, hour, minute, second] = (text.match(/\d\d/g) ?? []).map(Number) as [
     number,

@@ -1,10 +1,10 @@
-/** One question of a suite, and what the suite says is right. */
+/** One case of a suite, with the result that the suite expects. */
 export interface ConformanceCase {
-  /** Unique in its suite. */
+  /** Identifier, unique in its suite. */
   readonly id: string;
-  /** `either`: the suite leaves it open; that it ends well counts. */
+  /** `either`: the suite leaves the result open, and only a crash is wrong. */
   readonly expected: 'accept' | 'refuse' | 'either';
-  /** Where the suite says why: a refusal for another reason is not right. */
+  /** Reason of the refusal, where the suite gives one: a refusal for another reason is wrong. */
   readonly reason?: string;
   readonly run: () => Outcome | Promise<Outcome>;
 }
@@ -18,8 +18,8 @@ export interface ConformanceSuite {
 }
 
 /**
- * Why we refuse what a suite accepts, on purpose. It explains every case of the suite that is refused with that code; `ids` are
- * those that we have seen. What is falsely accepted has no `refusal`, and is explained by its id only.
+ * A deliberate refusal of cases that a suite accepts. It explains every case of the suite that is refused with that code; `ids` are
+ * those that we have seen. A case that is falsely accepted has no `refusal`, and only its id explains it.
  */
 export interface Deviation {
   readonly suite: string;

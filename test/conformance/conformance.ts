@@ -14,14 +14,14 @@ interface Tally {
   right: number;
   falseAccepts: number;
   falseRefusals: number;
-  /** Milliseconds: told, never judged. */
+  /** Milliseconds, only for the report. */
   slowest: number;
   readonly unexplained: string[];
-  /** How many cases each deviation has explained. */
+  /** Number of cases that each deviation has explained. */
   readonly used: Map<Deviation, number>;
 }
 
-/** Runs every suite that is at hand; returns the exit status. */
+/** Runs every suite that is present; returns the exit status. */
 export async function main(deviationsFile: string, mutantCount: number, only?: string): Promise<number> {
   const deviations = JSON.parse(readFileSync(deviationsFile, 'utf8')) as readonly Deviation[];
   const suites: readonly ConformanceSuite[] = [

@@ -17,7 +17,7 @@ import { base64Bytes, readCorpus, vectorsDirectory } from './vectors.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 
-/** Everything that reads bytes from outside; a value or an error of its own, nothing else. */
+/** Every parser of bytes from outside. It returns a value or throws its own error, nothing else. */
 const PARSERS: readonly ((bytes: Uint8Array) => unknown)[] = [
   bytes => {
     const certificate = readPathCertificate(bytes);
@@ -50,7 +50,7 @@ export function corpora(): readonly ConformanceSuite[] {
   });
 }
 
-/** Corpus inputs with some bytes changed, cut or repeated: the same for the same seed. */
+/** Mutates corpus inputs: changes, cuts or repeats bytes, the same for the same seed. */
 export function mutants(count: number, seed = 1): readonly ConformanceSuite[] {
   const directory = join(vectorsDirectory(), 'corpora');
   const inputs = listed(directory).flatMap(file => readCorpus(join('corpora', file)) ?? []);
@@ -71,7 +71,7 @@ export function mutants(count: number, seed = 1): readonly ConformanceSuite[] {
   return [{ name: `corpus mutants (seed ${seed})`, cases }];
 }
 
-/** Marsaglia's xorshift32: a number below `limit`. */
+/** Returns a generator of numbers below `limit`: Marsaglia's xorshift32. */
 function xorshift(seed: number): (limit: number) => number {
   let state = seed;
   return limit => {
@@ -103,7 +103,7 @@ function listed(directory: string): readonly string[] {
   }
 }
 
-/** The bytes as they are, and what stands in them as PEM. */
+/** Returns the bytes unchanged, and the contents of their PEM blocks. */
 function readings(bytes: Uint8Array): readonly Uint8Array[] {
   try {
     return [bytes, ...decodePem(Buffer.from(bytes).toString('latin1')).map(({ der }) => der)];

@@ -53,7 +53,7 @@ function status(target: Uint8Array, authorities: readonly Uint8Array[], crl: Uin
   return outcomeOf(found);
 }
 
-/** What the hint leaves to the file's name is only read: no crash, in time. Some are certificates. */
+/** Makes a case of a file. If its hint leaves the result open, it must only not crash or take long. Some are certificates. */
 function webpkiCase({ id, der_b64, hint }: WebpkiCrls['cases'][number]): ConformanceCase {
   const der = base64Bytes(der_b64);
   const expected = hint === 'parse' ? 'accept' : /^reject(?!-or-)/.test(hint) ? 'refuse' : 'either';

@@ -13,7 +13,7 @@ interface GoCase {
   requested_ekus_go: readonly number[];
 }
 
-/** Go's x509.ExtKeyUsage, as far as they are ours; one of those asked for suffices, and nothing asked for is a server. */
+/** Values of Go's x509.ExtKeyUsage that we support. One of the requested ones is enough; no request means a server. */
 const PURPOSES: Readonly<Record<number, Purpose>> = { 0: 'any', 1: 'server', 2: 'client' };
 
 export function goNameConstraints(): readonly ConformanceSuite[] {

@@ -18,7 +18,7 @@ interface LimboCase {
   expected_result: 'SUCCESS' | 'FAILURE' | 'EITHER';
 }
 
-/** The rules of the web's PKI, live sites and what upstream calls pedantic are not ours. */
+/** Cases in our scope: not the web's PKI, not live sites, and not the cases that upstream calls pedantic. */
 const isCore = ({ id, features }: LimboCase): boolean =>
   !/^(webpki|online)::/.test(id) && !features.some(feature => feature.startsWith('pedantic-'));
 

@@ -11,7 +11,7 @@ interface Pkits {
 
 interface PkitsCase {
   Name: string;
-  /** The anchor first, the target last. */
+  /** Certificates, the anchor first, the target last. */
   CertPath: readonly string[];
   CRLPath: readonly string[];
   ShouldValidate: boolean;
@@ -21,10 +21,10 @@ interface PkitsCase {
   InitialAnyPolicyInhibit: boolean;
 }
 
-/** Everything in the suite is valid from 2010 to 2030. */
+/** A time at which the whole suite is valid: it is valid from 2010 to 2030. */
 const NOW = new Date('2020-01-01T00:00:00Z');
 
-/** The sections whose features we promise; of the others, only that nothing is falsely accepted. */
+/** Sections with features that we support. In the others only a false acceptance is wrong. */
 const PROMISED = /^4\.(?:[1-7]|13|16)\./;
 
 export function pkits(): readonly ConformanceSuite[] {

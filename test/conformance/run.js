@@ -1,4 +1,4 @@
-// npm run conformance [word]: third-party suites against the validator, one line each; status 1 for what is neither right nor listed.
+// npm run conformance [word]: runs third-party suites against the validator, one line each. Status 1 for an unexplained deviation.
 import { buildSync } from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

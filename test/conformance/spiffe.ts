@@ -9,7 +9,7 @@ import { pemBytes, readVectors } from './vectors.ts';
 interface SvidCase {
   id: string;
   bundles: Readonly<Record<string, readonly string[]>>;
-  /** The leaf first. */
+  /** Certificates, the leaf first. */
   chain: readonly string[];
   spec_verdict: 'ACCEPT' | 'REJECT' | 'EITHER';
   time: string;
@@ -30,7 +30,7 @@ export function spiffeSuites(): readonly ConformanceSuite[] {
   ];
 }
 
-/** go-spiffe takes ids beyond the limits of SPIFFE-ID §2.3; its table says so with `SPEC:`. */
+/** Ids that go-spiffe accepts beyond the limits of SPIFFE-ID §2.3; its table marks them with `SPEC:`. */
 const idCase = ({ input, valid, error = '' }: IdCase): ConformanceCase => ({
   id: JSON.stringify(input).slice(0, 100),
   expected: valid && !error.startsWith('SPEC:') ? 'accept' : 'refuse',

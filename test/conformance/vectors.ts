@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the third-party suites lie: `$SVCAUTH_VECTORS`, or beside the repository. */
+/** Directory of the third-party suites: `$SVCAUTH_VECTORS`, or beside the repository. */
 export const vectorsDirectory = (): string => process.env['SVCAUTH_VECTORS'] ?? '../shared/vectors';
 
-/** Undefined when the suite is not there. */
+/** Reads a file of a suite; undefined when the suite is not there. */
 export function readVectors<T>(path: string): T | undefined {
   const file = join(vectorsDirectory(), path);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined;
 }
 
-/** One `{name, b64}` a line. */
+/** Reads one `{name, b64}` a line. */
 export function readCorpus(path: string): readonly { name: string; b64: string }[] | undefined {
   const file = join(vectorsDirectory(), path);
   if (!existsSync(file)) return undefined;
@@ -18,7 +18,7 @@ export function readCorpus(path: string): readonly { name: string; b64: string }
   return lines.filter(line => line !== '').map(line => JSON.parse(line) as { name: string; b64: string });
 }
 
-/** The bytes between the lines of a PEM block. */
+/** Returns the bytes of a PEM block. */
 export function pemBytes(pem: string): Uint8Array {
   const body = pem.replace(/-----[^-]+-----/g, '').replace(/\s+/g, '');
   return new Uint8Array(Buffer.from(body, 'base64'));

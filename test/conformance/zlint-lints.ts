@@ -1,6 +1,6 @@
 /**
- * Which of our rules find what a lint of zlint finds: any one of those named is enough. A lint that is not here counts as found
- * when lint reports anything at all.
+ * Our rules for each lint of zlint; one of those named must report the same fault. For a lint that is not here, any finding of ours
+ * is enough.
  */
 export const RULES_OF_LINT: Readonly<Record<string, readonly string[]>> = {
   // the structure
@@ -77,7 +77,7 @@ export const RULES_OF_LINT: Readonly<Record<string, readonly string[]>> = {
   e_san_dns_name_includes_null_char: ['alt-name-dns'],
   e_san_dns_name_starts_with_period: ['alt-name-dns'],
   e_san_wildcard_not_first: ['alt-name-dns'],
-  // issuerAltName: one rule tells all of it
+  // issuerAltName: one rule covers all lints
   e_ext_ian_dns_not_ia5_string: ['issuer-alt-name'],
   e_ext_ian_empty_name: ['issuer-alt-name'],
   e_ext_ian_no_entries: ['issuer-alt-name'],
@@ -92,7 +92,7 @@ export const RULES_OF_LINT: Readonly<Record<string, readonly string[]>> = {
   e_crl_missing_crl_number: ['crl-number-present'],
 };
 
-/** Lints that we do not look for, and why. */
+/** Lints without a rule of ours, with the reason. */
 export const NOT_OURS: Readonly<Record<string, string>> = {
   e_rsa_fermat_factorization:
     'no rule of RFC 5280: it breaks the key, whose primes are its maker’s concern; ours come from OpenSSL',

@@ -12,7 +12,7 @@ interface Labelled {
   readonly zlint: Readonly<Record<string, string>>;
 }
 
-/** A case for every error that zlint finds and that concerns us, and one for every certificate and CRL without an error. */
+/** Makes a case for every zlint error in our scope, and for every certificate and CRL without an error. */
 export function zlintSuites(): readonly ConformanceSuite[] {
   const vectors = readVectors<{ readonly cases: readonly Labelled[] }>('lint/zlint-rfc5280-labelled.json');
   return vectors === undefined ? [] : [{ name: 'zlint-labelled', cases: vectors.cases.flatMap(casesOf) }];

@@ -8,7 +8,7 @@ import { tempDirectory } from '../support/world/temp-directory.ts';
 
 const APPLY = ['apply', '-f', 'services.yaml', '--prune'];
 
-/** A PKI whose file has changed since it was applied: one to issue anew, one to keep up differently, one to prune. */
+/** A PKI whose services file has changed: one service to issue again, one with other settings, one to prune. */
 let changed: () => PkiWorld;
 beforeAll(async () => {
   const cwd = tempDirectory();
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 test.each([
   ['a power failure', 'power', 1],
-  // most of its moments are of `issue` and `revoke`, which have tests of their own
+  // most of its moments are in `issue` and `revoke`, which have their own tests
   ['a full disk', 'disk-full', 3],
 ] as const)('the next apply finishes after %s at any step', async (_, how, stride) => {
   for (let moment = 1, ended = false; !ended; moment += stride) {
@@ -32,7 +32,7 @@ test.each([
     ended = moments < moment;
     if (ended) expect(status).toBe(0);
 
-    // whatever happened, each service serves a certificate that is known
+    // each service serves a certificate that is recorded, wherever the power failed
     for (const service of ['payments', 'ledger']) {
       const serial = servedSerial(world.home.service(service))!;
       expect(await world.manifest(manifest => manifest.certificate(serial)), `moment ${moment}`).toMatchObject({

@@ -11,7 +11,7 @@ const write = (world: FakeWorld, ...flags: readonly string[]) =>
   runSvcauth(world, ['config', 'systemd', '--out', 'units', ...flags]);
 const read = (world: FakeWorld) => NAMES.map(name => readFileSync(join(world.cwd, 'units', name), 'utf8'));
 
-/** Units of yesterday, which are replaced. */
+/** Units of an earlier run, which are replaced. */
 async function withUnits(): Promise<FakeWorld> {
   const world = fakeWorld();
   await write(world, '--user', 'before', '--every', '1d');

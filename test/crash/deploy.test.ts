@@ -18,7 +18,7 @@ const outputs = (world: PkiWorld) => [
   { kind: 'credential-bundle', path: join(world.cwd, 'new', 'payments.pem') } as const,
 ];
 
-/** One output is there already, one has not even a directory. */
+/** Two outputs: one exists already, the other has not even a directory. */
 async function fresh(): Promise<PkiWorld> {
   const world = template();
   world.runHook = scriptedHooks({}).runHook;
@@ -52,7 +52,7 @@ test.each(['power', 'disk-full'] as const)(
       expect([undefined, wanted[1]], at).toContain(found[1]);
       expect(servedSerial(world.home.service('payments')), at).toBe(serving);
       const { state } = await world.manifest(manifest => manifest.deployment('payments')!);
-      // it never says that it is done before it is
+      // it never reports success too early
       if (state === 'deployed') expect(found, at).toEqual(wanted);
       if (status === 0) expect(state, at).toBe('deployed');
 

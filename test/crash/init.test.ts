@@ -9,7 +9,7 @@ import { runSvcauth } from '../support/world/world.ts';
 
 const INIT = ['ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none'];
 
-/** A root created elsewhere. */
+/** A root made outside the home. */
 let elsewhere: PkiWorld;
 beforeAll(async () => {
   elsewhere = pkiWorld();
@@ -32,7 +32,7 @@ function freshWorld(): PkiWorld {
   return world;
 }
 
-/** Everything a home consists of, and each part good. */
+/** Checks that every part of a home is there and valid. */
 async function requireWhole(world: PkiWorld, ids: readonly string[]): Promise<void> {
   const { home } = world;
   expect(readdirSync(home.authorities)).toEqual(ids);

@@ -19,10 +19,10 @@ const LIST = 'service,dns\npayments,payments.example.org\nledger,ledger.example.
 
 interface Case {
   readonly name: string;
-  /** What was issued before, if anything. */
+  /** Command line that issued before, if any. */
   readonly before: readonly (readonly string[])[];
   readonly argv: readonly string[];
-  /** The services that `argv` wants, with the DNS names they shall have. */
+  /** Services that `argv` asks for, with their expected DNS names. */
   readonly wanted: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -83,7 +83,7 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
       await world.manifest(manifest => {
         for (const [index, serial] of serve(world).entries()) {
           if (serial === old[index]) continue;
-          // what serves has been recorded as issued, never as an intent
+          // the served certificate is recorded as issued, never as an intent
           expect(manifest.certificate(serial!)).toMatchObject({ state: 'current', service: services[index] });
         }
         for (const service of services) {
@@ -105,7 +105,7 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
           expect(new Set(all.map(({ serial }) => serial)).size).toBe(all.length);
           expect(all.filter(({ state }) => state === 'current').map(({ serial }) => serial)).toEqual([now[index]]);
           expect(dnsNames(all.find(({ serial }) => serial === now[index])!.der!)).toEqual(wanted[service]);
-          // the certificate before this one may still be in use; nothing else lies about
+          // the previous certificate may still be in use; no other file is left
           const left = list(join(directory(world, service), 'versions'));
           expect(left.filter(serial => serial !== now[index] && serial !== old[index]).length).toBeLessThanOrEqual(1);
           expect(list(directory(world, service))).toEqual(['current', 'versions']);
@@ -133,7 +133,7 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
       const [filesNow, now] = [treeDigest(world.cwd), serve(world)];
       const at = `moment ${moment}`;
       if (status === 0) {
-        // what could not be removed is no failure
+        // a file that cannot be removed is not a failure
         for (const [index, serial] of now.entries()) expect(serial, at).not.toBe(old[index]);
       } else if (status === 5) {
         expect(stderr, at).toMatch(/may not be served yet.* \[ERR_ISSUE_PARTIAL\]|\[ERR_DEPLOYMENT_PENDING\]/);

@@ -31,7 +31,7 @@ it('the manifest keeps every committed change and no partial one when its proces
     const issued = certificates.filter(each => each.der !== undefined);
     expect(issued.length).toBeGreaterThanOrEqual(promised);
     expect(issued.map(each => [each.serial, each.der])).toEqual(issued.map((_, i) => [serial(i + 1), der(i + 1)]));
-    // at most the one that was being issued
+    // at most the certificate that was being issued
     expect(manifest.intents().length).toBeLessThanOrEqual(1);
     expect(manifest.service('payments')?.currentSerial).toBe(serial(issued.length));
     expect(issued.filter(each => each.state === 'current').map(each => each.serial)).toEqual([serial(issued.length)]);

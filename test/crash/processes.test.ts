@@ -24,7 +24,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** A run in a process of its own, killed after some milliseconds if told so. */
+/** Starts a run in its own process, and kills it after some milliseconds if asked to. */
 function start(world: PkiWorld, argv: readonly string[], killAfter?: number): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...argv], { cwd: world.cwd });
@@ -60,7 +60,7 @@ describe('concurrent runs', () => {
     await world.manifest(manifest => expect(checkAuditChain(manifest.auditRecords())).not.toHaveProperty('broken'));
   });
 
-  test('of concurrent runs for one service one issues and the others change nothing', async () => {
+  test('one of several concurrent runs for a service issues, and the others change nothing', async () => {
     const world = fresh();
     const runs = await Promise.all([1, 2, 3].map(() => start(world, ['issue', 'payments'])));
     expect(runs.map(({ status }) => status)).toEqual([0, 0, 0]);
@@ -85,8 +85,8 @@ describe('concurrent runs', () => {
   });
 });
 
-test('of concurrent ticks one does everything that is due and the others change nothing', async () => {
-  // the processes live at START: the services are 25 days old then
+test('one of several concurrent ticks does all due work, and the others change nothing', async () => {
+  // the processes run at START, when the services are 25 days old
   const longAgo = new Date(START.getTime() - 25 * 86_400_000);
   const names = ['a', 'b', 'c'];
   const issued = names.map(name => ['issue', name]);

@@ -7,7 +7,7 @@ import { servedSerial } from '../support/service-state.ts';
 const HOUR = 3_600_000;
 const NAMES = ['ledger', 'payments', 'web'];
 
-/** Two certificates are due, one is not, and what the third replaced is past its overlap. */
+/** Two certificates are due, one is not, and the predecessor of the third is past its overlap. */
 let due: () => PkiWorld;
 beforeAll(async () => {
   const template = await pkiTemplate(
@@ -46,7 +46,7 @@ test('after a power failure at any step of renew every service has files, and th
 
     const next = await world.succeed('renew', '--detailed-exitcode').catch((error: unknown) => String(error));
     expect(next).toMatch(/^nothing is due\n$|ended with 10/);
-    // a revocation that no CRL says yet is what this is for
+    // a revocation that no CRL lists yet is the case this test is for
     await world.succeed('crl', 'refresh');
     expect(await world.succeed('renew')).toBe('nothing is due\n');
 

@@ -26,7 +26,7 @@ test('a power failure at any step of revoke leaves a complete CRL, and the next 
     const serial = await world.manifest(manifest => manifest.service('payments')!.currentSerial!);
     const between = crlNumber(published(world))!;
     await world.manifest(manifest => {
-      // nothing is published that is not recorded, and no number is published that could come again
+      // every published revocation is recorded, and no published CRL number can occur again
       if (listed(world).length > 0) expect(manifest.revocation(serial)).toMatchObject({ reason: 'keyCompromise' });
       expect(between <= manifest.latestCrl('issuing-g1')!.number).toBe(true);
     });

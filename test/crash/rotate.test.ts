@@ -18,7 +18,7 @@ const DAYS = { prepare: 0, publish: 0, activate: 1, drain: 1, retire: 32, rollba
 type Step = keyof typeof DAYS;
 const ORDER: readonly Step[] = ['prepare', 'publish', 'activate', 'drain'];
 
-/** Each step and what was done before it. */
+/** Each step with the steps before it. */
 const CASES: readonly (readonly [name: string, step: Step, before: readonly Step[]])[] = [
   ['prepare', 'prepare', []],
   ['publish', 'publish', ORDER.slice(0, 1)],
@@ -39,7 +39,7 @@ const ISSUE = SERVICES.map(service => ['issue', service]);
 const ders = (path: string) => decodePem(readFileSync(path, 'utf8')).map(({ der }) => der);
 const servedSerials = ({ home }: PkiWorld) => SERVICES.map(name => servedSerial(home.service(name)));
 
-/** Every service is accepted by every other: with its files as they lie there, and the CRLs that are published. */
+/** Checks that every service accepts every other, with its files on disk and the published CRLs. */
 function everyoneIsAccepted({ home, now }: PkiWorld): void {
   const directories = SERVICES.map(name => join(home.service(name), 'current'));
   const crls = ders(home.public.crlBundle);
@@ -66,11 +66,11 @@ async function travel(world: PkiWorld, steps: readonly Step[], tier: Tier, to: S
   if (to === 'retire') for (const argv of ISSUE) await world.succeed(...argv);
   world.now = new Date(start + DAYS[to] * DAY);
   await world.succeed('crl', 'refresh');
-  // what ends in between is renewed, and the old CA has nothing left that is good
+  // certificates that expire meanwhile are renewed, and the old CA has no valid certificate left
   if (to === 'retire') for (const argv of ISSUE) await world.succeed(...argv);
 }
 
-/** A tier has its two CAs, each key is where it is recorded to be, and nothing was told twice. */
+/** Checks that a tier has its two CAs, its keys in their recorded places, and no action reported twice. */
 async function requireWhole(world: PkiWorld, tier: Tier): Promise<void> {
   await world.manifest(manifest => {
     const authorities = manifest.authorities();
@@ -140,7 +140,7 @@ describe('an offline root', () => {
         let key = 'usb/root-g2.key';
         const again = await runSvcauth(world, prepare);
         if (again.stderr.includes('ERR_ROOT_KEY_OUT')) {
-          // the operator does not know that key yet, and svcauth never overwrites one
+          // the operator does not have that key yet, and svcauth never overwrites an existing file
           key = 'usb/root-g2-again.key';
           await world.succeed(...argvOf('prepare', 'root'), '--root-key-out', key);
         } else if (again.stderr.includes('ERR_ROTATION_KEY_NEEDED')) {

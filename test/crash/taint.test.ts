@@ -24,7 +24,7 @@ test('the next run finishes a taint after a power failure at any step', async ()
     expect(status, `moment ${moment}`).toBe(ended ? 0 : 1);
     const serial = await world.manifest(manifest => manifest.authority('issuing-g1')!.certificate!.serial);
     await world.manifest(manifest => {
-      // nothing is published that is not recorded
+      // everything that is published is recorded
       if (listed(world).length > 0) expect(manifest.revocation(serial)).toMatchObject({ reason: 'cACompromise' });
     });
 

@@ -12,7 +12,7 @@ const SERVICES = ['ledger', 'payments'];
 
 const DAY = 86_400_000;
 
-/** Worlds after these days, with a tick at the end of each but the last. */
+/** Worlds after these days, with a tick at the end of each day except the last. */
 async function worldsAfter(days: readonly number[]): Promise<() => PkiWorld> {
   const commands = SERVICES.map(service => ['issue', service]);
   const before = (await pkiTemplate([], commands))();

@@ -27,7 +27,7 @@ type Question = keyof typeof VERDICTS;
 const QUESTIONS = Object.keys(VERDICTS) as readonly Question[];
 const REVOKED: readonly Question[] = ['stolen (revoked) as server', 'stolen (revoked) as client'];
 
-/** One for each algorithm, used for the keys of the authorities and of the services. */
+/** One PKI for each algorithm, for the keys of CAs and services. */
 let ours: Record<KeyAlgorithmName, Pki>;
 let foreign: Pki;
 
@@ -48,7 +48,7 @@ for (const { title, programs, judge, revoked, reads, except = {} } of VERIFIERS)
     const algorithms = KEY_ALGORITHM_NAMES.filter(algorithm => except[algorithm] === undefined);
     let verdicts: readonly { readonly algorithm: string; readonly question: Question; readonly verdict: Verdict }[];
 
-    // everything in one go: where it can, the program starts once
+    // all jobs at once: a program that can take them starts only once
     beforeAll(async () => {
       const asked = algorithms.flatMap(algorithm => QUESTIONS.map(question => ({ algorithm, question })));
       const answers = await judge(asked.map(({ algorithm, question }) => jobOf(algorithm, question)));

@@ -31,7 +31,7 @@ describeWith(['openssl'], 'OpenSSL with CRLs fetched from the address in the cer
   function verify(service: string): Promise<Ran> {
     const certificate = fileOf(pki!, service, 'tls.crt');
     const trust = ['-no-CApath', '-no-CAstore', '-CAfile', anchorsOf(pki!), '-untrusted', certificate];
-    // nothing points at the CRL of the root for the root itself, and OpenSSL asks for that one too
+    // the root has no CRL address for itself, and OpenSSL asks for that CRL too
     const root = ['-CRLfile', crlOf(pki!, 'root-g1')];
     return run([
       'openssl',

@@ -77,7 +77,7 @@ describeWith(['openssl'], 'OpenSSL', () => {
 
 describeWith(['java'], 'keytool', () => {
   test('keytool finds the key with its chain under the name of the service', async () => {
-    // keytool types no snowman: a passphrase of its own
+    // keytool cannot read the snowman in the other passphrase, so it gets its own
     const ascii = file('ascii.pass');
     writeFileSync(ascii, 'correct horse\n');
     writeFileSync(

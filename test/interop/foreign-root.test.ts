@@ -49,7 +49,7 @@ authorityKeyIdentifier = keyid
 authorityKeyIdentifier = keyid
 `;
 
-/** What a company's PKI team may have: an RSA root with a name in UTF-8, and `openssl ca` on top. */
+/** A root like that of a company's PKI team: RSA, with a name in UTF-8, used with `openssl ca`. */
 async function makeRoot() {
   const cwd = tempDirectory();
   const openssl = async (...args: readonly string[]) => {
@@ -76,7 +76,7 @@ async function askRoot({ file, openssl }: Root): Promise<Pki> {
   const configuration = ['-config', file('openssl.cnf')];
   await openssl('ca', ...configuration, '-batch', '-notext', '-in', request, '-out', 'issuing.crt');
   await openssl('ca', ...configuration, '-gencrl', '-out', 'root.crl');
-  // what OpenSSL signed begins at the machine's clock, which has moved on
+  // certificates that OpenSSL signed begin at the machine's clock, which has advanced
   pki.world.now = realNow();
   await svcauth(pki, 'ca', 'install-cert', file('issuing.crt'), '--chain', file('root.crt'));
   return pki;
@@ -101,7 +101,7 @@ describeWith(['openssl'], 'a root created with OpenSSL', () => {
     await issueAndRevoke(asked);
   });
 
-  /** Whoever holds the root publishes its CRL. */
+  /** Publishes the root's CRL, as the holder of the root must. */
   function withCrlOfRoot(job: Job): Job {
     const crls = [root.file('root.crl'), crlOf(asked, 'issuing-g1')];
     const crlBundle = join(tempDirectory(), 'crls.pem');

@@ -15,7 +15,7 @@ async function verify({ certificate, anchors, crlBundle, purpose }: Job): Promis
   return verdictOf(ran, /^Chain verification output: .*The certificate chain is revoked\./m);
 }
 
-/** Whether the holder of the certificate in `issuer` signed the CRL. */
+/** Returns true when the holder of the certificate in `issuer` signed the CRL. */
 export async function gnutlsVerifiesCrl(crl: string, issuer: string): Promise<boolean> {
   const ran = await run(['certtool', '--verify-crl', '--infile', crl, '--load-ca-certificate', issuer]);
   return ran.status === 0;

@@ -4,7 +4,7 @@ import { tempDirectory } from '../support/world/temp-directory.ts';
 import { realNow } from '../support/real-clock.ts';
 import { decodeVerdicts, encodeJobs, type Judge } from './judge.ts';
 
-/** crypto/x509, in a program of the standard library alone: built without a network, kept nowhere; it is told the time. */
+/** Go's crypto/x509 as a judge. The program uses the standard library only, is built without a network, and gets the time. */
 export const goJudge: Judge = async jobs => {
   const judge = join(tempDirectory(), 'judge');
   const built = await run(['go', 'build', '-o', judge, '.'], {

@@ -1,4 +1,4 @@
-/** What every outside verifier is asked, and what it can answer. */
+/** Jobs for an outside verifier, and its answers. */
 import type { Ran } from '../support/programs.ts';
 
 export interface Job {
@@ -15,21 +15,21 @@ export interface Job {
 
 export interface Verdict {
   readonly outcome: 'accepted' | 'revoked' | 'refused';
-  /** Its own. */
+  /** The verifier's own words. */
   readonly words: string;
 }
 
-/** Answers in the order of the jobs. */
+/** Answers jobs in their order. */
 export type Judge = (jobs: readonly Job[]) => Promise<readonly Verdict[]>;
 
-/** The verdict of a program that ends with 0 when it accepts and says `revoked` when that is why it does not. */
+/** Returns the verdict of a program that exits with 0 when it accepts, and prints `revoked` for a revoked certificate. */
 export function verdictOf({ status, stdout, stderr }: Ran, revoked: RegExp): Verdict {
   const words = `${stdout}${stderr}`.trim();
   if (status === 0) return { outcome: 'accepted', words };
   return { outcome: revoked.test(words) ? 'revoked' : 'refused', words };
 }
 
-/** For judges that take all jobs at once: a line of fields in, a line `outcome TAB words` out. */
+/** Makes a judge that takes all jobs at once: a line of fields in, a line `outcome TAB words` out. */
 export function encodeJobs(jobs: readonly Job[]): string {
   return jobs.map(job => `${[job.purpose, job.certificate, job.anchors, job.crls.join(',')].join('\t')}\n`).join('');
 }

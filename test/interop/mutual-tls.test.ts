@@ -25,7 +25,7 @@ describe('mutual TLS between two Node services', () => {
   test('a foreign client is rejected', async () => {
     const server = peerOf(ours, 'web');
     const client = foreignPeerOf(ours, foreign, 'api');
-    // Node reports the last fault that it finds: there is no CRL for that authority either
+    // Node reports the last fault that it finds: there is no CRL for that CA either
     expect(await handshake(server, client)).toEqual({ serverSaw: 'UNABLE_TO_GET_CRL', clientSaw: 'closed' });
     expect(await handshake({ ...server, crls: [] }, client)).toMatchObject({
       serverSaw: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
@@ -52,7 +52,7 @@ describe('mutual TLS between two Node services', () => {
     expect(await handshake(peerOf(ours, 'web'), peerOf(ours, 'web'))).toMatchObject({ serverSaw: 'INVALID_PURPOSE' });
   });
 
-  // Facts about Node that decide which files we write.
+  // facts about Node that decide which files we write
   test('every client is rejected when only the CRL of the issuing CA is loaded', async () => {
     const server = { ...peerOf(ours, 'web'), crls: [crlOf(ours, 'issuing-g1')] };
     expect(await handshake(server, peerOf(ours, 'api'))).toMatchObject({ serverSaw: 'UNABLE_TO_GET_CRL' });

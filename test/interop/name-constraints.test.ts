@@ -27,7 +27,7 @@ describe('a CA with name constraints', () => {
   });
 });
 
-/** A chain whose leaf OpenSSL signs with the key of our issuing CA, as a thief of that key would. */
+/** Makes a chain whose leaf OpenSSL signs with the key of our issuing CA, as a thief would. */
 async function signAsThief(name: string): Promise<string> {
   const directory = tempDirectory();
   const file = (role: string) => join(directory, role);

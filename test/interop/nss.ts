@@ -5,7 +5,7 @@ import { type Ran, run } from '../support/programs.ts';
 import { tempDirectory } from '../support/world/temp-directory.ts';
 import { type Job, type Judge, type Verdict, verdictOf } from './judge.ts';
 
-/** NSS knows certificates and CRLs only out of a database: every job gets its own. */
+/** NSS as a judge. It reads certificates and CRLs only from a database, so every job gets its own. */
 export const nssJudge: Judge = jobs => Promise.all(jobs.map(verify));
 
 async function verify({ certificate, anchors, crls, purpose }: Job): Promise<Verdict> {
@@ -22,14 +22,14 @@ async function verify({ certificate, anchors, crls, purpose }: Job): Promise<Ver
   for (const [i, crl] of crls.entries()) {
     const der = join(directory, `${String(i)}.crl`);
     await writeFile(der, derOf(await readFile(crl, 'utf8')));
-    // -t 1: a CRL, not a key revocation list; -B: a signature is checked when the CRL is used
+    // -t 1: a CRL, not a key revocation list; -B: the signature is checked when the CRL is used
     succeed(await run(['crlutil', '-I', '-B', ...database, '-i', der, '-t', '1']));
   }
   const usage = purpose === 'server' ? 'V' : 'C';
   return verdictOf(await validate([...database, '-n', 'leaf', '-u', usage]), /Peer's Certificate has been revoked/);
 }
 
-/** With `-l` certutil says why, and then ends with 0 for a revoked certificate: what it prints decides. */
+/** Runs certutil -l, which prints the reason and exits with 0 for a revoked certificate: the output decides. */
 async function validate(what: readonly string[]): Promise<Ran> {
   const ran = await run(['certutil', '-V', '-e', '-l', ...what]);
   return { ...ran, status: ran.stdout.includes('certificate is valid') ? 0 : 1 };

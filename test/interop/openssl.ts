@@ -3,7 +3,7 @@ import { type Job, type Judge, type Verdict, verdictOf } from './judge.ts';
 
 export const opensslJudge: Judge = jobs => Promise.all(jobs.map(verify));
 
-/** As strict as it can be told to be: RFC 5280 form, and a CRL for every certificate of the chain. */
+/** OpenSSL as a judge, with its strictest options: RFC 5280 form, and a CRL for every certificate of the chain. */
 async function verify({ certificate, anchors, crls, purpose }: Job): Promise<Verdict> {
   const ran = await run([
     'openssl',
@@ -18,7 +18,7 @@ async function verify({ certificate, anchors, crls, purpose }: Job): Promise<Ver
   return verdictOf(ran, /^error 23 at 0 depth lookup: certificate revoked$/m);
 }
 
-/** Whether the holder of the certificate in `issuer` signed the CRL. */
+/** Returns true when the holder of the certificate in `issuer` signed the CRL. */
 export async function opensslVerifiesCrl(crl: string, issuer: string): Promise<boolean> {
   const ran = await run(['openssl', 'crl', '-in', crl, '-CAfile', issuer, '-no-CApath', '-no-CAstore', '-noout']);
   return ran.stderr.trim() === 'verify OK';

@@ -1,4 +1,4 @@
-/** PKIs as svcauth makes them, and where their files are. */
+/** PKIs made by svcauth, with the paths of their files. */
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export interface Pki {
 
 export type ServiceFile = 'tls.key' | 'tls.crt' | 'chain.pem' | 'ca.crt';
 
-/** A PKI and nothing in it, made now: other people's programs read the real clock. */
+/** Makes an empty PKI at the real time, because other programs read the real clock. */
 export const initPki = (...flags: readonly string[]): Promise<Pki> => initPkiAt(realNow(), ...flags);
 
 export async function initPkiAt(now: Date, ...flags: readonly string[]): Promise<Pki> {
@@ -29,7 +29,7 @@ export async function initPkiAt(now: Date, ...flags: readonly string[]): Promise
   return pki;
 }
 
-/** One of everything: an SVID, a certificate for each purpose, and an SVID that was revoked. */
+/** Makes an SVID, a certificate for each purpose, and an SVID that is revoked. */
 export async function makePki(algorithm: KeyAlgorithmName): Promise<Pki> {
   const pki = await initPki('--key-protection', 'none', '--key-alg', algorithm);
   const issue = (service: string, profile: string) => {
@@ -44,7 +44,7 @@ export async function makePki(algorithm: KeyAlgorithmName): Promise<Pki> {
   return pki;
 }
 
-/** What it prints; a command that fails fails the test, in its own words. */
+/** Runs a command and returns its output; a failed command fails the test with its message. */
 export async function svcauth({ home, world }: Pki, ...argv: readonly string[]): Promise<string> {
   const { status, stdout, stderr } = await runSvcauth(world, ['--home', home, ...argv]);
   if (status !== 0) throw new Error(`svcauth ${argv.join(' ')}: exit status ${status}\n${stderr}`);
@@ -53,7 +53,7 @@ export async function svcauth({ home, world }: Pki, ...argv: readonly string[]):
 
 export const anchorsOf = ({ home }: Pki) => join(home, 'public', 'bundle.pem');
 export const crlOf = ({ home }: Pki, authority: string) => join(home, 'public', 'crl', `${authority}.pem`);
-/** One file for each authority. */
+/** Lists one file for each CA. */
 export const crlsOf = (pki: Pki) => {
   const authorities = readdirSync(join(pki.home, 'authorities'));
   return authorities.map(authority => crlOf(pki, authority));
@@ -63,7 +63,7 @@ export const authorityOf = ({ home }: Pki, authority: string) => join(home, 'aut
 export const fileOf = ({ home }: Pki, service: string, file: ServiceFile) =>
   join(home, 'services', service, 'current', file);
 
-/** The service as a TLS peer that trusts its own PKI and knows every CRL of it. */
+/** Makes the service a TLS peer that trusts its own PKI and has every CRL of it. */
 export function peerOf(pki: Pki, service: string): Peer {
   return {
     key: fileOf(pki, service, 'tls.key'),
@@ -73,13 +73,13 @@ export function peerOf(pki: Pki, service: string): Peer {
   };
 }
 
-/** A peer that trusts us, and holds a certificate of another authority. */
+/** Makes a peer that trusts us, and has a certificate of another CA. */
 export function foreignPeerOf(pki: Pki, foreign: Pki, service: string): Peer {
   const { key, certificate } = peerOf(foreign, service);
   return { ...peerOf(pki, service), key, certificate };
 }
 
-/** The question whether the verifiers of `pki` let this certificate pass. */
+/** Makes the job that asks the verifiers of `pki` about this certificate. */
 export function jobFor(pki: Pki, certificate: string, purpose: Job['purpose']): Job {
   return { certificate, anchors: anchorsOf(pki), crls: crlsOf(pki), crlBundle: crlBundleOf(pki), purpose };
 }

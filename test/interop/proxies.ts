@@ -1,4 +1,4 @@
-/** nginx and HAProxy as TLS servers that ask for a client certificate; each on a socket of its own, ended by its id. */
+/** nginx and HAProxy as TLS servers that ask for a client certificate. Each has its own socket, and is ended by its id. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -17,9 +17,9 @@ export interface Proxy {
 
 export interface ProxyFiles extends Peer {
   readonly crlBundle: string;
-  /** An empty directory of its own. */
+  /** Empty directory of the proxy. */
   readonly directory: string;
-  /** Listens there too, on 127.0.0.1. */
+  /** Second port, on 127.0.0.1. */
   readonly port?: number;
 }
 
@@ -53,7 +53,7 @@ export function startNginx({ key, certificate, anchors, crlBundle, directory, po
 }
 
 export function startHaproxy({ key, certificate, anchors, crlBundle, directory }: ProxyFiles): Promise<Proxy> {
-  // HAProxy wants the key and the certificates in one file
+  // HAProxy reads the key and the certificates from one file
   writeFileSync(join(directory, 'server.pem'), `${read(certificate)}${read(key)}`, { mode: 0o600 });
   const configuration = `
 global
@@ -98,7 +98,7 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** What the server says to this client: status and body, or the alert it ended the handshake with. */
+/** Returns the server's answer to this client: status and body, or the alert that refused the handshake. */
 export function ask({ socket }: Proxy, { key, certificate, anchors, crls }: Peer): Promise<string> {
   return new Promise(resolve => {
     const asked = request(

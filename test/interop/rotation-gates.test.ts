@@ -20,14 +20,14 @@ async function siteAfter(tier: Tier, ...moves: readonly Move[]): Promise<LiveSit
   return site;
 }
 
-/** The names of the closed gates of a step. */
+/** Lists the names of the closed gates of a step. */
 async function closedGates({ home, world }: Pki, tier: Tier, step: string): Promise<readonly string[]> {
   const { status, stderr } = await runSvcauth(world, ['--home', home, 'ca', 'rotate', step, '--tier', tier]);
   expect(status, stderr).toBe(7);
   return [...stderr.matchAll(/^ {2}([a-z-]+): /gm)].map(([, name]) => name!);
 }
 
-/** The failed connections when every client connects to every server once. */
+/** Connects every client to every server once, and lists the failures. */
 async function refused(site: LiveSite): Promise<readonly string[]> {
   const { servers, clients } = site.peers();
   const traffic = startTraffic(() => site.peers(), 1);
@@ -125,7 +125,7 @@ describe('a skipped gate', () => {
   });
 });
 
-/** Milliseconds. */
+/** A day in milliseconds. */
 const DAY = 86_400_000;
 
 async function pkiOfTwo(now: Date): Promise<Pki> {
@@ -141,17 +141,17 @@ async function rotateOf(pki: Pki, tier: Tier, ...steps: readonly (readonly strin
 const currentOf = ({ home }: Pki, service: string) => join(home, 'services', service, 'current');
 const servedVersion = (pki: Pki, service: string) => readlinkSync(currentOf(pki, service));
 
-/** As a deployment that did not arrive leaves it. */
+/** Points `current` at a version, as if a deployment had not arrived. */
 function serveVersion(pki: Pki, service: string, version: string): void {
   const current = currentOf(pki, service);
   symlinkSync(version, `${current}.other`);
   renameSync(`${current}.other`, current);
 }
 
-/** What payments and ledger, begun now, make of each other. */
+/** Connects new processes of payments and ledger, and returns both results. */
 const greetings = async (pki: Pki) => handshake(peerOf(pki, 'payments'), peerOf(pki, 'ledger'));
 
-/** As if it had never been brought there. */
+/** Removes a CRL from the published files, as if it had never been published. */
 function withdrawCrl(pki: Pki, authority: string): void {
   const gone = readFileSync(crlOf(pki, authority), 'utf8');
   const bundle = readFileSync(crlBundleOf(pki), 'utf8');

@@ -4,7 +4,7 @@ import type { Job } from './judge.ts';
 import { fileOf, initPki, jobFor, type Pki, svcauth } from './pki.ts';
 import { VERIFIERS } from './verifiers.ts';
 
-/** Other PKIs than the default one, by the flags that make them. */
+/** Flags of PKIs other than the default one. */
 const SHAPES = {
   'one tier': ['--single-tier'],
   'name constraints': ['--permit-dns', 'example.org', '--exclude-dns', 'secret.example.org'],

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 
-/** Everything as PEM files, the way a service holds it. */
+/** PEM files of a service. */
 export interface Peer {
   readonly key: string;
   readonly certificate: string;
@@ -11,7 +11,7 @@ export interface Peer {
   readonly crls: readonly string[];
 }
 
-/** What each side made of the other: the SPIFFE ID it verified, or Node's error code. */
+/** Result of each side: the SPIFFE ID it verified, or Node's error code. */
 export interface Handshake {
   readonly serverSaw: string;
   readonly clientSaw: string;
@@ -43,7 +43,7 @@ function greet(port: number, client: Peer): Promise<string> {
     const socket = connect({ ...credentials(client), port, host: '127.0.0.1' });
     let peer = '';
     socket.on('secureConnect', () => (peer = peerOf(socket)));
-    // only a server that let us in says anything
+    // only a server that accepted the client sends data
     socket.on('data', () => resolve(peer));
     socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     socket.on('close', () => resolve('closed'));
@@ -52,7 +52,7 @@ function greet(port: number, client: Peer): Promise<string> {
 
 function credentials({ key, certificate, anchors, crls }: Peer) {
   const read = (path: string) => readFileSync(path);
-  // one CRL a file: of several in one, Node reads the first
+  // one CRL a file: Node reads only the first of a file
   return { key: read(key), cert: read(certificate), ca: read(anchors), crl: crls.map(read) };
 }
 
@@ -62,7 +62,7 @@ function peerOf(socket: TLSSocket): string {
   return uri?.[1] ?? 'no SPIFFE ID';
 }
 
-/** Typed as an Error, and a code in fact. */
+/** Returns `authorizationError`, which is a code and not an Error as Node's types say. */
 function codeOf({ authorizationError }: { authorizationError: unknown }): string | undefined {
   return typeof authorizationError === 'string' ? authorizationError : undefined;
 }

@@ -13,11 +13,11 @@ export interface Verifier {
   readonly title: string;
   readonly programs: readonly ProgramName[];
   readonly judge: Judge;
-  /** What it says of a revoked certificate. */
+  /** Output of the verifier for a revoked certificate. */
   readonly revoked: RegExp;
-  /** What it says of an SVID that it accepts, when it says anything. */
+  /** Output of the verifier for an accepted SVID, if any. */
   readonly reads?: string;
-  /** Algorithms that it does not judge, with the reason. */
+  /** Algorithms that the verifier does not support, with the reason. */
   readonly except?: Reasons;
 }
 

@@ -1,6 +1,6 @@
-// npm run test:matrix [major …] [-- FILE …]: the tests on other versions of Node, the whole suite on 24, on 22 and 26 what depends on Node.
-// Each runs in a copy of the tree, because a build belongs to one Node: the code cache in dist/ is V8's. One line a version; status 1
-// when tests failed. A version that cannot be had is skipped, and says why.
+// npm run test:matrix [major …] [-- FILE …]: runs the tests on other versions of Node. 24 runs the whole suite, 22 and 26 the tests
+// that depend on Node. Each version runs in a copy of the tree, because a build belongs to one Node: the code cache in dist/ is V8's.
+// Prints one line a version; status 1 when tests failed. A version that cannot be installed is skipped, with the reason.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,18 +9,18 @@ import { fileURLToPath } from 'node:url';
 
 const TREE = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = join(TREE, 'node_modules/.cache/matrix');
-/** What a tree is copied without: it is linked, built anew, or no matter of the tests. */
+/** Paths that are not copied: linked or built again in the copy, or not needed by the tests. */
 const LEFT_OUT = new Set(['node_modules', 'dist', '.git', 'coverage', 'demo-pki']);
 
-/** Tests that say the same on every Node that the suite runs on: arithmetic, other people's programs, the structure of the tree. */
+/** Tests whose result is the same on every version of Node: arithmetic, other programs, the structure of the tree. */
 const SAME_EVERYWHERE = ['*/rules', '*/view', 'view', 'house', 'interop', 'simulation'].map(name => `test/${name}/**`);
 
-/** What is left out. */
+/** Paths that are left out. */
 const VERSIONS = { 24: [], 22: SAME_EVERYWHERE, 26: SAME_EVERYWHERE };
 
 const quiet = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
 
-/** The program of that version, from the npm package of Node for this platform; or why there is none. */
+/** Finds the program of a version in Node's npm package for this platform, or the reason why there is none. */
 function installNode(major) {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   const directory = join(CACHE, `node-${major}`);
@@ -43,7 +43,7 @@ function copyTree() {
   return copy;
 }
 
-/** Builds and tests a copy of the tree; returns what came of it, in words. */
+/** Builds and tests a copy of the tree; returns the result in words. */
 function testWith({ program, version }, leftOut, files) {
   const copy = copyTree();
   try {
@@ -51,7 +51,7 @@ function testWith({ program, version }, leftOut, files) {
       const env = {
         ...process.env,
         PATH: `${dirname(program)}${delimiter}${process.env.PATH}`,
-        // found beside the tree, and the copy lies elsewhere
+        // these are found beside the tree, and the copy is elsewhere
         SVCAUTH_VECTORS: process.env.SVCAUTH_VECTORS ?? join(TREE, '../shared/vectors'),
       };
       return spawnSync(program, argv, { cwd: copy, env, stdio: 'inherit' }).status === 0;

@@ -12,8 +12,8 @@ import { runSvcauth } from '../support/world/world.ts';
 const DAY = 86_400_000;
 const YEARS = 5;
 /**
- * The longest time between two ticks that the defaults promise to survive: a leaf of 30 days is due at 20, and a CRL of 14 days is
- * refreshed at 3.5.
+ * Longest time between two ticks that the defaults survive. A leaf of 30 days is due at 20, and a CRL of 14 days is refreshed at
+ * 3.5.
  */
 const SLACK = 10;
 const SERVICES = ['ledger', 'mail', 'payments', 'web'];
@@ -21,13 +21,13 @@ const SERVICES = ['ledger', 'mail', 'payments', 'web'];
 let fresh: () => PkiWorld;
 beforeAll(async () => {
   fresh = await pkiTemplate(
-    // issuing CAs are rotated elsewhere: this one outlives the story
+    // other tests rotate issuing CAs: this one lasts longer than the simulation
     ['--issuing-lifetime', '2200d'],
     SERVICES.map(service => ['issue', service, '--dns', `${service}.example.org`]),
   );
 });
 
-/** Days until the next tick: mostly one, now and then an outage of up to the slack. */
+/** Chooses the days until the next tick: mostly one, sometimes an outage of up to the slack. */
 function daysUntilNext(random: (length: number) => Uint8Array): number {
   const [kind, length] = random(2) as unknown as [number, number];
   return kind < 24 ? 2 + (length % (SLACK - 1)) : 1;
@@ -63,12 +63,12 @@ describe('five years of almost daily ticks', () => {
           serials.add(currentSerial!);
           const { notBefore, notAfter, authorityId } = manifest.certificate(currentSerial!)!;
           expect(notBefore <= world.now).toBe(true);
-          // and at the last moment before the outage is over
+          // and at the last moment of the outage
           expect(notAfter >= next, `${service} until ${next.toISOString()}`).toBe(true);
           expect(notAfter <= manifest.authority(authorityId)!.certificate!.notAfter).toBe(true);
         }
         for (const { authorityId } of crlsOf(manifest)) {
-          // what verifiers get, not what the manifest remembers
+          // the files that verifiers get, not the records of the manifest
           const bytes = readFileSync(world.home.public.crlDer(authorityId));
           const known = published.get(authorityId);
           if (known?.bytes.equals(bytes) !== true) {
@@ -86,12 +86,12 @@ describe('five years of almost daily ticks', () => {
     await world.manifest(manifest => {
       const all = SERVICES.flatMap(service => manifest.certificatesOfService(service).map(({ serial }) => serial));
       expect(new Set(all).size).toBe(all.length);
-      // what was issued was served, and nothing was issued in vain
+      // every issued certificate was served
       expect(all.length).toBe(renewals);
     });
     expect(ticks).toBeGreaterThan(900);
     expect(outages).toBeGreaterThan(50);
-    // 30 days renewed at 20, and up to a twentieth of the life earlier
+    // 30 days, renewed at 20, and up to a twentieth of the lifetime earlier
     expect(renewals / SERVICES.length).toBeGreaterThan((YEARS * 365) / (20 + SLACK));
   }, 300_000);
 
@@ -119,7 +119,7 @@ describe('five years of almost daily ticks', () => {
         doomed.delete(subject);
       }
     }
-    // the first tick after it brings all back
+    // the first tick afterwards repairs everything
     await runSvcauth(world, ['tick']);
     expect((await runSvcauth(world, ['check'])).status).toBe(0);
   });

@@ -8,18 +8,18 @@ import { validatePath, type PathVerdict } from '../../src/pki/path/validate-path
 import { serialToHex } from '../../src/pki/certificate/serial-number.ts';
 import type { PkiWorld } from '../support/pki/pki.ts';
 
-/** Every file that a peer can have read, as PEM, at one time. */
+/** Files that a peer can have read at one time, as PEM. */
 export interface Sight {
   readonly at: Date;
   readonly bundle: string;
   readonly crls: string;
-  /** By service: what it sends, and whom it trusts. */
+  /** Chain and anchors of each service. */
   readonly services: ReadonlyMap<string, { readonly chain: string; readonly anchors: string }>;
-  /** Serials that a verifier with these CRLs must refuse. */
+  /** Serials that a verifier with these CRLs must reject. */
   readonly revoked: ReadonlySet<string>;
 }
 
-/** Somebody who is shown chains. */
+/** A verifier with its files. */
 interface Verifier {
   readonly name: string;
   readonly anchors: string;
@@ -31,7 +31,7 @@ interface Judgement {
   readonly verifier: Verifier;
   readonly chain: string;
   readonly verdict: PathVerdict;
-  /** What it should have been. */
+  /** Expected verdict. */
   readonly welcome: boolean;
 }
 
@@ -52,7 +52,7 @@ export function lookAt({ home, now }: PkiWorld, services: readonly string[], rev
   };
 }
 
-/** Everybody who verifies: with a bundle and CRLs of now or of a while ago; the services with the anchors that they were given. */
+/** Lists every verifier: with a current or older bundle and CRLs, and each service with its own anchors. */
 export function verifiers(now: Sight, before: Sight): readonly Verifier[] {
   const seen = [
     ['now', now],
@@ -87,8 +87,8 @@ export const serialOf = (chain: string): string => serialToHex(leafOf(chain).tbs
 export const endOf = (chain: string): Date => leafOf(chain).tbs.notAfter.date;
 
 /**
- * Shows every chain to every verifier. A peer that was accepted stays accepted until anything that was there ends: of equal files the
- * verdict is remembered as long.
+ * Shows every chain to every verifier. A chain that was accepted is not validated again with equal files until the first of them
+ * expires.
  */
 export function onlookers() {
   const accepted = new Map<string, number>();
@@ -121,7 +121,7 @@ export function onlookers() {
   };
 }
 
-/** The first end of anything after now. */
+/** Returns the first expiry after now. */
 function nextEnd({ anchors, crls }: Verifier, chain: string, now: Date): number {
   const ends = [
     ...[...readChain(chain), ...readChain(anchors)].map(({ tbs }) => tbs.notAfter.date.getTime()),

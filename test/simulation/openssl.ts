@@ -9,7 +9,7 @@ interface Question {
   readonly now: Date;
 }
 
-/** Whether OpenSSL accepts a chain at a time, with a CRL for every certificate of it. */
+/** Asks OpenSSL about a chain at a time, with a CRL for every certificate of it; true when it accepts. */
 export async function opensslAccepts({ chain, bundle, crls, now }: Question, directory: string): Promise<boolean> {
   const path = (name: string, pem: string) => {
     const file = join(directory, name);

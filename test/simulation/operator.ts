@@ -14,11 +14,11 @@ interface Status {
 }
 
 const DAY = 86_400_000;
-/** Before a step is due. */
+/** Milliseconds before a step is due at which the operator may take it. */
 const EARLY = 45 * DAY;
 const VERIFIERS = ['edge-1', 'edge-2'];
 
-/** Somebody who looks at one tier every day, and takes the next step when it is allowed: at once, or some days later. */
+/** An operator of one tier, who looks every day. A step that is allowed is taken at once, or some days later. */
 export function operator(
   world: PkiWorld,
   tier: Tier,
@@ -53,7 +53,7 @@ export function operator(
   return {
     tier,
     taken,
-    /** The step that was taken. */
+    /** Step that was taken. */
     async day(): Promise<Step | undefined> {
       if (asleep > 0) {
         asleep--;

@@ -10,11 +10,11 @@ import { opensslAccepts } from './openssl.ts';
 const DAY = 86_400_000;
 const YEARS = 5;
 const SERVICES = ['ledger', 'mail', 'payments', 'web'];
-/** The age of the oldest files in use: a soak of one day guarantees it. */
+/** Age of the oldest files in use, which a soak of one day guarantees. */
 const OLDEST = DAY - 1000;
 const LONGEST_OUTAGE = 5;
 
-/** The phases in which the operator rolls back, by the number of the attempt. */
+/** Phases in which the operator rolls back, by the number of the attempt. */
 const GOES_BACK = {
   issuing: new Map([
     [2, 'prepared'],
@@ -51,7 +51,7 @@ describeWith(['openssl'], 'five years with rotations of both tiers', () => {
       if (outage === 0) {
         const { stdout, stderr } = await runSvcauth(world, ['tick', '-o', 'json']);
         const { failures, check } = JSON.parse(stdout) as Ticked;
-        // the time to begin is told of; nothing is ever wrong
+        // the finding that a rotation should begin is expected; nothing else is wrong
         const wrong = check.findings.filter(({ name, severity }) => name !== 'ca-expiring' || severity !== 'warning');
         expect({ failures, wrong, stderr }, world.now.toISOString()).toEqual({ failures: [], wrong: [], stderr: '' });
         await story.look();
@@ -94,7 +94,7 @@ interface Ticked {
   };
 }
 
-/** All verifiers, with current files and files of a day ago; and the thieves of keys. */
+/** Lists all verifiers, with current files and files of a day ago, and the thieves of keys. */
 function watch(world: PkiWorld) {
   const eyes = onlookers();
   const sights: Sight[] = [];
@@ -130,7 +130,7 @@ function watch(world: PkiWorld) {
       sights.push(lookAt(world, SERVICES, revoked));
       await judge();
     },
-    /** OpenSSL's word: on every other chain by the files of now, on the rest by those of before. */
+    /** Asks OpenSSL about every second chain with the current files, and about the rest with the earlier ones. */
     async sample(): Promise<void> {
       samples++;
       for (const [n, chain] of shown().entries()) {

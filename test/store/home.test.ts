@@ -16,8 +16,8 @@ beforeEach(() => {
 
 const build = async (draft: Home) => files.createExclusive(draft.manifest, utf8('manifest'), 0o600);
 
-describe('which home is meant', () => {
-  it('prefers the flag, then the environment, then .svcauth here', () => {
+describe('the choice of the home', () => {
+  it('the home is that of the flag, then of the environment, then .svcauth in the working directory', () => {
     world.env = { SVCAUTH_HOME: 'from-env' };
     expect(locateHome(world, 'from-flag').directory).toBe(join(cwd, 'from-flag'));
     expect(locateHome(world).directory).toBe(join(cwd, 'from-env'));
@@ -28,7 +28,7 @@ describe('which home is meant', () => {
 });
 
 describe('opening a home', () => {
-  it('says how to make one where there is none', () => {
+  it('a missing home is reported with the command that makes one', () => {
     const error = errorOf(() => openHome(world));
     expect([error.code, error.exitStatus]).toEqual(['ERR_HOME_MISSING', 2]);
     expect(error.hints[0]).toBe('make one: svcauth ca init --trust-domain example.org');
@@ -38,12 +38,12 @@ describe('opening a home', () => {
     );
   });
 
-  it('opens a home that has lost its manifest, so that this is what gets reported', () => {
+  it('a home without its manifest opens, so the missing manifest is reported', () => {
     mkdirSync(join(cwd, '.svcauth', 'authorities'), { recursive: true, mode: 0o700 });
     expect(openHome(world).manifest).toBe(join(cwd, '.svcauth/manifest.db'));
   });
 
-  it('refuses one that others may write to, through a link as well', async () => {
+  it('a home that others may write to is refused, through a link as well', async () => {
     const home = locateHome(world);
     await createHome(world, home, build);
     symlinkSync('.svcauth', join(cwd, 'link'));
@@ -60,7 +60,7 @@ describe('opening a home', () => {
 });
 
 describe('making a home', () => {
-  it('makes it private, in a new or an empty directory', async () => {
+  it('a new home is private, in a new or an empty directory', async () => {
     mkdirSync(join(cwd, 'empty'), { mode: 0o755 });
     for (const name of ['deep/new', 'empty']) {
       const home = locateHome(world, name);
@@ -71,7 +71,7 @@ describe('making a home', () => {
     expect(readdirSync(cwd)).toEqual(['deep', 'empty']);
   });
 
-  it('refuses a second PKI, and a directory with anything in it', async () => {
+  it('a home is not made in a directory with a PKI or any other file', async () => {
     await createHome(world, locateHome(world), build);
     await expect(createHome(world, locateHome(world), build)).rejects.toThrow('already; it was left as it is');
     mkdirSync(join(cwd, 'project'));
@@ -82,7 +82,7 @@ describe('making a home', () => {
     expect(readdirSync(join(cwd, 'project'))).toEqual(['README']);
   });
 
-  it('leaves nothing when building fails, and clears what an interrupted run left', async () => {
+  it('making a home leaves nothing when it fails, and removes the leftovers of an interrupted run', async () => {
     const home = locateHome(world);
     mkdirSync(join(cwd, '.svcauth.svcauth-tmp-0123456789ab'));
     const failing = async (draft: Home) => {
@@ -94,7 +94,7 @@ describe('making a home', () => {
   });
 });
 
-it('is swept of what an interrupted run left, and of nothing else', () => {
+it('sweeping a home removes only the leftovers of an interrupted run', () => {
   const home = locateHome(world);
   const left = [home.directory, home.authority('root-g1').directory, home.public.directory, home.public.crls];
   for (const directory of left) {

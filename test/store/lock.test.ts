@@ -23,7 +23,7 @@ const refusal = async (patience: number): Promise<SvcauthError> => {
 };
 
 describe('the lock of a home', () => {
-  it('is held by one at a time, and names the holder to the others', async () => {
+  it('one run at a time holds the lock, and the others get its name', async () => {
     const lock = await lockHome(world, home, 'crl refresh');
     const error = await refusal(0);
     expect([error.code, error.exitStatus]).toEqual(['ERR_LOCKED', 6]);
@@ -35,13 +35,13 @@ describe('the lock of a home', () => {
     (await lockHome(world, home, 'issue', 0)).release();
   });
 
-  it('leaves a private empty file and no note', async () => {
+  it('a released lock leaves a private empty file and no note', async () => {
     (await lockHome(world, home, 'issue')).release();
     expect(readdirSync(home.directory)).toEqual(['lock.db']);
     expect(lstatSync(home.lock).mode & 0o777).toBe(0o600);
   });
 
-  it('is held as long as the work takes, and let go when that fails', async () => {
+  it('the lock is held while the work runs, and released when it fails', async () => {
     const work = withLock(world, home, 'tick', async () => {
       expect((await refusal(0)).message).toContain('"svcauth tick"');
       throw new Error('stop');
@@ -50,7 +50,7 @@ describe('the lock of a home', () => {
     expect(await withLock(world, home, 'tick', () => 'done')).toBe('done');
   });
 
-  it('is taken and let go even when its note cannot be written or removed', async () => {
+  it('the lock is taken and released even when its note cannot be written or removed', async () => {
     (await lockHome(world, home, 'issue')).release();
     for (let step = 1; step <= 6; step++) {
       world.files = faultyFiles(step, 'disk-full');
@@ -58,7 +58,7 @@ describe('the lock of a home', () => {
     }
   });
 
-  it('is let go when its process dies by halves', async () => {
+  it('the lock is released after a power failure at any step', async () => {
     (await lockHome(world, home, 'issue')).release();
     for (let step = 1; step <= 6; step++) {
       world.files = faultyFiles(step);
@@ -68,7 +68,7 @@ describe('the lock of a home', () => {
     }
   });
 
-  it('says what is wrong when it cannot be taken at all', async () => {
+  it('a lock file that cannot be opened is reported with the reason', async () => {
     mkdirSync(home.lock);
     await expect(lockHome(world, home, 'issue', 0)).rejects.toThrow('it cannot be opened');
   });
@@ -81,7 +81,7 @@ async function startHolder() {
 }
 
 describe('between processes', () => {
-  it('waits for the other, and is free the moment the other is killed', async () => {
+  it('a process waits for the lock of another, and gets it when that is killed', async () => {
     const holder = await startHolder();
     const error = await refusal(50);
     expect(error.message).toContain(`"svcauth tick" of cron@ca.example.org, pid ${String(holder.pid)}, since`);

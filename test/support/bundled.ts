@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 
 const SUPPORT = import.meta.dirname;
 
-/** Makes a TypeScript file of test/support/children runnable by a process of its own; returns the script, in `directory`. */
+/** Bundles a TypeScript file of test/support/children for its own process; returns the script, in `directory`. */
 export async function bundled(name: string, directory: string): Promise<string> {
   const outfile = join(directory, name.replace(/\.ts$/, '.mjs'));
   await build({
@@ -14,7 +14,7 @@ export async function bundled(name: string, directory: string): Promise<string> 
     bundle: true,
     platform: 'node',
     format: 'esm',
-    // the script lies where no node_modules are
+    // the script is in a directory without node_modules
     alias: { libsql: join(SUPPORT, '../../node_modules/libsql/index.js') },
     // commander is CommonJS
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
@@ -23,7 +23,7 @@ export async function bundled(name: string, directory: string): Promise<string> 
   return outfile;
 }
 
-/** A child that does not outlive its test; its stdout is piped. */
+/** Starts a child that does not outlive its test; its stdout is piped. */
 export function startChild(argv: readonly string[]): ChildProcess {
   const child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));

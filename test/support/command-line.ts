@@ -4,14 +4,14 @@ import { describeProgram } from '../../src/main.ts';
 import { addCommands, wordsAfter } from '../../src/program/commands.ts';
 import { fakeWorld } from './world/world.ts';
 
-/** A command line as a page or a message shows it; one that is only named may lack what it needs. */
+/** A command line from a page or a message; one that is only named may lack arguments. */
 export interface Shown {
   readonly where: string;
   readonly line: string;
   readonly isWhole: boolean;
 }
 
-/** What follows `svcauth ` up to where a shell would end the command. */
+/** Pattern for the arguments after `svcauth `, up to the end of the shell command. */
 export const commandsIn = (text: string): string[] =>
   text.split(/\n|&&|\|\|?|;/).flatMap(part => {
     const command = /(?:^|[\s"`(/])svcauth ([a-z-].*)/.exec(part)?.[1];
@@ -21,8 +21,9 @@ export const commandsIn = (text: string): string[] =>
 const COMMAND = new RegExp(`(?<before>.?)\\bsvcauth (?<line>(?:--home \\S+ )?(?:${wordsAfter('').join('|')})\\b.*)`);
 
 /**
- * Finds the command lines that a program printed: from `svcauth` and the name of a command to the end of the line, a gap of two spaces,
- * or the end of a shell command. Between double quotes it is only named and may lack arguments. Usage lines and titles are skipped.
+ * Finds the command lines that a program printed. They go from `svcauth` and the name of a command to the end of the line, a gap of
+ * two spaces, or the end of a shell command. Between double quotes a command is only named and may lack arguments. Usage lines and
+ * titles are skipped.
  */
 export const printedCommands = (text: string, where: string): Shown[] =>
   text.split('\n').flatMap((printed): Shown[] => {
@@ -50,7 +51,7 @@ const GAPS = [
   'commander.help',
 ];
 
-/** Why commander does not take the line; undefined when it does. Nothing is carried out. */
+/** Returns the reason why commander rejects the line; undefined when it accepts it. Executes nothing. */
 async function fault({ line, isWhole }: Shown): Promise<string | undefined> {
   const world = fakeWorld({ cwd: '/nowhere' });
   const program = describeProgram(world);

@@ -2,7 +2,7 @@ import type { DeploymentSpec } from '../../src/record/upkeep.ts';
 import type { PkiWorld } from './pki/pki.ts';
 import type { HookCall, HookEnd } from '../../src/world/hook-call.ts';
 
-/** As `apply` leaves it: the service is deployed otherwise from now on, and that is still to be done. */
+/** Sets another deployment for a service, as `apply` does; it is pending. */
 export async function setDeployment(
   world: PkiWorld,
   name: string,
@@ -22,7 +22,7 @@ export async function setDeployment(
 
 const succeeding = async (): Promise<HookEnd> => ({ outcome: 'succeeded', output: '', duration: 1 });
 
-/** Hooks that answer in the order of `ends`, the last one for ever; `calls` holds what was run. */
+/** Hooks that return `ends` in order, the last one for ever; `calls` has the calls. */
 export function scriptedHooks(...ends: readonly Partial<HookEnd>[]) {
   const calls: HookCall[] = [];
   const runHook = async (call: HookCall): Promise<HookEnd> => {

@@ -1,4 +1,4 @@
-// Validates what a command line printed with -o json or -o jsonl: every document and every message, each with the schema of its kind.
+// Validates the output of a command line with -o json or -o jsonl: each document against its schema.
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { outputFormatOf } from '../../src/cli/output-format.ts';
 import { ALL_SCHEMAS, SCHEMAS, type SchemaGroup } from '../../src/program/schemas.ts';
@@ -9,7 +9,7 @@ interface Printed {
   readonly stderr: string;
 }
 
-/** The reasons why the documents of a run do not fit their schemas; empty without -o json and -o jsonl. */
+/** Lists the reasons why documents of a run do not fit their schemas; none without -o json or -o jsonl. */
 export async function documentFaults(argv: readonly string[], { stdout, stderr }: Printed): Promise<string[]> {
   const format = outputFormatOf(argv);
   if (format !== 'json' && format !== 'jsonl') return [];
@@ -37,7 +37,7 @@ async function faultOf(text: string, groups: readonly SchemaGroup[]): Promise<st
   return schemaFault(kind, document);
 }
 
-/** The first reason why a value does not fit the schema of a name; undefined when it does. */
+/** Returns the first reason why a value does not fit the schema of a name; undefined when it does. */
 export async function schemaFault(name: string, value: unknown): Promise<string | undefined> {
   const validate = await validator(name);
   if (validate(value)) return undefined;

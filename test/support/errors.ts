@@ -1,6 +1,6 @@
 import { SvcauthError } from '../../src/errors/error.ts';
 
-/** What a call throws; fails the test when it throws nothing, or anything that is not of the catalogue. */
+/** Returns the catalogue error that a call throws; any other outcome fails the test. */
 export function errorOf(call: () => unknown): SvcauthError {
   let result: unknown;
   try {
@@ -12,7 +12,7 @@ export function errorOf(call: () => unknown): SvcauthError {
   throw new Error(`expected an error, got ${JSON.stringify(result)}`);
 }
 
-/** The same of a promise. */
+/** Returns the catalogue error that a promise rejects with; any other outcome fails the test. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<SvcauthError> {
   const result: unknown = await promise.catch((error: unknown) => error);
   if (result instanceof SvcauthError) return result;

@@ -6,7 +6,7 @@ import type { IssuanceFacts, ServiceFacts } from '../../src/issuance/rules/facts
 import type { Requested } from '../../src/issuance/rules/requested.ts';
 import { at } from './pki/rows.ts';
 
-/** Requests and facts as the planner needs them: a good policy, `issuing-g1` signs until November 2027; say only what differs. */
+/** Requests and facts for the planner: a good policy, and `issuing-g1` signs until November 2027. A test states only differences. */
 
 export const POLICY = defaultPolicy(parseTrustDomain('example.org'));
 

@@ -17,7 +17,7 @@ const KEYWORDS = new Set([
   ...['items', 'minItems', 'maxItems', 'properties', 'required', 'additionalProperties', 'propertyNames', 'anyOf'],
 ]);
 
-/** Why a value does not fit a schema (draft 2020-12, the keywords of `JsonSchema`), by JSON pointer; empty when it does. */
+/** Lists the reasons why a value does not fit a schema (draft 2020-12, the keywords of `JsonSchema`), by JSON pointer. */
 export function schemaFaults(schema: JsonSchema, value: unknown, at = ''): string[] {
   for (const keyword of Object.keys(schema)) if (!KEYWORDS.has(keyword)) throw new Error(`unknown keyword ${keyword}`);
   const faults: string[] = [];

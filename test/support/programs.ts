@@ -1,8 +1,8 @@
-/** Other people's programs: found on the PATH, run without a shell, and missed out loud. */
+/** Other programs: found on the PATH, run without a shell, and reported when they are missing. */
 import { spawn, spawnSync } from 'node:child_process';
 import { describe } from 'vitest';
 
-/** How each one is asked for its version, and the Debian package that brings it. */
+/** Command line for each program's version, and its Debian package. */
 const PROGRAMS = {
   openssl: { ask: ['version'], debian: 'openssl' },
   curl: { ask: ['--version'], debian: 'curl' },
@@ -23,7 +23,7 @@ export type ProgramName = keyof typeof PROGRAMS;
 
 const versions = new Map<ProgramName, string | undefined>();
 
-/** The version it reports (empty when it reports none); undefined when it is not installed. */
+/** Returns the version it reports (empty when it reports none); undefined when it is not installed. */
 function versionOf(name: ProgramName): string | undefined {
   if (!versions.has(name)) {
     const asked = spawnSync(name, PROGRAMS[name].ask, { encoding: 'utf8', env: environment(), timeout: 20_000 });
@@ -35,14 +35,14 @@ function versionOf(name: ProgramName): string | undefined {
 
 const debianOf = (names: readonly ProgramName[]) => [...new Set(names.map(name => PROGRAMS[name].debian))].join(' ');
 
-/** For a part of a test that goes on without it, and says so. */
+/** Returns true when a program is installed; otherwise prints that a part of a test is left out. */
 export function isInstalled(name: ProgramName): boolean {
   const isHere = versionOf(name) !== undefined;
   if (!isHere) console.warn(`left out: ${name} not installed (Debian: ${debianOf([name])})`);
   return isHere;
 }
 
-/** A `describe` titled with the versions of the programs it needs; without them it is skipped, and says why. */
+/** A `describe` titled with the versions of the programs it needs. Without them it is skipped, with the reason. */
 export function describeWith(names: readonly ProgramName[], title: string, body: () => void): void {
   const missing = names.filter(name => versionOf(name) === undefined);
   if (missing.length > 0) {
@@ -55,7 +55,7 @@ export function describeWith(names: readonly ProgramName[], title: string, body:
 }
 
 export interface Ran {
-  /** 128 and more: ended by a signal, or by the timeout. */
+  /** Exit status; 128 and more: ended by a signal, or by the timeout. */
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -65,11 +65,11 @@ export interface RunOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Milliseconds; 30,000 by default. */
+  /** Timeout in milliseconds; 30,000 by default. */
   readonly timeout?: number;
 }
 
-/** Runs a program to its end; whatever status it ends with is an answer, not an error. */
+/** Runs a program to its end; any exit status is a result, not an error. */
 export function run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<Ran> {
   const [command, ...args] = argv;
   return new Promise((resolve, reject) => {
@@ -82,7 +82,7 @@ export function run(argv: readonly [string, ...string[]], options: RunOptions = 
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    // a program may well end without having read its input
+    // a program may exit without reading its input
     child.stdin.on('error', () => undefined);
     child.on('error', reject);
     child.on('close', status => {
@@ -96,7 +96,7 @@ export function run(argv: readonly [string, ...string[]], options: RunOptions = 
   });
 }
 
-/** English, and no trust anchors from outside the test; servers are in a directory that Debian's users do not search. */
+/** Environment: English, and no trust anchors from outside the test. Servers are in a directory that Debian's users do not search. */
 export function environment(): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: _anchors, PATH: path = '', ...inherited } = process.env;
   return { ...inherited, PATH: `${path}:/usr/sbin`, LC_ALL: 'C', TZ: 'UTC' };

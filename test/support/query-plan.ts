@@ -1,6 +1,6 @@
 import type { Sql } from '../../src/store/manifest/sqlite.ts';
 
-/** How SQLite would answer everything that `ask` asks: the lines of EXPLAIN QUERY PLAN that name a table. */
+/** Returns the query plans of all questions in `ask`: the lines of EXPLAIN QUERY PLAN that name a table. */
 export function queryPlan(sql: Sql, ask: (sql: Sql) => unknown): string[] {
   const lines: string[] = [];
   const explained: Sql = {

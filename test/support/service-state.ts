@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** What a service's `current` link serves: its serial, when all of it is there and fits; undefined without a link. */
+/** Returns the serial that a service's `current` link serves, after a check of its files; undefined without a link. */
 export function servedSerial(directory: string): string | undefined {
   const current = join(directory, 'current');
   if (!existsSync(directory) || !linkExists(current)) return undefined;

@@ -1,6 +1,6 @@
-/** systemd's unit files, as far as ours go: read back with its own rules (systemd.syntax(7), systemd.service(5)). */
+/** Parser for systemd's unit files, for the parts that ours use, by its own rules (systemd.syntax(7), systemd.service(5)). */
 
-/** Every setting of a unit, in its order; the same key may stand several times. */
+/** Lists every setting of a unit in its order; a key may occur several times. */
 export type UnitFile = readonly { readonly section: string; readonly key: string; readonly value: string }[];
 
 export function parseUnit(text: string): UnitFile {
@@ -23,7 +23,7 @@ export function parseUnit(text: string): UnitFile {
 export const valuesOf = (unit: UnitFile, key: string): readonly string[] =>
   unit.filter(setting => setting.key === key).map(({ value }) => value);
 
-/** Words of a setting: quotes removed, `%%` read, any other specifier refused. */
+/** Splits a setting into words: removes quotes, reads `%%`, refuses any other specifier. */
 export function unitWords(value: string): string[] {
   const words = [...value.matchAll(/\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))(?=\s|$)/gy)].map(
     ([, quoted, plain]) => quoted?.replace(/\\(.)/g, '$1') ?? plain!,
@@ -31,7 +31,7 @@ export function unitWords(value: string): string[] {
   return words.map(withoutSpecifiers);
 }
 
-/** Words of ExecStart= and the like: the program's path, then arguments, where `$$` is a dollar sign and any other one a variable. */
+/** Splits ExecStart= and the like into the program's path and arguments. `$$` is a dollar sign; a variable is refused. */
 export function execWords(value: string): string[] {
   const [program, ...args] = unitWords(value);
   const read = args.map(word => {

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, test } from 'vitest';
 
-/** Third-party test data: not part of the repository, found beside the checkout or where $SVCAUTH_VECTORS says. */
+/** Directory of third-party test data, which is not part of the repository: beside the checkout or at $SVCAUTH_VECTORS. */
 const FOLDER = process.env['SVCAUTH_VECTORS'] ?? resolve(import.meta.dirname, '../../../shared/vectors');
 
-/** `describe` with the parsed JSON of one file of vectors; skipped, saying why, where the file is absent. */
+/** A `describe` with the parsed JSON of one file of vectors; skipped with the reason if the file is absent. */
 export function describeVectors<T>(file: string, title: string, body: (vectors: T) => void): void {
   const path = resolve(FOLDER, file);
   if (existsSync(path)) {
@@ -21,7 +21,7 @@ export interface CorpusItem {
   readonly bytes: Uint8Array;
 }
 
-/** `describe` with the inputs of one corpus: for parsers, which must end in a value or a typed error whatever the bytes are. */
+/** A `describe` with the inputs of one corpus, for parsers. For any bytes these return a value or throw a typed error. */
 export function describeCorpus(file: string, title: string, body: (items: readonly CorpusItem[]) => void): void {
   const path = resolve(FOLDER, file);
   if (existsSync(path)) {

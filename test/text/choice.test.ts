@@ -19,13 +19,13 @@ test.each([
   expect(error.hints).toEqual([`did you mean: ${meant}`]);
 });
 
-test('a word near nothing is answered with all there are', () => {
+test('a word that resembles no choice gets the list of choices', () => {
   const error = errorOf(() => parseProfile('constructor'));
   expect(error.message).toBe('"constructor" is not a profile; known: svid, server, client');
   expect(error.hints).toEqual([]);
 });
 
-test('more than ten words are not listed', () => {
+test('a list of more than ten choices is not printed', () => {
   const words = Array.from({ length: 11 }, (_, index) => `word-${index}`);
   const refused = (known: readonly string[]) => errorOf(() => parseChoice('x', 'a word', known)).message;
   expect(refused(words)).toBe('"x" is not a word');

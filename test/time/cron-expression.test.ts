@@ -19,7 +19,7 @@ describe('a cron expression', () => {
     expect(parseCronExpression(text)).toMatchObject({ minutes, hours });
   });
 
-  test('means the days of its week', () => {
+  test('a cron expression matches its days of the week', () => {
     expect(days('0 0 * * mon-fri', 2026, 11)).toEqual(
       [2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 16, 17, 18, 19, 20, 23, 24, 25, 26, 27, 30].filter(day => day <= 30),
     );
@@ -29,14 +29,14 @@ describe('a cron expression', () => {
     expect(days('0 0 * * 5-7', 2026, 11)).toEqual([1, 6, 7, 8, 13, 14, 15, 20, 21, 22, 27, 28, 29]);
   });
 
-  test('means the days of its month, and of its months', () => {
+  test('a cron expression matches its days of the month in its months', () => {
     expect(days('0 0 29-31 feb,JUN *', 2028, 2)).toEqual([29]);
     expect(days('0 0 29-31 feb,JUN *', 2026, 2)).toEqual([]);
     expect(days('0 0 29-31 feb,JUN *', 2026, 6)).toEqual([29, 30]);
     expect(days('0 0 29-31 feb,JUN *', 2026, 7)).toEqual([]);
   });
 
-  test('with both days given is content with one, as POSIX has it', () => {
+  test('a cron expression with both days matches either, as in POSIX', () => {
     expect(days('0 0 13 * 5', 2026, 11)).toEqual([6, 13, 20, 27]);
     expect(days('0 0 14 * 5', 2026, 11)).toEqual([6, 13, 14, 20, 27]);
     expect(days('0 0 */10 * 5', 2026, 12)).toEqual([11]);
@@ -59,11 +59,11 @@ describe('a cron expression', () => {
     ['1,,2 0 * * *', 'its minute "1,,2" is not made of 0 to 59'],
     ['-1 0 * * *', 'its minute "-1" is not made of 0 to 59'],
     ['0 0 31 2,4 *', 'no year has such a day'],
-  ])('that is written %j is refused', (text, reason) => {
+  ])('the cron expression %j is refused', (text, reason) => {
     expect(errorOf(() => parseCronExpression(text))).toMatchObject({ code: 'ERR_CRON', params: { text, reason } });
   });
 
-  test('is 1 to 60 minutes and 1 to 24 hours in order, or refused with an answer', () => {
+  test('a cron expression has 1 to 60 minutes and 1 to 24 hours in order, or is refused', () => {
     const field = fc.oneof(fc.constantFrom('*', '*/7', '1-5', '0', '3,2', 'mon'), fc.string({ maxLength: 6 }));
     fc.assert(
       fc.property(fc.array(field, { minLength: 4, maxLength: 6 }), fields => {

@@ -50,7 +50,7 @@ describe('a duration', () => {
     expect(error.hints).toHaveLength(1);
   });
 
-  test('written out, reads back as itself', () => {
+  test('a duration that is written reads back as itself', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 36_500 * DAY }), seconds => {
         expect(parseDuration(durationText(seconds))).toBe(seconds);
@@ -61,16 +61,16 @@ describe('a duration', () => {
 });
 
 describe('a threshold', () => {
-  test('is a span or a share of a lifetime', () => {
+  test('a threshold is a span or a share of a lifetime', () => {
     expect(thresholdOf(parseThreshold('14d'), 90 * DAY)).toBe(14 * DAY);
     expect(thresholdOf(parseThreshold('66%'), 90 * DAY)).toBe(Math.floor(0.66 * 90 * DAY));
   });
 
-  test.each(['0%', '00%', '100%', '%', '-5%', '5.5%', '5 %', '5%%', '1d5%'])('%s is refused', text => {
+  test.each(['0%', '00%', '100%', '%', '-5%', '5.5%', '5 %', '5%%', '1d5%'])('the threshold %s is refused', text => {
     expect(errorOf(() => parseThreshold(text)).code).toBe('ERR_THRESHOLD');
   });
 
-  test.each(['1%', '29%', '57%', '99%', '14d', '1h15m'])('%s, written out, reads back as itself', text => {
+  test.each(['1%', '29%', '57%', '99%', '14d', '1h15m'])('the threshold %s, written, reads back as itself', text => {
     expect(thresholdText(parseThreshold(text))).toBe(text);
   });
 });

@@ -50,13 +50,13 @@ describe('a time', () => {
     expect(error.message).toContain(reason);
   });
 
-  test('a span from now that is no duration is refused as one', () => {
+  test('a span from now is refused like a duration', () => {
     expect(errorOf(() => parseInstant('+1fortnight', now)).code).toBe('ERR_DURATION');
     expect(errorOf(() => parseInstant('+0d', now)).code).toBe('ERR_DURATION');
   });
 });
 
-test('any whole second, written by RFC 3339, is read as itself', () => {
+test('any whole second reads back from RFC 3339 as itself', () => {
   const whole = fc
     .integer({ min: Date.parse('1000-01-01T00:00:00Z') / 1000, max: Date.parse('9999-12-31T23:59:59Z') / 1000 })
     .map(s => new Date(s * 1000));

@@ -16,7 +16,7 @@ test.for(CASES)('every %s is %s for cron and %s for systemd', ([text, cron, cale
   expect(parseInterval('--every', text)).toMatchObject({ cron, calendar });
 });
 
-describe('an interval that would leave one run further from the next than the others is refused', () => {
+describe('an interval with unequal gaps between runs is refused', () => {
   test.for(['7m', '90m', '5h', '36h', '2d', '30s', '61s'])('%s', text => {
     expect(errorOf(() => parseInterval('--every', text)).message).toBe(
       `--every "${text}" is not an interval that divides an hour or a day evenly, like 15m, 1h, 6h or 1d`,

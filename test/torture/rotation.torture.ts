@@ -3,7 +3,7 @@ import { rotateEverything, tableOf } from '../interop/live/rotation.ts';
 import { startSite, type LiveSite } from '../interop/live/site.ts';
 
 const AT_LEAST = 10_000;
-/** In each of the moves: more come while one takes its time. */
+/** Handshakes in each move; more take place while a move takes time. */
 const IN_EACH_MOVE = 160;
 
 let site: LiveSite | undefined;

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// npm run torture: what takes too long for every day
+// npm run torture: tests that take too long for every day
 export default defineConfig({
   test: {
     include: ['test/torture/*.torture.ts'],

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { formatJson, formatJsonLine } from '../../src/view/json.ts';
 
 describe('JSON', () => {
-  test('names its schema first and ends in a newline', () => {
+  test('a JSON document names its schema first and ends in a newline', () => {
     expect(formatJson('status', { a: 1 })).toBe('{\n  "schemaVersion": 2,\n  "kind": "status",\n  "a": 1\n}\n');
     expect(formatJsonLine('finding', { a: 1 })).toBe('{"schemaVersion":2,"kind":"finding","a":1}\n');
   });
 
-  test('writes times in UTC with whole seconds, bytes as hex, big numbers as decimal strings', () => {
+  test('JSON has times in UTC with whole seconds, bytes as hex, big numbers as decimal strings', () => {
     const value = {
       at: new Date('2026-11-21T01:02:03.999Z'),
       der: new Uint8Array([0, 255]),
@@ -27,7 +27,7 @@ describe('JSON', () => {
     });
   });
 
-  test('is the same value, and shows what a terminal would obey', () => {
+  test('JSON keeps every value and escapes characters that control a terminal', () => {
     const value = { name: 'a\u001b[2J\u009b\u202e\n\\' };
     for (const text of [formatJson('x', value), formatJsonLine('x', value)]) {
       expect(text).toContain('"a\\u001b[2J\\u009b\\u202e\\n\\\\"');

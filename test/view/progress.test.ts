@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startProgress } from '../../src/view/progress.ts';
 import { capturedSink } from '../support/world/world.ts';
 
-test('progress is drawn on a terminal at most ten times a second, and taken away at the end', () => {
+test('progress is drawn on a terminal at most ten times a second, and removed at the end', () => {
   const err = { ...capturedSink(), isTTY: true };
   let clock = 0;
   const lines: string[] = [];

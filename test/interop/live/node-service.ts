@@ -1,4 +1,4 @@
-/** A Node service as docs/node.md writes it: a server and a client that follow their files when they are told to look. */
+/** A Node service as in docs/node.md: a server and a client that reload their files on request. */
 import { once } from 'node:events';
 import { createServer, request, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -16,19 +16,19 @@ import { anchorsOf, crlBundleOf, type Pki } from '../pki.ts';
 import type { LiveClient, LiveServer } from './traffic.ts';
 
 export interface NodeService extends LiveServer, LiveClient {
-  /** What it was told of its files. */
+  /** Messages about its files. */
   readonly problems: readonly FollowProblem[];
-  /** Has the files of now. */
+  /** Loads the current files. */
   follow(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export const idOf = (name: string): SpiffeIdText => `spiffe://example.org/${name}`;
 
-/** Nobody looks but when told. */
+/** Watches no files: they are read only on request. */
 const TOLD: Clock = { now: realNow, every: () => () => undefined };
 
-/** Why a server of this process ended a connection, by the port that it came from. */
+/** Reason why a server of this process ended a connection, by the port of the client. */
 const refusals = new Map<number, string>();
 
 export async function startNodeService(pki: Pki, name: string): Promise<NodeService> {
@@ -46,7 +46,7 @@ export async function startNodeService(pki: Pki, name: string): Promise<NodeServ
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     refusals.set(socket.remotePort ?? 0, codeOf(socket) ?? error.code ?? error.message);
   });
-  // a socket that has asked once still knows its port when it is destroyed
+  // a socket whose port was read once still knows it when it is destroyed
   server.on('keylog', (_, socket: TLSSocket) => void socket.remotePort);
   context.follow(server);
   server.listen(0, '127.0.0.1');
@@ -67,11 +67,11 @@ export async function startNodeService(pki: Pki, name: string): Promise<NodeServ
   };
 }
 
-/** Every server answers with the one that it let in. */
+/** Sends a request. A server answers with the name of the client that it accepted. */
 function ask(name: string, options: RequestOptions): Promise<string | undefined> {
   return new Promise(resolve => {
     let port = 0;
-    // an agent of its own has no session to resume
+    // a new agent has no session to resume
     const asked = request({ host: '127.0.0.1', agent: false, ...options }, response => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -91,7 +91,7 @@ function ask(name: string, options: RequestOptions): Promise<string | undefined>
   });
 }
 
-/** Typed as an Error, and a code in fact. */
+/** Returns `authorizationError`, which is a code and not an Error as Node's types say. */
 function codeOf({ authorizationError }: Pick<TLSSocket, 'authorizationError'>): string | undefined {
   return typeof authorizationError === 'string' ? authorizationError : undefined;
 }

@@ -1,4 +1,4 @@
-/** curl and `openssl s_client` as clients: each start reads the files as they lie there. */
+/** curl and `openssl s_client` as clients: each start reads the files that are on disk. */
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run, type ProgramName, type Ran } from '../../support/programs.ts';
@@ -6,7 +6,7 @@ import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { anchorsOf, crlBundleOf, fileOf, type Pki } from '../pki.ts';
 import type { LiveClient } from './traffic.ts';
 
-/** Key, certificate and chain through one look at `current`: it may switch between two. */
+/** Reads key, certificate and chain through one resolution of `current`, which may switch between two reads. */
 function credentials(pki: Pki, service: string) {
   const directory = dirname(realpathSync(fileOf(pki, service, 'tls.crt')));
   const file = (name: string) => join(directory, name);
@@ -22,7 +22,7 @@ function askWithCurl(pki: Pki, service: string, port: number): Promise<Ran> {
 
 function askWithOpenssl(pki: Pki, service: string, port: number): Promise<Ran> {
   const { key, certificate, chain } = credentials(pki, service);
-  // of a file of CRLs it reads the first, of a file of anchors everything
+  // it reads only the first CRL of a file, and every anchor of a file
   const trusted = join(tempDirectory(), 'trusted.pem');
   writeFileSync(trusted, [anchorsOf(pki), crlBundleOf(pki)].map(path => readFileSync(path, 'utf8')).join(''));
   const trust = ['-no-CApath', '-no-CAstore', '-CAfile', trusted, '-crl_check_all', '-x509_strict'];
@@ -38,7 +38,7 @@ const PROGRAMS = { curl: askWithCurl, openssl: askWithOpenssl } as const satisfi
 
 export type ClientName = keyof typeof PROGRAMS;
 
-/** The program with the files of a service. */
+/** Runs the program with the files of a service. */
 export const programClient = (pki: Pki, program: ClientName, service: string): LiveClient => ({
   name: program,
   ask: async ({ port }) => {

@@ -1,4 +1,4 @@
-/** nginx and HAProxy that read their files again without ending a connection. */
+/** nginx and HAProxy that reload their files without ending a connection. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,12 +10,12 @@ import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { anchorsOf, crlBundleOf, fileOf, type Pki } from '../pki.ts';
 import { idOf, type NodeService } from './node-service.ts';
 
-/** A server that is no client. */
+/** A server that never acts as a client. */
 export type LiveProxy = Omit<NodeService, 'ask' | 'problems'>;
 
 interface Kind {
   readonly signal: NodeJS.Signals;
-  /** The output that appears again when only new files are served. */
+  /** Output that appears again when only new files are served. */
   readonly loaded: RegExp;
   argv(directory: string): readonly [string, ...string[]];
   configure(pki: Pki, directory: string, port: number): void;

@@ -1,4 +1,4 @@
-/** Rotations of a site, move by move, each with traffic all the while. */
+/** Rotations of a site, step by step, with traffic during each. */
 import { runSvcauth } from '../../support/world/world.ts';
 import { svcauth } from '../pki.ts';
 import type { LiveSite } from './site.ts';
@@ -8,13 +8,13 @@ export type Tier = 'issuing' | 'root';
 
 type Rotate = (site: LiveSite, tier: Tier) => Promise<unknown>;
 
-/** Seconds. */
+/** Durations in seconds. */
 export const SOAK = 600;
 
 const rotate = ({ pki }: LiveSite, tier: Tier, step: string, ...flags: readonly string[]) =>
   svcauth(pki, 'ca', 'rotate', step, '--tier', tier, ...flags);
 
-/** What an operator does, and who has its files afterwards. */
+/** A step of the operator, and the services that get new files after it. */
 const MOVES = {
   prepare: (site, tier) => rotate(site, tier, 'prepare', '--soak', `${SOAK}s`, '--require-acks', site.late.join(',')),
   publish: (site, tier) => rotate(site, tier, 'publish'),
@@ -35,7 +35,7 @@ const MOVES = {
 
 export type Move = keyof typeof MOVES;
 
-/** The certificates that are no longer served, as `retire` lists them. */
+/** Revokes the certificates that are no longer served, which `retire` lists. */
 async function withdraw({ pki }: LiveSite, tier: Tier): Promise<void> {
   const retire = ['--home', pki.home, 'ca', 'rotate', 'retire', '--tier', tier, '--dry-run'];
   for (;;) {
@@ -49,7 +49,7 @@ async function withdraw({ pki }: LiveSite, tier: Tier): Promise<void> {
 const IN_USE = ['prepare', 'publish', 'soak', 'ack', 'activate', 'issue'] as const;
 const END = ['tick', 'soak', 'withdraw', 'retire', 'soak'] as const;
 
-/** Back from every phase, and then to the end. */
+/** Rolls back from every phase, and then rotates to the end. */
 const COURSES: readonly (readonly Move[])[] = [
   ['prepare', 'rollback'],
   ['prepare', 'publish', 'rollback'],
@@ -58,20 +58,20 @@ const COURSES: readonly (readonly Move[])[] = [
   [...IN_USE, 'drain', ...END],
 ];
 
-/** Makes one move, then gives the new files to the quick peers, or to all. */
+/** Takes one step, then gives the new files to the quick peers, or to all. */
 export async function make(site: LiveSite, tier: Tier, move: Move): Promise<void> {
   await MOVES[move](site, tier);
   await site.follow(move === 'soak' ? 'everybody' : 'quick');
 }
 
 export interface LiveRotation {
-  /** Between Node services, and from them to nginx and HAProxy. */
+  /** Connections between Node services, and from them to nginx and HAProxy. */
   readonly services: Traffic['tallies'];
   /** Connections from curl and s_client to every server. */
   readonly programs: Traffic['tallies'];
 }
 
-/** Both tiers, every course. `atLeast`: handshakes of the services in each move. */
+/** Rotates both tiers in every course. `atLeast`: handshakes of the services in each step. */
 export async function rotateEverything(site: LiveSite, atLeast: number): Promise<LiveRotation> {
   const services = startTraffic(() => site.peers());
   const programs = startTraffic(() => ({ servers: site.peers().servers, clients: site.programs }), 1);
@@ -89,7 +89,7 @@ export async function rotateEverything(site: LiveSite, atLeast: number): Promise
   return { services: services.tallies, programs: programs.tallies };
 }
 
-/** What was carried in each phase, and altogether. */
+/** Sums up the connections in each phase, and in total. */
 export function tableOf(tallies: Traffic['tallies']): string {
   const phases = new Map<string, { handshakes: number; failures: number; seconds: number }>();
   for (const { phase, handshakes, failures, milliseconds } of tallies) {

@@ -1,4 +1,4 @@
-/** A PKI with services that talk to each other all the time: some have new files at once, some as late as they may. */
+/** A PKI with services in constant traffic. Some get new files at once, others as late as they may. */
 import { initPkiAt, svcauth, type Pki } from '../pki.ts';
 import { isInstalled, type ProgramName } from '../../support/programs.ts';
 import { realNow } from '../../support/real-clock.ts';
@@ -9,21 +9,21 @@ import type { LiveClient, Peers } from './traffic.ts';
 
 export interface LiveSite {
   readonly pki: Pki;
-  /** Those that have new files last: who waits for anybody waits for them. */
+  /** Services that get new files last: a step that waits for any service waits for them. */
   readonly late: readonly string[];
-  /** Other people's clients, each with the files of a service. */
+  /** Other programs as clients, each with the files of a service. */
   readonly programs: readonly LiveClient[];
   peers(): Peers;
   /** Gives the current files to the quick peers, or to all. */
   follow(who: 'quick' | 'everybody'): Promise<void>;
-  /** A service that is issued now; the one before is no more. */
+  /** Issues a new service and starts it. Its predecessor gets no new connections. */
   welcome(): Promise<void>;
-  /** What services were told of their files. */
+  /** Messages of the services about their files. */
   problems(): readonly string[];
   stop(): Promise<void>;
 }
 
-/** Milliseconds before the real now: there is room for what the clock of the PKI jumps over. */
+/** Milliseconds before the real now, enough for the time that the clock of the PKI skips. */
 const AGO = 6 * 3_600_000;
 const QUICK = ['payments', 'haproxy'] as const;
 const LATE = ['ledger', 'nginx'] as const;
@@ -31,7 +31,7 @@ const NEWCOMER = 'newcomer';
 
 interface LiveSiteOptions {
   readonly withPrograms: boolean;
-  /** When the PKI begins, in milliseconds before the real now. */
+  /** Start of the PKI, in milliseconds before the real now. */
   readonly ago?: number;
 }
 
@@ -46,7 +46,7 @@ export async function startSite({ withPrograms, ago = AGO }: LiveSiteOptions): P
   const late = LATE.filter(isHere);
   const isClient = (member: NodeService | LiveProxy): member is NodeService => 'ask' in member;
   const nodes = () => [...members.values()].filter(isClient);
-  // who was asked just now still answers
+  // former services, which still answer in an open connection
   const gone: NodeService[] = [];
   return {
     pki,

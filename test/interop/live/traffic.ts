@@ -3,13 +3,13 @@ import type { SpiffeIdText } from '../../../src/node-library/types.ts';
 export interface LiveServer {
   readonly name: string;
   readonly id: SpiffeIdText;
-  /** On 127.0.0.1. */
+  /** Port on 127.0.0.1. */
   readonly port: number;
 }
 
 export interface LiveClient {
   readonly name: string;
-  /** One full handshake and a request; undefined when both accept each other, else the error of the side that did not. */
+  /** Makes a full handshake and a request. Returns undefined when both accept, else the error of the side that rejects. */
   ask(server: LiveServer): Promise<string | undefined>;
 }
 
@@ -27,11 +27,11 @@ interface Tally {
 
 export interface Traffic {
   readonly tallies: readonly Tally[];
-  /** Traffic for as long as the action takes, and until every one of `atLeast` handshakes is made. */
+  /** Runs traffic during the action, and until at least `atLeast` handshakes are made. */
   during(phase: string, atLeast: number, action: () => Promise<void>): Promise<Tally>;
 }
 
-/** Who is there is asked again before each handshake: services come and go. */
+/** Lists the services again before each handshake, because they start and stop. */
 export function startTraffic(peersNow: () => Peers, atOnce = 8): Traffic {
   const tallies: Tally[] = [];
   let turn = 0;

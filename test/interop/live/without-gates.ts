@@ -1,4 +1,4 @@
-/** The steps of a rotation beneath their gates: what they would do to a PKI if nothing stood in their way. */
+/** The steps of a rotation without their gates, to show the damage that the gates prevent. */
 import { loadPolicy } from '../../../src/policy/run/load.ts';
 import { changePki } from '../../../src/store/open-pki.ts';
 import { readRotationFacts } from '../../../src/rotation/run/facts.ts';

@@ -10,7 +10,7 @@ import type { Files } from '../../../src/world/files.ts';
 
 const bytes = new Uint8Array([1]);
 
-/** Everything that changes a disk. */
+/** Every method that changes a disk. */
 const changes: readonly (readonly [string, (files: Files, path: string) => unknown])[] = [
   ['makeDirectory', (files, path) => files.makeDirectory(path, 0o700)],
   ['newDirectory', (files, path) => files.newDirectory(path, 0o700)],
@@ -25,7 +25,7 @@ const changes: readonly (readonly [string, (files: Files, path: string) => unkno
   ['destroy', (files, path) => files.destroy(path, length => new Uint8Array(length))],
 ];
 
-test.each(changes)('%s changes nothing outside', (_name, change) => {
+test.each(changes)('%s changes nothing outside the root of confined files', (_name, change) => {
   const directory = tempDirectory();
   const root = join(directory, 'root');
   nodeFiles.makeDirectory(root, 0o700);
@@ -38,7 +38,7 @@ test.each(changes)('%s changes nothing outside', (_name, change) => {
   expect(treeDigest(directory)).toEqual(before);
 });
 
-test('nothing is renamed out of it, or into it', () => {
+test('confined files rename nothing out of their root, or into it', () => {
   const directory = tempDirectory();
   const files = confinedFiles(nodeFiles, join(directory, 'root'));
   files.makeDirectory(join(directory, 'root'), 0o700);
@@ -52,7 +52,7 @@ test('nothing is renamed out of it, or into it', () => {
   );
 });
 
-test('inside everything is as ever, and reading is everywhere', () => {
+test('confined files work normally inside their root, and read everywhere', () => {
   const directory = tempDirectory();
   const files = confinedFiles(nodeFiles, join(directory, 'root'));
   writeFileSync(join(directory, 'theirs'), 'theirs');

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 const mode = (at: string) => lstatSync(at).mode & 0o7777;
 
-it('gives a file the mode that was asked for, whatever the umask', context => {
+it('a file gets the requested mode, whatever the umask', context => {
   const umask = process.umask(0o077);
   context.onTestFinished(() => void process.umask(umask));
   files.replace(path, utf8('for all'), 0o644);
@@ -23,13 +23,13 @@ it('gives a file the mode that was asked for, whatever the umask', context => {
   expect(mode(path)).toBe(0o600);
 });
 
-describe('an owner', () => {
+describe('the owner of a file', () => {
   const owned = (at: string) => {
     const { uid, gid } = lstatSync(at);
     return { uid, gid, mode: mode(at) };
   };
 
-  it("gets a file that was never anybody else's to read", context => {
+  it('no other account can read a file before its owner gets it', context => {
     context.skip(process.getuid?.() !== 0, 'only root gives files away');
     files.replace(path, utf8('key'), 0o640, { uid: 1234, gid: 5678 });
     expect(owned(path)).toEqual({ uid: 1234, gid: 5678, mode: 0o640 });
@@ -37,32 +37,32 @@ describe('an owner', () => {
     expect(owned(path)).toEqual({ uid: 1234, gid: 5678, mode: 0o600 });
   });
 
-  it('may be ourselves, whoever we are', () => {
+  it('a file may be given to our own account', () => {
     const { uid, gid } = lstatSync(directory);
     files.writeNew(path, utf8('key'), 0o640, { uid, gid: -1 });
     expect(owned(path)).toEqual({ uid, gid, mode: 0o640 });
   });
 
-  it('that we may not give it to leaves no file behind', context => {
+  it('a file for an owner that is not permitted is not written', context => {
     context.skip(process.getuid?.() === 0, 'root may give files to everybody');
     expect(() => files.replace(path, utf8('key'), 0o600, { uid: 0, gid: 0 })).toThrow('not permitted');
     expect(files.list(directory)).toEqual([]);
   });
 
-  it('is not changed through a link', () => {
+  it('the owner of a file is not changed through a link', () => {
     symlinkSync('/etc/passwd', path);
     expect(() => files.setAccess(path, 0o600)).toThrow('symbolic link');
   });
 });
 
 describe('reading', () => {
-  it('answers undefined for a missing file, and for one below a file', () => {
+  it('a missing file, or a path below a file, reads as undefined', () => {
     writeFileSync(path, 'x');
     expect(files.read(join(directory, 'missing'), 10)).toBeUndefined();
     expect(files.read(join(path, 'below'), 10)).toBeUndefined();
   });
 
-  it('says what keeps us from writing to a directory, there or not', () => {
+  it('obstacle names the reason why a directory, existing or not, is not writable', () => {
     const at = (...parts: string[]) => files.obstacle(join(directory, ...parts));
     writeFileSync(join(directory, 'file'), '');
     symlinkSync('nowhere', join(directory, 'dangling'));
@@ -76,27 +76,27 @@ describe('reading', () => {
   });
 
   // root may write anywhere
-  it('knows a directory that is not ours to write to', context => {
+  it('obstacle finds a directory that our account may not write to', context => {
     context.skip(process.getuid?.() === 0, 'root may write everywhere');
     chmodSync(directory, 0o500);
     expect(files.obstacle(join(directory, 'new'))).toEqual({ path: directory, reason: 'permission denied' });
   });
 
-  it('reads a file of exactly the limit and refuses one byte more', () => {
+  it('a file of exactly the limit is read, and one byte more is refused', () => {
     writeFileSync(path, '12345');
     expect(files.read(path, 5)).toEqual(utf8('12345'));
     expect(() => files.read(path, 4)).toThrow(`cannot read file "${path}": it is larger than the 4 bytes allowed here`);
   });
 
-  it('bounds what has no size, such as a device', () => {
+  it('reading is bounded for a file without a size, such as a device', () => {
     expect(() => files.read('/dev/zero', 1000)).toThrow('larger than the 1000 bytes');
   });
 
-  it('names a directory as what it is', () => {
+  it('reading a directory fails and names it a directory', () => {
     expect(() => files.read(directory, 10)).toThrow('it is a directory');
   });
 
-  it('reads a key only where it is, never through a link', () => {
+  it('a key is never read through a link', () => {
     writeFileSync(path, 'key', { mode: 0o600 });
     symlinkSync('file', join(directory, 'link'));
     const { uid, gid, ctimeMs: changed } = lstatSync(path);
@@ -106,7 +106,7 @@ describe('reading', () => {
     expect(files.read(join(directory, 'link'), 10)).toEqual(utf8('key'));
   });
 
-  it('tells a link from what it points to', () => {
+  it('the status of a link differs from that of its target', () => {
     mkdirSync(join(directory, 'd'), { mode: 0o750 });
     symlinkSync('d', path);
     expect(files.readLink(path)).toBe('d');
@@ -116,7 +116,7 @@ describe('reading', () => {
     expect(files.status(join(directory, 'missing'))).toBeUndefined();
   });
 
-  it('lists names in order, and nothing where there is no directory', () => {
+  it('the names in a directory are listed in order, and a missing directory has none', () => {
     writeFileSync(join(directory, 'b'), '');
     writeFileSync(join(directory, 'a'), '');
     expect(files.list(directory)).toEqual(['a', 'b']);
@@ -125,7 +125,7 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
-  it('replaces the content and gives the mode asked for', () => {
+  it('replace changes the content and sets the requested mode', () => {
     writeFileSync(path, 'old', { mode: 0o644 });
     files.replace(path, utf8('new'), 0o600);
     expect(readFileSync(path, 'utf8')).toBe('new');
@@ -133,7 +133,7 @@ describe('writing', () => {
     expect(files.list(directory)).toEqual(['file']);
   });
 
-  it('replaces a link instead of writing through it', () => {
+  it('replace replaces a link instead of writing through it', () => {
     const victim = join(directory, 'victim');
     writeFileSync(victim, 'untouched');
     symlinkSync('victim', path);
@@ -142,7 +142,7 @@ describe('writing', () => {
     expect(files.linkStatus(path)?.kind).toBe('file');
   });
 
-  it.each(['createExclusive', 'writeNew'] as const)('%s refuses what exists, a dangling link included', method => {
+  it.each(['createExclusive', 'writeNew'] as const)('%s refuses an existing file, also a dangling link', method => {
     files[method](path, utf8('first'), 0o600);
     expect(mode(path)).toBe(0o600);
     expect(() => files[method](path, utf8('second'), 0o600)).toThrow(
@@ -153,7 +153,7 @@ describe('writing', () => {
     expect(() => files[method](join(directory, 'dangling'), utf8('x'), 0o600)).toThrow('it already exists');
   });
 
-  it('makes a directory with its parents, and leaves an existing one alone', () => {
+  it('makeDirectory makes missing parents, and leaves an existing directory alone', () => {
     const deep = join(directory, 'a', 'b');
     expect(files.newDirectory(deep, 0o700)).toEqual([directory, join(directory, 'a')]);
     expect(files.newDirectory(deep, 0o700)).toEqual([]);
@@ -163,14 +163,14 @@ describe('writing', () => {
     expect(mode(deep)).toBe(0o750);
   });
 
-  it('switches a link from one target to another', () => {
+  it('switchLink changes the target of a link', () => {
     files.switchLink(path, 'versions/1', 'durable');
     files.switchLink(path, 'versions/2', 'batched');
     expect(files.readLink(path)).toBe('versions/2');
     expect(files.list(directory)).toEqual(['file']);
   });
 
-  it('says in words why it cannot write, and what is still there', () => {
+  it('a failed write reports the reason and that the previous file is still there', () => {
     expect(() => files.replace(join(directory, 'no', 'file'), utf8('x'), 0o600)).toThrow(
       'its directory does not exist',
     );
@@ -180,7 +180,7 @@ describe('writing', () => {
     expect(files.list(join(directory, '..')).filter(name => name.startsWith('.svcauth-tmp-'))).toEqual([]);
   });
 
-  it('makes few and many files durable', async () => {
+  it('syncAll makes few and many files durable', async () => {
     const paths = Array.from({ length: 40 }, (_, i) => join(directory, `f${i}`));
     for (const each of paths) files.writeNew(each, utf8('x'), 0o600);
     await files.syncAll([directory], paths);
@@ -188,7 +188,7 @@ describe('writing', () => {
     await expect(files.syncAll([directory], [join(directory, 'missing')])).rejects.toThrow('cannot write');
   });
 
-  it('copies aside into a directory of our own', () => {
+  it('copyAside copies into a new private directory', () => {
     writeFileSync(path, 'x');
     const copy = files.copyAside([path]);
     expect(mode(copy)).toBe(0o700);
@@ -197,7 +197,7 @@ describe('writing', () => {
     expect(files.status(copy)).toBeUndefined();
   });
 
-  it('removes only what a crash left', () => {
+  it('removeLeftovers removes only the leftovers of a crash', () => {
     writeFileSync(join(directory, '.svcauth-tmp-0123456789ab'), 'half');
     writeFileSync(path, 'whole');
     removeLeftovers(files, directory);

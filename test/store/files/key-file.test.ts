@@ -19,25 +19,25 @@ beforeEach(() => {
 
 const read = () => readKeyFile(files, home, 'root-g1');
 
-it('writes a key that nobody else can read, never over another', () => {
+it('a key file is private and never overwrites another', () => {
   expect(lstatSync(path).mode & 0o777).toBe(0o600);
   expect(read()).toEqual(utf8('a key'));
   expect(() => createKeyFile(files, path, utf8('another'))).toThrow('it already exists');
 });
 
-it.each([0o640, 0o604, 0o620, 0o666])('refuses a key of mode %o and says how to mend it', mode => {
+it.each([0o640, 0o604, 0o620, 0o666])('a key of mode %o is refused with a command that fixes it', mode => {
   chmodSync(path, mode);
   const error = errorOf(read);
   expect([error.code, error.exitStatus, error.hints[0]]).toEqual(['ERR_KEY_READABLE', 7, `chmod 600 ${path}`]);
 });
 
-it('refuses a link, even to a good key', () => {
+it('a link to a key is refused, even if the key is good', () => {
   renameSync(path, join(home.directory, 'elsewhere'));
   symlinkSync(join(home.directory, 'elsewhere'), path);
   expect(errorOf(read).message).toBe(`the key "${path}" is a link and not a file`);
 });
 
-it('names the authority whose key is missing, and refuses what cannot be a key', () => {
+it('a missing key is reported with its CA, and a file that cannot be a key is refused', () => {
   expect(errorOf(() => readKeyFile(files, home, 'issuing-g1')).code).toBe('ERR_KEY_MISSING');
   mkdirSync(home.authority('issuing-g1').key, { recursive: true });
   expect(() => readKeyFile(files, home, 'issuing-g1')).toThrow('not a file but a directory');

@@ -18,19 +18,19 @@ const worldOf = (uid: number, groups: readonly number[] = [uid], changes: Partia
     ...changes,
   });
 
-describe('an owner', () => {
-  test('is nobody in particular when none is named', async () => {
+describe('the owner of a deployment', () => {
+  test('without owner and group there is no ownership', async () => {
     expect(await ownershipOf(worldOf(0))({})).toBeUndefined();
   });
 
-  test('is a name or a number, each on its own', async () => {
+  test('owner and group are each a name or a number', async () => {
     const owners = ownershipOf(worldOf(0));
     expect(await owners({ owner: 'haproxy', group: 'ssl-cert' })).toEqual({ uid: 104, gid: 110 });
     expect(await owners({ owner: '4242' })).toEqual({ uid: 4242, gid: -1 });
     expect(await owners({ group: '0' })).toEqual({ uid: -1, gid: 0 });
   });
 
-  test('may be known to the name service alone, which is asked once', async () => {
+  test('an owner that only the name service knows is found, with one query', async () => {
     const asked: string[] = [];
     const run = async (argv: readonly string[]) => {
       asked.push(argv.join(' '));
@@ -41,12 +41,15 @@ describe('an owner', () => {
     expect(asked).toEqual(['getent passwd CORP\\web']);
   });
 
-  test.each([['nobody-here'], ['ha'], ['-x'], ['haproxy:x'], [''], ['4294967295']])('nobody is: %j', async owner => {
-    const error = await rejectionOf(ownershipOf(worldOf(0))({ owner }));
-    expect(error).toMatchObject({ code: 'ERR_OWNER_UNKNOWN', exitStatus: 2 });
-  });
+  test.each([['nobody-here'], ['ha'], ['-x'], ['haproxy:x'], [''], ['4294967295']])(
+    '%j is not a known owner',
+    async owner => {
+      const error = await rejectionOf(ownershipOf(worldOf(0))({ owner }));
+      expect(error).toMatchObject({ code: 'ERR_OWNER_UNKNOWN', exitStatus: 2 });
+    },
+  );
 
-  test('is only for root to choose; a group is for its members too', async () => {
+  test('only root may give files to another user, and a member to a group', async () => {
     const owners = ownershipOf(worldOf(104, [106, 110]));
     expect(await owners({ owner: 'haproxy', group: 'ssl-cert' })).toEqual({ uid: 104, gid: 110 });
     for (const names of [{ owner: 'root' }, { group: 'root' }]) {

@@ -53,7 +53,7 @@ const isVersionWhole = (): boolean => isWhole(stateOf()) && stateOf().key === 'r
 const inVersion = (serial: string, name = '') => join(directory, 'versions', serial, name);
 
 describe('a version', () => {
-  test('lies beside what serves, by the names that Kubernetes made familiar, its key private', () => {
+  test('a new version is beside the current one, with the file names of Kubernetes and a private key', () => {
     writeVersion(files, directory, version(NEW, KEY));
     expect(readdirSync(directory)).toEqual(['versions']);
     const modes = readdirSync(inVersion(NEW)).map(name => [name, lstatSync(inVersion(NEW, name)).mode & 0o777]);
@@ -66,7 +66,7 @@ describe('a version', () => {
     expect(readFileSync(inVersion(NEW, 'tls.crt'), 'utf8')).toBe('the leaf\nthe chain\n');
   });
 
-  test('names every file and directory that has to be made durable, once', () => {
+  test('writing a version returns each file and directory to make durable once', () => {
     const paths = writeVersion(files, directory, version(NEW, KEY));
     expect(new Set(paths).size).toBe(paths.length);
     for (const path of [directory, inVersion(NEW), inVersion(NEW, 'tls.key'), join(directory, 'versions')]) {
@@ -74,12 +74,12 @@ describe('a version', () => {
     }
   });
 
-  test('is never written over another', () => {
+  test('a version is never written over another', () => {
     writeVersion(files, directory, version(NEW, KEY));
     expect(() => writeVersion(files, directory, version(NEW, KEY))).toThrow('it already exists');
   });
 
-  test('can be taken away again', () => {
+  test('a version can be removed', () => {
     writeVersion(files, directory, version(NEW, KEY));
     removeVersion(files, directory, NEW);
     expect(readdirSync(join(directory, 'versions'))).toEqual([]);
@@ -87,7 +87,7 @@ describe('a version', () => {
 });
 
 describe('the current link', () => {
-  test('changes from one version to the other in one step', () => {
+  test('the current link changes from one version to the other in one step', () => {
     for (const serial of [OLD, NEW]) {
       writeVersion(files, directory, version(serial, KEY));
       switchToVersion(files, directory, serial);
@@ -97,7 +97,7 @@ describe('the current link', () => {
     expect(readdirSync(directory).sort()).toEqual(['current', 'versions']);
   });
 
-  test('is nothing where nothing is', () => {
+  test('a missing current link is undefined', () => {
     expect(currentEntry(files, directory)).toBeUndefined();
     expect(currentVersion(files, directory)).toBeUndefined();
   });
@@ -106,9 +106,9 @@ describe('the current link', () => {
     ['a directory', path => mkdirSync(path)],
     ['a file', path => writeFileSync(path, '')],
     ['a link elsewhere', path => symlinkSync('releases/7', path)],
-    ['a link to a version that is no serial', path => symlinkSync('versions/1.0', path)],
+    ['a link to a version that is not a serial', path => symlinkSync('versions/1.0', path)],
     ['a link out of the directory', path => symlinkSync(`versions/../../${NEW}`, path)],
-  ])('is foreign when it is %s', (_, make) => {
+  ])('the current link is foreign when it is %s', (_, make) => {
     mkdirSync(directory, { recursive: true });
     make(join(directory, 'current'));
     expect(currentEntry(files, directory)).toBe('foreign');
@@ -128,7 +128,7 @@ describe('the same certificate with another chain and other anchors', () => {
     switchToVersion(files, directory, NEW);
   });
 
-  test('lies beside what serves, and is of the same serial once it does', () => {
+  test('a version with another chain is beside the current one, and has the same serial', () => {
     files.setAccess(inVersion(NEW, 'tls.key'), 0o640);
     const paths = writeRetrusted(files, directory, names, trust);
     expect(paths).toContain(inVersion(names.to, 'tls.key'));
@@ -145,7 +145,7 @@ describe('the same certificate with another chain and other anchors', () => {
     expect(versionName(files, directory, OLD)).toBe(OLD);
   });
 
-  test('is made anew where a crash left a part of it', () => {
+  test('a partial version with another chain is replaced', () => {
     mkdirSync(inVersion(names.to));
     writeFileSync(inVersion(names.to, 'tls.key'), 'half');
     writeRetrusted(files, directory, names, trust);
@@ -154,12 +154,12 @@ describe('the same certificate with another chain and other anchors', () => {
 });
 
 describe('a version is whole', () => {
-  test('with its leaf, chain, anchors and the key of its certificate', () => {
+  test('a version with leaf, chain, anchors and matching key is whole', () => {
     writeVersion(files, directory, version(NEW, KEY));
     expect(isVersionWhole()).toBe(true);
   });
 
-  test('without a key only where none was made', () => {
+  test('a version without a key is whole only if its key is not ours', () => {
     writeVersion(files, directory, version(NEW));
     expect(isWhole(stateOf())).toBe(true);
     expect(stateOf().key).toBe('missing');
@@ -175,13 +175,13 @@ describe('a version is whole', () => {
       'tls.key',
       utf8(encodePem('PRIVATE KEY', generateKeyPair(KEY_ALGORITHMS['ecdsa-p256'] as QuickKeyAlgorithm).pkcs8)),
     ],
-  ])('not when %s', (_, name, bytes) => {
+  ])('a version is not whole when %s', (_, name, bytes) => {
     writeVersion(files, directory, version(NEW, KEY));
     writeFileSync(inVersion(NEW, name), bytes!);
     expect(isVersionWhole()).toBe(false);
   });
 
-  test.each(['ca.crt', 'chain.pem', 'tls.crt', 'tls.key'])('not without %s', name => {
+  test.each(['ca.crt', 'chain.pem', 'tls.crt', 'tls.key'])('a version without %s is not whole', name => {
     writeVersion(files, directory, version(NEW, KEY));
     files.remove(inVersion(NEW, name));
     expect(isVersionWhole()).toBe(false);
@@ -219,7 +219,7 @@ describe('a version compared with the chain and the anchors that belong there', 
   });
 });
 
-test('a version is written of the bytes that it is compared with', () => {
+test('a version that was just written compares as right', () => {
   const [der, trust] = [Uint8Array.of(1, 2, 3), { chainPem: utf8('the chain\n'), anchorsPem: utf8('the anchors\n') }];
   writeVersion(files, directory, { serial: NEW, ...versionTrust(der, trust) });
   expect(compareVersion(readVersion(files, directory, NEW), { ...expectedLeaf(der), ...trust })).toEqual({
@@ -227,7 +227,7 @@ test('a version is written of the bytes that it is compared with', () => {
   });
 });
 
-test('tidying removes what is ours and not kept, and what a crash left; nothing else', () => {
+test('tidying removes only our versions that are not kept, and the leftovers of a crash', () => {
   const theirs = ['1.0', 'cc'.repeat(16), 'README'];
   for (const serial of [OLD, NEW, 'dd', ...theirs]) mkdirSync(inVersion(serial), { recursive: true });
   writeFileSync(join(directory, '.svcauth-tmp-0123'), '');

@@ -13,7 +13,7 @@ beforeEach(() => {
   path = join(directory, 'large');
 });
 
-test('the old content stays until the new one is committed', async () => {
+test('a staged file leaves the old content until it is committed', async () => {
   writeFileSync(path, 'old');
   const staged = files.stage(path, 0o644);
   staged.write(utf8('ne'));
@@ -25,7 +25,7 @@ test('the old content stays until the new one is committed', async () => {
   expect(lstatSync(path).mode & 0o777).toBe(0o644);
 });
 
-test('what was written reads back in pieces of the size asked for', () => {
+test('a staged file reads back in pieces of the requested size', () => {
   const staged = files.stage(path, 0o600);
   staged.write(utf8('abcdefgh'));
   expect(staged.size).toBe(8);
@@ -35,7 +35,7 @@ test('what was written reads back in pieces of the size asked for', () => {
   staged.discard();
 });
 
-test('a discarded file leaves nothing, a committed one stays', async () => {
+test('a discarded staged file leaves nothing, and a committed one stays', async () => {
   files.stage(path, 0o600).discard();
   expect(readdirSync(directory)).toEqual([]);
   const staged = files.stage(path, 0o600);
@@ -45,13 +45,13 @@ test('a discarded file leaves nothing, a committed one stays', async () => {
   expect(existsSync(path)).toBe(true);
 });
 
-test('an empty file has no pieces and a missing one is an error', () => {
+test('an empty file has no chunks, and a missing one is an error', () => {
   writeFileSync(path, '');
   expect([...files.chunks(path, 8)]).toEqual([]);
   expect(() => [...files.chunks(join(directory, 'missing'), 8)]).toThrow('cannot read file');
 });
 
-test('whatever step the power fails at, a reader finds the old content or the new', async () => {
+test('after a power failure at any step a staged file has the old or the new content', async () => {
   const run = async (failAt?: number): Promise<number> => {
     writeFileSync(path, 'old');
     const faulty = faultyFiles(failAt);
@@ -61,7 +61,7 @@ test('whatever step the power fails at, a reader finds the old content or the ne
       await staged.seal();
       staged.commit();
     } catch {
-      // the next run finds what it finds
+      // the next run works with the files that it finds
     }
     return faulty.steps();
   };

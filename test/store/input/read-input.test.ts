@@ -6,7 +6,7 @@ import { utf8 } from '../../../src/pki/bytes.ts';
 import { rejectionOf } from '../../support/errors.ts';
 import { fakeWorld, stdin } from '../../support/world/world.ts';
 
-test('a path is read from where the command was typed, and - is standard input', async () => {
+test('an input path is relative to the working directory, and - is standard input', async () => {
   const world = fakeWorld({ in: stdin('from a pipe') });
   writeFileSync(join(world.cwd, 'file'), 'from a file');
   expect(await readInput(world, 'file', 'the list', 100)).toEqual(utf8('from a file'));
@@ -14,7 +14,7 @@ test('a path is read from where the command was typed, and - is standard input',
   expect(await readInput(world, '-', 'the list', 100)).toEqual(utf8('from a pipe'));
 });
 
-test('what cannot be read is named as it was typed, with what it was for', async () => {
+test('an unreadable input is reported with its path as typed, and its purpose', async () => {
   const world = fakeWorld({ in: stdin('from a pipe') });
   mkdirSync(join(world.cwd, 'directory'));
   writeFileSync(join(world.cwd, 'file'), 'from a file');

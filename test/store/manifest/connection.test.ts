@@ -35,7 +35,7 @@ describe('a damaged manifest', () => {
     ['missing', undefined, 'the file is missing'],
     ['empty', '', 'it holds no manifest'],
     ['something else', 'not a database at all, but long enough to look at\n'.repeat(100), 'file is not a database'],
-  ])('is named when it is %s', async (_, content, problem) => {
+  ])('a damaged manifest is reported when it is %s', async (_, content, problem) => {
     if (content !== undefined) writeFileSync(path, content);
     const error = await refusal();
     expect([error.code, error.exitStatus]).toEqual(['ERR_MANIFEST_CORRUPT', 9]);
@@ -43,7 +43,7 @@ describe('a damaged manifest', () => {
     expect(error.hints[0]).toContain('restore manifest.db from a backup');
   });
 
-  it('is named when a page inside is overwritten, at the read that meets it', async () => {
+  it('a manifest with an overwritten page is reported by the read that meets the page', async () => {
     await makeManifest();
     const manifest = await open();
     manifest.transaction(write => {
@@ -62,7 +62,7 @@ describe('a damaged manifest', () => {
 });
 
 describe('formats', () => {
-  it('refuses a newer one and names the program that wrote it', async () => {
+  it('a manifest of a newer format is refused, with the version of svcauth that wrote it', async () => {
     await makeManifest();
     const sql = await openSqlite(path, path, 0);
     sql.exec(`PRAGMA user_version = 99; UPDATE meta SET value = '7.1.0' WHERE key = 'written_by'`);
@@ -73,7 +73,7 @@ describe('formats', () => {
     expect(error.hints).toEqual(['use svcauth 7.1.0 or newer']);
   });
 
-  it('brings an older one up to date, whole or not at all', async () => {
+  it('a manifest of an older format is upgraded completely or not at all', async () => {
     await makeManifest();
     const sql = await openSqlite(path, path, 0);
     const broken = [...MIGRATIONS, 'CREATE TABLE extra (x INTEGER) STRICT; CREATE TABLE extra (y INTEGER) STRICT;'];
@@ -85,7 +85,7 @@ describe('formats', () => {
     sql.close();
   });
 
-  it('finds in older rows which deployments a hook has failed', async () => {
+  it('the upgrade marks older deployments with a failed hook', async () => {
     const sql = await openSqlite(path, path, 0);
     const before = MIGRATIONS.findIndex(step => step.includes('hook_failed'));
     migrate(sql, MIGRATIONS.slice(0, before));
@@ -99,7 +99,7 @@ describe('formats', () => {
     sql.close();
   });
 
-  it('keeps every field of a deployment that an older format called a delivery', async () => {
+  it('the upgrade keeps every field of a deployment', async () => {
     const sql = await openSqlite(path, path, 0);
     const before = MIGRATIONS.findIndex(step => step.includes('DROP TABLE deliveries'));
     migrate(sql, MIGRATIONS.slice(0, before));
@@ -117,7 +117,7 @@ describe('formats', () => {
     sql.close();
   });
 
-  it('reads what the first format holds', async () => {
+  it('a manifest of the first format is read completely', async () => {
     const sql = await openSqlite(path, path, 0);
     sql.exec(readFileSync(join(import.meta.dirname, 'manifest-v1.sql'), 'utf8'));
     sql.close();
@@ -138,7 +138,7 @@ describe('formats', () => {
 
 const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0;
 
-// root may write through any permission: only a mount shows what read-only does
+// root may write whatever the permissions are, so only a read-only mount shows the behaviour
 describe.skipIf(!namespaces)('on a read-only file system (needs unshare -rm)', () => {
   async function readOnly(directory: string): Promise<unknown> {
     const reader = await bundled('manifest-reader.ts', world.cwd);
@@ -166,7 +166,7 @@ describe.skipIf(!namespaces)('on a read-only file system (needs unshare -rm)', (
   };
   const expected = { services: ['payments'], refusal: 'ERR_MANIFEST_ACCESS' };
 
-  it('reads a manifest that nobody has open', async () => {
+  it('a manifest on a read-only file system is read when no process has it open', async () => {
     const directory = home();
     await makeManifest();
     const sql = await openSqlite(path, path, 0);
@@ -176,7 +176,7 @@ describe.skipIf(!namespaces)('on a read-only file system (needs unshare -rm)', (
     expect(await readOnly(directory)).toEqual(expected);
   });
 
-  it('reads beside a process that writes', async () => {
+  it('a manifest on a read-only mount is read while another process writes', async () => {
     const directory = home();
     await makeManifest();
     const manifest = await open();
@@ -186,7 +186,7 @@ describe.skipIf(!namespaces)('on a read-only file system (needs unshare -rm)', (
     manifest.close();
   });
 
-  it('reads what a crash left in the -wal file, in a private copy', async () => {
+  it('the -wal file that a crash left is read in a private copy', async () => {
     await makeManifest();
     const manifest = await open();
     issue(manifest, 1, 'payments');

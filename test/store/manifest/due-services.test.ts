@@ -26,7 +26,7 @@ const threshold: fc.Arbitrary<Threshold> = fc.oneof(
 const one = fc.record({
   start: fc.integer({ min: -40 * DAY, max: 0 }),
   lifetime: fc.integer({ min: 3600, max: 60 * DAY }),
-  // some end with their CA
+  // some expire with their CA
   endsWithIssuer: fc.boolean(),
   issuer: fc.constantFrom('issuing-g1', 'issuing-g1', 'issuing-g1', 'issuing-g0'),
   pending: fc.boolean(),
@@ -34,11 +34,11 @@ const one = fc.record({
   own: fc.option(threshold, { nil: undefined }),
 });
 
-it('asks the indexes for no less than what a look at every service would renew', async () => {
+it('the indexes find every service that a look at all services would renew', async () => {
   const random = fc.tuple(
     fc.array(one, { maxLength: 12 }),
     fc.option(threshold, { nil: undefined }),
-    // a CA that has ended renews nothing
+    // an expired CA renews nothing
     fc.integer({ min: 0, max: YEAR - 1 }),
   );
   await fc.assert(
@@ -108,7 +108,7 @@ it('asks the indexes for no less than what a look at every service would renew',
   );
 });
 
-/** The ages that README and help promise, in exact whole numbers and apart from the rule: two thirds or a half, less a twentieth. */
+/** Ages that README and help promise, in exact whole numbers and apart from the rule. Two thirds or a half, less a twentieth. */
 const earliestAge = (lifetime: number): number =>
   Number(lifetime <= 864_000 ? (BigInt(lifetime) * 9n) / 20n : (BigInt(lifetime) * 37n) / 60n);
 const exactAge = (lifetime: number, limit: Threshold): number =>
@@ -119,7 +119,7 @@ const latestAge = (lifetime: number): number => Math.floor(lifetime * (lifetime 
 
 const ISSUER = { id: 'issuing-g1', notAfter: at(YEAR) };
 
-/** The n-th certificate, which its service has and serves. */
+/** Makes the n-th certificate, current and deployed. */
 function deployed(n: number, name: string, life: Pick<Certificate, 'notBefore' | 'notAfter'>, own?: Threshold) {
   const certificate = { ...intent(n, name, life), state: 'current' as const, der: Uint8Array.of(1) };
   const deployment = { service: name, serial: certificate.serial, directory: '/', updatedAt: at(0) };
@@ -137,7 +137,7 @@ const lifetime = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 2 * YEAR }) },
 );
 
-/** The second before, at and after a bound; or any time. */
+/** Makes the second before, at or after a bound, or any time. */
 const row = fc.record({
   lifetime,
   own: fc.option(threshold, { nil: undefined, freq: 2 }),
@@ -146,7 +146,7 @@ const row = fc.record({
   any: fc.integer({ min: 0, max: 2 * YEAR }),
 });
 
-it('finds, to the second, the services that the rule may call due, at every bound of it', async () => {
+it('dueServices agrees with the rule to the second at every bound', async () => {
   const fleet = fc.record({
     policy: fc.option(threshold, { nil: undefined, freq: 1 }),
     rows: fc.array(row, { minLength: 1000, maxLength: 1000, size: 'max' }),
@@ -158,7 +158,7 @@ it('finds, to the second, the services that the rule may call due, at every boun
       const leastAge = (life: number, limit: Threshold | undefined): number =>
         limit === undefined ? earliestAge(life) : exactAge(life, limit);
       const services = rows.map(({ lifetime: short, own, edge, off, any }, n) => {
-        // one that ends with its CA can only be due when it is longer than what is left of that
+        // a certificate that expires with its CA is due only if its lifetime is longer than the rest of the CA's
         const lifetime = edge === 'issuer' ? short + 3 * YEAR : short;
         const ages = {
           ...{ earliest: earliestAge(lifetime), latest: latestAge(lifetime), issuer: lifetime - YEAR, any },
@@ -199,9 +199,9 @@ it('finds, to the second, the services that the rule may call due, at every boun
   expect(compared).toBeGreaterThanOrEqual(20_000);
 }, 60_000);
 
-it('finds the service with the most jitter in the very second that it is due', async () => {
+it('the service with the most jitter is found in the second that it is due', async () => {
   const life = { notBefore: at(-earliestAge(30 * DAY)), notAfter: at(-earliestAge(30 * DAY) + 30 * DAY) };
-  // of so many names one has a hash that leaves less than a second to the bound
+  // among so many names one has a hash that leaves less than a second to the bound
   const service = Array.from({ length: 400_000 }, (_, n) => `web-${n}`).find(
     name => renewalTime({ service: name, ...life }) <= at(0),
   )!;
@@ -215,14 +215,14 @@ it('finds the service with the most jitter in the very second that it is due', a
   expect(renewalTime({ service, ...life })).toEqual(at(0));
 });
 
-it('answers from indexes: no table of services or certificates is read from its first row to its last', async () => {
+it('dueServices uses indexes and scans no table of services or certificates', async () => {
   const world = fakeWorld();
   await makeHome(world, { authorities: [{ authority: authority() }] });
   const path = homeAt(`${world.cwd}/.svcauth`).manifest;
   const sql = await openSqlite(path, path, 0);
   const plan = queryPlan(sql, each => dueServices(each, { at: at(0), issuer: ISSUER, limits: dueLimits(undefined) }));
   sql.close();
-  // what is neither a search nor one of the small indexes made for this question
+  // lines that are neither a search nor a scan of a small index made for this question
   const small =
     /^SCAN (?:due|s|a USING .*|\w+ USING .*(?:services_with_threshold|revoked_services|uncertified_services|pending_deployments))$/;
   expect(plan.filter(line => line.startsWith('SCAN ') && !small.test(line))).toEqual([]);

@@ -30,7 +30,7 @@ const past = (manifest: Manifest, hours: number, overlap?: number) =>
   manifest.certificatesPastOverlap(at(hours * HOUR), overlap).map(each => each.serial);
 
 describe('a superseded certificate is past its overlap', () => {
-  test('so long after its successor was deployed, and not before', async () => {
+  test('a superseded certificate is past its overlap from that time after the deployment of its successor', async () => {
     const manifest = await manifestWith();
     issue(manifest, 1, 'payments');
     deploy(manifest, 1, 0);
@@ -42,7 +42,7 @@ describe('a superseded certificate is past its overlap', () => {
     manifest.close();
   });
 
-  test('never while the deployment of its successor is pending', async () => {
+  test('the overlap does not end while the deployment of the successor is pending', async () => {
     const manifest = await manifestWith();
     issue(manifest, 1, 'payments');
     deploy(manifest, 1, 0);
@@ -55,7 +55,7 @@ describe('a superseded certificate is past its overlap', () => {
     manifest.close();
   });
 
-  test('counted from the first deployment of a successor, however often there is another', async () => {
+  test('the overlap begins with the first deployment of a successor, whatever follows', async () => {
     const manifest = await manifestWith();
     for (const n of [1, 2, 3]) {
       issue(manifest, n, 'payments');
@@ -67,7 +67,7 @@ describe('a superseded certificate is past its overlap', () => {
     manifest.close();
   });
 
-  test('as the service says itself, whatever the others do', async () => {
+  test('the overlap of a service takes precedence over the general one', async () => {
     const manifest = await manifestWith({ renewal: { overlap: 10 * HOUR } });
     for (const n of [1, 2]) {
       issue(manifest, n, 'payments');
@@ -79,7 +79,7 @@ describe('a superseded certificate is past its overlap', () => {
     manifest.close();
   });
 
-  test('but not when it has expired or is revoked', async () => {
+  test('an expired or revoked certificate is not past its overlap', async () => {
     const manifest = await manifestWith();
     issue(manifest, 1, 'payments', { notAfter: at(10 * HOUR) });
     issue(manifest, 2, 'payments');

@@ -38,7 +38,7 @@ const rotation: Omit<Rotation, 'id'> = {
 };
 
 describe('rotations', () => {
-  test('keep what they are and gain when they came to each phase', () => {
+  test('rotations keep their facts and get the time of each phase', () => {
     const id = manifest.transaction(write => write.insertRotation(rotation));
     expect(manifest.rotations()).toEqual([{ ...rotation, id }]);
     const progress = {
@@ -58,7 +58,7 @@ describe('rotations', () => {
     expect(manifest.rotations()).toEqual([{ ...rotation, id, ...progress }]);
   });
 
-  test('are one at a time in each tier', () => {
+  test('a tier has one open rotation at a time', () => {
     const begin = (tier: Rotation['tier']) =>
       manifest.transaction(write => write.insertRotation({ ...rotation, tier }));
     const id = begin('root');
@@ -73,7 +73,7 @@ describe('rotations', () => {
     ]);
   });
 
-  test('tell an authority since when verifiers are given it', () => {
+  test('a CA has the time at which its rotation published it', () => {
     const id = manifest.transaction(write => write.insertRotation(rotation));
     expect(manifest.authority('root-g2')).not.toHaveProperty('publishedAt');
     manifest.transaction(write => write.updateRotation(id, { publishedAt: at(5) }));
@@ -84,7 +84,7 @@ describe('rotations', () => {
 describe('further certificates', () => {
   const further: FurtherCertificate = { ...certificateOf(4, 'root-g2'), authorityId: 'issuing-g1', createdAt: at(7) };
 
-  test('change places with the one that the chain is served with', () => {
+  test('a promoted further certificate and the served one change places', () => {
     manifest.transaction(write => write.insertFurtherCertificate(further));
     expect(manifest.furtherCertificates()).toEqual([further]);
     const swap = (n: number) => manifest.transaction(write => write.promoteCertificate('issuing-g1', serial(n)));
@@ -97,7 +97,7 @@ describe('further certificates', () => {
   });
 });
 
-test('of the acknowledgements of a verifier the last one counts', () => {
+test('only the last acknowledgement of a verifier counts', () => {
   const acknowledge = (verifier: string, sequence: number, source: 'hand' | 'probe') =>
     manifest.transaction(write => write.putAcknowledgement({ verifier, sequence, at: at(sequence), source }));
   acknowledge('edge-2', 4, 'hand');
@@ -109,7 +109,7 @@ test('of the acknowledgements of a verifier the last one counts', () => {
   ]);
 });
 
-test('the leaves of a CA are counted while verifiers would accept them; the revoked ones only keep its CRL', () => {
+test('the totals of a CA count unexpired certificates, and the revoked ones only for its CRL', () => {
   expect(manifest.leafTotals('issuing-g1', START)).toEqual({ live: 0, superseded: 0, services: [] });
   issue(manifest, 10, 'web', { notAfter: at(100) });
   issue(manifest, 11, 'web', { notAfter: at(200) });

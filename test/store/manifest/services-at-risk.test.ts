@@ -28,13 +28,13 @@ const thresholdsOf = (leafWarning: Threshold, leafCritical: Threshold): CheckThr
 
 const one = fc.record({
   start: fc.integer({ min: -40 * DAY, max: 0 }),
-  // a leaf is at most a sixth of its issuer's year; some outlive it, as an older svcauth might have let them
+  // a leaf lasts at most a sixth of its issuer's year; some outlive it, as an older svcauth may have allowed
   lifetime: fc.integer({ min: 3600, max: 60 * DAY }),
   pending: fc.boolean(),
   revoked: fc.boolean(),
 });
 
-it('asks the indexes for no less than what a look at every service would find', async () => {
+it('the indexes find every service that a look at all services would find', async () => {
   const random = fc.tuple(
     fc.array(one, { maxLength: 12 }),
     threshold,
@@ -80,11 +80,11 @@ it('asks the indexes for no less than what a look at every service would find', 
   );
 });
 
-/** As help and policy say it, in exact whole numbers and apart from the rule: how much is left when a threshold is reached. */
+/** Time left when a threshold is reached, as help and policy state it: in whole numbers, apart from the rule. */
 const secondsLeft = (lifetime: number, limit: Threshold): number =>
   'span' in limit ? limit.span : Number((BigInt(lifetime) * BigInt(limit.percent)) / 100n);
 
-/** The second before, at and after a bound; or any time. */
+/** Makes the second before, at or after a bound, or any time. */
 const row = fc.record({
   lifetime: fc.oneof(
     fc.integer({ min: 1, max: 300 }),
@@ -97,13 +97,13 @@ const row = fc.record({
   issuer: fc.constantFrom('issuing-g1', 'issuing-g1', 'issuing-g0'),
 });
 
-it('finds, to the second, the services that the rule finds, at every bound of it', async () => {
+it('servicesAtRisk agrees with the rule to the second at every bound', async () => {
   const fleet = fc.record({
     leafWarning: threshold,
     leafCritical: threshold,
     rows: fc.array(row, { minLength: 1000, maxLength: 1000, size: 'max' }),
   });
-  // the older one ends first
+  // the older CA expires first
   const ends = { 'issuing-g0': YEAR, 'issuing-g1': 3 * YEAR };
   const authorities = (['issuing-g0', 'issuing-g1'] as const).map((id, generation) =>
     authority({
@@ -157,7 +157,7 @@ it('finds, to the second, the services that the rule finds, at every bound of it
   expect(compared).toBeGreaterThanOrEqual(20_000);
 }, 60_000);
 
-/** The n-th certificate, which its service has and serves. */
+/** Makes the n-th certificate, current and deployed. */
 function deployed(n: number, name: string, authorityId: string, life: Pick<Certificate, 'notBefore' | 'notAfter'>) {
   const certificate = { ...intent(n, name, life), authorityId, state: 'current' as const, der: Uint8Array.of(1) };
   const deployment = { service: name, serial: certificate.serial, directory: '/', updatedAt: at(0) };
@@ -168,7 +168,7 @@ function deployed(n: number, name: string, authorityId: string, life: Pick<Certi
   };
 }
 
-it('answers from indexes: no table of services or certificates is read from its first row to its last', async () => {
+it('servicesAtRisk uses indexes and scans no table of services or certificates', async () => {
   const world = fakeWorld();
   await makeHome(world, { authorities: [{ authority: authority() }] });
   const path = homeAt(`${world.cwd}/.svcauth`).manifest;
@@ -176,7 +176,7 @@ it('answers from indexes: no table of services or certificates is read from its 
   const question = riskQuestion(thresholdsOf({ percent: 25 }, { percent: 10 }), [authority()], at(0));
   const plan = queryPlan(sql, each => servicesAtRisk(each, question));
   sql.close();
-  // what is neither a search nor an index made for this question; `a`: the authorities
+  // lines that are neither a search nor a scan of an index made for this question; `a` is the table of CAs
   const small = /^SCAN (?:risk|s|a(?: USING .*)?|p USING INDEX pending_deployments)$/;
   expect(plan).toContain('SEARCH c USING COVERING INDEX current_certificates (authority_id=? AND not_after<?)');
   expect(plan).toContain('SEARCH c USING COVERING INDEX current_certificates (authority_id=? AND not_after>?)');

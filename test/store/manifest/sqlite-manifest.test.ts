@@ -40,15 +40,15 @@ const revoked = (n: number, changes: Partial<Revocation> = {}): Revocation => ({
 const revoke = (...entries: Revocation[]) =>
   manifest.transaction(write => entries.forEach(entry => write.insertRevocation(entry)));
 
-describe('what went in comes out', () => {
-  it('keeps the identity, once', () => {
+describe('values read from the manifest', () => {
+  it('the manifest keeps one identity', () => {
     expect(manifest.identity()).toEqual({ trustDomain: 'example.org', name: 'Example', createdAt: START });
     const again = () =>
       manifest.transaction(write => write.setIdentity({ trustDomain: 'other', name: 'Other', createdAt: START }));
     expect(errorOf(again).code).toBe('ERR_MANIFEST_CONFLICT');
   });
 
-  it('keeps authorities, roots first, then by generation', () => {
+  it('the manifest keeps CAs, roots first, then by generation', () => {
     const root = authority({ id: 'root-g1', tier: 'root', state: 'pending' });
     const next = authority({ id: 'issuing-g2', generation: 2, state: 'prepared' });
     const certificate = { der: der(1), serial: 'ff01', issuerId: 'root-g1', notBefore: START, notAfter: at(10) };
@@ -65,7 +65,7 @@ describe('what went in comes out', () => {
     expect(() => manifest.transaction(write => write.insertAuthority(root))).toThrow('refuses the change');
   });
 
-  it('keeps a service beside its certificate and its deployment', () => {
+  it('a service is kept with its certificate and its deployment', () => {
     manifest.transaction(write => write.putServices([newService('ledger')]));
     issue(manifest, 1, 'payments');
     const deployment = {
@@ -94,7 +94,7 @@ describe('what went in comes out', () => {
     ]);
   });
 
-  it('finds the services whose deployment is pending, and those alone', () => {
+  it('only services with a pending deployment are pending', () => {
     for (const [n, name] of ['web', 'ledger', 'payments'].entries()) issue(manifest, n + 1, name);
     const deployment = (n: number, service: string, state: Deployment['state']): Deployment => ({
       ...{ service, serial: serial(n), directory: `/srv/${service}`, state, updatedAt: START },
@@ -110,7 +110,7 @@ describe('what went in comes out', () => {
     );
   });
 
-  it('keeps the last run of each hook, in place of those before', () => {
+  it('only the last run of each hook is kept', () => {
     issue(manifest, 1, 'payments');
     const run: HookRun = {
       ...{ argv: ['systemctl', 'reload', 'nginx'], serial: serial(1), at: START, duration: 12 },
@@ -124,7 +124,7 @@ describe('what went in comes out', () => {
     expect(manifest.hookRuns('payments')).toHaveLength(1);
   });
 
-  it('knows which files the deployments write', () => {
+  it('the manifest lists the files that deployments write', () => {
     const output = (path: string) => ({ kind: 'combined-pem', path }) as const;
     const deployment = { outputs: [output('/etc/haproxy/a.pem'), output('/etc/haproxy/b.pem')] };
     manifest.transaction(write =>
@@ -136,7 +136,7 @@ describe('what went in comes out', () => {
     ]);
   });
 
-  it('remembers which serial was deployed last while the next one is pending', () => {
+  it('the last deployed serial is kept while the next one is pending', () => {
     issue(manifest, 1, 'payments');
     issue(manifest, 2, 'payments');
     const about = { service: 'payments', directory: '/srv/payments', updatedAt: at(1) } as const;
@@ -154,7 +154,7 @@ describe('what went in comes out', () => {
     expect(manifest.servicesNamed(['payments'])[0]?.deployment).toEqual({ ...failed, deployedSerial: serial(1) });
   });
 
-  it('keeps how a service is renewed and deployed until it is told otherwise', () => {
+  it('the upkeep of a service stays until another is given', () => {
     const upkeep = {
       declared: true,
       renewal: { overlap: 3600 },
@@ -169,21 +169,21 @@ describe('what went in comes out', () => {
     expect(manifest.service('payments')?.upkeep).toEqual({});
   });
 
-  it('lists services in order however many there are', () => {
+  it('any number of services is listed in order', () => {
     const names = Array.from({ length: 10_001 }, (_, i) => `service-${i}`);
     manifest.transaction(write => write.putServices(names.map(newService)));
     expect(manifest.liveServices().map(each => each.service.name)).toEqual([...names].sort());
     expect(manifest.servicesNamed(names)).toHaveLength(10_001);
   });
 
-  it('gives a changed spec to the service and leaves its certificate', () => {
+  it('a changed spec leaves the certificate of the service', () => {
     issue(manifest, 1, 'payments');
     const changed = { ...spec('payments'), ttl: 60, out: '/srv' };
     manifest.transaction(write => write.putServices([{ name: 'payments', spec: changed }]));
     expect(manifest.service('payments')).toEqual({ name: 'payments', spec: changed, currentSerial: serial(1) });
   });
 
-  it('keeps CRLs with numbers beyond 2^53, and refuses one that does not grow', () => {
+  it('CRL numbers exceed 2^53, and a number that does not grow is refused', () => {
     const crl = {
       authorityId: 'issuing-g1',
       number: 2n ** 100n,
@@ -200,7 +200,7 @@ describe('what went in comes out', () => {
     expect(manifest.latestCrl('issuing-g1')?.number).toBe(2n ** 100n + 1n);
   });
 
-  it('keeps the trust bundle, whose sequence grows with every change', () => {
+  it('the sequence of the trust bundle grows with every change', () => {
     const first = { sequence: 1, sha256: '01'.repeat(32), writtenAt: START };
     const record = (changes: object) =>
       manifest.transaction(write => write.recordTrustBundle({ ...first, ...changes }));
@@ -213,7 +213,7 @@ describe('what went in comes out', () => {
     expect(() => record({ sha256: '02'.repeat(32), sequence: 1 })).toThrow('would go from 2 to 1');
   });
 
-  it('survives closing and opening', async () => {
+  it('the content survives closing and opening', async () => {
     issue(manifest, 1, 'payments');
     manifest.close();
     manifest = await reopened();
@@ -223,7 +223,7 @@ describe('what went in comes out', () => {
 });
 
 describe('certificates', () => {
-  it('supersedes the predecessor, which stays listed and revocable', () => {
+  it('a superseded certificate stays listed and revocable', () => {
     issue(manifest, 1, 'payments');
     issue(manifest, 2, 'payments');
     expect(manifest.certificatesOfService('payments').map(c => [c.serial, c.state])).toEqual([
@@ -235,7 +235,7 @@ describe('certificates', () => {
     expect(manifest.service('payments')?.currentSerial).toBe(serial(2));
   });
 
-  it('makes the last of several results for one service the current one', () => {
+  it('the last of several certificates of a service becomes current', () => {
     manifest.transaction(write => {
       write.putServices([newService('payments')]);
       write.insertIntents([1, 2, 3].map(n => intent(n, 'payments')));
@@ -246,7 +246,7 @@ describe('certificates', () => {
     expect(manifest.service('payments')?.currentSerial).toBe(serial(1));
   });
 
-  it('keeps batches larger than one statement in order', () => {
+  it('a batch larger than one statement keeps its order', () => {
     const numbers = Array.from({ length: 333 }, (_, i) => i);
     manifest.transaction(write => {
       write.putServices(numbers.map(n => newService(`s${n}`)));
@@ -258,7 +258,7 @@ describe('certificates', () => {
     }
   });
 
-  it('refuses a serial that was used before, and a result that was not announced', () => {
+  it('a used serial and a certificate without an intent are refused', () => {
     issue(manifest, 1, 'payments');
     const { code, message } = errorOf(() =>
       manifest.transaction(write => write.insertIntents([intent(2, 'payments'), intent(1, 'payments')])),
@@ -275,7 +275,7 @@ describe('certificates', () => {
     }
   });
 
-  it('finds by SPIFFE ID, and by serial prefix of any number of digits', () => {
+  it('certificates are found by SPIFFE ID, and by serial prefix of any number of digits', () => {
     issue(manifest, 0xabc, 'a');
     issue(manifest, 0xabd, 'b');
     issue(manifest, 0xf, 'c', { serial: serial(0xf) });
@@ -289,7 +289,7 @@ describe('certificates', () => {
     expect(manifest.certificatesBySpiffeId('spiffe://example.org/b').map(c => c.serial)).toEqual([serial(0xabd)]);
   });
 
-  it('answers what expires by an instant, inclusive, soonest first, without the revoked and the unfinished', () => {
+  it('expiringBy is inclusive, soonest first, and omits revoked certificates and intents', () => {
     issue(manifest, 1, 'a', { notAfter: at(300) });
     issue(manifest, 2, 'b', { notAfter: at(100) });
     issue(manifest, 3, 'c', { notAfter: at(200) });
@@ -302,7 +302,7 @@ describe('certificates', () => {
 });
 
 describe('revocations', () => {
-  it('keeps what was said, and refuses to revoke twice', () => {
+  it('a revocation is kept, and a second one is refused', () => {
     const full = revoked(1, { reason: 'superseded', invalidityDate: at(-50) });
     revoke(full, revoked(2, { reason: 'unspecified' }));
     expect(manifest.revocation(serial(1))).toEqual(full);
@@ -311,7 +311,7 @@ describe('revocations', () => {
     expect([...manifest.revocations('issuing-g1')]).toEqual([full, revoked(2, { reason: 'unspecified' })]);
   });
 
-  it('lists any serials in numeric order, as the CRL entries they will be', () => {
+  it('revocations are listed in numeric order, as CRL entries', () => {
     const hexSerial = fc
       .uint8Array({ minLength: 1, maxLength: 20 })
       .map(bytes =>
@@ -342,7 +342,7 @@ describe('revocations', () => {
     );
   });
 
-  it('goes through more than one chunk', () => {
+  it('revocations of more than one chunk are read completely', () => {
     const numbers = Array.from({ length: 10_001 }, (_, i) => i);
     revoke(...numbers.map(n => revoked(n)));
     expect([...manifest.revocations('issuing-g1')].map(r => r.serial)).toEqual(numbers.map(serial));
@@ -351,13 +351,13 @@ describe('revocations', () => {
     expect(manifest.revocationTotals('issuing-g1').count).toBe(10_001);
   });
 
-  it('answers nothing for an authority without revocations', () => {
+  it('a CA without revocations has no entries', () => {
     expect([...manifest.revocations('root-g1')]).toEqual([]);
     expect([...manifest.revocationEntries('root-g1')]).toEqual([]);
     expect(manifest.revocationTotals('root-g1')).toEqual({ count: 0, byteLength: 0, unlisted: 0 });
   });
 
-  it('counts the revocations that came after the newest CRL, and knows the last of all', () => {
+  it('the totals count revocations after the newest CRL, and have the time of the last', () => {
     const totals = () => manifest.revocationTotals('issuing-g1');
     revoke(revoked(1, { revokedAt: at(5) }));
     expect(totals()).toMatchObject({ count: 1, unlisted: 1, latest: at(5) });
@@ -376,7 +376,7 @@ describe('revocations', () => {
     expect(totals()).toMatchObject({ count: 2, unlisted: 1 });
   });
 
-  it('drops an entry only when a CRL issued after the expiry has listed it', () => {
+  it('an entry is dropped only after a CRL issued after the expiry has listed it', () => {
     let number = 0n;
     const signCrl = (thisUpdate: Date) =>
       manifest.transaction(write =>
@@ -395,7 +395,7 @@ describe('revocations', () => {
     signCrl(at(100));
     expect(prune(at(1000))).toBe(0);
     signCrl(at(101));
-    // revoked after that CRL was signed, so not on it
+    // revoked after that CRL was signed, so the CRL does not list it
     revoke(revoked(2, { notAfter: at(100) }));
     expect(prune(at(100))).toBe(0);
     expect(prune(at(101))).toBe(1);
@@ -406,7 +406,7 @@ describe('revocations', () => {
 });
 
 describe('transactions', () => {
-  it('leaves nothing of one that fails', () => {
+  it('a failed transaction changes nothing', () => {
     const failing = () =>
       manifest.transaction(write => {
         write.putServices([newService('payments')]);
@@ -418,7 +418,7 @@ describe('transactions', () => {
     expect([...manifest.auditRecords()]).toHaveLength(1);
   });
 
-  it('is busy, exit 6, while another process writes', async () => {
+  it('a transaction is busy, exit 6, while another process writes', async () => {
     const other = await reopened();
     manifest.transaction(() => {
       const error = errorOf(() => other.transaction(write => write.putServices([newService('x')])));
@@ -430,7 +430,7 @@ describe('transactions', () => {
 });
 
 describe('the file', () => {
-  it('is private from the first moment, and so are the files SQLite puts beside it', async () => {
+  it('manifest.db and its SQLite files are private from the first moment', async () => {
     manifest.close();
     manifest = await reopened();
     issue(manifest, 1, 'payments');
@@ -438,12 +438,12 @@ describe('the file', () => {
     for (const name of readdirSync(world.cwd)) expect(statSync(join(world.cwd, name)).mode & 0o777).toBe(0o600);
   });
 
-  it('is one file after it was made, so that it can be moved', () => {
+  it('a new manifest is a single file, so it can be moved', () => {
     manifest.close();
     expect(readdirSync(world.cwd)).toEqual(['manifest.db']);
   });
 
-  it('is the whole truth on its own after closing, with or without a reader beside it', async () => {
+  it('manifest.db alone is complete after closing, with or without another reader', async () => {
     const reader = await reopened();
     manifest.close();
     manifest = await reopened();
@@ -456,13 +456,13 @@ describe('the file', () => {
     reader.close();
   });
 
-  it('is never made over another', async () => {
+  it('a new manifest never overwrites another', async () => {
     await expect(createManifest(world, path)).rejects.toThrow('it already exists');
   });
 });
 
 describe('the audit log', () => {
-  it('is chained through transactions and openings, with the time and actor of each run', async () => {
+  it('the audit chain continues over transactions and openings, with time and actor of each run', async () => {
     manifest.transaction(write => {
       write.audit('bundle.written', 'bundle', { sequence: '1', anchors: '1' });
       write.audit('crl.signed', 'issuing-g1', {});
@@ -483,14 +483,14 @@ describe('the audit log', () => {
     expect([...manifest.auditRecords(5)]).toEqual([]);
   });
 
-  it('comes in order however long it is', () => {
+  it('an audit log of any length is read in order', () => {
     manifest.transaction(write => {
       for (let i = 0; i < 2500; i++) write.audit('crl.published', `${i}`, {});
     });
     expect(checkAuditChain(manifest.auditRecords()).count).toBe(2501);
   });
 
-  it('refuses to be edited or cut', async () => {
+  it('audit records can be neither edited nor deleted', async () => {
     const sql = await openSqlite(path, path, 0);
     for (const change of [`UPDATE audit SET actor = 'x'`, 'DELETE FROM audit']) {
       expect(() => sql.exec(change)).toThrow('the audit log is append-only');

@@ -14,12 +14,12 @@ beforeEach(async () => {
 
 const insert = 'INSERT INTO t (octets) VALUES (?)';
 
-it('takes a lone octet string, which libsql itself does not', () => {
+it('a single octet string works as the only parameter, unlike in libsql', () => {
   expect(sql.run(insert, Uint8Array.of(1, 2, 3).subarray(1))).toBe(1);
   expect(sql.get('SELECT hex(octets) AS hex FROM t')?.hex).toBe('0203');
 });
 
-it('inserts any number of rows, and none', () => {
+it('insertRows inserts any number of rows, also none', () => {
   for (const count of [0, 1, 49, 50, 51, 500]) {
     sql.exec('DELETE FROM t');
     const rows = Array.from({ length: count }, (_, i) => [i + 1, Uint8Array.of(i >> 8, i)]);
@@ -28,7 +28,7 @@ it('inserts any number of rows, and none', () => {
   }
 });
 
-it('leaves no reader behind that would hold back a checkpoint', async () => {
+it('no open reader prevents a checkpoint', async () => {
   const other = await openSqlite(path, path, 0);
   insertRows(
     sql,
@@ -43,8 +43,8 @@ it('leaves no reader behind that would hold back a checkpoint', async () => {
   other.close();
 });
 
-describe('what SQLite refuses', () => {
-  it('is a full disk', () => {
+describe('errors of SQLite', () => {
+  it('a full disk is ERR_MANIFEST_ACCESS', () => {
     sql.exec('PRAGMA max_page_count = 4');
     const { code, message } = errorOf(() => sql.run(insert, new Uint8Array(100_000)));
     expect([code, message]).toEqual([
@@ -53,13 +53,13 @@ describe('what SQLite refuses', () => {
     ]);
   });
 
-  it('is a rule of a table', () => {
+  it('a broken constraint is ERR_MANIFEST_CONFLICT', () => {
     sql.run(insert, Uint8Array.of(1));
     const error = errorOf(() => sql.run(insert, Uint8Array.of(1)));
     expect([error.code, error.exitStatus]).toEqual(['ERR_MANIFEST_CONFLICT', 9]);
   });
 
-  it('is another writer', async () => {
+  it('a second writer is ERR_MANIFEST_BUSY', async () => {
     const other = await openSqlite(path, path, 0);
     sql.exec('BEGIN IMMEDIATE');
     expect(errorOf(() => other.exec('BEGIN IMMEDIATE')).code).toBe('ERR_MANIFEST_BUSY');
@@ -67,11 +67,11 @@ describe('what SQLite refuses', () => {
     other.close();
   });
 
-  it('is a path where no file can be', async () => {
+  it('a path below a file is reported with its name', async () => {
     await expect(openSqlite('/x', join(path, 'below'), 0)).rejects.toThrow('cannot use the manifest "/x"');
   });
 
-  it('is our own mistake, which stays what it is', () => {
+  it('a syntax error stays an error of SQLite', () => {
     expect(() => sql.run('SELEKT 1')).toThrow('syntax error');
     expect(() => errorOf(() => sql.run('SELEKT 1'))).toThrow('syntax error');
   });

@@ -4,7 +4,7 @@ import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import { at, authority, intent, issue, newService, serial } from '../../support/pki/manifest-rows.ts';
 import { fakeWorld, START } from '../../support/world/world.ts';
 
-test('leaves that have not expired, revoked ones among them, and no intents', async () => {
+test('unexpiredLeaves returns revoked certificates too, and no intents', async () => {
   const world = fakeWorld();
   const manifest = await createManifest(world, join(world.cwd, 'manifest.db'));
   manifest.transaction(write => {

@@ -1,4 +1,4 @@
-// Run by a test at a real terminal: what was typed goes into a file, never onto the screen.
+// Asks for a passphrase at a real terminal. Writes the input to a file, never to the screen.
 import { writeFileSync } from 'node:fs';
 import { readPassphrase } from '../../../src/cli/passphrase.ts';
 import { SvcauthError } from '../../../src/errors/error.ts';

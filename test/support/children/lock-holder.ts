@@ -1,4 +1,4 @@
-// A process of its own that takes the lock of the home it is given, says so, and waits to be killed.
+// Takes the lock of the given home in its own process, prints a line, and waits to be killed.
 import { nodeFiles } from '../../../src/store/files/files.ts';
 import { homeAt } from '../../../src/store/home.ts';
 import { lockHome } from '../../../src/store/lock.ts';

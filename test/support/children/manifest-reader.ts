@@ -1,4 +1,4 @@
-// Opens the manifest it is given, reads it, tries to write it, and prints what came of both.
+// Opens the given manifest, reads it, tries to write it, and prints both results.
 import { SvcauthError } from '../../../src/errors/error.ts';
 import { nodeFiles } from '../../../src/store/files/files.ts';
 import { openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';

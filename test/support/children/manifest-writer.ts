@@ -1,4 +1,4 @@
-// Issues certificates to one service for ever, and says after each which serial is durable, until it is killed.
+// Issues certificates to one service without end, and prints each durable serial, until it is killed.
 import { nodeFiles } from '../../../src/store/files/files.ts';
 import { openManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import { der, intent, newService, serial } from '../pki/manifest-rows.ts';

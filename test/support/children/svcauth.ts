@@ -1,4 +1,4 @@
-// The whole program as a process of its own, from its sources.
+// Runs the whole program in its own process, from its sources.
 import { main, openWorld } from '../../../src/main.ts';
 
 const world = openWorld(process, new Date('2026-11-21T00:00:00Z'));

@@ -15,12 +15,12 @@ import { encodeParts, goodParts, issuerOf, planted, validity, type CertificatePa
 
 export type Extensions = Readonly<Record<string, Uint8Array>>;
 
-/** One thing wrong with an otherwise good certificate, and everything that says so. */
+/** One defect of an otherwise good certificate, and every rule that reports it. */
 export interface Defect {
   /** Continues "refuses …". */
   readonly title: string;
   readonly breaks: readonly string[];
-  /** `svid` when not said. */
+  /** Profile; `svid` by default. */
   readonly kind?: CertificateKind;
   readonly fields?: Partial<Omit<CertificateParts, 'extensions'>>;
   readonly extensions?: Extensions;
@@ -39,7 +39,7 @@ export function brokenRules({
   return 'findings' in outcome ? outcome.findings.map(({ rule }) => rule) : [];
 }
 
-/** Adds a test for every defect, and one that every rule of the table has a defect. */
+/** Adds a test for every defect, and a test that every rule of the table has a defect. */
 export function testDefects(rules: readonly { readonly name: string }[], defects: readonly Defect[]): void {
   for (const { title, breaks, ...defect } of defects) {
     test(`refuses ${title}`, () => expect(brokenRules(defect)).toEqual(breaks));
@@ -62,7 +62,7 @@ export const constraints = (ca: boolean, pathLength?: number): Extensions =>
   planted(
     'basicConstraints',
     true,
-    // what encodeBasicConstraints would never write
+    // encodeBasicConstraints never writes this
     ca || pathLength === undefined
       ? encodeBasicConstraints(pathLength === undefined ? { ca } : { ca, pathLength })
       : sequence(integer(pathLength)),

@@ -20,7 +20,7 @@ const oneOf = (name: KeyAlgorithmName): { privateKey: KeyObject; publicKey: KeyO
   }
 };
 
-/** A CA without a certificate: enough to sign CRLs. */
+/** A CA without a certificate, enough to sign CRLs. */
 export function crlIssuer(name: KeyAlgorithmName = 'ecdsa-p256'): Issuer & { readonly publicKey: PublicKeyInfo } {
   const { privateKey, publicKey } = oneOf(name);
   const publicKeyDer = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }));

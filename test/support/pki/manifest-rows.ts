@@ -8,7 +8,7 @@ import { START } from '../world/world.ts';
 /** Seconds after the start of every test. */
 export const at = (seconds: number): Date => new Date(START.getTime() + seconds * 1000);
 
-/** The n-th serial: sixteen octets. */
+/** Makes the n-th serial: sixteen octets. */
 export const serial = (n: number): string => `40${n.toString(16).padStart(30, '0')}`;
 
 export const authority = (changes: Partial<Authority> = {}): Authority => ({
@@ -48,7 +48,7 @@ export const intent = (n: number, service: string, changes: Partial<Certificate>
   ...changes,
 });
 
-/** Stands for the certificate: the store does not read it. */
+/** Placeholder for a certificate: the store does not read it. */
 export const der = (n: number): Uint8Array => utf8(`certificate ${n}`);
 
 /** Issues the n-th certificate to a service that may be new. */

@@ -45,7 +45,7 @@ export interface TestCertificate extends TestKey {
   readonly serial: number;
 }
 
-/** Everything has a good value; `extensions` replace or add, by name (see `planted` and `without`). */
+/** Choices for a certificate, each with a good default; `extensions` replace or add, by name (see `planted` and `without`). */
 export interface Wanted {
   readonly name: string;
   /** Absent: self-signed. */
@@ -54,7 +54,7 @@ export interface Wanted {
   readonly notBefore?: string;
   readonly notAfter?: string;
   readonly extensions?: Readonly<Record<string, Uint8Array>>;
-  /** What the issuer's key signs in place of the certificate. */
+  /** Bytes that the issuer's key signs in place of the certificate. */
   readonly signs?: Uint8Array;
 }
 
@@ -110,7 +110,7 @@ export interface WantedCrl {
   readonly revoked?: readonly number[];
   readonly thisUpdate?: string;
   readonly nextUpdate?: string;
-  /** By name: see `planted` and `without`. */
+  /** Extensions by name: see `planted` and `without`. */
   readonly extensions?: Readonly<Record<string, Uint8Array>>;
   /** Extensions of every entry. */
   readonly entryExtensions?: Uint8Array;
@@ -148,6 +148,6 @@ export function makeCrl({
   return signed(tbs, issuer.privateKey);
 }
 
-/** certificatePolicies without qualifiers. */
+/** Value of certificatePolicies without qualifiers. */
 export const policies = (...list: readonly string[]): Record<string, Uint8Array> =>
   planted('certificatePolicies', false, sequence(...list.map(policy => sequence(oid(policy)))));

@@ -11,15 +11,15 @@ export interface PkiWorld extends FakeWorld {
   readonly home: Home;
   /** Runs a command line that must succeed; returns what it printed. */
   readonly succeed: (...argv: readonly string[]) => Promise<string>;
-  /** Reads the manifest, for as long as `read` takes. */
+  /** Reads the manifest while `read` runs. */
   readonly manifest: <T>(read: (manifest: Manifest) => T) => Promise<T>;
 }
 
 let worlds = 0;
 
 /**
- * Makes a PKI by commands, once, and gives out copies of it to do things to. The keys are not encrypted unless the flags say so; no two copies draw the same
- * random numbers.
+ * Makes a PKI by commands, once, and returns copies of it for tests to change. The keys are not encrypted unless the flags say so;
+ * each copy draws other random numbers.
  */
 export async function pkiTemplate(
   initFlags: readonly string[] = [],
@@ -32,14 +32,14 @@ export async function pkiTemplate(
   return changes => copyOf(template, changes);
 }
 
-/** Another world with the same files, at the same time. */
+/** Makes another world with the same files, at the same time. */
 export function copyOf(template: PkiWorld, changes: Partial<FakeWorld> = {}): PkiWorld {
   const cwd = tempDirectory();
   cpSync(template.cwd, cwd, { recursive: true, verbatimSymlinks: true });
   return pkiWorld({ now: template.now, ...changes, cwd });
 }
 
-/** One whose home may still be made. */
+/** Makes a world without a home. */
 export function pkiWorld(changes: Partial<FakeWorld> = {}): PkiWorld {
   const world = fakeWorld({ seed: `world ${worlds++}`, ...changes });
   const home = homeAt(join(world.cwd, '.svcauth'));

@@ -13,7 +13,7 @@ import type { CertificateKind } from '../../../src/pki/lint/certificate-facts.ts
 import { decodeName, encodeName, type Name } from '../../../src/pki/name/name.ts';
 import { OID, type OidName } from '../../../src/pki/oids.ts';
 
-/** The fields of a TBSCertificate as DER, so that any of them can be wrong. */
+/** Fields of a TBSCertificate as DER, so any of them can be wrong. */
 export interface CertificateParts {
   readonly version: Uint8Array;
   readonly serial: Uint8Array;
@@ -23,7 +23,7 @@ export interface CertificateParts {
   readonly subject: Uint8Array;
   readonly publicKey: Uint8Array;
   readonly uniqueIdentifiers: Uint8Array;
-  /** In the order they will stand; an empty list leaves the field out. */
+  /** Extensions in their order; an empty list leaves the field out. */
   readonly extensions: Readonly<Record<string, Uint8Array>>;
 }
 
@@ -42,18 +42,18 @@ export function encodeParts(parts: CertificateParts): Uint8Array {
   );
 }
 
-/** A certificate signed by the usual CA of its kind, without lint. */
+/** Makes a certificate signed by the usual CA of its kind, without lint. */
 export function signParts(parts: CertificateParts, by: Issuer): Uint8Array {
   const tbs = encodeParts(parts);
   return sequence(tbs, by.algorithm.signatureAlgorithmDer, bitString(by.sign(tbs as Cleared)));
 }
 
-/** One extension, ready to replace the good one of its name. */
+/** Makes one extension to replace the good one of its name. */
 export const planted = (name: OidName, critical: boolean, value: Uint8Array): Record<string, Uint8Array> => ({
   [name]: encodeExtension(OID[name], critical, value),
 });
 
-/** Takes an extension away. */
+/** Removes an extension. */
 export const without = (name: OidName): Record<string, Uint8Array> => ({ [name]: new Uint8Array() });
 
 export const validity = (notBefore: string, notAfter: string): Uint8Array =>
@@ -63,7 +63,7 @@ export const distinguishedName = (commonName: string): Uint8Array => encodeName(
 
 export const readName = (der: Uint8Array): Name => decodeName(new DerReader(der), 'a name');
 
-/** Of the root, PKCS#8. */
+/** Private key of the root, PKCS#8. */
 export const rootKeyPem = (): string => ROOT_KEY.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
 const spki = (key: KeyObject): Uint8Array => new Uint8Array(key.export({ type: 'spki', format: 'der' }));
@@ -97,13 +97,13 @@ export const ISSUING: Issuer = {
   pathLength: 0,
 };
 
-/** Who signs a certificate of a kind: a root signs itself, a CA is signed by the root, a leaf by the issuing CA. */
+/** Returns the issuer of a kind of certificate. A root signs itself, the root signs a CA, the issuing CA signs a leaf. */
 export const issuerOf = (kind: CertificateKind): Issuer =>
   kind === 'root' || kind === 'issuing' || kind === 'cross' ? ROOT : ISSUING;
 
 const PURPOSES = { svid: [OID.serverAuth, OID.clientAuth], server: [OID.serverAuth], client: [OID.clientAuth] };
 
-/** A certificate that no rule finds fault with. */
+/** Makes a certificate without a fault. */
 export function goodParts(kind: CertificateKind): CertificateParts {
   const by = issuerOf(kind);
   const common = {

@@ -17,11 +17,11 @@ export interface PlantedCrl {
   readonly thisUpdate?: Date;
   readonly nextUpdate?: Date;
   readonly number?: number;
-  /** Besides key identifier and number. */
+  /** Extensions besides key identifier and number. */
   readonly extensions?: readonly Uint8Array[];
 }
 
-/** A CRL signed with the real key of a CA of this home, saying whatever the test wants. */
+/** Makes a CRL with any content, signed with the real key of a CA of this home. */
 export async function plantedCrl(world: PkiWorld, id: string, planted: PlantedCrl = {}): Promise<Uint8Array> {
   const algorithm = KEY_ALGORITHMS['ecdsa-p256'];
   const der = await world.manifest(manifest => manifest.authority(id)!.certificate!.der);
@@ -51,7 +51,7 @@ export async function plantedCrl(world: PkiWorld, id: string, planted: PlantedCr
 
 const pemOf = (der: Uint8Array): string => encodePem('X509 CRL', der);
 
-/** Puts the CRLs of a directory, by authority, in every form: as if they had been published. */
+/** Writes the CRLs of a directory, by CA, in every form, as publishing does. */
 export function plantCrls(directory: string, crls: Readonly<Record<string, Uint8Array>>): void {
   for (const [id, der] of Object.entries(crls)) {
     writeFileSync(join(directory, `crl/${id}.der`), der);

@@ -5,7 +5,7 @@ import { CRL_REASONS, type CrlReason } from '../../../src/pki/crl/revocation-rea
 const wholeSeconds = (from: string, to: string): fc.Arbitrary<Date> =>
   fc.integer({ min: Date.parse(from) / 1000, max: Date.parse(to) / 1000 }).map(seconds => new Date(seconds * 1000));
 
-/** Any revocation the manifest may hold: serials of 1 to 20 octets, every reason, both time forms. */
+/** Makes any revocation the manifest may hold: serials of 1 to 20 octets, every reason, both time forms. */
 export const revokedSerials: fc.Arbitrary<RevokedSerial> = fc
   .record({
     serial: fc

@@ -4,7 +4,7 @@ import { makeCa, makeCrl, makeLeaf, NOW, type TestCertificate, type Wanted, type
 
 const at = (text: string): Date => new Date(`${text}T00:00:00Z`);
 
-/** Old leaves end on 30 June; nothing but what a test changes is wrong. */
+/** A rotation without faults, for a test to change. Old leaves expire on 30 June. */
 const TIMES = {
   prepare: NOW,
   publish: NOW,
@@ -61,12 +61,12 @@ const union = <T extends KnownCertificate>(a: readonly T[], b: readonly T[]): re
   ...b.filter(each => !a.includes(each)),
 ];
 
-/** A new root beside the old one; the issuing CA is certified by both. */
+/** A new root beside the old one; both certify the issuing CA. */
 export interface RootRotation {
   readonly oldRoot: TestCertificate;
   readonly newRoot: TestCertificate;
   readonly issuing: TestCertificate;
-  /** The issuing CA, by the new root. */
+  /** The issuing CA, certified by the new root. */
   readonly cross: TestCertificate;
 }
 

@@ -4,7 +4,7 @@ import type { Crl } from '../../../src/record/crl.ts';
 import type { Service, ServiceRow } from '../../../src/record/service.ts';
 import type { AuthorityRow } from '../../../src/ca/rules/status.ts';
 
-/** Rows of a manifest as tests need them: everything good, made in November 2026; say only what differs. */
+/** Rows of a manifest without faults, made in November 2026. A test states only differences. */
 
 export const at = (text: string): Date => new Date(text.length === 10 ? `${text}T00:00:00Z` : text);
 
@@ -50,7 +50,7 @@ export const crlRow = (changes: Partial<Crl> = {}): Crl => ({
   ...changes,
 });
 
-/** `null` for an authority without one. */
+/** `null` for a CA without a certificate. */
 export function authorityRow(changes: Partial<Authority> = {}, crl: Crl | null = crlRow()): AuthorityRow {
   const authority: Authority = {
     id: 'issuing-g1',

@@ -1,8 +1,8 @@
-/** Lines of output and the lines a page expects, in which `…` stands for anything. */
+/** Lines of output, and expected lines in which `…` stands for any text. */
 
 const ANY = '…';
 
-/** Without the final newline, whose absence shows. */
+/** Splits text into lines; a missing final newline is visible. */
 export function splitLines(output: string): string[] {
   if (output === '') return [];
   return output.endsWith('\n') ? output.slice(0, -1).split('\n') : `${output} (no newline at the end)`.split('\n');
@@ -15,7 +15,7 @@ function matchesLine(pattern: string, line: string): boolean {
 }
 
 export function matchesLines(patterns: readonly string[], lines: readonly string[]): boolean {
-  // reachable[i]: the patterns so far can stand for the first i lines
+  // reachable[i]: the patterns so far match the first i lines
   let reachable = [true, ...lines.map(() => false)];
   for (const pattern of patterns) {
     if (pattern === ANY) {
@@ -28,7 +28,7 @@ export function matchesLines(patterns: readonly string[], lines: readonly string
   return reachable.at(-1)!;
 }
 
-/** The actual lines, with the patterns that still fit in their places. */
+/** Returns the actual lines, with the patterns that still match in their places. */
 export function alignLines(patterns: readonly string[], lines: readonly string[]): string[] {
   const anchors = longestCommon(
     patterns.flatMap((text, index) => (text === ANY ? [] : [{ text, index }])),

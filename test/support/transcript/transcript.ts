@@ -4,16 +4,16 @@
  *   # a comment
  *   @ 2026-11-21T00:00:00Z      sets the clock (`@ +30d`, `@ +36h` move it)
  *   % NAME=value                sets an environment variable for what follows (`% NAME=` removes it)
- *   $ svcauth issue payments    runs; a line that ends in ` \` goes on in the next
+ *   $ svcauth issue payments    runs; a line that ends in ` \` continues in the next
  *   < text                      a line of its standard input
  *   > text                      a line of its standard output
  *   ! text                      a line of its standard error
  *   ? 2                         its exit status, 0 when absent
  *
- * `…` in an expected line stands for anything within that line, a line of `…` alone for any number of lines. Besides
+ * `…` in an expected line stands for any text within that line, a line of `…` alone for any number of lines. Besides
  * `svcauth` a page has `write FILE`, `cat`, `ls`, `rm`, `mkdir`, `cp`, `chmod`, and `openssl` as installed (`openssl verify`
- * runs at the page's clock); `--passphrase-command` has the same words, and hooks are real programs. Each page has an empty directory of its own, which it sees as /srv/pki, and random numbers
- * that are the same in every run.
+ * runs at the page's clock); `--passphrase-command` has the same words, and hooks are real programs. Each page has its own empty
+ * directory, which it sees as /srv/pki, and random numbers that are the same in every run.
  */
 import { splitWords } from '../../../src/cli/words.ts';
 import { alignLines, matchesLines, splitLines } from './lines.ts';
@@ -72,7 +72,7 @@ function readStep(lines: readonly string[], start: number): Step {
   };
 }
 
-/** The expectation itself where it holds; where not, what happened, keeping the `…` that still fit. */
+/** Returns the expectation if it matches; else the actual output, with the `…` that still match. */
 function rewrite(
   expected: readonly string[],
   outcome: { readonly status: number; readonly stdout: string; readonly stderr: string },

@@ -10,12 +10,12 @@ export interface VerbOutcome {
   readonly stderr: string;
 }
 
-/** What a page calls its directory. */
+/** Name of its directory in a page. */
 const PAGE_DIRECTORY = '/srv/pki';
 
 type FileVerb = (paths: readonly string[], input: string, words: readonly string[]) => string | void;
 
-/** The few words of a shell that pages need; what they return is their output. */
+/** The few shell commands that pages need; each returns its output. */
 const FILE_VERBS: Readonly<Record<string, FileVerb>> = {
   write: ([path], input) => writeFileSync(path!, input),
   cat: paths => paths.map(path => readFileSync(path, 'utf8')).join(''),
@@ -79,7 +79,7 @@ function openssl(words: readonly string[], input: string, world: FakeWorld): Pro
       { cwd: world.cwd, encoding: 'utf8' },
       (error, stdout, stderr) => done({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
-    // a program that reads nothing may be gone already
+    // a program that reads nothing may have exited already
     child.stdin?.on('error', () => undefined).end(input);
   });
 }

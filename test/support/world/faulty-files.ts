@@ -6,15 +6,15 @@ import type { Files } from '../../../src/world/files.ts';
 export class PowerFailure extends Error {}
 
 export interface FaultyFiles extends Files {
-  /** How many changing steps were asked for. */
+  /** Number of changing steps so far. */
   steps(): number;
-  /** Takes part in the counting, and fails like a step: for what changes the disk around these files. */
+  /** Counts and fails like a step: for changes of the disk outside these files. */
   step(): void;
 }
 
 /**
- * Files that fail at the n-th changing step (from 1). `disk-full`: this step is refused, later ones work. `power`: a write is cut
- * in half, and every later step fails too, clean-up included. Without a step nothing fails: for counting.
+ * Files that fail at the n-th changing step (from 1). `disk-full`: this step fails, later ones work. `power`: a write is cut in half,
+ * and every later step fails too, clean-up included. Without a step nothing fails: for counting.
  */
 export function faultyFiles(failAtStep?: number, how: 'disk-full' | 'power' = 'power'): FaultyFiles {
   let count = 0;

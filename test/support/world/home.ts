@@ -13,7 +13,7 @@ export interface HomeContent {
   readonly intents?: readonly Certificate[];
 }
 
-/** A home whose manifest holds these rows, where the world's commands look for it. No keys, no files. */
+/** Makes a home with these rows in its manifest, for the commands of a world. No keys, no files. */
 export async function makeHome(
   world: FakeWorld,
   { authorities = [], services = [], intents = [] }: HomeContent,

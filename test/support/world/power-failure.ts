@@ -4,8 +4,8 @@ import { faultyFiles } from './faulty-files.ts';
 import { runSvcauth, type FakeWorld, type Outcome } from './world.ts';
 
 /**
- * Runs a command line during which the power fails at the n-th moment: at a step that changes a file, or in the middle of a manifest
- * transaction. Afterwards the world is as before, but for what the disk holds. Without a moment it ends well and counts them.
+ * Runs a command line during which the power fails at the n-th moment. A moment is a step that changes a file, or the middle of a
+ * manifest transaction. Afterwards the world is as before, except for the disk. Without a moment it runs to its end and counts them.
  */
 export async function runUntil(
   world: FakeWorld,
@@ -16,7 +16,7 @@ export async function runUntil(
   const files = faultyFiles(moment, how);
   const transactions: number[] = [];
   const { actor } = world;
-  // every transaction asks who acts
+  // every transaction asks for the actor
   const doomed = Object.defineProperty({ ...world, files }, 'actor', {
     get: () => {
       try {
@@ -34,12 +34,12 @@ export async function runUntil(
   return { ...outcome, moments: files.steps(), transactions };
 }
 
-/** How many moments between two that are tried. */
+/** Number of moments from one that is tried to the next. */
 const STRIDE = 5;
 
 /**
- * Runs a command line to its end, and chooses the moments at which the power failing tells most: the first and the last, every
- * transaction and the moments beside it, and every few of the others.
+ * Runs a command line to its end, and chooses the moments for a power failure. These are the first and the last, every transaction
+ * and the moments beside it, and every few of the others.
  */
 export async function tellingMoments(world: FakeWorld, argv: readonly string[]): Promise<readonly number[]> {
   const { status, stderr, moments, transactions } = await runUntil(world, undefined, argv);

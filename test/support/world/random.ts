@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Reproducible bytes: SHA-256 over a seed and a counter. Equal seeds and equal calls give equal bytes. */
+/** Makes reproducible bytes: SHA-256 over a seed and a counter. Equal seeds and equal calls give equal bytes. */
 export function seededRandom(seed: string): (length: number) => Uint8Array {
   let counter = 0;
   return length => {

@@ -1,18 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 
-/** Why no test can have a terminal here, or false. */
+/** Reason why tests cannot have a terminal here, or false. */
 export const noTerminal: string | false =
   spawnSync('script', ['--version']).status === 0 ? false : 'script (util-linux) is not installed';
 
 export interface TerminalRun {
   readonly status: number;
-  /** All that the person at the terminal saw. */
+  /** Everything that the person at the terminal saw. */
   readonly screen: string;
 }
 
 /**
- * Runs a shell command at a terminal of its own and types an answer whenever its prompt has appeared. `script` lends the
- * terminal.
+ * Runs a shell command at its own terminal, and types an answer whenever its prompt has appeared. `script` provides the terminal.
  */
 export function runAtTerminal(
   command: string,

@@ -5,14 +5,14 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import type { PkiWorld } from '../pki/pki.ts';
 
-/** A TLS server on a port of its own, until the test ends. */
+/** Starts a TLS server on its own port, until the test ends. */
 export function startTlsServer(options: TlsOptions): Promise<number> {
   const server = createTlsServer(options, socket => socket.on('error', () => undefined));
   server.on('tlsClientError', () => undefined);
   return listen(server);
 }
 
-/** A server that is no TLS server. */
+/** Starts a server that does not speak TLS. */
 export const startTcpServer = (serve: (socket: Socket) => void): Promise<number> => listen(createTcpServer(serve));
 
 async function listen(server: Server): Promise<number> {
@@ -26,7 +26,7 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A free port of 127.0.0.1. */
+/** Finds a free port of 127.0.0.1. */
 export async function freePort(): Promise<number> {
   const server = createTcpServer();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -35,7 +35,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** What a service serves with its files as they are now. */
+/** Starts a server with the current files of a service. */
 export function servingFiles({ home }: PkiWorld, service: string): { readonly key: string; readonly cert: string } {
   const read = (name: string) => readFileSync(join(home.service(service), 'current', name), 'utf8');
   return { key: read('tls.key'), cert: read('tls.crt') };

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** What SQLite and the lock keep beside their files while they are open; empty directories are nothing either. */
+/** Files that SQLite and the lock keep while they are open. Empty directories are ignored too. */
 const PASSING = /(^|\/)(lock\.(db|txt)|manifest\.db-(wal|shm))$/;
 
-/** Every file and link below a directory, by path, as digest and mode or as target: equal when nothing has changed. */
+/** Digests every file and link below a directory: mode and content, or target. Equal when nothing has changed. */
 export function treeDigest(root: string): Readonly<Record<string, string>> {
   const entries: Record<string, string> = {};
   const walk = (path: string): void => {

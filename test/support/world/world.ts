@@ -8,7 +8,7 @@ import { documentFaults } from '../documents.ts';
 import { seededRandom } from './random.ts';
 import { tempDirectory } from './temp-directory.ts';
 
-/** A world made for a test: real files in a directory of its own, everything else scripted. All of it can be changed. */
+/** A world for a test: real files in its own directory, everything else scripted. Tests may change any part. */
 export interface FakeWorld extends World {
   now: Date;
   env: Record<string, string | undefined>;
@@ -32,7 +32,7 @@ interface CapturedSink extends Sink {
 
 export const START = new Date('2026-11-21T00:00:00Z');
 
-/** Files are real ones under `cwd`; nothing is a terminal; no program runs; two worlds of one seed draw equal bytes. */
+/** Makes a world. Files are real ones under `cwd`; nothing is a terminal; no program runs; equal seeds draw equal bytes. */
 export function fakeWorld(changes: Partial<FakeWorld> & { readonly seed?: string } = {}): FakeWorld {
   const { seed = 'svcauth', ...world } = changes;
   let ticks = 0;
@@ -82,7 +82,7 @@ export function capturedSink(): CapturedSink {
   return sink;
 }
 
-/** Answers in order; asking once more than scripted fails the test. `asked` holds the questions. */
+/** Answers in order; one question more than scripted fails the test. `asked` has the questions. */
 export function scriptedPrompt(answers: readonly (string | boolean)[]): Prompt & { readonly asked: string[] } {
   const left = [...answers];
   const asked: string[] = [];
@@ -104,7 +104,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** One command line in this process; what it printed is taken out of the world again. Documents must fit their schemas. */
+/** Runs one command line in this process, and takes its output from the world. Documents must fit their schemas. */
 export async function runSvcauth(world: FakeWorld, argv: readonly string[]): Promise<Outcome> {
   world.out.text = '';
   world.err.text = '';

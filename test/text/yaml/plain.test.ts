@@ -4,7 +4,7 @@ import { readFullYaml } from '../../../src/text/yaml/full.ts';
 import { readPlainYaml } from '../../../src/text/yaml/plain.ts';
 import type { Problem, YamlNode } from '../../../src/text/yaml/tree.ts';
 
-/** What the `yaml` package reads; undefined when it complains. */
+/** Reads with the `yaml` package; undefined when it reports a fault. */
 function full(text: string): YamlNode | undefined {
   const problems: Problem[] = [];
   const node = readFullYaml(text, problem => problems.push(problem));
@@ -25,7 +25,7 @@ describe('plain YAML is read as the package reads it', () => {
     ['flow maps', 'tags: {ns: prod, tier: "1"} # c\nnone: {}\nempty: [ ]\n'],
     ['colons', 'id: spiffe://example.org/a\nip: 2001:db8::1\nips: [2001:db8::1, fe80::1]\n'],
     ['holes and patterns', "template: /ns/{tag.ns}/sa/{service}\npaths: [/**, '/a/*']\n"],
-    ['words that are no strings elsewhere', 'a: yes\nb: off\nc: 1.2.3.4\nd: 30d\ne: 66%\nf: 10.0.0.0/8\n'],
+    ['words that YAML 1.1 does not read as strings', 'a: yes\nb: off\nc: 1.2.3.4\nd: 30d\ne: 66%\nf: 10.0.0.0/8\n'],
     ['words with spaces', 'cron: 0 3 * * *\nargv: [a b, c  d]\nwindow: {cron: 30 2 * * 0, zone: Europe/Berlin}\n'],
     ['options and paths', 'argv: [./reload, -s, HUP, --now, ../x]\nlast: -v\n'],
     ['lists in lists', 'hooks: [[a, b], [c]]\nmore:\n  - [d, {e: [f]}]\n  - - g\n    - h\n  -   - i\n'],
@@ -39,7 +39,7 @@ describe('plain YAML is read as the package reads it', () => {
   });
 });
 
-describe('what is beyond it is left to the package', () => {
+describe('plain YAML leaves other documents to the package', () => {
   test.each([
     ['nothing', ''],
     ['comments only', '# a\n'],
@@ -76,7 +76,7 @@ describe('what is beyond it is left to the package', () => {
   });
 });
 
-test('wherever it answers, the package gives the same answer', () => {
+test('the plain parser and the package give the same result', () => {
   const word = fc.constantFrom(
     'a',
     'b-c',

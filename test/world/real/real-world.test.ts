@@ -6,24 +6,24 @@ import { tempDirectory } from '../../support/world/temp-directory.ts';
 const world = openWorld(process, new Date('2026-11-21T00:00:00.999Z'));
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-test('now is a whole second', () => {
+test('the time of a run is a whole second', () => {
   expect(world.now).toEqual(new Date('2026-11-21T00:00:00Z'));
 });
 
-test('random bytes come in any number', () => {
+test('any number of random bytes can be drawn', () => {
   expect(world.random(0)).toHaveLength(0);
   const bytes = world.random(200_000);
   expect(bytes).toHaveLength(200_000);
-  // past what one call of getRandomValues fills
+  // more than one call of getRandomValues returns
   expect(bytes.subarray(-1000).some(byte => byte !== 0)).toBe(true);
 });
 
 describe('running a program', () => {
-  test('gives its standard output, its words passed as they are', async () => {
+  test('a program gets its arguments unchanged and its standard output is returned', async () => {
     expect(text(await world.run(['printf', '%s|', 'a b', '$HOME', '*', ';']))).toBe('a b|$HOME|*|;|');
   });
 
-  test('with an empty standard input', async () => {
+  test('a program has an empty standard input', async () => {
     expect(text(await world.run(['cat']))).toBe('');
   });
 
@@ -32,7 +32,7 @@ describe('running a program', () => {
     [['sh', '-c', 'kill -TERM $$'], 'ended by SIGTERM'],
     [['no-such-program-anywhere'], 'it cannot be started'],
     [[], 'no program named'],
-  ] as const)('that fails is an error: %j, %s', async ([argv, message]) => {
+  ] as const)('a program that fails is an error: %j, %s', async ([argv, message]) => {
     await expect(world.run(argv)).rejects.toThrow(message);
   });
 });
@@ -41,13 +41,13 @@ describe('an open file descriptor', () => {
   const file = `${tempDirectory()}/secret`;
   writeFileSync(file, 'x'.repeat(100));
 
-  test('is read to its end', () => {
+  test('an open file descriptor is read to its end', () => {
     const descriptor = openSync(file, 'r');
     expect(world.readDescriptor(descriptor, 100)).toHaveLength(100);
     closeSync(descriptor);
   });
 
-  test('that holds too much, or is not open, is refused', () => {
+  test('a file descriptor with too much content, or that is not open, is refused', () => {
     const descriptor = openSync(file, 'r');
     expect(() => world.readDescriptor(descriptor, 99)).toThrow(RangeError);
     closeSync(descriptor);

@@ -13,7 +13,7 @@ const shell = (script: string, changes: Partial<HookCall> = {}) => run(['sh', '-
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
-    // nobody may have waited for it yet
+    // a zombie: its parent may not have waited for it yet
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
@@ -21,23 +21,23 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('a hook', () => {
-  test('gets its words as they are, and no shell sees them', async () => {
+  test('a hook gets its arguments unchanged, without a shell', async () => {
     const end = await run(['printf', '%s|', 'a b', '$HOME', '*', ';']);
     expect(end).toMatchObject({ outcome: 'succeeded', output: 'a b|$HOME|*|;|' });
   });
 
-  test('sees the environment it is given and nothing of ours', async () => {
+  test('a hook has only the environment that it is given', async () => {
     process.env.SECRET_OF_OURS = 'hunter2';
     const { output } = await run(['env'], { env: { PATH: '/usr/bin:/bin', SVCAUTH_SERVICE: 'payments' } });
     delete process.env.SECRET_OF_OURS;
     expect(output.trim().split('\n').sort()).toEqual(['PATH=/usr/bin:/bin', 'SVCAUTH_SERVICE=payments']);
   });
 
-  test('runs in / with an empty standard input', async () => {
+  test('a hook runs in / with an empty standard input', async () => {
     expect(await shell('cat; pwd')).toMatchObject({ outcome: 'succeeded', output: '/\n' });
   });
 
-  test('is heard on both streams, the last 4 KiB of them, never half a character', async () => {
+  test('the last 4 KiB of both output streams are kept, in whole characters', async () => {
     expect((await shell('echo out; echo err >&2')).output).toBe('out\nerr\n');
     const { output } = await shell(`i=0; while [ $i -lt 3000 ]; do printf 'äö'; i=$((i+1)); done; printf x`);
     expect(output).toMatch(/^[äö]+x$/);
@@ -49,20 +49,20 @@ describe('a hook', () => {
     ['sh', ['-c', 'kill -SEGV $$'], 'it was ended by SIGSEGV'],
     ['no-such-program', [], 'it cannot be started (ENOENT)'],
     ['/etc/passwd', [], 'it cannot be started (EACCES)'],
-  ])('that fails says of what: %s %j', async (program, args, reason) => {
+  ])('a hook that fails has a reason: %s %j', async (program, args, reason) => {
     expect(await run([program, ...args])).toMatchObject({ outcome: 'failed', reason });
   });
 });
 
 describe('at its limit a hook is ended', () => {
-  test('with everything it started', async () => {
+  test('a hook at its time limit is ended with everything it started', async () => {
     const { outcome, reason, output } = await shell('sleep 60 & echo $!; wait', { limit: 0.3 });
     expect({ outcome, reason }).toEqual({ outcome: 'timed-out', reason: 'it was ended after 0.3 s' });
     await sleep(50);
     expect(isAlive(Number(output))).toBe(false);
   });
 
-  test('also when it will not hear of it', async () => {
+  test('a hook that ignores SIGTERM is ended too', async () => {
     const { outcome, output } = await shell(`trap '' TERM; echo $$; while :; do sleep 1; done`, { limit: 0.3 });
     expect(outcome).toBe('timed-out');
     await sleep(50);
@@ -70,7 +70,7 @@ describe('at its limit a hook is ended', () => {
   }, 15_000);
 });
 
-test('what a hook leaves running neither keeps us nor is ended', async () => {
+test('a process that a hook leaves running neither blocks us nor is ended', async () => {
   const file = join(tempDirectory(), 'pid');
   expect(await shell(`sleep 300 & echo $! > ${file}; echo done`)).toMatchObject({
     outcome: 'succeeded',
@@ -81,7 +81,7 @@ test('what a hook leaves running neither keeps us nor is ended', async () => {
   process.kill(pid);
 });
 
-test('a hook goes with us when we are told to end', async () => {
+test('a signal that ends svcauth ends the hook too', async () => {
   const file = join(tempDirectory(), 'pid');
   const kept = () => undefined;
   process.on('SIGHUP', kept);
