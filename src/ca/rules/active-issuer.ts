@@ -1,5 +1,5 @@
 /**
- * Answers which CA signs now, and which chain leads from it to its root. Issuing, renewal, rotation and monitoring ask here; it reads
+ * Answers which CA issues now, and which chain leads from it to its root. Issuing, renewal, rotation and monitoring call it; it reads
  * nothing.
  */
 import { failure } from '../../errors/error.ts';
@@ -8,7 +8,7 @@ import type { Authority, AuthorityCertificate } from '../../record/authority.ts'
 
 export type CertifiedAuthority = Authority & { readonly certificate: AuthorityCertificate };
 
-/** The CA that signs leaves now: the active issuing CA, or the root where there is one tier. Throws ERR_NO_ISSUER, ERR_ISSUER_*. */
+/** Returns the CA that issues leaves: the active issuing CA, or the root where there is one tier. Throws ERR_NO_ISSUER, ERR_ISSUER_*. */
 export function activeIssuer(authorities: readonly Authority[], now: Date): CertifiedAuthority {
   const tier = leafTier(authorities);
   const active = newestActive(authorities, tier);
@@ -28,11 +28,11 @@ export function activeIssuer(authorities: readonly Authority[], now: Date): Cert
   return active;
 }
 
-/** Whose CAs sign leaves. */
+/** Returns the tier whose CAs issue leaves. */
 export const leafTier = (authorities: readonly Authority[]): Authority['tier'] =>
   authorities.some(({ tier }) => tier === 'issuing') ? 'issuing' : 'root';
 
-/** Between activating and draining a rotation has two active CAs: the newer one signs, the leaves of the older one are not due yet. */
+/** Returns the newest active CA of a tier. Between activating and draining a rotation has two; leaves of the older one are not due yet. */
 export const newestActive = (
   authorities: readonly Authority[],
   tier: Authority['tier'],
@@ -45,7 +45,7 @@ export const newestActive = (
       undefined,
     );
 
-/** The CA that a rotation of the tier replaces: the one that signs, or the one that must not any more. */
+/** Returns the CA that a rotation of the tier replaces: the newest active one, or else the tainted one. */
 export const replaceable = (
   authorities: readonly Authority[],
   tier: Authority['tier'],
@@ -56,7 +56,7 @@ export const replaceable = (
 export const isCertified = (authority: Authority): authority is CertifiedAuthority =>
   authority.certificate !== undefined;
 
-/** From the signing CA up to the root; without it when the manifest does not have it. */
+/** Returns the chain from a CA up to its root; without the root when the manifest does not have it. */
 export function chainToRoot(
   authority: CertifiedAuthority,
   authorities: readonly Authority[],
@@ -71,6 +71,6 @@ export function chainToRoot(
   return chain;
 }
 
-/** What a server sends behind its leaf: the chain without its root. */
+/** Returns the chain without its root, as a server sends it after its leaf. */
 export const chainBelowRoot = (chain: readonly CertifiedAuthority[]): readonly CertifiedAuthority[] =>
   chain.filter(({ id, certificate }) => certificate.issuerId !== id);

@@ -1,6 +1,6 @@
 /**
- * Answers which fields the certificate of a planned CA gets. The making of a CA and the proof of a rotation both ask here, so that the
- * proof judges the certificate that is made. It signs nothing.
+ * Answers which fields the certificate of a planned CA gets. The creation of a CA and the proof of a rotation both call it, so the proof
+ * judges the certificate that is created. It signs nothing.
  */
 import type { IssuerFacts } from '../../pki/certificate/issuer.ts';
 import { authoritySubject, type AuthorityRequest } from '../../pki/certificate/prepare-authority.ts';
@@ -38,7 +38,7 @@ export const authorityRequest = (
 /** The terms of one more certificate for a key that has one. */
 export interface CrossTerms extends Validity {
   readonly tier: 'root' | 'issuing';
-  /** Where the CRL of the CA that signs it is served. */
+  /** Address of the CRL of its issuing CA. */
   readonly crlUrl?: string;
 }
 

@@ -8,7 +8,7 @@ import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { generalNameText } from '../../pki/name/general-name-text.ts';
 import { authorityStatus, type AuthorityRow, type AuthorityStatus } from './status.ts';
 
-/** Everything about one authority that a person may ask for. */
+/** The facts about one CA that `ca show` prints. */
 export interface AuthorityDescription extends AuthorityStatus {
   readonly generation: number;
   readonly createdAt: Date;
@@ -19,7 +19,7 @@ export interface AuthorityDescription extends AuthorityStatus {
   /** Name constraints (RFC 5280 §4.2.1.10). */
   readonly permitted?: readonly string[];
   readonly excluded?: readonly string[];
-  /** Where its certificate says that its issuer's CRL is served. */
+  /** CRL addresses in its certificate: those of the CA that issued it. */
   readonly crlUrls?: readonly string[];
 }
 

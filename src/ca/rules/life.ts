@@ -1,7 +1,8 @@
 import type { CertifiedAuthority } from './active-issuer.ts';
 
 /**
- * From when a CA was made to its end. Its certificate alone may say less: a root rotation gives the same key one that begins only then.
+ * Returns the validity of a CA from its creation to its expiry. Its certificate may begin later: a root rotation issues a new one for the
+ * same key.
  */
 export function lifeOf({ createdAt, certificate: { notBefore, notAfter } }: CertifiedAuthority): {
   readonly notBefore: Date;

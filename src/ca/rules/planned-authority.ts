@@ -1,12 +1,12 @@
 /**
- * Answers what a CA will be before it exists: `ca init`, the making of a successor and the proof of a rotation all ask here. It never
- * reads a clock, a file or the manifest, and it makes no key.
+ * Plans a CA before it exists, for `ca init`, for a successor and for the proof of a rotation. It reads no clock, file or manifest, and
+ * creates no key.
  */
 import type { NameConstraints } from '../../pki/extension/name-constraints.ts';
 import type { KeyAlgorithmName } from '../../pki/key/algorithm.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
 
-/** A CA that would be made or imported. */
+/** A CA that would be created or imported. */
 export interface PlannedAuthority {
   readonly id: string;
   readonly tier: 'root' | 'issuing';
@@ -21,22 +21,22 @@ export interface PlannedAuthority {
   /** Absent: no limit below it. */
   readonly pathLength?: number;
   readonly nameConstraints?: NameConstraints;
-  /** Where the CRL of the CA that signs it is served. */
+  /** Address of the CRL of its issuing CA. */
   readonly crlUrl?: string;
 }
 
-/** From the first second to the last, both inclusive. */
+/** A validity from its first to its last second, both inclusive. */
 export interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-/** The CA that signs another. */
+/** A CA that issues the certificate of another. */
 export interface AuthorityAbove extends Validity {
   readonly id: string;
 }
 
-/** The part of a planned CA that is chosen; the rest follows. */
+/** The properties of a planned CA that are chosen; the others follow from them. */
 export interface AuthorityTerms extends Pick<
   PlannedAuthority,
   'tier' | 'generation' | 'keyAlgorithm' | 'keyLocation' | 'nameConstraints'
@@ -44,15 +44,15 @@ export interface AuthorityTerms extends Pick<
   readonly how: 'create' | 'request';
   /** Seconds from now. */
   readonly lifetime: number;
-  /** Seconds that notBefore lies in the past. */
+  /** Seconds between notBefore and now. */
   readonly backdate: number;
-  /** Absent: it signs itself, or its signer is not known. */
+  /** Absent: it issues its own certificate, or the external issuing CA is not known. */
   readonly above?: AuthorityAbove | undefined;
-  /** The base or pattern at which CRLs are served. */
+  /** The base address or the pattern of CRL addresses. */
   readonly crlUrl?: string | undefined;
 }
 
-/** Plans a CA: it never begins before the CA above it, nor outlives it; an issuing CA certifies leaves only (RFC 5280 §4.2.1.9). */
+/** Plans a CA within the validity of the CA above it. An issuing CA certifies leaves only (RFC 5280 §4.2.1.9). */
 export function planAuthority(terms: AuthorityTerms, now: Date): PlannedAuthority {
   const { tier, generation, how, keyAlgorithm, keyLocation, above, nameConstraints, crlUrl } = terms;
   const chosen = {
@@ -73,7 +73,7 @@ export function planAuthority(terms: AuthorityTerms, now: Date): PlannedAuthorit
   };
 }
 
-/** Returns the part of a validity that lies in the life of the CA that signs. */
+/** Returns the part of a validity that is within the validity of the CA above. */
 export const within = (above: Validity, { notBefore, notAfter }: Validity): Validity => ({
   notBefore: above.notBefore > notBefore ? above.notBefore : notBefore,
   notAfter: above.notAfter < notAfter ? above.notAfter : notAfter,

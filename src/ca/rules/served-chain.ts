@@ -3,8 +3,8 @@ import type { Authority, FurtherCertificate } from '../../record/authority.ts';
 import { trustAnchors } from './trust-anchors.ts';
 
 /**
- * What a server sends behind its leaf, DER: the chain without its root, and that root certified by another one that verifiers trust,
- * where a rotation made such a certificate: who has only the other root finds the way by it (RFC 9810 §4.4).
+ * Returns the DER of the chain that a server sends after its leaf, without the root. A cross-certificate of that root by another trusted
+ * root is included: a verifier that has only the other root builds its path with it (RFC 9810 §4.4).
  */
 export function servedChain(
   issuer: CertifiedAuthority,

@@ -4,8 +4,8 @@ import type { Authority, AuthorityState } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';
 
 /**
- * `none`: not needed before the CA has its certificate. `stale`: nextUpdate has come, every verifier that checks refuses everyone
- * (T5 of the field notes: so does a missing one).
+ * The state of the newest CRL of a CA. `none`: the CA has no certificate yet. `stale`: it has expired; a verifier that checks revocation
+ * rejects every certificate of the CA, as it does when the CRL is missing (T5 of the field notes).
  */
 type CrlState = 'none' | 'fresh' | 'stale' | 'missing';
 
@@ -35,7 +35,7 @@ export interface AuthorityStatus {
 export interface AuthorityRow {
   readonly authority: Authority;
   readonly crl?: Crl;
-  /** Signed ahead, in order. */
+  /** Presigned CRLs, in order. */
   readonly series?: readonly Crl[];
 }
 
@@ -64,5 +64,5 @@ function crlStatus(crl: Crl | undefined, now: Date): CrlStatus {
   return { state: isStale(crl, now) ? 'stale' : 'fresh', number, thisUpdate, nextUpdate, entryCount };
 }
 
-/** From nextUpdate on, the second itself included: OpenSSL refuses then, and the strictest verifier decides. */
+/** Returns true from nextUpdate on, inclusive. OpenSSL rejects from then on, and the strictest verifier decides. */
 export const isStale = (crl: Crl, now: Date): boolean => crl.nextUpdate <= now;

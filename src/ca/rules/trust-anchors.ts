@@ -1,13 +1,12 @@
 import { isCertified, type CertifiedAuthority } from './active-issuer.ts';
 import type { Authority } from '../../record/authority.ts';
 
-/** Seconds between two looks of a consumer at the bundle (SPIFFE Trust Domain and Bundle §4.1.2). */
+/** Seconds after which a consumer reads the bundle again (SPIFFE Trust Domain and Bundle §4.1.2). */
 export const REFRESH_HINT = 3600;
 
 /**
- * The roots that verifiers must trust now, oldest generation first: one in waiting from the moment a rotation publishes it, one that
- * is draining until it is retired, since overlap is the point. A tainted one as well: whoever stops trusting it at once refuses
- * everybody, so that it goes when its successor is trusted.
+ * Returns the roots that verifiers must trust now, oldest generation first. A prepared root is included once it is published, a draining
+ * one until it is retired. A tainted root stays too: without it verifiers would reject every certificate until they have its successor.
  */
 export function trustAnchors(authorities: readonly Authority[]): readonly CertifiedAuthority[] {
   return authorities.filter(isCertified).filter(({ tier, state, publishedAt }) => {
@@ -16,7 +15,7 @@ export function trustAnchors(authorities: readonly Authority[]): readonly Certif
   });
 }
 
-/** Grows with every change of content; never below the time, so that a restored back-up cannot repeat one. */
+/** Returns the next sequence of the bundle. It is at least the time, so a restored backup cannot repeat one. */
 export function nextBundleSequence(previous: number | undefined, now: Date): number {
   return Math.max((previous ?? 0) + 1, Math.floor(now.getTime() / 1000));
 }

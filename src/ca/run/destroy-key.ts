@@ -1,8 +1,8 @@
 import type { Pki } from '../../store/open-pki.ts';
 
 /**
- * Overwrites and removes the keys of retired CAs, then says so. A journal, a snapshot or a flash disk may keep a copy: what protects
- * that one is its passphrase. Returns whether there was anything to destroy.
+ * Overwrites and removes the keys of retired CAs, then records it. A journal, a snapshot or a flash disk may keep a copy, which only its
+ * passphrase protects. Returns true if a key was destroyed.
  */
 export function destroyRetiredKeys({ world, home, manifest }: Pki): boolean {
   const retired = manifest.authorities().filter(({ state, keyLocation }) => {

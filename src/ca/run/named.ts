@@ -5,7 +5,7 @@ import { decodeName, nameToString } from '../../pki/name/name.ts';
 import { readPathCertificate } from '../../pki/path/path-certificate.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 
-/** The id of a CA of ours, else the name as people write it. */
+/** Returns the id of the CA with this name, or else the name as text. */
 export function authorityNamed(manifest: Manifest, nameDer: Uint8Array): string {
   try {
     const text = nameToString(decodeName(new DerReader(nameDer), 'name'));
@@ -17,6 +17,6 @@ export function authorityNamed(manifest: Manifest, nameDer: Uint8Array): string 
   }
 }
 
-/** DER of its name. */
+/** Returns the DER of the subject of a certificate. */
 export const subjectOf = (certificateDer: Uint8Array): Uint8Array =>
   readPathCertificate(certificateDer).tbs.subject.der;

@@ -1,4 +1,4 @@
-// Certifies the key of a CA: a new key for the first time, or a key that has a certificate once more (extended or cross-signed).
+// Certifies the key of a CA: a new key, or a key that already has a certificate (extended or cross-signed).
 // `ca init` and rotation call it, record the result and write the files.
 import type { World } from '../../world/world.ts';
 import { equalBytes } from '../../pki/bytes.ts';
@@ -19,7 +19,7 @@ import { signingWith } from './unlock.ts';
 import { authorityRequest, crossRequest, type CrossTerms } from '../rules/authority-request.ts';
 import type { PlannedAuthority } from '../rules/planned-authority.ts';
 
-/** A CA whose certificate and key are both here. */
+/** A CA with its certificate and its key. */
 export interface ReadyAuthority {
   readonly certificate: ParsedCertificate;
   readonly issuer: Issuer;
@@ -39,7 +39,7 @@ export async function certifyAuthority(
   const algorithm = KEY_ALGORITHMS[planned.keyAlgorithm];
   const serial = serialFromRandom(world.random(SERIAL_LENGTH));
   const tbsDer = prepareAuthority(authorityRequest(planned, names, keys, serial), above ?? { algorithm });
-  // read back from its own encoding: what will lie on the disk is what signs here
+  // parsed from its own encoding, so the key that signs here is the key that is written to the file
   const signing = signingWith(await parsePrivateKey(keys.pkcs8, undefined, `the key of ${planned.id}`));
   const signedBy = above ?? { ...issuerFactsOf({ tbs: decodeTbsCertificate(tbsDer) }, algorithm), ...signing };
   const linted = requireLinted(
@@ -52,8 +52,8 @@ export async function certifyAuthority(
 }
 
 /**
- * Certifies the key of a CA once more: with its name, key identifier and name constraints, by another one, or by itself where `above`
- * has that key. Nothing is written.
+ * Certifies the key of a CA again, with its name, key identifier and name constraints. The certificate is self-signed where `above` has
+ * the same key. Nothing is written.
  */
 export async function certifyAgain(
   world: Pick<World, 'random'>,

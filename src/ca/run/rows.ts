@@ -1,7 +1,7 @@
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import type { AuthorityRow } from '../rules/status.ts';
 
-/** Every CA with its newest CRL, and those that were signed ahead. */
+/** Returns every CA with its newest CRL and its presigned CRLs. */
 export const authorityRows = (manifest: Manifest): readonly AuthorityRow[] =>
   manifest.authorities().map(authority => {
     const crl = manifest.latestCrl(authority.id);

@@ -11,7 +11,7 @@ import { readKeyFile } from '../../store/files/key-file.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
-/** A CA that can sign, from its key file. Throws ERR_KEY_AWAY, ERR_PASSPHRASE_*, ERR_KEY_MISMATCH and what is wrong with the file. */
+/** Opens the key file of a CA and returns the issuer. Throws ERR_KEY_AWAY, ERR_PASSPHRASE_*, ERR_KEY_MISMATCH and what is wrong with the file. */
 export async function unlockAuthority(
   { world, home }: Pick<Pki, 'world' | 'home'>,
   authority: CertifiedAuthority,
@@ -23,7 +23,7 @@ export async function unlockAuthority(
   return issuerOf(authority, await openKey(readKeyFile(world.files, home, id), what, ask), what, 'home');
 }
 
-/** The issuer of a certificate with the key that was read for it. Throws ERR_KEY_MISMATCH; of a brought key ERR_KEY_UNSUITABLE. */
+/** Joins a CA certificate and its key into an issuer. Throws ERR_KEY_MISMATCH, or ERR_KEY_UNSUITABLE for a key of the command line. */
 export function issuerOf(
   authority: CertifiedAuthority,
   key: PrivateKey,
@@ -38,7 +38,7 @@ export function issuerOf(
   return { ...issuerFactsOf(certificate, key.algorithm), ...signingWith(key) };
 }
 
-/** A private key from a file's bytes; the passphrase is asked for only when there is something to open. */
+/** Parses a private key; asks for the passphrase only if the key is encrypted. */
 export async function openKey(bytes: Uint8Array, what: string, ask: AskPassphrase): Promise<PrivateKey> {
   try {
     return await parsePrivateKey(bytes, undefined, what);
@@ -53,7 +53,7 @@ export async function openKey(bytes: Uint8Array, what: string, ask: AskPassphras
   }
 }
 
-/** The two ways a key signs. */
+/** Returns the two ways in which a key signs. */
 export function signingWith({ keyObject, algorithm }: PrivateKey): Pick<Issuer, 'sign' | 'startSignature'> {
   return { sign: signerOf(keyObject, algorithm), startSignature: () => startSignature(keyObject, algorithm) };
 }

@@ -16,7 +16,7 @@ export const addCaTaint: AddCommand = (program, world) => {
     .command('taint')
     .description('mark a CA as compromised: it stops issuing, and every certificate it issued becomes due for renewal')
     .argument('<id>', 'id of a CA, such as issuing-g1')
-    .requiredOption('--reason <text>', 'what happened, for the audit log')
+    .requiredOption('--reason <text>', 'reason for the taint, for the audit log')
     .option('--revoke', 'also revoke its certificate: verifiers with the new CRL reject every certificate it issued')
     .option('--dry-run', 'show the changes, and change nothing');
   outputOption(passphraseOptions(command));

@@ -6,28 +6,28 @@ export interface TaintRequest {
   readonly id: string;
   /** In the operator's words, for the audit log. */
   readonly reason: string;
-  /** Its certificates as well: from the next CRL on nothing below it is accepted. */
+  /** Also revoke its certificates: verifiers with the next CRL reject all of its leaves. */
   readonly revoke: boolean;
 }
 
 export interface TaintPlan {
   readonly authority: CertifiedAuthority;
-  /** False: it is tainted already. */
+  /** False if it is already tainted. */
   readonly taints: boolean;
-  /** The certificates of its key that other CAs here have signed and that are not revoked yet. */
+  /** The certificates of its key that other CAs of this home issued and that are not revoked yet. */
   readonly revokes: readonly AuthorityCertificate[];
-  /** Who signed those that are, or will be, revoked: their CRLs must say so. */
+  /** The CAs that issued the revoked certificates; their CRLs must list them. */
   readonly revokers: readonly string[];
 }
 
-/** What has to be known of a PKI. */
+/** The records that a plan needs. */
 export interface TaintFacts {
   readonly authorities: readonly Authority[];
   readonly further: readonly FurtherCertificate[];
   readonly isRevoked: (serial: string) => boolean;
 }
 
-/** Marks a CA whose key somebody else may have. Throws ERR_AUTHORITY_UNKNOWN, ERR_TAINT_STATE, ERR_TAINT_REVOKE. */
+/** Plans the taint of a compromised CA. Throws ERR_AUTHORITY_UNKNOWN, ERR_TAINT_STATE, ERR_TAINT_REVOKE. */
 export function planTaint(
   { authorities, further, isRevoked }: TaintFacts,
   { id, revoke }: Pick<TaintRequest, 'id' | 'revoke'>,

@@ -1,4 +1,4 @@
-// Lists the steps that replace a CA after its key leaked, as commands with the names, sizes and times of this PKI.
+// Lists the steps that replace a compromised CA, as commands with the names, sizes and times of this PKI.
 // `drill ca-compromise` prints the list and a rehearsal carries it out on a copy. It is pure: `run/drill.ts` gathers the facts.
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { durationText } from '../../time/duration.ts';

@@ -1,4 +1,4 @@
-// Copies a PKI for a rehearsal: the manifest, the CAs, the published files, the policy, and the current files of each service.
+// Copies a PKI for a rehearsal: the manifest, CAs, published files, policy, and the current files of each service.
 // `sandbox.ts` calls it, with a world that can write below the copy only. It never changes the source.
 import { dirname, join } from 'node:path';
 import type { World } from '../../world/world.ts';
@@ -13,20 +13,20 @@ import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki } from '../../store/open-pki.ts';
 
 export interface CopiedHome {
-  /** Where the copy publishes to, in the place of the real directories. */
+  /** Directories of the copy that replace the real directories for publishing. */
   readonly publishTo: readonly string[];
-  /** Of all services together; the copy has none. */
+  /** The number of hooks of all services; the copy has none. */
   readonly hooks: number;
-  /** Services whose own directories cannot be read: there the copy has nothing. */
+  /** Services whose own directories cannot be read; the copy has no files for them. */
   readonly unread: readonly string[];
 }
 
-/** Bytes; a CRL of some millions. */
+/** The largest file in bytes: a CRL with millions of entries. */
 const LIMIT = 512 * 1024 * 1024;
 
 /**
- * The PKI once more, with what its services serve now. Whatever would be written elsewhere is written below `outside`, under the same
- * path: there is no hook, directory or output left in the copy that leads out of it. The caller holds the lock of `from`.
+ * Copies a PKI with the current files of its services. Paths outside the home move below `outside`, and hooks are removed, so the copy
+ * cannot write outside itself. The caller holds the lock of `from`.
  */
 export async function copyHome(world: World, from: Home, to: Home, outside: string): Promise<CopiedHome> {
   const { files } = world;
@@ -53,7 +53,7 @@ export async function copyHome(world: World, from: Home, to: Home, outside: stri
   });
 }
 
-/** Links are followed. */
+/** Copies a directory tree and follows links. */
 function copyTree(world: World, from: string, to: string): void {
   const { files } = world;
   const status = files.status(from);
@@ -76,7 +76,7 @@ function copyVersion({ files }: World, from: string, to: string): boolean {
   }
 }
 
-/** The same service with its files below the copy, and no hooks. */
+/** Returns the service with its files below the copy, and without hooks. */
 function elsewhere({ name, spec, upkeep }: Service, within: (path: string) => string): Service {
   const deployment = upkeep?.deployment && {
     ...upkeep.deployment,

@@ -8,7 +8,7 @@ import { loadPolicy } from '../../policy/run/load.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { readRotationFacts } from '../../rotation/run/facts.ts';
 
-/** The runbook for one CA, of the one that signs leaves when none is named. Throws ERR_AUTHORITY_UNKNOWN, ERR_AUTHORITY_PENDING. */
+/** Plans the runbook for a CA, by default the one that issues leaves. Throws ERR_AUTHORITY_UNKNOWN, ERR_AUTHORITY_PENDING. */
 export async function drillCompromise(pki: Pki, id: string | undefined): Promise<Runbook> {
   const { manifest } = pki;
   const authorities = manifest.authorities();

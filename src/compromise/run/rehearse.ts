@@ -8,9 +8,9 @@ import { withSandbox, type Sandbox } from './sandbox.ts';
 import { verifyCrls, type CrlVerification } from '../../publication/run/verify-crls.ts';
 
 export interface RehearsalRequest extends Pick<Scene, 'keys' | 'progress'> {
-  /** Whose key is out; absent: of the CA that signs leaves. */
+  /** The CA with the compromised key; absent: the CA that issues leaves. */
   readonly id: string | undefined;
-  /** Absolute: where the copy stays. */
+  /** Absolute path for a copy that is kept; absent: it is removed. */
   readonly keep: string | undefined;
 }
 
@@ -25,15 +25,15 @@ export interface Rehearsal extends Pick<Sandbox, 'hooks' | 'unread'> {
   readonly authorityId: string;
   readonly home: string;
   readonly keptAt: string | undefined;
-  /** Without what nobody can do by a command. */
+  /** The steps that have a command. */
   readonly steps: readonly RehearsedStep[];
-  /** What verifiers make of the files in public/ in the end. */
+  /** The verdict on the files in public/ after the last step. */
   readonly proof: CrlVerification;
 }
 
 /**
- * Carries the runbook for a compromised CA out on a copy of the home, and proves what it came to. The home itself is only read. Throws
- * what the steps do.
+ * Carries out the runbook for a compromised CA on a copy of the home, and verifies the result. It only reads the home itself. Throws the
+ * errors of the steps.
  */
 export const rehearseCompromise = (
   world: World,

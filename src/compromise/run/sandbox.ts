@@ -6,7 +6,7 @@ import { homeAt, openHome, PRIVATE_DIRECTORY, refuseOccupied, type Home } from '
 import { withLock } from '../../store/lock.ts';
 import { copyHome, type CopiedHome } from './copy-home.ts';
 
-/** A copy of a home for trying something out: whatever is done with this world to this home is seen nowhere else. */
+/** A copy of a home, and a world that cannot write outside it. */
 export interface Sandbox extends CopiedHome {
   /** Writes below the copy only, and runs no hook. */
   readonly world: World;
@@ -14,8 +14,8 @@ export interface Sandbox extends CopiedHome {
 }
 
 /**
- * Copies the home and hands the copy to `work`; afterwards it is gone, unless `keep` (absolute) names a directory for it. When `work`
- * throws, it is gone in any case. Throws ERR_HOME_MISSING, ERR_LOCKED, ERR_HOME_EXISTS, ERR_DRILL_KEEP.
+ * Copies the home, passes the copy to `work`, and removes it afterwards. It stays if `keep` (an absolute path) names a directory for it
+ * and `work` does not throw. Throws ERR_HOME_MISSING, ERR_LOCKED, ERR_HOME_EXISTS, ERR_DRILL_KEEP.
  */
 export async function withSandbox<T>(
   world: World,
@@ -47,7 +47,7 @@ export async function withSandbox<T>(
 function makeKept({ files }: World, { directory: home }: Home, directory: string): string {
   if (`${directory}${sep}`.startsWith(`${home}${sep}`)) throw failure('ERR_DRILL_KEEP', { directory, home });
   refuseOccupied(files, homeAt(directory));
-  // whatever mode it had
+  // it may have had another mode
   files.remove(directory);
   files.makeDirectory(directory, PRIVATE_DIRECTORY);
   return directory;

@@ -1,4 +1,4 @@
-// Marks a CA as compromised, and on request has the CAs above it revoke its certificate and sign their CRLs at once.
+// Marks a CA as compromised; on request the CAs above it revoke its certificate and sign their CRLs at once.
 // `ca taint` and the rehearsal call it. It replaces no certificate; `renew` does, because the leaves of a tainted CA are due.
 import type { World } from '../../world/world.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
@@ -15,11 +15,11 @@ import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface TaintOutcome {
   readonly plan: TaintPlan;
-  /** What has to be replaced. */
+  /** The leaves that have to be replaced. */
   readonly leaves: LeafTotals;
-  /** The CRLs that say it now. */
+  /** The CRLs that were signed with the revocation. */
   readonly crls: readonly Crl[];
-  /** CAs that revoke it in their next CRL, whose keys are not here. */
+  /** CAs whose next CRL must revoke it and whose keys are not in the home. */
   readonly awaited: readonly string[];
   readonly dryRun: boolean;
 }
@@ -39,7 +39,7 @@ export async function taintRun(
   return changePki(world, homeFlag, 'ca taint', async pki => {
     const plan = planOf(pki, request);
     const { crl: schedule } = await loadPolicy(pki);
-    // before anything is recorded: a forgotten passphrase leaves no revocation that no verifier hears of
+    // before anything is recorded: with a wrong passphrase, no recorded revocation lacks its CRL
     const issuers = await unlockRevokers(pki, plan, schedule, options.ask);
     if (plan.taints || plan.revokes.length > 0) record(pki, plan, request);
     const { signed } = await refreshCrls(pki, { issuers, schedule });
@@ -72,7 +72,7 @@ const awaitedOf = (pki: Pki, plan: TaintPlan): readonly string[] =>
     ? []
     : revokersOf(pki, plan).flatMap(({ id, keyLocation }) => (keyLocation === 'file' ? [] : [id]));
 
-/** Those whose CRL has to be signed: for what is revoked now, or by a run that was interrupted. */
+/** Unlocks the CAs that must sign a CRL, for a revocation of this run or of an interrupted one. */
 async function unlockRevokers(
   pki: Pki,
   plan: TaintPlan,

@@ -1,4 +1,4 @@
-/** Declares the options that several rotation commands share, and reads them. The commands of rotation call it; it opens nothing. */
+/** Declares and reads the options that several rotation commands share. It opens nothing. */
 import { Option, type Command } from 'commander';
 import { failure } from '../../errors/error.ts';
 import type { Authority } from '../../record/authority.ts';
@@ -11,7 +11,7 @@ export interface TierFlags {
   readonly tier: Authority['tier'];
 }
 
-/** `--tier`, which every step of a rotation needs. */
+/** Declares `--tier`, which every step of a rotation needs. */
 export const tierOption = (command: Command): Command =>
   command.addOption(
     new Option('--tier <tier>', 'tier of the CA to replace').choices(['issuing', 'root']).makeOptionMandatory(),
@@ -24,7 +24,7 @@ export interface SuccessorFlags {
   readonly keyAlg?: string;
 }
 
-/** The options that describe the CA which comes: `plan` judges it, and `prepare` makes it. */
+/** Declares the options that describe the successor, for `plan` and `prepare`. */
 export const successorOptions = (command: Command): Command =>
   command
     .addOption(
@@ -36,7 +36,7 @@ export const successorOptions = (command: Command): Command =>
     .option('--lifetime <duration>', 'lifetime of the new CA (default: that of the old one)')
     .option('--key-alg <algorithm>', 'key algorithm of the new CA (default: that of the old one)');
 
-/** Reads the same. Throws ERR_DURATION, ERR_CHOICE. */
+/** Reads the options that describe the successor. Throws ERR_DURATION, ERR_CHOICE. */
 export const successorOf = ({ crossSign, soak, lifetime, keyAlg }: SuccessorFlags): SuccessorRequest => ({
   crossSigning: crossSign,
   ...(soak !== undefined && { soak: parseDuration(soak) }),
@@ -49,13 +49,13 @@ export interface CompromiseFlags {
   readonly reason?: string;
 }
 
-/** `--force-compromised` and `--reason`, of every step that leads away from a tainted CA. */
+/** Declares `--force-compromised` and `--reason`, for every step that replaces a tainted CA. */
 export const compromiseOptions = (command: Command): Command =>
   command
     .option('--force-compromised', 'skip the gates that protect availability (only for a tainted CA)')
     .option('--reason <text>', 'reason for --force-compromised, for the audit log');
 
-/** The reason, where gates are forced. Throws ERR_ROTATION_REASON when one is given without the other. */
+/** Returns the reason for forcing gates. Throws ERR_ROTATION_REASON when one option is given without the other. */
 export function compromiseOf({ forceCompromised = false, reason }: CompromiseFlags, step: string): string | undefined {
   if (forceCompromised !== (reason !== undefined)) throw failure('ERR_ROTATION_REASON', { step });
   return reason;

@@ -14,7 +14,7 @@ interface Flags extends TierFlags, CompromiseFlags, PassphraseOptions {
   readonly output: OutputFormat;
 }
 
-/** The steps of a rotation that has begun: they differ in what they do, not in what they are told. */
+/** Declares a step of a rotation in progress; all of them have the same options. */
 const addStep =
   (step: Exclude<RotationStep, 'prepare'>, description: string): AddCommand =>
   (program, world, done) => {

@@ -1,6 +1,6 @@
 /**
- * Answers which course a rotation takes: what is presented, held and issued from here to the end, of what exists and of what would be
- * made. The run of a proof asks here. It judges nothing but what cannot be issued, and it reads no file and no clock.
+ * Plans the course of a rotation: the certificates, bundles and CRLs in use from now to its end. The proof
+ * calls it. It finds what cannot be issued, judges nothing else, and reads no file and no clock.
  */
 import { equalBytes } from '../../pki/bytes.ts';
 import { sameName } from '../../pki/name/name.ts';
@@ -45,15 +45,15 @@ export interface PlannedRotation {
   readonly toId: string;
   readonly timetable: RotationTimetable;
   readonly course: RotationCourse;
-  /** What the CA that comes, or one that it needs below it, cannot issue: the leaves that are missing in the course. */
+  /** Certificates that the successor, or a CA below it, cannot issue; the course lacks them. */
   readonly gaps: readonly IssuingGap[];
-  /** A way without a gap; absent: there is no gap, or no such way. */
+  /** A change that leaves no gap; absent: there is no gap, or no such change. */
   readonly wayOut?: GapWayOut;
 }
 
 /**
- * The course that a rotation takes from here, of what exists and of what would be made; undefined when there is no CA to replace, or
- * none to certify the next.
+ * Plans the course of a rotation from now on, from existing and planned certificates. Returns undefined when there is no CA to replace, or
+ * no CA to certify the successor.
  */
 export function planRotationCourse(start: RotationStart): PlannedRotation | undefined {
   const { now, rotation, unacknowledged } = start;
@@ -125,14 +125,14 @@ function plannedPair(start: RotationStart): Pair | undefined {
 
 const isSame = (a: KnownCertificate, b: KnownCertificate): boolean => equalBytes(a.der, b.der);
 
-/** What verifiers are given; with the new root as long as it was not published. */
+/** Returns the published anchors, and the new root until it is published. */
 function anchorsOf(to: Signer, { anchors, rotation }: RotationStart): readonly KnownCertificate[] {
   const known = anchors.map(der => ({ der }));
   const awaited = to.tier === 'root' && rotation?.publishedAt === undefined;
   return awaited && !known.some(each => isSame(each, to.certificate)) ? [...known, to.certificate] : known;
 }
 
-/** What is published, kept fresh by whoever still signs; and the first of a CA that is planned. */
+/** Returns the published CRLs, which their CAs keep current, and the first CRL of each planned CA. */
 function crlsOf(
   newcomers: readonly Signer[],
   { authorities, crls, now, crlLifetime }: RotationStart,
@@ -153,7 +153,7 @@ function crlsOf(
   return all;
 }
 
-/** Whether a chain that is sent to the end needs a CRL of the CA that goes; a cross certificate for those who still trust it does not. */
+/** Tests for a chain that needs a CRL of the old CA to the end. A cross-certificate by it does not count. */
 function stillSigned(next: readonly ServedBy[], from: Signer, to: Signer): boolean {
   const [old, successor] = [from, to].map(({ certificate }) => decodeCertificate(certificate.der).tbs.subject);
   return next.some(({ chain }) =>
@@ -164,7 +164,7 @@ function stillSigned(next: readonly ServedBy[], from: Signer, to: Signer): boole
   );
 }
 
-/** The last CRL of the CA that goes stays published while a leaf that it revokes has not expired: where no other leaf is left. */
+/** Tests for unexpired leaves of the old CA that are all revoked: its last CRL then stays published. */
 function owesCrl(old: readonly ServedBy[], { leaves }: RotationStart): boolean {
   const signers = new Set(old.map(({ signer }) => signer.id));
   const left = leaves.filter(({ authorityId }) => signers.has(authorityId));
@@ -192,7 +192,7 @@ function timetableFacts(from: Signer, sides: RotationSides, soak: number, start:
   };
 }
 
-/** Returns the last second at which the CA that exists and waits can begin without a gap; undefined where there is no such CA or second. */
+/** Returns the last second at which a prepared CA can begin to issue without a gap. Undefined if there is none. */
 function lastStartOf(to: Signer, sides: RotationSides, work: IssuingWork, start: RotationStart): Date | undefined {
   if (start.rotation === undefined || !work.isAwaited) return undefined;
   const wait = work.retiredAt.getTime() - work.from.getTime();
@@ -221,7 +221,7 @@ function doneSteps(rotation: Rotation | undefined): Partial<Record<RotationStep,
   };
 }
 
-/** Every step as soon as it may be taken, and none before the one in front of it. */
+/** Returns the earliest time of each step, never before the previous step. */
 function timesOf(timetable: RotationTimetable, now: Date): RotationCourse['times'] {
   let last = timetable.prepare.doneAt ?? now;
   const times = Object.entries(timetable).map(([step, { earliest }]) => {
@@ -240,7 +240,7 @@ function workOf(
   return { demands, notAfterPolicy, from, retiredAt: later(times.retire, from), isAwaited };
 }
 
-/** Returns what the CA that comes cannot issue or carry, and those that have to be made below it with it. */
+/** Returns the gaps of the successor, and of the CAs that have to be created below it. */
 function gapsOf(
   to: Signer,
   { next, made }: RotationSides,
@@ -249,12 +249,12 @@ function gapsOf(
 ): readonly IssuingGap[] {
   if (to.tier === leafTier(start.authorities)) return leafGaps(to, work);
   const below = next.map(({ signer }) => signer).filter(({ isActive }) => isActive);
-  // made when the root signs: what it gives them then ends with it
+  // created after the activation of the root: they expire no later than the root
   const beneath = made.map(({ after }) => planBelow(after, to, { ...start, now: work.from }));
   return [...rootGaps(to, below, work), ...beneath.flatMap(each => leafGaps(each, work))];
 }
 
-/** Seconds in which no step is taken although it may be: a fortnight without an operator must not close the way again. */
+/** Seconds that a suggested lifetime adds, so the suggestion still works after two weeks without an operator. */
 const GRACE = 14 * 86_400;
 
 function wayOutOf(to: Signer, sides: RotationSides, work: IssuingWork, start: RotationStart): GapWayOut | undefined {
@@ -272,7 +272,7 @@ function wayOutOf(to: Signer, sides: RotationSides, work: IssuingWork, start: Ro
   return isHeldBack ? { kind: 'root-first' } : undefined;
 }
 
-/** The leaves that exist, and those that will be issued: just before the activation, at it, and when the old CA is gone. */
+/** Returns the existing leaves, and the future leaves that the activation and the retirement add. */
 function presentersOf(
   to: Signer,
   sides: RotationSides,
@@ -292,7 +292,7 @@ function presentersOf(
   const judged = new Set([to.id, ...sides.made.map(({ id }) => id)]);
   const toCome = ({ signer }: ServedBy, at: Date): readonly KnownLeaf[] => {
     const notBefore = later(new Date(at.getTime() - backdate * 1000), signer.notBefore);
-    // a CA that issues already is not judged: its last leaf ends with it
+    // a CA that already issues is not judged: its last leaf expires with it
     const whole = new Date(at.getTime() + ttl * 1000);
     const end = judged.has(signer.id)
       ? issuedEnd(ttl, signer, work, at)
@@ -314,7 +314,7 @@ function presentersOf(
   };
 }
 
-/** Seconds that a leaf lives where nothing else is asked for. */
+/** Returns the lifetime of a leaf in seconds where a service sets none. */
 const policyTtl = ([first]: readonly LeafDemand[]): number => first!.ttl;
 
 const later = (a: Date, b: Date): Date => (a > b ? a : b);

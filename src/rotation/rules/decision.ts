@@ -1,6 +1,6 @@
 /**
- * Answers whether it is the turn of a step, and what stands in its way. The run of a step asks here, with the facts that it read once and
- * the proof that it made once; nothing is read or changed. Throws the refusals of the catalogue.
+ * Decides whether a step may be taken now, and which gates block it. The run of a step calls it with the facts that it read once and the
+ * proof that it made once; nothing is read or changed. Throws the refusals of the catalogue.
  */
 import { failure } from '../../errors/error.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
@@ -14,20 +14,20 @@ export interface Decision {
   readonly turn: 'do' | 'done';
   readonly open: OpenRotation | undefined;
   readonly gates: readonly Gate[];
-  /** Of those the ones that were closed, and are passed because of a compromise. */
+  /** Closed gates that are forced because of a compromise. */
   readonly forced: readonly Gate[];
-  /** The CAs that go. */
+  /** The CAs that are retired. */
   readonly retired: readonly CertifiedAuthority[];
 }
 
 interface DecisionRequest {
   readonly step: RotationStep;
   readonly tier: Authority['tier'];
-  /** Why gates are forced. */
+  /** Reason for forcing gates. */
   readonly compromise?: string | undefined;
 }
 
-/** Answers whether a step forward asks for a proof: where it is its turn, and the record is sound. */
+/** Returns true if a forward step needs a proof: it is its turn, and there is no contradiction. */
 export function needsProof(step: Exclude<RotationStep, 'rollback'>, facts: RotationFacts): boolean {
   const open = openRotation(facts);
   return (open?.contradictions ?? []).length === 0 && turnOf(step, open) === 'do';
@@ -47,7 +47,7 @@ export function decideStep(request: DecisionRequest, facts: RotationFacts, found
   const forced = compromise === undefined ? [] : forcedGates(gates, open?.from ?? currentAuthority(facts), step);
   const unforced = gates.filter(gate => !forced.includes(gate));
   const left = step === 'retire' ? readyLeftovers(facts, now) : [];
-  // what an earlier rotation left need not wait for this one
+  // a CA left by an earlier rotation need not wait for this one
   if (left.length > 0 && unforced.some(gate => !gate.open)) return { turn, open, gates: [], forced: [], retired: left };
   requireOpen(step, tier, unforced);
   return { turn, open, gates, forced, retired: step === 'retire' ? [open!.from, ...left] : [] };
@@ -58,7 +58,7 @@ const readyLeftovers = (facts: RotationFacts, now: Date): readonly CertifiedAuth
     .filter(each => leftoverGates(each, facts, now).every(gate => gate.open))
     .map(({ authority }) => authority);
 
-/** Closed gates that a compromise passes. Throws ERR_ROTATION_NOT_TAINTED: for haste alone nobody is refused. */
+/** Returns the closed gates that a compromise forces. Throws ERR_ROTATION_NOT_TAINTED for a CA that is not tainted. */
 function forcedGates(
   gates: readonly Gate[],
   from: CertifiedAuthority | undefined,
@@ -74,7 +74,7 @@ function requireOpen(step: RotationStep, tier: Authority['tier'], gates: readonl
   if (shut.length > 0) throw failure('ERR_ROTATION_GATE', { step, tier, gates: shut });
 }
 
-/** Retiring is also for what a rollback left; every other step needs a rotation, unless the last one is over. */
+/** Decides without a step in turn: `retire` may also retire CAs of a rollback. Other steps need a rotation, unless the last one is complete. */
 function withoutRotation(step: RotationStep, facts: RotationFacts, now: Date): Decision {
   const { tier, rotations } = facts;
   const open = openRotation(facts);

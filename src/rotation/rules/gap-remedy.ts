@@ -1,6 +1,6 @@
 /**
- * Answers which command leaves no gap in what a CA can issue: the gate of `prepare` and `ca rotate plan` print it. It looks for nothing
- * itself; the course of the rotation knows the way out.
+ * Returns the command that leaves no issuing gap; the gate of `prepare` and `ca rotate plan` print it. The course of the rotation finds the
+ * solution.
  */
 import { REMEDIES } from '../../errors/remedy.ts';
 import { shell } from '../../errors/row.ts';
@@ -14,11 +14,11 @@ export interface PrepareOptions extends SuccessorRequest {
   readonly rootKey?: string | undefined;
   readonly rootKeyOut?: string | undefined;
   readonly requiredAcks?: readonly string[];
-  /** Why the gates of a tainted CA are forced. */
+  /** Reason for forcing the gates of a tainted CA. */
   readonly compromise?: string | undefined;
 }
 
-/** Returns the command for a CA that is planned; undefined where only the policy can change it. */
+/** Returns the command for a planned CA; undefined where only a change of the policy helps. */
 export function plannedGapRemedy(
   tier: Authority['tier'],
   wayOut: GapWayOut | undefined,
@@ -29,7 +29,7 @@ export function plannedGapRemedy(
   return prepareCommand(tier, { ...options, lifetime: roundUp(wayOut.seconds) });
 }
 
-/** Returns `prepare` with its options, as it can be typed again; a key that is asked for stays out of it. */
+/** Returns `prepare` with its options, ready to paste; passphrase options are left out. */
 export function prepareCommand(tier: Authority['tier'], options: PrepareOptions): string {
   const { crossSigning, lifetime, keyAlgorithm, soak, rootKey, rootKeyOut, requiredAcks = [], compromise } = options;
   return [
@@ -45,7 +45,7 @@ export function prepareCommand(tier: Authority['tier'], options: PrepareOptions)
   ].join(' ');
 }
 
-/** Returns the command for a CA that exists: an issuing CA is extended, a root goes and another one is prepared. */
+/** Returns the command for a prepared CA: extend an issuing CA, or roll back a root. */
 export function recordedGapRemedy(
   { id, tier }: Pick<Authority, 'id' | 'tier'>,
   wayOut: GapWayOut | undefined,
@@ -58,7 +58,7 @@ export function recordedGapRemedy(
   return `${extend}${isRootKeyHere ? '' : ' --root-key FILE'}`;
 }
 
-/** To whole days, hours or minutes, whatever is the largest that it has one of. */
+/** Rounds up to whole days, hours or minutes, whichever is the largest unit that fits. */
 function roundUp(seconds: number): number {
   const unit = [86_400, 3600, 60].find(each => seconds >= each) ?? 1;
   return Math.ceil(seconds / unit) * unit;

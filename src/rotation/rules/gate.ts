@@ -1,6 +1,6 @@
 /**
- * Answers each condition of a step: open or closed, with its numbers and its remedy. `gatesOf` puts them together for a step; a gate
- * reads the facts and changes nothing.
+ * Decides each condition of a step: open or closed, with its numbers and its remedy. `gatesOf` selects the gates of a step; a gate reads
+ * the facts and changes nothing.
  */
 import { REMEDIES } from '../../errors/remedy.ts';
 import { instantText } from '../../time/instant-text.ts';
@@ -24,7 +24,7 @@ type GateName =
   | 'way-back'
   | 'proof';
 
-/** What a compromise may pass: who waits for these gates leaves the key to whoever has it. The others would break what comes after. */
+/** Gates that a compromise may force: waiting for them helps the attacker. Forcing the others would break later steps. */
 const FORCIBLE: ReadonlySet<GateName> = new Set<GateName>([
   'soak',
   'acknowledgements',
@@ -41,11 +41,11 @@ export interface Gate {
   readonly name: GateName;
   readonly open: boolean;
   readonly message: string;
-  /** When it opens by itself; absent when somebody has to do something, or when it is open. */
+  /** Time at which it opens without a command; absent when it is open or needs one. */
   readonly opensAt?: Date;
-  /** What to do, pasteable where possible. */
+  /** A command that opens it. */
   readonly remedy?: string;
-  /** False: a compromise does not pass it either, because the step would break more than it protects from. */
+  /** False: a compromise cannot force it either, because the successor could not issue. */
   readonly forcible?: boolean;
 }
 
@@ -54,7 +54,7 @@ const opened = (name: GateName, message: string): Gate => ({ name, open: true, m
 type Closed = Omit<Gate, 'name' | 'open' | 'message'>;
 const closed = (name: GateName, message: string, how: Closed = {}): Gate => ({ name, open: false, message, ...how });
 
-/** Who waits must not wait for ever: a CA that ends before it could replace anything is no successor. */
+/** Requires an issuing CA above that outlives the CA being replaced. */
 export function issuerOutlives(from: { readonly notAfter: Date; readonly id: string }, above: typeof from): Gate {
   const ends = `${above.id} expires ${instantText(above.notAfter)}, ${from.id} expires ${instantText(from.notAfter)}`;
   if (above.notAfter > from.notAfter) return opened('issuer-outlives', ends);
@@ -63,7 +63,7 @@ export function issuerOutlives(from: { readonly notAfter: Date; readonly id: str
   });
 }
 
-/** Two rotations that are both half way would each change what the other was proven with. */
+/** Requires the rotation of the other tier to be draining: before that it changes what this proof assumes. */
 export function otherRotation({ rotations, tier }: RotationFacts): Gate {
   const other = rotations.find(each => each.tier !== tier && each.endedAt === undefined);
   if (other === undefined) return opened('other-rotation', 'no other rotation is in progress');
@@ -84,7 +84,7 @@ export function selfTested({ rotation, to }: OpenRotation): Gate {
   });
 }
 
-/** SPIFFE Trust Domain and Bundle §4.1.2: whoever follows the refresh hint has what was published by then. */
+/** Requires the soak: a verifier that follows the refresh hint then has the new files (SPIFFE Trust Domain and Bundle §4.1.2). */
 export function soaked(from: Date, soak: number, what: string, now: Date): Gate {
   const opensAt = new Date(from.getTime() + soak * 1000);
   const message = `${what} ${instantText(from)}; the soak of ${durationText(soak)} ends ${instantText(opensAt)}`;
@@ -106,7 +106,7 @@ export function acknowledged({ rotation }: OpenRotation, { acknowledgements }: R
   });
 }
 
-/** Field notes T2, T5: one CRL that is missing or too old refuses everyone. */
+/** Requires current CRLs: verifiers reject every certificate below a missing or expired one (field notes T2, T5). */
 export function crlsFresh({ authorities, crls }: RotationFacts, now: Date): Gate {
   const needed = authorities.filter(isCertified).filter(({ state, certificate }) => {
     return state !== 'retired' && certificate.notAfter >= now;
@@ -131,7 +131,7 @@ const MOST = 5;
 const namesOf = (names: readonly string[]): string =>
   `${names.slice(0, MOST).join(', ')}${names.length > MOST ? ' and others' : ''}`;
 
-/** The services are verifiers, too. */
+/** Requires current files of every service, because services verify too. */
 export function servicesCurrent({ behind, tier }: RotationFacts, what: readonly ('anchors' | 'chains')[]): Gate {
   const names = [...new Set(what.flatMap(kind => behind[kind]))].sort();
   if (names.length === 0) return opened('services-current', 'the files of every service are up to date');
@@ -140,7 +140,7 @@ export function servicesCurrent({ behind, tier }: RotationFacts, what: readonly 
   return closed('services-current', message, { remedy: REMEDIES.rotationStep({ step, tier }) });
 }
 
-/** A process that was not told to read its files again trusts, and sends, what it read before. */
+/** Requires complete deployments: a process that has not reloaded uses its old anchors and chain. */
 export function servicesDeployed({ undeployed }: RotationFacts): Gate {
   if (undeployed.length === 0) return opened('services-deployed', 'no deployment is pending');
   return closed('services-deployed', `${plural(undeployed.length, 'deployment')} pending: ${namesOf(undeployed)}`, {
@@ -148,7 +148,7 @@ export function servicesDeployed({ undeployed }: RotationFacts): Gate {
   });
 }
 
-/** Leaves of every CA whose chain leads through this one. */
+/** Sums the leaves of every CA whose chain leads through this one. */
 export function leavesThrough(id: string, { authorities, leaves }: RotationFacts): LeafTotals {
   const below = authorities.filter(isCertified).filter(each => {
     return chainToRoot(each, authorities).some(link => link.id === id);
@@ -189,7 +189,7 @@ export function leavesGone(id: string, facts: RotationFacts): Gate {
   });
 }
 
-/** A CA that still signs, or still may, under the one that is to go. */
+/** Requires that no other CA chains to the CA that is retired. */
 export function chainsGone(id: string, { authorities }: RotationFacts): Gate {
   const below = authorities.filter(isCertified).filter(each => {
     const lives = each.state === 'active' || each.state === 'prepared' || each.state === 'draining';
@@ -201,7 +201,7 @@ export function chainsGone(id: string, { authorities }: RotationFacts): Gate {
   });
 }
 
-/** Going back is to a CA that can sign. */
+/** Requires an old CA that can still issue. */
 export function wayBack({ from }: OpenRotation, now: Date): Gate {
   const { id, certificate, keyLocation, state } = from;
   if (state === 'tainted') return closed('way-back', `${id} is tainted and must not issue again`);

@@ -1,6 +1,6 @@
 /**
- * Answers what a CA that comes cannot issue although the policy asks for it, from its activation to the day on which its own successor
- * should sign. The course of a rotation asks here; the rules for a leaf are those of `leafEnd`, and nothing is issued.
+ * Finds the certificates that a successor cannot issue although the policy requires them. It covers the time from the activation until the
+ * next successor is due. The course of a rotation calls it; `leafEnd` has the rules for a leaf, and nothing is issued.
  */
 import { leafEnd, LEAF_SHARE, longestLeaf, roundDown, type LeafEnd } from '../../policy/rules/decide-spec.ts';
 import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
@@ -9,35 +9,35 @@ import { durationText } from '../../time/duration.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { activationDue } from './timetable.ts';
 
-/** Leaves of one lifetime that are asked for. */
+/** Leaves of one required lifetime. */
 export interface LeafDemand {
   /** Seconds. */
   readonly ttl: number;
-  /** Whether leaf.ttl of the policy asks for it. */
+  /** True if leaf.ttl of the policy requires it. */
   readonly isPolicy: boolean;
-  /** Services whose own ttl it is, and one of them. */
+  /** The number of services with this ttl of their own, and one of them. */
   readonly services: number;
   readonly example?: string;
 }
 
-/** The work that the CAs have from the activation on. */
+/** The certificates that the CAs must issue from the activation on. */
 export interface IssuingWork {
-  /** The policy's first. */
+  /** The demand of the policy comes first. */
   readonly demands: readonly LeafDemand[];
   readonly notAfterPolicy: NotAfterPolicy;
-  /** When they begin to issue; for those that do already: now. */
+  /** The time at which they begin to issue; now, if they already do. */
   readonly from: Date;
-  /** When the old CA is retired: its successor still issues. */
+  /** The time at which the old CA is retired; its successor must still issue then. */
   readonly retiredAt: Date;
-  /** False once they issue: the day on which their own successor should sign may have passed. */
+  /** False once they issue: their own successor may already be due. */
   readonly isAwaited: boolean;
 }
 
-/** One thing that the CA which comes cannot do. */
+/** Certificates that the successor cannot issue. */
 export type IssuingGap = {
   readonly kind: 'cannot-issue';
   readonly phase: 'activated' | 'retired';
-  /** The first instant of those that are looked at. */
+  /** The first checked instant with the gap. */
   readonly at: Date;
   readonly authority: string;
   readonly authorityNotAfter: Date;
@@ -46,16 +46,16 @@ export type IssuingGap = {
   /** `longest` in seconds. */
   | ({ readonly reason: 'ttl-share'; readonly longest: number } & LeafDemand)
   | ({ readonly reason: 'outlives-issuer' } & LeafDemand)
-  /** Its own successor should sign before it does. */
+  /** Its own successor is due before its activation. */
   | { readonly reason: 'successor-due'; readonly due: Date }
-  /** A root would end before a CA that it certifies. */
+  /** The root would expire before a CA that it certifies. */
   | { readonly reason: 'below-outlives'; readonly below: string; readonly belowNotAfter: Date }
 );
 
-/** A way without a gap: an end of the CA that comes, in seconds from now, or a root that lives longer. */
+/** A change that leaves no gap: a lifetime of the successor in seconds from now, or a longer-lived root. */
 export type GapWayOut = { readonly kind: 'lifetime'; readonly seconds: number } | { readonly kind: 'root-first' };
 
-/** Returns what the policy and the services ask for: each lifetime once. What leaf.maxTtl refuses, no CA is asked for. */
+/** Returns each lifetime that the policy or a service requires, except those above leaf.maxTtl. */
 export function leafDemands(
   leaf: { readonly ttl: number; readonly maxTtl: number },
   lifetimes: readonly { readonly name: string; readonly ttl: number; readonly services: number }[],
@@ -69,7 +69,7 @@ export function leafDemands(
   return [...demands.values()];
 }
 
-/** Answers when a leaf that a CA issues at `at` ends, or why it is not issued. */
+/** Returns the expiry of a leaf issued at `at`, or the reason why the CA does not issue it. */
 export const issuedEnd = (
   ttl: number,
   issuer: AuthorityAbove,
@@ -78,7 +78,7 @@ export const issuedEnd = (
 ): LeafEnd | { readonly refusal: 'expired' } =>
   issuer.notAfter <= at ? { refusal: 'expired' } : leafEnd(ttl, issuer, notAfterPolicy, at);
 
-/** Returns what a CA that signs leaves cannot issue; empty when it does all of its work. */
+/** Returns the gaps of a CA that issues leaves; empty if it can issue everything. */
 export function leafGaps(issuer: AuthorityAbove, work: IssuingWork): readonly IssuingGap[] {
   const gaps = work.demands.flatMap(demand => demandGap(issuer, demand, work) ?? []);
   const [expired] = gaps.filter(({ reason }) => reason === 'expired');
@@ -86,7 +86,7 @@ export function leafGaps(issuer: AuthorityAbove, work: IssuingWork): readonly Is
   return gaps.length > 0 ? gaps : dueGap(issuer, work);
 }
 
-/** Returns what a root cannot carry: the issuing CAs that it certifies, and leaves below it. */
+/** Returns the gaps of a root: issuing CAs that outlive it, or its own late activation. */
 export function rootGaps(
   root: AuthorityAbove,
   below: readonly AuthorityAbove[],
@@ -114,7 +114,7 @@ function demandGap(issuer: AuthorityAbove, demand: LeafDemand, work: IssuingWork
   return undefined;
 }
 
-/** Returns one gap where the successor of this CA should sign before this CA does: until then it issues every leaf that is asked for. */
+/** Returns a gap if the successor of this CA is due before the CA itself is active. */
 function dueGap(ca: AuthorityAbove, { demands, from, isAwaited }: IssuingWork): readonly IssuingGap[] {
   const due = activationDue(
     ca,
@@ -127,7 +127,7 @@ function dueGap(ca: AuthorityAbove, { demands, from, isAwaited }: IssuingWork): 
 const about = ({ id, notAfter }: AuthorityAbove) =>
   ({ kind: 'cannot-issue', authority: id, authorityNotAfter: notAfter }) as const;
 
-/** Returns the fewest seconds from now after which a CA may end and has no gap, at most `most`; undefined where there are none. */
+/** Returns the shortest lifetime in seconds from now without a gap, at most `most`; undefined if there is none. */
 export function shortestLifetime(gapsOf: (notAfter: Date) => readonly IssuingGap[], most: number, now: Date) {
   const isEnough = (seconds: number): boolean => gapsOf(new Date(now.getTime() + seconds * 1000)).length === 0;
   if (!isEnough(most)) return undefined;
@@ -140,7 +140,7 @@ export function shortestLifetime(gapsOf: (notAfter: Date) => readonly IssuingGap
   return enough;
 }
 
-/** Says it in one sentence: when, which CA, and what it cannot do. */
+/** Describes a gap in one sentence: phase, CA, certificates and reason. */
 export function issuingGapText(gap: IssuingGap): string {
   const { phase, at, authority, authorityNotAfter } = gap;
   const when = `in phase ${phase}, at ${instantText(at)}`;

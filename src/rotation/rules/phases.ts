@@ -1,6 +1,6 @@
 /**
- * Answers who may meet whom in each phase of a course, and what the verifiers may hold then. The run of a proof asks here; it judges
- * nothing.
+ * Lists the peers that may meet in each phase, and the bundles and CRLs that verifiers may hold. The proof calls it; it
+ * judges nothing.
  */
 import { equalBytes } from '../../pki/bytes.ts';
 import type { RotationTimetable } from './timetable.ts';
@@ -14,10 +14,10 @@ import type {
   RotationSituation,
 } from '../../verifiers/rules/situation.ts';
 
-/** What belongs to the CA that goes, or to the one that comes. */
+/** The leaves, anchors and CRLs of the old CA, or of its successor. */
 export interface RotationSide {
   readonly presenters: readonly Presenter[];
-  /** What verifiers hold that know this side alone. */
+  /** The anchors of a verifier that knows this side alone. */
   readonly anchors: readonly KnownCertificate[];
   readonly crls: readonly KnownCrl[];
 }
@@ -26,24 +26,24 @@ export interface RotationCourse {
   readonly now: Date;
   /** Seconds. */
   readonly skew: number;
-  /** Seconds after which every verifier has what was published, and every service sends the chain it was given. */
+  /** Seconds after which every verifier has the published files, and every service sends its new chain. */
   readonly soak: number;
-  /** The leaves stay and are sent with another chain: once services have reloaded, nobody sends the old one. */
+  /** The leaves stay and get another chain; after their reload, services no longer send the old chain. */
   readonly rechained: boolean;
-  /** When each step is taken. */
+  /** The time of each step. */
   readonly times: Readonly<Record<keyof RotationTimetable, Date>>;
   readonly until: Date;
-  /** A verifier that must acknowledge the bundle has not. */
+  /** A required acknowledgement of the bundle is missing. */
   readonly unacknowledged: boolean;
   readonly old: RotationSide;
   readonly next: RotationSide;
-  /** What is published while both are trusted. */
+  /** The published anchors and CRLs while both CAs are trusted. */
   readonly both: Pick<RotationSide, 'anchors' | 'crls'>;
 }
 
 /**
- * What each phase allows. What is published reaches every verifier within the soak; until then it may hold what was there before. The
- * CRL of the new CA is published when it is prepared, its anchor when it is published.
+ * Returns the handshakes that each phase allows. Published files reach every verifier within the soak; until then it may hold the previous
+ * ones. The CRL of the new CA is published when it is prepared, its anchor when it is published.
  */
 export function rotationPhases(course: RotationCourse): RotationSituation {
   const { now, skew, soak, rechained, times, until, unacknowledged, old, next, both } = course;
@@ -51,7 +51,7 @@ export function rotationPhases(course: RotationCourse): RotationSituation {
   const crls = named(old.crls, both.crls, next.crls, (name, list): HeldCrls => ({ name, crls: list }));
   const soakLies = (from: Date, to: Date) => to.getTime() - from.getTime() >= soak * 1000;
   const reloaded = rechained && soakLies(times.drain, times.retire);
-  // who activates too early is met by verifiers that have not heard of it, until they have
+  // after an early activation some verifiers still hold the old files
   const settledFrom = (from: Date) => {
     const soaked = soakLies(times.publish, from > now ? from : now);
     return {
@@ -104,7 +104,7 @@ function named<Known extends KnownCertificate, Held>(
   return { old: hold(name('old'), old), both: hold(name('both'), both), new: hold(name('new'), next) };
 }
 
-/** Without those that hold the same as one before them. */
+/** Removes elements that hold the same certificates as an earlier one. */
 function distinct<Kind extends string, Held extends { readonly [kind in Kind]: readonly KnownCertificate[] }>(
   list: readonly Held[],
   kind: Kind,

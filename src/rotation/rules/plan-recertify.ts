@@ -1,19 +1,19 @@
 /**
- * Answers which one more certificate the key of a CA gets, by `ca extend` and `ca cross-sign`. It signs nothing; the proof of it is for
- * the run.
+ * Plans the additional certificate for the key of a CA, for `ca extend` and `ca cross-sign`. It signs nothing; the run proves the
+ * certificate.
  */
 import { failure } from '../../errors/error.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Authority, FurtherCertificate } from '../../record/authority.ts';
 
-/** One more certificate for the key of a CA. */
+/** An additional certificate for the key of a CA. */
 export interface Recertification {
   readonly subject: CertifiedAuthority;
-  /** Who signs it: itself, where it is a root that is extended. */
+  /** The CA that issues it; a root that is extended issues its own. */
   readonly by: CertifiedAuthority;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** Its chain is served with this one from now on. */
+  /** True if it replaces the certificate in the served chain. */
   readonly replaces: boolean;
 }
 
@@ -25,8 +25,8 @@ interface RecertifyFacts {
 }
 
 /**
- * The same key and name for longer, no longer than whoever signs it lives; undefined when that would end no later than now. `lifetime`
- * in seconds; absent: as long as it has. Throws ERR_AUTHORITY_UNKNOWN, ERR_RECERTIFY_STATE.
+ * Plans a later expiry for the same key and name, limited by the CA that issues it. Returns undefined if it would not expire later.
+ * `lifetime` is in seconds; absent: the current lifetime. Throws ERR_AUTHORITY_UNKNOWN, ERR_RECERTIFY_STATE.
  */
 export function planExtension(
   { authorities, backdate }: RecertifyFacts,
@@ -44,7 +44,7 @@ export function planExtension(
 }
 
 /**
- * The key of a CA certified by another root, too; undefined when it is. Throws ERR_AUTHORITY_UNKNOWN, ERR_RECERTIFY_STATE,
+ * Plans a cross-certificate by another root; undefined if there is a valid one. Throws ERR_AUTHORITY_UNKNOWN, ERR_RECERTIFY_STATE,
  * ERR_RECERTIFY_BY.
  */
 export function planCrossSigning(

@@ -1,6 +1,6 @@
 /**
- * Answers what certificates and CRLs that do not exist yet will say: unsigned, with keys that sign nothing. The proof of a rotation asks
- * here. Nothing of it is ever written or published.
+ * Builds certificates and CRLs that do not exist yet, unsigned and with placeholder keys. The proof of a rotation calls it. They are never
+ * written or published.
  */
 import { authorityRequest, crossRequest, type CrossTerms } from '../../ca/rules/authority-request.ts';
 import type { PlannedAuthority, Validity } from '../../ca/rules/planned-authority.ts';
@@ -17,7 +17,7 @@ import { unsignedCertificate, unsignedEmptyCrl } from '../../pki/unsigned.ts';
 import type { Authority, AuthorityCertificate } from '../../record/authority.ts';
 import type { KnownCertificate, KnownCrl } from '../../verifiers/rules/situation.ts';
 
-/** The key of a leaf that is only looked at. */
+/** The key algorithm of a planned leaf. */
 const LEAF_KEY = KEY_ALGORITHMS['ecdsa-p256'] as EcAlgorithm;
 
 /** Returns the certificate of a planned CA, with a key of its algorithm; self-signed when `above` is absent. */
@@ -32,7 +32,7 @@ export function plannedCertificate(
   return { der: unsignedCertificate(tbsDer, signer.algorithm), planned: true };
 }
 
-/** Returns one more certificate for the key of a CA, by `above`. */
+/** Returns an additional certificate for the key of a CA, issued by `above`. */
 export function plannedCross(
   subject: IssuerFacts,
   terms: CrossTerms,
@@ -43,7 +43,7 @@ export function plannedCross(
   return { der: unsignedCertificate(tbsDer, above.algorithm), planned: true };
 }
 
-/** Of the trust domain itself: the names of services are their own business. */
+/** Returns a leaf that a CA will issue, with a name of its own instead of that of a service. */
 export function plannedLeaf(
   issuer: IssuerFacts,
   { notBefore, notAfter }: Validity,
@@ -72,11 +72,11 @@ export function plannedLeaf(
 
 export const PLANNED_SERVICE = 'future-certificate';
 
-/** What a leaf or a cross certificate is measured against. */
+/** Returns the facts of an issuing CA that its leaves and cross-certificates depend on. */
 export const factsOf = (certificate: KnownCertificate, keyAlgorithm: Authority['keyAlgorithm']): IssuerFacts =>
   issuerFactsOf(decodeCertificate(certificate.der), KEY_ALGORITHMS[keyAlgorithm]);
 
-/** The first CRL of a CA that is planned. */
+/** Returns the first CRL of a planned CA. */
 export function plannedCrl(issuer: IssuerFacts, thisUpdate: Date, nextUpdate: Date): KnownCrl {
   const prepared = prepareCrl({ number: 1n, thisUpdate, nextUpdate }, { count: 0, byteLength: 0 }, issuer);
   return { der: unsignedEmptyCrl(prepared, issuer.algorithm), planned: true };
@@ -84,5 +84,5 @@ export function plannedCrl(issuer: IssuerFacts, thisUpdate: Date, nextUpdate: Da
 
 export const asKnown = ({ der }: Pick<AuthorityCertificate, 'der'>): KnownCertificate => ({ der });
 
-/** Longer than any that is given: no CRL lists it. */
+/** A serial number that no CRL lists, because it is longer than any that is issued. */
 const SERIAL = new Uint8Array(20).fill(0x7f);

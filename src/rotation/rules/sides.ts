@@ -1,6 +1,6 @@
 /**
- * Answers which leaves are presented with which chains before and after the activation, of what exists and of what is planned. The
- * course of a rotation asks here; no time passes in it.
+ * Lists the leaves and their chains before and after the activation, both existing and planned. The course of a rotation calls it; it
+ * knows no times.
  */
 import type { AuthorityAbove, PlannedAuthority, Validity } from '../../ca/rules/planned-authority.ts';
 import { isCertified, leafTier, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
@@ -16,7 +16,7 @@ import type { KnownCertificate } from '../../verifiers/rules/situation.ts';
 import type { Rotation } from '../../record/rotation.ts';
 import { type RotationStep } from './timetable.ts';
 
-/** A CA, real or planned, with every certificate of its key by who signed it. */
+/** An existing or planned CA, with every certificate of its key by the CA that issued it. */
 export interface Signer extends Validity {
   readonly id: string;
   readonly tier: Authority['tier'];
@@ -26,7 +26,7 @@ export interface Signer extends Validity {
   readonly by: ReadonlyMap<string, KnownCertificate>;
 }
 
-/** A CA whose leaves are sent with this chain behind them. */
+/** A CA with the chain that is sent after its leaves. */
 export interface ServedBy {
   readonly name: string;
   readonly signer: Signer;
@@ -35,22 +35,22 @@ export interface ServedBy {
 
 /** An issuing CA that is planned below a new root. */
 interface MadeSigner extends Signer {
-  /** The issuing CA that it comes after. */
+  /** The issuing CA that it replaces. */
   readonly after: string;
 }
 
 export interface RotationSides {
   readonly old: readonly ServedBy[];
   readonly next: readonly ServedBy[];
-  /** CAs that would be made besides the one that comes. */
+  /** CAs that would be created besides the successor. */
   readonly made: readonly MadeSigner[];
-  /** Every leaf stays, and gets another chain. */
+  /** True if every leaf stays and gets another chain. */
   readonly rechained: boolean;
 }
 
 const SIGNED: readonly Authority['state'][] = ['active', 'draining', 'tainted'];
 
-/** The CAs whose leaves are in use: of a tainted one, too, until they are replaced. */
+/** Returns the CAs whose leaves are in use, including a tainted one until they are replaced. */
 const leafSigners = (start: RotationStart): readonly Signer[] =>
   start.authorities
     .filter(isCertified)
@@ -73,7 +73,7 @@ export function signerOf(authority: CertifiedAuthority, { further }: Pick<Rotati
   };
 }
 
-/** Returns a planned CA as the proof sees it; `above` absent: it signs itself. */
+/** Returns a planned CA as the proof sees it; `above` absent: it issues its own certificate. */
 export function plannedSigner(planned: PlannedAuthority, above: Signer | undefined, start: RotationStart): Signer {
   const { id, tier, keyAlgorithm, notBefore, notAfter } = planned;
   const certificate = plannedCertificate(planned, start, above && factsOf(above.certificate, above.keyAlgorithm));
@@ -84,7 +84,7 @@ export function plannedSigner(planned: PlannedAuthority, above: Signer | undefin
 export const addressOf = (crlUrl: string | undefined, { id }: Pick<Signer, 'id'>): string | undefined =>
   crlUrl === undefined ? undefined : crlAddress(crlUrl, id);
 
-/** Returns the same CA with one more certificate. */
+/** Returns the same CA with an additional certificate. */
 function certifiedBy(
   signer: Signer,
   above: Signer,
@@ -99,8 +99,8 @@ function certifiedBy(
 }
 
 /**
- * Which leaves there are before the activation and after it, with which chains. Cross certificates that are not made yet are planned:
- * where there are any, those of the issuing CAs by the new root are among them.
+ * Returns the leaves and chains before and after the activation. Cross-certificates that do not exist yet are planned; they include those
+ * of the issuing CAs by the new root.
  */
 export function rotationSides(from: Signer, to: Signer, start: RotationStart): RotationSides {
   const signers = leafSigners(start).filter(({ id }) => id !== to.id);
@@ -136,7 +136,7 @@ export function rotationSides(from: Signer, to: Signer, start: RotationStart): R
   };
 }
 
-/** Plans the CA that would come after an issuing CA, below a new root that certifies none of those that exist. */
+/** Plans the successor of an issuing CA below a new root that certifies no existing CA. */
 export function planBelow(after: string, root: AuthorityAbove, start: RotationStart): PlannedAuthority {
   const { authorities, backdate, crlUrl, now } = start;
   const from = authorities.filter(isCertified).find(({ id }) => id === after)!;
@@ -156,7 +156,7 @@ const rootsOf = (start: RotationStart): readonly Signer[] =>
     .filter(({ tier }) => tier === 'root')
     .map(each => signerOf(each, start));
 
-/** The chain without its root, by the root `preferred` where that certifies it, and its root certified by others (RFC 9810 §4.4). */
+/** Returns the chain of a CA by the root `preferred` if possible, with cross-certificates of that root (RFC 9810 §4.4). */
 function servedBy(signer: Signer, roots: readonly Signer[], preferred?: string): ServedBy {
   const { id, tier, by, certificate } = signer;
   if (tier === 'root') return { name: id, signer, chain: crossesOf(signer) };
@@ -171,35 +171,35 @@ const issuerIdOf = (by: Signer['by'], certificate: KnownCertificate): string =>
 
 const crossesOf = ({ id, by }: Signer): readonly KnownCertificate[] =>
   [...by].flatMap(([issuerId, cross]) => (issuerId === id ? [] : [cross]));
-/** A PKI as it is, as far as a rotation of one tier matters to it. */
+/** The facts of a PKI that a rotation of one tier depends on. */
 export interface RotationStart {
   readonly now: Date;
   readonly trustDomain: string;
   /** The stem of the CA subjects. */
   readonly name: string;
   readonly tier: Authority['tier'];
-  /** Of the tier, and not ended; absent: it is planned from the beginning. */
+  /** The rotation in progress; absent: it is planned from the beginning. */
   readonly rotation?: Rotation | undefined;
-  /** Where there is no rotation yet: the plan that `prepare` would carry out; absent: nothing can be planned. */
+  /** The plan that `prepare` would carry out, if no rotation is in progress; absent: no successor can be planned. */
   readonly successor?: Successor | undefined;
-  /** Seconds. Where there is no rotation yet. */
+  /** The soak in seconds, used if no rotation is in progress. */
   readonly soak: number;
-  /** Assumed to be taken now, whether its time has come or not. */
+  /** The step that is assumed to be taken now. */
   readonly step?: RotationStep | undefined;
-  /** A verifier that must acknowledge the bundle has not. */
+  /** A required acknowledgement of the bundle is missing. */
   readonly unacknowledged: boolean;
   readonly authorities: readonly Authority[];
   readonly further: readonly FurtherCertificate[];
   readonly leaves: readonly LiveLeaf[];
-  /** What verifiers are given: by authority the DER of its CRL, and the trust anchors. */
+  /** The published files: the DER of the CRL by CA id, and the trust anchors. */
   readonly crls: ReadonlyMap<string, Uint8Array>;
   readonly anchors: readonly Uint8Array[];
   /** Seconds that certificates are backdated by. */
   readonly backdate: Seconds;
-  /** The leaves that are asked for; the policy's first. */
+  /** The required leaves; those of the policy come first. */
   readonly demands: readonly LeafDemand[];
   readonly notAfterPolicy: NotAfterPolicy;
-  /** Seconds that the first CRL of a CA is good for. */
+  /** Lifetime of the first CRL of a CA in seconds. */
   readonly crlLifetime: number;
   readonly crlUrl?: string | undefined;
 }

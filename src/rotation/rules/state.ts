@@ -1,6 +1,6 @@
 /**
- * Answers which rotation is open and in which phase, and where the record and what exists speak against each other. Steps, gates and the
- * status ask here; it reads nothing itself.
+ * Derives the open rotation, its phase and the contradictions between the records and the files. Steps, gates and the status call it; it
+ * reads nothing itself.
  */
 import { isCertified, replaceable, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Authority, FurtherCertificate, LeafTotals } from '../../record/authority.ts';
@@ -10,45 +10,45 @@ import { plural } from '../../text/plural.ts';
 
 type Phase = 'prepared' | 'published' | 'activated' | 'draining';
 
-/** Everything that says where a rotation is: what was recorded, and what exists. */
+/** The records and the files that determine the state of a rotation. */
 export interface RotationFacts {
   readonly tier: Authority['tier'];
-  /** Every one there was, in the order they began. */
+  /** All rotations, in the order in which they began. */
   readonly rotations: readonly Rotation[];
   readonly authorities: readonly Authority[];
   readonly further: readonly FurtherCertificate[];
-  /** By authority: its newest CRL, and whether that is what verifiers get. */
+  /** The newest CRL by CA id, and its state in public/. */
   readonly crls: ReadonlyMap<string, { readonly crl: Crl; readonly isPublished: boolean }>;
-  /** The roots that public/bundle.pem holds; absent when it cannot be read. */
+  /** The roots in public/bundle.pem; absent when it cannot be read. */
   readonly bundle?: ReadonlySet<string>;
   readonly acknowledgements: readonly Acknowledgement[];
   readonly leaves: ReadonlyMap<string, LeafTotals>;
-  /** Services whose files hold another trust bundle, or another chain, than they should; by name. */
+  /** Names of the services whose files contain an outdated trust bundle or chain. */
   readonly behind: { readonly anchors: readonly string[]; readonly chains: readonly string[] };
-  /** Services whose files are newer than what was made of them: an output or a hook is pending. */
+  /** Services with a pending deployment. */
   readonly undeployed: readonly string[];
 }
 
-/** The part of it that the manifest has; the proof takes no more. */
+/** The facts from the manifest alone, which the proof needs. */
 export type RotationRecords = Pick<
   RotationFacts,
   'tier' | 'rotations' | 'authorities' | 'further' | 'acknowledgements'
 >;
 
-/** One rotation that has not ended. */
+/** A rotation in progress. */
 export interface OpenRotation {
   readonly rotation: Rotation;
   readonly phase: Phase;
   readonly since: Date;
   readonly from: CertifiedAuthority;
   readonly to: CertifiedAuthority;
-  /** What the last step did not come to; running it again does. */
+  /** Results that the last step lacks; taking it again creates them. */
   readonly unfinished: readonly string[];
-  /** What cannot be, whatever was interrupted: the record and what exists speak against each other. */
+  /** Contradictions between the records and the files that no interruption explains. */
   readonly contradictions: readonly string[];
 }
 
-/** The phase as it was recorded. */
+/** Returns the recorded phase and its begin. */
 export function recordedPhase({
   preparedAt,
   publishedAt,
@@ -60,7 +60,7 @@ export function recordedPhase({
   return publishedAt === undefined ? ['prepared', preparedAt] : ['published', publishedAt];
 }
 
-/** Which states the two CAs have in each phase. */
+/** The states of both CAs in each phase. */
 const STATES: Readonly<Record<Phase, { readonly from: Authority['state']; readonly to: Authority['state'] }>> = {
   prepared: { from: 'active', to: 'prepared' },
   published: { from: 'active', to: 'prepared' },
@@ -68,14 +68,14 @@ const STATES: Readonly<Record<Phase, { readonly from: Authority['state']; readon
   draining: { from: 'draining', to: 'active' },
 };
 
-/** The rotation of the tier that has not ended, as it was recorded. */
+/** Returns the recorded rotation of the tier that is in progress. */
 export const runningRotation = ({
   rotations,
   tier,
 }: Pick<RotationRecords, 'rotations' | 'tier'>): Rotation | undefined =>
   rotations.find(each => each.tier === tier && each.endedAt === undefined);
 
-/** The rotation of the tier that has not ended, held against what exists; undefined when there is none. */
+/** Returns the rotation of the tier in progress, compared with the files; undefined when there is none. */
 export function openRotation(facts: RotationFacts): OpenRotation | undefined {
   const rotation = runningRotation(facts);
   if (rotation === undefined) return undefined;
@@ -105,7 +105,7 @@ function contradictions({ rotation, phase, from, to }: Held, facts: RotationFact
     [from, expected.from],
     [to, expected.to],
   ] as const) {
-    // whoever has its key does not wait for a phase
+    // a CA can be tainted in any phase
     if (authority.state !== state && !(authority === from && from.state === 'tainted')) {
       found.push(`${authority.id} is ${authority.state}, but must be ${state} while the rotation is ${phase}`);
     }
@@ -133,6 +133,6 @@ function contradictions({ rotation, phase, from, to }: Held, facts: RotationFact
   return found;
 }
 
-/** The CA that the next rotation of the tier would replace. */
+/** Returns the CA that the next rotation of the tier would replace. */
 export const currentAuthority = ({ authorities, tier }: Pick<RotationFacts, 'authorities' | 'tier'>) =>
   replaceable(authorities, tier);

@@ -1,34 +1,33 @@
 /**
- * Answers where a rotation is, what comes next and what stands in its way, for people and for runs that come by themselves. It takes
- * no step.
+ * Returns the phase of a rotation, its next step and the gates of that step. It takes no step.
  */
 import type { Authority } from '../../record/authority.ts';
 import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
 import { gatesOf, leftovers, nextStep, retireGates, type RotationStep } from './step.ts';
 import { soaked, type Gate, type ProofFindings } from './gate.ts';
 
-/** Where a rotation is, what comes next, and what stands in its way. */
+/** The phase of a rotation, its next step and the gates of that step. */
 export interface RotationStatus {
   readonly tier: Authority['tier'];
-  /** `none`: no rotation is under way. */
+  /** `none`: no rotation is in progress. */
   readonly phase: OpenRotation['phase'] | 'none';
   readonly since?: Date;
   readonly from?: string;
   readonly to?: string;
-  /** What verifiers acknowledge. */
+  /** The sequence that verifiers acknowledge. */
   readonly sequence?: number;
   readonly next: RotationStep;
-  /** Of the next step. */
+  /** The gates of the next step. */
   readonly gates: readonly Gate[];
-  /** From when the next step is allowed, as far as only time is missing; absent: somebody has to do something first. */
+  /** The time from which the next step is allowed; absent: a closed gate needs a command. */
   readonly allowedFrom?: Date;
   readonly unfinished: readonly string[];
   readonly contradictions: readonly string[];
-  /** CAs that a rotation which was rolled back left to be retired. */
+  /** CAs of rolled-back rotations that are not retired yet. */
   readonly leftovers: readonly { readonly ca: string; readonly gates: readonly Gate[] }[];
 }
 
-/** `found` by the proof of the next step. */
+/** Returns the status; `found` are the findings of the proof of the next step. */
 export function rotationStatus(facts: RotationFacts, found: ProofFindings, now: Date): RotationStatus {
   const open = openRotation(facts);
   const next = nextStep(open);
@@ -50,7 +49,7 @@ export function rotationStatus(facts: RotationFacts, found: ProofFindings, now: 
   };
 }
 
-/** Of a CA that was rolled back. */
+/** Returns the gates before a CA of a rolled-back rotation can be retired. */
 export const leftoverGates = (
   { authority, since, soak }: ReturnType<typeof leftovers>[number],
   facts: RotationFacts,
@@ -60,7 +59,7 @@ export const leftoverGates = (
   ...(since === undefined ? [] : [soaked(since, soak, 'rolled back', now)]),
 ];
 
-/** When the last of the closed gates opens by itself; undefined when one of them never does. */
+/** Returns the time at which the last closed gate opens without a command. Undefined when one of them needs a command. */
 function opening(gates: readonly Gate[], now: Date): Date | undefined {
   let from = now;
   for (const { open, opensAt } of gates) {
@@ -71,7 +70,7 @@ function opening(gates: readonly Gate[], now: Date): Date | undefined {
   return from;
 }
 
-/** The step that can be taken without anybody: for runs that come by themselves. Undefined when there is none. */
+/** Returns the step that a scheduled run can take now; undefined when there is none. */
 export function nextRotationStep(
   facts: RotationFacts,
   found: ProofFindings,

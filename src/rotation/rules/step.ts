@@ -1,5 +1,5 @@
 /**
- * Answers whose turn it is and which gates each step has. The decision of a step and the status ask here; a gate itself is in
+ * Returns the next step and the gates of each step. The decision of a step and the status call it; the gates themselves are in
  * `gate.ts`.
  */
 import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
@@ -23,11 +23,11 @@ import { currentAuthority, openRotation, type OpenRotation, type RotationFacts }
 
 export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire' | 'rollback';
 
-/** The phase that a step of an open rotation begins in; later ones have it behind them. */
+/** The phase in which a step is taken; in later phases it is done. */
 const BEGINS_IN = { publish: 'prepared', activate: 'published', drain: 'activated', retire: 'draining' } as const;
 const ORDER = ['prepared', 'published', 'activated', 'draining'] as const;
 
-/** What comes next, phase by phase. */
+/** The next step of each phase. */
 const NEXT_STEP = {
   prepared: 'publish',
   published: 'activate',
@@ -38,7 +38,7 @@ const NEXT_STEP = {
 export const nextStep = (open: OpenRotation | undefined): Exclude<RotationStep, 'rollback'> =>
   open === undefined ? 'prepare' : NEXT_STEP[open.phase];
 
-/** `do`: it is the step's turn; `done`: it was taken, and at most files have to be finished; `early`: others come before it. */
+/** The turn of a step. `do`: now; `done`: taken, but files may be missing; `early`: other steps come first; `none`: no rotation. */
 type Turn = 'do' | 'done' | 'early' | 'none';
 
 export function turnOf(step: RotationStep, open: OpenRotation | undefined): Turn {
@@ -49,7 +49,7 @@ export function turnOf(step: RotationStep, open: OpenRotation | undefined): Turn
   return difference === 0 ? 'do' : difference > 0 ? 'done' : 'early';
 }
 
-/** Everything that can refuse a step, open or closed; `found` by the proof of this step. */
+/** Returns every gate of a step, open or closed; `found` are the findings of its proof. */
 export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFindings, now: Date): readonly Gate[] {
   const open = openRotation(facts);
   if (step === 'prepare') return [...prepareGates(facts, now), proven(found, facts.tier)];
@@ -80,7 +80,7 @@ export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFi
   }
 }
 
-/** The CA that came issues already: keeping the old one does not help it. */
+/** Drops the gaps, because the successor already issues and keeping the old CA would not close them. */
 const handshakesOf = ({ remedy: _, ...found }: ProofFindings): ProofFindings => ({ ...found, gaps: [] });
 
 function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
@@ -94,7 +94,7 @@ function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
   ];
 }
 
-/** Of a CA that signs nothing any more, whether its rotation went through or was rolled back. */
+/** Returns the gates before a CA that no longer issues can be retired, after a rotation or a rollback. */
 export const retireGates = (id: string, facts: RotationFacts): readonly Gate[] => [
   leavesGone(id, facts),
   chainsGone(id, facts),
@@ -104,7 +104,7 @@ export const retireGates = (id: string, facts: RotationFacts): readonly Gate[] =
 const isRoot = (id: string, { authorities }: RotationFacts): boolean =>
   authorities.some(each => each.id === id && each.tier === 'root');
 
-/** What rotations that were rolled back left draining, in the tier. */
+/** Returns the draining CAs of rolled-back rotations of the tier. */
 export function leftovers(facts: RotationFacts) {
   const open = openRotation(facts);
   return facts.authorities
@@ -116,7 +116,7 @@ export function leftovers(facts: RotationFacts) {
     });
 }
 
-/** Issuing CAs that can have, or have, a chain through this root, and still matter. */
+/** Returns the issuing CAs in use whose chain leads through this root. */
 export const issuingBelow = ({ authorities }: Pick<RotationFacts, 'authorities'>, rootId: string) =>
   authorities.filter(isCertified).filter(each => {
     const lives = each.state === 'active' || each.state === 'draining' || each.state === 'prepared';

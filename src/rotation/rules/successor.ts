@@ -1,6 +1,6 @@
 /**
- * Answers which CA comes after the one of a tier, and which certificates are made beside it. The proof of a rotation and `prepare` ask
- * here; it makes no key and signs nothing.
+ * Plans the successor of the CA of a tier, and the certificates that are created with it. The proof of a rotation and `prepare` call it;
+ * it creates no key and signs nothing.
  */
 import { REMEDIES } from '../../errors/remedy.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
@@ -23,22 +23,22 @@ import { issuingBelow } from './step.ts';
 
 export interface SuccessorRequest {
   readonly crossSigning: CrossSigning;
-  /** Seconds; absent: as long as the CA that is replaced. */
+  /** Seconds; absent: the lifetime of the CA that is replaced. */
   readonly lifetime?: number;
-  /** Absent: as the CA that is replaced. */
+  /** Absent: the algorithm of the CA that is replaced. */
   readonly keyAlgorithm?: KeyAlgorithmName;
   /** Seconds between publishing and activating; absent: the policy's. */
   readonly soak?: number;
 }
 
-/** One more certificate for the key of a CA that has one. */
+/** An additional certificate for the key of a CA. */
 export interface PlannedCross extends Validity {
   readonly subject: 'successor' | CertifiedAuthority;
   readonly by: 'successor' | CertifiedAuthority;
   readonly crlUrl?: string;
 }
 
-/** The lines of the policy that a new CA follows. */
+/** The policy settings that a new CA follows. */
 interface PolicyTerms {
   readonly leaf: Pick<Policy['leaf'], 'backdate'>;
   readonly crl: Pick<Policy['crl'], 'url'>;
@@ -47,15 +47,15 @@ interface PolicyTerms {
 export interface Successor {
   readonly from: CertifiedAuthority;
   readonly planned: PlannedAuthority;
-  /** Who certifies it; absent: itself. */
+  /** The CA that issues its certificate; absent: it issues its own. */
   readonly above?: CertifiedAuthority;
   readonly crosses: readonly PlannedCross[];
 }
 
 /**
- * Plans the CA that replaces the active one of its tier, and the certificates that tie both together: the proof judges this plan, and
- * `prepare` makes it. Whatever else a root rotation is asked for, the issuing CAs are certified by the new root, too: certificates of
- * the roots for each other alone would leave every leaf below the old one. Undefined where no CA is to be replaced, or none can sign.
+ * Plans the successor of the active CA of a tier, and its cross-certificates. The proof judges this plan, and `prepare` carries it out.
+ * Unless cross-signing is `none`, a new root also certifies the issuing CAs: cross-certificates between the roots alone would keep every
+ * leaf under the old root. Undefined where there is no CA to replace, or none that can sign.
  */
 export function planSuccessor(
   facts: Pick<RotationFacts, 'tier' | 'authorities'>,
@@ -65,7 +65,7 @@ export function planSuccessor(
 ): Successor | undefined {
   const { tier, authorities } = facts;
   const from = currentAuthority(facts);
-  // a tainted root signs nothing more
+  // a tainted root issues nothing
   const above = tier === 'issuing' ? newestActive(authorities, 'root') : undefined;
   if (from === undefined || (tier === 'issuing' && above === undefined)) return undefined;
   const planned = planNext(from, above && { id: above.id, ...above.certificate }, request, authorities, policy, now);
@@ -77,7 +77,7 @@ export function planSuccessor(
   };
 }
 
-/** Says why no successor can be made here; undefined where one can. */
+/** Returns the reason why no successor can be created; undefined if one can. */
 export function successorProblem(
   facts: Pick<RotationFacts, 'tier' | 'authorities'>,
 ): { readonly problem: string; readonly hint: string } | undefined {
@@ -97,7 +97,7 @@ export function successorProblem(
   };
 }
 
-/** Plans the CA that comes after `from`: what is not asked for is as `from` has it, the names it may certify included. */
+/** Plans the CA after `from`; properties that are not requested, and the name constraints, are those of `from`. */
 export function planNext(
   from: CertifiedAuthority,
   above: AuthorityAbove | undefined,

@@ -1,6 +1,6 @@
 /**
- * Answers when each step of a rotation may, should and must be taken. The course of a rotation and the judgement of a successor ask here;
- * no gate is decided by it.
+ * Computes the times at which each step of a rotation may, should and must be taken. The course of a rotation and the gaps of a successor
+ * use it; it decides no gate.
  */
 import { LEAF_SHARE } from '../../policy/rules/decide-spec.ts';
 import type { AuthorityCertificate } from '../../record/authority.ts';
@@ -8,32 +8,32 @@ import type { AuthorityCertificate } from '../../record/authority.ts';
 export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire';
 
 export interface TimetableFacts {
-  /** Of the CA that is replaced. */
+  /** The certificate of the CA that is replaced. */
   readonly certificate: Pick<AuthorityCertificate, 'notBefore' | 'notAfter'>;
-  /** The last moment at which the CA that replaces it can begin to issue all that is asked for; absent while it does not exist. */
+  /** The last time at which the successor can begin to issue everything that is required; absent before it exists. */
   readonly lastStart?: Date | undefined;
-  /** Seconds that the longest certificate it issues lives: of a leaf, or of an issuing CA below a root. */
+  /** The longest lifetime in seconds of a certificate that it issues: a leaf, or an issuing CA below a root. */
   readonly longestChild: number;
-  /** Seconds that the longest leaf lives. */
+  /** The longest lifetime of a leaf in seconds. */
   readonly longestLeaf: number;
-  /** The last notAfter of the leaves that are live under it; absent: there are none. */
+  /** The latest notAfter of its valid leaves; absent: there are none. */
   readonly latestLeafEnd?: Date | undefined;
   /** Seconds between publishing and activating, and between draining and retiring. */
   readonly soak: number;
-  /** The leaves stay and are sent with another chain: a root above issuing CAs that both roots certify. */
+  /** True if the leaves stay and get another chain: both roots certify the issuing CAs. */
   readonly rechained: boolean;
-  /** Steps that were taken, and when. */
+  /** The times of the steps that were taken. */
   readonly done: Partial<Readonly<Record<RotationStep, Date>>>;
 }
 
 interface TimetableEntry {
   readonly step: RotationStep;
   readonly doneAt?: Date;
-  /** Before it a gate refuses the step. */
+  /** The time before which a gate blocks the step. */
   readonly earliest: Date;
-  /** When it should be taken; for a step that was taken, when it was. */
+  /** The time at which it should be taken, or was taken. */
   readonly due: Date;
-  /** The last moment at which it breaks nothing; absent: waiting breaks nothing. */
+  /** The last safe time; absent: it can wait. */
   readonly latest?: Date;
 }
 
@@ -42,9 +42,8 @@ export type RotationTimetable = Readonly<Record<RotationStep, TimetableEntry>>;
 const DAY = 86_400;
 
 /**
- * When each step may, should and must be taken. Due is a fixed time before the CA's end (30 days, at most half of its life, for
- * preparing; 7 days, at most a sixth, for activating), and never after the last safe moment: from its end less the longest
- * certificate it issues, the old CA cannot give one its whole lifetime.
+ * Returns the timetable of a rotation. Prepare is due 30 days before the CA expires (at most half of its lifetime), activate 7 days before
+ * (at most a sixth), and both no later than the last safe time: after that the old CA cannot issue its longest certificate in full.
  */
 export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTimetable {
   const { certificate, lastStart, longestChild, soak, done } = facts;
@@ -65,7 +64,7 @@ export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTim
     prepare: entry('prepare', now, duePrepare, lastPublish),
     publish: entry('publish', earliestPublish, duePrepare, lastPublish),
     activate: entry('activate', earliestActivate, dueActivate, lastActivate),
-    // what is not renewed by then ends with its issuer; files need the soak to be noticed
+    // leaves that are not renewed by then expire with their CA; services need the soak to load files
     drain: entry('drain', earliestDrain, dueActivate, before(end, soak)),
     retire: entry(
       'retire',
@@ -80,19 +79,19 @@ export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTim
 }
 
 /**
- * Answers when the successor of a CA should sign: 7 days before the end of that CA (at most its share of a leaf's life), and in time for
- * the longest certificate that it issues, in seconds, to live as long as it should.
+ * Returns the time at which the successor of a CA is due to be active. That is 7 days before the CA expires, at most a sixth of its lifetime. It is
+ * earlier if its longest certificate, in seconds, needs more time.
  */
 export function activationDue(certificate: TimetableFacts['certificate'], longestChild: number): Date {
   const end = certificate.notAfter;
   return sooner(before(end, Math.min(lifeOf(certificate) / LEAF_SHARE, 7 * DAY)), before(end, longestChild));
 }
 
-/** Seconds. */
+/** Returns the lifetime in seconds. */
 const lifeOf = ({ notBefore, notAfter }: TimetableFacts['certificate']): number =>
   (notAfter.getTime() - notBefore.getTime()) / 1000;
 
-/** When nobody sends the old chain any more, and no leaf of the old CA has not expired. */
+/** Returns the time at which the old chain is no longer sent and every leaf of the old CA has expired. */
 function retirement(
   activate: Date,
   drain: Date,
@@ -100,7 +99,7 @@ function retirement(
 ): Date {
   const reloaded = before(drain, -soak);
   if (rechained) return reloaded;
-  // whoever renewed just before the activation; no leaf outlives its issuer, and notAfter is inclusive
+  // the leaf issued just before the activation; no leaf outlives its CA, and notAfter is inclusive
   const lastEnd = later(sooner(before(activate, -longestLeaf), certificate.notAfter), latestLeafEnd);
   return later(reloaded, before(lastEnd, -1));
 }

@@ -4,18 +4,18 @@ import type { Acknowledgement } from '../../record/rotation.ts';
 import { changePki, readPki } from '../../store/open-pki.ts';
 import { probedSequence } from './probed-sequence.ts';
 
-/** Who says so: the operator, of the newest bundle where no sequence is given, or the verifier itself. */
+/** The source of an acknowledgement: the operator, for a sequence or the newest one, or a probed server. */
 export type AckWord = { readonly sequence: number | undefined } | { readonly server: HandshakeTarget };
 
 export interface AckOutcome {
   readonly acknowledgement: Acknowledgement;
-  /** False when it had acknowledged this sequence, or a later one. */
+  /** False if it had already acknowledged this sequence or a later one. */
   readonly changed: boolean;
 }
 
 /**
- * Records that a verifier has the trust bundle of a sequence; never less than it had. Throws ERR_ACK_AHEAD, and what asking a server
- * throws.
+ * Records that a verifier has the trust bundle of a sequence, never of a lower one than before. Throws ERR_ACK_AHEAD and the errors of the
+ * probe.
  */
 export async function acknowledge(
   world: World,
@@ -23,7 +23,7 @@ export async function acknowledge(
   verifier: string,
   word: AckWord,
 ): Promise<AckOutcome> {
-  // nobody else waits while a server takes its time
+  // probed without the lock, so a slow server blocks no other command
   const probed =
     'server' in word ? await readPki(world, homeFlag, pki => probedSequence(pki, verifier, word.server)) : undefined;
   const given = 'sequence' in word ? word.sequence : probed;

@@ -8,7 +8,7 @@ import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 
 export interface DestroyOutcome {
   readonly id: string;
-  /** False: it was destroyed before. */
+  /** False if it was already destroyed. */
   readonly changed: boolean;
   readonly file: string;
   readonly dryRun: boolean;

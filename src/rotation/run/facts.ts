@@ -1,4 +1,4 @@
-// Reads what says where a rotation is: the records of the manifest alone for a plan, and also files and CRLs for a step.
+// Reads the facts of a rotation: the records of the manifest, and for a step also files and CRLs.
 // A step calls it once before and once after; the gates and the proof judge what it returned. It decides and changes nothing.
 import type { Authority } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
@@ -18,7 +18,7 @@ interface ReadFacts {
   readonly stale: readonly StaleService[];
 }
 
-/** Reads what was recorded of the rotations of a tier. It looks at no file: a plan of 10,000 services is quick. */
+/** Reads the records of the rotations of a tier. It reads no file, so a plan with 10,000 services is fast. */
 export const readRotationRecords = ({ manifest }: Pki, tier: Authority['tier']): RotationRecords => ({
   tier,
   rotations: manifest.rotations(),
@@ -27,7 +27,7 @@ export const readRotationRecords = ({ manifest }: Pki, tier: Authority['tier']):
   acknowledgements: manifest.acknowledgements(),
 });
 
-/** Reads everything that says where the rotation of a tier is. */
+/** Reads every fact about the rotation of a tier. */
 export function readRotationFacts(pki: Pki, policy: Policy, tier: Authority['tier']): ReadFacts {
   const { manifest, world } = pki;
   const records = readRotationRecords(pki, tier);
@@ -53,7 +53,7 @@ export function readRotationFacts(pki: Pki, policy: Policy, tier: Authority['tie
   };
 }
 
-/** Whether anything follows the files of a service. */
+/** Tests for outputs or hooks that follow the files of a service. */
 export const deploys =
   ({ deployment }: Policy) =>
   ({ service: { upkeep } }: KnownService): boolean =>

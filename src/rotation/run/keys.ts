@@ -10,14 +10,14 @@ import { issuerOf, openKey, unlockAuthority } from '../../ca/run/unlock.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface RotationKeys {
-  /** A key file that was brought for this run: of a CA whose key is offline. */
+  /** A key file for this run, of a CA whose key is offline. */
   readonly rootKey: string | undefined;
   readonly ask: AskPassphrase;
 }
 
 const LIMIT = 1024 * 1024;
 
-/** Opens the key of a CA where it lies, or from the file that was brought. Throws ERR_ROTATION_KEY_NEEDED. */
+/** Opens the key of a CA in the home, or the key file of this run. Throws ERR_ROTATION_KEY_NEEDED. */
 export async function rotationIssuer(
   pki: Pki,
   authority: CertifiedAuthority,
@@ -33,8 +33,8 @@ export async function rotationIssuer(
 }
 
 /**
- * The passphrase that the keys of this home have, which a new one gets, too: proven on a key that it opens, so that a slip of the
- * fingers locks nothing. Undefined where they are not encrypted.
+ * Returns the passphrase of the keys of this home, for a new key. It is tested on an existing key, so a typing error cannot lock the new
+ * one. Undefined where the keys are not encrypted.
  */
 export async function homePassphrase(pki: Pki, ask: AskPassphrase): Promise<Uint8Array | undefined> {
   const here = pki.manifest.authorities().find(({ keyLocation, state }) => {

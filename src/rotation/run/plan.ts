@@ -9,7 +9,7 @@ import { readPki } from '../../store/open-pki.ts';
 import { readRotationRecords } from './facts.ts';
 import { proveRotationOf, type ProvenRotation } from './prove.ts';
 
-/** Answers when the steps of a rotation are due, and what the proof makes of all of them. Throws ERR_ROTATION_TIER. */
+/** Plans a rotation: its timetable and its proof. Throws ERR_ROTATION_TIER. */
 export async function rotationPlan(
   world: World,
   homeFlag: string | undefined,

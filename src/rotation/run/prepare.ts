@@ -1,6 +1,6 @@
 /**
- * Makes the CA that was planned, with its first CRL and its test, and finishes an interrupted preparation. The step calls it after its
- * gates; it plans nothing.
+ * Creates the planned CA with its first CRL and its test, and finishes an interrupted preparation. The step calls it after its gates; it
+ * plans nothing.
  */
 import { dirname, resolve } from 'node:path';
 import { failure } from '../../errors/error.ts';
@@ -28,12 +28,12 @@ import { selfTest } from './self-test.ts';
 import { homePassphrase, rotationIssuer, type RotationKeys } from './keys.ts';
 
 export interface PrepareRequest extends SuccessorRequest, RotationKeys {
-  /** Where the key of a new root goes when it does not stay here. */
+  /** File for the key of a new root that is not kept in the home. */
   readonly rootKeyOut: string | undefined;
   readonly requiredAcks: readonly string[];
 }
 
-/** Returns what preparing makes. Throws ERR_ROTATION_TIER, ERR_ROTATION_KEY_OUT, ERR_ROOT_KEY_OUT, ERR_ROTATION_KEY_NEEDED. */
+/** Returns the successor that can be created. Throws ERR_ROTATION_TIER, ERR_ROTATION_KEY_OUT, ERR_ROOT_KEY_OUT, ERR_ROTATION_KEY_NEEDED. */
 export function requirePreparable(
   pki: Pki,
   facts: RotationFacts,
@@ -67,8 +67,8 @@ function requireFree({ world: { cwd, files } }: Pki, typed: string): void {
 }
 
 /**
- * Makes key and certificates, and records them: before that nobody was told of them, and a run that was interrupted leaves nothing that
- * the next one would keep.
+ * Creates the key and the certificates, then records them. Before the record they are not in use, and the next run replaces the files of an
+ * interrupted one.
  */
 export async function makeSuccessor(
   pki: Pki,
@@ -92,7 +92,7 @@ export async function makeSuccessor(
     const problems = [`public/crl contains a CRL of ${planned.id}, which is not in the manifest`];
     throw failure('ERR_ROTATION_CONTRADICTION', { tier: planned.tier, problems });
   }
-  // of a run that was interrupted: nobody was told of it
+  // files of an interrupted run, which were never in use
   world.files.remove(paths.directory);
   world.files.makeDirectory(paths.directory, PRIVATE_DIRECTORY);
   if (planned.keyLocation === 'file') createKeyFile(world.files, paths.key, keyPem);
@@ -140,7 +140,7 @@ export async function makeSuccessor(
   await finishPreparation(pki, policy, authority as CertifiedAuthority, ready.issuer);
 }
 
-/** Its first CRL and the test, where they are missing. */
+/** Signs the first CRL and makes the test, where they are missing. */
 async function finishPreparation(
   pki: Pki,
   policy: Policy,
@@ -151,7 +151,7 @@ async function finishPreparation(
   await selfTest(pki, policy, authority, issuer);
 }
 
-/** What an interrupted preparation did not come to. Returns whether anything was missing. */
+/** Completes an interrupted preparation. Returns true if anything was missing. */
 export async function resumePreparation(
   pki: Pki,
   policy: Policy,

@@ -8,9 +8,9 @@ import { lookAtServer } from '../../probe/run/look-at-server.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
 /**
- * The sequence of the newest trust bundle, where a server names every root of it among the CAs whose clients it lets in
- * (certificate_authorities: RFC 8446 §4.2.4, RFC 5246 §7.4.4). Who answers there is believed. Throws ERR_PROBE_*, ERR_ACK_UNTOLD,
- * ERR_ACK_UNNAMED.
+ * Returns the sequence of the newest trust bundle if a server lists every root of it in its certificate request
+ * (certificate_authorities: RFC 8446 §4.2.4, RFC 5246 §7.4.4). The identity of the server is not checked. Throws ERR_PROBE_*,
+ * ERR_ACK_UNTOLD, ERR_ACK_UNNAMED.
  */
 export async function probedSequence(
   { world, manifest }: Pki,

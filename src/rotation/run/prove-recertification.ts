@@ -7,15 +7,15 @@ import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
 import { FILE_CAP } from '../../pki/input-caps.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
-/** Which certificates the CAs have. */
+/** The certificates of the CAs. */
 interface State {
   readonly authorities: readonly CertifiedAuthority[];
   readonly further: readonly FurtherCertificate[];
 }
 
 /**
- * Whether everybody goes on accepting everybody with one more certificate of a CA: whatever chain a service sends, the one from before
- * or the one it gets, and whichever anchors its peer has.
+ * Proves an additional certificate of a CA: every verifier, with the old or the new anchors, must give the right verdict about every
+ * service, with its old or its new chain. Returns the counterexamples.
  */
 export function proveRecertification(
   { world: { files, now }, home, manifest }: Pki,

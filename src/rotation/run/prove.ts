@@ -1,6 +1,6 @@
 /**
- * Proves a rotation: collects what the proof needs beside the facts, lets the rules plan its course, and judges it. The steps and
- * `ca rotate plan` ask here; it changes nothing.
+ * Proves a rotation: reads the leaves and the published files, plans the course by the rules, and judges it. The steps and
+ * `ca rotate plan` call it; it changes nothing.
  */
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { Rotation } from '../../record/rotation.ts';
@@ -21,11 +21,11 @@ import { readCertificates } from '../../store/input/read-certificates.ts';
 import type { RotationStart } from '../rules/sides.ts';
 
 export interface ProofQuestion {
-  /** Assumed to be taken now, whether its time has come or not: what its gate asks. Absent: everything at its time. */
+  /** The step that is assumed to be taken now, for its gate. Absent: every step at its time. */
   readonly step?: RotationStep;
-  /** Of a rotation that has not begun: the plan that is judged. Absent: there is none. */
+  /** The planned successor of a rotation that has not begun. Absent: there is none. */
   readonly successor?: Successor | undefined;
-  /** Of a rotation that has not begun: what was asked for, and is repeated in a remedy. */
+  /** The options of a rotation that has not begun; a remedy repeats them. */
   readonly options: PrepareOptions;
 }
 
@@ -33,15 +33,15 @@ export interface ProvenRotation extends RotationProof {
   readonly fromId: string;
   readonly toId: string;
   readonly timetable: RotationTimetable;
-  /** What the CA that comes cannot issue. */
+  /** Certificates that the successor cannot issue. */
   readonly gaps: readonly IssuingGap[];
   /** A command after which there is no gap. */
   readonly remedy?: string;
 }
 
 /**
- * Proves the rest of a rotation, or one that is planned: the facts that were read, with the leaves of the manifest and the bundle and
- * CRLs that lie in public/. Undefined when no CA of the tier is active. Throws ERR_CERTIFICATE_INPUT for a bundle that is none.
+ * Proves the rest of a rotation, or a planned one, from the facts, the leaves of the manifest, and the bundle and CRLs in public/.
+ * Undefined when no CA of the tier is active. Throws ERR_CERTIFICATE_INPUT for a malformed bundle.
  */
 export async function proveRotationOf(
   pki: Pki,
@@ -64,7 +64,7 @@ export async function proveRotationOf(
   };
 }
 
-/** Puts what a proof found into words. */
+/** Describes the findings of a proof in words. */
 export const findingsOf = (proof: ProvenRotation | undefined): ProofFindings =>
   proof === undefined
     ? NOTHING_FOUND
@@ -94,7 +94,7 @@ async function rotationStart(
 ): Promise<RotationStart> {
   const { files, now } = world;
   const rotation = runningRotation({ rotations, tier });
-  // what is below a CA that is revoked is meant to be refused
+  // leaves of a revoked CA should be rejected
   const givenUp = new Set(
     authorities
       .filter(isCertified)
@@ -128,7 +128,7 @@ async function rotationStart(
   };
 }
 
-/** Before the activation there is time for it. */
+/** Tests for a missing required acknowledgement, from the activation on. */
 function isUnacknowledged(
   { requiredAcks, publishedSequence = 0, activatedAt }: Rotation,
   step: RotationStep | undefined,

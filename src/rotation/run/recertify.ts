@@ -1,6 +1,6 @@
 /**
- * Certifies the key of a CA once more for `ca extend` and `ca cross-sign`, proves that first, and lets the files follow. It takes no step
- * of a rotation.
+ * Issues an additional certificate for the key of a CA, for `ca extend` and `ca cross-sign`. It proves the certificate first, and updates the
+ * files. It takes no step of a rotation.
  */
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
@@ -29,7 +29,7 @@ export interface RecertifyOutcome {
   readonly planned?: Recertification;
   readonly dryRun: boolean;
   readonly serial?: string;
-  /** Services that have other files now. */
+  /** Services with new files. */
   readonly services: readonly string[];
   readonly failed: SyncedFiles['failed'];
 }
@@ -37,8 +37,8 @@ export interface RecertifyOutcome {
 type Ask = { readonly extend: { readonly lifetime: number | undefined } } | { readonly crossSignBy: string };
 
 /**
- * Certifies the key of a CA once more, and makes every file follow. An interrupted run is finished by the next. Throws what
- * `planExtension` and `planCrossSigning` do, ERR_KEY_AWAY, ERR_RECERTIFY_PROOF and what is wrong with keys.
+ * Issues an additional certificate for the key of a CA, and updates every file. The next run finishes an interrupted one. Throws the errors
+ * of `planExtension`, `planCrossSigning` and keys, ERR_KEY_AWAY and ERR_RECERTIFY_PROOF.
  */
 export async function recertify(
   world: World,

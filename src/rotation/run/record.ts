@@ -1,10 +1,10 @@
-/** Records each step in one transaction, which is its moment of truth. The run of a step calls it after the gates; it writes no file. */
+/** Records each step in one transaction. The run of a step calls it after the gates; it writes no file. */
 import type { FurtherCertificate } from '../../record/authority.ts';
 import type { OpenRotation, RotationFacts } from '../rules/state.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { recordTrustBundle } from '../../bundle/run/write.ts';
 
-/** The moment of truth of each step: one transaction, after which every file has only to follow. */
+/** Records a step in one transaction; the files follow from it. */
 export type RecordStep = (pki: Pki, open: OpenRotation, facts: RotationFacts) => void;
 
 export const recordPublished: RecordStep = ({ world, manifest }, { rotation, to }) =>
@@ -15,7 +15,7 @@ export const recordPublished: RecordStep = ({ world, manifest }, { rotation, to 
     write.audit('rotation.published', to.id, { sequence: String(sequence) });
   });
 
-/** From here on the new CA signs; under a new root the issuing CAs are served with their certificates by it. */
+/** Records the activation: the new CA issues, and issuing CAs get the chain of a new root. */
 export const recordActivated: RecordStep = ({ world, manifest }, { rotation, from, to }, { further }) =>
   manifest.transaction(write => {
     write.setAuthorityState(to.id, 'active');
@@ -37,8 +37,8 @@ export const recordDraining: RecordStep = ({ world, manifest }, { rotation, from
   });
 
 /**
- * Back to the old CA. What the new one has signed stays good: then it only drains, and is retired later. Before it was activated it has
- * signed nothing that anybody has.
+ * Records the return to the old CA. A successor that was active drains and is retired later, because its certificates stay valid. Before
+ * its activation it has issued nothing, and is retired at once.
  */
 export const recordRolledBack: RecordStep = ({ world, manifest }, { rotation, phase, from, to }, { further }) =>
   manifest.transaction(write => {
@@ -56,7 +56,7 @@ export const recordRolledBack: RecordStep = ({ world, manifest }, { rotation, ph
     write.audit('rotation.rolled-back', to.id, { to: from.id, phase });
   });
 
-/** Of every CA its certificate by this issuer, or of several, as after `ca extend`, the one that ends last. */
+/** Returns the certificate of each CA by this issuer; of several, as after `ca extend`, the one that expires last. */
 function longestBy(issuerId: string, further: readonly FurtherCertificate[]): readonly FurtherCertificate[] {
   const longest = new Map<string, FurtherCertificate>();
   for (const each of further) {

@@ -1,6 +1,5 @@
 /**
- * Pays what a CA owes before it goes, its last CRL, and records its end. The step `retire` calls it after the gates; keys and files go
- * later.
+ * Signs the last CRL of a CA and records its retirement. The step `retire` calls it after the gates; keys and files are removed later.
  */
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
@@ -22,8 +21,8 @@ import { recordTrustBundle } from '../../bundle/run/write.ts';
 const DAY = 86_400;
 
 /**
- * Pays what a CA owes before its key goes: one CRL that reaches past the last leaf that anybody may ask it about, the revoked ones too,
- * read back from where verifiers get it. A CA of somebody else pays by itself.
+ * Signs the last CRL of a CA before its key is destroyed. The CRL expires after the last leaf of the CA, revoked leaves included, and is
+ * verified from the published file. A CA whose key is held outside this home signs its own.
  */
 export async function payCrlDebt(
   pki: Pki,
@@ -52,7 +51,7 @@ export async function payCrlDebt(
   if (problem !== undefined) throw failure('ERR_CRL_REREAD', { authority: id, problem });
 }
 
-/** The CA is no more: its root leaves the bundle. Its key goes when the files have followed. */
+/** Records the retirement of a CA; a root leaves the bundle. Its key is destroyed after the files are updated. */
 export function recordRetired(
   { world, manifest }: Pki,
   authority: CertifiedAuthority,

@@ -1,4 +1,4 @@
-/** Lets a new CA sign a leaf for nobody and asks our validator about it. The preparation calls it; the leaf is never kept. */
+/** Issues a test leaf from a new CA and validates it. The preparation calls it; the leaf is never kept. */
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { chainToRoot, isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
@@ -15,8 +15,8 @@ import { readCrl } from '../../store/input/read-crl.ts';
 const LIFETIME = 3600;
 
 /**
- * The new CA signs a leaf that nobody gets: it is held against the CRLs that were just published, and forgotten with its key. Its
- * serial is in the audit log. Throws ERR_ROTATION_TEST. Returns the serial.
+ * Issues a test leaf, validates it with the CRLs that were just published, and discards it with its key. The audit log has its serial
+ * number. Throws ERR_ROTATION_TEST. Returns the serial.
  */
 export async function selfTest(
   { world, home, manifest, identity }: Pki,
@@ -46,7 +46,7 @@ export async function selfTest(
       key: { source: 'generated' },
     },
   ]);
-  const refuse = (problem: string) => failure('ERR_ROTATION_TEST', { id: authority.id, problem });
+  const refused = (problem: string) => failure('ERR_ROTATION_TEST', { id: authority.id, problem });
   const chain = chainToRoot(authority, manifest.authorities().filter(isCertified));
   const crls = await Promise.all(
     chain
@@ -61,7 +61,7 @@ export async function selfTest(
   const target = readPathCertificate(engine.sign(leaf!));
   for (const purpose of ['server', 'client'] as const) {
     const verdict = validatePath(target, store, { now, purpose });
-    if (!verdict.accepted) throw refuse(`${verdict.reason.message} (${verdict.reason.clause})`);
+    if (!verdict.accepted) throw refused(`${verdict.reason.message} (${verdict.reason.clause})`);
   }
   const { serial } = leaf!;
   manifest.transaction(write => {

@@ -1,6 +1,6 @@
 /**
- * Takes one step of a rotation: reads the facts once before and once after it, proves the step once, and lets `decideStep` answer. The
- * commands and the rehearsal of a compromise call it; which gates there are is not its business.
+ * Takes one step of a rotation: reads the facts before and after it, proves the step once, and asks `decideStep`. The commands and the
+ * rehearsal of a compromise call it; it knows no gate.
  */
 import type { World } from '../../world/world.ts';
 import type { Authority } from '../../record/authority.ts';
@@ -26,7 +26,7 @@ import { rotationIssuer, type RotationKeys } from './keys.ts';
 interface StepRequest {
   readonly tier: Authority['tier'];
   readonly dryRun: boolean;
-  /** Why a tainted CA is replaced without waiting for the gates that protect its peers; for the audit log. */
+  /** Reason for replacing a tainted CA without the gates that protect availability; for the audit log. */
   readonly compromise?: string | undefined;
 }
 
@@ -39,25 +39,25 @@ export type RotateRequest = StepRequest &
 export interface RotateOutcome {
   readonly step: RotationStep;
   readonly dryRun: boolean;
-  /** False when the step had been taken, and nothing of it was missing. */
+  /** False if the step was already complete. */
   readonly changed: boolean;
-  /** What preparing would make, or made. */
+  /** The CA that `prepare` creates, or would create. */
   readonly successor?: Successor;
   /** The CAs that were, or would be, retired. */
   readonly retired: readonly string[];
   readonly gates: readonly Gate[];
-  /** Services that have other files now; in a dry run those that would get them. */
+  /** Services with new files; in a dry run those that would get them. */
   readonly services: readonly string[];
   readonly failed: SyncedFiles['failed'];
-  /** After it. */
+  /** The status after the step. */
   readonly status: RotationStatus;
-  /** Of preparing, in a dry run: the command that makes what it shows. */
+  /** The command that creates the shown CA; only for a dry run of `prepare`. */
   readonly command?: string;
 }
 
 /**
- * Takes one step of a rotation, or finishes it where it was interrupted, or finds that nothing is left of it to do. Throws
- * ERR_ROTATION_GATE, _ORDER, _NONE, _TIER, _CONTRADICTION, what is wrong with keys, and ERR_ROTATION_TEST.
+ * Takes one step of a rotation, or finishes an interrupted one. Throws ERR_ROTATION_GATE, _ORDER, _NONE, _TIER, _CONTRADICTION, _TEST and
+ * the errors of keys.
  */
 export async function rotate(
   world: World,
@@ -88,19 +88,19 @@ async function statusOf(pki: Pki, policy: Policy, facts: RotationFacts, known?: 
   return rotationStatus(facts, findingsOf(proof), pki.world.now);
 }
 
-/** The answer for one step, for whoever asks about the same step and the same facts again. */
+/** The proof of one step, reused for the same step and the same facts. */
 interface KnownProof {
   readonly step: RotationStep;
   readonly proof: ProvenRotation | undefined;
 }
 
-/** Everything that a step is taken with: read once, proved once. */
+/** The facts, the proof and the decision of a step, read and proved once. */
 interface StepPlan {
   readonly facts: RotationFacts;
   readonly stale: readonly StaleService[];
   readonly decision: Decision;
   readonly successor: Successor | undefined;
-  /** Absent: the step needed none. */
+  /** Absent: the step needs no proof. */
   readonly known?: KnownProof;
 }
 
@@ -120,7 +120,7 @@ async function planStep(pki: Pki, policy: Policy, request: RotateRequest): Promi
   return { facts, stale, decision, successor, ...(known && { known }) };
 }
 
-/** Plans the CA that would come: as the request describes it, or as `prepare` without options does. */
+/** Plans the successor as the request describes it, or as `prepare` without options does. */
 function plannedOf(facts: RotationFacts, request: RotateRequest | undefined, { world }: Pki, policy: Policy) {
   const { compromise } = request ?? {};
   const preparation = request?.step === 'prepare' ? request.preparation : { crossSigning: 'issuing' as const };
@@ -131,7 +131,7 @@ function plannedOf(facts: RotationFacts, request: RotateRequest | undefined, { w
   };
 }
 
-/** Says what a step would do. */
+/** Plans a step without taking it. */
 export async function foreseeStep(pki: Pki, policy: Policy, request: RotateRequest): Promise<RotateOutcome> {
   const { facts, stale, decision, successor, known } = await planStep(pki, policy, request);
   return {
@@ -151,7 +151,7 @@ export async function foreseeStep(pki: Pki, policy: Policy, request: RotateReque
   };
 }
 
-/** Takes a step: facts and proof, the change, the files, and the facts and the proof of the step that comes next. */
+/** Takes a step: facts, proof, change, files, then the facts and the proof of the next step. */
 export async function takeStep(pki: Pki, policy: Policy, request: RotateRequest): Promise<RotateOutcome> {
   const { step, tier } = request;
   const { facts, decision, successor } = await planStep(pki, policy, request);
@@ -189,7 +189,7 @@ const RECORD: Readonly<Record<'publish' | 'activate' | 'drain' | 'rollback', Rec
   rollback: recordRolledBack,
 };
 
-/** Between activating and draining services keep the chain they have; in every other phase each has the one of now. */
+/** Tests for a step after which services get their current chain: between activate and drain they keep the old one. */
 const followsChains = (step: RotationStep, facts: RotationFacts): boolean =>
   step === 'drain' || step === 'rollback' || step === 'retire' || openRotation(facts)?.phase === 'draining';
 
@@ -212,7 +212,7 @@ async function retireAll(
   }
 }
 
-/** A CA that cannot be opened must not become the one that signs. */
+/** Opens the key of the successor before the activation, because a CA without a usable key must not become active. */
 async function requireKey(pki: Pki, { to }: OpenRotation, keys: RotationKeys): Promise<void> {
   if (to.keyLocation === 'file') await rotationIssuer(pki, to, keys, 'activate');
 }

@@ -1,6 +1,6 @@
 /**
- * Makes every file follow the manifest after a step or a new certificate. It decides nothing about the rotation, and it reads only which
- * services are behind.
+ * Updates every file from the manifest after a step or a new certificate. It decides nothing about the rotation, and reads only which
+ * services have outdated files.
  */
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
@@ -16,16 +16,16 @@ import { retrustServices, staleServices, type RetrustResult } from '../../deploy
 import { writeTrustBundle } from '../../bundle/run/write.ts';
 
 export interface SyncedFiles extends RetrustResult {
-  /** Whether a file changed. */
+  /** True if a file changed. */
   readonly changed: boolean;
 }
 
 const LIMIT = 1024 * 1024;
 
 /**
- * Makes every file follow the manifest: the CAs' certificates, the bundles, the services' chains and anchors; last of all the keys
- * of retired CAs go. Whatever of it was interrupted, the next run carries on. A chain alone is no reason before `chains` says so:
- * between activating and draining services may keep the one they have.
+ * Updates CA certificates, bundles and the chains and anchors of services from the manifest. Then it destroys the keys of retired CAs.
+ * The next run finishes an interrupted one. Without `chains`, a service with only an outdated chain keeps it: between activate and drain
+ * that is intended.
  */
 export async function syncFiles(
   pki: Pki,
@@ -58,7 +58,7 @@ function writeCertificates({ world: { files }, home, manifest }: Pki): boolean {
   return changed;
 }
 
-/** Every certificate that may stand between a leaf and a root, for verifiers that want to have them: none is an anchor. */
+/** Writes every certificate between a leaf and a root, for verifiers that need intermediates. None of them is an anchor. */
 function writeIntermediates({ world: { files }, home, manifest }: Pki): boolean {
   const authorities = manifest.authorities().filter(isCertified);
   const trusted = new Set(trustAnchors(authorities).map(({ id }) => id));
@@ -68,7 +68,7 @@ function writeIntermediates({ world: { files }, home, manifest }: Pki): boolean 
   const ids = new Set(live.map(({ id }) => id));
   const certificates = [
     ...live.filter(({ id, certificate }) => certificate.issuerId !== id).map(({ certificate }) => certificate),
-    // a root that was extended has one of itself
+    // an extended root has a further self-signed certificate
     ...manifest.furtherCertificates().filter(each => ids.has(each.authorityId) && each.issuerId !== each.authorityId),
   ].filter(({ issuerId }) => trusted.has(issuerId));
   const pem = utf8(encodePemBundle(certificates.map(({ der }) => der)));

@@ -14,7 +14,7 @@ import { visible } from '../../view/visible.ts';
 /** The number of counterexamples that the table lists. */
 const MOST = 5;
 
-/** The timetable of a rotation and what its proof came to. */
+/** Formats the timetable of a rotation and the result of its proof. */
 export function rotationProofView(proof: ProvenRotation, now: Date): View<typeof CA_ROTATE_PLAN> {
   const { fromId, toId, timetable, checked, counterexamples, gaps, remedy } = proof;
   const steps = Object.values(timetable);
@@ -72,7 +72,7 @@ function proofText({ toId, checked, counterexamples, gaps, remedy }: ProvenRotat
   ].join('\n');
 }
 
-/** A handshake may fail in both directions: the larger of them is what is sure. */
+/** Returns a lower bound of the failed combinations. A handshake may fail in both directions, so the larger count is used. */
 const failedOf = (counterexamples: readonly Counterexample[]): number =>
   (['client', 'server'] as const)
     .map(role => counterexamples.filter(({ verifier }) => verifier === role))

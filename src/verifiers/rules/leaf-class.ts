@@ -1,4 +1,4 @@
-/** Answers which leaves no verifier tells apart but by their dates, so that one stands for all. The reading of a situation asks here. */
+/** Groups leaves that verifiers can distinguish only by their dates, so one represents the others. `read-situation.ts` calls it. */
 import { toHex } from '../../pki/bytes.ts';
 import { crlSerials } from '../../pki/crl/parsed.ts';
 import { DEFAULT_LIMITS, startBudget } from '../../pki/path/budget.ts';
@@ -17,19 +17,19 @@ export interface ReadLeaf {
 export const ROLES = ['client', 'server'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Leaves that no verifier tells apart but by their dates. */
+/** Leaves that verifiers can distinguish only by their dates. */
 export interface LeafClass {
   readonly presenter: Presenter;
   readonly chain: readonly PathCertificate[];
   readonly revoked: boolean;
-  /** What its extKeyUsage lets them be. */
+  /** The roles that their extKeyUsage permits. */
   readonly roles: readonly Role[];
   readonly leaves: readonly ReadLeaf[];
 }
 
 /**
- * Groups the leaves of one presenter: by issuer and key, by form and purposes, by what the constraints of `authorities` say of their
- * names, and by which of the `crls` list them.
+ * Groups the leaves of one presenter by issuer and key, form and purposes. The name constraints of `authorities` and the entries of `crls`
+ * separate groups too.
  */
 export function leafClasses(
   presenter: Presenter,
@@ -57,7 +57,7 @@ export function leafClasses(
   }));
 }
 
-/** Everything of a certificate that a path looks at, but its dates, names and serial number. */
+/** Returns every field that path validation reads, except dates, names and serial number. */
 function shape({ issuerName, extensions, policies, fault }: PathCertificate): unknown {
   const { authorityKeyIdentifier, extKeyUsage, cRLDistributionPoints } = extensions;
   const keyIdentifier = authorityKeyIdentifier?.value.keyIdentifier;
@@ -79,7 +79,7 @@ function nameVerdicts(certificate: PathCertificate, authorities: readonly PathCe
   });
 }
 
-/** By serial number the places of the CRLs that list it. Every CRL is walked once, however many leaves there are. */
+/** Maps each serial number to the indexes of the CRLs that list it. Reads every CRL once, for any number of leaves. */
 function listedIn(leaves: readonly ReadLeaf[], crls: readonly PathCrl[]): ReadonlyMap<string, readonly number[]> {
   const issuers = new Set(leaves.map(({ certificate }) => certificate.issuerName));
   const found = new Map(leaves.map(({ certificate }) => [toHex(certificate.tbs.serial), [] as number[]]));

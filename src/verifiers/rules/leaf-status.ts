@@ -2,9 +2,9 @@ import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { FurtherCertificate } from '../../record/authority.ts';
 
 /**
- * What a CA that is done with makes of the leaves it signed. `revoked`: no certificate of it is left that is neither revoked nor
- * expired, so that verifiers refuse everything below it (RFC 5280 §6.1.3 (a) (3)). `disowned`: nobody may count on them any more,
- * accepted or not. `own`: each is what the CA says of it.
+ * The effect of the state of a CA on its leaves. `revoked`: every certificate of the CA is revoked or expired, and at least one is
+ * revoked, so verifiers reject all of its leaves (RFC 5280 §6.1.3 (a) (3)). `disowned`: verifiers may accept or reject the leaves.
+ * `own`: each leaf has the status that the CRL of the CA gives it.
  */
 export type LeafStatus = 'own' | 'disowned' | 'revoked';
 

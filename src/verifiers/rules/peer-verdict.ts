@@ -1,4 +1,4 @@
-/** Answers what goes wrong between one leaf and one verifier, at one time. The proof asks here; it knows no phase and no rotation. */
+/** Finds the wrong verdict of one verifier about one leaf at one time. The proof calls it; it knows no phase and no rotation. */
 import { nameToString } from '../../pki/name/name.ts';
 import { firstMatchChain } from '../../pki/path/first-match.ts';
 import { DEFAULT_LIMITS, startBudget } from '../../pki/path/budget.ts';
@@ -11,13 +11,13 @@ import { validatePath, type PathVerdict } from '../../pki/path/validate-path.ts'
 import type { LeafClass, Role } from './leaf-class.ts';
 
 /**
- * How a verifier looks for the path: tries them all (ours, Go, Java's builder); takes the first issuer that fits by name and key
- * identifier and stays with it (OpenSSL, GnuTLS); or the first of that name, certificates and CRLs alike.
+ * The ways in which verifiers build a path. Ours, Go and Java's builder try every path. OpenSSL and GnuTLS keep the first issuer that
+ * matches by name and key identifier. Others take the first certificate and CRL of that name.
  */
 const VERIFIERS = ['every-path', 'first-match', 'first-of-name'] as const;
 type Verifier = (typeof VERIFIERS)[number];
 
-/** What one verifier holds: every CA of a path must be covered by a CRL (`crl_check_all`). */
+/** The trust bundle and CRLs of one verifier, which needs a CRL of every CA in a path (`crl_check_all`). */
 export interface VerifierState {
   readonly bundle: string;
   readonly crlSet: string;
@@ -25,17 +25,17 @@ export interface VerifierState {
   readonly crls: readonly PathCrl[];
 }
 
-/** What goes wrong between a leaf and a verifier. */
+/** A wrong verdict about a leaf. */
 export interface PeerFault {
   readonly kind: 'good-refused' | 'revoked-accepted';
   readonly verifiers: readonly Verifier[];
   /** In words. */
   readonly certificate: string;
-  /** Of a revoked leaf: why no CRL holds it up, undefined where one clears it. */
+  /** The reason of the verdict; undefined for a revoked leaf that a CRL does not list. */
   readonly refusal: Refusal | undefined;
 }
 
-/** Undefined when a good leaf is accepted by every verifier, or a revoked one refused as revoked. */
+/** Returns undefined if every verifier accepts a valid leaf, or rejects a revoked leaf as revoked. */
 export function peerFault(
   leaf: PathCertificate,
   { chain, revoked }: Pick<LeafClass, 'chain' | 'revoked'>,
@@ -59,8 +59,8 @@ export function peerFault(
 }
 
 /**
- * Whoever would accept it if nothing were known of revocation must learn from a CRL that it is revoked: some verifiers take a CRL
- * that is missing or too old for a clean one.
+ * Requires a CRL that revokes the leaf where a verifier without CRLs would accept it. Some verifiers treat a missing or expired CRL as one
+ * without entries.
  */
 function revokedFault(
   leaf: PathCertificate,
@@ -86,7 +86,7 @@ function revokedFault(
   };
 }
 
-/** Whatever is wrong further up: who looks at the CRL of its issuer refuses it. */
+/** Checks the CRL of the issuing CA alone, whatever is wrong above it. */
 function isListed(leaf: PathCertificate, issuer: PathCertificate, { crls }: VerifierState, clock: Date): boolean {
   const found = revocationRefusal(leaf, {
     crls: crls.filter(({ issuerName }) => issuerName === issuer.subjectName),
@@ -114,7 +114,7 @@ const askEveryPath = (
 const withoutAnchors = (chain: readonly PathCertificate[], { anchors }: VerifierState) =>
   chain.filter(certificate => !anchors.includes(certificate));
 
-/** The same verdict where it is the same path and the same CRLs. */
+/** Returns the verdict about the first matching path; `every` is returned for the same path and the same CRLs. */
 function askFirstMatch(
   leaf: PathCertificate,
   sent: readonly PathCertificate[],
@@ -140,7 +140,7 @@ const isSame = (a: readonly PathCertificate[], b: readonly PathCertificate[]): b
 const firstOfEachName = (crls: readonly PathCrl[]): readonly PathCrl[] =>
   crls.filter((crl, index) => crls.findIndex(({ issuerName }) => issuerName === crl.issuerName) === index);
 
-/** The certificate that the refusal speaks of: the last of its path, unless it says which. */
+/** Returns the certificate of a refusal: the one that it names, or else the last of the path. */
 function refusedCertificate({
   reason,
   tried,
@@ -150,7 +150,7 @@ function refusedCertificate({
   return { certificate: nameOf(about.certificate), refusal: { ...reason, message: about.message } };
 }
 
-/** A CA may have several certificates: who made this one tells them apart. */
+/** Names a certificate with its issuer, because a CA may have several certificates. */
 function nameOf(certificate: PathCertificate): string {
   const { selfIssued, tbs } = certificate;
   return `${certificateLabel(certificate)} (${selfIssued ? 'self-issued' : `issued by ${nameToString(tbs.issuer)}`})`;

@@ -1,6 +1,6 @@
 /**
- * Answers which handshakes of a situation fail, or let a revoked peer pass. Rotation and recertification ask here; it knows neither the
- * manifest nor the policy.
+ * Finds the handshakes of a situation that fail, or that a revoked peer passes. Rotation and recertification call it; it knows neither
+ * the manifest nor the policy.
  */
 import type { PathCertificate } from '../../pki/path/path-certificate.ts';
 import { ROLES, type LeafClass, type Role } from './leaf-class.ts';
@@ -13,19 +13,19 @@ export interface Counterexample extends PeerFault {
   readonly phase: RotationPhase;
   /** The first instant of the phase at which it happens. */
   readonly at: Date;
-  /** What the verifier's clock shows then. */
+  /** The time that the verifier's clock shows then. */
   readonly clock: Date;
   readonly client: PeerClass;
   readonly server: PeerClass;
-  /** Whose bundle and CRLs these are: the peer of the one whose leaf is judged. */
+  /** The side that holds this bundle and these CRLs: the peer of the judged leaf. */
   readonly verifier: Role;
   readonly bundle: string;
   readonly crlSet: string;
-  /** How many of the combinations checked fail by it. */
+  /** The number of checked combinations that fail. */
   readonly combinations: number;
 }
 
-/** Some leaves, as a person knows them. */
+/** Leaves of one class, as a message names them. */
 interface PeerClass {
   readonly presenter: string;
   readonly revoked: boolean;
@@ -42,9 +42,8 @@ export interface RotationProof {
 }
 
 /**
- * Goes through every handshake that a rotation makes possible, at every instant at which something begins or ends. A handshake is two
- * validations that know nothing of each other, so each is done once and the pairs are counted. Throws DerError for what is no
- * certificate or CRL.
+ * Checks every handshake of a rotation at every instant at which a validity begins or ends. The two validations of a handshake are
+ * independent, so each is made once and the pairs are counted. Throws DerError for bytes that are not a certificate or CRL.
  */
 export function proveRotation(situation: RotationSituation): RotationProof {
   const read = readSituation(situation);
@@ -89,7 +88,7 @@ const otherThan = (role: Role): Role => (role === 'client' ? 'server' : 'client'
 
 type FaultAt = PeerFault & { readonly clock: Date };
 
-/** Validity is an interval: what holds with the clock furthest behind and furthest ahead holds between. */
+/** Checks with the slowest and the fastest clock. A validity is an interval, so every clock between gives the same result. */
 function faultAt(
   leaf: PathCertificate,
   judged: LeafClass,
@@ -146,7 +145,7 @@ function described({ presenter, revoked, leaves }: LeafClass): PeerClass {
   };
 }
 
-/** The ends of the phase, and where something begins or ends in it, by a clock that is right. */
+/** Returns the ends of the phase, and every instant within it at which a validity begins or ends. */
 function instantsOf(
   { phase, classes }: ReadPhase,
   { authorities, crls }: ReadSituation,
@@ -184,7 +183,7 @@ function presentedSpan(certificates: readonly PathCertificate[]): readonly [firs
   return [new Date(first), new Date(last)];
 }
 
-/** One of the class that is in use at `at`: issued with a margin for clocks, and renewed before its last moment. */
+/** Returns a leaf of the class that is in use at `at`, with a margin of `skew` at both ends. */
 function presentedLeaf({ leaves }: LeafClass, at: Date, skew: number): PathCertificate | undefined {
   return leaves.find(
     ({ certificate: { tbs } }) => shifted(tbs.notBefore.date, skew) <= at && at <= shifted(tbs.notAfter.date, -skew),

@@ -26,7 +26,7 @@ export interface ReadSituation {
   readonly crls: readonly PathCrl[];
 }
 
-/** Reads every certificate and CRL once, however many phases it occurs in. Throws DerError for what is neither. */
+/** Parses every certificate and CRL once for all phases. Throws DerError for bytes that are neither. */
 export function readSituation(situation: RotationSituation): ReadSituation {
   const { phases } = situation;
   const presenters = new Set(phases.flatMap(phase => phase.presenters));
@@ -77,7 +77,7 @@ export function readSituation(situation: RotationSituation): ReadSituation {
 
 const pick = ({ service, revoked }: KnownLeaf) => ({ service, revoked });
 
-/** What is read of each of them; equal bytes give the same object, so that it is the same certificate in every place. */
+/** Parses each element; equal bytes give the same object. */
 function onceEach<Known extends KnownCertificate, Read>(
   list: readonly Known[],
   read: (der: Uint8Array, known: Known) => Read,
@@ -95,8 +95,8 @@ function onceEach<Known extends KnownCertificate, Read>(
 }
 
 /**
- * A CRL that is good now and whose CA goes on signing: the list of its name that a verifier will have at any time. Whose clock is
- * behind has had the one before it until this one is valid.
+ * Extends the validity of a current CRL to the expiry of its CA, because the CA replaces it in time. A verifier with a slow clock has
+ * the previous CRL until this one is valid.
  */
 function refreshed(crl: PathCrl, { refreshedUntil }: KnownCrl, { now, skew }: RotationSituation): PathCrl {
   const { thisUpdate, nextUpdate } = crl;

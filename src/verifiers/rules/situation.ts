@@ -2,28 +2,28 @@
 // Rotation builds it from real or planned certificates; `proof.ts` tries every handshake in it. It decides nothing.
 import { BACKDATE } from '../../crl/rules/backdate.ts';
 
-/** Seconds that no verifier's clock is off by more: what CRLs are backdated by. */
+/** The largest error of a verifier's clock in seconds: the backdate of CRLs. */
 export const SKEW: number = BACKDATE;
 
-/** A certificate by its DER. */
+/** A certificate as DER. */
 export interface KnownCertificate {
   readonly der: Uint8Array;
-  /** Not signed yet: it counts as signed by the CA whose name and key it names. */
+  /** Present if it is not signed yet. It counts as signed by the CA that its issuer name and key identifier name. */
   readonly planned?: true;
 }
 
 export interface KnownCrl extends KnownCertificate {
-  /** Its CA signs it anew in time until then; absent: this very list is the last. */
+  /** Its CA replaces it in time until then; absent: it is the last CRL. */
   readonly refreshedUntil?: Date;
 }
 
 export interface KnownLeaf extends KnownCertificate {
-  /** Whose it is: for telling a person. */
+  /** The service, for messages. */
   readonly service: string;
   readonly revoked: boolean;
 }
 
-/** Leaves of one generation, with the chain that is sent behind each of them. */
+/** Leaves of one CA, with the chain that is sent after each of them. */
 export interface Presenter {
   readonly name: string;
   readonly chain: readonly KnownCertificate[];
@@ -42,7 +42,7 @@ export interface HeldCrls {
 
 export type RotationPhase = 'prepared' | 'published' | 'activated' | 'draining' | 'retired';
 
-/** One phase: every presenter may meet every verifier, and each verifier holds any of the bundles and any of the CRL sets. */
+/** A phase in which every presenter may meet every verifier, with any bundle and any CRL set. */
 export interface SituationPhase {
   readonly name: RotationPhase;
   readonly from: Date;

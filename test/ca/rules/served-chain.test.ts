@@ -18,7 +18,7 @@ const further = (authorityId: string, issuerId: string): FurtherCertificate => (
 
 const words = (chain: readonly Uint8Array[]) => chain.map(der => Buffer.from(der).toString());
 
-test('the chain of a leaf ends below its root', () => {
+test('a served chain omits the root', () => {
   const [root, issuing] = [authority('root-g1', 'root-g1'), authority('issuing-g1', 'root-g1')];
   expect(words(servedChain(issuing, [root, issuing], []))).toEqual(['issuing-g1 by root-g1']);
   expect(servedChain(root, [root], [])).toEqual([]);

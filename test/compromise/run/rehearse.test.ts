@@ -12,7 +12,7 @@ import { runSvcauth } from '../../support/world/world.ts';
 const fresh = await pkiTemplate([], [['issue', 'ledger']]);
 const REHEARSE = ['drill', 'ca-compromise', '--sandbox'];
 
-/** A PKI of which much lies outside of its home: files of a service, an output, a directory that is served, and a hook. */
+/** A PKI with paths outside its home: files of a service, an output, a served directory and a hook. */
 let world: PkiWorld;
 let hooks: string[];
 let asides: string[];

@@ -59,7 +59,7 @@ describe.each(['issuing', 'root'] as const)('a step of the %s rotation', tier =>
         await world.succeed(...argv);
       expect(await foresee(world, step, tier), `${step}, dry run`).toEqual({ reads: 1, proofs: 1 });
       expect(await take(world, step, tier), step).toEqual({ reads: 2, proofs: 2 });
-      // what was taken is not judged again
+      // a step that was taken is not judged again
       expect(await take(world, step, tier), `${step}, again`).toEqual({ reads: 2, proofs: 1 });
     }
   });

@@ -20,7 +20,7 @@ import {
 const prove = (old: RotationSide, next: RotationSide, changes: Parameters<typeof courseOf>[2] = {}) =>
   proveRotation(rotationPhases(courseOf(old, next, changes)));
 
-/** What matters of counterexamples, each once. */
+/** The compared fields of counterexamples, each once. */
 const told = (list: readonly Counterexample[]): readonly string[] => [
   ...new Set(
     list.map(({ phase, kind, bundle, crlSet, certificate, refusal, verifiers }) =>
