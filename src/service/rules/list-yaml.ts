@@ -39,7 +39,7 @@ export async function readYamlServices(text: string, report: Report): Promise<Se
   }
   const [version, defaults, services] = [known.get('version'), known.get('defaults'), known.get('services')];
   if (version !== undefined && (version.kind !== 'scalar' || version.value !== VERSION)) {
-    report({ at: version.at, text: `unknown version: this svcauth reads version ${VERSION}` });
+    report({ at: version.at, text: `version must be ${VERSION}` });
   }
   if (services?.kind === 'list') return { items: services.items, ...(defaults && { defaults }) };
   report({ at: services?.at ?? root.at, text: wanted });

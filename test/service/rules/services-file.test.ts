@@ -128,7 +128,7 @@ services:
 
 describe('mistakes are reported with their place', () => {
   test.each([
-    ['version: 2\nservices: []\n', 's.yaml:1:10: unknown version: this svcauth reads version 1'],
+    ['version: 2\nservices: []\n', 's.yaml:1:10: version must be 1'],
     ['versoin: 1\nservices: []\n', 's.yaml:1:1: unknown key "versoin": did you mean "version"?'],
     ['version: 1\n', 's.yaml:1:1: expected a list of services'],
     ['version: 1\nservices:\n', 's.yaml:2:1: expected a list of services'],
