@@ -19,25 +19,38 @@ type NotReserved = { readonly kind?: never; readonly schemaVersion?: never };
 type ValueOf<F extends Fields> = Static<TObject<F>>;
 
 /** Describes a document: `kind` is its name, `description` completes "this document holds". */
-export function documentSchema<Kind extends string, F extends Fields>(
+export const documentSchema = <Kind extends string, F extends Fields>(
   kind: Kind,
   description: string,
   fields: F & NotReserved,
-): DocumentSchema<Kind, ValueOf<F>> {
-  return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: `urn:svcauth:schema:${SCHEMA_VERSION}:${kind}`,
-    title: `svcauth ${kind}`,
-    ...(ObjectOf(
-      {
-        schemaVersion: Integer({ const: SCHEMA_VERSION, description: 'version of all schemas of this program' }),
-        kind: String({ const: kind, description: 'name of the schema of this document' }),
-        ...fields,
-      },
-      { description, additionalProperties: false },
-    ) as JsonSchema),
-  };
-}
+): DocumentSchema<Kind, ValueOf<F>> => ({ ...head(kind), ...shapeOf(kind, fields, { description }) });
+
+/** Describes a document of one of several shapes, which a field like `type` tells apart. */
+export const documentOfShapes = <Kind extends string, const Shapes extends readonly (Fields & NotReserved)[]>(
+  kind: Kind,
+  description: string,
+  ...shapes: Shapes
+): DocumentSchema<Kind, { [I in keyof Shapes]: ValueOf<Shapes[I]> }[number]> => ({
+  ...head(kind),
+  description,
+  anyOf: shapes.map(fields => shapeOf(kind, fields, {})),
+});
+
+const head = (kind: string): JsonSchema => ({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: `urn:svcauth:schema:${SCHEMA_VERSION}:${kind}`,
+  title: `svcauth ${kind}`,
+});
+
+const shapeOf = (kind: string, fields: Fields, options: Pick<JsonSchema, 'description'>): JsonSchema =>
+  ObjectOf(
+    {
+      schemaVersion: Integer({ const: SCHEMA_VERSION, description: 'version of all schemas of this program' }),
+      kind: String({ const: kind, description: 'name of the schema of this document' }),
+      ...fields,
+    },
+    { ...options, additionalProperties: false },
+  );
 
 /** Describes an object with exactly these fields. */
 export const object = <F extends Fields>(description: string, fields: F): TUnsafe<ValueOf<F>> =>
