@@ -15,18 +15,18 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
-  // the native comparison costs more than the bytes of an identifier do
+  // for the short byte strings of identifiers, a loop is faster than the native comparison
   if (a.length > 64) return Buffer.compare(a, b) === 0;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
-/** Lower-case hex, two digits a byte, no separators. */
+/** Writes lower-case hex: two digits for each byte, no separators. */
 export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
-/** Reads lower- or upper-case hex; undefined when it is not hex of whole bytes. */
+/** Reads lower-case or upper-case hex; undefined if the text is not hex of whole bytes. */
 export function fromHex(hex: string): Uint8Array | undefined {
   if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) return undefined;
   return new Uint8Array(Buffer.from(hex, 'hex'));

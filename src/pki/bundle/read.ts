@@ -9,10 +9,10 @@ import { parseUniqueJson } from '../../text/unique-json.ts';
 
 /** The part of a SPIFFE bundle that X509-SVIDs are verified with (SPIFFE Trust Domain and Bundle §4). */
 export interface SpiffeBundle {
-  /** DER; none at all revokes everything. */
+  /** The anchors as DER. If the list is empty, every SVID of the trust domain is revoked. */
   readonly x509Authorities: readonly Uint8Array[];
   readonly sequence: number | undefined;
-  /** Seconds. */
+  /** In seconds. */
   readonly refreshHint: number | undefined;
 }
 
@@ -64,7 +64,7 @@ function readBundle(document: unknown, bad: Bad): SpiffeBundle {
   };
 }
 
-/** X509-SVID §6.1 and §6.2: elements of another use, of an unknown type, or without x5c, are passed over. */
+/** Reads one element; returns none for an element with another `use` or without x5c, which is ignored (X509-SVID §6.1, §6.2). */
 function readAuthority(key: unknown, bad: Bad): readonly Uint8Array[] {
   if (!isObject(key)) throw bad('it is not a JSON object');
   const { use, kty, x5c } = key;
@@ -78,7 +78,7 @@ function readAuthority(key: unknown, bad: Bad): readonly Uint8Array[] {
   }
   const der = new Uint8Array(Buffer.from(text, 'base64'));
   const certified = certifiedKey(der, bad);
-  // RFC 7517 §4.7: the certificate is for this very key
+  // RFC 7517 §4.7: the certificate is for exactly this key
   if (certified !== undefined && Object.entries(certified).some(([member, value]) => key[member] !== value)) {
     throw bad('its certificate has another public key');
   }

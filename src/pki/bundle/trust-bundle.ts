@@ -3,13 +3,14 @@ import { publicJsonWebKey } from '../key/json-web-key.ts';
 import { decodeCertificate } from '../certificate/parsed.ts';
 import { encodePem } from '../pem.ts';
 
-/** Certificates as PEM, in the order given; trust anchors are self-signed roots only (SPIFFE X509-SVID §6.1). */
+/** Encodes certificates as PEM, in the order given. Trust anchors are only self-signed roots (SPIFFE X509-SVID §6.1). */
 export const encodePemBundle = (certificates: readonly Uint8Array[]): string =>
   certificates.map(der => encodePem('CERTIFICATE', der)).join('');
 
 /**
- * The trust anchors as a SPIFFE bundle (SPIFFE Trust Domain and Bundle §4): `use` x509-svid, no `kid`, one certificate in each
- * x5c as standard base64 DER. `refreshHint` in seconds. The sequence must grow whenever the content changes.
+ * Encodes the trust anchors as a SPIFFE bundle (SPIFFE Trust Domain and Bundle §4). Each key has `use` x509-svid, no `kid`, and
+ * one certificate in x5c as standard base64 of its DER. `refreshHint` is in seconds. The sequence must increase with every change
+ * of the content.
  */
 export function encodeSpiffeBundle(anchors: readonly Uint8Array[], sequence: number, refreshHint: number): string {
   const document = { keys: spiffeKeys(anchors), spiffe_sequence: sequence, spiffe_refresh_hint: refreshHint };
@@ -23,8 +24,8 @@ export const spiffeKeys = (anchors: readonly Uint8Array[]): readonly Readonly<Re
   });
 
 /**
- * Bundles of several trust domains side by side, never merged: `{"trust_domains": {"example.org": {bundle}, …}}`. Each is the text
- * of a JWK Set.
+ * Encodes the bundles of several trust domains, each by itself: `{"trust_domains": {"example.org": {bundle}, …}}`. Each value is
+ * the text of a JWK Set.
  */
 export function encodeBundleMap(bundles: ReadonlyMap<string, string>): string {
   const domains = [...bundles].map(([name, text]) => [name, JSON.parse(text) as unknown] as const);

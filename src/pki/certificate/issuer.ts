@@ -2,7 +2,7 @@ import type { NameConstraints } from '../extension/name-constraints.ts';
 import type { KeyAlgorithm } from '../key/algorithm.ts';
 import type { Name } from '../name/name.ts';
 
-/** What a to-be-signed structure is measured against: the certificate of the CA that would sign it. */
+/** The facts of an issuing CA that lint compares with a certificate or CRL before signing. */
 export interface IssuerFacts {
   /** The CA's subject, byte for byte as in its certificate. */
   readonly subject: Name;
@@ -14,27 +14,27 @@ export interface IssuerFacts {
   readonly notBefore: Date;
   /** Inclusive. */
   readonly notAfter: Date;
-  /** Of the CA's basicConstraints; absent: no limit. */
+  /** The pathLenConstraint of the CA's basicConstraints; absent if there is no limit. */
   readonly pathLength?: number;
-  /** Of the CA's own certificate; those above it are its issuer's business. */
+  /** The constraints in the CA's own certificate, without those of the CAs above it. */
   readonly nameConstraints?: NameConstraints;
 }
 
-/** A CA that can sign: name, key identifier and signing key. Neither a certificate nor a profile ever holds a private key. */
+/** A CA that can sign. Its functions return signatures and never the private key. */
 export interface Issuer extends IssuerFacts {
-  /** The raw signature over `bytes` with the issuer's algorithm. */
+  /** Returns the raw signature over `bytes`, made with the issuer's algorithm. */
   sign(bytes: Cleared): Uint8Array;
-  /** The same signature over bytes that come in pieces: a CRL is larger than anyone wants to hold. */
+  /** Starts the same signature over bytes that arrive in pieces, because a CRL may not fit into memory. */
   startSignature(): SignatureStream;
 }
 
 export interface SignatureStream {
   update(bytes: Uint8Array): void;
-  /** The raw signature over everything so far and `last`; once. */
+  /** Returns the raw signature over all bytes so far and `last`. It can be called once. */
   finish(last: Cleared): Uint8Array;
 }
 
-/** Bytes that lint let through. Only its gates give them out, so that no signature is reached around it. */
+/** Bytes that lint accepted. Only the gates of lint return this type, so nothing can be signed without lint. */
 export type Cleared = Uint8Array & { readonly [brand]: 'cleared' };
 
 declare const brand: unique symbol;

@@ -7,8 +7,8 @@ import type { ParsedCertificate } from './parsed.ts';
 import type { LeafRequest } from './prepare-leaf.ts';
 
 /**
- * What a signed certificate, read again from its bytes, says differently from what was asked for; undefined when nothing. A
- * name that an encoder shortened, a date it shifted or a serial it invented is found here, before anybody is handed it.
+ * Compares a signed certificate, decoded from its bytes, with its request; returns the first difference or undefined. It finds a
+ * name that an encoder shortened, a date it shifted or a serial number it changed, before the certificate is used.
  */
 export function leafDifference({ tbs }: ParsedCertificate, request: LeafRequest): string | undefined {
   if (!equalBytes(tbs.serial, request.serial)) return 'the serial number differs';

@@ -21,7 +21,7 @@ export interface ParsedTbsCertificate {
   readonly notAfter: DerTime;
   readonly subject: Name;
   readonly publicKey: PublicKeyInfo;
-  /** issuerUniqueID or subjectUniqueID is there (RFC 5280 §4.1.2.8: nobody makes them any more). */
+  /** True if the certificate has an issuerUniqueID or a subjectUniqueID, which CAs must not issue (RFC 5280 §4.1.2.8). */
   readonly hasUniqueIdentifier: boolean;
   readonly extensions: readonly Extension[];
 }
@@ -29,14 +29,14 @@ export interface ParsedTbsCertificate {
 export interface ParsedCertificate {
   readonly der: Uint8Array;
   readonly tbs: ParsedTbsCertificate;
-  /** The outer one; equal to the inner one in a good certificate (RFC 5280 §4.1.1.2). */
+  /** The outer identifier; equal to the inner one in a good certificate (RFC 5280 §4.1.1.2). */
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
 }
 
 /**
- * Strict DER, structure only: what it means is for lint and path validation. Throws DerError. With a `tolerance`, faults that
- * leave the meaning plain are told to it and read over.
+ * Decodes strict DER. It reads the structure only; lint and path validation interpret it. Throws DerError. With a `tolerance`, it
+ * reports faults that do not hide the meaning there and continues.
  */
 export function decodeCertificate(der: Uint8Array, tolerance?: Tolerance): ParsedCertificate {
   const outer = new DerReader(der, 0, der.length, tolerance);

@@ -18,23 +18,28 @@ import { OID } from '../oids.ts';
 import { encodeTbsCertificate } from './tbs.ts';
 
 export interface AuthorityRequest {
-  /** Of the new CA; an issuing CA issues leaves only (pathLen 0), a root has no limit (a limited root breaks rollover). */
+  /**
+   * The tier of the new CA. An issuing CA gets pathLen 0. A root gets no limit, because a limited root cannot cross-sign its
+   * successor.
+   */
   readonly tier: 'root' | 'issuing';
   readonly subjectDer: Uint8Array;
   readonly trustDomain: string;
   readonly publicKeyDer: Uint8Array;
   readonly publicKeyBits: Uint8Array;
-  /** Of a key that has a certificate already: as that one has it, or what it signed would no longer name its issuer. */
+  /** The key identifier from an earlier certificate of this key. It must stay the same, because issued certificates name it. */
   readonly keyIdentifier?: Uint8Array;
   readonly serial: Uint8Array;
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly nameConstraints?: NameConstraints;
-  /** Where the CRL of the CA that signs this one is served. */
+  /** The URL where the CRL of the CA that signs this one is published. */
   readonly crlUrl?: string;
 }
 
-/** The subject of a CA: distinct per tier and generation, because people and some verifiers tell CAs apart by name. */
+/**
+ * Composes the subject of a CA. It differs for each tier and generation, because people and some verifiers identify CAs by name.
+ */
 export function authoritySubject(
   name: string,
   trustDomain: string,
@@ -47,7 +52,7 @@ export function authoritySubject(
   return encodeName([...organization, [OID.commonName, commonName]]);
 }
 
-/** A to-be-signed CA certificate. `issuer` absent: self-signed with `algorithm`. */
+/** Builds the to-be-signed bytes of a CA certificate. Without `issuer`, it is self-signed with `algorithm`. */
 export function prepareAuthority(
   request: AuthorityRequest,
   issuer: IssuerFacts | { algorithm: KeyAlgorithm },
@@ -67,7 +72,7 @@ export function prepareAuthority(
       false,
       encodeAuthorityKeyIdentifier(selfSigned ? keyIdentifier : issuer.keyIdentifier),
     ),
-    // the trust domain's id without a path (X509-SVID §3.2)
+    // the SPIFFE ID of the trust domain, without a path (X509-SVID §3.2)
     encodeExtension(
       OID.subjectAltName,
       false,

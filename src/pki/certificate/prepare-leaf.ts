@@ -17,20 +17,20 @@ import { OID } from '../oids.ts';
 import type { ProfileName } from './profile-name.ts';
 import { encodeTbsCertificate } from './tbs.ts';
 
-/** With an empty commonName it has an empty subject, and then a critical subjectAltName (X509-SVID §3.1). */
+/** The content of a leaf. If commonName is empty, the subject is empty and subjectAltName is critical (X509-SVID §3.1). */
 export interface LeafRequest extends LeafNames {
   readonly profile: ProfileName;
   readonly keyKind: KeyAlgorithm['kind'];
   /** SubjectPublicKeyInfo. */
   readonly publicKeyDer: Uint8Array;
-  /** What its key identifier hashes. */
+  /** The content of the key's BIT STRING, from which the key identifier is computed. */
   readonly publicKeyBits: Uint8Array;
   readonly serial: Uint8Array;
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-// X509-SVID §4.4: an SVID that has the extension carries both; a client- or server-only leaf is not an SVID.
+// X509-SVID §4.4: an SVID with this extension has both purposes; a leaf only for clients or only for servers is not an SVID
 const PURPOSES: Readonly<Record<ProfileName, readonly string[]>> = {
   svid: [OID.serverAuth, OID.clientAuth],
   server: [OID.serverAuth],
@@ -39,7 +39,7 @@ const PURPOSES: Readonly<Record<ProfileName, readonly string[]>> = {
 
 // critical everywhere (X509-SVID §4.3)
 const SIGNS = encodeExtension(OID.keyUsage, true, encodeKeyUsage(['digitalSignature']));
-// NSS refuses a server with an RSA key that may not encipher, even where TLS has no use for it (tried with tstclnt)
+// NSS rejects a server with an RSA key that may not encipher, even where TLS does not need it (tried with tstclnt)
 const SIGNS_AND_ENCIPHERS = encodeExtension(
   OID.keyUsage,
   true,
@@ -52,8 +52,8 @@ const EXT_KEY_USAGE: Readonly<Record<ProfileName, Uint8Array>> = {
 };
 
 /**
- * What every leaf of one issuer shares, encoded once; the function it returns prepares one to-be-signed leaf.
- * `crlUrl`: where the issuer's CRL is served; absent: no CRL distribution point.
+ * Encodes once the extensions that all leaves of an issuer share; returns a function that prepares one to-be-signed leaf.
+ * `crlUrl` is the URL of the issuer's CRL; if absent, leaves have no CRL distribution point.
  */
 export function leafPreparer(issuer: IssuerFacts, crlUrl?: string): (request: LeafRequest) => Uint8Array {
   const authorityKeyIdentifier = encodeExtension(

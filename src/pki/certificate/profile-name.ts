@@ -1,5 +1,5 @@
 import { parseChoice } from '../../text/choice.ts';
-/** What a leaf is for. `svid` is an X509-SVID; `server` and `client` carry one EKU and so are not (X509-SVID §4.4). */
+/** The kinds of leaves. `svid` is an X509-SVID; `server` and `client` have one EKU, so they are not SVIDs (X509-SVID §4.4). */
 export const PROFILE_NAMES = ['svid', 'server', 'client'] as const;
 
 export type ProfileName = (typeof PROFILE_NAMES)[number];

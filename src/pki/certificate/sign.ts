@@ -5,8 +5,8 @@ import type { Issuer } from './issuer.ts';
 import { releaseTbs, type LintedTbs } from '../lint/lint.ts';
 
 /**
- * The certificate (RFC 5280 §4.1.1), read again before it is handed out. Throws TypeError for what was not linted, not for this
- * issuer, or signed before: mistakes of ours, no situations of a user.
+ * Signs a certificate (RFC 5280 §4.1.1) and decodes the result again before it returns it. Throws TypeError if `linted` was not
+ * linted, is for another issuer or was signed before; these are defects of svcauth, not errors of a user.
  */
 export function signCertificate(linted: LintedTbs, issuer: Issuer): Uint8Array {
   const tbsDer = releaseTbs(linted, issuer);
@@ -18,7 +18,7 @@ export function signCertificate(linted: LintedTbs, issuer: Issuer): Uint8Array {
   outer.finish('a certificate');
   const same =
     equalBytes(reader.any('tbsCertificate'), tbsDer) &&
-    // lint found the inner one equal to it (§4.1.1.2)
+    // lint has checked that the inner identifier is equal (§4.1.1.2)
     equalBytes(reader.any('signatureAlgorithm'), signatureAlgorithmDer) &&
     equalBytes(reader.wholeBits('signatureValue'), signature);
   reader.finish('a certificate');

@@ -6,18 +6,18 @@ import { OID } from '../oids.ts';
 import { refusal, type Refusal, type RefusalCode } from '../path/refusal.ts';
 import { isSpiffeId } from '../name/spiffe-id.ts';
 
-/** What a certificate is in SPIFFE's eyes, judged by itself: whether its chain ends in a trust bundle is another question. */
+/** The class of a certificate in SPIFFE, decided from the certificate alone, without its chain. */
 export type SvidVerdict =
   /** A leaf that identifies a workload. */
   | { readonly kind: 'svid'; readonly id: string }
-  /** A CA of a trust domain; the id is absent where it carries none (X509-SVID §3.2: it should). */
+  /** A CA of a trust domain. Without a SPIFFE ID, `id` is absent; X509-SVID §3.2 says it SHOULD have one. */
   | { readonly kind: 'signing'; readonly id?: string }
-  /** Every clause that it breaks; at least one. */
+  /** A certificate that is neither, with every clause that it breaks; at least one. */
   | { readonly kind: 'none'; readonly refusals: readonly Refusal[] };
 
 type SvidFacts = Pick<CertificateFacts, 'tbs' | 'extensions'>;
 
-/** X509-SVID, every clause that one certificate alone can break, for somebody else's certificate as for ours. */
+/** Checks every clause of X509-SVID that one certificate alone can break, for certificates of svcauth and of other CAs. */
 export function svidVerdict(facts: SvidFacts): SvidVerdict {
   const { basicConstraints, subjectAltName } = facts.extensions;
   const uris = (subjectAltName?.value ?? []).flatMap(name => (name.type === 'uri' ? [name.value] : []));

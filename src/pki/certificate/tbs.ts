@@ -1,6 +1,6 @@
 import { contextTag, integer, sequence, time, tlv, unsignedInteger } from '../der/writer.ts';
 
-/** The fields of a TBSCertificate, each already decided; names and keys as DER, copied byte for byte. */
+/** The fields of a TBSCertificate. Names and keys are DER, copied byte for byte. */
 export interface TbsCertificateFields {
   /** Magnitude octets. */
   readonly serial: Uint8Array;
@@ -11,7 +11,7 @@ export interface TbsCertificateFields {
   readonly notAfter: Date;
   readonly subjectDer: Uint8Array;
   readonly publicKeyDer: Uint8Array;
-  /** Encoded extensions in the order they will stand. */
+  /** Encoded extensions, in the order of the certificate. */
   readonly extensions: readonly Uint8Array[];
 }
 
@@ -19,7 +19,7 @@ const VERSION_3 = tlv(contextTag(0, true), integer(2));
 
 const encodeValidity = (notBefore: Date, notAfter: Date): Uint8Array => sequence(time(notBefore), time(notAfter));
 
-/** RFC 5280 §4.1.2, field by field in the RFC's order; always version 3. */
+/** Encodes a TBSCertificate in the field order of RFC 5280 §4.1.2. The version is always 3. */
 export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
   return sequence(
     VERSION_3,
