@@ -5,17 +5,17 @@ import { DerReader } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
 
 /**
- * Where the parts of one entry lie, as offsets into the bytes it was scanned from. One object is filled again and again:
- * a million entries are walked without making a million objects.
+ * The offsets of the parts of one entry in the bytes it was scanned from. Callers fill one object for all entries, so a CRL with
+ * a million entries does not create a million objects.
  */
 export interface EntrySpan {
   start: number;
-  /** The serial's content octets. */
+  /** The first content octet of the serial number. */
   serialStart: number;
   serialEnd: number;
-  /** The time's tag. */
+  /** The tag of the revocation date. */
   dateStart: number;
-  /** Where the extensions begin; equal to `end` when there are none. */
+  /** The first byte of the extensions; equal to `end` if there are none. */
   extensionsStart: number;
   end: number;
 }
@@ -30,8 +30,8 @@ export const emptySpan = (): EntrySpan => ({
 });
 
 /**
- * Finds the parts of the entry that begins at `start`, as strictly as `decodeCrlEntry` reads it; throws DerError. The usual
- * shape (short lengths, a UTCTime, at most a reason) is recognised byte by byte, everything else is decoded.
+ * Finds the parts of the entry that begins at `start`, as strictly as `decodeCrlEntry`; throws DerError. It recognises the usual
+ * form byte by byte (short lengths, a UTCTime, at most a reason) and decodes every other form.
  */
 export function scanEntry(bytes: Uint8Array, start: number, end: number, span: EntrySpan): void {
   span.start = start;
@@ -49,7 +49,7 @@ function scanUsual(bytes: Uint8Array, start: number, end: number, span: EntrySpa
   if (serialLength === 0 || date + 15 > next) return false;
   const first = bytes[serial]!;
   if (serialLength > 1 && (first === 0 || first === 0xff)) {
-    // not minimal when the sign of the next octet says the same
+    // not minimal if the next octet has the same sign bit
     if (first >>> 7 === bytes[serial + 1]! >>> 7) return false;
   }
   if (!isUsualTime(bytes, date)) return false;
@@ -63,7 +63,7 @@ function scanUsual(bytes: Uint8Array, start: number, end: number, span: EntrySpa
   return true;
 }
 
-/** A UTCTime of a day that every month has. */
+/** Recognises a UTCTime with a day from 1 to 28, which exists in every month. */
 function isUsualTime(bytes: Uint8Array, at: number): boolean {
   return (
     bytes[at] === TAG.utcTime &&
@@ -78,7 +78,7 @@ function isUsualTime(bytes: Uint8Array, at: number): boolean {
   );
 }
 
-/** Two decimal digits within bounds. */
+/** Recognises two decimal digits from `least` to `most`, both inclusive. */
 function isNumber(bytes: Uint8Array, at: number, least: number, most: number): boolean {
   const tens = bytes[at]! - 0x30;
   const ones = bytes[at + 1]! - 0x30;
@@ -86,7 +86,7 @@ function isNumber(bytes: Uint8Array, at: number, least: number, most: number): b
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && value >= least && value <= most;
 }
 
-/** Extensions with nothing but a reasonCode, up to the reason itself; spelt out, a loop takes four times as long. */
+/** Recognises extensions with only a reasonCode, up to the code itself. Unrolled, because a loop takes four times as long. */
 function isReasonOnly(bytes: Uint8Array, at: number): boolean {
   return (
     bytes[at] === 0x30 &&
@@ -105,7 +105,7 @@ function isReasonOnly(bytes: Uint8Array, at: number): boolean {
   );
 }
 
-/** Whether the extensions of a scanned entry hold nothing but a reason that can be read. */
+/** Decides that a scanned entry has no extensions, or only a reason that can be read. */
 export const hasPlainExtensions = (bytes: Uint8Array, { extensionsStart, end }: EntrySpan): boolean =>
   extensionsStart === end ||
   (end - extensionsStart === 14 && isReasonOnly(bytes, extensionsStart) && bytes[end - 1]! < 0x80);

@@ -7,16 +7,16 @@ import { OID } from '../oids.ts';
 import { CRL_REASONS, reasonWord, type CrlReason } from './revocation-reason.ts';
 import { serialFromHex } from '../certificate/serial-number.ts';
 
-/** What one line of a CRL says. A `Revocation` of the manifest fits. */
+/** One entry to write into a CRL. A `Revocation` of the manifest has these fields. */
 export interface RevokedSerial {
-  /** Hex of the magnitude, as everywhere. */
+  /** The magnitude in hex. */
   readonly serial: string;
   readonly revokedAt: Date;
   readonly reason: CrlReason;
   readonly invalidityDate?: Date;
 }
 
-/** One element of revokedCertificates as it stands in a CRL (RFC 5280 §5.3); views into the CRL. */
+/** One element of revokedCertificates, as views into the CRL (RFC 5280 §5.3). */
 export interface CrlEntry {
   /** The INTEGER's content octets, as encoded. */
   readonly serial: Uint8Array;
@@ -24,11 +24,14 @@ export interface CrlEntry {
   readonly extensions: readonly Extension[];
 }
 
-/** DER of one element of revokedCertificates: unspecified is left out, and so are extensions when there are none (§5.3, §5.3.1). */
+/**
+ * Encodes one element of revokedCertificates. It omits the reason `unspecified`, and the extensions if there are none (§5.3,
+ * §5.3.1).
+ */
 export function encodeCrlEntry({ serial, revokedAt, reason, invalidityDate }: RevokedSerial): Uint8Array {
   const extensions: Uint8Array[] = [];
   if (reason !== 'unspecified') extensions.push(reasonExtension(reason));
-  // §5.3.2: GeneralizedTime, whatever the year
+  // §5.3.2: a GeneralizedTime in any year
   if (invalidityDate !== undefined) {
     extensions.push(encodeExtension(OID.invalidityDate, false, generalizedTime(invalidityDate)));
   }
@@ -52,7 +55,7 @@ export function decodeCrlEntry(list: DerReader): CrlEntry {
   return { serial, revocationDate, extensions };
 }
 
-/** Reads the CRLReason code of an entry: 0 (unspecified) when the entry has no reasonCode. Throws DerError. */
+/** Reads the CRLReason code of an entry; 0 (unspecified) if the entry has no reasonCode. Throws DerError. */
 export function entryReasonCode(entry: CrlEntry): number {
   const extension = findExtension(entry.extensions, OID.reasonCode);
   if (extension === undefined) return CRL_REASONS.unspecified;
@@ -62,7 +65,7 @@ export function entryReasonCode(entry: CrlEntry): number {
   return code;
 }
 
-/** Names the reason of an entry as RFC 5280 §5.3.1 does; `reason 7` for a code that the RFC does not name. Throws DerError. */
+/** Returns the name of an entry's reason in RFC 5280 §5.3.1; `reason 7` for a code without a name. Throws DerError. */
 export function entryReason(entry: CrlEntry): string {
   const code = entryReasonCode(entry);
   return reasonWord(code) ?? `reason ${code}`;

@@ -20,25 +20,27 @@ interface Range {
 
 /** A CertificateList up to its first entry (RFC 5280 §5.1). */
 export interface CrlHead {
-  /** tbsCertList, its tag included: what is signed. */
+  /** tbsCertList with its tag: the bytes that are signed. */
   readonly tbs: Range;
   /** 1 or 2. */
   readonly version: number;
-  /** The inner one. */
+  /** The inner algorithm identifier. */
   readonly innerAlgorithm: AlgorithmIdentifier;
   readonly issuer: Name;
   readonly thisUpdate: DerTime;
   readonly nextUpdate: DerTime | undefined;
-  /** Where the entries lie; undefined when revokedCertificates is absent, as it must be when there is nothing to list (§5.1.2.6). */
+  /**
+   * The range of the entries; undefined if revokedCertificates is absent, as §5.1.2.6 requires when no certificate is revoked.
+   */
   readonly entries: Range | undefined;
-  /** Where the first byte after the entries lies. */
+  /** The offset of the first byte after the entries. */
   readonly tail: number;
 }
 
-/** What follows the entries. */
+/** The fields after the entries. */
 export interface CrlTail {
   readonly extensions: readonly Extension[];
-  /** The outer one; equal to the inner one in a good CRL (§5.1.1.2). */
+  /** The outer identifier; equal to the inner one in a good CRL (§5.1.1.2). */
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
 }
@@ -49,8 +51,8 @@ export interface ParsedCrl extends CrlHead, CrlTail {
 }
 
 /**
- * Strict DER, structure only: what it means is for lint and validation. Every entry is walked, none is kept: read them with
- * `crlEntries`. The caller caps the size. Throws DerError.
+ * Decodes strict DER. It reads the structure only; lint and path validation interpret it. It checks every entry and keeps none:
+ * `crlEntries` reads them again. The caller limits the size. Throws DerError.
  */
 export function decodeCrl(der: Uint8Array): ParsedCrl {
   const head = readCrlHead(der, der.length);
@@ -67,8 +69,8 @@ export function decodeCrl(der: Uint8Array): ParsedCrl {
 }
 
 /**
- * Reads the beginning of a CRL of `size` bytes. `prefix` may end anywhere after the first entry has begun, so that a large
- * CRL can be read in pieces.
+ * Reads the beginning of a CRL of `size` bytes. `prefix` may end anywhere after the first byte of the first entry, so a large CRL
+ * can be read in pieces.
  */
 export function readCrlHead(prefix: Uint8Array, size: number, tolerance?: Tolerance): CrlHead {
   const outer = new DerReader(prefix, 0, size, tolerance);
@@ -77,7 +79,7 @@ export function readCrlHead(prefix: Uint8Array, size: number, tolerance?: Tolera
   return readTbsCrlHead(list);
 }
 
-/** The same of a tbsCertList that stands alone; offsets count from the start of the reader's bytes. */
+/** Reads the same from a tbsCertList without signature. Offsets count from the start of the reader's bytes. */
 export function readTbsCrlHead(list: DerReader): CrlHead {
   const tbs = list.enter(TAG.sequence, 'tbsCertList');
   const version = readVersion(tbs);
@@ -99,7 +101,7 @@ export function readTbsCrlHead(list: DerReader): CrlHead {
   };
 }
 
-/** Reads what follows the entries: `tail` begins at `head.tail` and ends with the CRL. */
+/** Reads the fields after the entries. `tail` begins at `head.tail` and ends with the CRL. */
 export function readCrlTail(tail: Uint8Array, head: CrlHead, tolerance?: Tolerance): CrlTail {
   const tbsEnd = head.tbs.end - head.tail;
   const extensions = readTbsCrlTail(new DerReader(tail, 0, tbsEnd, tolerance), head);
@@ -110,7 +112,7 @@ export function readCrlTail(tail: Uint8Array, head: CrlHead, tolerance?: Toleran
   return { extensions, signatureAlgorithm, signature };
 }
 
-/** The extensions at the end of a tbsCertList; the reader's range begins after the entries. */
+/** Reads the extensions at the end of a tbsCertList. The reader's range begins after the entries. */
 export function readTbsCrlTail(tbs: DerReader, head: CrlHead): readonly Extension[] {
   const wrapped = tbs.optional(contextTag(0, true), 'crlExtensions');
   const extensions = wrapped === undefined ? [] : decodeExtensions(wrapped, 'crlExtensions');
@@ -130,14 +132,16 @@ function readVersion(tbs: DerReader): number {
   return value + 1;
 }
 
-/** The entries in the order they stand, each made when it is asked for. */
+/** Decodes the entries in the order of the CRL, each on request. */
 export function* crlEntries(crl: ParsedCrl): Generator<CrlEntry> {
   if (crl.entries === undefined) return;
   const list = new DerReader(crl.der, crl.entries.start, crl.entries.end);
   while (!list.done) yield decodeCrlEntry(list);
 }
 
-/** The entry of a serial, given as the INTEGER's content octets; reads the list once, makes nothing on the way. */
+/**
+ * Finds the entry of a serial number, given as the INTEGER's content octets. It reads the list once and decodes only that entry.
+ */
 export function findCrlEntry(crl: ParsedCrl, serial: Uint8Array): CrlEntry | undefined {
   if (crl.entries === undefined) return undefined;
   const { der, entries } = crl;
@@ -151,7 +155,7 @@ export function findCrlEntry(crl: ParsedCrl, serial: Uint8Array): CrlEntry | und
   return undefined;
 }
 
-/** The serial numbers it lists, as their octets, in its order. */
+/** Returns the listed serial numbers as content octets, in the order of the CRL. */
 export function* crlSerials({ der, entries }: ParsedCrl): Generator<Uint8Array> {
   if (entries === undefined) return;
   const span = emptySpan();
@@ -166,10 +170,10 @@ function holdsAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
   return true;
 }
 
-/** What was signed. */
+/** Returns the signed bytes, tbsCertList with its tag. */
 export const crlToBeSigned = (crl: ParsedCrl): Uint8Array => crl.der.subarray(crl.tbs.start, crl.tbs.end);
 
-/** RFC 5280 §5.2.3; undefined when absent. Throws DerError. */
+/** Returns the CRL number (RFC 5280 §5.2.3); undefined if absent. Throws DerError. */
 export function crlNumber({ extensions }: CrlTail): bigint | undefined {
   const extension = findExtension(extensions, OID.cRLNumber);
   if (extension === undefined) return undefined;
@@ -179,12 +183,12 @@ export function crlNumber({ extensions }: CrlTail): bigint | undefined {
   return number;
 }
 
-/** The key identifier of the key that signed it, or undefined (RFC 5280 §5.2.1). Throws DerError. */
+/** Returns the key identifier of the issuer's key, or undefined (RFC 5280 §5.2.1). Throws DerError. */
 export function crlKeyIdentifier({ extensions }: CrlTail): Uint8Array | undefined {
   const extension = findExtension(extensions, OID.authorityKeyIdentifier);
   return extension === undefined ? undefined : decodeAuthorityKeyIdentifier(extension.value).keyIdentifier;
 }
 
-/** A delta CRL lists changes only: alone it says nothing about a certificate (RFC 5280 §5.2.4). */
+/** Recognises a delta CRL. It lists only changes, so it cannot be used without its base CRL (RFC 5280 §5.2.4). */
 export const isDeltaCrl = ({ extensions }: CrlTail): boolean =>
   findExtension(extensions, OID.deltaCRLIndicator) !== undefined;

@@ -1,5 +1,5 @@
-// Builds the to-be-signed bytes around the entries of a CRL, from its number, its dates and the length of its entries.
-// `crl/run/make.ts` and the plan of a rotation call it. Its callers choose number and dates; it signs nothing and sees no entry.
+// Builds the to-be-signed bytes around the entries of a CRL: its number, its dates, and the length of the entries.
+// `crl/run/make.ts` and the plan of a rotation call it. Its callers choose number and dates; it signs nothing and reads no entry.
 import { concatBytes } from '../bytes.ts';
 import { contextTag, integer, lengthSize, sequence, TAG, time, tlv, writeHeader } from '../der/writer.ts';
 import { encodeExtension } from '../extension/extension.ts';
@@ -7,17 +7,17 @@ import { encodeAuthorityKeyIdentifier } from '../extension/key-identifier.ts';
 import type { IssuerFacts } from '../certificate/issuer.ts';
 import { OID } from '../oids.ts';
 
-/** What is decided about a CRL before it lists anything. */
+/** The fields of a CRL apart from its issuer and entries. */
 export interface CrlHeader {
-  /** Strictly greater than that of every CRL of this issuer before (RFC 5280 §5.2.3). */
+  /** Strictly greater than the number of every earlier CRL of this issuer (RFC 5280 §5.2.3). */
   readonly number: bigint;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
 }
 
 /**
- * The entries of a CRL, without holding them: how many, how long, and the bytes themselves in chunks of whole entries, in
- * the order of the serials' values. Reading twice gives the same bytes.
+ * The entries of a CRL: their number, their length in bytes, and chunks of whole entries, read on request. The entries are in
+ * ascending order of serial number. A second reading returns the same bytes.
  */
 export interface CrlListing {
   readonly count: number;
@@ -25,7 +25,7 @@ export interface CrlListing {
   chunks(): Iterable<Uint8Array>;
 }
 
-/** A tbsCertList without its entries: what stands before them, and what stands behind. */
+/** A tbsCertList without its entries: the bytes before them and the bytes after them. */
 export interface PreparedCrl {
   readonly header: CrlHeader;
   readonly entryCount: number;
@@ -35,7 +35,7 @@ export interface PreparedCrl {
   readonly after: Uint8Array;
 }
 
-/** TBSCertList (RFC 5280 §5.1.2), field by field in the RFC's order: the lengths first, the entries when they are signed. */
+/** Prepares a TBSCertList in the field order of RFC 5280 §5.1.2. The lengths are final; the entries follow during signing. */
 export function prepareCrl(
   header: CrlHeader,
   { count, byteLength }: Pick<CrlListing, 'count' | 'byteLength'>,
@@ -45,11 +45,11 @@ export function prepareCrl(
     // version 2 (§5.1.2.1)
     integer(1),
     issuer.algorithm.signatureAlgorithmDer,
-    // byte for byte the CA's subject (§5.1.2.3)
+    // the CA's subject, byte for byte (§5.1.2.3)
     issuer.subject.der,
     time(header.thisUpdate),
     time(header.nextUpdate),
-    // absent when nothing is revoked (§5.1.2.6)
+    // absent if no certificate is revoked (§5.1.2.6)
     ...(count === 0 ? [] : [sequenceHeader(byteLength)]),
   ];
   const extensions = sequence(
@@ -62,7 +62,7 @@ export function prepareCrl(
   return { header, entryCount: count, entriesLength: byteLength, before, after };
 }
 
-/** Tag and length of a SEQUENCE whose content comes later. */
+/** Encodes the tag and length of a SEQUENCE; the caller appends the content. */
 export function sequenceHeader(length: number): Uint8Array {
   const out = new Uint8Array(1 + lengthSize(length));
   writeHeader(out, 0, TAG.sequence, length);

@@ -1,8 +1,8 @@
 import { parseChoice } from '../../text/choice.ts';
 /**
- * CRLReason (RFC 5280 §5.3.1) by the RFC's words, as far as we write them. `unspecified` is omitted from the entry;
- * `removeFromCRL` (8) exists only in delta CRLs, which we do not make; `certificateHold` (6) can be lifted and so is refused:
- * revocation here is final.
+ * The reasons that svcauth writes, by their names in RFC 5280 §5.3.1 (CRLReason). `unspecified` is omitted from the entry.
+ * `removeFromCRL` (8) is only for delta CRLs, which svcauth does not make. `certificateHold` (6) is refused, because it could be
+ * lifted and revocations in svcauth are final.
  */
 export const CRL_REASONS = {
   unspecified: 0,
@@ -19,11 +19,11 @@ export type CrlReason = keyof typeof CRL_REASONS;
 
 export const isCrlReason = (word: string): word is CrlReason => Object.hasOwn(CRL_REASONS, word);
 
-/** Every reason a CRL of somebody else may hold; 7 is not used. */
+/** Every reason that a CRL of another CA may have; the RFC does not use 7. */
 const READABLE: Readonly<Record<string, number>> = { ...CRL_REASONS, certificateHold: 6, removeFromCRL: 8 };
 const WORDS = new Map(Object.entries(READABLE).map(([word, code]) => [code, word]));
 
-/** The RFC's word for a reason code, or undefined for a code it does not give. */
+/** Returns the RFC's name for a reason code; undefined for a code without a name. */
 export const reasonWord = (code: number): string | undefined => WORDS.get(code);
 
 const REASONS = Object.keys(CRL_REASONS) as readonly CrlReason[];

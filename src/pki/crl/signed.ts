@@ -4,17 +4,17 @@ import type { Issuer } from '../certificate/issuer.ts';
 import { releaseCrl, type LintedCrl } from '../lint/lint-crl.ts';
 import { sequenceHeader } from './prepare.ts';
 
-/** A CertificateList without its entries: what stands before them, and what stands behind. */
+/** A CertificateList without its entries: the bytes before them and the bytes after them. */
 export interface SignedCrl {
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
-  /** Of the whole, entries included. */
+  /** The length of the complete CRL, entries included. */
   readonly byteLength: number;
 }
 
 /**
- * Signs a linted CRL. The entries pass through once: through the entry rules and into the signature, never into memory (but for
- * Ed25519: see `startSignature`). Throws ERR_LINT when an entry breaks a rule; nothing is signed then.
+ * Signs a linted CRL. The entries are read once, by the entry rules and the signature, and are not kept in memory (Ed25519 is an
+ * exception: see `startSignature`). Throws ERR_LINT if an entry breaks a rule; then nothing is signed.
  */
 export function signCrl(linted: LintedCrl, chunks: Iterable<Uint8Array>, issuer: Issuer): SignedCrl {
   const passage = releaseCrl(linted, issuer);
@@ -27,7 +27,7 @@ export function signCrl(linted: LintedCrl, chunks: Iterable<Uint8Array>, issuer:
     entriesLength += chunk.length;
   }
   const after = passage.finish();
-  // RFC 5280 §5.1.1: tbsCertList, signatureAlgorithm (the inner one again), signatureValue
+  // RFC 5280 §5.1.1: tbsCertList, signatureAlgorithm (equal to the inner one), signatureValue
   const { signatureAlgorithmDer } = issuer.algorithm;
   const tail = concatBytes([after, signatureAlgorithmDer, bitString(signature.finish(after))]);
   const contentLength = passage.before.length + entriesLength + tail.length;
@@ -35,7 +35,7 @@ export function signCrl(linted: LintedCrl, chunks: Iterable<Uint8Array>, issuer:
   return { head, tail, byteLength: head.length + entriesLength + tail.length };
 }
 
-/** The DER of a signed CRL; `chunks` are the entries it was signed over. */
+/** Returns the DER of a signed CRL in pieces. `chunks` must be the entries that were signed. */
 export function* crlDer({ head, tail }: SignedCrl, chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
   yield head;
   yield* chunks;

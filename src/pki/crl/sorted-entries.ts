@@ -2,10 +2,10 @@ import { emptySpan, scanEntry } from './entry-span.ts';
 import type { ParsedCrl } from './parsed.ts';
 import { reportCrlEntries, type CrlEntryReport } from '../report/crl-report.ts';
 
-/** Of two serials in hex without leading zeros: by value. */
+/** Compares the values of two serial numbers in hex without leading zeros. */
 export const compareSerialHex = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 
-/** The entries by the value of their serials: as they stand where they stand so, which ours always do. */
+/** Returns the entries in ascending order of serial number. It sorts only if the CRL does not have that order; ours always do. */
 export function sortedEntries(crl: ParsedCrl): Iterable<CrlEntryReport> {
   if (isSorted(crl)) return reportCrlEntries(crl);
   return [...reportCrlEntries(crl)].sort((a, b) => compareSerialHex(a.serial, b.serial));

@@ -1,4 +1,4 @@
-// Reads a CRL of any length in one pass: its fields, its number of entries, and whether a key made its signature.
+// Reads a CRL of any length in one pass: fields, number of entries, and validity of the signature.
 // `crl/run` reads CRL files of the home with it, after signing and later. It applies no lint rule.
 import { emptySpan, scanEntry } from './entry-span.ts';
 import { DerError } from '../der/reader.ts';
@@ -8,16 +8,16 @@ import { startVerification, type VerificationStream } from '../key/signature-str
 
 export interface StreamedCrl extends CrlHead, CrlTail {
   readonly entryCount: number;
-  /** Whether the key made the signature. */
+  /** True if the given key made the signature. */
   readonly signatureValid: boolean;
 }
 
-/** Everything before the first entry fits in this: a name of a CA has some hundred bytes. */
+/** The most bytes before the first entry, far more than a CA's name needs (some hundred bytes). */
 const HEAD_LIMIT = 65_536;
 
 /**
- * Reads a CRL of `size` bytes that comes in pieces: as strictly as `decodeCrl`, and holding one piece at a time; a piece may
- * be overwritten once the next is asked for. Throws DerError.
+ * Reads a CRL of `size` bytes in pieces, as strictly as `decodeCrl`, with one piece in memory at a time. The caller may overwrite
+ * a piece once the next is requested. Throws DerError.
  */
 export function readCrlStream(pieces: Iterable<Uint8Array>, size: number, key: PublicKeyInfo): StreamedCrl {
   const window = slidingWindow();
@@ -29,7 +29,7 @@ export function readCrlStream(pieces: Iterable<Uint8Array>, size: number, key: P
     window.append(piece);
     if (head === undefined) {
       if (window.end < Math.min(size, HEAD_LIMIT)) continue;
-      // a copy: what the head says is looked at when the window has moved on
+      // a copy, because the buffer changes before the fields of the head are used
       head = readCrlHead(window.bytes.slice(), size);
       verification = startVerification(head.innerAlgorithm, key);
       verification.update(window.bytes.subarray(head.tbs.start, head.tbs.end));
@@ -44,13 +44,13 @@ export function readCrlStream(pieces: Iterable<Uint8Array>, size: number, key: P
   return { ...head, ...tail, entryCount, signatureValid: verification!.finish(tail.signature) };
 }
 
-/** The bytes of a CRL that have not been read yet; the buffer behind them is used again and again. */
+/** The unread bytes of a CRL; the buffer is reused for every piece. */
 interface Window {
-  /** Where the first of them stands in the CRL. */
+  /** The offset of the first unread byte in the CRL. */
   readonly start: number;
-  /** Where the next piece begins in the CRL. */
+  /** The offset of the next piece in the CRL. */
   readonly end: number;
-  /** Good until the next `append`. */
+  /** Valid until the next `append`. */
   readonly bytes: Uint8Array;
   append(piece: Uint8Array): void;
   skip(count: number): void;
@@ -86,7 +86,7 @@ function slidingWindow(): Window {
   };
 }
 
-/** Walks the entries that are whole and returns how many; `end` is where the list ends in the CRL. */
+/** Scans the complete entries and returns their number. `end` is the offset of the end of the list in the CRL. */
 function readEntries(window: Window, end: number): number {
   const { bytes, start } = window;
   const span = emptySpan();
@@ -102,7 +102,10 @@ function readEntries(window: Window, end: number): number {
   return count;
 }
 
-/** Whether the element at `at` ends before `available`; the last bytes of the list are always read, and refused if wrong. */
+/**
+ * Decides that the element at `at` ends before `available`. At the end of the list (`last`) it is always scanned, which finds
+ * damage.
+ */
 function isWhole(window: Uint8Array, at: number, available: number, last: boolean): boolean {
   if (last) return true;
   const first = window[at + 1];

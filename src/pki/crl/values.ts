@@ -7,8 +7,8 @@ import { OID } from '../oids.ts';
 import { crlKeyIdentifier, crlNumber, type ParsedCrl } from './parsed.ts';
 
 /**
- * Reads the value of every extension that we ever look at, of the CRL and of its entries, so that nobody is surprised later.
- * Throws DerError.
+ * Reads every extension value of a CRL and its entries that svcauth uses later. A value that cannot be read is found now. Throws
+ * DerError.
  */
 export function checkCrlValues(crl: ParsedCrl): void {
   crlNumber(crl);

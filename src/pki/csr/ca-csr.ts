@@ -13,7 +13,7 @@ export interface CaCsrRequest {
   readonly sign: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** A request (RFC 2986) for an issuing CA: the certificate of a CA that issues leaves only, by a root that somebody else holds. */
+/** Creates a request (RFC 2986) for the certificate of an issuing CA (leaves only), to be signed by an external root. */
 export function createCaCsr({ subjectDer, algorithm, publicKeyDer, sign }: CaCsrRequest): Uint8Array {
   const extensions = sequence(
     encodeExtension(OID.basicConstraints, true, encodeBasicConstraints({ ca: true, pathLength: 0 })),

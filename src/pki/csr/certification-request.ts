@@ -11,19 +11,19 @@ import { decodePublicKeyInfo, type PublicKeyInfo } from '../key/public-key-info.
 /** PKCS#10 (RFC 2986 §4); everything is a view into `der`. */
 export interface CertificationRequest {
   readonly der: Uint8Array;
-  /** CertificationRequestInfo: what is signed. */
+  /** CertificationRequestInfo: the signed bytes. */
   readonly info: Uint8Array;
   readonly subject: Name;
   readonly publicKey: PublicKeyInfo;
-  /** Types of all attributes, dotted decimal. */
+  /** The types of all attributes in dotted decimal. */
   readonly attributes: readonly string[];
-  /** Of the extensionRequest attribute (RFC 2985 §5.4.2): requests, never orders. */
+  /** The extensions in the extensionRequest attribute (RFC 2985 §5.4.2). svcauth decides which of them a certificate gets. */
   readonly extensions: readonly Extension[];
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
 }
 
-/** Strict DER, structure only. Throws DerError. */
+/** Decodes strict DER, the structure only. Throws DerError. */
 export function decodeCertificationRequest(der: Uint8Array): CertificationRequest {
   const outer = new DerReader(der);
   const reader = outer.enter(TAG.sequence, 'a request');
@@ -51,7 +51,7 @@ export function decodeCertificationRequest(der: Uint8Array): CertificationReques
   };
 }
 
-/** Each attribute type with the reader of its SET OF values. */
+/** Returns the reader of the SET OF values for each attribute type. */
 function decodeAttributes(list: DerReader | undefined): ReadonlyMap<string, DerReader> {
   const attributes = new Map<string, DerReader>();
   while (list !== undefined && !list.done) {
@@ -60,7 +60,7 @@ function decodeAttributes(list: DerReader | undefined): ReadonlyMap<string, DerR
     const type = attribute.oid('an attribute type');
     const values = attribute.enter(TAG.set, 'the values of an attribute');
     attribute.finish('an attribute');
-    // two could be read as the first by one program and as the last by another
+    // two programs could choose different ones
     if (attributes.has(type)) throw new DerError(`attribute ${type} occurs twice`, at);
     attributes.set(type, values);
   }

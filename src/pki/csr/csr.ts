@@ -1,4 +1,4 @@
-// Decides whether a certificate request is acceptable, and whether it names only what the certificate will name.
+// Decides whether a certificate request is acceptable, and whether it contains only names that the certificate will have.
 // Issuance calls both parts. It reads no file and consults no policy.
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
@@ -18,14 +18,14 @@ import { decodePublicKey, keyAlgorithmOf, publicKeyProblem } from '../key/public
 import { signatureScheme } from '../key/signature.ts';
 import { parseSpiffeId, type SpiffeId } from '../name/spiffe-id.ts';
 
-/** A request whose key is fit and proven to be the requester's. All it asks for is a request, never an order. */
+/** A request with an acceptable key and a valid proof of possession. svcauth decides which of its contents a certificate gets. */
 export interface ParsedCsr {
   readonly subject: Name;
   readonly publicKeyInfo: PublicKeyInfo;
-  /** Undefined for keys that svcauth certifies and does not make: P-521, other RSA sizes up to 8192 bits. */
+  /** Undefined for keys that svcauth certifies but does not generate: P-521 and other RSA sizes up to 8192 bits. */
   readonly keyAlgorithm: KeyAlgorithm | undefined;
   readonly names: RequestedNames;
-  /** What it asks for besides names. No code copies these into a certificate: a profile decides. */
+  /** The requested extensions besides the names. No code copies them into a certificate: the profile decides. */
   readonly otherExtensions: readonly Extension[];
 }
 
@@ -39,9 +39,8 @@ export interface RequestedNames {
 const SIZE_CAP = INPUT_CAPS.request;
 
 /**
- * Reads one request, DER or a PEM text with this one block. `what` names it for a person. Strict DER is read by our own reader
- * before @peculiar/x509 sees it, which then verifies the proof of possession. Throws ERR_CSR_FORMAT, ERR_CSR_PROOF and
- * ERR_KEY_UNSUITABLE.
+ * Reads one request, as DER or as the only block of a PEM text. `what` names it in messages. Our own reader decodes it as strict
+ * DER before @peculiar/x509 verifies the proof of possession. Throws ERR_CSR_FORMAT, ERR_CSR_PROOF and ERR_KEY_UNSUITABLE.
  */
 export async function parseCsr(bytes: Uint8Array, what = 'the certificate request'): Promise<ParsedCsr> {
   const request = readRequest(bytes, what);
@@ -68,14 +67,14 @@ function soleBlock(bytes: Uint8Array, what: string): Uint8Array {
   const [block] = blocks;
   if (block === undefined || blocks.length > 1)
     throw unacceptable(what, `it contains ${blocks.length} PEM blocks instead of 1`);
-  // the second is an old name for the same (RFC 7468 §7)
+  // the second label is an old name for the same format (RFC 7468 §7)
   if (!['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'].includes(block.label)) {
     throw unacceptable(what, `it contains ${quote(block.label)}`);
   }
   return block.der;
 }
 
-/** The names in subject and SAN, each by the grammar that svcauth issues; anything else that is named is refused. */
+/** Returns the names in subject and SAN, each checked by the grammar that svcauth issues. It refuses names of any other type. */
 function requestedNames({ subject, extensions }: CertificationRequest, what: string): RequestedNames {
   if (subject.rdns.flat().some(({ value }) => value !== undefined && !isPrintable(value))) {
     throw unacceptable(what, 'its subject has non-printable characters');
@@ -97,10 +96,10 @@ function requestedNames({ subject, extensions }: CertificationRequest, what: str
   return { commonName: commonName(subject), spiffeId: ids[0], dns: [...dns], ip };
 }
 
-// controls, invisible and direction-turning characters, surrogates without their other half
+// rejects control characters, invisible and direction-changing characters, and unpaired surrogates
 const isPrintable = (text: string): boolean => !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
 
-/** RFC 2986 §3: signed with the private key of the public key it names. */
+/** Verifies that the request is signed with the private key of its public key (RFC 2986 §3). */
 async function provesPossession({ der, publicKey, signatureAlgorithm }: CertificationRequest): Promise<boolean> {
   const scheme = signatureScheme(signatureAlgorithm);
   if (scheme === undefined || scheme.keyOid !== publicKey.algorithm.oid) return false;
@@ -112,18 +111,18 @@ async function provesPossession({ der, publicKey, signatureAlgorithm }: Certific
   }
 }
 
-/** What a certificate is about to name. */
+/** The names that the certificate will have. */
 export interface GivenNames {
   readonly service: string;
   readonly spiffeId: string;
   readonly dns: readonly string[];
-  /** Text, as `ipAddressText` writes it. */
+  /** As text, in the form of `ipAddressText`. */
   readonly ip: readonly string[];
 }
 
 /**
- * Every name of a request must be one that the certificate will have: a request for another service is a mix-up, or worse. A
- * commonName is the service's name or one of its names. Throws ERR_CSR_NAMES with all that is too much.
+ * Checks that the certificate will have every name of the request. A name of another service is an error, or an attack. A
+ * commonName must be the service's name or one of its other names. Throws ERR_CSR_NAMES with all other names.
  */
 export function checkCsrNames(names: RequestedNames, given: GivenNames, what = 'the certificate request'): void {
   const { commonName: cn, spiffeId } = names;
@@ -145,7 +144,7 @@ export function checkCsrNames(names: RequestedNames, given: GivenNames, what = '
   if (problems.length > 0) throw failure('ERR_CSR_NAMES', { what, service: given.service, problems, flags });
 }
 
-/** A fault of the bytes, or of a name in them, told as a fault of the request. */
+/** Reports a fault in the bytes, or in a name in them, as a fault of the request. */
 function reading<T>(what: string, read: () => T): T {
   try {
     return read();
