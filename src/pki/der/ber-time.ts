@@ -1,6 +1,6 @@
 /**
- * A UTCTime or GeneralizedTime in any form of X.680 §46 and §47: without seconds, with a fraction (which is dropped), local or
- * with an offset. Undefined when it is none, or a date that does not exist. A local time is taken for UTC.
+ * Reads a UTCTime or GeneralizedTime in any form of X.680 §46 and §47. Seconds may be absent, a fraction is dropped, and an
+ * offset is applied; a local time is read as UTC. Returns undefined for other text and for a date that does not exist.
  */
 export function parseBerTime(text: string, isUtc: boolean): Date | undefined {
   const match = (isUtc ? UTC_TIME : GENERALIZED_TIME).exec(text);

@@ -1,14 +1,15 @@
 // Reads DER element by element (X.690); every DER decoder in `pki` is built on it.
-// It knows tags and primitive types, and no structure of certificates. Bytes it cannot read are a DerError with their offset.
+// It knows tags and primitive types, not the structure of certificates. It throws a DerError with the offset for bytes it cannot
+// read.
 import { parseBerTime } from './ber-time.ts';
 import { equalBytes } from '../bytes.ts';
 import { TAG } from './writer.ts';
 
-/** The bytes are not DER, or not the structure that was asked for. `offset` counts bytes from the start of the input. */
+/** An error for bytes that are not DER, or not the requested structure. `offset` counts bytes from the start of the input. */
 export class DerError extends Error {
   override readonly name = 'DerError';
   readonly offset: number;
-  /** Where it is forbidden, when it is not X.690 §10 as a whole. */
+  /** The clause that forbids it, if it is not X.690 §10 as a whole. */
   readonly clause: string | undefined;
   constructor(problem: string, offset: number, clause?: string) {
     super(`${problem} at byte ${offset}`);
@@ -17,22 +18,25 @@ export class DerError extends Error {
   }
 }
 
-/** Told of a fault that leaves the meaning plain, after which reading goes on: for people who look, never for a decision. */
+/**
+ * A receiver of faults that do not hide the meaning; reading continues after each. For display and lint only, never for a
+ * decision.
+ */
 export type Tolerance = (fault: DerError) => void;
 
 /**
- * A strict DER cursor over a range of one buffer: minimal definite lengths, low tag numbers, nothing beyond the range.
- * Nothing is copied: values are views into the input.
+ * A strict DER cursor over a range of one buffer: minimal definite lengths, low tag numbers, nothing beyond the range. It copies
+ * nothing: values are views into the input.
  */
 export class DerReader {
   readonly bytes: Uint8Array;
-  /** Next byte to read. */
+  /** The offset of the next byte to read. */
   position: number;
-  /** First byte that is not ours. */
+  /** The offset after the last byte of the range. */
   readonly end: number;
   readonly tolerance: Tolerance | undefined;
 
-  /** With a `tolerance`, it and every reader it enters read over faults that leave the meaning plain. */
+  /** With a `tolerance`, this reader and every reader it enters report faults that do not hide the meaning there and continue. */
   constructor(bytes: Uint8Array, start = 0, end = bytes.length, tolerance?: Tolerance) {
     this.bytes = bytes;
     this.position = start;
@@ -40,7 +44,7 @@ export class DerReader {
     this.tolerance = tolerance;
   }
 
-  /** What DER or a standard forbids, though one can tell what was meant: thrown, or told to the tolerance. */
+  /** Throws a fault that does not hide the meaning, or reports it to the tolerance. */
   fault(problem: string, offset: number, clause?: string): void {
     const error = new DerError(problem, offset, clause);
     if (this.tolerance === undefined) throw error;
@@ -51,12 +55,12 @@ export class DerReader {
     return this.position >= this.end;
   }
 
-  /** The tag of the next element, or -1 at the end. */
+  /** Returns the tag of the next element, or -1 at the end. */
   peek(): number {
     return this.position < this.end ? this.bytes[this.position]! : -1;
   }
 
-  /** Enters the next element, which must carry `tag`, and moves past it. The result's range is its content. */
+  /** Enters the next element, which must have `tag`, and moves past it. The range of the result is the element's content. */
   enter(tag: number, what: string): DerReader {
     const start = this.position;
     if (this.peek() !== tag) throw this.unexpected(tag, what);
@@ -66,32 +70,32 @@ export class DerReader {
     return inner;
   }
 
-  /** Where the element this reader entered begins (its tag byte). */
+  /** The offset of the tag byte of the element that this reader entered. */
   elementStart = 0;
 
-  /** The whole element (tag, length, content) this reader entered. */
+  /** The complete element that this reader entered: tag, length and content. */
   get element(): Uint8Array {
     return this.bytes.subarray(this.elementStart, this.end);
   }
 
-  /** The content this reader has not read yet. */
+  /** The unread part of the content. */
   get rest(): Uint8Array {
     return this.bytes.subarray(this.position, this.end);
   }
 
-  /** Enters the next element when it carries `tag`; undefined, and nothing read, when it does not. */
+  /** Enters the next element if it has `tag`; otherwise reads nothing and returns undefined. */
   optional(tag: number, what: string): DerReader | undefined {
     return this.peek() === tag ? this.enter(tag, what) : undefined;
   }
 
-  /** The content of the next element, which must carry `tag`. */
+  /** Returns the content of the next element, which must have `tag`. */
   content(tag: number, what: string): Uint8Array {
     if (this.peek() !== tag) throw this.unexpected(tag, what);
     const start = this.header(what);
     return this.bytes.subarray(start, this.position);
   }
 
-  /** The next element whole, of any tag. */
+  /** Returns the next complete element, of any tag. */
   any(what: string): Uint8Array {
     const start = this.position;
     if (start >= this.end) throw new DerError(`${what} is missing`, start);
@@ -99,12 +103,12 @@ export class DerReader {
     return this.bytes.subarray(start, this.position);
   }
 
-  /** Refuses anything that has not been read. */
+  /** Reports unread bytes as a fault. */
   finish(what: string): void {
     if (this.position !== this.end) this.fault(`${what} has trailing bytes`, this.position);
   }
 
-  /** Reads tag and length, checks the content is inside our range, moves past it; returns the content's start. */
+  /** Reads tag and length, checks that the content fits, moves past it and returns the start of the content. */
   private header(what: string): number {
     const { bytes, end } = this;
     const start = this.position;
@@ -147,7 +151,7 @@ export class DerReader {
     return value[0] !== 0;
   }
 
-  /** The two's-complement content of an INTEGER, checked minimal. */
+  /** Returns the two's-complement content of an INTEGER after checking that it is minimal. */
   integerBytes(what: string, tag: number = TAG.integer): Uint8Array {
     const at = this.position;
     const value = this.content(tag, what);
@@ -161,7 +165,7 @@ export class DerReader {
     return value;
   }
 
-  /** An INTEGER between 0 and 2^31 - 1; a negative one only where it is tolerated. */
+  /** Reads an INTEGER from 0 to 2^31 - 1; with a tolerance also a negative one. */
   smallInteger(what: string, tag: number = TAG.integer): number {
     const at = this.position;
     const value = this.integerBytes(what, tag);
@@ -173,7 +177,7 @@ export class DerReader {
     return number - 256 ** value.length;
   }
 
-  /** An INTEGER of any size. */
+  /** Reads an INTEGER of any size. */
   bigInteger(what: string): bigint {
     const value = this.integerBytes(what);
     const magnitude = BigInt(`0x${Buffer.from(value).toString('hex')}`);
@@ -185,7 +189,7 @@ export class DerReader {
     return decodeOid(this.content(TAG.oid, what), what, at);
   }
 
-  /** A BIT STRING of whole bytes (keys, signatures). */
+  /** Reads a BIT STRING of whole bytes (keys, signatures). */
   wholeBits(what: string): Uint8Array {
     const at = this.position;
     const value = this.content(TAG.bitString, what);
@@ -193,7 +197,7 @@ export class DerReader {
     return value.subarray(1);
   }
 
-  /** A named bit list as the set of bit numbers; trailing zero bits are refused (X.690 §11.2.2). */
+  /** Reads a named bit list as a set of bit numbers. It refuses trailing zero bits (X.690 §11.2.2). */
   namedBits(what: string): ReadonlySet<number> {
     const at = this.position;
     const value = this.content(TAG.bitString, what);
@@ -212,7 +216,7 @@ export class DerReader {
     return bits;
   }
 
-  /** A UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5: seconds, no fraction, Z. */
+  /** Reads a UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5: seconds, no fraction, Z. */
   time(what: string): DerTime {
     const tag = this.peek();
     if (tag !== TAG.utcTime && tag !== TAG.generalizedTime) throw this.unexpected(TAG.utcTime, what);
@@ -236,7 +240,7 @@ export class DerReader {
     const minute = twoDigits(content, start + 6);
     const second = twoDigits(content, start + 8);
     const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-    // Date.UTC takes the years 0 to 99 for those of the last century
+    // Date.UTC reads the years 0 to 99 as 1900 to 1999
     if (year < 100) date.setUTCFullYear(year, month - 1, day);
     if (
       month < 1 ||
@@ -252,7 +256,7 @@ export class DerReader {
   }
 }
 
-/** `digits` digits and a Z. */
+/** Recognises `digits` digits and a Z. */
 function isDerTime(content: Uint8Array, digits: number): boolean {
   if (content.length !== digits + 1 || content[digits] !== 0x5a) return false;
   for (let i = 0; i < digits; i++) if (content[i]! < 0x30 || content[i]! > 0x39) return false;
@@ -271,17 +275,17 @@ interface KnownOid {
   readonly dotted: string;
 }
 
-/** Identifiers read before, by a hash of their octets: certificates name the same dozen again and again. */
+/** A cache of decoded identifiers by a hash of their octets: certificates repeat the same dozen. */
 const knownOids = new Map<number, KnownOid>();
 
-/** Dotted decimal of OBJECT IDENTIFIER content octets. Arcs above 2^53 are refused. */
+/** Converts OBJECT IDENTIFIER content octets to dotted decimal. It refuses arcs above 2^53. */
 function decodeOid(content: Uint8Array, what: string, at: number): string {
   let hash = content.length;
   for (let i = 0; i < content.length; i++) hash = (Math.imul(hash, 31) + content[i]!) | 0;
   const known = knownOids.get(hash);
   if (known !== undefined && equalBytes(known.content, content)) return known.dotted;
   const dotted = readOid(content, what, at);
-  // bounded: hostile inputs must not grow it without end
+  // bounded, so hostile input cannot fill the memory
   if (knownOids.size < 512) knownOids.set(hash, { content: new Uint8Array(content), dotted });
   return dotted;
 }

@@ -1,4 +1,4 @@
-/** DER (X.690 §10): definite, minimal lengths; the caller gives fields in the order the RFC gives them. */
+/** Encodes DER (X.690 §10) with definite, minimal lengths. The caller passes fields in the order of the RFC. */
 
 export const TAG = {
   boolean: 0x01,
@@ -20,12 +20,12 @@ export const TAG = {
   bmpString: 0x1e,
 } as const;
 
-/** A context-specific tag, `[number]`; constructed unless it is an IMPLICIT primitive. */
+/** Returns the context-specific tag `[number]`. It is constructed except for an IMPLICIT primitive. */
 export function contextTag(number: number, constructed: boolean): number {
   return (constructed ? 0xa0 : 0x80) | number;
 }
 
-/** How many bytes the length octets of a content of `length` bytes take. */
+/** Returns the number of length octets for a content of `length` bytes. */
 export function lengthSize(length: number): number {
   if (length < 0x80) return 1;
   if (length < 0x100) return 2;
@@ -34,7 +34,7 @@ export function lengthSize(length: number): number {
   return 5;
 }
 
-/** Writes tag and length at `offset` and returns the offset of the content. */
+/** Writes tag and length at `offset`; returns the offset of the content. */
 export function writeHeader(out: Uint8Array, offset: number, tag: number, length: number): number {
   out[offset++] = tag;
   const size = lengthSize(length);
@@ -61,17 +61,17 @@ export function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
 
 export const sequence = (...parts: readonly Uint8Array[]): Uint8Array => tlv(TAG.sequence, ...parts);
 
-/** SET OF: the elements sorted as octet strings (X.690 §11.6). */
+/** Encodes a SET OF, with the elements sorted as octet strings (X.690 §11.6). */
 export function setOf(...elements: readonly Uint8Array[]): Uint8Array {
   return tlv(TAG.set, ...[...elements].sort((a, b) => Buffer.compare(a, b)));
 }
 
 export const octetString = (content: Uint8Array): Uint8Array => tlv(TAG.octetString, content);
 
-/** A BIT STRING of whole bytes (no unused bits): keys and signatures. */
+/** Encodes a BIT STRING of whole bytes (no unused bits), for keys and signatures. */
 export const bitString = (content: Uint8Array): Uint8Array => tlv(TAG.bitString, Uint8Array.of(0), content);
 
-/** A named bit list: trailing zero bits are removed (X.690 §11.2.2). Bit 0 is the most significant bit of the first byte. */
+/** Encodes a named bit list without trailing zero bits (X.690 §11.2.2). Bit 0 is the most significant bit of the first byte. */
 export function namedBits(bits: readonly number[]): Uint8Array {
   const highest = Math.max(-1, ...bits);
   if (highest < 0) return tlv(TAG.bitString, Uint8Array.of(0));
@@ -83,7 +83,7 @@ export function namedBits(bits: readonly number[]): Uint8Array {
 export const DER_NULL: Uint8Array = Uint8Array.of(TAG.null, 0);
 export const DER_TRUE: Uint8Array = Uint8Array.of(TAG.boolean, 1, 0xff);
 
-/** A non-negative INTEGER from its big-endian magnitude: minimal, with a leading zero where the top bit is set. */
+/** Encodes a non-negative INTEGER from its big-endian magnitude: minimal, with a leading zero if the top bit is set. */
 export function unsignedInteger(magnitude: Uint8Array): Uint8Array {
   let start = 0;
   while (start < magnitude.length - 1 && magnitude[start] === 0) start++;
@@ -92,7 +92,7 @@ export function unsignedInteger(magnitude: Uint8Array): Uint8Array {
   return bytes[0]! & 0x80 ? tlv(TAG.integer, Uint8Array.of(0), bytes) : tlv(TAG.integer, bytes);
 }
 
-/** A non-negative INTEGER from a number or bigint. */
+/** Encodes a non-negative INTEGER from a number or bigint. */
 export function integer(value: number | bigint): Uint8Array {
   let hex = BigInt(value).toString(16);
   if (hex.startsWith('-')) throw new RangeError('negative integers are not used in X.509');
@@ -102,7 +102,7 @@ export function integer(value: number | bigint): Uint8Array {
 
 const oidCache = new Map<string, Uint8Array>();
 
-/** OBJECT IDENTIFIER from dotted decimal. */
+/** Encodes an OBJECT IDENTIFIER from dotted decimal. */
 export function oid(dotted: string): Uint8Array {
   const cached = oidCache.get(dotted);
   if (cached !== undefined) return cached;
@@ -134,7 +134,7 @@ export function ascii(tag: number, text: string): Uint8Array {
 
 export const utf8String = (text: string): Uint8Array => tlv(TAG.utf8String, new TextEncoder().encode(text));
 
-/** Time as RFC 5280 §4.1.2.5 wants it: UTCTime through 2049, GeneralizedTime from 2050; seconds, no fraction, Z. */
+/** Encodes a time as RFC 5280 §4.1.2.5 requires: UTCTime through 2049, GeneralizedTime from 2050; seconds, no fraction, Z. */
 export function time(date: Date): Uint8Array {
   const year = date.getUTCFullYear();
   return year >= 1950 && year < 2050 ? utcTime(date) : generalizedTime(date);
@@ -143,7 +143,7 @@ export function time(date: Date): Uint8Array {
 export const generalizedTime = (date: Date): Uint8Array => ascii(TAG.generalizedTime, compactTime(date));
 const utcTime = (date: Date): Uint8Array => ascii(TAG.utcTime, compactTime(date).slice(2));
 
-/** `YYYYMMDDHHMMSSZ` */
+/** Formats a date as `YYYYMMDDHHMMSSZ`. */
 function compactTime(date: Date): string {
   const iso = date.toISOString();
   if (iso.length !== 24) throw new RangeError(`the year ${date.getUTCFullYear()} does not fit an X.509 time`);

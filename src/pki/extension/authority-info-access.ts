@@ -2,7 +2,7 @@ import { DerReader, type Tolerance } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
 import { decodeGeneralName, type GeneralName } from './general-name.ts';
 
-/** RFC 5280 §4.2.2.1. */
+/** One element of authorityInfoAccess (RFC 5280 §4.2.2.1). */
 export interface AccessDescription {
   /** Dotted decimal. */
   readonly method: string;

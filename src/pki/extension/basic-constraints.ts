@@ -1,10 +1,10 @@
 import { DerReader, type Tolerance } from '../der/reader.ts';
 import { DER_TRUE, integer, sequence, TAG } from '../der/writer.ts';
 
-/** RFC 5280 §4.2.1.9. */
+/** The value of basicConstraints (RFC 5280 §4.2.1.9). */
 export interface BasicConstraints {
   readonly ca: boolean;
-  /** How many intermediate CAs may follow; absent: no limit. */
+  /** The number of intermediate CAs that may follow; absent if there is no limit. */
   readonly pathLength?: number;
 }
 

@@ -1,22 +1,24 @@
 // Reads the policy extensions of certificates of other CAs: policies, mappings, constraints and inhibitAnyPolicy.
-// Path validation and lint call it. It writes none, for svcauth issues none, and `path/policy.ts` draws the conclusions.
+// Path validation and lint call it. It writes none, because svcauth issues none. `path/policy.ts` evaluates them.
 import { DerError, DerReader } from '../der/reader.ts';
 import { contextTag, TAG } from '../der/writer.ts';
 
-/** RFC 5280 §4.2.1.4, qualifiers by their type only. */
+/** A policy of certificatePolicies (RFC 5280 §4.2.1.4) with the types of its qualifiers. */
 export interface PolicyInformation {
   /** Dotted decimal. */
   readonly policy: string;
   readonly qualifiers: readonly string[];
 }
 
-/** RFC 5280 §4.2.1.5. */
+/** A pair of policies in policyMappings (RFC 5280 §4.2.1.5). */
 export interface PolicyMapping {
   readonly issuerDomainPolicy: string;
   readonly subjectDomainPolicy: string;
 }
 
-/** RFC 5280 §4.2.1.11: how many certificates may follow before it holds. */
+/**
+ * The value of policyConstraints: numbers of certificates that may follow before each constraint applies (RFC 5280 §4.2.1.11).
+ */
 export interface PolicyConstraints {
   readonly requireExplicitPolicy: number | undefined;
   readonly inhibitPolicyMapping: number | undefined;
@@ -74,7 +76,7 @@ export function decodePolicyConstraints(value: Uint8Array): PolicyConstraints {
   return { requireExplicitPolicy, inhibitPolicyMapping };
 }
 
-/** RFC 5280 §4.2.1.14. */
+/** Reads an inhibitAnyPolicy: the number of certificates that may follow before it applies (RFC 5280 §4.2.1.14). */
 export function decodeInhibitAnyPolicy(value: Uint8Array): number {
   const reader = new DerReader(value);
   const skip = reader.smallInteger('inhibitAnyPolicy');

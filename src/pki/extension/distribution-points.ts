@@ -2,15 +2,15 @@ import { DerReader, type Tolerance } from '../der/reader.ts';
 import { contextTag, sequence, TAG, tlv } from '../der/writer.ts';
 import { decodeGeneralName, encodeGeneralName } from './general-name.ts';
 
-/** RFC 5280 §4.2.1.13, as far as it concerns us: fullName URIs; `other` counts points we do not interpret. */
+/** The fullName URIs of cRLDistributionPoints (RFC 5280 §4.2.1.13). `other` counts points and names of other forms. */
 export interface DistributionPoints {
   readonly uris: readonly string[];
   readonly other: number;
-  /** Points that name neither a place nor an issuer, which §4.2.1.13 forbids; they are among `other` too. */
+  /** The number of points with neither a location nor an issuer, which §4.2.1.13 forbids; `other` counts them too. */
   readonly nowhere: number;
 }
 
-/** One distribution point with one fullName URI. */
+/** Encodes one distribution point with one fullName URI. */
 export function encodeDistributionPoint(uri: string): Uint8Array {
   const fullName = tlv(contextTag(0, true), encodeGeneralName({ type: 'uri', value: uri }));
   return sequence(sequence(tlv(contextTag(0, true), fullName)));
@@ -42,7 +42,7 @@ export function decodeDistributionPoints(value: Uint8Array, tolerance?: Toleranc
   return { uris, other, nowhere };
 }
 
-/** Whether a cRLIssuer follows the reasons. */
+/** Skips the reasons and decides that a cRLIssuer follows. */
 function namesIssuer(point: DerReader): boolean {
   point.optional(contextTag(1, false), 'reasons');
   return point.peek() === contextTag(2, true);

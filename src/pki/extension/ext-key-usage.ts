@@ -1,7 +1,7 @@
 import { DerReader, type Tolerance } from '../der/reader.ts';
 import { oid, sequence, TAG } from '../der/writer.ts';
 
-/** Key purposes as dotted decimals (RFC 5280 §4.2.1.12). */
+/** Encodes key purposes, given in dotted decimal (RFC 5280 §4.2.1.12). */
 export function encodeExtKeyUsage(purposes: readonly string[]): Uint8Array {
   return sequence(...purposes.map(oid));
 }

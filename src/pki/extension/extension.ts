@@ -9,12 +9,12 @@ export interface Extension {
   readonly value: Uint8Array;
 }
 
-/** `critical` is DEFAULT FALSE and so omitted when false (RFC 5280 §4.1, X.690 §11.5). */
+/** Encodes an extension. `critical` is DEFAULT FALSE, so it is omitted if false (RFC 5280 §4.1, X.690 §11.5). */
 export function encodeExtension(type: string, critical: boolean, value: Uint8Array): Uint8Array {
   return critical ? sequence(oid(type), DER_TRUE, octetString(value)) : sequence(oid(type), octetString(value));
 }
 
-/** Reads an Extensions sequence. An extension that stands twice is refused (RFC 5280 §4.2), and so is an empty sequence. */
+/** Reads an Extensions sequence. It refuses a repeated extension (RFC 5280 §4.2) and an empty sequence. */
 export function decodeExtensions(reader: DerReader, what: string): readonly Extension[] {
   const list = reader.enter(TAG.sequence, what);
   const extensions: Extension[] = [];

@@ -10,7 +10,7 @@ export type GeneralName =
   | { readonly type: 'ip'; readonly octets: Uint8Array }
   | { readonly type: 'directory'; readonly name: Name }
   | { readonly type: 'registeredId'; readonly oid: Uint8Array }
-  /** otherName, x400Address, ediPartyName: kept, not interpreted. */
+  /** otherName, x400Address, ediPartyName: kept as DER, not interpreted. */
   | { readonly type: 'other'; readonly tag: number; readonly der: Uint8Array };
 
 const TAGS = {
@@ -27,7 +27,7 @@ export function encodeGeneralName(name: GeneralName): Uint8Array {
     case 'dns':
     case 'uri':
     case 'email':
-      // throws on anything but ASCII: a character cut to its low byte would sign another name
+      // throws for characters outside ASCII, whose low byte alone would be another name
       return ascii(TAGS[name.type], name.value);
     case 'ip':
       return tlv(TAGS.ip, name.octets);
@@ -40,7 +40,7 @@ export function encodeGeneralName(name: GeneralName): Uint8Array {
   }
 }
 
-/** SubjectAltName: the names in the order given. */
+/** Encodes a GeneralNames value, such as subjectAltName, in the order given. */
 export const encodeGeneralNames = (names: readonly GeneralName[]): Uint8Array =>
   sequence(...names.map(encodeGeneralName));
 
@@ -73,7 +73,7 @@ export function decodeGeneralName(reader: DerReader, what: string): GeneralName 
   }
 }
 
-/** The content of a subjectAltName, issuerAltName or another GeneralNames value; never empty (RFC 5280 §4.2.1.6). */
+/** Decodes a GeneralNames value, such as subjectAltName or issuerAltName; it is never empty (RFC 5280 §4.2.1.6). */
 export function decodeGeneralNames(value: Uint8Array, what: string, tolerance?: Tolerance): readonly GeneralName[] {
   const outer = new DerReader(value, 0, value.length, tolerance);
   const reader = outer.enter(TAG.sequence, what);

@@ -4,9 +4,9 @@ import { DerError, DerReader } from '../der/reader.ts';
 import { contextTag, TAG } from '../der/writer.ts';
 import { decodeGeneralName } from './general-name.ts';
 
-/** RFC 5280 §5.2.5: which certificates a CRL speaks for. We never emit one: verifiers refuse it where the leaf does not match. */
+/** The scope of a CRL (RFC 5280 §5.2.5). svcauth never writes one: verifiers reject the CRL if it does not match the leaf. */
 export interface IssuingDistributionPoint {
-  /** Whether it names a distribution point, of whatever form. */
+  /** True if it has a distribution point, in any form. */
   readonly named: boolean;
   /** fullName URIs of the distribution point. */
   readonly uris: readonly string[];
@@ -53,7 +53,7 @@ function readPoint(point: DerReader | undefined): readonly string[] {
   return uris;
 }
 
-/** A BOOLEAN DEFAULT FALSE: when it stands there it is TRUE (X.690 §11.5). */
+/** Reads a BOOLEAN DEFAULT FALSE: if present, it is TRUE (X.690 §11.5). */
 function readFlag(reader: DerReader, number: number): boolean {
   const at = reader.position;
   const content = reader.optional(contextTag(number, false), 'an issuingDistributionPoint flag')?.rest;

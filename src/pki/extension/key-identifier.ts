@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import { DerReader, type Tolerance } from '../der/reader.ts';
 import { contextTag, octetString, sequence, TAG, tlv } from '../der/writer.ts';
 
-/** RFC 5280 §4.2.1.1. We emit keyIdentifier alone: issuer and serial break cross-signing. */
+/**
+ * The value of authorityKeyIdentifier (RFC 5280 §4.2.1.1). svcauth writes only keyIdentifier: issuer and serial break
+ * cross-signing.
+ */
 export interface AuthorityKeyIdentifier {
   readonly keyIdentifier?: Uint8Array;
-  /** authorityCertIssuer or authorityCertSerialNumber is there. */
+  /** True if it has an authorityCertIssuer or an authorityCertSerialNumber. */
   readonly namesIssuer: boolean;
 }
 
 /**
- * The leftmost 160 bits of the SHA-256 of the subjectPublicKey's bits (RFC 7093 §2 method 1): as long as the SHA-1 form of
- * RFC 5280 §4.2.1.2, without needing SHA-1 where it is switched off.
+ * Computes the leftmost 160 bits of the SHA-256 of the subjectPublicKey's bits (RFC 7093 §2 method 1). The result is as long as
+ * the SHA-1 form of RFC 5280 §4.2.1.2, and it works on systems that disable SHA-1.
  */
 export function keyIdentifierOf(publicKeyBits: Uint8Array): Uint8Array {
   return new Uint8Array(createHash('sha256').update(publicKeyBits).digest().subarray(0, 20));

@@ -2,7 +2,7 @@ import { DerReader, type Tolerance } from '../der/reader.ts';
 import { contextTag, sequence, TAG, tlv } from '../der/writer.ts';
 import { decodeGeneralName, encodeGeneralName, type GeneralName } from './general-name.ts';
 
-/** RFC 5280 §4.2.1.10; minimum is 0 and maximum absent, as the RFC demands. */
+/** The value of nameConstraints (RFC 5280 §4.2.1.10). minimum is 0 and maximum absent, as the RFC requires. */
 export interface NameConstraints {
   readonly permitted: readonly GeneralName[];
   readonly excluded: readonly GeneralName[];
