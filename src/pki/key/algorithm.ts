@@ -6,17 +6,17 @@ import { OID } from '../oids.ts';
 
 export type KeyAlgorithmName = 'ecdsa-p256' | 'ecdsa-p384' | 'ed25519' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096';
 
-/** A key type together with the one signature scheme we use it with. */
+/** A key type together with the only signature scheme that svcauth uses with it. */
 export type KeyAlgorithm = {
   readonly name: KeyAlgorithmName;
-  /** What people call it. */
+  /** The name in text, such as `ECDSA P-256`. */
   readonly label: string;
   /** AlgorithmIdentifier of a SubjectPublicKeyInfo. */
   readonly keyAlgorithmDer: Uint8Array;
   /** AlgorithmIdentifier of a signature made with it. */
   readonly signatureAlgorithmDer: Uint8Array;
   readonly signatureOid: string;
-  /** The hash given to the signature; null where the scheme hashes for itself. */
+  /** The hash function of the signature; null if the scheme includes its own. */
   readonly digest: 'sha256' | 'sha384' | null;
 } & (
   | { readonly kind: 'ec'; readonly curve: 'prime256v1' | 'secp384r1'; readonly scalarLength: number }

@@ -6,13 +6,13 @@ import { DerError, DerReader } from '../der/reader.ts';
 import { octetString, sequence, TAG } from '../der/writer.ts';
 import { decodeEncryption, decryptPbes2, encryptPbes2, type Encryption } from './pbes2.ts';
 
-/** EncryptedPrivateKeyInfo (RFC 5958 §3): a PKCS#8 key under a passphrase. */
+/** EncryptedPrivateKeyInfo (RFC 5958 §3): a PKCS#8 key encrypted with a passphrase. */
 export interface EncryptedPrivateKey {
   readonly encryption: Encryption;
   readonly ciphertext: Uint8Array;
 }
 
-/** Throws DerError. */
+/** Decodes an EncryptedPrivateKeyInfo without decrypting it. Throws DerError. */
 export function decodeEncryptedPrivateKey(der: Uint8Array): EncryptedPrivateKey {
   const outer = new DerReader(der);
   const reader = outer.enter(TAG.sequence, 'an encrypted key');
@@ -23,7 +23,7 @@ export function decodeEncryptedPrivateKey(der: Uint8Array): EncryptedPrivateKey 
   return { encryption, ciphertext };
 }
 
-/** Encrypts a PKCS#8 key for the disk; `random` is PBES2_RANDOM_LENGTH fresh random bytes. The passphrase is used byte for byte. */
+/** Encrypts a PKCS#8 key for a file. `random` is PBES2_RANDOM_LENGTH fresh random bytes. The passphrase is used byte for byte. */
 export async function encryptPrivateKey(
   pkcs8: Uint8Array,
   passphrase: Uint8Array,
@@ -34,8 +34,8 @@ export async function encryptPrivateKey(
 }
 
 /**
- * The PKCS#8 key in an EncryptedPrivateKeyInfo; `what` names the key for a person. Throws ERR_PASSPHRASE_WRONG,
- * ERR_KEY_ENCRYPTION (a scheme we do not read), ERR_KEY_ITERATIONS and ERR_KEY_FORMAT.
+ * Decrypts an EncryptedPrivateKeyInfo to its PKCS#8 key. `what` names the key in messages. Throws ERR_PASSPHRASE_WRONG,
+ * ERR_KEY_ENCRYPTION (an unsupported scheme), ERR_KEY_ITERATIONS and ERR_KEY_FORMAT.
  */
 export async function decryptPrivateKey(
   der: Uint8Array,
@@ -45,7 +45,7 @@ export async function decryptPrivateKey(
   const { encryption, ciphertext } = readable(der, what);
   if (encryption.scheme === 'foreign') throw failure('ERR_KEY_ENCRYPTION', { what, scheme: encryption.label });
   const pkcs8 = await decryptPbes2(encryption, passphrase, ciphertext, what);
-  // one wrong passphrase in 256 leaves good padding, but no structure
+  // one wrong passphrase in 256 produces valid padding, but not a PrivateKeyInfo
   if (pkcs8 === undefined || !looksLikePrivateKey(pkcs8)) throw failure('ERR_PASSPHRASE_WRONG', { what });
   return pkcs8;
 }
@@ -59,7 +59,7 @@ function readable(der: Uint8Array, what: string): EncryptedPrivateKey {
   }
 }
 
-/** Whether the bytes open as PrivateKeyInfo does: one SEQUENCE that begins with a version. */
+/** Recognises the beginning of a PrivateKeyInfo: one SEQUENCE that begins with a version. */
 function looksLikePrivateKey(pkcs8: Uint8Array): boolean {
   try {
     const outer = new DerReader(pkcs8);

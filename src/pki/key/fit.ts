@@ -5,8 +5,8 @@ import { decodePem, PemError } from '../pem.ts';
 import type { PublicKeyInfo } from './public-key-info.ts';
 
 /**
- * Whether a PEM file holds a private key that may be the other half of a public key, at the price of a look: EC and RSA keys carry
- * their public half with them (RFC 5915 §3, RFC 8017 §A.1.2). An Ed25519 key does not, and is taken at its word.
+ * Decides quickly that a PEM file may hold the private key of a public key. EC and RSA keys contain their public half (RFC 5915
+ * §3, RFC 8017 §A.1.2), which is compared. Ed25519 keys need not contain it, so any private key is accepted.
  */
 export function mayBeKeyOf(pem: Uint8Array, { algorithm, bits }: PublicKeyInfo): boolean {
   const der = privateKeyIn(pem);

@@ -14,7 +14,7 @@ const CURVES: Readonly<Record<string, { crv: string; length: number }>> = {
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
-/** Undefined for a key type that has no JWK form we know. */
+/** Converts a public key to a JWK; undefined for a key type without a known JWK form. */
 export function publicJsonWebKey({ algorithm, bits }: PublicKeyInfo): PublicJsonWebKey | undefined {
   switch (algorithm.oid) {
     case OID.ecPublicKey: {

@@ -13,14 +13,14 @@ import { bitString, contextTag, integer, octetString, sequence, tlv } from '../d
 import type { KeyAlgorithm } from './algorithm.ts';
 import { decodePublicKeyInfo } from './public-key-info.ts';
 
-/** A new key, as DER: what goes into a file and into a certificate. */
+/** A new key pair as DER. */
 export interface KeyPair {
   readonly algorithm: KeyAlgorithm;
   /** PrivateKeyInfo (RFC 5958), unencrypted. */
   readonly pkcs8: Uint8Array;
   /** SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
-  /** The content of its BIT STRING: what a key identifier hashes. */
+  /** The content of its BIT STRING, from which a key identifier is computed. */
   readonly publicKeyBits: Uint8Array;
 }
 
@@ -28,8 +28,8 @@ export type EcAlgorithm = Extract<KeyAlgorithm, { kind: 'ec' }>;
 export type QuickKeyAlgorithm = Extract<KeyAlgorithm, { kind: 'ec' | 'ed25519' }>;
 
 /**
- * A new key pair: at once for EC (tens of thousands a second) and Ed25519; RSA searches its primes in the thread pool. Nothing
- * goes through a JWK: that can hang on Node 20.
+ * Generates a key pair. EC (tens of thousands a second) and Ed25519 pairs are made synchronously; RSA searches its primes in the
+ * thread pool. No key is exported as a JWK: that can hang on Node 20.
  */
 export function generateKeyPair(algorithm: QuickKeyAlgorithm): KeyPair;
 export function generateKeyPair(algorithm: KeyAlgorithm): KeyPair | Promise<KeyPair>;
@@ -47,7 +47,7 @@ export function generateKeyPair(algorithm: KeyAlgorithm): KeyPair | Promise<KeyP
   }
 }
 
-// a generator costs as much to make as a key; it keeps its last key, as any key in use stays in memory
+// creating a generator costs as much as a key; it keeps its last key in memory, as every key in use is
 const generators = new Map<string, ECDH>();
 
 function generatorOf({ curve }: EcAlgorithm): ECDH {
@@ -56,9 +56,9 @@ function generatorOf({ curve }: EcAlgorithm): ECDH {
   return generator;
 }
 
-/** The pair in our encoding; the scalar may come without its leading zeros, the point is uncompressed. */
+/** Encodes a pair in our own form. The scalar may lack leading zeros; the point is uncompressed. */
 export function ecKeyPair(algorithm: EcAlgorithm, scalar: Uint8Array, point: Uint8Array): KeyPair {
-  // ECPrivateKey: the scalar at the curve's full length, the public key included (RFC 5915 §3)
+  // ECPrivateKey: the scalar at the full length of the curve, with the public key (RFC 5915 §3)
   const padded = new Uint8Array(algorithm.scalarLength);
   padded.set(scalar, algorithm.scalarLength - scalar.length);
   const ecPrivateKey = sequence(ONE, octetString(padded), tlv(contextTag(1, true), bitString(point)));

@@ -10,39 +10,39 @@ import { DerError, DerReader } from '../der/reader.ts';
 import { DER_NULL, integer, octetString, oid, sequence, TAG } from '../der/writer.ts';
 import { OID, oidName } from '../oids.ts';
 
-/** Password-based encryption, scheme 2 (RFC 8018 §6.2), with PBKDF2 and AES-CBC: what every reader reads. */
+/** Password-based encryption scheme 2 (RFC 8018 §6.2) with PBKDF2 and AES-CBC, which all current programs can read. */
 export interface Pbes2 {
   readonly scheme: 'PBES2';
   readonly digest: 'sha1' | 'sha256' | 'sha384' | 'sha512';
   readonly salt: Uint8Array;
-  /** As written: not checked against the cap yet. */
+  /** As in the file, not yet checked against the cap. */
   readonly iterations: bigint;
   readonly cipher: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc';
   readonly iv: Uint8Array;
 }
 
-/** A scheme we can name and not read. */
+/** A scheme that svcauth can name but not decrypt. */
 interface ForeignEncryption {
   readonly scheme: 'foreign';
   /** Dotted decimal of the scheme. */
   readonly oid: string;
-  /** For people: `PBES2 with scrypt`, `pbeWithMD5AndDES`. */
+  /** The name in text: `PBES2 with scrypt`, `pbeWithMD5AndDES`. */
   readonly label: string;
   readonly parameters: Uint8Array | undefined;
 }
 
 export type Encryption = Pbes2 | ForeignEncryption;
 
-/** More than this would keep a machine busy for seconds on a file somebody handed us. */
+/** The most iterations accepted from a file; more would take several seconds. */
 export const ITERATION_CAP = 10_000_000;
 
 /** 16 bytes each for the salt (RFC 8018 §4.1 asks for at least 8) and the CBC initialisation vector. */
 export const PBES2_RANDOM_LENGTH = 32;
 
-// ~130 ms on one core; read by OpenSSL, Java and Node, where scrypt is not
+// about 130 ms on one core; OpenSSL, Java and Node read PBKDF2, but not all of them read scrypt
 const ITERATIONS = 600_000;
 
-/** The digests of HMAC by the OID of the HMAC. */
+/** The digest of each HMAC, by the OID of the HMAC. */
 export const HMAC_DIGESTS: Readonly<Record<string, Pbes2['digest']>> = {
   [OID.hmacWithSHA1]: 'sha1',
   [OID.hmacWithSHA256]: 'sha256',
@@ -62,7 +62,7 @@ const KEY_LENGTH: Readonly<Record<Pbes2['cipher'], number>> = {
   'aes-256-cbc': 32,
 };
 
-/** Reads the algorithm of something encrypted. Throws DerError where the parameters of PBES2 are not as RFC 8018 appendix A has them. */
+/** Reads an encryption algorithm. Throws DerError if the parameters of PBES2 do not follow RFC 8018 appendix A. */
 export function decodeEncryption(algorithm: AlgorithmIdentifier): Encryption {
   const foreign = (label: string): ForeignEncryption => ({ scheme: 'foreign', label, ...algorithm });
   if (algorithm.oid !== OID.pbes2) return foreign(nameOf(algorithm.oid));
@@ -83,7 +83,7 @@ export function decodeEncryption(algorithm: AlgorithmIdentifier): Encryption {
 
 const nameOf = (dotted: string): string => oidName(dotted) ?? dotted;
 
-/** PBES2-params (RFC 8018 appendix A.4): key derivation, then cipher. */
+/** Reads PBES2-params (RFC 8018 appendix A.4): the key derivation and the cipher. */
 function decodePbes2Algorithms({ parameters }: AlgorithmIdentifier): [AlgorithmIdentifier, AlgorithmIdentifier] {
   const reader = new DerReader(parameters ?? new Uint8Array()).enter(TAG.sequence, 'the PBES2 parameters');
   const keyDerivation = decodeAlgorithmIdentifier(reader, 'the key derivation');
@@ -92,7 +92,7 @@ function decodePbes2Algorithms({ parameters }: AlgorithmIdentifier): [AlgorithmI
   return [keyDerivation, cipher];
 }
 
-/** PBKDF2-params (RFC 8018 appendix A.2); an absent prf is HMAC with SHA-1. */
+/** Reads PBKDF2-params (RFC 8018 appendix A.2); an absent prf is HMAC with SHA-1. */
 export function decodePbkdf2Parameters({ parameters }: AlgorithmIdentifier): {
   readonly salt: Uint8Array;
   readonly iterations: bigint;
@@ -108,7 +108,7 @@ export function decodePbkdf2Parameters({ parameters }: AlgorithmIdentifier): {
   return { salt, iterations, keyLength, prf };
 }
 
-/** An iteration count of at least 1 that fits 63 bits; how much of it is too much is decided when it is used. */
+/** Reads an iteration count of at least 1 that fits in 63 bits. `cappedIterations` checks the limit before use. */
 export function decodeIterations(reader: DerReader): bigint {
   const at = reader.position;
   const content = reader.integerBytes('the iteration count');
@@ -118,16 +118,16 @@ export function decodeIterations(reader: DerReader): bigint {
   return iterations;
 }
 
-/** The iteration count as a number that this machine will work through; `what` names the encrypted thing for a person. */
+/** Checks an iteration count against the cap; returns it as a number. `what` names the encrypted object in messages. */
 export function cappedIterations(iterations: bigint, what: string, cap = ITERATION_CAP): number {
   if (iterations > cap) throw failure('ERR_KEY_ITERATIONS', { what, iterations, cap });
   return Number(iterations);
 }
 
-// in the thread pool: two keys unlock beside each other
+// runs in the thread pool, so two keys are unlocked in parallel
 const deriveKey = promisify(pbkdf2);
 
-/** The plaintext, or undefined where its padding is wrong: another passphrase, or damaged bytes. */
+/** Decrypts a ciphertext; undefined if the padding is wrong, because of another passphrase or damaged bytes. */
 export async function decryptPbes2(
   { digest, salt, iterations, cipher, iv }: Pbes2,
   passphrase: Uint8Array,
@@ -138,7 +138,7 @@ export async function decryptPbes2(
   return decryptBlocks(cipher, key, iv, ciphertext);
 }
 
-/** CBC with PKCS#7 padding (RFC 8018 §6.1.1); undefined where the padding is wrong. */
+/** Decrypts CBC with PKCS#7 padding (RFC 8018 §6.1.1); undefined if the padding is wrong. */
 export function decryptBlocks(
   cipher: Pbes2['cipher'] | 'des-ede3-cbc',
   key: Uint8Array,
@@ -153,7 +153,7 @@ export function decryptBlocks(
   }
 }
 
-/** Encrypts with PBKDF2-HMAC-SHA256 x 600,000 and AES-256-CBC; `random` is PBES2_RANDOM_LENGTH fresh random bytes. */
+/** Encrypts with PBKDF2-HMAC-SHA256 (600,000 iterations) and AES-256-CBC. `random` is PBES2_RANDOM_LENGTH fresh random bytes. */
 export async function encryptPbes2(
   plaintext: Uint8Array,
   passphrase: Uint8Array,

@@ -4,8 +4,8 @@ import type { KeyAlgorithm } from './algorithm.ts';
 import { generateKeyPair, type KeyPair } from './pair.ts';
 
 /**
- * A public key of the algorithm that signs nothing, for a certificate that is only looked at. The modulus of an RSA key is any odd number
- * of its length: the search for primes takes seconds.
+ * Makes a public key for a certificate that exists only in a plan. The modulus of an RSA key is a random odd number of the right
+ * length, because a search for primes takes seconds.
  */
 export function placeholderKey(algorithm: KeyAlgorithm): Pick<KeyPair, 'publicKey' | 'publicKeyBits'> {
   if (algorithm.kind !== 'rsa') return generateKeyPair(algorithm);

@@ -5,21 +5,21 @@ import { DerError, DerReader } from '../der/reader.ts';
 import { contextTag, DER_NULL, TAG } from '../der/writer.ts';
 import { OID } from '../oids.ts';
 
-/** The forms private keys lie about in: RFC 5958 plain and encrypted, SEC1 (RFC 5915), PKCS#1 (RFC 8017 appendix A.1.2). */
+/** The forms of private keys: RFC 5958 plain and encrypted, SEC1 (RFC 5915), PKCS#1 (RFC 8017 appendix A.1.2). */
 export type PrivateKeyForm = 'PKCS#8' | 'encrypted PKCS#8' | 'SEC1' | 'PKCS#1';
 
-/** A private key by algorithm, whatever form it came in. */
+/** A private key split into algorithm and key, the same for every form. */
 export interface PrivateKeyInfo {
   /** Dotted decimal. */
   readonly oid: string;
   readonly parameters: Uint8Array | undefined;
-  /** ECPrivateKey, RSAPrivateKey, CurvePrivateKey: what the algorithm says. */
+  /** ECPrivateKey, RSAPrivateKey or CurvePrivateKey, depending on the algorithm. */
   readonly privateKey: Uint8Array;
-  /** The public key's bits, where the form has them outside of `privateKey`. */
+  /** The bits of the public key, if the form has them outside of `privateKey`. */
   readonly publicKeyBits: Uint8Array | undefined;
 }
 
-/** The form of a DER private key, told by the tags of its first fields; undefined when it is something else. */
+/** Recognises the form of a DER private key by the tags of its first fields; undefined for anything else. */
 export function privateKeyForm(der: Uint8Array): PrivateKeyForm | undefined {
   switch (firstTags(der)) {
     case `${TAG.integer} ${TAG.sequence} ${TAG.octetString}`:
@@ -70,7 +70,7 @@ export function decodePrivateKeyInfo(
   }
 }
 
-/** PrivateKeyInfo and OneAsymmetricKey (RFC 5958 §2). */
+/** Reads PrivateKeyInfo and OneAsymmetricKey (RFC 5958 §2). */
 function decodePkcs8(outer: DerReader): PrivateKeyInfo {
   const reader = outer.enter(TAG.sequence, 'a private key');
   const version = reader.smallInteger('version');
@@ -83,7 +83,7 @@ function decodePkcs8(outer: DerReader): PrivateKeyInfo {
   return { oid, parameters, privateKey, publicKeyBits: publicKey?.subarray(1) };
 }
 
-/** ECPrivateKey (RFC 5915 §3). */
+/** Reads an ECPrivateKey (RFC 5915 §3). */
 export function decodeEcPrivateKey(der: Uint8Array): {
   readonly scalar: Uint8Array;
   readonly parameters: Uint8Array | undefined;

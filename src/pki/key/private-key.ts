@@ -1,6 +1,6 @@
-// Turns the bytes of a key file into a private key that svcauth can sign with or certify, or says why it cannot.
+// Turns the bytes of a key file into a private key that svcauth can sign with or certify.
 // Unlocking a CA, `init`, rotations and issuance call it. It reads no file and asks for no passphrase.
-// A private half and a public half that do not match are refused.
+// It refuses a private half and a public half that do not match.
 import { createECDH, createPrivateKey, createPublicKey, ECDH, sign, verify, type KeyObject } from 'node:crypto';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
@@ -29,9 +29,9 @@ export interface PrivateKey {
 const SIZE_CAP = INPUT_CAPS['private key'];
 
 /**
- * Reads one private key: PKCS#8 plain or encrypted, SEC1, PKCS#1; as DER, or as the one private key of a PEM text. `what` names it
- * for a person. Throws ERR_KEY_FORMAT, ERR_KEY_UNSUITABLE, ERR_KEY_ENCRYPTED (no passphrase given) and what
- * `decryptPrivateKey` throws.
+ * Reads one private key: PKCS#8 plain or encrypted, SEC1 or PKCS#1. It may be DER, or the only private key in a PEM text. `what`
+ * names it in messages. Throws ERR_KEY_FORMAT, ERR_KEY_UNSUITABLE, ERR_KEY_ENCRYPTED (no passphrase given) and the errors of
+ * `decryptPrivateKey`.
  */
 export async function parsePrivateKey(
   bytes: Uint8Array,
@@ -86,7 +86,7 @@ function openKey(info: PrivateKeyInfo, what: string): PrivateKey {
   }
 }
 
-/** The public key is computed from the scalar; one that stands beside it must agree. */
+/** Computes the public key from the scalar. A public key in the file must be equal to it. */
 function openEc(info: PrivateKeyInfo, what: string): PrivateKey {
   const { scalar, parameters, point } = decodeEcPrivateKey(info.privateKey);
   const curve = namedCurve(info.parameters ?? parameters);
@@ -116,7 +116,7 @@ function publicPoint({ curve }: EcAlgorithm, scalar: Uint8Array): Uint8Array | u
   }
 }
 
-/** A point that is none stays as it is, and so equals none of ours. */
+/** Converts a point to its uncompressed form. An invalid point is returned unchanged, so it differs from every valid one. */
 function uncompressed({ curve }: EcAlgorithm, point: Uint8Array): Uint8Array {
   try {
     return ECDH.convertKey(point, curve, undefined, undefined, 'uncompressed') as Buffer;
@@ -130,7 +130,7 @@ function stripZeros(scalar: Uint8Array): Uint8Array {
   return scalar.subarray(Math.max(0, start));
 }
 
-/** CurvePrivateKey (RFC 8410 §7). */
+/** Reads a CurvePrivateKey (RFC 8410 §7). */
 function openEd25519(info: PrivateKeyInfo, what: string): PrivateKey {
   const reader = new DerReader(info.privateKey);
   const seed = reader.content(TAG.octetString, 'the Ed25519 seed');
@@ -172,7 +172,7 @@ function rsaKeyObject(der: Uint8Array): KeyObject | undefined {
   }
 }
 
-/** RSA files carry numbers that need not fit each other: a key is good when its own public half says so. */
+/** Checks that an RSA key verifies its own signature, because the numbers in its file may be inconsistent. */
 function signsForItself(keyObject: KeyObject): boolean {
   const message = utf8('svcauth');
   try {

@@ -6,7 +6,7 @@ import { TAG } from '../der/writer.ts';
 export interface PublicKeyInfo {
   readonly der: Uint8Array;
   readonly algorithm: AlgorithmIdentifier;
-  /** The content of the subjectPublicKey BIT STRING without its unused-bits octet: what a key identifier hashes. */
+  /** The content of the subjectPublicKey BIT STRING without its unused-bits octet. A key identifier is computed from it. */
   readonly bits: Uint8Array;
 }
 

@@ -8,15 +8,15 @@ import { KEY_ALGORITHMS, type KeyAlgorithm } from './algorithm.ts';
 import { OID, oidName } from '../oids.ts';
 import type { PublicKeyInfo } from './public-key-info.ts';
 
-/** What a SubjectPublicKeyInfo holds, as far as a person or a rule asks. */
+/** The key in a SubjectPublicKeyInfo, decoded as far as rules and reports need. */
 export type PublicKey =
   | { readonly kind: 'ec'; readonly curve: CurveName }
   | { readonly kind: 'ed25519' }
   | { readonly kind: 'rsa'; readonly modulusBits: number; readonly modulus: bigint; readonly exponent: bigint }
-  /** An algorithm or curve we name and do not use. */
+  /** An algorithm or curve that svcauth can name but does not use. */
   | { readonly kind: 'other'; readonly label: string };
 
-/** The curves whose signatures we verify, by the name NIST gives them. */
+/** The curves for which svcauth verifies signatures, by their NIST names. */
 const CURVES = {
   'P-256': OID.prime256v1,
   'P-384': OID.secp384r1,
@@ -27,14 +27,14 @@ export type CurveName = keyof typeof CURVES;
 
 const CURVE_NAMES = Object.keys(CURVES) as readonly CurveName[];
 
-/** The curve that ECParameters name (RFC 5480 §2.1.1); undefined for any other, and for curves spelt out. */
+/** Returns the curve that ECParameters name (RFC 5480 §2.1.1); undefined for other curves and for explicit parameters. */
 export function namedCurve(parameters: Uint8Array | undefined): CurveName | undefined {
   if (parameters?.[0] !== TAG.oid) return undefined;
   const dotted = new DerReader(parameters).oid('the curve');
   return CURVE_NAMES.find(name => CURVES[name] === dotted);
 }
 
-/** Throws DerError where an RSA key is not an RSAPublicKey (RFC 8017 appendix A.1.1). */
+/** Decodes a public key. Throws DerError if an RSA key is not an RSAPublicKey (RFC 8017 appendix A.1.1). */
 export function decodePublicKey({ algorithm, bits }: PublicKeyInfo): PublicKey {
   switch (algorithm.oid) {
     case OID.ecPublicKey: {
@@ -67,7 +67,7 @@ function decodeRsa(bits: Uint8Array): PublicKey {
   return { kind: 'rsa', modulusBits: modulus.toString(2).length, modulus, exponent };
 }
 
-/** What people call it: `ECDSA P-256`, `RSA 2048`. */
+/** Returns the name of a key in text: `ECDSA P-256`, `RSA 2048`. */
 export function publicKeyLabel(key: PublicKey): string {
   switch (key.kind) {
     case 'ec':
@@ -81,22 +81,22 @@ export function publicKeyLabel(key: PublicKey): string {
   }
 }
 
-/** The algorithm of ours that a key belongs to; undefined for P-521, for RSA of another size, and for all we do not use. */
+/** Returns the key algorithm of svcauth that a key belongs to; undefined for others, such as P-521 and RSA 1024. */
 export function keyAlgorithmOf(key: PublicKey): KeyAlgorithm | undefined {
   const label = publicKeyLabel(key);
   return Object.values(KEY_ALGORITHMS).find(algorithm => algorithm.label === label);
 }
 
 /**
- * Why a key must not be certified, or undefined when nothing speaks against it. Asked of every key that is not our own making:
- * with a bad one even a proof of possession proves nothing (RSA with e = 1 verifies for anybody).
+ * Returns the reason why svcauth must not certify a key, or undefined if it may. Every key from outside is checked, because with
+ * a bad key a proof of possession proves nothing: a signature for an RSA key with e = 1 needs no private key.
  */
 export function publicKeyProblem(info: PublicKeyInfo): string | undefined {
   const { parameters } = info.algorithm;
   const key = decodePublicKey(info);
   switch (key.kind) {
     case 'ec':
-      // uncompressed (RFC 5480 §2.2): compressed points are optional to read
+      // uncompressed (RFC 5480 §2.2): verifiers need not support compressed points
       if (info.bits[0] !== 4) return 'its point is not uncompressed';
       return opens(info) ? undefined : `its point is not on ${key.curve}`;
     case 'ed25519':
@@ -112,7 +112,9 @@ export function publicKeyProblem(info: PublicKeyInfo): string | undefined {
   }
 }
 
-/** RSA below 2048 bits can be forged; above 8192 one signature costs too much. SP 800-131A §3. */
+/**
+ * The accepted RSA lengths in bits, inclusive. Shorter keys can be forged; longer keys make signatures too slow. SP 800-131A §3.
+ */
 export const RSA_BITS = { least: 2048, most: 8192 };
 
 function rsaProblem({ modulusBits, modulus, exponent }: Extract<PublicKey, { kind: 'rsa' }>): string | undefined {
@@ -123,10 +125,10 @@ function rsaProblem({ modulusBits, modulus, exponent }: Extract<PublicKey, { kin
   return factor === undefined ? undefined : `its modulus is divisible by ${factor}`;
 }
 
-// a hostile number has a million digits
+// a hostile number may have a million digits
 const exponentText = (exponent: bigint): string => (exponent < 2n ** 64n ? String(exponent) : 'longer than 64 bits');
 
-/** The primes below 752: what CAs try a modulus with (CA/Browser Forum Baseline Requirements §6.1.1.3). */
+/** The primes below 752, by which CAs test a modulus (CA/Browser Forum Baseline Requirements §6.1.1.3). */
 const SMALL_PRIMES: readonly bigint[] = Array.from({ length: 750 }, (_, i) => i + 2)
   .filter(n => !Array.from({ length: Math.floor(Math.sqrt(n)) - 1 }, (_, i) => i + 2).some(d => n % d === 0))
   .map(BigInt);
@@ -148,7 +150,7 @@ function isSmallOrder(bits: Uint8Array): boolean {
   return SMALL_ORDER.has(y.toString('hex'));
 }
 
-/** Whether OpenSSL takes the key: for a curve, that the point lies on it. */
+/** Decides that OpenSSL accepts the key; for an EC key it checks that the point is on the curve. */
 function opens({ der }: PublicKeyInfo): boolean {
   try {
     createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });

@@ -7,8 +7,8 @@ import type { PublicKeyInfo } from './public-key-info.ts';
 import { verifyingKey } from './signature.ts';
 
 /**
- * A signature over bytes that come in pieces. ECDSA and RSA hash them on the way. Ed25519 reads its message twice (RFC 8032
- * §5.1.6) and so keeps a copy of all of it until `finish`.
+ * Starts a signature over bytes that arrive in pieces. ECDSA and RSA hash each piece at once. Ed25519 reads its message twice
+ * (RFC 8032 §5.1.6), so all pieces stay in memory until `finish`.
  */
 export function startSignature(key: KeyObject, { digest }: KeyAlgorithm): SignatureStream {
   if (digest === null) {
@@ -27,11 +27,11 @@ export function startSignature(key: KeyObject, { digest }: KeyAlgorithm): Signat
 
 export interface VerificationStream {
   update(bytes: Uint8Array): void;
-  /** Whether the key made this signature over everything so far; once. */
+  /** Decides that the key made this signature over all bytes so far. It can be called once. */
   finish(signature: Uint8Array): boolean;
 }
 
-/** `verifySignature` over bytes that come in pieces; false for the same reasons. */
+/** Starts `verifySignature` for bytes that arrive in pieces; false for the same reasons. */
 export function startVerification(algorithm: AlgorithmIdentifier, key: PublicKeyInfo): VerificationStream {
   const verifying = verifyingKey(algorithm, key);
   if (verifying === undefined) return { update: () => undefined, finish: () => false };

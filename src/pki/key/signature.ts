@@ -12,9 +12,9 @@ import type { PublicKeyInfo } from './public-key-info.ts';
 /** A signature algorithm that svcauth verifies. */
 export interface SignatureScheme {
   readonly label: string;
-  /** OID of the keys it goes with. */
+  /** The OID of the key type that the scheme uses. */
   readonly keyOid: string;
-  /** null where the scheme hashes for itself. */
+  /** The hash function; null if the scheme includes its own. */
   readonly digest: 'sha256' | 'sha384' | 'sha512' | null;
 }
 
@@ -41,8 +41,8 @@ const SCHEMES: Readonly<Record<string, SignatureScheme>> = {
 };
 
 /**
- * The scheme an AlgorithmIdentifier names, or undefined when we do not verify it (SHA-1, RSA-PSS, …). Parameters are absent for
- * ECDSA (RFC 5758 §3.2) and Ed25519 (RFC 8410 §3), NULL for RSA (RFC 4055 §5); with others it is another algorithm.
+ * Returns the scheme that an AlgorithmIdentifier names; undefined if svcauth does not verify it (SHA-1, RSA-PSS, …). Parameters
+ * must be absent for ECDSA (RFC 5758 §3.2) and Ed25519 (RFC 8410 §3), and NULL for RSA (RFC 4055 §5).
  */
 export function signatureScheme({ oid, parameters }: AlgorithmIdentifier): SignatureScheme | undefined {
   const scheme = SCHEMES[oid];
@@ -54,18 +54,18 @@ export function signatureScheme({ oid, parameters }: AlgorithmIdentifier): Signa
   return asExpected ? scheme : undefined;
 }
 
-/** Signs with one algorithm for as long as it is held: one-shot calls, DER-encoded ECDSA. */
+/** Returns a function that signs with one key. ECDSA signatures are DER-encoded. */
 export function signerOf(key: KeyObject, { digest }: KeyAlgorithm): (bytes: Uint8Array) => Uint8Array {
   return bytes => sign(digest, bytes, key);
 }
 
-/** A key, opened, and the scheme that it verifies with. */
+/** An opened public key with the scheme that it verifies. */
 export interface VerifyingKey {
   readonly scheme: SignatureScheme;
   readonly publicKey: KeyObject;
 }
 
-/** Undefined for schemes we do not verify, for keys that do not go with the scheme, and for curves we do not know. */
+/** Opens a key for a signature algorithm; undefined for an unsupported scheme or curve, or a key of another type. */
 export function verifyingKey(algorithm: AlgorithmIdentifier, key: PublicKeyInfo): VerifyingKey | undefined {
   const scheme = signatureScheme(algorithm);
   if (scheme === undefined || scheme.keyOid !== key.algorithm.oid) return undefined;
@@ -73,12 +73,12 @@ export function verifyingKey(algorithm: AlgorithmIdentifier, key: PublicKeyInfo)
   try {
     return { scheme, publicKey: createPublicKey({ key: Buffer.from(key.der), format: 'der', type: 'spki' }) };
   } catch {
-    // OpenSSL does not take the key
+    // OpenSSL rejects the key
     return undefined;
   }
 }
 
-/** Whether `signature` over `bytes` was made by the key. False without a verifying key: nothing that was not verified passes. */
+/** Verifies `signature` over `bytes`. Returns false if the key or the scheme is not supported. */
 export function verifySignature(
   algorithm: AlgorithmIdentifier,
   key: PublicKeyInfo,
