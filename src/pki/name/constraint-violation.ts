@@ -13,35 +13,35 @@ import { nameToString } from './name.ts';
 export interface ConstraintViolation {
   readonly name: GeneralName;
   readonly rule: 'name-excluded' | 'name-not-permitted' | 'name-malformed' | 'name-form-unsupported';
-  /** Every permitted subtree of the name's type, or the one excluded subtree that holds it, or cannot be compared with it. */
+  /** All permitted subtrees of the name's type, or the one excluded or incomparable subtree. */
   readonly subtrees: readonly GeneralName[];
-  /** In words that name both. */
+  /** The problem in words, with the name and the subtree. */
   readonly problem: string;
 }
 
-/** A constraint that is not written as the clause demands. */
+/** A constraint that does not have the form of the clause. */
 interface ConstraintFault {
   readonly rule: 'name-constraint-malformed';
   readonly problem: string;
 }
 
-/** Names beside constraints, read and not yet compared. */
+/** Names and constraints, decoded and not yet compared. */
 export interface NameComparison {
-  /** What is wrong with them before any comparing, in the order in which they were read. */
+  /** The faults found while decoding, in that order. */
   readonly faults: readonly (ConstraintViolation | ConstraintFault)[];
-  /** How many steps reading and comparing takes. */
+  /** The number of steps that decoding and comparing take. */
   readonly cost: number;
-  /** Excluded wins; a type without permitted subtrees is free. */
+  /** Compares the names. An excluded subtree takes precedence; a name type without permitted subtrees is unrestricted. */
   readonly violations: () => readonly ConstraintViolation[];
 }
 
-/** The names that no verifier would let through, each with the first thing that is against it. */
+/** Returns the names that verifiers reject because of the constraints, each with its first problem. */
 export function constraintViolations(
   constraints: NameConstraints,
   names: readonly GeneralName[],
 ): readonly ConstraintViolation[] {
   const { faults, violations } = compareNames(constraints, names);
-  // how its issuer writes constraints is not the fault of a leaf: a leading dot is read as OpenSSL reads it
+  // a leaf is not responsible for the form of its issuer's constraints: a leading dot is read as OpenSSL reads it
   return [...faults.filter(fault => fault.rule !== 'name-constraint-malformed'), ...violations()];
 }
 
@@ -53,28 +53,28 @@ export function compareNames(constraints: NameConstraints, names: readonly Gener
   for (const name of names) {
     const found = readName(name);
     if (typeof found === 'string') faults.push({ rule: 'name-malformed', name, subtrees: [], problem: found });
-    // a form that nothing constrains, or that readBases has found
+    // a form without comparison: readBases has reported it if it is constrained
     else if (found !== undefined) read.push({ ...found, name });
   }
   const bases = [...permitted, ...excluded];
   return {
     faults,
-    // reading them costs as well
+    // decoding costs work too
     cost: names.length + constraints.permitted.length + constraints.excluded.length + comparisons(read, bases),
     violations: () => read.flatMap(name => violation(name, permitted, excluded) ?? []),
   };
 }
 
-/** A name or subtree base, read for comparing. */
+/** A name or the base of a subtree, in a form for comparison. */
 type Comparable = Readable & {
-  /** As it stands in a sentence. */
+  /** The name in a sentence. */
   readonly words: string;
 };
 
 type Readable =
   | { readonly type: 'dns'; readonly text: string }
   | { readonly type: 'email'; readonly local: string | undefined; readonly host: string }
-  /** Of a name: the host, undefined where it has none. */
+  /** The host of a URI; undefined if a name has none. */
   | { readonly type: 'uri'; readonly host: string | undefined }
   | { readonly type: 'ip'; readonly octets: Uint8Array }
   | { readonly type: 'directory'; readonly rdns: readonly string[] };
@@ -88,7 +88,7 @@ function violation(
 ): ConstraintViolation | undefined {
   const { name, words } = read;
   const allowed = permitted.filter(base => base.type === read.type);
-  // §4.2.1.10: a URI without an authority, or with an address in it, fails any URI constraint
+  // §4.2.1.10: a URI fails any URI constraint if its URI authority is absent or an IP address
   if (read.type === 'uri' && read.host === undefined) {
     const subtrees = [...allowed, ...excluded.filter(base => base.type === 'uri')].map(base => base.name);
     const problem = `${words} has no host name to compare with a URI constraint`;
@@ -113,7 +113,7 @@ function comparisons(names: readonly Readable[], bases: readonly Readable[]): nu
   );
 }
 
-/** Whether everything the name stands for lies in the subtree. */
+/** Decides that everything the name matches is within the subtree. */
 function holds(name: Readable, base: Readable): boolean {
   if (name.type === 'dns' && base.type === 'dns') return dnsInSubtree(name.text, base.text);
   if (name.type === 'ip' && base.type === 'ip') return ipInSubtree(name.octets, base.octets);
@@ -126,7 +126,7 @@ function holds(name: Readable, base: Readable): boolean {
   return false;
 }
 
-/** Whether something the name stands for lies in the subtree: a wildcard stands for every label in its place. */
+/** Decides that something the name matches is within the subtree. A wildcard matches every label in its place. */
 function touches(name: Readable, base: Readable): boolean {
   if (holds(name, base)) return true;
   if (name.type !== 'dns' || base.type !== 'dns' || !name.text.startsWith('*.')) return false;
@@ -134,15 +134,18 @@ function touches(name: Readable, base: Readable): boolean {
   return base.text.endsWith(parent) && !base.text.slice(0, -parent.length).includes('.');
 }
 
-/** URI and mailbox hosts (RFC 5280 §4.2.1.10): the host itself, or with a leading dot everything below it; empty holds all. */
+/**
+ * Compares hosts of URIs and mailboxes (RFC 5280 §4.2.1.10). A base with a leading dot holds only names below it; an empty base
+ * holds all.
+ */
 function hostInSubtree(host: string, base: string): boolean {
   if (base === '') return true;
   return base.startsWith('.') ? host.endsWith(base) && host.length > base.length : host === base;
 }
 
 /**
- * Whether a DNS name lies in a subtree: the base itself or anything that adds labels on its left (RFC 5280 §4.2.1.10).
- * An empty base holds every name. A leading dot in the base is read as OpenSSL reads it: only names below it.
+ * Decides that a DNS name is the base of a subtree or adds labels to its left (RFC 5280 §4.2.1.10). An empty base holds every
+ * name. A base with a leading dot holds only names below it, as in OpenSSL.
  */
 function dnsInSubtree(name: string, base: string): boolean {
   const [lowerName, lowerBase] = [name.toLowerCase(), base.toLowerCase()];
@@ -151,7 +154,7 @@ function dnsInSubtree(name: string, base: string): boolean {
   return lowerName === lowerBase || lowerName.endsWith(`.${lowerBase}`);
 }
 
-/** `base` is address and mask, 8 or 32 octets. */
+/** Decides that an address is in a range. `base` is address and mask, 8 or 32 octets. */
 function ipInSubtree(address: Uint8Array, base: Uint8Array): boolean {
   const size = address.length;
   if (base.length !== 2 * size) return false;
@@ -159,7 +162,7 @@ function ipInSubtree(address: Uint8Array, base: Uint8Array): boolean {
   return true;
 }
 
-/** The bases, each as far as it can be read; what is wrong with one, or keeps a name from being compared with it, is a fault. */
+/** Decodes the bases of subtrees as far as possible. A malformed base, or one that cannot be compared with a name, is a fault. */
 function readBases(
   bases: readonly GeneralName[],
   names: readonly GeneralName[],
@@ -181,7 +184,7 @@ function readBases(
 
 const SMTP_UTF8_MAILBOX = Buffer.from(oid(OID.smtpUtf8Mailbox));
 
-/** RFC 9598 §6: constraints on mailboxes hold for those outside ASCII too, which we do not read. */
+/** Recognises a mailbox outside ASCII, which svcauth does not read. Constraints on mailboxes apply to it too (RFC 9598 §6). */
 const isOtherMailbox = (name: GeneralName, base: GeneralName): boolean =>
   base.type === 'email' && name.type === 'other' && Buffer.from(name.der).includes(SMTP_UTF8_MAILBOX);
 
@@ -189,7 +192,7 @@ const formOf = (name: GeneralName): string => (name.type === 'other' ? `[${name.
 
 const sameForm = (a: GeneralName, b: GeneralName): boolean => formOf(a) === formOf(b);
 
-/** Undefined for forms that are not compared; a string says what is wrong. */
+/** Decodes a name; undefined for forms that are not compared, and the problem as a string for a malformed name. */
 function readName(name: GeneralName): Comparable | string | undefined {
   switch (name.type) {
     case 'dns':
@@ -212,12 +215,12 @@ function readName(name: GeneralName): Comparable | string | undefined {
   }
 }
 
-/** Nothing for forms that are not compared; `fault`: how the clause is not followed, which does not keep others from reading it. */
+/** Decodes the base of a subtree; nothing for forms that are not compared. A base with a `fault` can still be compared. */
 function readBase(base: GeneralName): { readonly base?: Comparable; readonly fault?: string | undefined } {
   switch (base.type) {
     case 'dns': {
       const { value } = base;
-      // an empty base holds every name; a leading dot is for URIs only
+      // an empty base holds every name; a leading dot is only for URIs
       const isName = value === '' || (dnsNameFault(value) === undefined && !value.startsWith('*'));
       const fault = isName ? undefined : `the DNS constraint ${JSON.stringify(value)} is not a DNS name`;
       return { base: { type: 'dns', text: value.toLowerCase(), words: `"${value}"` }, fault };
@@ -256,7 +259,7 @@ const addressWords = (octets: Uint8Array): string => `address ${Buffer.from(octe
 const isHostBase = (text: string): boolean =>
   text === '' || dnsNameFault(text.startsWith('.') ? text.slice(1) : text) === undefined;
 
-/** Local-Part@Domain, no more (RFC 5280 §4.2.1.6, RFC 5321 §4.1.2); only the domain is folded (§7.5). */
+/** Reads Local-Part@Domain and nothing more (RFC 5280 §4.2.1.6, RFC 5321 §4.1.2). It folds the case of the domain only (§7.5). */
 function readMailbox(text: string): Comparable | undefined {
   const parts = text.split('@');
   if (parts.length !== 2 || !/^[\x21-\x7e]+$/.test(parts[0]!) || dnsNameFault(parts[1]!) !== undefined)
@@ -264,10 +267,10 @@ function readMailbox(text: string): Comparable | undefined {
   return { type: 'email', local: parts[0]!, host: parts[1]!.toLowerCase(), words: text };
 }
 
-/** Scheme, user information of its own characters only, host, port (RFC 3986 §3.1, §3.2). */
+/** The pattern of a URI with a host: scheme, user information, host, port (RFC 3986 §3.1, §3.2). */
 const URI_HOST = /^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9._~!$&'()*+,;=:%-]*@)?([^/?#:@]+)(?::[0-9]*)?(?:[/?#]|$)/i;
 
-/** The host name of a URI (RFC 3986 §3.2.2), folded; undefined where it has no authority, or an address in its place. */
+/** Returns the host name of a URI in lower case (RFC 3986 §3.2.2); undefined for no host or an IP address. */
 function uriHost(uri: string): string | undefined {
   const host = URI_HOST.exec(uri)?.[1]?.toLowerCase();
   return host === undefined ||
@@ -277,7 +280,7 @@ function uriHost(uri: string): string | undefined {
     : host;
 }
 
-/** Address and mask of one family, the mask a prefix (RFC 5280 §4.2.1.10, RFC 4632 §3.1). */
+/** Recognises an address and a prefix mask of one family (RFC 5280 §4.2.1.10, RFC 4632 §3.1). */
 function isAddressBlock(octets: Uint8Array): boolean {
   if (octets.length !== 8 && octets.length !== 32) return false;
   const bits = [...octets.subarray(octets.length / 2)].map(octet => octet.toString(2).padStart(8, '0')).join('');

@@ -3,7 +3,7 @@
 import { failure } from '../../errors/error.ts';
 import { decodeALabel, hasAcePrefix } from './a-label.ts';
 
-/** A DNS name as it stands in a SAN: ASCII, lower case, no trailing dot. Made by `parseDnsName` only. */
+/** A DNS name in its form for a SAN: ASCII, lower case, no trailing dot. Only `parseDnsName` makes it. */
 export type DnsName = string & { readonly [brand]: 'DNS name' };
 
 declare const brand: unique symbol;
@@ -12,8 +12,9 @@ const MAX_NAME = 253; // RFC 1034 §3.1: 255 octets on the wire
 const MAX_LABEL = 63; // RFC 1034 §3.1
 
 /**
- * Letters, digits and hyphens (RFC 5280 §4.2.1.6, RFC 1034 §3.5), one label or more; `*` only as the whole first label and above
- * two labels, as verifiers read it (RFC 9525 §6.3). Upper case is folded. Throws ERR_DNS_NAME.
+ * Parses a DNS name of one or more labels of letters, digits and hyphens (RFC 5280 §4.2.1.6, RFC 1034 §3.5). `*` is accepted only
+ * as the complete first label above at least two labels, as verifiers accept it (RFC 9525 §6.3). Upper case becomes lower case.
+ * Throws ERR_DNS_NAME.
  */
 export function parseDnsName(text: string): DnsName {
   const fault = dnsNameFault(text);
@@ -21,7 +22,7 @@ export function parseDnsName(text: string): DnsName {
   return text.toLowerCase() as DnsName;
 }
 
-/** Whether `name` is `suffix` or below it, label by label: `notexample.org` is not below `example.org`. */
+/** Decides that `name` is equal to `suffix` or below it, label by label: `notexample.org` is not below `example.org`. */
 export function isBelow(name: string, suffix: string): boolean {
   return name === suffix || name.endsWith(`.${suffix}`);
 }
@@ -31,7 +32,7 @@ interface Fault {
   readonly hint?: string;
 }
 
-/** What keeps `text` from being a DNS name. */
+/** Returns the reason why `text` is not a DNS name; undefined if it is one. */
 export function dnsNameFault(text: string): Fault | undefined {
   if (text === '') return { reason: 'it is empty' };
   if (text.length > MAX_NAME) return { reason: `it is longer than ${MAX_NAME} characters` };
@@ -52,7 +53,7 @@ function isLabel(text: string): boolean {
   return text.length <= MAX_LABEL && /^[a-zA-Z0-9-]+$/.test(text) && !text.startsWith('-') && !text.endsWith('-');
 }
 
-/** `xn--` and then nothing that decodes to a label of Unicode (RFC 5280 §7.2, RFC 5891 §4.4). */
+/** Recognises a label that begins with `xn--` and is not a valid A-label (RFC 5280 §7.2, RFC 5891 §4.4). */
 const isBrokenALabel = (label: string): boolean => hasAcePrefix(label) && decodeALabel(label) === undefined;
 
 function explain(text: string, label: string): Fault {

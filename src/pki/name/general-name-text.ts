@@ -1,7 +1,7 @@
 import type { GeneralName } from '../extension/general-name.ts';
 import { ipAddressText } from './ip-address.ts';
 
-/** A name as a person reads it in a sentence: `dns "example.org"`. */
+/** Formats a name for a sentence: `dns "example.org"`. */
 export function generalNameText(name: GeneralName): string {
   switch (name.type) {
     case 'dns':

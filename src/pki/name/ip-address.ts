@@ -3,27 +3,27 @@
 // It refuses ranges: `ip-range.ts` reads those.
 import { failure } from '../../errors/error.ts';
 
-/** An address as it stands in a SAN. An IPv4-mapped IPv6 address stays the IPv6 address that was given. */
+/** An address for a SAN. An IPv4-mapped IPv6 address remains an IPv6 address. */
 export interface IpAddress {
-  /** 4 or 16, network byte order (RFC 5280 §4.2.1.6). */
+  /** 4 or 16 octets in network byte order (RFC 5280 §4.2.1.6). */
   readonly octets: Uint8Array;
-  /** The one written form: dotted decimal, or RFC 5952. */
+  /** The canonical text: dotted decimal, or RFC 5952. */
   readonly text: string;
 }
 
-/** Strict: decimal without leading zeros (which some readers take as octal), no zone, no brackets. Throws ERR_IP_ADDRESS. */
+/** Parses an address without zone, brackets or leading zeros, which some programs read as octal. Throws ERR_IP_ADDRESS. */
 export function parseIpAddress(text: string): IpAddress {
   const octets = readIpAddress(text);
   if (octets !== undefined) return { octets, text: ipAddressText(octets) };
   throw failure('ERR_IP_ADDRESS', { text, ...explain(text) });
 }
 
-/** The octets of an address as written; undefined when it is not one. */
+/** Converts the text of an address to octets; undefined if it is not an address. */
 export function readIpAddress(text: string): Uint8Array | undefined {
   return text.includes(':') ? readIpv6(text) : readIpv4(text);
 }
 
-/** The written form of 4 or 16 octets: dotted decimal, or RFC 5952. */
+/** Formats 4 or 16 octets as canonical text: dotted decimal, or RFC 5952. */
 export function ipAddressText(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
   const groups = Array.from({ length: 8 }, (_, i) => (octets[2 * i]! << 8) | octets[2 * i + 1]!);
@@ -43,7 +43,7 @@ function readIpv4(text: string): Uint8Array | undefined {
   return Uint8Array.from(parts, Number);
 }
 
-/** RFC 4291 §2.2. */
+/** Reads an IPv6 address in the forms of RFC 4291 §2.2. */
 function readIpv6(text: string): Uint8Array | undefined {
   if (text.length > 45) return undefined;
   const halves = text.split('::');
@@ -74,7 +74,7 @@ function readGroups(text: string, mayEndInIpv4: boolean): number[] | undefined {
   return octets;
 }
 
-/** The first of the longest runs of zero groups (RFC 5952 §4.2.3). */
+/** Finds the first of the longest runs of zero groups (RFC 5952 §4.2.3). */
 function longestZeroRun(groups: readonly number[]): [start: number, length: number] {
   let best: [number, number] = [0, 0];
   let start = 0;

@@ -1,16 +1,16 @@
 import { failure } from '../../errors/error.ts';
 import { ipAddressText, readIpAddress } from './ip-address.ts';
 
-/** A block of addresses of one family. */
+/** A range of addresses of one family. */
 export interface IpRange {
-  /** The first address; every bit behind the prefix is zero. */
+  /** The first address; every bit after the prefix is zero. */
   readonly octets: Uint8Array;
   readonly prefixLength: number;
-  /** CIDR notation, RFC 5952 for IPv6. */
+  /** The range in CIDR notation, RFC 5952 for IPv6. */
   readonly text: string;
 }
 
-/** `10.0.0.0/8`; a bare address is the block of itself. Throws ERR_IP_RANGE. */
+/** Parses a range such as `10.0.0.0/8`; an address alone is a range of one address. Throws ERR_IP_RANGE. */
 export function parseIpRange(text: string): IpRange {
   const bad = (reason: string, hint: string) => failure('ERR_IP_RANGE', { text, reason, hint });
   const [address = '', suffix, more] = text.split('/');
@@ -32,13 +32,13 @@ export function parseIpRange(text: string): IpRange {
   return { octets: first, prefixLength, text: canonical };
 }
 
-/** Whether an address lies in the range; one of the other family, IPv4-mapped included, does not. */
+/** Decides that an address is in the range. An IPv4-mapped IPv6 address is never in an IPv4 range. */
 export function containsAddress(range: IpRange, octets: Uint8Array): boolean {
   if (octets.length !== range.octets.length) return false;
   return Buffer.compare(mask(octets, range.prefixLength), range.octets) === 0;
 }
 
-/** Address and mask, 8 or 32 octets: the form of a name constraint (RFC 5280 §4.2.1.10). */
+/** Encodes a range as address and mask, 8 or 32 octets, for a name constraint (RFC 5280 §4.2.1.10). */
 export function ipConstraintOctets(range: IpRange): Uint8Array {
   const ones = new Uint8Array(range.octets.length).fill(0xff);
   return Uint8Array.from([...range.octets, ...mask(ones, range.prefixLength)]);

@@ -1,5 +1,5 @@
 // Reads and writes distinguished names, the subjects and issuers of certificates, CRLs and requests, and prints them (RFC 4514).
-// Comparison is byte for byte here; path validation matches issuer and subject with `path/canonical-name.ts`.
+// It compares byte for byte; path validation matches issuer and subject with `canonical-name.ts`.
 import { equalBytes } from '../bytes.ts';
 import { DerReader } from '../der/reader.ts';
 import { ascii, oid, sequence, setOf, TAG, utf8String } from '../der/writer.ts';
@@ -9,17 +9,17 @@ import { OID, oidName } from '../oids.ts';
 export interface NameAttribute {
   /** Dotted decimal. */
   readonly type: string;
-  /** The text; undefined when the value is not a string type we read. */
+  /** The text; undefined if the value does not have a supported string type. */
   readonly value: string | undefined;
-  /** The tag of the value as encoded. */
+  /** The tag of the encoded value. */
   readonly tag: number;
   /** The whole encoded value. */
   readonly der: Uint8Array;
 }
 
 /**
- * A distinguished name. `der` is the name as its owner encoded it: an issuer name is a copy of those bytes, never a
- * re-encoding (RFC 5280 §4.1.2.4, §4.1.2.6: byte for byte).
+ * A distinguished name. `der` is its original encoding: an issuer name is a byte-for-byte copy of it and never encoded again (RFC
+ * 5280 §4.1.2.4, §4.1.2.6).
  */
 export interface Name {
   readonly der: Uint8Array;
@@ -36,11 +36,14 @@ export const UPPER_BOUNDS: Readonly<Record<string, number>> = {
   [OID.countryName]: 2,
   [OID.localityName]: 128,
   [OID.stateOrProvinceName]: 128,
-  // X.520 ub-street-address: RFC 5280 names no bound
+  // X.520 ub-street-address: RFC 5280 has no bound
   [OID.streetAddress]: 128,
 };
 
-/** A name of single-attribute RDNs, UTF8String but for countryName and serialNumber (PrintableString, RFC 5280 appendix A). */
+/**
+ * Encodes a name with one attribute per RDN: PrintableString for countryName and serialNumber, else UTF8String (RFC 5280 appendix
+ * A).
+ */
 export function encodeName(attributes: readonly (readonly [type: string, value: string])[]): Uint8Array {
   return sequence(
     ...attributes.map(([type, value]) => {
@@ -79,11 +82,11 @@ export function decodeName(reader: DerReader, what: string): Name {
   return { der: outer.element, rdns };
 }
 
-/** A byte order mark is a character of the name, which the default drops. */
+/** A decoder that keeps a byte order mark, because it is a character of the name. */
 const fatalUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeDirectoryString(pair: DerReader, der: Uint8Array, what: string, at: number): string | undefined {
-  // its header was read a moment ago: a fault in it is told once
+  // its header was read before, and a fault in it is already reported
   const content = new DerReader(der, 0, der.length, pair.tolerance && (() => undefined)).content(der[0]!, what);
   switch (der[0]) {
     case TAG.utf8String:
@@ -109,7 +112,7 @@ function decodeDirectoryString(pair: DerReader, der: Uint8Array, what: string, a
   }
 }
 
-/** The first commonName, or undefined. */
+/** Returns the first commonName, or undefined. */
 export function commonName(name: Name): string | undefined {
   for (const rdn of name.rdns)
     for (const attribute of rdn) if (attribute.type === OID.commonName) return attribute.value;
@@ -118,7 +121,7 @@ export function commonName(name: Name): string | undefined {
 
 export const isEmptyName = (name: Name): boolean => name.rdns.length === 0;
 
-/** Whether two names are the same to the byte: what we ask of what we emit. */
+/** Compares two names byte for byte, as required for names that svcauth issues. */
 export const sameName = (a: Name, b: Name): boolean => equalBytes(a.der, b.der);
 
 const SHORT: Readonly<Record<string, string>> = {
@@ -133,7 +136,7 @@ const SHORT: Readonly<Record<string, string>> = {
   userId: 'UID',
 };
 
-/** The string form of RFC 4514: last RDN first, special characters escaped, unknown types in dotted decimal. */
+/** Formats a name as RFC 4514 defines: last RDN first, special characters escaped, unknown types in dotted decimal. */
 export function nameToString(name: Name): string {
   return [...name.rdns]
     .reverse()

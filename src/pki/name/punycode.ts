@@ -1,9 +1,9 @@
 /**
- * Punycode (RFC 3492): Unicode text as letters, digits and hyphens. Written here because `node:url` also maps and judges what it
- * decodes, differently in each version of Node.
+ * Punycode (RFC 3492): Unicode text as letters, digits and hyphens. The implementation is our own, because `node:url` also maps
+ * and checks the decoded text, differently in each version of Node.
  */
 
-/** RFC 3492 §5 */
+/** Parameters of RFC 3492 §5. */
 const BASE = 36;
 const TMIN = 1;
 const TMAX = 26;
@@ -14,14 +14,14 @@ const INITIAL_N = 0x80;
 const DIGITS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 const MAX_CODE_POINT = 0x10ffff;
-/** Beyond every label; all arithmetic below it is exact. */
+/** A limit above the needs of every label; all arithmetic below it is exact. */
 const MAX_DELTA = 2 ** 31 - 1;
 
 const isSurrogate = (codePoint: number): boolean => codePoint >= 0xd800 && codePoint <= 0xdfff;
 
 /**
- * Decodes lower-case Punycode, without `xn--` (RFC 3492 §6.2). Undefined when it is none: a character that is not a digit, an end
- * inside a number, a code point that Unicode does not have.
+ * Decodes lower-case Punycode without `xn--` (RFC 3492 §6.2). Returns undefined for a character that is not a digit, an end
+ * inside a number, or a code point that Unicode does not have.
  */
 export function decodePunycode(text: string): string | undefined {
   const delimiter = text.lastIndexOf('-');
@@ -51,7 +51,9 @@ export function decodePunycode(text: string): string | undefined {
   return String.fromCodePoint(...output);
 }
 
-/** Encodes text without unpaired surrogates (RFC 3492 §6.3), without `xn--`. ASCII characters keep their case. */
+/**
+ * Encodes text as Punycode without `xn--` (RFC 3492 §6.3). The text has no unpaired surrogates; ASCII characters keep their case.
+ */
 export function encodePunycode(text: string): string {
   const input = [...text].map(character => character.codePointAt(0)!);
   const basic = input.filter(codePoint => codePoint < INITIAL_N);
@@ -77,7 +79,7 @@ export function encodePunycode(text: string): string {
   return output;
 }
 
-/** A number in digits of which the last is below its threshold (RFC 3492 §3.3). */
+/** Encodes a number as digits; the last is below its threshold (RFC 3492 §3.3). */
 function variableLength(value: number, bias: number): string {
   let written = '';
   let left = value;
@@ -91,7 +93,7 @@ function variableLength(value: number, bias: number): string {
 
 const threshold = (k: number, bias: number): number => Math.min(Math.max(k - bias, TMIN), TMAX);
 
-/** RFC 3492 §6.1 */
+/** Adapts the bias (RFC 3492 §6.1). */
 function adapt(delta: number, length: number, isFirst: boolean): number {
   let left = Math.floor(delta / (isFirst ? DAMP : 2));
   left += Math.floor(left / length);

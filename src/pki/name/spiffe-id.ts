@@ -1,17 +1,17 @@
-// Decides which texts are SPIFFE IDs and trust domains in the written form that svcauth issues.
+// Decides which texts are SPIFFE IDs and trust domains in the canonical form that svcauth issues.
 // Options, services files, policies, bundles, requests, lint and svcauth/node call it.
-// An ID to be issued is never repaired: in any other form it is refused.
+// It never corrects an ID to be issued: it refuses every other form.
 import { failure } from '../../errors/error.ts';
 
-/** A trust domain as the SPIFFE-ID specification writes it: lower case, at most 255 bytes. Made by `parseTrustDomain` only. */
+/** A trust domain in the form of SPIFFE-ID: lower case, at most 255 bytes. Only `parseTrustDomain` makes it. */
 export type TrustDomain = string & { readonly [brand]: 'trust domain' };
 
-/** A SPIFFE ID in its one written form. Made by `parseSpiffeId` and `spiffeIdOf` only. */
+/** A SPIFFE ID in canonical form. Only `parseSpiffeId` and `spiffeIdOf` make it. */
 export interface SpiffeId {
   readonly trustDomain: TrustDomain;
-  /** Empty for the trust domain itself, else `/` and segments. */
+  /** Empty for the ID of a trust domain, else `/` and segments. */
   readonly path: string;
-  /** The whole id, as it stands in the URI SAN: ASCII, at most 2048 bytes. */
+  /** The complete ID for a URI SAN: ASCII, at most 2048 bytes. */
   readonly uri: string;
   readonly [brand]: 'SPIFFE ID';
 }
@@ -30,8 +30,8 @@ const TRUST_DOMAIN_CHARACTERS = 'lower-case letters, digits, dots, dashes and un
 const PATH_CHARACTERS = 'letters, digits, dots, dashes and underscores'; // SPIFFE-ID §2.2
 
 /**
- * Reads an id that is to be issued. SPIFFE-ID §2.4 lets readers fold case; an issuer never does, so upper case in the scheme or
- * the trust domain is refused. Throws ERR_SPIFFE_ID.
+ * Parses an ID to be issued. SPIFFE-ID §2.4 lets readers fold case, but an issuer must not, so upper case in the scheme or in the
+ * trust domain is refused. Throws ERR_SPIFFE_ID.
  */
 export function parseSpiffeId(text: string): SpiffeId {
   const fault = spiffeIdFault(text);
@@ -40,15 +40,15 @@ export function parseSpiffeId(text: string): SpiffeId {
   return { trustDomain: trustDomain as TrustDomain, path, uri: text } as SpiffeId;
 }
 
-/** Whether `text` is a SPIFFE ID in its written form. */
+/** Decides that `text` is a SPIFFE ID in canonical form. */
 export function isSpiffeId(text: string): boolean {
   return spiffeIdFault(text) === undefined;
 }
 
-/** As it would be written: scheme and trust domain in lower case, which readers fold (SPIFFE-ID §2.4). For looking up only. */
+/** Converts scheme and trust domain to lower case, as readers may (SPIFFE-ID §2.4). For lookups only. */
 export const foldSpiffeId = (text: string): string => text.replace(/^spiffe:\/\/[^/]*/i, start => start.toLowerCase());
 
-/** Reads the bare name, `example.org`. Throws ERR_TRUST_DOMAIN. */
+/** Parses the name of a trust domain, such as `example.org`. Throws ERR_TRUST_DOMAIN. */
 export function parseTrustDomain(text: string): TrustDomain {
   if (/^[a-z]+:\/\//i.test(text)) {
     const bare = /^[a-z]+:\/\/([\x21-\x2e\x30-\x7e]+)(?:\/|$)/i.exec(text)?.[1]?.toLowerCase();
@@ -61,7 +61,7 @@ export function parseTrustDomain(text: string): TrustDomain {
   return text as TrustDomain;
 }
 
-/** `path` is empty or begins with a slash. Throws ERR_SPIFFE_ID. */
+/** Composes the ID of a trust domain and a path. `path` is empty or begins with a slash. Throws ERR_SPIFFE_ID. */
 export function spiffeIdOf(trustDomain: TrustDomain, path: string): SpiffeId {
   return parseSpiffeId(`${SCHEME}${trustDomain}${path}`);
 }
@@ -77,11 +77,11 @@ function spiffeIdFault(text: string): Fault | undefined {
     if (text.toLowerCase().startsWith(SCHEME)) return { reason: `the scheme ${SCHEME} must be in lower case` };
     return { reason: `it does not start with ${SCHEME}`, hint: 'write: spiffe://example.org/service' };
   }
-  // every character is at least a byte; beyond this the grammar below is ASCII and the two are the same
+  // each character is at least a byte; the later checks accept only ASCII, where both lengths are equal
   if (text.length > MAX_ID_BYTES) return { reason: `it is longer than ${MAX_ID_BYTES} bytes` };
   const [trustDomain, path] = splitAuthority(text);
   const fault = trustDomainFault(trustDomain);
-  // its hint is the bare name, not an id
+  // without the hint, which is about a trust domain and not an ID
   if (fault !== undefined) return { reason: fault.reason };
   return pathFault(path);
 }
@@ -99,7 +99,7 @@ function trustDomainFault(text: string): Fault | undefined {
     : { reason };
 }
 
-/** The parts of a URI that a SPIFFE ID does without (SPIFFE-ID §2), named so that the reader knows what to take away. */
+/** Names the first part of a URI that a SPIFFE ID cannot have (SPIFFE-ID §2), so the operator can remove it. */
 function authorityFault(text: string): string | undefined {
   if (text.includes('@')) return 'it cannot have a user';
   if (text.includes(':')) return 'it cannot have a port or an IPv6 address';

@@ -2,16 +2,16 @@ import { failure } from '../../errors/error.ts';
 import { dnsNameFault } from './dns-name.ts';
 
 /**
- * The base of a DNS name constraint: the name and everything below it (RFC 5280 §4.2.1.10). A leading dot, which some tools
- * write, is taken away: verifiers disagree on it. Throws ERR_DNS_SUFFIX.
+ * Parses the base of a DNS name constraint, which covers the name and everything below it (RFC 5280 §4.2.1.10). It removes a
+ * leading dot, which some tools write, because verifiers disagree on its meaning. Throws ERR_DNS_SUFFIX.
  */
 export function parseDnsSubtree(text: string): string {
   return parseHost('ERR_DNS_SUFFIX', text.startsWith('.') ? text.slice(1) : text, text);
 }
 
 /**
- * The host of a URI name constraint, bare: with a leading dot it stands for the names below it only, and the ids of the trust
- * domain itself are refused (tried on OpenSSL). Throws ERR_URI_HOST.
+ * Parses the host of a URI name constraint, without a leading dot. With a leading dot, a constraint covers only names below the
+ * host, and verifiers reject the IDs of the trust domain itself (tried on OpenSSL). Throws ERR_URI_HOST.
  */
 export function parseUriHost(text: string): string {
   const hint = 'write the trust domain alone, like example.org';
