@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { concatBytes } from '../bytes.ts';
 
-/** The digests PKCS#12 derives keys with, and their block length `v` in octets. */
+/** The digests for key derivation in PKCS#12, with their block length `v` in octets. */
 const BLOCK_LENGTH = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 } as const;
 
 export type Pkcs12Digest = keyof typeof BLOCK_LENGTH;
 
-/** What a derived key is for: the diversifier ID of RFC 7292 appendix B.3. */
+/** The diversifier ID for each use of a derived key (RFC 7292 appendix B.3). */
 const PURPOSE = { encryption: 1, iv: 2, mac: 3 } as const;
 
-/** The key derivation of RFC 7292 appendix B.2; `password` as `bmpPassword` gives it. Not for new files: they have PBES2. */
+/** Derives a key (RFC 7292 appendix B.2) from the result of `bmpPassword`. New files use PBES2 for encryption instead. */
 export function derivePkcs12Key(
   purpose: keyof typeof PURPOSE,
   digest: Pkcs12Digest,
@@ -32,14 +32,14 @@ export function derivePkcs12Key(
   return concatBytes(blocks).subarray(0, length);
 }
 
-/** Repeated up to a multiple of `v` octets; nothing stays nothing (steps 2 and 3). */
+/** Repeats bytes up to a multiple of `v` octets; an empty input stays empty (steps 2 and 3). */
 function stretch(bytes: Uint8Array, v: number): Uint8Array {
   const out = new Uint8Array(Math.ceil(bytes.length / v) * v);
   for (let i = 0; i < out.length; i++) out[i] = bytes[i % bytes.length]!;
   return out;
 }
 
-/** Every block I_j of the input becomes (I_j + B + 1) mod 2^(8v) (step 6C). */
+/** Replaces every block I_j of the input by (I_j + B + 1) mod 2^(8v) (step 6C). */
 function addToEach(input: Uint8Array, addend: Uint8Array, v: number): void {
   for (let start = 0; start < input.length; start += v) {
     let carry = 1;
@@ -51,7 +51,7 @@ function addToEach(input: Uint8Array, addend: Uint8Array, v: number): void {
   }
 }
 
-/** A passphrase as the KDF takes it: BMPString, big-endian, with two zero octets at the end (RFC 7292 appendix B.1). */
+/** Encodes a passphrase for the derivation: a big-endian BMPString with two zero octets at the end (RFC 7292 appendix B.1). */
 export function bmpPassword(passphrase: Uint8Array): Uint8Array {
   const text = new TextDecoder('utf-8').decode(passphrase);
   return new Uint8Array(Buffer.from(`${text}\0`, 'utf16le').swap16());

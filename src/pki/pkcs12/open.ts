@@ -1,4 +1,4 @@
-// Verifies the MAC of a PKCS#12 file and decrypts its contents, with current algorithms and the Triple DES of older files.
+// Verifies the MAC of a PKCS#12 file and decrypts its contents. It supports current algorithms and the Triple DES of older files.
 // `inspect` shows the result; `deployment` compares an output with it. It does not check the certificates and keys inside.
 import { createHmac, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -21,32 +21,32 @@ import {
 import { bmpPassword, derivePkcs12Key, type Pkcs12Digest } from './kdf.ts';
 import { decodeBags, decodePfx, type Bag, type MacParameters, type Safe } from './pkcs12.ts';
 
-/** What a PKCS#12 file holds, as far as it could be opened. */
+/** The contents of a PKCS#12 file, as far as they could be decrypted. */
 export interface OpenedPkcs12 {
   readonly mac: { readonly label: string; readonly iterations: bigint; readonly verified: boolean } | undefined;
   readonly certificates: readonly Packed<{ readonly der: Uint8Array }>[];
   readonly keys: readonly Packed<PackedKey>[];
-  /** Types of bags that are not shown further. */
+  /** The types of other bags, whose content is not shown. */
   readonly others: readonly string[];
-  /** The encryption of what stayed shut: no passphrase was given, or a scheme we do not read. */
+  /** The encryption of each part that was not decrypted, without a passphrase or with an unsupported scheme. */
   readonly closed: readonly string[];
 }
 
 type Packed<T> = T & Pick<Bag, 'friendlyName' | 'localKeyId'>;
 
 interface PackedKey {
-  /** Absent: it lay there unencrypted. */
+  /** Absent if the key was not encrypted. */
   readonly encryption: Encryption | undefined;
-  /** Absent when it stayed shut. */
+  /** Absent if the key was not decrypted. */
   readonly pkcs8: Uint8Array | undefined;
 }
 
-/** Our own derivation runs in JavaScript: this many rounds take half a second. */
+/** The most rounds of our own key derivation. It is JavaScript, and these take half a second. */
 const KDF_CAP = 500_000;
 
 /**
- * Opens a PKCS#12 file as far as it goes: without a passphrase, what is not encrypted. Throws ERR_PKCS12, ERR_PASSPHRASE_WRONG and
- * ERR_KEY_ITERATIONS.
+ * Opens a PKCS#12 file. Without a passphrase, it returns only the parts that are not encrypted. Throws ERR_PKCS12,
+ * ERR_PASSPHRASE_WRONG and ERR_KEY_ITERATIONS.
  */
 export async function openPkcs12(
   der: Uint8Array,
@@ -91,7 +91,7 @@ const packed = ({ friendlyName, localKeyId }: Bag) => ({ friendlyName, localKeyI
 
 interface Lock {
   readonly passphrase: Uint8Array;
-  /** The same for the derivation of PKCS#12. */
+  /** The passphrase for the key derivation of PKCS#12. */
   readonly bmp: Uint8Array;
   readonly what: string;
 }
@@ -103,12 +103,12 @@ const DIGESTS: Readonly<Record<string, Pkcs12Digest>> = {
   [OID.sha512]: 'sha512',
 };
 
-/** How the MAC key is derived and the MAC made: as RFC 7292 has it, or PBMAC1 (RFC 9879). */
+/** The way to derive the MAC key and compute the MAC: RFC 7292, or PBMAC1 (RFC 9879). */
 type MacScheme =
   | { readonly kind: 'pkcs12'; readonly digest: Pkcs12Digest }
   | { readonly kind: 'pbmac1'; readonly digest: Pkcs12Digest; readonly kdf: ReturnType<typeof decodePbkdf2Parameters> };
 
-/** Undefined for a MAC we do not verify. */
+/** Reads the MAC scheme; undefined if svcauth cannot verify it. */
 function macScheme({ oid, parameters }: AlgorithmIdentifier): MacScheme | undefined {
   const digest = DIGESTS[oid];
   if (digest !== undefined) return { kind: 'pkcs12', digest };
@@ -144,7 +144,7 @@ async function macKey(mac: MacParameters, scheme: MacScheme, { passphrase, bmp, 
   }
   const { salt, iterations, keyLength, prf } = scheme.kdf;
   const digest = HMAC_DIGESTS[prf];
-  // the length must be there (RFC 9879 §4), and no key of HMAC is longer than its block
+  // the key length is required (RFC 9879 §4), and a key of HMAC is not longer than its block
   if (keyLength === undefined || keyLength > 128) throw new DerError('PBMAC1 has no valid key length', 0);
   if (digest === undefined) throw new DerError(`PBMAC1 with ${nameOf(prf)}`, 0);
   return deriveKey(passphrase, salt, cappedIterations(iterations, what), keyLength, digest);
@@ -152,7 +152,7 @@ async function macKey(mac: MacParameters, scheme: MacScheme, { passphrase, bmp, 
 
 const DIGEST_LENGTH: Readonly<Record<Pkcs12Digest, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
-/** The contents; undefined when it stays shut. */
+/** Returns the contents of a safe; undefined if they cannot be decrypted. */
 async function openSafe(safe: Safe, lock: Lock | undefined): Promise<Uint8Array | undefined> {
   switch (safe.kind) {
     case 'plain':
@@ -175,7 +175,7 @@ async function openKeyBag(bag: Bag, lock: Lock | undefined): Promise<Packed<Pack
   return { ...packed(bag), encryption, pkcs8: lock && (await decrypt(encryption, ciphertext, lock)) };
 }
 
-/** Undefined for a scheme that we only name. Throws ERR_PASSPHRASE_WRONG where the padding is wrong. */
+/** Decrypts; undefined for an unsupported scheme. Throws ERR_PASSPHRASE_WRONG if the padding is wrong. */
 async function decrypt(encryption: Encryption, ciphertext: Uint8Array, lock: Lock): Promise<Uint8Array | undefined> {
   if (encryption.scheme === 'foreign' && encryption.oid !== OID.pbeWithSHAAnd3KeyTripleDES) return undefined;
   const plaintext =
@@ -186,7 +186,7 @@ async function decrypt(encryption: Encryption, ciphertext: Uint8Array, lock: Loc
   return plaintext;
 }
 
-/** pbeWithSHAAnd3-KeyTripleDES-CBC (RFC 7292 appendix C): what files were written with before PBES2. */
+/** Decrypts pbeWithSHAAnd3-KeyTripleDES-CBC (RFC 7292 appendix C), which programs used before PBES2. */
 function decryptTripleDes(parameters: Uint8Array | undefined, ciphertext: Uint8Array, { bmp, what }: Lock) {
   const reader = new DerReader(parameters ?? new Uint8Array()).enter(TAG.sequence, 'the PBE parameters');
   const salt = reader.content(TAG.octetString, 'the salt');

@@ -8,9 +8,9 @@ import { decodeEncryption, decodeIterations, type Encryption } from '../key/pbes
 
 /** A PFX (RFC 7292 §4) before anything is decrypted. */
 export interface Pfx {
-  /** Absent: nothing protects the whole. */
+  /** Absent if the file has no MAC. */
   readonly mac: MacParameters | undefined;
-  /** What the MAC is over. */
+  /** The bytes that the MAC protects. */
   readonly authenticatedSafe: Uint8Array;
   readonly safes: readonly Safe[];
 }
@@ -22,7 +22,7 @@ export interface MacParameters {
   readonly iterations: bigint;
 }
 
-/** One ContentInfo of the AuthenticatedSafe: SafeContents, plain or encrypted; `foreign` is encrypted to a public key. */
+/** One ContentInfo of the AuthenticatedSafe: SafeContents, plain or encrypted. `foreign` is encrypted to a public key. */
 export type Safe =
   | { readonly kind: 'plain'; readonly contents: Uint8Array }
   | {
@@ -36,13 +36,13 @@ export type Safe =
 export interface Bag {
   /** Dotted decimal. */
   readonly type: string;
-  /** The content of bagValue: PrivateKeyInfo, EncryptedPrivateKeyInfo; of a certBag, the certificate itself. */
+  /** The content of bagValue: PrivateKeyInfo or EncryptedPrivateKeyInfo; for a certBag, the certificate itself. */
   readonly value: Uint8Array;
   readonly friendlyName: string | undefined;
   readonly localKeyId: Uint8Array | undefined;
 }
 
-/** Strict DER; the BER with indefinite lengths that some programs write is refused. Throws DerError. */
+/** Decodes strict DER. It refuses BER with indefinite lengths, which some programs write. Throws DerError. */
 export function decodePfx(der: Uint8Array): Pfx {
   const outer = new DerReader(der);
   const reader = outer.enter(TAG.sequence, 'a PFX');
@@ -65,7 +65,7 @@ function readContentInfo(reader: DerReader): { readonly type: string; readonly c
   return { type, content };
 }
 
-/** MacData (RFC 7292 §4). */
+/** Reads MacData (RFC 7292 §4). */
 function decodeMac(outer: DerReader): MacParameters {
   const reader = outer.enter(TAG.sequence, 'macData');
   const digestInfo = reader.enter(TAG.sequence, 'the MAC');
@@ -99,7 +99,7 @@ function decodeSafes(authenticatedSafe: Uint8Array): readonly Safe[] {
   return safes;
 }
 
-/** EncryptedData (RFC 5652 §8). */
+/** Reads EncryptedData (RFC 5652 §8). */
 function decodeEncryptedSafe(content: DerReader): Safe {
   const data = content.enter(TAG.sequence, 'EncryptedData');
   data.smallInteger('version');
@@ -110,7 +110,7 @@ function decodeEncryptedSafe(content: DerReader): Safe {
   return { kind: 'encrypted', encryption, ciphertext };
 }
 
-/** SafeContents (RFC 7292 §4.2). Throws DerError. */
+/** Decodes SafeContents (RFC 7292 §4.2). Throws DerError. */
 export function decodeBags(contents: Uint8Array): readonly Bag[] {
   const outer = new DerReader(contents);
   const reader = outer.enter(TAG.sequence, 'SafeContents');
@@ -127,7 +127,7 @@ export function decodeBags(contents: Uint8Array): readonly Bag[] {
   return bags;
 }
 
-/** CertBag (RFC 7292 §4.2.3). */
+/** Returns the certificate in a CertBag (RFC 7292 §4.2.3). */
 function certificateOf(value: DerReader): Uint8Array {
   const bag = value.enter(TAG.sequence, 'a certBag');
   const type = bag.oid('a certificate type');

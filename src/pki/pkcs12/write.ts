@@ -7,9 +7,9 @@ import { OID } from '../oids.ts';
 import { encryptPbes2, PBES2_RANDOM_LENGTH } from '../key/pbes2.ts';
 import { bmpPassword, derivePkcs12Key } from './kdf.ts';
 
-/** A key and the certificates that go with it. */
+/** A private key with its certificate and chain. */
 export interface Pkcs12Content {
-  /** What programs show it as, and Java's alias. */
+  /** The friendlyName, which programs display and Java uses as alias. */
   readonly name: string;
   /** PrivateKeyInfo. */
   readonly pkcs8: Uint8Array;
@@ -20,12 +20,12 @@ export interface Pkcs12Content {
 const MAC_SALT_LENGTH = 16;
 export const PKCS12_RANDOM_LENGTH = 2 * PBES2_RANDOM_LENGTH + MAC_SALT_LENGTH;
 
-/** Of the MAC. Ten times what keytool asks for; the derivation runs in JavaScript, ~100 ms. */
+/** The iterations of the MAC: ten times those of keytool. The derivation runs in JavaScript and takes about 100 ms. */
 const MAC_ITERATIONS = 100_000;
 
 /**
- * A PFX (RFC 7292) that OpenSSL 1.1, Java 8u301 and everything newer reads: key and certificates each under PBES2, an HMAC-SHA-256
- * over the whole. `random` is PKCS12_RANDOM_LENGTH fresh random bytes; the passphrase is UTF-8.
+ * Encodes a PFX (RFC 7292) that OpenSSL 1.1, Java 8u301 and all newer versions read. Key and certificates are encrypted with
+ * PBES2; an HMAC-SHA-256 protects the file. `random` is PKCS12_RANDOM_LENGTH fresh random bytes; the passphrase is UTF-8.
  */
 export async function encodePkcs12(
   { name, pkcs8, certificates }: Pkcs12Content,
@@ -37,7 +37,7 @@ export async function encodePkcs12(
   const [forKey, forCertificates] = [random.subarray(0, PBES2_RANDOM_LENGTH), random.subarray(-PBES2_RANDOM_LENGTH)];
   const salt = random.subarray(PBES2_RANDOM_LENGTH, -PBES2_RANDOM_LENGTH);
   const leafAttributes = [
-    // any octets, the same for the key and its certificate; the fingerprint is what others take
+    // any octets, equal for the key and its certificate; other programs also use the fingerprint
     attribute(OID.localKeyId, octetString(createHash('sha1').update(certificates[0]!).digest())),
     attribute(OID.friendlyName, tlv(TAG.bmpString, bmpText(name))),
   ];
@@ -59,11 +59,11 @@ export async function encodePkcs12(
 const contentInfo = (type: string, content: Uint8Array): Uint8Array =>
   sequence(oid(type), tlv(contextTag(0, true), content));
 
-/** EncryptedData (RFC 5652 §8), its EncryptedContent an IMPLICIT OCTET STRING. */
+/** Encodes EncryptedData (RFC 5652 §8) with its EncryptedContent as an IMPLICIT OCTET STRING. */
 const encryptedData = ({ algorithm, ciphertext }: Awaited<ReturnType<typeof encryptPbes2>>): Uint8Array =>
   sequence(integer(0), sequence(oid(OID.pkcs7Data), algorithm, tlv(contextTag(0, false), ciphertext)));
 
-/** SafeBag (RFC 7292 §4.2). */
+/** Encodes a SafeBag (RFC 7292 §4.2). */
 const bag = (type: string, value: Uint8Array, attributes: readonly Uint8Array[]): Uint8Array =>
   sequence(oid(type), tlv(contextTag(0, true), value), ...(attributes.length === 0 ? [] : [setOf(...attributes)]));
 
@@ -71,7 +71,7 @@ const attribute = (type: string, value: Uint8Array): Uint8Array => sequence(oid(
 
 const bmpText = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'utf16le').swap16());
 
-/** MacData (RFC 7292 §4, appendix B). */
+/** Encodes MacData (RFC 7292 §4, appendix B). */
 function macData(safe: Uint8Array, passphrase: Uint8Array, salt: Uint8Array): Uint8Array {
   const key = derivePkcs12Key('mac', 'sha256', bmpPassword(passphrase), salt, MAC_ITERATIONS, 32);
   const digest = createHmac('sha256', key).update(safe).digest();

@@ -1,25 +1,25 @@
-// Describes every entry of a JWK Set for `inspect`, the wrong ones too, each with its `problem`.
+// Describes every entry of a JWK Set for `inspect`. An invalid entry gets a `problem`.
 // `report.ts` calls it. `bundle/read.ts` is the strict reader, which refuses the whole document instead.
 import type { CertificateReport } from './certificate-report.ts';
 
 /** A JWK Set: a SPIFFE bundle, or another one. */
 export interface BundleReport {
   readonly type: 'bundle';
-  /** spiffe_sequence */
+  /** The value of spiffe_sequence. */
   readonly sequence?: number;
-  /** spiffe_refresh_hint, in seconds. */
+  /** The value of spiffe_refresh_hint, in seconds. */
   readonly refreshHint?: number;
   readonly keys: readonly JwkReport[];
 }
 
-/** The members of a JWK that name it; none that could be secret. */
+/** The members of a JWK that identify it. None of them is secret. */
 export interface JwkReport {
   readonly kty?: string;
   readonly use?: string;
   readonly kid?: string;
   readonly alg?: string;
   readonly crv?: string;
-  /** Why verifiers ignore or refuse the entry (SPIFFE Trust Domain and Bundle §4.2, X509-SVID §6). */
+  /** The reason why verifiers ignore or reject the entry (SPIFFE Trust Domain and Bundle §4.2, X509-SVID §6). */
   readonly problem?: string;
   readonly certificates: readonly CertificateReport[];
 }
@@ -27,7 +27,7 @@ export interface JwkReport {
 type Members = Readonly<Record<string, unknown>>;
 type ReportCertificate = (der: Uint8Array) => Promise<CertificateReport>;
 
-/** Undefined where the text is not a JSON object with a `keys` array. Throws what `certificate` throws. */
+/** Describes a JWK Set; undefined for text that is not a JSON object with a `keys` array. Throws the errors of `certificate`. */
 export async function reportBundle(text: string, certificate: ReportCertificate): Promise<BundleReport | undefined> {
   const bundle = parseObject(text);
   if (bundle === undefined || !Array.isArray(bundle['keys'])) return undefined;

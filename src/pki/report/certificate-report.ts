@@ -1,4 +1,4 @@
-// Describes a certificate for a person, in plain data: names, dates, key, extensions, fingerprints and its SPIFFE verdict.
+// Describes a certificate in plain data: names, dates, key, extensions, fingerprints and its SPIFFE verdict.
 // `report.ts` calls it for every certificate that `inspect` finds; requests share its extension fields.
 // It looks for no issuer: the only signature it verifies is by the certificate's own key.
 import { createHash } from 'node:crypto';
@@ -28,33 +28,33 @@ export interface ExtensionFields {
   readonly authorityKeyIdentifier?: Uint8Array;
   readonly crlUrls?: readonly string[];
   readonly access?: readonly { readonly method: string; readonly location: NameReport }[];
-  /** Why the first extension that could not be read could not. */
+  /** The problem of the first extension that cannot be read. */
   readonly malformed?: string;
 }
 
-/** A certificate, as far as a person asks. */
+/** The description of a certificate. */
 export interface CertificateReport extends ExtensionFields {
   readonly type: 'certificate';
-  /** Why it is not strict DER; what is shown is then what @peculiar/x509 reads. */
+  /** The reason why it is not strict DER. The other fields are then those that @peculiar/x509 reads. */
   readonly notStrict?: string;
   readonly version?: number;
   readonly serial: string;
-  /** RFC 4514; empty when the name is. */
+  /** As RFC 4514 defines; empty if the name is empty. */
   readonly subject: string;
   readonly issuer: string;
   readonly notBefore: Date;
   /** Inclusive. */
   readonly notAfter: Date;
   readonly validity: 'valid' | 'expired' | 'not yet valid';
-  /** Its subject is its issuer, and its own key verifies its signature. */
+  /** True if subject and issuer are equal and its own key verifies its signature. */
   readonly selfSigned: boolean;
   readonly publicKey: PublicKeyReport;
   readonly signatureAlgorithm: string;
-  /** Absent where it is not strict DER. */
+  /** Absent if the certificate is not strict DER. */
   readonly spiffe?: SvidVerdict;
   readonly extensions: readonly ExtensionReport[];
   readonly sha256: Uint8Array;
-  /** base64url of the same (RFC 8705 §3.1). */
+  /** base64url of `sha256` (RFC 8705 §3.1). */
   readonly x5tS256: string;
 }
 
@@ -65,14 +65,14 @@ export interface NameReport {
 
 export interface ExtensionReport {
   readonly oid: string;
-  /** The standard's name, where we know it. */
+  /** The standard's name, if known. */
   readonly name?: string;
   readonly critical: boolean;
-  /** Of an extension that is not shown as a field of its own. */
+  /** The value of an extension that has no field of its own. */
   readonly value?: Uint8Array;
 }
 
-/** Throws DerError where it is not strict DER. */
+/** Describes a certificate. Throws DerError if it is not strict DER. */
 export async function reportCertificate(der: Uint8Array, now: Date): Promise<CertificateReport> {
   const certificate = decodeCertificate(der);
   const { tbs, signatureAlgorithm } = certificate;
@@ -114,7 +114,7 @@ async function isSelfSigned({ der, tbs, signatureAlgorithm, signature }: ParsedC
     : verifySignature(signatureAlgorithm, tbs.publicKey, tbs.der, signature);
 }
 
-/** `ECDSA with SHA-256`, else the standard's name, else the OID. */
+/** Names a signature algorithm: `ECDSA with SHA-256`, else the standard's name, else the OID. */
 export const signatureLabel = (algorithm: Parameters<typeof signatureScheme>[0]): string =>
   signatureScheme(algorithm)?.label ?? oidName(algorithm.oid) ?? algorithm.oid;
 
@@ -185,7 +185,7 @@ function reportName(name: GeneralName): NameReport {
   }
 }
 
-/** 4 or 16 octets, or twice as many for an address and its mask (RFC 5280 §4.2.1.10); anything else in hex. */
+/** Formats 4 or 16 octets as an address, 8 or 32 as address and mask (RFC 5280 §4.2.1.10), and any other number in hex. */
 function addressText(octets: Uint8Array): string {
   switch (octets.length) {
     case 4:
@@ -201,7 +201,7 @@ function addressText(octets: Uint8Array): string {
   }
 }
 
-/** A prefix length, or the mask itself where its ones are not in front. */
+/** Formats a mask as a prefix length, or as an address if it is not a prefix. */
 function maskText(mask: Uint8Array): string {
   const bits = Array.from(mask, octet => octet.toString(2).padStart(8, '0')).join('');
   return /^1*0*$/.test(bits) ? String(bits.lastIndexOf('1') + 1) : ipAddressText(mask);

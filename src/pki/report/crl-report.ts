@@ -1,4 +1,4 @@
-// Describes a CRL and its entries for a person, in plain data.
+// Describes a CRL and its entries in plain data.
 // `inspect`, `crl show`, `crl diff` and the import of CRLs call it. It verifies no signature; the time is an argument.
 import { createHash } from 'node:crypto';
 import { entryInvalidityDate, entryReason, type CrlEntry } from '../crl/entry.ts';
@@ -13,26 +13,26 @@ import { crlEntries, crlKeyIdentifier, crlNumber, isDeltaCrl, type ParsedCrl } f
 import { serialToHex } from '../certificate/serial-number.ts';
 import { signatureScheme } from '../key/signature.ts';
 
-/** A CRL without its entries, as far as a person asks. */
+/** The description of a CRL without its entries. */
 export interface CrlReport {
   readonly type: 'crl';
   readonly version: number;
-  /** RFC 4514. */
+  /** As RFC 4514 defines. */
   readonly issuer: string;
-  /** Of the key that signed it; absent in CRLs that do not say. */
+  /** The identifier of the issuer's key; absent if the CRL does not have it. */
   readonly keyIdentifier?: Uint8Array;
   readonly number?: bigint;
   readonly thisUpdate: Date;
   readonly nextUpdate?: Date;
-  /** `stale`: from nextUpdate on, the second itself included. */
+  /** `stale` from nextUpdate on, inclusive. */
   readonly validity: 'valid' | 'stale' | 'not yet valid';
   readonly entryCount: number;
   readonly signatureAlgorithm: string;
-  /** It lists changes only (RFC 5280 §5.2.4). */
+  /** Present if the CRL lists only changes (RFC 5280 §5.2.4). */
   readonly delta?: true;
-  /** It speaks for some certificates only (RFC 5280 §5.2.5). */
+  /** Present if the CRL covers only some certificates (RFC 5280 §5.2.5). */
   readonly scope?: IssuingDistributionPoint;
-  /** Extensions without a field above: the standard's name or the OID. */
+  /** Extensions without a field of their own, by the standard's name or the OID. */
   readonly otherExtensions?: readonly string[];
   readonly sha256: Uint8Array;
 }
@@ -40,7 +40,7 @@ export interface CrlReport {
 export interface CrlEntryReport {
   readonly serial: string;
   readonly revokedAt: Date;
-  /** The RFC's word. */
+  /** The name of the reason in the RFC. */
   readonly reason: string;
   readonly invalidityDate?: Date;
 }
@@ -52,7 +52,7 @@ const SHOWN: ReadonlySet<string> = new Set([
   OID.issuingDistributionPoint,
 ]);
 
-/** Throws DerError where an extension cannot be read. */
+/** Describes a CRL. Throws DerError if an extension cannot be read. */
 export function reportCrl(crl: ParsedCrl, now: Date): CrlReport {
   const keyIdentifier = crlKeyIdentifier(crl);
   const number = crlNumber(crl);
@@ -79,7 +79,7 @@ export function reportCrl(crl: ParsedCrl, now: Date): CrlReport {
   };
 }
 
-/** The entries in their order, each made when it is asked for. Throws DerError. */
+/** Describes the entries in the order of the CRL, each on request. Throws DerError. */
 export function* reportCrlEntries(crl: ParsedCrl): Generator<CrlEntryReport> {
   for (const entry of crlEntries(crl)) yield reportCrlEntry(entry);
 }

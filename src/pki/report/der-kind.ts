@@ -4,11 +4,11 @@ import { privateKeyForm } from '../key/private-key-info.ts';
 
 export type DerKind = 'certificate' | 'request' | 'crl' | 'private key' | 'public key' | 'pkcs12';
 
-/** What a DER structure is, told by the tags of its first fields; undefined where they fit none that we know. */
+/** Recognises a DER structure by the tags of its first fields; undefined for unknown structures. */
 export function derKind(der: Uint8Array): DerKind | undefined {
   if (privateKeyForm(der) !== undefined) return 'private key';
   const outer = firstTags(der);
-  // NSS writes PFX in BER with indefinite lengths: it is named, though not read
+  // NSS writes PFX in BER with indefinite lengths; it is recognised here but cannot be opened
   if (/^02 30( 30)?$/.test(outer) || startsWith(der, [0x30, 0x80, 0x02, 0x01, 0x03])) return 'pkcs12';
   if (outer === '30 03') return 'public key';
   if (outer !== '30 30 03') return undefined;
@@ -21,7 +21,7 @@ export function derKind(der: Uint8Array): DerKind | undefined {
   return /^02 30 30( a0)?$/.test(inner) ? 'request' : undefined;
 }
 
-/** The tags of the first fields of a SEQUENCE, in hex; nothing where it is not DER. */
+/** Returns the tags of the first fields of a SEQUENCE in hex; empty if it is not DER. */
 export function firstTags(der: Uint8Array): string {
   const tags: string[] = [];
   try {

@@ -1,5 +1,5 @@
-// Gives `inspect` something to show for a certificate that the strict reader of svcauth refuses.
-// `report.ts` calls it after `reportCertificate` has failed. It never throws for what the bytes hold.
+// Describes for `inspect` a certificate that the strict reader of svcauth refuses.
+// `report.ts` calls it after `reportCertificate` has failed. It never throws because of the bytes.
 import { DerReader } from '../der/reader.ts';
 import { KEY_USAGES } from '../extension/key-usage.ts';
 import { fromHex } from '../bytes.ts';
@@ -11,8 +11,8 @@ import { verifiesUnderItself } from './foreign-signature.ts';
 import { reportPublicKey } from './key-report.ts';
 
 /**
- * A certificate that is not strict DER, as @peculiar/x509 reads it; undefined when it cannot either. For showing only: nothing
- * is decided on this reading.
+ * Describes a certificate that is not strict DER as @peculiar/x509 reads it; undefined if it cannot. The result is only for
+ * display; no decision uses it.
  */
 export async function reportForeignCertificate(
   der: Uint8Array,
@@ -49,7 +49,7 @@ export async function reportForeignCertificate(
   }
 }
 
-/** In our order, the last first, where the name itself is strict DER; else in the library's. */
+/** Formats a name in our order, last RDN first, if the name is strict DER; otherwise in the library's order. */
 function foreignName(name: Peculiar.Name): string {
   try {
     return nameToString(decodeName(new DerReader(new Uint8Array(name.toArrayBuffer())), 'a name'));

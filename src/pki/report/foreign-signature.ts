@@ -1,6 +1,6 @@
 /**
- * Whether a certificate verifies under its own key, with algorithms that svcauth itself does not use (SHA-1, RSA-PSS, secp256k1):
- * @peculiar/x509 says. For showing only.
+ * Decides with @peculiar/x509 that a certificate's own key verifies its signature. It supports algorithms that svcauth does not
+ * use (SHA-1, RSA-PSS, secp256k1). The result is only for display.
  */
 export async function verifiesUnderItself(der: Uint8Array): Promise<boolean> {
   const { X509Certificate } = await import('../peculiar.ts');

@@ -1,4 +1,4 @@
-// Describes a public or private key for a person: algorithm, fingerprint, encryption, and any reason not to certify it.
+// Describes a public or private key: algorithm, fingerprint, encryption, and any reason not to certify it.
 // The reports of certificates, requests, PKCS#12 files and key files call it. It asks for no passphrase.
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { DerError, DerReader } from '../der/reader.ts';
@@ -10,14 +10,14 @@ import { decodePublicKeyInfo, type PublicKeyInfo } from '../key/public-key-info.
 import { decodePublicKey, publicKeyLabel, publicKeyProblem } from '../key/public-key.ts';
 
 export interface PublicKeyReport {
-  /** For people: `ECDSA P-256`. */
+  /** The name in text: `ECDSA P-256`. */
   readonly algorithm: string;
   /**
-   * Of the SubjectPublicKeyInfo: equal wherever the same key lies, in a certificate, a request or a key file. Absent for a
-   * private key whose public half cannot be computed.
+   * The SHA-256 of the SubjectPublicKeyInfo, equal for the same key in a certificate, a request or a key file. Absent for a
+   * private key if its public half cannot be computed.
    */
   readonly sha256?: Uint8Array;
-  /** Why svcauth would not certify it. */
+  /** The reason why svcauth would not certify it. */
   readonly problem?: string;
 }
 
@@ -32,12 +32,12 @@ export function reportPublicKey(info: PublicKeyInfo): PublicKeyReport {
   }
 }
 
-/** A private key as far as it may be shown: never a byte of it. */
+/** The description of a private key, without any of its secret bytes. */
 export interface PrivateKeyReport {
   readonly form: PrivateKeyForm;
-  /** Absent: it lies there unencrypted. */
+  /** Absent if the key is not encrypted. */
   readonly encryption?: EncryptionReport;
-  /** Absent when it stayed shut. */
+  /** Absent if the key was not decrypted. */
   readonly publicKey?: PublicKeyReport;
 }
 
@@ -59,7 +59,7 @@ export function reportEncryption(encryption: Encryption): EncryptionReport {
   };
 }
 
-/** Throws DerError, and what `decryptPrivateKey` throws when there is a passphrase. */
+/** Describes a private key. Throws DerError, and with a passphrase the errors of `decryptPrivateKey`. */
 export async function reportPrivateKey(
   der: Uint8Array,
   form: PrivateKeyForm,
@@ -72,7 +72,7 @@ export async function reportPrivateKey(
   return { form, encryption, publicKey: reportPkcs8(await decryptPrivateKey(der, passphrase, what)) };
 }
 
-/** Of the public half of an unencrypted PKCS#8 key. Throws DerError. */
+/** Describes the public half of an unencrypted PKCS#8 key. Throws DerError. */
 export const reportPkcs8 = (pkcs8: Uint8Array): PublicKeyReport => publicHalf(pkcs8, 'PKCS#8');
 
 const NODE_TYPES = { 'PKCS#8': 'pkcs8', SEC1: 'sec1', 'PKCS#1': 'pkcs1' } as const;

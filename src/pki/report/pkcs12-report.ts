@@ -3,14 +3,14 @@ import { openPkcs12 } from '../pkcs12/open.ts';
 import type { CertificateReport } from './certificate-report.ts';
 import { reportEncryption, reportPkcs8, type EncryptionReport, type PublicKeyReport } from './key-report.ts';
 
-/** A PKCS#12 file, as far as it could be opened. */
+/** The description of a PKCS#12 file, as far as it could be decrypted. */
 export interface Pkcs12Report {
   readonly type: 'pkcs12';
   readonly mac?: { readonly label: string; readonly iterations: number; readonly verified: boolean };
   readonly certificates: readonly (CertificateReport & Label)[];
   readonly keys: readonly (Label & { readonly encryption?: EncryptionReport; readonly publicKey?: PublicKeyReport })[];
   readonly others: readonly string[];
-  /** The encryption of what stayed shut. */
+  /** The encryption of each part that was not decrypted. */
   readonly closed: readonly string[];
 }
 
@@ -21,7 +21,7 @@ interface Label {
 
 type ReportCertificate = (der: Uint8Array) => Promise<CertificateReport>;
 
-/** Throws DerError where a key in it is damaged, and what `openPkcs12` and `certificate` throw. */
+/** Describes a PKCS#12 file. Throws DerError for a damaged key, and the errors of `openPkcs12` and `certificate`. */
 export async function reportPkcs12(
   der: Uint8Array,
   passphrase: Uint8Array | undefined,

@@ -1,4 +1,4 @@
-// Recognises what the bytes of a file hold (PEM, DER, JWK Set) and has each thing described by the report of its kind.
+// Recognises the contents of a file (PEM, DER, JWK Set) and describes each with the report of its kind.
 // `inspect` calls it. It reads no file, and asks for a passphrase only through the function it is given.
 import { failure } from '../../errors/error.ts';
 import { DerError, DerReader } from '../der/reader.ts';
@@ -16,7 +16,7 @@ import { reportPrivateKey, reportPublicKey, type PrivateKeyReport, type PublicKe
 import { reportPkcs12, type Pkcs12Report } from './pkcs12-report.ts';
 import { reportRequest, type RequestReport } from './request-report.ts';
 
-/** What one thing in a file is and says. */
+/** The description of one item of a file. */
 export type Report =
   | CertificateReport
   | RequestReport
@@ -25,23 +25,24 @@ export type Report =
   | ({ readonly type: 'public key' } & PublicKeyReport)
   | Pkcs12Report
   | BundleReport
-  /** A PEM block that is none of these. */
+  /** A PEM block of another type. */
   | { readonly type: 'other'; readonly label: string; readonly byteLength: number };
 
-/** A CRL with its first hundred entries: `crl show` shows them all. */
+/** A CRL with its first hundred entries; `crl show` shows all of them. */
 export type InspectedCrl = CrlReport & { readonly entries: readonly CrlEntryReport[] };
 
 export interface Inspection {
-  /** The bytes, as errors name them. */
+  /** The name of the bytes in error messages. */
   readonly what: string;
   readonly now: Date;
-  /** Asked when something is encrypted; absent: it is shown shut. */
+  /** Called if an item is encrypted. If absent, encrypted items are described without decryption. */
   readonly passphrase?: ((what: string) => Promise<Uint8Array>) | undefined;
 }
 
 /**
- * Everything in a file: PEM blocks in order, one DER structure, or a JWK Set. Throws ERR_INSPECT for what is none of these, or
- * damaged; ERR_PKCS12, and ERR_PASSPHRASE_WRONG, ERR_KEY_ENCRYPTION and ERR_KEY_ITERATIONS where there is a passphrase.
+ * Describes every item of a file: PEM blocks in order, one DER structure, or a JWK Set. Throws ERR_INSPECT for other or damaged
+ * content, ERR_PKCS12 for a damaged PKCS#12 file, and with a passphrase ERR_PASSPHRASE_WRONG, ERR_KEY_ENCRYPTION and
+ * ERR_KEY_ITERATIONS.
  */
 export async function reportBytes(bytes: Uint8Array, inspection: Inspection): Promise<readonly Report[]> {
   const { what } = inspection;
@@ -56,7 +57,7 @@ export async function reportBytes(bytes: Uint8Array, inspection: Inspection): Pr
   return [bundle];
 }
 
-/** A trust store has hundreds; what is not strict DER takes milliseconds each. */
+/** The most blocks of a file. A trust store has hundreds, and each block that is not strict DER takes milliseconds. */
 const MOST_BLOCKS = 10_000;
 
 async function reportPem(bytes: Uint8Array, inspection: Inspection): Promise<readonly Report[]> {
@@ -169,7 +170,7 @@ function soleKey(der: Uint8Array) {
   return info;
 }
 
-/** A long SEQUENCE that our reader does not get through: a certificate in BER, perhaps. */
+/** Recognises a long SEQUENCE that our reader cannot read, which may be a certificate in BER. */
 const mayBeBer = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x30 && bytes[1]! >= 0x80 && ['', '30 30 03'].includes(firstTags(bytes));
 
@@ -177,7 +178,7 @@ function foundIn(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'it is empty';
   // ContentInfo (RFC 5652 §3)
   if (firstTags(bytes) === '06 a0') return 'it is PKCS#7 (CMS); extract its certificates: openssl pkcs7 -print_certs';
-  // the bytes themselves are not repeated: the file may be the wrong one, and hold a passphrase
+  // the message does not repeat the bytes: the file may be the wrong one and contain a passphrase
   const isText = !/[^\t\r\n\x20-\x7e]/.test(Buffer.from(bytes.subarray(0, 512)).toString('latin1'));
   return `its ${bytes.length} bytes are ${isText ? 'text of another kind' : 'neither PEM nor a DER structure that svcauth knows'}`;
 }

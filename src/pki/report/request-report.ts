@@ -12,20 +12,20 @@ import {
 } from './certificate-report.ts';
 import { reportPublicKey, type PublicKeyReport } from './key-report.ts';
 
-/** A certificate request, as far as a person asks. */
+/** The description of a certificate request. */
 export interface RequestReport extends ExtensionFields {
   readonly type: 'request';
   readonly subject: string;
   readonly publicKey: PublicKeyReport;
   readonly signatureAlgorithm: string;
-  /** Whether the key it names signed it. */
+  /** True if the private key of its public key signed it. */
   readonly proofOfPossession: boolean;
-  /** Attributes by the standard's name, else by OID. */
+  /** The types of the attributes, by the standard's name or the OID. */
   readonly attributes: readonly string[];
   readonly extensions: readonly ExtensionReport[];
 }
 
-/** Throws DerError. */
+/** Describes a certificate request. Throws DerError. */
 export function reportRequest(der: Uint8Array): RequestReport {
   const request = decodeCertificationRequest(der);
   return {
