@@ -1,4 +1,4 @@
-// Asks an independent implementation whether it reads a new CA certificate or CRL as svcauth does (of a long CRL, a sample).
+// Compares svcauth's reading of a new CA certificate or CRL with an independent implementation; of a long CRL, a sample.
 // `ca/run/new-authority.ts` and `crl/run/make.ts` call it after signing, before the result is used. No leaf is checked here.
 import { failure } from '../errors/error.ts';
 import { quote } from '../errors/row.ts';
@@ -18,7 +18,7 @@ import { crlEntries, decodeCrl, readCrlHead, type ParsedCrl } from './crl/parsed
 import type * as Peculiar from './peculiar.ts';
 import { serialToHex } from './certificate/serial-number.ts';
 
-/** What a structure says, field by field, in words by which two implementations can be compared. */
+/** The fields of a structure as text, for comparing two implementations. */
 type Reading = Readonly<Record<string, string>>;
 
 interface SigningKey {
@@ -27,8 +27,8 @@ interface SigningKey {
 }
 
 /**
- * Has @peculiar/x509 read a certificate and verify its signature with WebCrypto; every field must be what our own strict reader
- * finds. `what` names it for a person. Throws ERR_SECOND_OPINION.
+ * Decodes a certificate and verifies its signature with @peculiar/x509 and WebCrypto. Every field must be equal to the field that
+ * svcauth's strict reader finds. `what` names the certificate in messages. Throws ERR_SECOND_OPINION.
  */
 export async function secondOpinionOnCertificate(
   der: Uint8Array,
@@ -89,19 +89,19 @@ function theirCertificate(x509: typeof Peculiar, certificate: Peculiar.X509Certi
   };
 }
 
-/** A CRL as it is signed: the entries stand between `head` and `tail`. */
+/** A signed CRL without its entries, which belong between `head` and `tail`. */
 export interface WrittenCrl {
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
   readonly byteLength: number;
 }
 
-/** The library takes a quarter of a millisecond for an entry. */
+/** The most entries to compare. The library takes a quarter of a millisecond for each. */
 const SAMPLE = 100;
 
 /**
- * The same of a CRL; `chunks` are its entries in pieces of whole entries. A CRL of more than a hundred entries is read as a sample:
- * its first hundred between its own head and tail. The signature covers more than that, so it is not verified then.
+ * Checks a CRL in the same way; `chunks` are its entries in pieces of whole entries. For a CRL of more than a hundred entries,
+ * the first hundred are decoded between its own head and tail. The signature is then not verified, because it covers all entries.
  * Throws ERR_SECOND_OPINION.
  */
 export async function secondOpinionOnCrl(
@@ -114,7 +114,7 @@ export async function secondOpinionOnCrl(
   const { entries, all } = firstEntries(chunks);
   const der = all ? concatBytes([crl.head, entries, crl.tail]) : sampleCrl(crl, entries);
   await compare(what, ourCrl(decodeCrl(der)), async () => {
-    // ten nodes an entry at most; the library's own limit is 10,000 for everything
+    // at most ten nodes for each entry; the library's own limit is 10,000 for the whole CRL
     const theirs = new x509.X509Crl(own(der), { berOptions: { maxNodes: 20_000 } });
     const publicKey = new x509.PublicKey(own(issuer.publicKeyDer));
     const verified = all ? await theirs.verify({ publicKey }) : true;
@@ -128,17 +128,17 @@ function firstEntries(chunks: Iterable<Uint8Array>): { readonly entries: Uint8Ar
     const reader = new DerReader(chunk);
     while (!reader.done) {
       if (entries.length === SAMPLE) return { entries: concatBytes(entries), all: false };
-      // a chunk is only good until the next
+      // a chunk is valid only until the next one
       entries.push(Uint8Array.from(reader.any('an entry')));
     }
   }
   return { entries: concatBytes(entries), all: true };
 }
 
-/** A CertificateList with the fields of the whole one and only these entries; its lengths are its own, its signature is not. */
+/** Makes a CertificateList from the fields of a CRL and some entries. It has correct lengths and an invalid signature. */
 function sampleCrl({ head, tail, byteLength }: WrittenCrl, entries: Uint8Array): Uint8Array {
   const { entries: list, tbs } = readCrlHead(head, byteLength);
-  if (list === undefined) throw new RangeError('a CRL with entries says it has none');
+  if (list === undefined) throw new RangeError('a CRL with entries has no revokedCertificates');
   const fields = new DerReader(head, tbs.start, tbs.end).enter(TAG.sequence, 'tbsCertList').position;
   const listStart = list.start - 1 - lengthSize(list.end - list.start);
   const tbsTail = tbs.end - list.end;
@@ -205,10 +205,10 @@ const theirExtensionText = (extension: {
 const hex = (buffer: ArrayBuffer): string => toHex(new Uint8Array(buffer));
 const verdict = (verified: boolean): string => (verified ? 'verified' : 'not verified');
 
-/** The library wants a buffer that is all its own. */
+/** Copies bytes into a buffer of their own, which the library requires. */
 const own = (der: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(der);
 
-/** A library that throws has an opinion too. */
+/** Compares two readings. An exception in the library is a difference too. */
 async function compare(what: string, ours: Reading, read: () => Promise<Reading>): Promise<void> {
   const differences = await read().then(
     theirs => Object.keys(ours).flatMap(field => difference(field, ours[field], theirs[field])),

@@ -70,7 +70,7 @@ function readAuthority(key: unknown, bad: Bad): readonly Uint8Array[] {
   const { use, kty, x5c } = key;
   if (use !== 'x509-svid' || x5c === undefined) return [];
   if (typeof kty !== 'string') throw bad('it has no "kty"');
-  if (!Array.isArray(x5c) || x5c.length !== 1) throw bad('its "x5c" does not hold exactly one certificate');
+  if (!Array.isArray(x5c) || x5c.length !== 1) throw bad('its "x5c" does not contain exactly one certificate');
   const [text] = x5c as [unknown];
   // standard base64, unlike everything else in a JWK (RFC 7517 §4.7)
   if (typeof text !== 'string' || !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {

@@ -22,6 +22,6 @@ export function signCertificate(linted: LintedTbs, issuer: Issuer): Uint8Array {
     equalBytes(reader.any('signatureAlgorithm'), signatureAlgorithmDer) &&
     equalBytes(reader.wholeBits('signatureValue'), signature);
   reader.finish('a certificate');
-  if (!same || signature.length === 0) throw new TypeError('the signed certificate is not what was linted');
+  if (!same || signature.length === 0) throw new TypeError('the signed certificate differs from the linted one');
   return der;
 }

@@ -57,7 +57,7 @@ function findInPem(bytes: Uint8Array, what: string): Uint8Array {
     const [key, another] = blocks.filter(block => block.label.endsWith('PRIVATE KEY'));
     if (another !== undefined) throw unreadable(what, 'it contains more than one private key');
     if (key !== undefined) return key.der;
-    throw unreadable(what, `it holds ${blocks.map(block => quote(block.label)).join(', ')}`);
+    throw unreadable(what, `it contains ${blocks.map(block => quote(block.label)).join(', ')}`);
   } catch (cause) {
     if (cause instanceof PemError) throw unreadable(what, cause.message, cause);
     throw cause;
@@ -146,7 +146,7 @@ function openEd25519(info: PrivateKeyInfo, what: string): PrivateKey {
 
 function openRsa(info: PrivateKeyInfo, what: string): PrivateKey {
   const keyObject = rsaKeyObject(info.privateKey);
-  if (keyObject === undefined) throw unreadable(what, 'OpenSSL does not read it as an RSA key');
+  if (keyObject === undefined) throw unreadable(what, 'OpenSSL cannot read it as an RSA key');
   const publicKeyInfo = publicHalf(keyObject);
   const publicKey = decodePublicKey(publicKeyInfo);
   const algorithm = keyAlgorithmOf(publicKey);

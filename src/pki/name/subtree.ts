@@ -25,15 +25,16 @@ export function parseUriHost(text: string): string {
 }
 
 function parseHost(code: 'ERR_DNS_SUFFIX' | 'ERR_URI_HOST', host: string, text: string): string {
-  const fault = host.includes('*') ? wildcardFault(host) : dnsNameFault(host);
+  const fault = host.includes('*') ? wildcardFault(code, host) : dnsNameFault(host);
   if (fault !== undefined) throw failure(code, { text, ...fault });
   return host.toLowerCase();
 }
 
-function wildcardFault(host: string) {
+function wildcardFault(code: 'ERR_DNS_SUFFIX' | 'ERR_URI_HOST', host: string) {
   const bare = host.replace(/^\*\./, '');
   return {
-    reason: 'it stands for all names below it: no "*" in it',
+    reason:
+      code === 'ERR_DNS_SUFFIX' ? 'a suffix includes all names below it and cannot have "*"' : 'it cannot have "*"',
     ...(dnsNameFault(bare) === undefined && { hint: `write: ${bare}` }),
   };
 }

@@ -142,7 +142,7 @@ describe('what is no private key', () => {
     ['nothing', new Uint8Array(), 'it is not a private key'],
     ['text', utf8('hello'), 'it is not a private key'],
     ['a public key', spkiOf(p256), 'it is not a private key'],
-    ['a PEM certificate', certificatePem(), 'it holds "CERTIFICATE"'],
+    ['a PEM certificate', certificatePem(), 'it contains "CERTIFICATE"'],
     [
       'an OpenSSH key',
       utf8('-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n'),
