@@ -1,4 +1,4 @@
-/** Object identifiers by the name their standard gives them. One table; nothing else spells dotted decimals. */
+/** Object identifiers by their names in the standards. No other file contains dotted decimals. */
 export const OID = {
   // algorithms (RFC 5758, RFC 4055, RFC 8410, RFC 5480)
   ecPublicKey: '1.2.840.10045.2.1',
@@ -73,7 +73,7 @@ export const OID = {
   // access descriptions
   adOcsp: '1.3.6.1.5.5.7.48.1',
   adCaIssuers: '1.3.6.1.5.5.7.48.2',
-  // keys at rest (RFC 8018)
+  // encryption of keys (RFC 8018)
   pbes2: '1.2.840.113549.1.5.13',
   pbkdf2: '1.2.840.113549.1.5.12',
   hmacWithSHA1: '1.2.840.113549.2.7',
@@ -83,7 +83,7 @@ export const OID = {
   aes128Cbc: '2.16.840.1.101.3.4.1.2',
   aes192Cbc: '2.16.840.1.101.3.4.1.22',
   aes256Cbc: '2.16.840.1.101.3.4.1.42',
-  // encryption of keys that we name and do not read (RFC 8018 appendix A.3, RFC 7914 §7, RFC 7292 appendix C)
+  // schemes of key encryption that svcauth can name but not decrypt (RFC 8018 appendix A.3, RFC 7914 §7, RFC 7292 appendix C)
   pbeWithMD2AndDES: '1.2.840.113549.1.5.1',
   pbeWithMD5AndDES: '1.2.840.113549.1.5.3',
   pbeWithMD2AndRC2: '1.2.840.113549.1.5.4',
@@ -101,7 +101,7 @@ export const OID = {
   desCbc: '1.3.14.3.2.7',
   desEde3Cbc: '1.2.840.113549.3.7',
   rc2Cbc: '1.2.840.113549.3.2',
-  // PKCS#12 and what it is made of (RFC 7292, RFC 5652, RFC 2985, RFC 9879)
+  // PKCS#12 and its parts (RFC 7292, RFC 5652, RFC 2985, RFC 9879)
   pkcs7Data: '1.2.840.113549.1.7.1',
   pkcs7SignedData: '1.2.840.113549.1.7.2',
   pkcs7EnvelopedData: '1.2.840.113549.1.7.3',
@@ -129,5 +129,5 @@ export type OidName = keyof typeof OID;
 
 const NAMES = new Map<string, OidName>(Object.entries(OID).map(([name, dotted]) => [dotted, name as OidName]));
 
-/** The standard's name of a dotted decimal, or undefined. */
+/** Returns the standard's name of a dotted decimal, or undefined. */
 export const oidName = (dotted: string): OidName | undefined => NAMES.get(dotted);

@@ -1,14 +1,14 @@
 /**
- * @peculiar/x509, the other implementation. To be imported lazily (`await import('./peculiar.ts')`): it costs more than all the
- * rest of a start.
+ * Exports @peculiar/x509, the independent implementation. Import it lazily (`await import('./peculiar.ts')`): it takes longer to
+ * load than all other code.
  */
-// its container needs the metadata polyfill first
+// its dependency container needs the metadata polyfill before it loads
 import 'reflect-metadata';
 import { Crypto } from '@peculiar/webcrypto';
 import { cryptoProvider } from '@peculiar/x509';
 
-// its own engine rather than Node's: it also knows the curves Node's WebCrypto lacks (secp256k1, brainpool), which foreign
-// certificates and requests use, and it is where a token's engine (PKCS#11) will plug in
+// uses its own crypto engine, because Node's WebCrypto lacks curves that certificates and requests of others use (secp256k1,
+// brainpool); an engine for a token (PKCS#11) would be set here too
 cryptoProvider.set(new Crypto());
 
 export {

@@ -1,16 +1,16 @@
 import { utf8 } from './bytes.ts';
 import type { PemLabel } from './pem.ts';
 
-/** How many bytes stand on a line of 64 characters. */
+/** The number of bytes on a line of 64 characters. */
 export const PEM_LINE = 48;
 
 export interface PemStream {
-  /** Every piece but the last must be a multiple of `PEM_LINE` long. */
+  /** Encodes the next piece. Every piece except the last must have a multiple of `PEM_LINE` bytes. */
   push(piece: Uint8Array): void;
   finish(): void;
 }
 
-/** `encodePem` for content that comes in pieces; the text goes to `write` as it comes, each part valid until the next. */
+/** Starts `encodePem` for content that arrives in pieces. Each text passed to `write` is valid only until the next. */
 export function startPem(label: PemLabel, write: (text: Uint8Array) => void): PemStream {
   let ended = false;
   let text = new Uint8Array(0);
@@ -31,7 +31,7 @@ const ALPHABET = utf8('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 const PADDING = 0x3d;
 const NEWLINE = 0x0a;
 
-/** Base64 (RFC 4648 §4) in lines; returns how long it is. By hand: Node's goes through a string for every piece. */
+/** Writes Base64 (RFC 4648 §4) in lines and returns its length. Our own code, because Node's makes a string for every piece. */
 function writeLines(bytes: Uint8Array, out: Uint8Array): number {
   let at = 0;
   for (let line = 0; line < bytes.length; line += PEM_LINE) {

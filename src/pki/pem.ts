@@ -1,9 +1,10 @@
 // Converts between DER and PEM text.
-// Every command and subject that reads or writes PEM calls it. It reads nothing inside a block: callers check its label.
+// Every command and subject that reads or writes PEM calls it. It does not decode the content of a block; callers check its
+// label.
 import { toBase64 } from './bytes.ts';
 import { DerReader } from './der/reader.ts';
 
-/** Textual encodings (RFC 7468). */
+/** The labels that svcauth writes (RFC 7468). */
 export type PemLabel =
   'CERTIFICATE' | 'X509 CRL' | 'CERTIFICATE REQUEST' | 'PRIVATE KEY' | 'ENCRYPTED PRIVATE KEY' | 'PUBLIC KEY';
 
@@ -12,7 +13,7 @@ export interface PemBlock {
   readonly der: Uint8Array;
 }
 
-/** One block: 64 columns, LF, a final newline (RFC 7468 §2). */
+/** Encodes one block: 64 columns, LF, a final newline (RFC 7468 §2). */
 export function encodePem(label: PemLabel, der: Uint8Array): string {
   const base64 = toBase64(der);
   const lines: string[] = [`-----BEGIN ${label}-----`];
@@ -21,15 +22,15 @@ export function encodePem(label: PemLabel, der: Uint8Array): string {
   return lines.join('\n');
 }
 
-/** The text is not PEM. */
+/** An error for text that is not valid PEM. */
 export class PemError extends Error {
   override readonly name = 'PemError';
 }
 
 /**
- * Every block of a text, in order; text around the blocks is ignored, as openssl writes it. A block that is begun must be
- * whole and strictly base64: a damaged block is an error, never skipped (a bundle that silently loses an anchor is an outage).
- * The caller caps the size of the text.
+ * Decodes every block of a text in order, and ignores text around the blocks, such as the output of openssl. A block must be
+ * complete and strict base64. A damaged block is an error and is never skipped, because a bundle without one of its anchors
+ * causes an outage. The caller limits the size of the text.
  */
 export function decodePem(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
@@ -54,7 +55,7 @@ export function decodePem(text: string): PemBlock[] {
   }
 }
 
-/** Whether bytes are a PEM text rather than DER: a DER element of the whole length is never taken for text. */
+/** Decides that bytes are a PEM text. Bytes that are exactly one DER element are not, even if they contain a BEGIN line. */
 export function isPem(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return text.includes('-----BEGIN ') && !isWholeElement(bytes);

@@ -8,8 +8,8 @@ import { OID } from '../oids.ts';
 import type { ParsedCertificate } from './parsed.ts';
 
 /**
- * Reads from a CA certificate the facts that limit what the CA may sign. The certificate of a root may be unsigned. The key
- * identifier is copied from the certificate, and computed only if the certificate has none.
+ * Reads from a CA certificate the facts that lint compares with certificates and CRLs of the CA. The certificate of a root may
+ * be unsigned. The key identifier is copied from the certificate, and computed only if the certificate has none.
  */
 export function issuerFactsOf({ tbs }: Pick<ParsedCertificate, 'tbs'>, algorithm: KeyAlgorithm): IssuerFacts {
   const keyIdentifier = findExtension(tbs.extensions, OID.subjectKeyIdentifier);

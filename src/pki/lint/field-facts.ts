@@ -1,4 +1,4 @@
-// Reports how programs such as Node, nginx and OpenSSL treat the certificates and CRLs of a file, from a table of trials.
+// Reports from a table of trials how programs such as Node, nginx and OpenSSL handle given certificates and CRLs.
 // `lint --for` prints the results with the findings. It runs no program and contains no rule of a standard.
 import { findExtension } from '../extension/extension.ts';
 import { decodeIssuingDistributionPoint } from '../extension/issuing-distribution-point.ts';

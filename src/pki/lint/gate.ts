@@ -4,7 +4,7 @@ import type { IssuerFacts } from '../certificate/issuer.ts';
 import { sameName } from '../name/name.ts';
 import type { Finding } from './rule.ts';
 
-/** A token that proves that a structure broke no rule: for one issuer and one signature, made by its gate only. */
+/** A token for one signature by one issuer. It proves that a structure broke no rule; only its gate makes it. */
 export interface Linted<Structure extends string> {
   readonly [brand]: Structure;
 }

@@ -10,7 +10,7 @@ import { revocationRefusal } from './revocation.ts';
 import { intermediates, issuerRefusal, standingRefusal, type Circumstances } from './standing.ts';
 import type { TrustStore } from './trust-store.ts';
 
-/** A partial path from the target upwards, and the reason that it ends there. */
+/** A partial path from the target upwards, and the reason for rejecting it. */
 export interface TriedPath {
   readonly certificates: readonly PathCertificate[];
   readonly refusal: Refusal;

@@ -5,8 +5,8 @@ import type { PathCertificate } from './path-certificate.ts';
 export type IssuerMatch = 'key-identifier' | 'name';
 
 /**
- * Builds the chain of a verifier without backtracking: at each step the first anchor that fits, else the first sent certificate that
- * fits. Returns the chain and its anchor; the anchor is undefined if no chain reaches one.
+ * Builds a chain without backtracking: each step takes the first matching anchor, else the first matching sent certificate.
+ * Returns the chain and its anchor; the anchor is undefined if no chain reaches one.
  */
 export function firstMatchChain(
   target: PathCertificate,

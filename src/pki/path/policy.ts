@@ -23,8 +23,8 @@ export const ANY_POLICY_INPUTS: PolicyInputs = {
 };
 
 /**
- * A node of one level of the valid policy graph (RFC 9618 §3: the tree of RFC 5280 without its exponential copies). Levels
- * above are not kept: of them only the policies that this one goes back to in the anchor's own domain are asked for.
+ * A node of one level of the valid policy graph, the policy tree of RFC 5280 without its exponential copies (RFC 9618 §3). Levels
+ * above are not kept: `roots` has the policies of the anchor's own domain from which this node descends.
  */
 interface PolicyNode {
   readonly expected: ReadonlySet<string>;
@@ -102,7 +102,7 @@ function enterLevel(state: State, certificate: PathCertificate, last: boolean): 
   state.level = next;
 }
 
-/** The node of a policy that the level above expects; its roots are those of every node that expects it. */
+/** Makes the node of a policy that the level above expects. Its roots are those of every node that expects it. */
 function child(policy: string, above: Level): PolicyNode | undefined {
   const roots = new Set<string>();
   for (const [parent, node] of above) {

@@ -22,13 +22,13 @@ export function standingRefusal(
   { now, purpose }: Pick<Circumstances, 'now' | 'purpose'>,
 ): Refusal | undefined {
   if (certificate.fault !== undefined) return certificate.fault;
-  // §4.2.1.1: for finding the way up; there is none from an anchor, and a self-signed certificate may omit it
+  // §4.2.1.1: needed to find the issuer; an anchor needs none, and a self-signed certificate may omit it
   const namesKey = certificate.extensions.authorityKeyIdentifier?.value.keyIdentifier !== undefined;
   if (!namesKey && !isAnchor && !sameName(certificate.tbs.subject, certificate.tbs.issuer)) {
     return refusal('authority-key-identifier-missing', 'it has no authorityKeyIdentifier with a keyIdentifier');
   }
   const { notBefore, notAfter } = certificate.tbs;
-  // written to reject an invalid date
+  // this form of comparison also rejects an invalid date
   if (!(now >= notBefore.date)) {
     return refusal('not-valid-yet', `it is valid from ${instant(notBefore.date)}, and it is now ${instant(now)}`);
   }
