@@ -30,11 +30,7 @@ describe('a public key that must not be certified', () => {
       'its point is not on P-256',
     ],
     ['the point at infinity', spki(P256, Uint8Array.of(0)), 'its point is not uncompressed'],
-    [
-      'a compressed point',
-      spki(P256, Uint8Array.of(2, ...new Uint8Array(32))),
-      'its point is not uncompressed',
-    ],
+    ['a compressed point', spki(P256, Uint8Array.of(2, ...new Uint8Array(32))), 'its point is not uncompressed'],
     [
       'an unknown curve',
       spki(sequence(oid(OID.ecPublicKey), oid('1.3.132.0.10')), Uint8Array.of(4)),
