@@ -33,7 +33,7 @@ import {
   without,
 } from '../../support/pki/planted-certificate.ts';
 
-test('has one rule of a name', () => {
+test('every rule has a unique name', () => {
   const ruleNames = ISSUANCE_RULES.map(({ name }) => name);
   expect(ruleNames.filter((name, i) => ruleNames.indexOf(name) !== i)).toEqual([]);
 });
@@ -65,17 +65,17 @@ const GOOD: readonly Omit<Defect, 'breaks'>[] = [
     fields: { validity: validity('2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z') },
   },
   {
-    title: 'an instant as its whole lifetime',
+    title: 'a lifetime of one second',
     fields: { validity: validity('2026-03-01T00:00:00Z', '2026-03-01T00:00:00Z') },
   },
   {
-    title: 'an end after 2049',
+    title: 'a notAfter after 2049',
     fields: { validity: validity('2026-03-01T00:00:00Z', '2050-01-01T00:00:00Z') },
     issuer: { notAfter: new Date('2051-01-01T00:00:00Z') },
   },
   { title: 'a CRL distribution point', extensions: crlAt('http://crl.example.org:8080/issuing.crl?g=1') },
   { title: 'noRevAvail for a day', fields: { validity: ONE_DAY }, extensions: NO_REV_AVAIL },
-  { title: 'basicConstraints that say it is a leaf', extensions: constraints(false) },
+  { title: 'basicConstraints of a leaf', extensions: constraints(false) },
   { title: 'an RSA key', fields: { publicKey: rsaKey() } },
   {
     title: 'an RSA key of a server that enciphers',
@@ -107,7 +107,7 @@ const GOOD: readonly Omit<Defect, 'breaks'>[] = [
     },
   },
   {
-    title: 'a CA below a foreign root with a name in a BMPString',
+    title: 'a CA below an external root with a name in a BMPString',
     kind: 'issuing',
     fields: { issuer: OLD_ROOT },
     issuer: { subject: readName(OLD_ROOT) },
@@ -120,7 +120,7 @@ for (const { title, ...good } of GOOD) {
   test(`lets through ${title}`, () => expect(brokenRules(good)).toEqual([]));
 }
 
-/** Everything that a leaf does not choose. */
+/** Returns the fields that no request chooses. */
 function fixedFields(der: Uint8Array) {
   const tbs = decodeTbsCertificate(der);
   const free: readonly string[] = [OID.subjectKeyIdentifier, OID.subjectAltName];
@@ -135,7 +135,7 @@ function fixedFields(der: Uint8Array) {
   };
 }
 
-test('a changed octet is refused, or stands where a leaf may choose', () => {
+test('finds every changed octet except in fields that the request chooses', () => {
   const good = encodeParts(goodParts('svid'));
   let passed = 0;
   for (let at = 0; at < good.length; at++) {

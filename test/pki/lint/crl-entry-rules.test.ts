@@ -21,7 +21,7 @@ const serial = (value: number): string => value.toString(16).padStart(32, '4');
 const entry = (value: number): Uint8Array =>
   encodeCrlEntry({ serial: serial(value), revokedAt: THIS_UPDATE, reason: 'superseded' });
 
-/** An entry from its fields, so that any of them can be wrong. */
+/** Encodes an entry from fields, any of which may be wrong. */
 const rawEntry = (fields: { serial?: Uint8Array; date?: Uint8Array; extensions?: readonly Uint8Array[] }): Uint8Array =>
   sequence(
     tlv(TAG.integer, fields.serial ?? Uint8Array.of(0x44)),
@@ -37,7 +37,7 @@ function lintedCrl(entriesLength: number): LintedCrl {
   return requireLinted(lintCrl(prepared, { issuer: ISSUING, previousNumber: undefined }), 'the CRL');
 }
 
-/** Sends entries through as a signer does. */
+/** Passes entries through the lint, as signing does. */
 function pass(chunks: readonly Uint8Array[], entriesLength = concatBytes(chunks).length): void {
   const passage = releaseCrl(lintedCrl(entriesLength), ISSUING);
   for (const chunk of chunks) passage.check(chunk);
@@ -104,7 +104,7 @@ const ENTRY_DEFECTS: readonly { title: string; breaks: readonly string[]; chunks
   { title: 'the reason certificateHold', breaks: ['entry-reason'], chunks: [rawEntry({ extensions: [reason(6)] })] },
   { title: 'a reason that does not exist', breaks: ['entry-reason'], chunks: [rawEntry({ extensions: [reason(7)] })] },
   {
-    title: 'a reason that is no ENUMERATED',
+    title: 'a reason that is not an ENUMERATED',
     breaks: ['entry-reason'],
     chunks: [rawEntry({ extensions: [encodeExtension(OID.reasonCode, false, integer(1))] })],
   },
@@ -137,7 +137,7 @@ describe('the entries of a CRL', () => {
     pass([]);
   });
 
-  test('pass with every reason we write, with an invalidityDate, and from the last century', () => {
+  test('pass with every reason we write, with an invalidityDate, and with dates before 2000', () => {
     pass([
       rawEntry({ serial: Uint8Array.of(1), date: time(new Date('1999-12-31T23:59:59Z')) }),
       ...[1, 2, 3, 4, 5, 9, 10].map(code => rawEntry({ serial: Uint8Array.of(code + 1), extensions: [reason(code)] })),
@@ -152,29 +152,29 @@ describe('the entries of a CRL', () => {
     },
   );
 
-  test('have no rule that cannot be broken', () => {
+  test('every rule is broken by at least one fixture', () => {
     const broken = new Set(ENTRY_DEFECTS.flatMap(({ breaks }) => breaks));
     expect(CRL_ENTRY_RULES.map(({ name }) => name).filter(name => !broken.has(name))).toEqual([]);
   });
 
-  test('are refused when they are not as long as they were said to be', () => {
+  test('are refused if their length differs from the frame', () => {
     expect(() => pass([entry(1)], entry(1).length + 1)).toThrow('instead of');
     expect(() => pass([], entry(1).length)).toThrow('instead of');
   });
 
-  test('are refused with a few findings even when all of them are wrong', () => {
+  test('are refused with a few findings even if every entry is wrong', () => {
     const wrong = Array.from({ length: 1000 }, () => rawEntry({ serial: Uint8Array.of(0) }));
     expect(brokenEntryRules(wrong).length).toBeLessThan(50);
   });
 
-  test('take one linted CRL once, for its issuer', () => {
+  test('use a linted CRL only once and for its issuer', () => {
     const linted = lintedCrl(0);
     expect(() => releaseCrl(linted, ROOT)).toThrow('linted against another issuer');
     releaseCrl(linted, ISSUING).finish();
     expect(() => releaseCrl(linted, ISSUING)).toThrow('not linted, or already signed');
   });
 
-  test('pass just when they stand in order', () => {
+  test('pass exactly if they are in order', () => {
     fc.assert(
       fc.property(fc.array(fc.bigInt({ min: 1n, max: 1n << 24n }), { maxLength: 6 }), serials => {
         const entries = serials.map(value => sequence(integer(value), time(THIS_UPDATE)));
@@ -184,7 +184,7 @@ describe('the entries of a CRL', () => {
     );
   });
 
-  test('pass just when they are not after thisUpdate', () => {
+  test('pass exactly if no date is after thisUpdate', () => {
     const instant = fc.date({ min: new Date('1950-01-01Z'), max: new Date('2060-01-01Z'), noInvalidDate: true });
     fc.assert(
       fc.property(instant, date => {
@@ -195,7 +195,7 @@ describe('the entries of a CRL', () => {
   });
 });
 
-test('the quick look at an entry and its rules agree on every octet', () => {
+test('the shortcut for entries and the rules agree on every octet', () => {
   const entries = [
     entry(1),
     rawEntry({ extensions: [reason(1)] }),

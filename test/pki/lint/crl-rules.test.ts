@@ -77,7 +77,7 @@ const DEFECTS: readonly Defect[] = [
     plant: { signatureAlgorithm: sequence(tlv(TAG.oid, Uint8Array.of(42, 3, 4))) },
   },
   {
-    title: 'an issuer name that is not the CA’s subject',
+    title: 'an issuer name that differs from the CA’s subject',
     breaks: ['crl-issuer-name'],
     plant: { issuer: distinguishedName('Example Issuing g2') },
   },
@@ -93,13 +93,13 @@ const DEFECTS: readonly Defect[] = [
   },
   { title: 'a CRL without nextUpdate', breaks: ['next-update-present'], plant: { nextUpdate: new Uint8Array() } },
   {
-    title: 'a nextUpdate that is thisUpdate',
+    title: 'a nextUpdate equal to thisUpdate',
     breaks: ['next-update-later'],
     plant: { nextUpdate: time(THIS_UPDATE) },
   },
   { title: 'an empty revokedCertificates', breaks: ['revoked-certificates-absent'], plant: { revoked: sequence() } },
   {
-    title: 'an extension value that is not what it should be',
+    title: 'an extension value of another type',
     breaks: ['crl-extension-structure', 'crl-number-present'],
     plant: { extensions: [AKI, number(time(THIS_UPDATE))] },
   },
@@ -168,7 +168,7 @@ const DEFECTS: readonly Defect[] = [
     plant: { extensions: [AKI, number(unsignedInteger(new Uint8Array(21).fill(0x11)))] },
   },
   {
-    title: 'the number of the CRL before',
+    title: 'the number of the previous CRL',
     breaks: ['crl-number-grows'],
     plant: { extensions: [AKI, number(integer(PREVIOUS))] },
   },
@@ -178,7 +178,7 @@ const brokenRules = (outcome: ReturnType<typeof lint>): readonly string[] =>
   'findings' in outcome ? outcome.findings.map(({ rule }) => rule) : [];
 
 describe('a CRL without its entries', () => {
-  test('passes when nothing is wrong with it', () => {
+  test('passes if it breaks no rule', () => {
     expect(lint(frameOf(GOOD))).toHaveProperty('linted');
   });
 
@@ -191,12 +191,12 @@ describe('a CRL without its entries', () => {
     expect(brokenRules(lint(frameOf({ ...GOOD, ...plant })))).toEqual(breaks);
   });
 
-  test('has no rule that cannot be broken', () => {
+  test('every rule is broken by at least one fixture', () => {
     const broken = new Set(DEFECTS.flatMap(({ breaks }) => breaks));
     expect(CRL_ISSUANCE_RULES.map(({ name }) => name).filter(name => !broken.has(name))).toEqual([]);
   });
 
-  test('refuses a frame whose lengths do not fit together', () => {
+  test('refuses a frame with inconsistent lengths', () => {
     const { before, after } = frameOf(GOOD);
     expect(brokenRules(lint({ before, after, entriesLength: 40 }))).toEqual(['der']);
     expect(brokenRules(lint({ before, after: concatBytes([after, after]), entriesLength: 0 }))).toEqual(['der']);

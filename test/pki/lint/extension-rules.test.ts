@@ -23,17 +23,17 @@ import { issuerOf, planted, ROOT, validity, without } from '../../support/pki/pl
 
 testDefects(EXTENSION_RULES, [
   {
-    title: 'an extension value that is not what it should be',
+    title: 'an empty extKeyUsage',
     breaks: ['extension-structure', 'profile-purposes'],
     extensions: planted('extKeyUsage', false, sequence()),
   },
   {
-    title: 'a keyUsage with bits without a meaning',
+    title: 'a keyUsage with undefined bits',
     breaks: ['extension-structure', 'profile-key-usage'],
     extensions: planted('keyUsage', true, Uint8Array.of(TAG.bitString, 3, 6, 0x80, 0x40)),
   },
   {
-    title: 'an extension we do not know',
+    title: 'an unknown extension',
     breaks: ['extension-known'],
     extensions: planted('certificatePolicies', false, sequence(sequence(oid('1.2.3')))),
   },
@@ -63,7 +63,7 @@ testDefects(EXTENSION_RULES, [
     extensions: planted('subjectAltName', true, encodeGeneralNames([SPIFFE])),
   },
   {
-    title: 'a CA whose basicConstraints is not critical',
+    title: 'a CA with basicConstraints that are not critical',
     kind: 'issuing',
     breaks: ['basicConstraints-critical'],
     extensions: planted('basicConstraints', false, encodeBasicConstraints({ ca: true, pathLength: 0 })),
@@ -129,7 +129,7 @@ testDefects(EXTENSION_RULES, [
   },
   { title: 'a keyUsage without a bit', breaks: ['key-usage-some', 'profile-key-usage'], extensions: usages() },
   {
-    title: 'a CRL distribution point that is nowhere',
+    title: 'a CRL distribution point without location and issuer',
     breaks: ['distribution-point-somewhere', 'distribution-point-http'],
     extensions: planted('cRLDistributionPoints', false, sequence(sequence())),
   },

@@ -41,7 +41,7 @@ function certificate(kind: CertificateKind, plant: Partial<CertificateParts>): s
 
 const BOTH = crl(ROOT) + crl(ISSUING);
 
-/** `node T3 breaks`, of everything that is linted as one file. */
+/** Returns verdicts such as `node T3 breaks` for certificates and CRLs that are linted as one file. */
 function told(content: string | Uint8Array, now = NOW): readonly string[] {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const linted = lintBytes(bytes, 'a file', 'a file', []);
@@ -57,7 +57,7 @@ const constrained = (uri: string): string =>
     planted('nameConstraints', true, encodeNameConstraints({ permitted: [{ type: 'uri', value: uri }], excluded: [] })),
   );
 
-describe('what programs made of such a file', () => {
+describe('the results of trials', () => {
   test.each([
     ['an ordinary SVID', certificate('svid', {}), []],
     [
@@ -86,7 +86,7 @@ describe('what programs made of such a file', () => {
     expect(told(crl(ISSUING, encodeExtension(OID.deltaCRLIndicator, true, integer(1))))).toContain('node T8 breaks');
   });
 
-  test('a CRL that names its place', () => {
+  test('a CRL with an issuingDistributionPoint', () => {
     const uri = tlv(contextTag(6, false), new TextEncoder().encode('http://crl.example.org/'));
     const point = sequence(tlv(contextTag(0, true), tlv(contextTag(0, true), uri)));
     expect(told(crl(ISSUING, encodeExtension(OID.issuingDistributionPoint, true, point)))).toContain('any T6 breaks');

@@ -29,7 +29,7 @@ testDefects(
       extensions: { again: encodeExtension(OID.keyUsage, true, encodeKeyUsage(['digitalSignature'])) },
     },
     {
-      title: 'critical FALSE written down',
+      title: 'an encoded critical FALSE',
       breaks: ['der'],
       extensions: {
         extKeyUsage: sequence(
@@ -75,7 +75,7 @@ testDefects(
       },
     },
     {
-      title: 'a leaf that ends before it begins',
+      title: 'a leaf with notAfter before notBefore',
       breaks: ['validity-order'],
       fields: { validity: validity('2026-03-01T00:00:01Z', '2026-03-01T00:00:00Z') },
     },
@@ -103,7 +103,7 @@ testDefects(
   ],
 );
 
-// the one defect that takes all extensions with it
+// the only defect that makes all extensions unreadable
 test('refuses a certificate of version 1', () => {
   const bare = encodeParts({ ...goodParts('svid'), version: new Uint8Array(), extensions: {} });
   const outcome = lintCertificate(bare, { kind: 'svid', issuer: issuerOf('svid') });

@@ -48,7 +48,7 @@ testDefects(GENERAL_NAME_RULES, [
     extensions: names({ type: 'uri', value: 'https://*.example.org/payments' }),
   },
   {
-    title: 'a URI with nothing for a host',
+    title: 'a URI with an empty host',
     breaks: ['alt-name-uri-host', 'spiffe-id', 'spiffe-path'],
     extensions: names({ type: 'uri', value: 'https://' }),
   },
@@ -63,7 +63,7 @@ testDefects(GENERAL_NAME_RULES, [
     fields: { subject: nameOf(attribute(OID.emailAddress, ascii(TAG.ia5String, 'ops@example.org'))) },
   },
   {
-    title: 'a name that stands twice',
+    title: 'a name that occurs twice',
     breaks: ['alt-name-once'],
     extensions: names(SPIFFE, ip(10, 0, 0, 1), ip(10, 0, 0, 1)),
   },
@@ -114,7 +114,7 @@ testDefects(GENERAL_NAME_RULES, [
     extensions: crlAt('http://crl.example.org/issuing ca.crl'),
   },
   {
-    title: 'cRLDistributionPoints with nothing in it',
+    title: 'empty cRLDistributionPoints',
     breaks: ['distribution-point-http'],
     extensions: planted('cRLDistributionPoints', false, sequence()),
   },

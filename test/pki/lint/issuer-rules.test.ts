@@ -30,7 +30,7 @@ testDefects(ISSUER_RULES, [
     extensions: planted('authorityKeyIdentifier', false, encodeAuthorityKeyIdentifier(ROOT.keyIdentifier)),
   },
   {
-    title: 'a leaf that begins before its issuer',
+    title: 'a leaf with notBefore before that of its issuer',
     breaks: ['begins-with-issuer'],
     fields: { validity: validity('2025-12-31T23:59:59Z', '2026-03-31T00:00:00Z') },
   },
@@ -46,7 +46,7 @@ testDefects(ISSUER_RULES, [
     issuer: { pathLength: 0 },
   },
   {
-    title: 'a CA whose pathLenConstraint is no smaller than its issuer’s',
+    title: 'a CA with a pathLenConstraint not below that of its issuer',
     kind: 'issuing',
     breaks: ['path-length-of-issuer'],
     extensions: constraints(true, 1),
@@ -70,7 +70,7 @@ testDefects(ISSUER_RULES, [
     issuer: { nameConstraints: { permitted: [{ type: 'uri', value: 'example.com' }], excluded: [] } },
   },
   {
-    title: 'a root whose subject is not its issuer',
+    title: 'a root with different subject and issuer',
     kind: 'root',
     breaks: ['root-signs-itself'],
     fields: { subject: distinguishedName('Example Root g2') },
@@ -82,7 +82,7 @@ testDefects(ISSUER_RULES, [
     fields: { publicKey: issuerOf('svid').publicKeyDer },
   },
   {
-    title: 'a root whose key identifier is not its own',
+    title: 'a root with the key identifier of another key',
     kind: 'root',
     breaks: ['root-key-identifier'],
     extensions: planted('subjectKeyIdentifier', false, encodeSubjectKeyIdentifier(new Uint8Array(20))),

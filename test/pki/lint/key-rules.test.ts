@@ -29,7 +29,7 @@ testDefects(KEY_RULES, [
     fields: { publicKey: publicKey(sequence(oid(OID.ecPublicKey), DER_NULL), new Uint8Array(65).fill(4)) },
   },
   {
-    title: 'a curve we do not use',
+    title: 'a curve that svcauth does not use',
     breaks: ['key-algorithm'],
     fields: { publicKey: publicKey(sequence(oid(OID.ecPublicKey), oid(OID.secp521r1)), new Uint8Array(133).fill(4)) },
   },
@@ -50,7 +50,7 @@ testDefects(KEY_RULES, [
     fields: { publicKey: publicKey(KEY_ALGORITHMS.ed25519.keyAlgorithmDer, new Uint8Array(31)) },
   },
   {
-    title: 'an RSA key that is no RSAPublicKey',
+    title: 'an RSA key that is not an RSAPublicKey',
     breaks: ['key-rsa-structure'],
     fields: { publicKey: publicKey(RSA, integer(5)) },
   },

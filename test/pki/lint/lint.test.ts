@@ -27,18 +27,18 @@ describe('signing', () => {
     expect(verify('sha256', tbsDer, key, signature)).toBe(true);
   });
 
-  test('takes nothing but what lint let through', () => {
+  test('throws TypeError for a structure that was not linted', () => {
     expect(() => signCertificate({} as LintedTbs, ISSUING)).toThrow('not linted, or already signed');
     expect(() => signCertificate({ ...lintSvid() }, ISSUING)).toThrow('not linted, or already signed');
   });
 
-  test('takes it once', () => {
+  test('uses a linted structure once', () => {
     const linted = lintSvid();
     signCertificate(linted, ISSUING);
     expect(() => signCertificate(linted, ISSUING)).toThrow('not linted, or already signed');
   });
 
-  test('takes it for the issuer it was linted against', () => {
+  test('uses a linted structure only for the issuer of the lint', () => {
     const linted = lintSvid();
     expect(() => signCertificate(linted, ROOT)).toThrow('linted against another issuer');
     expect(() => signCertificate(linted, { ...ISSUING, subject: ROOT.subject })).toThrow('linted against another');
@@ -46,7 +46,7 @@ describe('signing', () => {
     expect(() => signCertificate(linted, { ...ISSUING })).not.toThrow();
   });
 
-  test('signs what was linted, whatever became of the original since', () => {
+  test('signs the linted bytes even if the original changes later', () => {
     const original = Buffer.from(encodeParts(goodParts('svid')));
     const before = Uint8Array.from(original);
     const linted = requireLinted(lintCertificate(original, { kind: 'svid', issuer: ISSUING }));
@@ -54,14 +54,14 @@ describe('signing', () => {
     expect(decodeCertificate(signCertificate(linted, ISSUING)).tbs.der).toEqual(before);
   });
 
-  test('refuses a signer that gives no signature', () => {
+  test('refuses an empty signature', () => {
     const mute = { ...ISSUING, sign: () => new Uint8Array() };
     expect(() => signCertificate(lintSvid(), mute)).toThrow('differs from the linted one');
   });
 });
 
 describe('refusing', () => {
-  test('says every broken rule as data', () => {
+  test('returns every broken rule as data', () => {
     expect(lintCertificate(outlives, { kind: 'svid', issuer: ISSUING })).toEqual({
       findings: [
         {
@@ -74,7 +74,7 @@ describe('refusing', () => {
     });
   });
 
-  test('says the rule, its clause and that nothing was signed', () => {
+  test('reports the rule, its clause and that nothing was signed', () => {
     const outcome = lintCertificate(outlives, { kind: 'server', issuer: ISSUING });
     expect(() => requireLinted(outcome, 'the certificate of "payments"')).toThrow(
       expect.objectContaining({

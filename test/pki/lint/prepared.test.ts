@@ -19,7 +19,7 @@ import { ISSUING, LEAF_PUBLIC_KEY, ROOT } from '../../support/pki/planted-certif
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const serial = bytes(SERIAL_LENGTH).map(serialFromRandom);
 const word = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}[a-z0-9]$/);
-// a digit alone would make the last label look like an address, "xn--" an international name
+// a last label of digits would look like an address, and "xn--" like an international name
 const dnsName = fc
   .array(word, { minLength: 1, maxLength: 4 })
   .map(labels => [...labels.map(l => `h${l}`), 'org'].join('.'));
@@ -44,7 +44,7 @@ const leafRequest: fc.Arbitrary<LeafRequest> = fc.record({
   notAfter: second('2026-07-01T00:00:00Z', '2027-01-01T00:00:00Z'),
 });
 
-test('every leaf that we prepare passes', () => {
+test('every leaf that svcauth prepares passes', () => {
   fc.assert(
     fc.property(leafRequest, fc.option(dnsName, { nil: undefined }), (request, host) => {
       const tbsDer = leafPreparer(ISSUING, host && `http://${host}/issuing.crl`)(request);
@@ -53,7 +53,7 @@ test('every leaf that we prepare passes', () => {
   );
 });
 
-test('every CA that we prepare passes', () => {
+test('every CA that svcauth prepares passes', () => {
   fc.assert(
     fc.property(serial, dnsName, fc.integer({ min: 1, max: 99 }), (serialNumber, trustDomain, generation) => {
       const request: AuthorityRequest = {

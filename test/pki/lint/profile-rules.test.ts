@@ -20,7 +20,7 @@ testDefects(PROFILE_RULES, [
     extensions: constraints(true),
   },
   {
-    title: 'an issuing CA that is none',
+    title: 'an issuing CA without basicConstraints',
     kind: 'issuing',
     breaks: ['key-cert-sign-implies-ca', 'profile-ca', 'profile-path-length'],
     extensions: without('basicConstraints'),
@@ -51,7 +51,7 @@ testDefects(PROFILE_RULES, [
     extensions: usages('digitalSignature', 'keyCertSign', 'cRLSign'),
   },
   {
-    title: 'a client whose RSA key enciphers',
+    title: 'a client with an RSA key that enciphers',
     kind: 'client',
     breaks: ['key-usage-of-purposes', 'profile-key-usage'],
     fields: { publicKey: rsaKey() },
@@ -66,7 +66,7 @@ testDefects(PROFILE_RULES, [
   },
   { title: 'an SVID without purposes', breaks: ['profile-purposes'], extensions: without('extKeyUsage') },
   {
-    title: 'a purpose that stands twice',
+    title: 'a purpose that occurs twice',
     breaks: ['profile-purposes'],
     extensions: purposes(OID.serverAuth, OID.serverAuth),
   },
@@ -98,18 +98,23 @@ testDefects(PROFILE_RULES, [
     extensions: names({ type: 'uri', value: 'spiffe://Example.org/payments' }),
   },
   {
-    title: 'a URI that is no SPIFFE ID',
+    title: 'a URI that is not a SPIFFE ID',
     breaks: ['spiffe-id'],
     extensions: names({ type: 'uri', value: 'https://example.org/payments' }),
   },
   {
-    title: 'a leaf with the id of its trust domain',
+    title: 'a leaf with the SPIFFE ID of its trust domain',
     breaks: ['spiffe-path'],
     extensions: names({ type: 'uri', value: 'spiffe://example.org' }),
   },
-  { title: 'a CA whose id has a path', kind: 'issuing', breaks: ['spiffe-path'], extensions: names(SPIFFE) },
   {
-    title: 'a CA with two ids',
+    title: 'a CA with a SPIFFE ID that has a path',
+    kind: 'issuing',
+    breaks: ['spiffe-path'],
+    extensions: names(SPIFFE),
+  },
+  {
+    title: 'a CA with two SPIFFE IDs',
     kind: 'issuing',
     breaks: ['spiffe-one-uri'],
     extensions: names({ type: 'uri', value: 'spiffe://example.org' }, { type: 'uri', value: 'spiffe://example.com' }),

@@ -20,12 +20,12 @@ const withExtension = (extension: Record<string, Uint8Array>): Uint8Array =>
 const broken = (der: Uint8Array): readonly string[] =>
   lintSignedCertificate(der, ['standard']).findings.map(({ rule, clause }) => `${rule} (${clause})`);
 
-describe('a certificate that somebody has signed', () => {
-  test('has no finding when nothing is wrong', () => {
+describe('a signed certificate', () => {
+  test('has no finding if it breaks no rule', () => {
     expect(lintSignedCertificate(signed(), ['standard', 'ours']).findings).toEqual([]);
   });
 
-  test('is read on where DER forbids what it says and the meaning is plain', () => {
+  test('is read further after a DER violation that does not change the meaning', () => {
     const bare = sequence(setOf(), ...[]);
     expect(broken(signed({ issuer: bare }))).toEqual([
       'der (RFC 5280 §4.1.2.4, appendix A.1)',
@@ -33,8 +33,8 @@ describe('a certificate that somebody has signed', () => {
     ]);
   });
 
-  test('names the extension and goes on with the others', () => {
-    // digitalSignature with its unused bits counted wrong, and keyCertSign
+  test('reports a malformed extension by name and reads the others', () => {
+    // digitalSignature with a wrong number of unused bits, and keyCertSign
     const usage = planted('keyUsage', true, tlv(TAG.bitString, Uint8Array.of(1, 0x84)));
     expect(broken(withExtension(usage))).toEqual([
       'extension-structure (X.690 §11.2.2)',
@@ -44,12 +44,12 @@ describe('a certificate that somebody has signed', () => {
     ]);
   });
 
-  test('may not say one signature algorithm outside and another inside', () => {
+  test('has a finding if the outer and inner signature algorithms differ', () => {
     const other = sequence(tlv(TAG.oid, Uint8Array.of(42, 3, 4)));
     expect(broken(signed({}, other))).toEqual(['outer-is-inner (RFC 5280 §4.1.1.2)']);
   });
 
-  test('is one finding when nothing can be made of it', () => {
+  test('has exactly one finding if it cannot be decoded', () => {
     const { findings, facts } = lintSignedCertificate(integer(1), ['standard']);
     expect(findings).toMatchObject([
       { rule: 'der', message: 'a certificate should have tag 0x30, found 0x02 at byte 0' },
@@ -57,7 +57,7 @@ describe('a certificate that somebody has signed', () => {
     expect(facts).toBeUndefined();
   });
 
-  test('is not read for longer than anybody reads findings', () => {
+  test('has a limited number of findings', () => {
     const names = sequence(...Array.from({ length: 5000 }, () => setOf()));
     expect(lintSignedCertificate(signed({ issuer: names }), ['standard']).findings.length).toBeLessThan(200);
   });
@@ -68,7 +68,7 @@ describe('a file to lint', () => {
   const lint = (content: string | Uint8Array) =>
     lintBytes(typeof content === 'string' ? utf8(content) : content, 'a.pem', '"a.pem"', ['standard']);
 
-  test('is passed through block by block, keys left out', () => {
+  test('is linted block by block without its keys', () => {
     const content = pem('PRIVATE KEY', integer(1)) + pem('CERTIFICATE', signed()) + pem('X509 CRL', integer(1));
     expect(lint(content)).toMatchObject([
       { block: 2, type: 'certificate', encoding: 'PEM', name: 'CN=payments', findings: [] },
@@ -87,7 +87,7 @@ describe('a file to lint', () => {
       pem('CERTIFICATE', new Uint8Array(1024 * 1024 + 1)),
       'it contains a certificate of 1048577 bytes, more than 1048576',
     ],
-  ])('is refused when it holds %s', (_, content, reason) => {
+  ])('is refused if it contains %s', (_, content, reason) => {
     expect(errorOf(() => lint(content))).toMatchObject({ code: 'ERR_LINT_INPUT', params: { reason } });
   });
 });

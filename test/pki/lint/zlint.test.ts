@@ -5,15 +5,15 @@ import { SIGNED_CERTIFICATE_RULES } from '../../../src/pki/lint/signed-certifica
 
 const names = [...SIGNED_CERTIFICATE_RULES, ...CRL_RULES].map(({ name }) => name);
 
-test('a lint of zlint is either found or none of ours', () => {
+test('every lint of zlint has a rule here or a reason to have none', () => {
   expect(Object.keys(NOT_OURS).filter(lint => lint in RULES_OF_LINT)).toEqual([]);
 });
 
-test('a rule that finds what zlint finds is there', () => {
+test('every rule that is named for a lint of zlint exists', () => {
   const finders = new Set(Object.values(RULES_OF_LINT).flat());
   expect([...finders].filter(name => name !== 'der' && !names.includes(name))).toEqual([]);
 });
 
-test('rules have names of their own', () => {
+test('rules have unique names', () => {
   expect(new Set(names).size).toBe(names.length);
 });
