@@ -19,13 +19,13 @@ const wrong = utf8('incorrect horse');
 const pkcs8 = new Uint8Array(generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }));
 const random = seededRandom('key encryption');
 
-describe('a key at rest', () => {
-  test('comes back byte for byte with its passphrase', async () => {
+describe('an encrypted key', () => {
+  test('is decrypted byte for byte with its passphrase', async () => {
     const encrypted = await encryptPrivateKey(pkcs8, passphrase, random(PBES2_RANDOM_LENGTH));
     expect(await decryptPrivateKey(encrypted, passphrase)).toEqual(pkcs8);
   });
 
-  test('is read by OpenSSL', async () => {
+  test('is decrypted by OpenSSL', async () => {
     const der = await encryptPrivateKey(pkcs8, passphrase, random(PBES2_RANDOM_LENGTH));
     const options = {
       key: Buffer.from(der),
@@ -36,7 +36,7 @@ describe('a key at rest', () => {
     expect(new Uint8Array(createPrivateKey(options).export({ format: 'der', type: 'pkcs8' }))).toEqual(pkcs8);
   });
 
-  test('is under PBKDF2-HMAC-SHA256 x 600,000 and AES-256-CBC with 16 octets each of salt and vector', async () => {
+  test('uses PBKDF2-HMAC-SHA256 x 600,000 and AES-256-CBC with 16 octets each of salt and vector', async () => {
     const encrypted = await encryptPrivateKey(pkcs8, passphrase, random(PBES2_RANDOM_LENGTH));
     const { encryption } = decodeEncryptedPrivateKey(encrypted);
     expect(encryption).toMatchObject({
@@ -49,7 +49,7 @@ describe('a key at rest', () => {
     expect((encryption as Pbes2).iv).toHaveLength(16);
   });
 
-  test('stays shut to a wrong passphrase, which the error does not repeat', async () => {
+  test('is not decrypted with a wrong passphrase, and the error does not repeat it', async () => {
     const encrypted = await encryptPrivateKey(pkcs8, passphrase, random(PBES2_RANDOM_LENGTH));
     const error = await rejectionOf(decryptPrivateKey(encrypted, wrong, 'the key of issuing-g1'));
     expect(error).toMatchObject({ code: 'ERR_PASSPHRASE_WRONG', exitStatus: 8 });
@@ -57,7 +57,7 @@ describe('a key at rest', () => {
     expect(JSON.stringify({ ...error, message: error.message })).not.toContain('incorrect');
   });
 
-  test('never opens by chance: plaintext without the structure of a key is a wrong passphrase', async () => {
+  test('reports a plaintext that is not a key as a wrong passphrase', async () => {
     for (const plaintext of ['', 'x', 'thirty-two octets of good padding']) {
       const encrypted = await encryptPrivateKey(utf8(plaintext), passphrase, random(PBES2_RANDOM_LENGTH));
       const error = await rejectionOf(decryptPrivateKey(encrypted, passphrase));
@@ -66,7 +66,7 @@ describe('a key at rest', () => {
   });
 
   test.each(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc'])(
-    'is read under %s with the SHA-1 default of RFC 8018',
+    'is decrypted under %s with the SHA-1 default of RFC 8018',
     async cipher => {
       const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
       const der = privateKey.export({ format: 'der', type: 'pkcs8', cipher, passphrase: Buffer.from(passphrase) });
@@ -76,7 +76,7 @@ describe('a key at rest', () => {
   );
 });
 
-/** An EncryptedPrivateKeyInfo with parameters of our choice and 16 octets of nothing. */
+/** Makes an EncryptedPrivateKeyInfo with the given algorithm and 16 zero octets. */
 const encryptedWith = (algorithm: Uint8Array): Uint8Array => sequence(algorithm, octetString(new Uint8Array(16)));
 
 const pbes2 = (kdf: Uint8Array, cipher = sequence(oid(OID.aes256Cbc), octetString(new Uint8Array(16)))): Uint8Array =>
@@ -85,7 +85,7 @@ const pbes2 = (kdf: Uint8Array, cipher = sequence(oid(OID.aes256Cbc), octetStrin
 const pbkdf2 = (iterations: number | bigint, ...more: readonly Uint8Array[]): Uint8Array =>
   sequence(oid(OID.pbkdf2), sequence(octetString(new Uint8Array(8)), integer(iterations), ...more));
 
-describe('a key that svcauth does not open', () => {
+describe('a key that svcauth does not decrypt', () => {
   test.each([
     ['PBES2 with scrypt', pbes2(sequence(oid(OID.scrypt), sequence()))],
     ['pbeWithMD5AndDES', encryptedWith(sequence(oid(OID.pbeWithMD5AndDES), sequence()))],
@@ -100,25 +100,22 @@ describe('a key that svcauth does not open', () => {
     expect(error.hints[0]).toContain('openssl pkcs8 -topk8');
   });
 
-  test.each([ITERATION_CAP + 1, 2n ** 62n])(
-    'asks for %s iterations: more than the cap, which is named',
-    async count => {
-      const error = await rejectionOf(decryptPrivateKey(pbes2(pbkdf2(count)), passphrase));
-      expect(error.code).toBe('ERR_KEY_ITERATIONS');
-      expect(error.message).toContain(`uses ${count} iterations of key derivation; svcauth accepts at most 10000000`);
-    },
-  );
+  test.each([ITERATION_CAP + 1, 2n ** 62n])('with %s iterations is refused, and the error has the cap', async count => {
+    const error = await rejectionOf(decryptPrivateKey(pbes2(pbkdf2(count)), passphrase));
+    expect(error.code).toBe('ERR_KEY_ITERATIONS');
+    expect(error.message).toContain(`uses ${count} iterations of key derivation; svcauth accepts at most 10000000`);
+  });
 
   test.each([
     ['nothing', new Uint8Array()],
     ['text', utf8('-----BEGIN')],
     ['trailing bytes', Uint8Array.of(...pbes2(pbkdf2(1)), 0)],
     ['no iterations', pbes2(pbkdf2(0))],
-    ['more iterations than there are grains of sand', pbes2(pbkdf2(2n ** 70n))],
+    ['an iteration count of more than 63 bits', pbes2(pbkdf2(2n ** 70n))],
     ['a key length that does not fit the cipher', pbes2(pbkdf2(1, integer(16)))],
     ['a short vector', pbes2(pbkdf2(1), sequence(oid(OID.aes256Cbc), octetString(new Uint8Array(8))))],
     ['no PBES2 parameters', encryptedWith(sequence(oid(OID.pbes2)))],
-  ])('is %s: not a format we read, rather than a wrong passphrase', async (_, der) => {
+  ])('reports %s as an unsupported format and not as a wrong passphrase', async (_, der) => {
     expect((await rejectionOf(decryptPrivateKey(der, passphrase))).code).toBe('ERR_KEY_FORMAT');
   });
 });
@@ -157,10 +154,10 @@ describeVectors<PbeVectors>('crypto/wycheproof-pbes2_hmacsha256_aes_256.json', '
   });
 });
 
-describeWith(['openssl'], 'OpenSSL and a key at rest', () => {
+describeWith(['openssl'], 'OpenSSL and an encrypted key', () => {
   const pass = ['-passin', 'pass:correct horse battery staple'] as const;
 
-  test('opens what svcauth encrypts', async () => {
+  test('OpenSSL decrypts a key that svcauth encrypted', async () => {
     const file = join(tempDirectory(), 'ca.key');
     const encrypted = await encryptPrivateKey(pkcs8, passphrase, random(PBES2_RANDOM_LENGTH));
     writeFileSync(file, encodePem('ENCRYPTED PRIVATE KEY', encrypted));
@@ -169,7 +166,7 @@ describeWith(['openssl'], 'OpenSSL and a key at rest', () => {
   });
 
   test.each(['hmacWithSHA1', 'hmacWithSHA256', 'hmacWithSHA384', 'hmacWithSHA512'])(
-    'encrypts with %s what svcauth opens',
+    'svcauth decrypts a key that OpenSSL encrypted with %s',
     async prf => {
       const directory = tempDirectory();
       const [plain, encrypted] = [join(directory, 'plain.key'), join(directory, 'encrypted.key')];

@@ -20,7 +20,7 @@ describe('a key file', () => {
     expect(mayBeKeyOf(one.pem, other.publicKey)).toBe(false);
   });
 
-  test('of RSA does too', () => {
+  test('of RSA fits its own public key and no other', () => {
     const keys = [1, 2].map(() => generateKeyPairSync('rsa', { modulusLength: 1024 }));
     const [one, other] = keys.map(({ privateKey, publicKey }) => ({
       pem: utf8(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string),
@@ -30,11 +30,11 @@ describe('a key file', () => {
     expect(mayBeKeyOf(one!.pem, other!.publicKey)).toBe(false);
   });
 
-  test('of Ed25519 does not say', () => {
+  test('of Ed25519 fits every Ed25519 public key', () => {
     expect(mayBeKeyOf(pair('ed25519').pem, pair('ed25519').publicKey)).toBe(true);
   });
 
-  test('that is empty, cut off or something else fits nothing', () => {
+  test('that is empty, truncated or of another kind fits no public key', () => {
     const { pem, publicKey } = pair('ecdsa-p256');
     for (const bytes of [utf8(''), pem.subarray(0, 100), utf8(encodePem('CERTIFICATE', Uint8Array.of(0x30, 0)))]) {
       expect(mayBeKeyOf(bytes, publicKey)).toBe(false);

@@ -11,7 +11,7 @@ const der = (bytes: Uint8Array) => Buffer.from(bytes);
 describe.each(KEY_ALGORITHM_NAMES)('a new %s key', name => {
   const algorithm = KEY_ALGORITHMS[name];
 
-  test('is of that algorithm, fit for a certificate, and its halves belong together', async () => {
+  test('has that algorithm, may be certified, and its halves match', async () => {
     const pair = await generateKeyPair(algorithm);
     const info = decodePublicKeyInfo(new DerReader(pair.publicKey));
     expect(publicKeyProblem(info)).toBeUndefined();
@@ -24,7 +24,7 @@ describe.each(KEY_ALGORITHM_NAMES)('a new %s key', name => {
     expect(verify(algorithm.digest, message, publicKey, sign(algorithm.digest, message, privateKey))).toBe(true);
   });
 
-  test('is encoded as OpenSSL would', async () => {
+  test('has the encoding of OpenSSL', async () => {
     const { pkcs8, publicKey } = await generateKeyPair(algorithm);
     const key = createPrivateKey({ key: der(pkcs8), format: 'der', type: 'pkcs8' });
     expect(new Uint8Array(key.export({ format: 'der', type: 'pkcs8' }))).toEqual(pkcs8);
@@ -35,13 +35,13 @@ describe.each(KEY_ALGORITHM_NAMES)('a new %s key', name => {
 describe('EC key pairs', () => {
   const p256 = KEY_ALGORITHMS['ecdsa-p256'] as Parameters<typeof ecKeyPair>[0];
 
-  test('are all different', () => {
+  test('differ from each other', () => {
     const keys = Array.from({ length: 100 }, () => generateKeyPair(p256));
     expect(new Set(keys.map(key => der(key.pkcs8).toString('hex'))).size).toBe(100);
     expect(new Set(keys.map(key => der(key.publicKey).toString('hex'))).size).toBe(100);
   });
 
-  test('keep the scalar at its full length when it begins with zeros', () => {
+  test('have a scalar of full length even if it begins with zeros', () => {
     const scalar = Uint8Array.of(7);
     const ecdh = createECDH('prime256v1');
     ecdh.setPrivateKey(scalar);

@@ -34,7 +34,7 @@ const spkiOf = (key: KeyObject) => new Uint8Array(createPublicKey(key).export({ 
 const pemOf = (key: KeyObject, type: 'pkcs8' | 'sec1' | 'pkcs1') => utf8(key.export({ format: 'pem', type }) as string);
 const derOf = (key: KeyObject, type: 'sec1' | 'pkcs1') => new Uint8Array(key.export({ format: 'der', type }));
 
-describe('a private key is read', () => {
+describe('reading a private key', () => {
   test.each<[string, KeyObject, Uint8Array]>([
     ['P-256 as PKCS#8 PEM', p256, pemOf(p256, 'pkcs8')],
     ['P-256 as PKCS#8 DER', p256, pkcs8Of(p256)],
@@ -55,7 +55,7 @@ describe('a private key is read', () => {
     expect(keyObject.equals(key)).toBe(true);
   });
 
-  test.each(KEY_ALGORITHM_NAMES)('%s as svcauth makes it, plain and encrypted', async name => {
+  test.each(KEY_ALGORITHM_NAMES)('accepts %s as svcauth makes it, plain and encrypted', async name => {
     const { pkcs8, publicKey } = await generateKeyPair(KEY_ALGORITHMS[name]);
     const plain = await parsePrivateKey(utf8(encodePem('PRIVATE KEY', pkcs8)), undefined);
     expect(plain.algorithm).toBe(KEY_ALGORITHMS[name]);
@@ -66,7 +66,7 @@ describe('a private key is read', () => {
     expect(opened.pkcs8).toEqual(pkcs8);
   });
 
-  test('an EC key without its public key, and one whose scalar lost its leading zeros', async () => {
+  test('accepts an EC key without its public key or without leading zeros of the scalar', async () => {
     const bare = ecPkcs8(OID.prime256v1, sequence(integer(1), octetString(Uint8Array.of(7))));
     const { pkcs8 } = await parsePrivateKey(bare, undefined);
     const padded = new Uint8Array(32);
@@ -76,7 +76,7 @@ describe('a private key is read', () => {
     expect(createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' }).type).toBe('private');
   });
 
-  test('an EC key whose public key is compressed', async () => {
+  test('accepts an EC key with a compressed public key', async () => {
     const plain = derOf(p256, 'sec1');
     const scalar = plain.subarray(7, 39);
     const point = spkiOf(p256).subarray(-65);
@@ -89,7 +89,7 @@ describe('a private key is read', () => {
 const ecPkcs8 = (curve: string, ecPrivateKey: Uint8Array): Uint8Array =>
   sequence(integer(0), sequence(oid(OID.ecPublicKey), oid(curve)), octetString(ecPrivateKey));
 
-describe('a private key is unfit', () => {
+describe('an unsuitable private key', () => {
   const p521 = generateKeyPairSync('ec', { namedCurve: 'secp521r1' }).privateKey;
   const rsa1024 = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
   const rsaE3 = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }).privateKey;
@@ -119,7 +119,7 @@ describe('a private key is unfit', () => {
       ecPkcs8(OID.prime256v1, sequence(integer(1), octetString(Uint8Array.of(7)), otherPoint)),
       'its public half does not belong to its private half',
     ],
-    ['RSA whose numbers do not fit each other', brokenRsa(), 'its public half does not belong to its private half'],
+    ['RSA with inconsistent numbers', brokenRsa(), 'its public half does not belong to its private half'],
   ])('%s', async (_, der, reason) => {
     const error = await rejectionOf(parsePrivateKey(der, undefined, '"ca.key"'));
     expect(error).toMatchObject({ code: 'ERR_KEY_UNSUITABLE', exitStatus: 2 });
@@ -128,7 +128,7 @@ describe('a private key is unfit', () => {
   });
 });
 
-/** The private exponent and the CRT exponents spoilt: still an RSAPrivateKey, signing nothing. */
+/** Changes the private exponent and the CRT exponents. The result is an RSAPrivateKey that cannot sign. */
 function brokenRsa(): Uint8Array {
   const jwkFree = derOf(rsa, 'pkcs1');
   const spoilt = Uint8Array.from(jwkFree);
@@ -137,7 +137,7 @@ function brokenRsa(): Uint8Array {
   return spoilt;
 }
 
-describe('what is no private key', () => {
+describe('bytes that are not a usable private key', () => {
   test.each<[string, Uint8Array, string]>([
     ['nothing', new Uint8Array(), 'it is not a private key'],
     ['text', utf8('hello'), 'it is not a private key'],
@@ -168,7 +168,7 @@ describe('what is no private key', () => {
     expect(error.message).toContain(reason);
   });
 
-  test('an encrypted key without a passphrase asks for one', async () => {
+  test('reports that an encrypted key needs a passphrase', async () => {
     const der = await encryptPrivateKey(pkcs8Of(p256), passphrase, random(PBES2_RANDOM_LENGTH));
     expect(await rejectionOf(parsePrivateKey(der, undefined))).toMatchObject({
       code: 'ERR_KEY_ENCRYPTED',
@@ -176,7 +176,7 @@ describe('what is no private key', () => {
     });
   });
 
-  test('the old encryption of PEM is named', async () => {
+  test('names the legacy encryption of PEM', async () => {
     const pem = p256.export({ format: 'pem', type: 'sec1', cipher: 'aes-128-cbc', passphrase: 'x' }) as string;
     const error = await rejectionOf(parsePrivateKey(utf8(pem), utf8('x')));
     expect(error.code).toBe('ERR_KEY_ENCRYPTION');

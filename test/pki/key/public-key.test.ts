@@ -61,13 +61,13 @@ describe('a public key that must not be certified', () => {
     expect(publicKeyProblem(key)).toContain(reason);
   });
 
-  test('RSA with a negative modulus is not even an RSA key', () => {
+  test('rejects RSA with a negative modulus as malformed', () => {
     const negative = spki(RSA, sequence(hex('0203800001'), integer(65537)));
     expect(() => decodePublicKey(negative)).toThrow('negative');
   });
 });
 
-test('what people call a key', () => {
+test('names the algorithms of keys', () => {
   expect(publicKeyLabel(decodePublicKey(rsa(odd2048, 65537n)))).toBe('RSA 2048');
   expect(publicKeyLabel(decodePublicKey(spki(P256, Uint8Array.of(4))))).toBe('ECDSA P-256');
   expect(

@@ -17,7 +17,7 @@ const message = utf8('to be signed');
 describe.each(KEY_ALGORITHM_NAMES)('a signature with %s', name => {
   const algorithm = KEY_ALGORITHMS[name];
 
-  test('verifies over its own bytes and over no others', async () => {
+  test('verifies only the signed bytes', async () => {
     const { pkcs8, publicKey } = await generateKeyPair(algorithm);
     const signature = signerOf(
       createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' }),
@@ -43,7 +43,7 @@ describe('a signature algorithm', () => {
     expect(signatureScheme(identifier(der))).toBeUndefined();
   });
 
-  test('of another kind of key never verifies', async () => {
+  test('never verifies with a key of another kind', async () => {
     const { publicKey } = generateKeyPair(KEY_ALGORITHMS['ecdsa-p256'] as never);
     const info = decodePublicKeyInfo(new DerReader(publicKey));
     const rsa = identifier(KEY_ALGORITHMS['rsa-2048'].signatureAlgorithmDer);
@@ -73,7 +73,7 @@ describe.each([
   ['crypto/wycheproof-rsa_signature_2048_sha256.json', KEY_ALGORITHMS['rsa-2048']],
 ] as const)('%s', (file, { signatureAlgorithmDer }) => {
   describeVectors<SignatureVectors>(file, 'verdicts', ({ testGroups }) => {
-    test('agree with ours', () => {
+    test('agree with svcauth', () => {
       const wrong: string[] = [];
       for (const group of testGroups) {
         const key: PublicKeyInfo = decodePublicKeyInfo(new DerReader(hex(group.publicKeyDer)));

@@ -18,7 +18,7 @@ const leaf = {
 
 describe('the names of a leaf', () => {
   test.each([leaf, { ...leaf, commonName: '' }, { ...leaf, commonName: 'vault.corp.example', dns: [], ip: [] }])(
-    'are the same before it is made and in the certificate: %j',
+    'are the same before issuance and in the certificate: %j',
     planned => {
       const issuer = issuerOf('svid');
       const tbs = leafPreparer(issuer)({
@@ -32,13 +32,13 @@ describe('the names of a leaf', () => {
     },
   );
 
-  test('are its subjectAltName and then its subject; the commonName is no host yet', () => {
+  test('are its subjectAltName and then its subject, without the commonName as a host', () => {
     const names = namesOfLeaf({ ...leaf, commonName: 'vault.corp.example' });
     expect(names.map(({ type }) => type)).toEqual(['uri', 'dns', 'ip', 'directory']);
   });
 });
 
-test('an emailAddress in a subject is a name beside the subjectAltName', () => {
+test('an emailAddress in the subject is a name even with a subjectAltName', () => {
   const subject = readName(encodeName([[OID.emailAddress, 'a@example.org']]));
   const names = carriedNames(subject, [{ type: 'dns', value: 'example.org' }]);
   expect(names).toMatchObject([{ type: 'dns' }, { type: 'directory' }, { type: 'email', value: 'a@example.org' }]);

@@ -27,7 +27,7 @@ describe('a DNS name (RFC 5280 §4.2.1.10)', () => {
     ['HOST.example.com', 'host.EXAMPLE.com', true],
     ['example.com', 'host.example.com', false],
     ['anything.at.all', '', true],
-    // as OpenSSL reads a leading dot: only what is below
+    // as in OpenSSL: with a leading dot, only names below the base
     ['example.com', '.example.com', false],
     ['a.example.com', '.example.com', true],
     ['*.example.com', 'example.com', true],
@@ -47,7 +47,7 @@ describe('an IP address', () => {
     expect(permit(net, address)).toEqual(within ? [] : ['name-not-permitted']);
   });
 
-  test('lies in a range exactly when its masked octets are the same', () => {
+  test('is in a range exactly if its masked octets are equal', () => {
     const octets = fc.uint8Array({ minLength: 4, maxLength: 4 });
     fc.assert(
       fc.property(octets, octets, octets, (address, base, mask) => {
@@ -71,7 +71,7 @@ describe('a SPIFFE ID', () => {
     expect(permit(uri(base), SPIFFE)).toEqual(within ? [] : ['name-not-permitted']);
   });
 
-  test('is judged by its host, whatever else stands in it', () => {
+  test('is compared by its host alone', () => {
     const base = uri('example.org');
     for (const text of ['spiffe://example.org.evil.net/x', 'spiffe://evil.net/example.org', 'spiffe:example.org', '']) {
       expect(permit(base, uri(text))).toEqual(['name-not-permitted']);
@@ -81,11 +81,11 @@ describe('a SPIFFE ID', () => {
 });
 
 describe('names together', () => {
-  test('are free where nothing of their type is permitted', () => {
+  test('are unrestricted if there is no permitted subtree of their type', () => {
     expect(permit(dns('example.org'), SPIFFE, ip(10, 0, 0, 1))).toEqual([]);
   });
 
-  test('need one of the permitted subtrees, and none of the excluded', () => {
+  test('must be in a permitted subtree and in no excluded one', () => {
     const constraints = { permitted: [dns('a.org'), dns('b.org')], excluded: [dns('x.a.org')] };
     const names = [dns('w.a.org'), dns('b.org'), dns('x.a.org'), dns('c.org')];
     expect(constraintViolations(constraints, names)).toMatchObject([
@@ -94,7 +94,7 @@ describe('names together', () => {
     ]);
   });
 
-  test('are judged as the validator judges them: what it accepts has no violation, and what it refuses has one', () => {
+  test('have a violation exactly if the validator rejects them', () => {
     const host = fc.constantFrom('a.org', 'b.a.org', '*.a.org', 'c.b.a.org', 'org', 'A.ORG', 'x_y');
     const name: fc.Arbitrary<GeneralName> = fc.oneof(
       host.map(dns),
@@ -126,7 +126,7 @@ describe('names together', () => {
     );
   });
 
-  test('include a name that a wildcard may stand for, and a subject that the CA may not certify', () => {
+  test('have a violation for a wildcard over an excluded name, and for a subject', () => {
     expect(exclude(dns('a.example.org'), dns('*.example.org'))).toEqual(['name-excluded']);
     expect(permit(directory('A'), directory('B'))).toEqual(['name-not-permitted']);
     expect(permit(directory('A'), directory('A'))).toEqual([]);

@@ -56,18 +56,18 @@ describe('a DNS name', () => {
     ['example.org.', 'write: example.org'],
     ['bücher.example', 'write an international name in its A-label form: xn--bcher-kva.example'],
     ['10.0.0.7', 'for an IP address use --ip'],
-  ])('%s is answered with: %s', (text, hint) => {
+  ])('%s is refused with the hint: %s', (text, hint) => {
     expect(errorOf(() => parseDnsName(text)).hints).toEqual([hint]);
   });
 
-  test('takes letters, digits, hyphen and dot of the 256 bytes inside a name', () => {
+  test('accepts only letters, digits, hyphen and dot of the 256 bytes inside a name', () => {
     const taken = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).filter(
       c => dnsNameFault(`a${c}b`) === undefined,
     );
     expect(taken.join('')).toBe('-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
   });
 
-  test('parsed, is ASCII and parses to itself', () => {
+  test('is ASCII after parsing, and parses to itself', () => {
     fc.assert(
       fc.property(fc.oneof(fc.domain(), fc.string({ unit: 'binary' })), text => {
         if (dnsNameFault(text) !== undefined) return;

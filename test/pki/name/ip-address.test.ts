@@ -25,7 +25,7 @@ describe('an address', () => {
     expect(parseIpAddress(given).text).toBe(written);
   });
 
-  test('an IPv4-mapped address stays an IPv6 address', () => {
+  test('keeps an IPv4-mapped address as an IPv6 address', () => {
     expect(parseIpAddress('::ffff:127.0.0.1').octets).toHaveLength(16);
   });
 
@@ -60,13 +60,13 @@ describe('an address', () => {
     expect(error.message).toContain(reason);
   });
 
-  test('a refused address comes back as the one to write', () => {
+  test('suggests the corrected form of a refused address', () => {
     expect(errorOf(() => parseIpAddress('[::1]')).hints).toEqual(['write: ::1']);
     expect(errorOf(() => parseIpAddress('fe80::1%eth0')).hints).toEqual(['write: fe80::1']);
   });
 });
 
-test('any octets, written out, read back as themselves', () => {
+test('parses the text of any octets to the same octets', () => {
   const octets = (length: number) =>
     fc
       .array(fc.oneof(fc.constant(0), fc.nat(255)), { minLength: length, maxLength: length })
@@ -78,7 +78,7 @@ test('any octets, written out, read back as themselves', () => {
   );
 });
 
-test("texts are addresses where Node's own reader says so", () => {
+test("accepts the same texts as Node's own parser", () => {
   const nearly = fc.oneof(
     fc.ipV4(),
     fc.ipV6(),

@@ -20,11 +20,11 @@ describe('a range', () => {
     ['fd00::/8', 'fdff::1', true],
     ['fd00::/8', 'fe00::1', false],
     ['::1/128', '::1', true],
-  ])('%s holds %s: %s', (range, address, held) => {
+  ])('%s contains %s: %s', (range, address, held) => {
     expect(contains(range, address)).toBe(held);
   });
 
-  test('of one family holds no address of the other, not even mapped', () => {
+  test('contains no address of the other family, not even a mapped one', () => {
     expect(contains('127.0.0.0/8', '::ffff:127.0.0.1')).toBe(false);
     expect(contains('::/0', '127.0.0.1')).toBe(false);
   });
@@ -45,14 +45,14 @@ describe('a range', () => {
     expect(error.hints).toEqual([hint]);
   });
 
-  test('is address and mask in a name constraint (RFC 5280 §4.2.1.10)', () => {
+  test('is encoded as address and mask in a name constraint (RFC 5280 §4.2.1.10)', () => {
     expect([...ipConstraintOctets(parseIpRange('192.0.2.0/24'))]).toEqual([192, 0, 2, 0, 255, 255, 255, 0]);
     expect(ipConstraintOctets(parseIpRange('fd00::/9'))).toHaveLength(32);
     expect([...ipConstraintOctets(parseIpRange('fd00::/9')).subarray(16, 19)]).toEqual([255, 128, 0]);
   });
 });
 
-test("holds what Node's BlockList holds", () => {
+test("contains the same addresses as Node's BlockList", () => {
   const address = (length: number) =>
     fc.array(fc.constantFrom(0, 1, 127, 128, 255), { minLength: length, maxLength: length });
   fc.assert(

@@ -16,7 +16,7 @@ describeVectors<{ cases: readonly Vector[] }>('spiffe/spiffe-ids.json', "go-spif
   test.each(cases.map(c => [c.input.length > 80 ? `${c.input.slice(0, 77)}...` : c.input, c] as const))(
     '%j',
     (_, c) => {
-      // SPEC: go-spiffe does not enforce the limits of SPIFFE-ID §2.3; we do
+      // SPEC: go-spiffe does not enforce the limits of SPIFFE-ID §2.3; svcauth does
       const valid = c.valid && !(c.error ?? '').startsWith('SPEC:');
       expect(isSpiffeId(c.input)).toBe(valid);
       if (!valid) return void expect(errorOf(() => parseSpiffeId(c.input)).code).toBe('ERR_SPIFFE_ID');
@@ -29,21 +29,21 @@ describeVectors<{ cases: readonly Vector[] }>('spiffe/spiffe-ids.json', "go-spif
 const everyByte = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
 
 describe('grammar, byte by byte', () => {
-  test('a trust domain takes [a-z0-9._-] and no other of the 256 bytes', () => {
+  test('a trust domain accepts [a-z0-9._-] and no other of the 256 bytes', () => {
     const taken = everyByte.filter(c => isSpiffeId(`spiffe://a${c}b`));
-    // a slash ends the trust domain, so that `b` is a path
+    // a slash ends the trust domain, and `b` is then a path
     expect(taken.join('')).toBe('-./0123456789_abcdefghijklmnopqrstuvwxyz');
     expect(parseSpiffeId('spiffe://a/b').trustDomain).toBe('a');
     const bare = everyByte.filter(c => !throws(() => parseTrustDomain(`a${c}b`)));
     expect(bare.join('')).toBe('-.0123456789_abcdefghijklmnopqrstuvwxyz');
   });
 
-  test('a path takes [a-zA-Z0-9._-] and the slash and no other of the 256 bytes', () => {
+  test('a path accepts [a-zA-Z0-9._-] and the slash and no other of the 256 bytes', () => {
     const taken = everyByte.filter(c => isSpiffeId(`spiffe://td/a${c}b`));
     expect(taken.join('')).toBe('-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz');
   });
 
-  test('nothing above U+00FF folds into the grammar', () => {
+  test('rejects every character above U+00FF', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0x100, max: 0x10ffff }), point => {
         const c = point >= 0xd800 && point <= 0xdfff ? String.fromCharCode(point) : String.fromCodePoint(point);
@@ -60,17 +60,17 @@ describe('limits', () => {
     expect(isSpiffeId(`spiffe://${'a'.repeat(256)}/b`)).toBe(false);
   });
 
-  test('an id has at most 2048 bytes', () => {
+  test('an ID has at most 2048 bytes', () => {
     expect(isSpiffeId(`spiffe://td/${'a'.repeat(2048 - 12)}`)).toBe(true);
     expect(isSpiffeId(`spiffe://td/${'a'.repeat(2049 - 12)}`)).toBe(false);
   });
 
-  test('a hundred megabytes are refused without being read', () => {
+  test('refuses a hundred megabytes quickly', () => {
     expect(isSpiffeId(`spiffe://td/${'a/'.repeat(50_000_000)}`)).toBe(false);
   });
 });
 
-describe('what is wrong is said', () => {
+describe('reasons and hints', () => {
   test.each([
     ['', 'it is empty'],
     ['https://td/a', 'it does not start with spiffe://'],
@@ -93,14 +93,14 @@ describe('what is wrong is said', () => {
     expect(error.exitStatus).toBe(2);
   });
 
-  test('a trust domain typed as an id or in upper case is answered with the one to write', () => {
+  test('suggests the trust domain if it was typed as an ID or in upper case', () => {
     expect(errorOf(() => parseTrustDomain('spiffe://example.org')).hints).toEqual(['write: example.org']);
     expect(errorOf(() => parseTrustDomain('SPIFFE://Example.org/x')).hints).toEqual(['write: example.org']);
     expect(errorOf(() => parseTrustDomain('https://example.org/')).hints).toEqual(['write: example.org']);
     expect(errorOf(() => parseTrustDomain('Example.ORG')).hints).toEqual(['write: example.org']);
   });
 
-  test('no lower case is suggested for a letter that only folds to ASCII', () => {
+  test('suggests no lower case for a letter outside ASCII that folds to ASCII', () => {
     // U+212A KELVIN SIGN lower-cases to k
     expect(errorOf(() => parseTrustDomain('\u212a.example')).hints).toEqual([]);
     expect(errorOf(() => parseTrustDomain('spiffe://\u212a.example')).hints).toEqual([
@@ -108,16 +108,16 @@ describe('what is wrong is said', () => {
     ]);
   });
 
-  test('no bare name is suggested where an id belongs', () => {
+  test('suggests no trust domain in place of an ID', () => {
     expect(errorOf(() => parseSpiffeId('spiffe://Example.org/a')).hints).toEqual([]);
   });
 });
 
-test('trust domains that look like IPv4 addresses are legal', () => {
+test('accepts trust domains that look like IPv4 addresses', () => {
   expect(parseSpiffeId('spiffe://10.0.0.1/a').trustDomain).toBe('10.0.0.1');
 });
 
-test('an id made of its parts is the id that is read', () => {
+test('spiffeIdOf and parseSpiffeId return the same ID', () => {
   const segment = fc.stringMatching(/^[a-zA-Z0-9._-]{1,20}$/).filter(s => s !== '.' && s !== '..');
   const trustDomain = fc.stringMatching(/^[a-z0-9._-]{1,40}$/);
   fc.assert(
@@ -129,7 +129,7 @@ test('an id made of its parts is the id that is read', () => {
   );
 });
 
-test('any text is read or refused with the catalogue error', () => {
+test('any text is parsed or refused with the catalogue error', () => {
   fc.assert(
     fc.property(
       fc.oneof(

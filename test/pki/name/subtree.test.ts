@@ -23,7 +23,7 @@ describe('a DNS subtree', () => {
 });
 
 describe('a URI host', () => {
-  test('is bare', () => {
+  test('is a host in lower case', () => {
     expect(parseUriHost('Example.org')).toBe('example.org');
   });
 

@@ -66,29 +66,29 @@ describe('permitted', () => {
     [uri('example.org'), uri('https://example.net\\@example.org/'), 'name-not-permitted'],
   ])('%j for %j: %s', (base, name, expected) => expect(ask([base], [], name)).toBe(expected));
 
-  test('asks one base of the form, for every name', () => {
+  test('needs one matching subtree of the form for every name', () => {
     expect(ask([dns('a.org'), dns('b.org')], [], dns('a.org'), dns('x.b.org'))).toBe('accepted');
     expect(ask([dns('a.org'), dns('b.org')], [], dns('a.org'), dns('c.org'))).toBe('name-not-permitted');
   });
 });
 
 describe('excluded', () => {
-  test('wins over permitted', () => {
+  test('takes precedence over permitted', () => {
     expect(ask([dns('example.org')], [dns('a.example.org')], dns('a.example.org'))).toBe('name-excluded');
   });
 
-  test('reaches what a wildcard may stand for', () => {
+  test('applies to every name that a wildcard matches', () => {
     expect(ask([], [dns('A.example.org')], dns('*.example.org'))).toBe('name-excluded');
     expect(ask([], [dns('b.a.example.org')], dns('*.example.org'))).toBe('accepted');
     expect(ask([], [dns('a.example.org')], dns('*.b.example.org'))).toBe('accepted');
   });
 
-  test('refuses a URI without a host, since none can be compared', () => {
+  test('rejects a URI without a host, which cannot be compared', () => {
     expect(ask([], [uri('example.org')], uri('urn:a'))).toBe('name-not-permitted');
   });
 });
 
-test('a quadratic number of comparisons is refused before the first', () => {
+test('refuses a quadratic number of comparisons before the first one', () => {
   const many = Array.from({ length: 600 }, (_, i) => dns(`n${i}.example.org`));
   expect(ask([], many, ...many.map((_, i) => dns(`m${i}.example.org`)))).toBe('too-many-names');
 });

@@ -17,21 +17,21 @@ const chain = (sent: readonly PathCertificate[], anchors: readonly PathCertifica
   return [...found.chain.slice(1), found.anchor];
 };
 
-test('takes the anchor that fits before what was sent', () => {
+test('prefers a matching anchor to a sent certificate', () => {
   expect(chain([issuing, cross], [issuing], 'key-identifier')).toEqual([issuing]);
 });
 
-test('takes the first certificate that fits, and does not reconsider', () => {
+test('takes the first matching certificate without backtracking', () => {
   expect(chain([issuing, cross], [newRoot], 'key-identifier')).toEqual([issuing, undefined]);
   expect(chain([cross, issuing], [newRoot], 'key-identifier')).toEqual([cross, newRoot]);
 });
 
-test('tells two keys of one name apart by their identifiers, or not at all', () => {
+test('distinguishes two keys of one name only by key identifiers', () => {
   expect(chain([cross], [oldRoot, newRoot], 'key-identifier')).toEqual([cross, newRoot]);
   expect(chain([cross], [oldRoot, newRoot], 'name')).toEqual([cross, oldRoot]);
 });
 
-test('ends where nothing fits, and does not run in circles', () => {
+test('stops if no certificate matches, and at a loop', () => {
   expect(chain([], [oldRoot], 'key-identifier')).toEqual([undefined]);
   const loop = read(makeCa({ name: 'root', key: oldKey, issuer: oldKey }));
   expect(chain([issuing, loop], [], 'name')).toEqual([issuing, loop, undefined]);

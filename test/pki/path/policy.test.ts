@@ -15,7 +15,7 @@ const constraint = (number: number, skip: number): Extensions =>
 const requireAfter = (skip: number): Extensions => constraint(0, skip);
 const inhibitAny: Extensions = planted('inhibitAnyPolicy', true, integer(0));
 
-/** Of root, issuing CA and leaf with these extensions. */
+/** Evaluates the policies of a path of root, issuing CA and leaf with these extensions. */
 function ask(issuing: Extensions, leaf: Extensions, inputs: Partial<PolicyInputs> = {}): string {
   const root = makeCa({ name: 'root' });
   const ca = makeCa({ name: 'issuing', issuer: root, extensions: issuing });
@@ -24,7 +24,7 @@ function ask(issuing: Extensions, leaf: Extensions, inputs: Partial<PolicyInputs
   return policyRefusal(path, { ...ANY_POLICY_INPUTS, ...inputs })?.code ?? 'accepted';
 }
 
-test('asks for no policy where nobody does', () => {
+test('requires no policy unless the inputs or a certificate require one', () => {
   expect(ask({}, {})).toBe('accepted');
   expect(ask(policies(GOLD), policies(SILVER))).toBe('accepted');
 });
@@ -32,7 +32,7 @@ test('asks for no policy where nobody does', () => {
 describe('an explicit policy', () => {
   const must = { initialExplicitPolicy: true };
 
-  test('holds through the whole path', () => {
+  test('must be in every certificate of the path', () => {
     expect(ask(policies(GOLD), policies(GOLD), must)).toBe('accepted');
     expect(ask(policies(GOLD), policies(SILVER), must)).toBe('policy-required');
     expect(ask(policies(GOLD), {}, must)).toBe('policy-required');
@@ -41,20 +41,20 @@ describe('an explicit policy', () => {
     expect(ask({ ...policies(GOLD), ...requireAfter(2) }, policies(SILVER))).toBe('accepted');
   });
 
-  test('is one that the user accepts', () => {
+  test('must be in the initial policy set', () => {
     expect(ask(policies(GOLD), policies(GOLD), { ...must, initialPolicySet: [GOLD] })).toBe('accepted');
     expect(ask(policies(GOLD), policies(GOLD), { ...must, initialPolicySet: [SILVER] })).toBe('policy-required');
     expect(ask(policies(ANY), policies(GOLD), { ...must, initialPolicySet: [GOLD] })).toBe('accepted');
     expect(ask(policies(ANY), policies(ANY), { ...must, initialPolicySet: [GOLD] })).toBe('accepted');
   });
 
-  test('may be any policy until that is inhibited', () => {
+  test('may be anyPolicy until that is inhibited', () => {
     expect(ask(policies(GOLD), policies(ANY), must)).toBe('accepted');
     expect(ask({ ...policies(GOLD), ...inhibitAny }, policies(ANY), must)).toBe('policy-required');
     expect(ask(policies(ANY), policies(GOLD), { ...must, initialAnyPolicyInhibit: true })).toBe('policy-required');
   });
 
-  test('may be mapped, back to what the user accepts', () => {
+  test('may be mapped from a policy in the initial policy set', () => {
     const mapped = { ...policies(GOLD), ...mapping(GOLD, SILVER) };
     expect(ask(mapped, policies(SILVER), { ...must, initialPolicySet: [GOLD] })).toBe('accepted');
     expect(ask(mapped, policies(GOLD), must)).toBe('policy-required');
@@ -62,7 +62,7 @@ describe('an explicit policy', () => {
     expect(ask(mapped, policies(SILVER), { ...must, initialPolicyMappingInhibit: true })).toBe('policy-required');
   });
 
-  test('is never mapped from or to any policy', () => {
+  test('is never mapped from or to anyPolicy', () => {
     expect(ask({ ...policies(GOLD), ...mapping(ANY, SILVER) }, policies(SILVER))).toBe('policy-mapped-any');
     expect(ask({ ...policies(GOLD), ...mapping(GOLD, ANY) }, policies(SILVER))).toBe('policy-mapped-any');
   });

@@ -29,34 +29,34 @@ function ask(
 
 const withCrl = (wanted: Partial<WantedCrl>): string => ask([rootCrl, makeCrl({ issuer: issuing, ...wanted })]);
 
-test('accepts what every CRL of the path covers and none lists', () => {
+test('accepts a path if the CRLs cover every certificate and list none', () => {
   expect(withCrl({ revoked: [200] })).toBe('accepted');
 });
 
-test('wants a CRL of every CA in the path', () => {
+test('requires a CRL of every CA in the path', () => {
   expect(ask([makeCrl({ issuer: issuing })])).toBe('crl-missing');
   expect(ask([rootCrl])).toBe('crl-missing');
 });
 
-test('refuses what is listed: the leaf by its issuer, the CA by the root', () => {
+test('rejects a leaf that its issuer lists and a CA that the root lists', () => {
   expect(withCrl({ revoked: [leaf.serial] })).toBe('revoked');
   expect(ask([makeCrl({ issuer: root, revoked: [issuing.serial] }), makeCrl({ issuer: issuing })])).toBe('revoked');
   expect(ask([makeCrl({ issuer: root, revoked: [leaf.serial] }), makeCrl({ issuer: issuing })])).toBe('accepted');
 });
 
-describe('a CRL that cannot clear a certificate', () => {
+describe('a CRL that cannot show that a certificate is not revoked', () => {
   const cases: readonly [string, Partial<WantedCrl>][] = [
     ['crl-expired', { nextUpdate: '2026-05-31' }],
     ['crl-not-valid-yet', { thisUpdate: '2026-06-02' }],
     ['crl-next-update-missing', { nextUpdate: '' }],
     ['crl-extension-missing', { extensions: without('cRLNumber') }],
   ];
-  test.each(cases)('is refused: %s', (code, wanted) => expect(withCrl(wanted)).toBe(code));
-  test.each(cases)('still condemns what it lists: %s', (_, wanted) =>
+  test.each(cases)('is rejected: %s', (code, wanted) => expect(withCrl(wanted)).toBe(code));
+  test.each(cases)('still revokes the certificates that it lists: %s', (_, wanted) =>
     expect(withCrl({ ...wanted, revoked: [leaf.serial] })).toBe('revoked'),
   );
 
-  test('is current from thisUpdate to nextUpdate, both inclusive', () => {
+  test('is valid from thisUpdate to nextUpdate, both inclusive', () => {
     expect(withCrl({ nextUpdate: NOW.toISOString() })).toBe('accepted');
     expect(withCrl({ thisUpdate: NOW.toISOString() })).toBe('accepted');
   });
@@ -71,7 +71,7 @@ const at = (uri: string) =>
 
 const reason = (code: number) => encodeExtension(OID.reasonCode, false, tlv(TAG.enumerated, Uint8Array.of(code)));
 
-describe('a CRL that does not speak for the certificate', () => {
+describe('a CRL that does not cover the certificate', () => {
   test.each<[string, Partial<WantedCrl>]>([
     ['crl-delta', { extensions: planted('deltaCRLIndicator', true, integer(6)) }],
     ['crl-delta', { extensions: planted('freshestCRL', false, encodeDistributionPoint('http://a.example.org/d')) }],
@@ -86,12 +86,12 @@ describe('a CRL that does not speak for the certificate', () => {
     ['crl-indirect', { revoked: [200], entryExtensions: encodeExtension(OID.certificateIssuer, true, sequence()) }],
     ['crl-extension-critical-unknown', { revoked: [200], entryExtensions: encodeExtension('1.2.3', true, integer(1)) }],
     ['crl-malformed', { revoked: [200], entryExtensions: encodeExtension(OID.reasonCode, false, integer(1)) }],
-    // 7 is the one code up to 10 that RFC 5280 gives no meaning
+    // 7 is the only code up to 10 without a meaning in RFC 5280
     ['crl-malformed', { revoked: [200], entryExtensions: reason(7) }],
     ['accepted', { revoked: [200], entryExtensions: reason(8) }],
   ])('%s', (code, wanted) => expect(withCrl(wanted)).toBe(code));
 
-  test('speaks when its scope is the kind of the certificate, or a place that it names', () => {
+  test('covers it if the scope matches the kind or a distribution point of the certificate', () => {
     expect(withCrl(scope(flag(1)))).toBe('accepted');
     const uri = 'http://a.example.org/crl';
     const pointed = makeLeaf({
@@ -112,19 +112,19 @@ describe('the signature of a CRL', () => {
   });
   const signedByAnother = makeCrl({ issuer: signer });
 
-  test('may be of another key of that name, when it leads to the same anchor', () => {
+  test('may be made with another key of that name if it leads to the same anchor', () => {
     expect(ask([rootCrl, signedByAnother], leaf, [issuing, signer])).toBe('accepted');
     expect(ask([rootCrl, signedByAnother], leaf, [issuing])).toBe('crl-signer-unknown');
   });
 
-  test('is not taken from a key that is revoked, or that nobody vouches for', () => {
+  test('is rejected if the certificate of its key is revoked or has no path', () => {
     const revoking = makeCrl({ issuer: root, revoked: [signer.serial] });
     expect(ask([revoking, signedByAnother], leaf, [issuing, signer])).toBe('crl-signer-unknown');
     const stranger = makeCa({ name: 'issuing' });
     expect(ask([rootCrl, makeCrl({ issuer: stranger })], leaf, [issuing, stranger])).toBe('crl-signer-unknown');
   });
 
-  test('is not taken from a CA without cRLSign, nor from the wrong key', () => {
+  test('is rejected from a CA without cRLSign and from the wrong key', () => {
     const mute = makeCa({
       name: 'mute',
       issuer: root,

@@ -32,25 +32,25 @@ function ask(extensions: Extensions, issuer: TestCertificate = root): string {
   return verdict.accepted ? verdict.id.uri : verdict.reason.code;
 }
 
-test('answers with the id of a leaf that keeps to the specification', () => {
+test('returns the ID of a leaf that follows the specification', () => {
   expect(ask({})).toBe('spiffe://example.org/a');
   expect(ask(names({ type: 'dns', value: 'a.example.org' }, { type: 'uri', value: 'spiffe://example.org/a' }))).toBe(
     'spiffe://example.org/a',
   );
 });
 
-describe('refuses a leaf', () => {
+describe('rejects a leaf', () => {
   const two = names({ type: 'uri', value: 'spiffe://example.org/a' }, { type: 'uri', value: 'https://example.org' });
   test.each<[string, string, Extensions]>([
     ['with two URIs', 'svid-one-uri', two],
     ['without a URI', 'svid-one-uri', names({ type: 'dns', value: 'a.example.org' })],
     ['of another scheme', 'svid-id', id('https://example.org/a')],
-    ['of no SPIFFE ID', 'svid-id', id('spiffe://example.org/a/')],
+    ['without a SPIFFE ID', 'svid-id', id('spiffe://example.org/a/')],
     ['that is a trust domain', 'svid-path', id('spiffe://example.org')],
     ['that is a CA', 'svid-leaf-is-ca', planted('basicConstraints', true, encodeBasicConstraints({ ca: true }))],
     ['without keyUsage', 'svid-key-usage', without('keyUsage')],
     [
-      'whose keyUsage is not critical',
+      'with a keyUsage that is not critical',
       'svid-key-usage',
       planted('keyUsage', false, encodeKeyUsage(['digitalSignature'])),
     ],
@@ -65,14 +65,14 @@ describe('refuses a leaf', () => {
 describe('a signing certificate', () => {
   const under = (extensions: Extensions) => ask({}, makeCa({ name: 'issuing', issuer: root, extensions }));
 
-  test('needs no id, and has none with a path', () => {
+  test('needs no ID, and must not have one with a path', () => {
     expect(under({})).toBe('spiffe://example.org/a');
     expect(under(id('spiffe://example.org'))).toBe('spiffe://example.org/a');
     expect(under(id('spiffe://example.org/issuing'))).toBe('svid-signer');
     expect(under(id('https://example.org'))).toBe('svid-signer');
   });
 
-  test('has a critical keyUsage', () => {
+  test('must have a critical keyUsage', () => {
     expect(under(without('keyUsage'))).toBe('svid-signer');
     expect(under(planted('keyUsage', false, encodeKeyUsage(['keyCertSign'])))).toBe('svid-signer');
   });

@@ -41,17 +41,17 @@ function reason(verdict: PathVerdict): RefusalCode | 'accepted' {
 
 const path = (verdict: PathVerdict) => (verdict.accepted ? verdict.path.map(certificateLabel) : verdict.reason);
 
-/** Under an issuing CA of that kind. */
+/** Validates a leaf of an issuing CA of that kind. */
 const under = (extensions: Readonly<Record<string, Uint8Array>>, options: Options = {}) => {
   const ca = makeCa({ name: 'odd', issuer: root, extensions });
   return reason(validate(makeLeaf({ name: 'leaf', issuer: ca }), { intermediates: [ca], ...options }));
 };
 
-test('accepts leaf, issuing CA and root, and answers with the path from the target to its anchor', () => {
+test('accepts leaf, issuing CA and root, and returns the path from the target to its anchor', () => {
   expect(path(validate(leaf))).toEqual(['CN=leaf', 'CN=issuing', 'CN=root']);
 });
 
-test('tells the clause, the words and every path that was tried', () => {
+test('reports the clause, the message and every path that was tried', () => {
   const verdict = validate(leaf, { intermediates: [] });
   expect(verdict).toMatchObject({
     accepted: false,
@@ -60,7 +60,7 @@ test('tells the clause, the words and every path that was tried', () => {
   expect(verdict.tried).toHaveLength(1);
 });
 
-describe('a certificate in its place', () => {
+describe('a certificate in a path', () => {
   test('is valid from notBefore to the end of the second notAfter, both inclusive', () => {
     const at = (now: string) => reason(validate(leaf, { now: new Date(now) }));
     expect(at('2025-12-31T23:59:59.999Z')).toBe('not-valid-yet');
@@ -70,19 +70,19 @@ describe('a certificate in its place', () => {
     expect(at('no time at all')).toBe('not-valid-yet');
   });
 
-  test('is signed by the key of its issuer', () => {
+  test('must be signed by the key of its issuer', () => {
     const forged = makeLeaf({ name: 'leaf', issuer: issuing, signs: new Uint8Array(3) });
     expect(reason(validate(forged))).toBe('signature-wrong');
   });
 
-  test('is issued by a CA that may sign certificates', () => {
+  test('must be issued by a CA that may sign certificates', () => {
     expect(under(without('basicConstraints'))).toBe('key-cert-sign-without-ca');
     expect(under({ ...without('basicConstraints'), ...without('keyUsage') })).toBe('not-a-ca');
     expect(under(planted('keyUsage', true, encodeKeyUsage(['cRLSign'])))).toBe('key-cert-sign-missing');
     expect(under(without('keyUsage'))).toBe('accepted');
   });
 
-  test('has no critical extension that is not processed, wherever it stands', () => {
+  test('must have no unprocessed critical extension, at any place in the path', () => {
     expect(under(UNKNOWN_CRITICAL)).toBe('extension-critical-unknown');
     const odd = makeLeaf({ name: 'leaf', issuer: issuing, extensions: UNKNOWN_CRITICAL });
     expect(reason(validate(odd))).toBe('extension-critical-unknown');
@@ -92,7 +92,7 @@ describe('a certificate in its place', () => {
     );
   });
 
-  test('keeps to the profile: key identifiers, and an anchor that says critically that it is one', () => {
+  test('must have key identifiers, and its anchor critical basicConstraints', () => {
     expect(under(without('subjectKeyIdentifier'))).toBe('subject-key-identifier-missing');
     expect(under(without('authorityKeyIdentifier'))).toBe('authority-key-identifier-missing');
     const loose = planted('basicConstraints', false, encodeBasicConstraints({ ca: true }));
@@ -114,7 +114,7 @@ describe('path length', () => {
     expect(reason(validate(target, { intermediates: [top, below] }))).toBe('path-length');
   });
 
-  test('does not count a CA that issued itself, nor the target', () => {
+  test('does not count a self-issued CA or the target', () => {
     const rolled = makeCa({ name: 'top', issuer: top });
     const target = makeLeaf({ name: 'leaf', issuer: rolled });
     expect(path(validate(target, { intermediates: [top, rolled] }))).toEqual([
@@ -130,7 +130,7 @@ describe('path length', () => {
 describe('purpose', () => {
   const only = (...purposes: readonly string[]) => planted('extKeyUsage', false, encodeExtKeyUsage(purposes));
 
-  test('must stand in the extKeyUsage of the target, and of every CA that has one', () => {
+  test('must be in the extKeyUsage of the target, and of every CA that has one', () => {
     const client = makeLeaf({ name: 'leaf', issuer: issuing, extensions: only(OID.clientAuth) });
     expect(reason(validate(client))).toBe('purpose-refused');
     expect(reason(validate(client, { purpose: 'client' }))).toBe('accepted');
@@ -141,7 +141,7 @@ describe('purpose', () => {
 });
 
 describe('building', () => {
-  test('turns back from a path that fails and says why it did', () => {
+  test('tries another path after a failure and reports the reason', () => {
     const key = newKey();
     const expired = makeCa({ name: 'crossed', issuer: root, key, notBefore: '2026-03-01', notAfter: '2026-04-01' });
     const current = makeCa({ name: 'crossed', issuer: root, key });
@@ -150,7 +150,7 @@ describe('building', () => {
     expect(verdict.tried.map(({ refusal }) => refusal.code)).toEqual(['expired']);
   });
 
-  test('is not caught in CAs that certify one another', () => {
+  test('ends with CAs that certify one another', () => {
     const [one, two] = [newKey(), newKey()];
     const outside = makeCa({ name: 'outside' });
     const first = makeCa({ name: 'one', issuer: { ...outside, ...two, name: 'two' }, key: one });
@@ -165,16 +165,16 @@ describe('building', () => {
     expect(reason(validate(target, { intermediates: rivals }))).toBe('too-many-signatures');
   });
 
-  test('stops at the depth it was given', () => {
+  test('stops at the given depth', () => {
     expect(reason(validate(leaf, { limits: { depth: 0 } }))).toBe('too-deep');
     expect(reason(validate(leaf, { limits: { depth: 1 } }))).toBe('accepted');
   });
 
-  test('has nothing to say of an anchor itself', () => {
+  test('rejects a target that is an anchor', () => {
     expect(reason(validate(root))).toBe('target-is-an-anchor');
   });
 
-  test('passes over material that cannot be read, and reports it', () => {
+  test('ignores material that cannot be read, and reports it', () => {
     const trust = loadTrustStore({
       anchors: [root.der, Uint8Array.of(0x30)],
       intermediates: [issuing.der.subarray(1)],
@@ -213,9 +213,9 @@ describe('identity', () => {
     ['a wildcard itself', { dns: '*.b.example.org' }],
     ['an address as a name', { dns: '10.0.0.7' }],
     ['another SPIFFE ID', { spiffe: 'spiffe://example.org/A' }],
-  ])('does not take %s', (_, identity) => expect(ask(identity)).toBe('identity-differs'));
+  ])('does not accept %s', (_, identity) => expect(ask(identity)).toBe('identity-differs'));
 
-  test('needs a subjectAltName', () => {
+  test('requires a subjectAltName', () => {
     const bare = makeLeaf({ name: 'leaf', issuer: issuing, extensions: without('subjectAltName') });
     expect(reason(validate(bare, { identity: { dns: 'leaf' } }))).toBe('identity-absent');
   });
