@@ -7,7 +7,7 @@ import { describeWith, run } from '../support/programs.ts';
 
 describeWith(['openssl'], 'the engine of the second opinion', () => {
   test.for(['secp256k1', 'brainpoolP256r1'])(
-    "verifies a signature on %s, which Node's WebCrypto does not know",
+    "verifies a signature on %s, which Node's WebCrypto does not support",
     async curve => {
       const directory = mkdtempSync(join(tmpdir(), 'svcauth-curve-'));
       const certificate = join(directory, 'foreign.crt');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { encodePem } from '../../src/pki/pem.ts';
 import { PEM_LINE, startPem } from '../../src/pki/pem-stream.ts';
 
-test('pieces give the text that the whole gives', () => {
+test('encodes pieces to the same text as the whole', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 500 }), fc.integer({ min: 1, max: 4 }), (der, lines) => {
       const size = lines * PEM_LINE;

@@ -75,7 +75,7 @@ const [keys, otherKeys] = await Promise.all([generateKeyPair(p256), generateKeyP
 describe.each(KEY_ALGORITHM_NAMES)('the second opinion on %s', name => {
   const algorithm = KEY_ALGORITHMS[name];
 
-  test('agrees with what svcauth makes', async () => {
+  test('agrees on certificates and CRLs that svcauth makes', async () => {
     const pair = await generateKeyPair(algorithm);
     const issuer = issuerWith(algorithm, pair);
     await secondOpinionOnCertificate(rootWith(algorithm, pair), issuer);
@@ -105,7 +105,7 @@ describe('the second opinion', () => {
     await expect(secondOpinionOnCrl(crl, entries, stranger)).rejects.toMatchObject({ code: 'ERR_SECOND_OPINION' });
   });
 
-  test('reads of a long CRL its own fields and its first hundred entries', async () => {
+  test('compares the fields and the first hundred entries of a long CRL', async () => {
     const { crl, entries } = crlOf(issuer, 5000);
     let read = 0;
     const counted = function* () {
@@ -118,7 +118,7 @@ describe('the second opinion', () => {
     expect(read).toBe(101);
   });
 
-  test('refuses a CRL that lists other entries than were signed', async () => {
+  test('refuses a CRL with entries other than the signed ones', async () => {
     const { crl, entries } = crlOf(issuer, 3);
     const others = [entries[0]!, entries[1]!, entries[1]!];
     await expect(secondOpinionOnCrl(crl, others, issuer)).rejects.toThrow('signature: svcauth reads "verified"');

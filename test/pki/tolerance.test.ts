@@ -13,7 +13,7 @@ const GOOD = KINDS.map(kind => {
   return sequence(encodeParts(parts), parts.signatureAlgorithm, bitString(new Uint8Array(64).fill(1)));
 });
 
-/** A certificate with a few octets changed. */
+/** Certificates with up to three changed octets. */
 const changed = fc
   .tuple(
     fc.constantFrom(...GOOD),
@@ -25,7 +25,7 @@ const changed = fc
     return copy;
   });
 
-/** Undefined where reading ends in a DerError. */
+/** Reads a certificate; undefined if it throws a DerError. */
 function read(der: Uint8Array, tolerance?: Tolerance): CertificateFacts | undefined {
   try {
     return certificateFacts(decodeCertificate(der, tolerance).tbs, tolerance);
@@ -35,8 +35,8 @@ function read(der: Uint8Array, tolerance?: Tolerance): CertificateFacts | undefi
   }
 }
 
-describe('a tolerant reading', () => {
-  test('differs from the strict one only where it told of a fault', () => {
+describe('a tolerant reader', () => {
+  test('differs from the strict one only after it reported a fault', () => {
     fc.assert(
       fc.property(changed, der => {
         const faults: DerError[] = [];

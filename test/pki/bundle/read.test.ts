@@ -11,11 +11,11 @@ const [key] = (JSON.parse(ours) as { keys: [Record<string, unknown>] }).keys;
 const withKey = (changes: Record<string, unknown>) => JSON.stringify({ keys: [{ ...key, ...changes }] });
 const reasonFor = (text: string) => errorOf(() => parseSpiffeBundle(text)).message;
 
-test('reads what we write', () => {
+test('reads a bundle that svcauth wrote', () => {
   expect(parseSpiffeBundle(ours)).toEqual({ x509Authorities: [der], sequence: 7, refreshHint: 3600 });
 });
 
-test('no key at all revokes everything', () => {
+test('reads a bundle without keys as an empty list of anchors', () => {
   expect(parseSpiffeBundle('{"keys": []}').x509Authorities).toEqual([]);
 });
 
@@ -23,17 +23,17 @@ test.each([
   ['of another use', { use: 'jwt-svid', kid: 'a' }],
   ['without a use', { use: undefined }],
   ['without x5c', { x5c: undefined }],
-])('passes over a key %s', (_, changes) => {
+])('ignores a key %s', (_, changes) => {
   expect(parseSpiffeBundle(withKey(changes)).x509Authorities).toEqual([]);
 });
 
 test.each([
   ['that is not JSON', '{', 'not valid JSON'],
-  ['that is no object', '[]', 'it is not a JSON object'],
+  ['that is not an object', '[]', 'it is not a JSON object'],
   ['without keys', '{"spiffe_sequence": 1}', 'it has no array "keys"'],
   ['with a member twice', '{"keys": [], "keys": []}', 'the member "keys" occurs twice in one object'],
   ['with a member twice, once escaped', '{"keys": [], "\\u006beys": []}', 'the member "keys" occurs twice'],
-  ['with a key that is no object', '{"keys": [1]}', 'key 0: it is not a JSON object'],
+  ['with a key that is not an object', '{"keys": [1]}', 'key 0: it is not a JSON object'],
   ['with two certificates in one key', withKey({ x5c: ['', ''] }), 'exactly one certificate'],
   ['with base64url for base64', withKey({ x5c: ['_-_-'] }), 'its "x5c" is not base64'],
   ['with something else in x5c', withKey({ x5c: ['MAA='] }), 'its "x5c" is not a certificate'],
@@ -45,11 +45,11 @@ test.each([
   ],
 ])('refuses a bundle %s', (_, text, reason) => expect(reasonFor(text)).toContain(reason));
 
-test('a member may stand in two objects, and its text in a value', () => {
+test('accepts one member name in two objects, and inside a value', () => {
   expect(parseSpiffeBundle('{"keys": [{"use": "a", "x": ":"}, {"use": "use"}]}').x509Authorities).toEqual([]);
 });
 
-describe('a map', () => {
+describe('a bundle map', () => {
   test('keeps the bundles of trust domains apart', () => {
     const map = parseBundleMap(`{"trust_domains": {"example.org": ${ours}, "other.org": {"keys": []}}}`);
     expect([...map].map(([domain, bundle]) => [domain, bundle.x509Authorities.length])).toEqual([
@@ -61,8 +61,8 @@ describe('a map', () => {
   test.each([
     ['a trust domain twice', '{"trust_domains": {"a": {"keys": []}, "a": {"keys": []}}}', 'ERR_BUNDLE_MAP'],
     ['no trust domains', '{}', 'ERR_BUNDLE_MAP'],
-    ['a bundle that is none', '{"trust_domains": {"a": {}}}', 'ERR_BUNDLE_MAP'],
-    ['a name that is no trust domain', '{"trust_domains": {"spiffe://a": {"keys": []}}}', 'ERR_TRUST_DOMAIN'],
+    ['a bundle without keys', '{"trust_domains": {"a": {}}}', 'ERR_BUNDLE_MAP'],
+    ['a name that is not a trust domain', '{"trust_domains": {"spiffe://a": {"keys": []}}}', 'ERR_TRUST_DOMAIN'],
   ])('with %s is refused', (_, text, code) => expect(errorOf(() => parseBundleMap(text)).code).toBe(code));
 });
 

@@ -23,7 +23,7 @@ describe('a public key as JWK', () => {
     expect(spki(createPublicKey({ key: jwk, format: 'jwk' }))).toEqual(spki(key));
   });
 
-  test('has no form for what is no such key', () => {
+  test('has no JWK form for other kinds of keys', () => {
     expect(jwkOf(spki(generateKeyPairSync('x25519').publicKey))).toBeUndefined();
     expect(jwkOf(spki(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey))).toBeUndefined();
   });
@@ -36,7 +36,7 @@ interface SpiffeBundle {
 }
 
 describe('a SPIFFE bundle', () => {
-  test('holds every anchor as SPIFFE wants it (SPIFFE Trust Domain and Bundle §4, X509-SVID §6)', () => {
+  test('has every anchor in the form of SPIFFE (SPIFFE Trust Domain and Bundle §4, X509-SVID §6)', () => {
     const bundle = JSON.parse(encodeSpiffeBundle(anchors, 7, 3600)) as SpiffeBundle;
     expect(bundle).toMatchObject({ spiffe_sequence: 7, spiffe_refresh_hint: 3600 });
     expect(bundle.keys).toHaveLength(2);
@@ -48,12 +48,12 @@ describe('a SPIFFE bundle', () => {
     }
   });
 
-  test('without anchors has an empty list of keys: nobody is trusted', () => {
+  test('has an empty list of keys if there are no anchors', () => {
     expect(JSON.parse(encodeSpiffeBundle([], 8, 3600))).toMatchObject({ keys: [] });
   });
 });
 
-test('a PEM bundle is the certificates in the order given, and nothing else', () => {
+test('a PEM bundle contains only the certificates, in the order given', () => {
   const pem = encodePemBundle(anchors);
   const blocks = pem.split(/(?<=-----END CERTIFICATE-----\n)/);
   expect(blocks.map(block => new Uint8Array(new X509Certificate(block).raw))).toEqual(anchors);

@@ -39,14 +39,14 @@ const rootRequest = (): AuthorityRequest =>
   request({ tier: 'root', publicKeyDer: ROOT.publicKeyDer, publicKeyBits: bitsOf(ROOT.publicKeyDer) });
 
 describe('the subject of a CA', () => {
-  test('is another one for every tier and generation', () => {
+  test('differs for every tier and generation', () => {
     const text = (...[tier, generation]: ['root' | 'issuing', number]) =>
       nameToString(readName(authoritySubject('Acme', 'example.org', tier, generation)));
     expect(text('root', 1)).toBe('CN=Acme Root g1,O=example.org');
     expect(text('issuing', 12)).toBe('CN=Acme Issuing g12,O=example.org');
   });
 
-  test('leaves out a trust domain that is longer than an organisation may be', () => {
+  test('omits a trust domain that is too long for organizationName', () => {
     const long = 'a'.repeat(65);
     expect(nameToString(readName(authoritySubject('Acme', long, 'root', 1)))).toBe('CN=Acme Root g1');
   });
@@ -59,7 +59,7 @@ describe('a prepared issuing CA', () => {
     expect(lintCertificate(tbsDer, { kind: 'issuing', issuer: ROOT })).not.toHaveProperty('findings');
   });
 
-  test('may issue leaves only, and is read so by an independent implementation', () => {
+  test('has path length 0, also for an independent implementation', () => {
     const { extensions } = decodeTbsCertificate(tbsDer);
     expect(decodeBasicConstraints(findExtension(extensions, OID.basicConstraints)!.value)).toEqual({
       ca: true,
@@ -70,7 +70,7 @@ describe('a prepared issuing CA', () => {
     expect(read).toMatchObject({ ca: true, subjectAltName: 'URI:spiffe://example.org' });
   });
 
-  test('has the names and the address that were asked for, and none unasked', () => {
+  test('has exactly the requested names and CRL address', () => {
     const has = (der: Uint8Array, oid: string) =>
       findExtension(decodeTbsCertificate(der).extensions, oid) !== undefined;
     const constrained = prepareAuthority(
@@ -88,20 +88,20 @@ describe('a prepared root', () => {
   const tbsDer = prepareAuthority(rootRequest(), { algorithm });
   const tbs = decodeTbsCertificate(tbsDer);
 
-  test('is its own issuer, byte for byte, and breaks no rule', () => {
+  test('has an issuer equal to its subject, and breaks no rule', () => {
     expect(tbs.issuer.der).toEqual(tbs.subject.der);
     const issuer = issuerFactsOf({ tbs }, algorithm);
     expect(lintCertificate(tbsDer, { kind: 'root', issuer })).not.toHaveProperty('findings');
   });
 
-  test('has no path length: a limited root cannot be rolled over (field notes T20)', () => {
+  test('has no path length, because a limited root cannot be rotated (field notes T20)', () => {
     const { value } = findExtension(tbs.extensions, OID.basicConstraints)!;
     expect(decodeBasicConstraints(value)).toEqual({ ca: true });
   });
 });
 
-describe('what is known of an issuer', () => {
-  test('is what its certificate says', () => {
+describe('the facts of an issuer', () => {
+  test('are those of its certificate', () => {
     const { extensions, ...rest } = decodeTbsCertificate(
       prepareAuthority(request({ nameConstraints: { permitted: [dns('example.org')], excluded: [] } }), ROOT),
     );
@@ -112,7 +112,7 @@ describe('what is known of an issuer', () => {
       notAfter: new Date('2026-12-31T00:00:00Z'),
       nameConstraints: { permitted: [dns('example.org')], excluded: [] },
     });
-    // a foreign CA may have none: then it is what RFC 5280 §4.2.1.2 (1) makes of its key
+    // a CA of others may have no identifier: it is then computed from its key (RFC 5280 §4.2.1.2 (1))
     const bare = issuerFactsOf({ tbs: { extensions: [], ...rest } }, algorithm);
     expect(bare.keyIdentifier).toEqual(facts.keyIdentifier);
     expect(bare).not.toHaveProperty('pathLength');

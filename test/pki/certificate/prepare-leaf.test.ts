@@ -34,7 +34,7 @@ function certificateOf(request: LeafRequest, crlUrl?: string): Uint8Array {
 }
 
 describe('a prepared leaf', () => {
-  test('is read by an independent implementation as it was meant', () => {
+  test('has the intended fields for an independent implementation', () => {
     const read = new X509Certificate(certificateOf(REQUEST));
     expect(read).toMatchObject({
       subject: 'CN=payments',
@@ -51,7 +51,7 @@ describe('a prepared leaf', () => {
     expect(lintCertificate(tbs, { kind: profile, issuer: ISSUING })).not.toHaveProperty('findings');
   });
 
-  test('without a subject has a critical subjectAltName, and only then (RFC 5280 §4.2.1.6)', () => {
+  test('has a critical subjectAltName only if its subject is empty (RFC 5280 §4.2.1.6)', () => {
     for (const [commonName, critical] of [
       ['', true],
       ['payments', false],
@@ -61,7 +61,7 @@ describe('a prepared leaf', () => {
     }
   });
 
-  test('names a CRL only where there is an address', () => {
+  test('has a CRL distribution point only with a CRL address', () => {
     const points = (crlUrl?: string) => {
       const { tbs } = decodeCertificate(certificateOf(REQUEST, crlUrl));
       return findExtension(tbs.extensions, OID.cRLDistributionPoints);
@@ -71,10 +71,10 @@ describe('a prepared leaf', () => {
   });
 });
 
-describe('a signed leaf that is read again', () => {
+describe('a signed leaf, decoded again', () => {
   const read = decodeCertificate(certificateOf(REQUEST));
 
-  test('says what was asked for', () => expect(leafDifference(read, REQUEST)).toBeUndefined());
+  test('is equal to its request', () => expect(leafDifference(read, REQUEST)).toBeUndefined());
 
   test.each<[string, Partial<LeafRequest>, string]>([
     ['serial', { serial: new Uint8Array(16).fill(0x5b) }, 'the serial number differs'],
@@ -88,16 +88,16 @@ describe('a signed leaf that is read again', () => {
     ['order of names', { dns: ['localhost', 'payments.example.org'] }, 'name 2 differs'],
     ['number of names', { dns: ['payments.example.org'] }, 'the number of names differs'],
     ['address', { ip: [Uint8Array.of(127, 0, 0, 2)] }, 'name 4 differs'],
-  ])('is told from one with another %s', (_, changes, difference) => {
+  ])('differs from a leaf with another %s', (_, changes, difference) => {
     expect(leafDifference(read, { ...REQUEST, ...changes })).toBe(difference);
   });
 
-  test('without names is not one of ours', () => {
+  test('differs from its request if it has no names', () => {
     const bare = { ...read, tbs: { ...read.tbs, extensions: [] } };
     expect(leafDifference(bare, REQUEST)).toBe('no subjectAltName');
   });
 
-  test('says what was asked for whatever that was', () => {
+  test('is equal to any request', () => {
     const label = fc.stringMatching(/^[a-z0-9]{1,12}$/);
     const request = fc.record({
       profile: fc.constantFrom('svid' as const, 'server' as const, 'client' as const),

@@ -10,12 +10,12 @@ import {
 
 const random = fc.uint8Array({ minLength: SERIAL_LENGTH, maxLength: SERIAL_LENGTH });
 
-test('whatever the random octets, a serial is positive, of one length, and keeps 126 of their bits (RFC 5280 §4.1.2.2)', () => {
+test('a serial number is positive, has a fixed length and 126 random bits for any octets (RFC 5280 §4.1.2.2)', () => {
   fc.assert(
     fc.property(random, octets => {
       const serial = serialFromRandom(octets);
       const der = unsignedInteger(serial);
-      // tag, length, and no sign octet in front
+      // tag and length, without a sign octet
       expect(der.subarray(0, 2)).toEqual(Uint8Array.of(0x02, SERIAL_LENGTH));
       expect(serial[0]! & 0xc0).toBe(0x40);
       expect([serial[0]! & 0x3f, ...serial.subarray(1)]).toEqual([octets[0]! & 0x3f, ...octets.subarray(1)]);
@@ -23,19 +23,19 @@ test('whatever the random octets, a serial is positive, of one length, and keeps
   );
 });
 
-test('the random octets stay as they are', () => {
+test('does not change the given random octets', () => {
   const octets = new Uint8Array(SERIAL_LENGTH).fill(0xff);
   serialFromRandom(octets);
   expect(octets).toEqual(new Uint8Array(SERIAL_LENGTH).fill(0xff));
 });
 
-test('too few or too many octets are a mistake of ours', () => {
+test('throws RangeError for too few or too many octets', () => {
   for (const length of [0, SERIAL_LENGTH - 1, SERIAL_LENGTH + 1]) {
     expect(() => serialFromRandom(new Uint8Array(length))).toThrow(RangeError);
   }
 });
 
-test('hex and octets are the same number', () => {
+test('converts between hex and octets without changing the number', () => {
   fc.assert(
     fc.property(random, octets => {
       const serial = serialFromRandom(octets);
@@ -45,11 +45,11 @@ test('hex and octets are the same number', () => {
   );
 });
 
-test('a sign octet is no digit of the number', () => {
+test('omits the sign octet in hex', () => {
   expect(serialToHex(Uint8Array.of(0x00, 0x80))).toBe('80');
   expect(serialToHex(Uint8Array.of(0x00))).toBe('00');
 });
 
-test('half octets and other letters are no serial', () => {
+test('rejects half octets and characters other than hex digits', () => {
   for (const text of ['', 'abc', 'xy', '0x12', 'AB CD']) expect(() => serialFromHex(text)).toThrow(RangeError);
 });

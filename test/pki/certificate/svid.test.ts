@@ -5,7 +5,7 @@ import { decodePem } from '../../../src/pki/pem.ts';
 import { svidVerdict, type SvidVerdict } from '../../../src/pki/certificate/svid.ts';
 import { describeVectors } from '../../support/vectors.ts';
 
-/** Of the first certificate of a PEM text. */
+/** Decodes the first certificate of a PEM text. */
 function verdictOn(pem: string): SvidVerdict {
   const block = decodePem(pem).find(({ label }) => label === 'CERTIFICATE');
   return svidVerdict(certificateFacts(decodeCertificate(block!.der).tbs));
@@ -15,7 +15,7 @@ interface ChainVectors {
   readonly cases: readonly { readonly id: string; readonly chain: readonly string[]; readonly spiffe_id: string }[];
 }
 
-/** The cases whose fault lies in the leaf itself; the others have a good leaf in a bad chain, or at a bad time. */
+/** The cases with a fault in the leaf. The others have a good leaf with a bad chain or at a bad time. */
 const BAD_LEAVES: Readonly<Record<string, string>> = {
   'bad::empty-subject-noncritical-san': 'subjectAltName is not critical',
   'bad::two-uris': 'it has 2 URI names',
@@ -36,10 +36,10 @@ const BAD_LEAVES: Readonly<Record<string, string>> = {
   'bad::id-nul': 'not a SPIFFE ID',
   'bad::id-userinfo': 'not a SPIFFE ID',
   'bad::id-query': 'not a SPIFFE ID',
-  // its SAN is not even ASCII, so there is no name to read
+  // its SAN is not ASCII, so no name can be read
   'bad::id-latin1': 'it has no URI name',
   'bad::id-empty': 'not a SPIFFE ID',
-  // as a reader might accept it, and an issuer never writes it
+  // a reader may accept it, but an issuer never writes it
   'either::id-uppercase-scheme': 'not a SPIFFE ID',
 };
 

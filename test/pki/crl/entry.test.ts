@@ -8,12 +8,12 @@ import { revokedSerials } from '../../support/pki/revoked-serials.ts';
 
 const AT = new Date('2026-11-01T12:00:00Z');
 
-test('an entry without a reason has no extensions at all', () => {
+test('an entry without a reason has no extensions', () => {
   const der = encodeCrlEntry({ serial: '0a', revokedAt: AT, reason: 'unspecified' });
   expect(toHex(der)).toBe('301202010a170d3236313130313132303030305a');
 });
 
-test('a serial with its top bit set stays positive', () => {
+test('a serial number with its top bit set is encoded as positive', () => {
   const der = encodeCrlEntry({ serial: 'ff', revokedAt: AT, reason: 'unspecified' });
   expect(toHex(der).slice(4, 12)).toBe('020200ff');
 });
@@ -23,14 +23,14 @@ test('the reason is an ENUMERATED in a non-critical extension', () => {
   expect(toHex(der)).toContain('300c300a0603551d1504030a0101');
 });
 
-test('a revocation from 2050 on is a GeneralizedTime, an invalidity date always', () => {
+test('encodes a revocation from 2050 on as GeneralizedTime, and every invalidity date', () => {
   const revokedAt = new Date('2050-01-01T00:00:00Z');
   const der = encodeCrlEntry({ serial: '0a', revokedAt, reason: 'unspecified', invalidityDate: AT });
   expect(Buffer.from(der).toString('latin1')).toContain('20500101000000Z');
   expect(Buffer.from(der).toString('latin1')).toContain('20261101120000Z');
 });
 
-test('every entry reads back as it was written', () => {
+test('decodes every encoded entry to the same values', () => {
   fc.assert(
     fc.property(revokedSerials, revoked => {
       const reader = new DerReader(encodeCrlEntry(revoked));

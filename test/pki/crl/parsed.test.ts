@@ -18,13 +18,13 @@ const ISSUER = encodeName([[OID.commonName, 'Test Issuing g1']]);
 const { signatureAlgorithmDer } = KEY_ALGORITHMS['ecdsa-p256'];
 const NOW = new Date('2026-11-21T00:00:00Z');
 
-/** A CRL without extensions and with a signature of three octets: enough for a parser. */
+/** Makes a CRL without extensions and with a signature of three octets, which is enough for the reader. */
 function crlOf(...revoked: Uint8Array[]): Uint8Array {
   const tbs = sequence(integer(1), signatureAlgorithmDer, ISSUER, time(NOW), time(NOW), ...revoked);
   return sequence(tbs, signatureAlgorithmDer, bitString(Uint8Array.of(1, 2, 3)));
 }
 
-/** Everything that can be asked of a CRL. Once its values are checked, nothing of it throws. */
+/** Reads every value of a CRL. Once `checkCrlValues` has passed, none of these calls throws. */
 function readAll(der: Uint8Array): ParsedCrl {
   const crl = decodeCrl(der);
   checkCrlValues(crl);
@@ -42,14 +42,14 @@ function trusted<T>(ask: () => T): T {
   }
 }
 
-test('a CRL that lists nothing has no list', () => {
+test('a CRL without revoked certificates has no revokedCertificates', () => {
   const crl = decodeCrl(crlOf());
   expect(crl).toMatchObject({ version: 2, entries: undefined, entryCount: 0 });
   expect([...crlEntries(crl)]).toEqual([]);
   expect(findCrlEntry(crl, Uint8Array.of(1))).toBeUndefined();
 });
 
-test('finds the entry of a serial among others, and none for its prefix', () => {
+test('finds the entry of a serial number, and none for a prefix of it', () => {
   const entries = ['0a', '0a0b', '0b'].map(serial =>
     encodeCrlEntry({ serial, revokedAt: NOW, reason: 'keyCompromise' }),
   );
@@ -70,14 +70,14 @@ test.each([
   expect(() => decodeCrl(damage(crlOf()))).toThrow(DerError);
 });
 
-test('a reason or a date that cannot be read is found before anybody asks for it', () => {
+test('checkCrlValues finds a reason or a date that cannot be read', () => {
   const negative = encodeCrlEntry({ serial: '0a', revokedAt: NOW, reason: 'keyCompromise' });
   negative[negative.length - 1] = 0x80;
   const crl = decodeCrl(crlOf(sequence(negative)));
   expect(() => checkCrlValues(crl)).toThrow('reasonCode is negative');
 });
 
-test('the quick walk over entries and the full decoding agree on every input', () => {
+test('scanEntry and decodeCrlEntry agree on every input', () => {
   const damaged = fc
     .tuple(revokedSerials, fc.nat(), fc.nat(255), fc.boolean())
     .map(([revoked, index, byte, damage]) => {
@@ -105,8 +105,8 @@ test('the quick walk over entries and the full decoding agree on every input', (
   );
 });
 
-describeCorpus('corpora/crl.jsonl', 'what a fuzzer found', items => {
-  test('is a CRL or a DerError', () => {
+describeCorpus('corpora/crl.jsonl', 'CRLs from a fuzzer', items => {
+  test('any changed CRL is decoded or is a DerError', () => {
     let parsed = 0;
     for (const { name, bytes } of items) {
       try {

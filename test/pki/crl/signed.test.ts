@@ -27,7 +27,7 @@ const HEADER = {
   thisUpdate: new Date('2026-11-21T00:00:00Z'),
   nextUpdate: new Date('2026-12-05T00:00:00Z'),
 };
-/** After every revocation that the generator makes. */
+/** A header with a thisUpdate after every revocation of the generator. */
 const LATE = {
   ...HEADER,
   thisUpdate: new Date('2095-01-01T00:00:00Z'),
@@ -57,12 +57,12 @@ function sign(revoked: readonly RevokedSerial[], issuer: Issuer = ISSUER, header
 const inPieces = (der: Uint8Array, size: number): Uint8Array[] =>
   Array.from({ length: Math.ceil(der.length / size) }, (_, i) => der.subarray(i * size, (i + 1) * size));
 
-/** Serials of a CRL are distinct; ours are sorted by value. */
+/** Revocations with distinct serial numbers, in ascending order. */
 const revocations = fc
   .uniqueArray(revokedSerials, { selector: revoked => revoked.serial, maxLength: 60 })
   .map(list => list.sort((a, b) => (BigInt(`0x${a.serial}`) < BigInt(`0x${b.serial}`) ? -1 : 1)));
 
-// one RSA will do: the long ones only take longer
+// one RSA length is enough, because longer ones only take longer
 test.each(['ecdsa-p256', 'ecdsa-p384', 'ed25519', 'rsa-2048'] as const)(
   'an empty CRL of %s says who, when and which, and nothing else',
   name => {
@@ -79,7 +79,7 @@ test.each(['ecdsa-p256', 'ecdsa-p384', 'ed25519', 'rsa-2048'] as const)(
   },
 );
 
-test('any set of revocations reads back as it was listed', () => {
+test('decodes any list of revocations to the same entries', () => {
   fc.assert(
     fc.property(revocations, revoked => {
       const crl = decodeCrl(sign(revoked, ISSUER, LATE));
@@ -91,7 +91,7 @@ test('any set of revocations reads back as it was listed', () => {
   );
 });
 
-test('in pieces of any size a CRL reads as it does whole', () => {
+test('reads the same from a CRL in pieces of any size', () => {
   fc.assert(
     fc.property(revocations, fc.integer({ min: 1, max: 3000 }), (revoked, size) => {
       const der = sign(revoked, ISSUER, LATE);
@@ -103,7 +103,7 @@ test('in pieces of any size a CRL reads as it does whole', () => {
   );
 });
 
-test('a large CRL is read in pieces that end anywhere', () => {
+test('reads a large CRL in pieces that end at any byte', () => {
   const revoked = Array.from({ length: 5000 }, (_, i) => ({
     serial: (0x4000_0000 + i).toString(16),
     revokedAt: HEADER.thisUpdate,
@@ -116,7 +116,7 @@ test('a large CRL is read in pieces that end anywhere', () => {
   }
 });
 
-test('in pieces, one changed byte is a DerError or a signature that is not valid', () => {
+test('one changed byte is a DerError or an invalid signature when read in pieces', () => {
   const der = sign([{ serial: '0a', revokedAt: HEADER.thisUpdate, reason: 'keyCompromise' }]);
   fc.assert(
     fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
@@ -133,19 +133,19 @@ test('in pieces, one changed byte is a DerError or a signature that is not valid
   );
 });
 
-test('a CRL cut short is refused in pieces as it is whole', () => {
+test('rejects a truncated CRL in pieces and as a whole', () => {
   const der = sign([{ serial: '0a', revokedAt: HEADER.thisUpdate, reason: 'keyCompromise' }]);
   for (let length = 0; length < der.length; length++) {
     expect(() => readCrlStream([der.subarray(0, length)], der.length, ISSUER.publicKey)).toThrow(DerError);
   }
 });
 
-test('another key did not sign it', () => {
+test('does not verify with another key', () => {
   const der = sign([]);
   expect(readCrlStream([der], der.length, crlIssuer().publicKey).signatureValid).toBe(false);
 });
 
-test('what breaks a rule on its way into the signature is not signed', () => {
+test('signs nothing if an entry breaks a rule', () => {
   const late = { serial: '0a', revokedAt: HEADER.nextUpdate, reason: 'keyCompromise' as const };
   expect(() => sign([late])).toThrow('is after thisUpdate');
   const early = { ...late, revokedAt: HEADER.thisUpdate };

@@ -16,7 +16,7 @@ import { tempDirectory } from '../../support/world/temp-directory.ts';
 
 const requests = new Map<KeyAlgorithm, Promise<Uint8Array>>();
 
-/** One for each algorithm: RSA keys take their time. */
+/** One key for each algorithm, because RSA keys take long to generate. */
 function requestWith(algorithm: KeyAlgorithm): Promise<Uint8Array> {
   const request = requests.get(algorithm) ?? makeRequest(algorithm);
   requests.set(algorithm, request);
@@ -46,7 +46,7 @@ describe('a request for an issuing CA', () => {
     ]);
   });
 
-  test('is DER as our own strict reader has it', async () => {
+  test('is strict DER for our own reader', async () => {
     const der = await requestWith(KEY_ALGORITHMS['ecdsa-p256']);
     expect(decodeCertificationRequest(der).attributes).toEqual([OID.extensionRequest]);
   });

@@ -13,7 +13,7 @@ interface CsrVectors {
   }[];
 }
 
-/** The service the vectors are made for. */
+/** The service that the vectors are for. */
 const given: GivenNames = {
   service: 'web',
   spiffeId: 'spiffe://example.org/ns/prod/sa/web',
@@ -21,7 +21,7 @@ const given: GivenNames = {
   ip: [],
 };
 
-/** undefined: accepted. */
+/** The expected error code; undefined if the request is accepted. */
 async function refusal(pem: string, names: GivenNames): Promise<string | undefined> {
   try {
     checkCsrNames((await parseCsr(utf8(pem))).names, names);
@@ -32,11 +32,11 @@ async function refusal(pem: string, names: GivenNames): Promise<string | undefin
   }
 }
 
-/** What we chose where the vectors leave the choice to a policy. */
+/** Our results for vectors that leave the choice to a policy. */
 const CHOICES: Readonly<Record<string, string | undefined>> = {
   // the command supplies the SPIFFE ID
   'good::no-san': undefined,
-  // names that the command does not give are too much, however harmless
+  // names that the command does not give are refused, even harmless ones
   'good::with-dns': 'ERR_CSR_NAMES',
   'san::dns-wildcard': 'ERR_CSR_NAMES',
   'san::dns-punycode': 'ERR_CSR_NAMES',
@@ -46,7 +46,7 @@ const CHOICES: Readonly<Record<string, string | undefined>> = {
   'san::email': 'ERR_CSR_FORMAT',
   'weak::rsa-modulus-small-factor': 'ERR_KEY_UNSUITABLE',
   'subj::cn-shell': 'ERR_CSR_NAMES',
-  // it holds a line end
+  // it contains a line end
   'subj::cn-yaml': 'ERR_CSR_FORMAT',
   // white space inside base64 lines is harmless (RFC 7468 §3)
   'pem::pem-trailing-spaces': undefined,
@@ -63,7 +63,7 @@ describeVectors<CsrVectors>('csr/csr-policy.json', 'certificate requests', ({ ca
       case 'POLICY':
         return expect({ id, code }).toEqual({ id, code: CHOICES[id] });
       case 'STRIP_OR_REJECT': {
-        // stripped: it stands among what no code copies
+        // stripped: it is one of the other extensions, which no code copies
         expect(code).toBeUndefined();
         return expect((await parseCsr(utf8(pem))).otherExtensions).not.toEqual([]);
       }
@@ -72,7 +72,7 @@ describeVectors<CsrVectors>('csr/csr-policy.json', 'certificate requests', ({ ca
 
   const pemOf = (id: string) => cases.find(c => c.id === id)!.pem;
 
-  test('names that the command gives may be asked for', async () => {
+  test('accepts a request for names that the command gives', async () => {
     const names: GivenNames = {
       ...given,
       dns: ['web.example.org', '*.example.org', 'xn--bcher-kva.example'],
@@ -82,12 +82,12 @@ describeVectors<CsrVectors>('csr/csr-policy.json', 'certificate requests', ({ ca
     expect(await refusal(pemOf('good::with-dns'), { ...names, dns: [...names.dns, ...asked] })).toBeUndefined();
   });
 
-  test('a key that fits a certificate and none of our algorithms is told apart', async () => {
+  test('accepts a key that svcauth certifies but does not generate', async () => {
     expect((await parseCsr(utf8(pemOf('good::p256')))).keyAlgorithm?.name).toBe('ecdsa-p256');
     expect((await parseCsr(utf8(pemOf('good::secp521r1')))).keyAlgorithm).toBeUndefined();
   });
 
-  test('names no more than the names, and what it wants besides is kept apart', async () => {
+  test('separates requested names from other extensions', async () => {
     const csr = await parseCsr(utf8(pemOf('priv::eku-any')));
     expect(csr.names).toMatchObject({ commonName: 'web', spiffeId: { uri: given.spiffeId }, dns: [], ip: [] });
     expect(csr.otherExtensions.map(({ oid }) => oid)).toEqual([OID.extKeyUsage]);
@@ -109,7 +109,7 @@ describeVectors<CsrVectors>('csr/csr-policy.json', 'certificate requests', ({ ca
   });
 });
 
-describe('what is no request', () => {
+describe('bytes that are not a request', () => {
   test.each([
     ['nothing', new Uint8Array()],
     ['1 MiB and a byte', new Uint8Array(1024 * 1024 + 1)],

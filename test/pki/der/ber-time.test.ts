@@ -23,7 +23,7 @@ describe('a time in any form of BER', () => {
     ['260230000000Z', true],
     ['261121246060Z', true],
     ['261121093015Z ', true],
-  ])('%j (UTCTime: %s) is none', (text, isUtc) => {
+  ])('%j (UTCTime: %s) is not a time', (text, isUtc) => {
     expect(parseBerTime(text, isUtc)).toBeUndefined();
   });
 });

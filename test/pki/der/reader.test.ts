@@ -9,7 +9,7 @@ const readOid = (der: Uint8Array) => new DerReader(der).oid('an OID');
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 
 describe('a time', () => {
-  test('is read as it was written, to the second', () => {
+  test('is decoded to the second that was encoded', () => {
     const instant = fc.date({
       min: new Date('0000-01-01Z'),
       max: new Date('9999-12-31T23:59:59Z'),
@@ -28,7 +28,7 @@ describe('a time', () => {
     ['491231235959Z', '2049-12-31T23:59:59.000Z'],
     ['500101000000Z', '1950-01-01T00:00:00.000Z'],
     ['000229120000Z', '2000-02-29T12:00:00.000Z'],
-  ])('of two digits for the year, %s, is %s', (text, iso) => {
+  ])('with a two-digit year, %s, is %s', (text, iso) => {
     expect(readTime(ascii(TAG.utcTime, text))).toEqual({ date: new Date(iso), form: 'utcTime' });
   });
 
@@ -54,7 +54,7 @@ describe('a time', () => {
   });
 
   test.each(['20260101000000.5Z', '20260101000000', '202601010000Z', '20260101000000Z '])(
-    'of four digits for the year, %s, is refused',
+    'with a four-digit year, %s, is refused',
     text => {
       expect(() => readTime(ascii(TAG.generalizedTime, text))).toThrow(DerError);
     },
@@ -62,12 +62,12 @@ describe('a time', () => {
 });
 
 describe('an object identifier', () => {
-  test.each(Object.entries(OID))('%s is read as it was written', (_, dotted) => {
+  test.each(Object.entries(OID))('%s is decoded to the encoded identifier', (_, dotted) => {
     expect(readOid(oid(dotted))).toBe(dotted);
     expect(readOid(oid(dotted))).toBe(dotted);
   });
 
-  test('is read as it was written, whatever its arcs', () => {
+  test('is decoded to the encoded identifier for any arcs', () => {
     const arc = fc.integer({ min: 0, max: 2 ** 40 });
     const first = fc.oneof(
       fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 39 })),
@@ -81,7 +81,7 @@ describe('an object identifier', () => {
     );
   });
 
-  test('is told from another with the same hash', () => {
+  test('is distinguished from another one with the same hash', () => {
     // 31 × 0x2a + 0x03 is 31 × 0x29 + 0x22
     expect([readOid(hex('06022a03')), readOid(hex('06022922')), readOid(hex('06022a03'))]).toEqual([
       '1.2.3',
@@ -113,7 +113,7 @@ describe('a length', () => {
     expect(() => new DerReader(hex(der)).content(TAG.sequence, 'a sequence')).toThrow(DerError);
   });
 
-  test('is read at every size', () => {
+  test('is read at every length', () => {
     for (const length of [0, 1, 127, 128, 255, 256, 65_535, 65_536]) {
       const content = new Uint8Array(length).fill(7);
       expect(new DerReader(tlv(TAG.octetString, content)).content(TAG.octetString, 'octets')).toEqual(content);

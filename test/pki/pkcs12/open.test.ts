@@ -50,7 +50,7 @@ describeWith(['openssl'], 'a PKCS#12 file of OpenSSL', () => {
       'HMAC-SHA-512',
       ['-keypbe', 'AES-128-CBC', '-certpbe', 'AES-128-CBC', '-macalg', 'sha512'],
     ],
-    ['with nothing encrypted', 'HMAC-SHA-256', ['-keypbe', 'NONE', '-certpbe', 'NONE']],
+    ['without encryption', 'HMAC-SHA-256', ['-keypbe', 'NONE', '-certpbe', 'NONE']],
   ])('is opened: %s', async (title, label, options) => {
     const { mac, certificates, keys, closed } = await openPkcs12(await packed(`${title}.p12`, ...options), passphrase);
     expect(mac).toMatchObject({ label, iterations: 2048n, verified: true });
@@ -60,14 +60,14 @@ describeWith(['openssl'], 'a PKCS#12 file of OpenSSL', () => {
     expect(closed).toEqual([]);
   });
 
-  test('stays shut without a passphrase, and shows as much', async () => {
+  test('stays encrypted without a passphrase and has its encryption in the report', async () => {
     const { mac, certificates, keys, closed } = await openPkcs12(await packed('shut.p12'), undefined);
     expect(mac?.verified).toBe(false);
     expect({ certificates, closed }).toEqual({ certificates: [], closed: ['PBES2'] });
     expect(keys).toMatchObject([{ encryption: { scheme: 'PBES2' }, pkcs8: undefined, friendlyName: 'payments ☹' }]);
   });
 
-  test('stays shut to a wrong passphrase', async () => {
+  test('is not decrypted with a wrong passphrase', async () => {
     const error = await rejectionOf(openPkcs12(await packed('wrong.p12'), utf8('password'), '"tls.p12"'));
     expect(error).toMatchObject({ code: 'ERR_PASSPHRASE_WRONG', exitStatus: 8, params: { what: '"tls.p12"' } });
   });
@@ -82,23 +82,23 @@ describeCorpus('corpora/gnutls-cert-tests.jsonl', 'PKCS#12 files of GnuTLS', ent
     expect(certificates).toHaveLength(1);
   });
 
-  test('PBMAC1 without a key length is refused', async () => {
+  test('refuses PBMAC1 without a key length', async () => {
     const error = await rejectionOf(openPkcs12(file('pbmac1_256_256.no-len.p12'), utf8('1234')));
     expect(error).toMatchObject({ code: 'ERR_PKCS12', exitStatus: 2 });
   });
 
-  test('RC2 is named, and the rest is shown', async () => {
+  test('names RC2 and decrypts the other parts', async () => {
     const { keys, closed } = await openPkcs12(file('client.p12'), utf8('foobar'));
     expect(closed).toEqual(['pbeWithSHAAnd40BitRC2']);
     expect(keys[0]?.pkcs8).toBeDefined();
   });
 
-  test('a CRL inside is mentioned', async () => {
+  test('lists the type of a CRL inside', async () => {
     expect((await openPkcs12(file('cert-with-crl.p12'), utf8('password'))).others).toEqual(['crlBag']);
   });
 });
 
-describe('what is no PKCS#12 file', () => {
+describe('bytes that are not a valid PKCS#12 file', () => {
   const safe = (contents: Uint8Array) => sequence(oid(OID.pkcs7Data), tlv(contextTag(0, true), octetString(contents)));
   const pfx = (mac: Uint8Array) => sequence(integer(3), safe(sequence()), mac);
   const mac = (iterations: bigint) =>
@@ -119,7 +119,7 @@ describe('what is no PKCS#12 file', () => {
     expect(error.message).toContain(reason);
   });
 
-  test('a MAC that would take minutes is refused', async () => {
+  test('refuses a MAC that would take minutes', async () => {
     const error = await rejectionOf(openPkcs12(pfx(mac(2n ** 40n)), passphrase));
     expect(error.message).toContain('uses 1099511627776 iterations of key derivation; svcauth accepts at most 500000');
   });

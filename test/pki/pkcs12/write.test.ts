@@ -8,18 +8,18 @@ import { rejectionOf } from '../../support/errors.ts';
 const content = {
   name: 'payments',
   pkcs8: new Uint8Array(generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })),
-  // only what opens it looks into a certificate
+  // the writer does not read the certificate; only the reader decodes it
   certificates: [Uint8Array.of(0x30, 1, 0), Uint8Array.of(0x30, 2, 0, 0)],
 };
 const random = new Uint8Array(randomBytes(PKCS12_RANDOM_LENGTH));
 
-describe('a PKCS#12 file of ours', () => {
+describe('a PKCS#12 file that svcauth writes', () => {
   let der: Uint8Array;
   beforeAll(async () => {
     der = await encodePkcs12(content, utf8('pässword'), random);
   });
 
-  test('opens to what went in, the leaf by its name and beside its key', async () => {
+  test('decrypts to the same contents, with the leaf named and linked to its key', async () => {
     const { mac, keys, certificates, closed, others } = await openPkcs12(der, utf8('pässword'));
     expect(mac).toEqual({ label: 'HMAC-SHA-256', iterations: 100_000n, verified: true });
     expect(keys).toMatchObject([
@@ -40,7 +40,7 @@ describe('a PKCS#12 file of ours', () => {
     expect([clear(content.pkcs8), clear(content.certificates[1]!)]).toEqual([false, false]);
   });
 
-  test('is the same for the same random bytes, and for no others', async () => {
+  test('is equal exactly for equal random bytes', async () => {
     expect(await encodePkcs12(content, utf8('pässword'), random)).toEqual(der);
     await expect(encodePkcs12(content, utf8('x'), random.subarray(1))).rejects.toThrow('80 random octets');
   });

@@ -19,7 +19,7 @@ const CORPORA = [
 ];
 
 for (const corpus of CORPORA) {
-  describeCorpus(`corpora/${corpus}.jsonl`, 'inspecting what a fuzzer found', items => {
+  describeCorpus(`corpora/${corpus}.jsonl`, 'inspecting files of a fuzzer', items => {
     test.each([
       ['without a passphrase', undefined],
       ['with a passphrase', async () => utf8('password')],

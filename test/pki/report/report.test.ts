@@ -51,7 +51,7 @@ function crl(count: number): Uint8Array {
   return sequence(tbs, ed25519.signatureAlgorithmDer, bitString(new Uint8Array(64)));
 }
 
-describe('a file is told by what it holds', () => {
+describe('a file is recognised by its contents', () => {
   test.each<[Report['type'], Uint8Array]>([
     ['certificate', certificate()],
     ['private key', derOf(privateKey, 'pkcs8')],
@@ -63,7 +63,7 @@ describe('a file is told by what it holds', () => {
     expect((await inspect(bytes)).map(report => report.type)).toEqual([type]);
   });
 
-  test('a PEM file block by block, what it does not know included', async () => {
+  test('describes a PEM file block by block, with unknown blocks', async () => {
     const text =
       'payments\n' +
       encodePem('CERTIFICATE', certificate()) +
@@ -74,7 +74,7 @@ describe('a file is told by what it holds', () => {
 });
 
 describe('a certificate', () => {
-  test('is valid from its first second to its last', async () => {
+  test('is valid from its first second to its last, both inclusive', async () => {
     const at = async (instant: string) => {
       const [report] = await reportBytes(certificate(), { what: 'it', now: new Date(instant) });
       return report?.type === 'certificate' && report.validity;
@@ -85,7 +85,7 @@ describe('a certificate', () => {
     expect(await at('2026-12-21T00:00:01Z')).toBe('expired');
   });
 
-  test('is self-signed when its own key verifies it, not when it only says so', async () => {
+  test('is self-signed only if its own key verifies it', async () => {
     const good = certificate();
     const bad = Uint8Array.from(good);
     bad[bad.length - 1]! ^= 1;
@@ -93,10 +93,10 @@ describe('a certificate', () => {
     expect(await inspect(bad)).toMatchObject([{ selfSigned: false }]);
   });
 
-  test('is self-signed too with an algorithm that svcauth does not use', async () => {
+  test('is self-signed also with an algorithm that svcauth does not use', async () => {
     const rsaPss = generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm: 'sha256' });
     const spki = derOf(rsaPss.publicKey, 'spki');
-    // the algorithm of the key with all its parameters is that of the signature as well (RFC 4055 §3.1)
+    // the algorithm of the key, with all its parameters, is also that of the signature (RFC 4055 §3.1)
     const algorithm = decodePublicKeyInfo(new DerReader(spki)).algorithm.der;
     const tbs = encodeTbsCertificate({
       serial: Uint8Array.of(1),
@@ -114,13 +114,13 @@ describe('a certificate', () => {
     expect(await inspect(sequence(tbs, algorithm, bitString(signature)))).toMatchObject([{ selfSigned: false }]);
   });
 
-  test('shares the fingerprint of its key with the key itself', async () => {
+  test('has the same key fingerprint as the key itself', async () => {
     const [inCertificate, inFile] = await Promise.all([inspect(certificate()), inspect(derOf(privateKey, 'pkcs8'))]);
     const sha256 = (report: Report | undefined) => report && 'publicKey' in report && report.publicKey?.sha256;
     expect(sha256(inCertificate[0])).toEqual(sha256(inFile[0]));
   });
 
-  test('shows an extension nobody knows by its OID and whether it is critical', async () => {
+  test('has an unknown extension by its OID, with its criticality', async () => {
     const strange = encodeExtension('1.2.3.4', true, Uint8Array.of(5, 0));
     const [report] = await inspect(certificate([san, strange]));
     expect(report).toMatchObject({
@@ -129,7 +129,7 @@ describe('a certificate', () => {
     });
   });
 
-  test('that is not strict DER is read by @peculiar/x509, and says why', async () => {
+  test('is read by @peculiar/x509 if it is not strict DER, with the reason', async () => {
     const [report] = await inspect(certificate([san, san]));
     expect(report).toMatchObject({ type: 'certificate', subject: 'CN=payments', serial: 'abcd', selfSigned: true });
     expect(report).toHaveProperty('notStrict', expect.stringContaining('2.5.29.17 occurs twice'));
@@ -142,7 +142,7 @@ describe('a JWK set', () => {
   const jwk = publicKey.export({ format: 'jwk' });
   const bundle = (...keys: unknown[]) => JSON.stringify({ keys, spiffe_sequence: 7, spiffe_refresh_hint: 3600 });
 
-  test('shows its certificates and its numbers', async () => {
+  test('has its certificates, its sequence and its refresh hint', async () => {
     expect(await inspect(bundle({ ...jwk, use: 'x509-svid', x5c }))).toMatchObject([
       { sequence: 7, refreshHint: 3600, keys: [{ use: 'x509-svid', certificates: [{ subject: 'CN=payments' }] }] },
     ]);
@@ -155,12 +155,12 @@ describe('a JWK set', () => {
     ['its x5c has 0 certificates', { ...jwk, use: 'x509-svid' }],
     ['its x5c is not base64', { ...jwk, use: 'x509-svid', x5c: ['@'] }],
     ['it has no kid', { ...jwk, use: 'jwt-svid' }],
-  ])('says what is wrong with an entry: %s', async (problem, key) => {
+  ])('has a problem for an invalid entry: %s', async (problem, key) => {
     const [report] = await inspect(bundle(key));
     expect(report?.type === 'bundle' && report.keys[0]?.problem).toContain(problem);
   });
 
-  test('with a private key in it says so, and does not show it', async () => {
+  test('reports a private key in it without showing the key', async () => {
     const secret = privateKey.export({ format: 'jwk' });
     const reports = await inspect(bundle(secret));
     expect(JSON.stringify(reports)).toContain('it contains a private key');
@@ -168,12 +168,12 @@ describe('a JWK set', () => {
   });
 });
 
-test('of a long CRL the first hundred entries are shown, and all are counted', async () => {
+test('shows the first hundred entries of a long CRL and counts all', async () => {
   const [report] = await inspect(crl(250));
   expect(report?.type === 'crl' && [report.entryCount, report.entries.length]).toEqual([250, 100]);
 });
 
-describe('what cannot be shown is named', () => {
+describe('a file that cannot be described', () => {
   const oversize = new Uint8Array(1024 * 1024);
   test.each([
     ['nothing', new Uint8Array(), '"tls.crt" cannot be shown: it is empty'],
@@ -201,7 +201,7 @@ describe('what cannot be shown is named', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
-  test('the longest CRL that is read fits, as PEM', () => {
+  test('may be as long as the longest CRL as PEM', () => {
     expect(FILE_CAP).toBeGreaterThan(64 * 1024 * 1024 * (4 / 3) * (65 / 64));
   });
 });
