@@ -135,7 +135,7 @@ function openEd25519(info: PrivateKeyInfo, what: string): PrivateKey {
   const reader = new DerReader(info.privateKey);
   const seed = reader.content(TAG.octetString, 'the Ed25519 seed');
   reader.finish('the Ed25519 seed');
-  if (seed.length !== 32) throw unreadable(what, `an Ed25519 seed has ${seed.length} octets, not 32`);
+  if (seed.length !== 32) throw unreadable(what, `an Ed25519 seed has ${seed.length} octets instead of 32`);
   const algorithm = KEY_ALGORITHMS.ed25519;
   const pkcs8 = sequence(integer(0), algorithm.keyAlgorithmDer, octetString(octetString(seed)));
   const keyObject = fromPkcs8(pkcs8);

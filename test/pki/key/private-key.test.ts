@@ -155,7 +155,7 @@ describe('bytes that are not a usable private key', () => {
     [
       'a short Ed25519 seed',
       sequence(integer(0), sequence(oid(OID.ed25519)), octetString(octetString(Uint8Array.of(1)))),
-      '1 octets, not 32',
+      '1 octets instead of 32',
     ],
     [
       'RSA of nothing',

@@ -33,7 +33,7 @@ describe('a URI host', () => {
     ['example.org:8443', 'without scheme and path'],
     ['.example.org', 'excludes the trust domain itself'],
     ['*.example.org', 'it cannot have "*"'],
-    ['10.0.0.7', 'as if it were an address'],
+    ['10.0.0.7', 'its last label is a number'],
   ])('%s is refused: %s', (text, reason) => {
     expect(errorOf(() => parseUriHost(text)).message).toContain(reason);
   });
