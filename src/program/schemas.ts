@@ -12,6 +12,7 @@ const audit = () => import('../audit/view/documents.ts');
 const rotation = () => import('../rotation/view/documents.ts');
 const compromise = () => import('../compromise/view/documents.ts');
 const issuance = () => import('../issuance/view/documents.ts');
+const bundle = () => import('../bundle/view/documents.ts');
 const renewal = () => import('../renewal/view/documents.ts');
 const monitoring = () => import('../monitoring/view/documents.ts');
 const tick = () => import('../tick/view/documents.ts');
@@ -53,6 +54,13 @@ export const SCHEMAS = {
     deploy: async () => (await deployment()).DEPLOY,
     issue: async () => (await issuance()).ISSUE,
     apply: async () => (await issuance()).APPLY,
+    'bundle-show': async () => (await bundle()).BUNDLE_SHOW,
+    'bundle-write': async () => (await bundle()).BUNDLE_WRITE,
+    'bundle-diff': async () => (await bundle()).BUNDLE_DIFF,
+    'bundle-verify': async () => (await bundle()).BUNDLE_VERIFY,
+    'bundle-federate': async () => (await bundle()).BUNDLE_FEDERATE,
+    'bundle-unfederate': async () => (await bundle()).BUNDLE_UNFEDERATE,
+    'bundle-federated': async () => (await bundle()).BUNDLE_FEDERATED,
     due: async () => (await renewal()).DUE,
     renew: async () => (await renewal()).RENEW,
     'audit-log': async () => (await audit()).AUDIT_LOG,
@@ -75,6 +83,9 @@ export const SCHEMAS = {
     deployment: async () => (await deployment()).DEPLOYMENT,
     issuance: async () => (await issuance()).ISSUANCE,
     'apply-step': async () => (await issuance()).APPLY_STEP,
+    anchor: async () => (await bundle()).ANCHOR,
+    'bundle-finding': async () => (await bundle()).BUNDLE_FINDING,
+    'federated-trust-domain': async () => (await bundle()).FEDERATED_TRUST_DOMAIN,
     renewal: async () => (await renewal()).RENEWAL,
     'audit-record': async () => (await audit()).AUDIT_RECORD,
     service: async () => (await monitoring()).SERVICE,

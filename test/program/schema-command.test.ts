@@ -11,7 +11,7 @@ test('svcauth schema lists every schema in 80 columns', async () => {
   expect(status).toBe(0);
   expect(lines.filter(line => line.startsWith('  ')).map(line => line.trim().split(' ')[0])).toEqual(names);
   expect(lines.filter(line => line.length > 80)).toEqual([]);
-  expect(stdout).toMatch(/^ {2}services +the services file of svcauth apply -f/m);
+  expect(stdout).toMatch(/^ {2}services +the services file of apply -f/m);
 });
 
 describe.each(names)('svcauth schema %s', name => {
@@ -33,5 +33,5 @@ test('the name of an unknown schema is refused with the nearest one', async () =
   const { status, stdout, stderr } = await runSvcauth(fakeWorld(), ['schema', 'ca-lisst']);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toContain('error: "ca-lisst" is not a schema ("svcauth schema" lists them) [');
-  expect(stderr).toContain('hint: write: ca-list');
+  expect(stderr).toContain('hint: did you mean: ca-list');
 });

@@ -12,8 +12,10 @@ export interface AnchorLabel {
   readonly notAfter: Date;
 }
 
+type Field = 'sequence' | 'refreshHint';
+
 interface Change {
-  readonly field: string;
+  readonly field: Field;
   readonly before: number;
   readonly after: number;
 }
@@ -33,15 +35,14 @@ export function diffBundles(before: SpiffeBundle, after: SpiffeBundle): BundleDi
   );
   const added = [...now!].filter(([hex]) => !old!.has(hex)).map(([, der]) => anchorLabel(der));
   const removed = [...old!].filter(([hex]) => !now!.has(hex)).map(([, der]) => anchorLabel(der));
-  const fields = [
-    { field: 'sequence', before: before.sequence, after: after.sequence },
-    { field: 'refresh hint', before: before.refreshHint, after: after.refreshHint },
-  ].filter(isChange);
+  const fields = (['sequence', 'refreshHint'] as const)
+    .map(field => ({ field, before: before[field], after: after[field] }))
+    .filter(isChange);
   return { identical: added.length + removed.length + fields.length === 0, fields, added, removed };
 }
 
 /** Skips a field that one side lacks: PEM has neither. */
-const isChange = (field: { field: string; before: number | undefined; after: number | undefined }): field is Change =>
+const isChange = (field: { field: Field; before: number | undefined; after: number | undefined }): field is Change =>
   field.before !== undefined && field.after !== undefined && field.before !== field.after;
 
 export function anchorLabel(der: Uint8Array): AnchorLabel {

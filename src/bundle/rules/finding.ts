@@ -1,4 +1,4 @@
-// Judges a trust bundle, ours or foreign: finds the anchors, keys and missing members that make verifiers reject or misread it.
+// Checks a trust bundle for anchors, keys and missing members that make verifiers reject or misread it.
 // `bundle verify` calls it, and so does `bundle federate` before it accepts a bundle. It is pure and fetches nothing.
 import { instantText } from '../../time/instant-text.ts';
 import { toHex } from '../../pki/bytes.ts';
@@ -44,7 +44,7 @@ export function bundleFindings(
     findings.push(bundleFinding(severity, name, subject, message));
   };
   if (form === 'spiffe' && bundle.sequence === undefined) {
-    report('warning', 'sequence-missing', 'no spiffe_sequence; consumers cannot tell newer from older');
+    report('warning', 'sequence-missing', 'no spiffe_sequence; consumers cannot detect an older bundle');
   }
   if (form === 'spiffe' && bundle.refreshHint === undefined) {
     report('warning', 'refresh-hint-missing', 'no refresh hint; consumers choose their own interval');

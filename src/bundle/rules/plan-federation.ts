@@ -49,5 +49,5 @@ export function planFederation(
   return { change: 'replace', federated, diff, findings };
 }
 
-/** Checks the length for file systems with names of at most 255 bytes; a name that begins with a dot is hidden from people. */
+/** Checks that file systems can store the name (at most 255 bytes) and that no dot hides it. */
 const canNameFiles = (trustDomain: string): boolean => trustDomain.length <= 250 && !trustDomain.startsWith('.');

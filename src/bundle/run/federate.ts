@@ -16,7 +16,7 @@ export interface FederateRequest {
 }
 
 /**
- * Adds or updates the bundle of another trust domain, apart from ours and from those of others (SPIFFE Trust Domain and Bundle §4).
+ * Adds or updates the bundle of another trust domain, and never merges it with another (SPIFFE Trust Domain and Bundle §4).
  * It is durable in the manifest before the files change.
  */
 export async function federate(pki: Pki, { trustDomain, file, dryRun }: FederateRequest): Promise<FederationPlan> {

@@ -1,4 +1,4 @@
-// Makes our trust bundle from the CAs in the manifest, numbers it, and writes it to public/ beside the foreign bundles.
+// Makes our trust bundle from the CAs in the manifest and writes it to public/ with its sequence.
 // `bundle write`, `ca init`, `tick` and the steps of a rotation call it. It never merges a foreign bundle into ours.
 import { linkFederated } from '../../store/federated-directory.ts';
 import { PUBLIC_FILE } from '../../store/home.ts';

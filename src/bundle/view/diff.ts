@@ -2,9 +2,10 @@ import type { AnchorLabel, BundleDiff } from '../rules/diff.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { visible } from '../../view/visible.ts';
+import type { BUNDLE_DIFF } from './documents.ts';
 
 /** Formats like diff: `-` only before, `+` only after, `~` in both but different. */
-export function bundleDiffView(diff: BundleDiff): View {
+export function bundleDiffView(diff: BundleDiff): View<typeof BUNDLE_DIFF> {
   return {
     table: () => (diff.identical ? 'identical\n' : formatBundleDiff(diff)),
     json: () => ({ kind: 'bundle-diff', value: diff }),
@@ -12,11 +13,13 @@ export function bundleDiffView(diff: BundleDiff): View {
   };
 }
 
+const FIELDS = { sequence: 'sequence', refreshHint: 'refresh hint' } as const;
+
 export const formatBundleDiff = ({ fields, added, removed }: BundleDiff): string =>
   [
     ...removed.map(anchor => `- ${anchorText(anchor)}`),
     ...added.map(anchor => `+ ${anchorText(anchor)}`),
-    ...fields.map(({ field, before, after }) => `~ ${field}: ${before} -> ${after}`),
+    ...fields.map(({ field, before, after }) => `~ ${FIELDS[field]}: ${before} -> ${after}`),
   ]
     .map(line => `${visible(line)}\n`)
     .join('');

@@ -5,6 +5,7 @@ import { anchorLabel } from '../rules/diff.ts';
 import type { FederatedBundle } from '../../record/trust-bundle.ts';
 import { parseSpiffeBundle } from '../../pki/bundle/read.ts';
 import { formatBundleDiff } from './diff.ts';
+import type { BUNDLE_FEDERATE, BUNDLE_FEDERATED, BUNDLE_UNFEDERATE, FEDERATED_TRUST_DOMAIN } from './documents.ts';
 import { formatDuration } from '../../view/duration.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
@@ -17,29 +18,32 @@ const WORDS: Readonly<Record<FederationPlan['change'], readonly [done: string, p
   none: ['unchanged', 'unchanged'],
 };
 
-/** The line of `-o jsonl` about one federated trust domain. */
-const LINE = 'federated-trust-domain';
-
-export function federateView({ change, federated, diff }: FederationPlan, dryRun: boolean): View {
+export function federateView(
+  { change, federated, diff }: FederationPlan,
+  dryRun: boolean,
+): View<typeof BUNDLE_FEDERATE> {
   const { trustDomain, sequence } = federated;
   const value = { dryRun, change, trustDomain, sequence, diff };
   return {
     table: () => `${WORDS[change][dryRun ? 1 : 0]}  ${trustDomain}\n${formatBundleDiff(diff)}`,
     json: () => ({ kind: 'bundle-federate', value }),
-    jsonl: () => [{ kind: LINE, value }],
+    jsonl: () => [{ kind: 'bundle-federate', value }],
   };
 }
 
-export function unfederateView(trustDomain: string, dryRun: boolean): View {
-  const value = { dryRun, change: 'remove', trustDomain };
+export function unfederateView(trustDomain: string, dryRun: boolean): View<typeof BUNDLE_UNFEDERATE> {
+  const value = { dryRun, change: 'remove', trustDomain } as const;
   return {
     table: () => `${dryRun ? 'would remove' : 'removed'}  ${trustDomain}\n`,
     json: () => ({ kind: 'bundle-unfederate', value }),
-    jsonl: () => [{ kind: LINE, value }],
+    jsonl: () => [{ kind: 'bundle-unfederate', value }],
   };
 }
 
-export function federatedView(bundles: readonly FederatedBundle[], now: Date): View {
+export function federatedView(
+  bundles: readonly FederatedBundle[],
+  now: Date,
+): View<typeof BUNDLE_FEDERATED, typeof FEDERATED_TRUST_DOMAIN> {
   const rows = bundles.map(({ trustDomain, document, addedAt }) => {
     const { x509Authorities, sequence, refreshHint } = parseSpiffeBundle(document);
     return { trustDomain, sequence, refreshHint, addedAt, anchors: x509Authorities.map(anchorLabel) };
@@ -62,7 +66,7 @@ export function federatedView(bundles: readonly FederatedBundle[], now: Date): V
         0,
       ),
     json: () => ({ kind: 'bundle-federated', value: { federated: rows } }),
-    jsonl: () => rows.map(value => ({ kind: LINE, value })),
+    jsonl: () => rows.map(value => ({ kind: 'federated-trust-domain', value })),
   };
 }
 

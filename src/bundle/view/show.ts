@@ -5,22 +5,27 @@ import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable } from '../../view/table.ts';
+import type { ANCHOR, BUNDLE_SHOW, BUNDLE_WRITE } from './documents.ts';
 
-export function bundleWriteView(result: TrustBundleResult): View {
+export function bundleWriteView({ changed, anchors, sequence, files }: TrustBundleResult): View<typeof BUNDLE_WRITE> {
+  const value = { changed, anchorCount: anchors, sequence, files };
   return {
     table: () =>
       formatFacts([
-        ['bundle', result.changed ? 'written' : 'unchanged'],
-        ['anchors', String(result.anchors)],
-        ['sequence', String(result.sequence)],
-        ...result.files.map(path => ['file', path] as const),
+        ['bundle', changed ? 'written' : 'unchanged'],
+        ['anchors', String(anchors)],
+        ['sequence', String(sequence)],
+        ...files.map(path => ['file', path] as const),
       ]),
-    json: () => ({ kind: 'bundle-write', value: result }),
-    jsonl: () => [{ kind: 'bundle', value: result }],
+    json: () => ({ kind: 'bundle-write', value }),
+    jsonl: () => [{ kind: 'bundle-write', value }],
   };
 }
 
-export function bundleView({ anchors, sequence, refreshHint }: TrustBundle, now: Date): View {
+export function bundleView(
+  { anchors, sequence, refreshHint }: TrustBundle,
+  now: Date,
+): View<typeof BUNDLE_SHOW, typeof ANCHOR> {
   const rows = anchors.map(({ id, state, certificate: { serial, notBefore, notAfter } }) => ({
     ca: id,
     state,

@@ -4,12 +4,13 @@ import type { View } from '../../view/output.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 import { visible } from '../../view/visible.ts';
+import type { BUNDLE_FINDING, BUNDLE_VERIFY } from './documents.ts';
 
 export function bundleVerifyView(
   { checked, findings }: BundleVerification,
   now: Date,
   { colours, columns }: Terminal,
-): View {
+): View<typeof BUNDLE_VERIFY, typeof BUNDLE_FINDING> {
   const paints: Readonly<Record<BundleSeverity, (text: string) => string>> = {
     integrity: colours.red,
     critical: colours.red,

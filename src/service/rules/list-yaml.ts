@@ -18,7 +18,7 @@ export const SERVICES_FILE_SCHEMA: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:svcauth:schema:services',
   title: 'svcauth services file',
-  description: 'the services file of svcauth apply -f and svcauth issue --from',
+  description: 'the services file of apply -f and issue --from',
   anyOf: [{ type: 'object', properties: ROOT_KEYS, required: ['services'], additionalProperties: false }, SERVICES],
 };
 
