@@ -13,6 +13,7 @@ const rotation = () => import('../rotation/view/documents.ts');
 const compromise = () => import('../compromise/view/documents.ts');
 const issuance = () => import('../issuance/view/documents.ts');
 const bundle = () => import('../bundle/view/documents.ts');
+const publication = () => import('../publication/view/documents.ts');
 const renewal = () => import('../renewal/view/documents.ts');
 const monitoring = () => import('../monitoring/view/documents.ts');
 const tick = () => import('../tick/view/documents.ts');
@@ -54,6 +55,8 @@ export const SCHEMAS = {
     deploy: async () => (await deployment()).DEPLOY,
     issue: async () => (await issuance()).ISSUE,
     apply: async () => (await issuance()).APPLY,
+    'crl-publish': async () => (await publication()).CRL_PUBLISH,
+    'crl-verify': async () => (await publication()).CRL_VERIFY,
     'bundle-show': async () => (await bundle()).BUNDLE_SHOW,
     'bundle-write': async () => (await bundle()).BUNDLE_WRITE,
     'bundle-diff': async () => (await bundle()).BUNDLE_DIFF,
@@ -86,6 +89,8 @@ export const SCHEMAS = {
     anchor: async () => (await bundle()).ANCHOR,
     'bundle-finding': async () => (await bundle()).BUNDLE_FINDING,
     'federated-trust-domain': async () => (await bundle()).FEDERATED_TRUST_DOMAIN,
+    publication: async () => (await publication()).PUBLICATION,
+    'crl-finding': async () => (await publication()).CRL_FINDING,
     renewal: async () => (await renewal()).RENEWAL,
     'audit-record': async () => (await audit()).AUDIT_RECORD,
     service: async () => (await monitoring()).SERVICE,

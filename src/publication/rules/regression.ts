@@ -28,8 +28,8 @@ export const crlContent = (crl: ParsedCrl): CrlContent => ({
 });
 
 /**
- * Lists the reasons not to replace the published CRL `theirs` by `ours`: another issuer or key, a number that does not grow, or an
- * entry removed too early. An entry may be removed once a CRL made after its certificate's expiry has listed it (RFC 5280 §3.3);
+ * Lists the reasons not to replace the published CRL `theirs` by `ours`. Reasons are another issuer or key, a number that does not
+ * grow, and an entry removed too early. An entry may be removed once a CRL made after its certificate's expiry has listed it (RFC 5280 §3.3);
  * `expiryOf` returns undefined for an unknown certificate, whose entry must stay.
  */
 export function crlRegressions(

@@ -19,7 +19,7 @@ export interface Publication extends PlannedPublication {
   readonly changed: boolean;
 }
 
-/** Tells whether carrying out the plan would write anything. */
+/** Reports whether carrying out the plan would write anything. */
 export const isNews = ({ plan }: PlannedPublication): boolean =>
   plan?.files.some(({ action }) => action !== 'same' && action !== 'keep') ?? false;
 

@@ -1,6 +1,7 @@
 import type { Publication } from '../run/publications.ts';
 import type { View } from '../../view/output.ts';
 import { visible } from '../../view/visible.ts';
+import type { CRL_PUBLISH, PUBLICATION } from './documents.ts';
 import type { PublishedFile } from '../run/published-file.ts';
 
 const WORDS: Readonly<Record<PublishedFile['action'], readonly [done: string, planned: string]>> = {
@@ -13,12 +14,16 @@ const WORDS: Readonly<Record<PublishedFile['action'], readonly [done: string, pl
 };
 
 /** Formats what was published; errors are printed separately. */
-export function crlPublishView(publications: readonly Publication[], dryRun: boolean): View {
+export function crlPublishView(
+  publications: readonly Publication[],
+  dryRun: boolean,
+): View<typeof CRL_PUBLISH, typeof PUBLICATION> {
   const documents = publications.map(({ directory, changed, plan, error }) => ({
-    ...{ dryRun, directory, changed },
+    directory,
+    changed,
     crls: plan?.crls.map(({ authorityId, number, nextUpdate }) => ({ ca: authorityId, number, nextUpdate })),
     files: plan?.files,
-    error: error?.code,
+    code: error?.code,
   }));
   return {
     table: () => publications.map(each => formatOne(each, publications.length > 1, dryRun)).join(''),
@@ -26,7 +31,7 @@ export function crlPublishView(publications: readonly Publication[], dryRun: boo
       kind: 'crl-publish',
       value: { dryRun, changed: publications.some(({ changed }) => changed), directories: documents },
     }),
-    jsonl: () => documents.map(value => ({ kind: 'publication', value })),
+    jsonl: () => documents.map(value => ({ kind: 'publication', value: { dryRun, ...value } })),
   };
 }
 

@@ -6,12 +6,13 @@ import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
+import type { CRL_FINDING, CRL_VERIFY } from './documents.ts';
 
 export function crlVerifyView(
   { directory, crls, certificates, findings }: CrlVerification,
   now: Date,
   terminal: Terminal,
-): View {
+): View<typeof CRL_VERIFY, typeof CRL_FINDING> {
   return {
     table: () => {
       const { colours, columns } = terminal;
@@ -29,7 +30,7 @@ export function crlVerifyView(
       const checked = `\n${plural(certificates, 'certificate')} verified against PEM, DER and bundle\n`;
       return findings.length === 0 ? table + checked : `${table}\n${formatFindings(findings, terminal)}`;
     },
-    json: () => ({ kind: 'crl-verify', value: { at: now, directory, crls, certificates, findings } }),
+    json: () => ({ kind: 'crl-verify', value: { at: now, directory, crls, certificateCount: certificates, findings } }),
     jsonl: () => findings.map(value => ({ kind: 'crl-finding', value })),
   };
 }
