@@ -13,6 +13,7 @@ const rotation = () => import('../rotation/view/documents.ts');
 const compromise = () => import('../compromise/view/documents.ts');
 const issuance = () => import('../issuance/view/documents.ts');
 const bundle = () => import('../bundle/view/documents.ts');
+const lookup = () => import('../lookup/view/documents.ts');
 const publication = () => import('../publication/view/documents.ts');
 const renewal = () => import('../renewal/view/documents.ts');
 const monitoring = () => import('../monitoring/view/documents.ts');
@@ -64,6 +65,10 @@ export const SCHEMAS = {
     'bundle-federate': async () => (await bundle()).BUNDLE_FEDERATE,
     'bundle-unfederate': async () => (await bundle()).BUNDLE_UNFEDERATE,
     'bundle-federated': async () => (await bundle()).BUNDLE_FEDERATED,
+    inspect: async () => (await lookup()).INSPECT,
+    lint: async () => (await lookup()).LINT,
+    verify: async () => (await lookup()).VERIFY,
+    who: async () => (await lookup()).WHO,
     due: async () => (await renewal()).DUE,
     renew: async () => (await renewal()).RENEW,
     'audit-log': async () => (await audit()).AUDIT_LOG,
@@ -91,6 +96,10 @@ export const SCHEMAS = {
     'federated-trust-domain': async () => (await bundle()).FEDERATED_TRUST_DOMAIN,
     publication: async () => (await publication()).PUBLICATION,
     'crl-finding': async () => (await publication()).CRL_FINDING,
+    content: async () => (await lookup()).CONTENT,
+    'lint-finding': async () => (await lookup()).LINT_FINDING,
+    'lint-verdict': async () => (await lookup()).LINT_VERDICT,
+    match: async () => (await lookup()).MATCH,
     renewal: async () => (await renewal()).RENEWAL,
     'audit-record': async () => (await audit()).AUDIT_RECORD,
     service: async () => (await monitoring()).SERVICE,

@@ -1,4 +1,4 @@
-// The command `lint`: reads files or the whole PKI, applies the lint rules and prints the findings, with field trials on request.
+// The command `lint`: applies the lint rules to files or the whole PKI, and prints findings and field trials.
 // The worst finding decides the exit status. It changes nothing; the rules are in `pki/lint`.
 import { failure } from '../../errors/error.ts';
 import { EXIT } from '../../errors/exit-status.ts';

@@ -17,6 +17,8 @@ import {
   spiffeText,
   type Fact,
 } from './inspect-facts.ts';
+import { contentOf } from './inspect-json.ts';
+import type { CONTENT, INSPECT } from './documents.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
@@ -30,13 +32,16 @@ export interface InspectedFile {
   readonly contents: readonly Report[];
 }
 
-export function inspectView(files: readonly InspectedFile[], now: Date): View {
+export function inspectView(files: readonly InspectedFile[], now: Date): View<typeof INSPECT, typeof CONTENT> {
   return {
     table: () => files.flatMap(file => formatFile(file, now)).join('\n'),
-    json: () => ({ kind: 'inspect', value: { files } }),
+    json: () => ({
+      kind: 'inspect',
+      value: { files: files.map(({ file, contents }) => ({ file, contents: contents.map(contentOf) })) },
+    }),
     jsonl: () =>
       files.flatMap(({ file, contents }) =>
-        contents.map((report, index) => ({ kind: 'content', value: { file, index, ...report } })),
+        contents.map((report, index) => ({ kind: 'content', value: { file, index, ...contentOf(report) } })),
       ),
   };
 }

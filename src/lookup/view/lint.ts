@@ -1,11 +1,13 @@
 // Formats lint findings, and the field trials of the programs named by `--for`, as tables and as JSON.
 // `lint` prints it. Severities, clauses and trials come from `pki/lint`.
 import { plural } from '../../text/plural.ts';
+import type { Consumer } from '../../pki/lint/consumer.ts';
 import type { FieldEffect, FieldVerdict } from '../../pki/lint/field-facts.ts';
 import type { Linted } from '../../pki/lint/lint-bytes.ts';
 import type { View } from '../../view/output.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
+import type { LINT, LINT_FINDING, LINT_VERDICT } from './documents.ts';
 
 export type LintStatus = 'ok' | 'warning' | 'error';
 
@@ -13,11 +15,15 @@ export interface LintResult {
   readonly linted: readonly Linted[];
   readonly verdicts: readonly FieldVerdict[];
   /** The requested programs without a field trial. */
-  readonly untried: readonly string[];
+  readonly untried: readonly Consumer[];
   readonly status: LintStatus;
 }
 
-export function lintView({ linted, verdicts, untried, status }: LintResult, now: Date, terminal: Terminal): View {
+export function lintView(
+  { linted, verdicts, untried, status }: LintResult,
+  now: Date,
+  terminal: Terminal,
+): View<typeof LINT, typeof LINT_FINDING | typeof LINT_VERDICT> {
   const findings = linted.flatMap(each =>
     each.findings.map(finding => ({ file: each.file, block: each.block, type: each.type, ...finding })),
   );
@@ -46,8 +52,8 @@ export function lintView({ linted, verdicts, untried, status }: LintResult, now:
       },
     }),
     jsonl: () => [
-      ...findings.map(value => ({ kind: 'lint-finding', value })),
-      ...verdicts.map(value => ({ kind: 'verdict', value })),
+      ...findings.map(value => ({ kind: 'lint-finding' as const, value })),
+      ...verdicts.map(value => ({ kind: 'lint-verdict' as const, value })),
     ],
   };
 }

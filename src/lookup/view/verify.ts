@@ -1,4 +1,4 @@
-// Formats the verdict of a path validation: accepted or rejected, the path or the reason with its clause, and the trust anchors.
+// Formats the verdict of a path validation: the path or the reason with its clause, and the number of anchors.
 // `verify` prints it. It validates nothing.
 import { createHash } from 'node:crypto';
 import type { Verification, VerifyRequest } from '../run/verify-certificate.ts';
@@ -7,9 +7,10 @@ import { nameToString } from '../../pki/name/name.ts';
 import { serialToHex } from '../../pki/certificate/serial-number.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
-import type { View } from '../../view/output.ts';
+import type { DocumentOf, View } from '../../view/output.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
+import type { VERIFY } from './documents.ts';
 
 /** Formats the verdict; with `explain` also every path that was tried and the clause that rejected it. */
 export function verifyView(
@@ -17,7 +18,7 @@ export function verifyView(
   verification: Verification,
   explain: boolean,
   { colours, columns }: Terminal,
-): View {
+): View<typeof VERIFY> {
   const { verdict, target } = verification;
   const { file, now, purpose, identity } = request;
   const value = () => plain(request, verification, explain);
@@ -48,7 +49,7 @@ export function verifyView(
       return `${answer}\n${formatTable(['PATH TRIED', 'CODE', 'REASON', 'CLAUSE'], rows, columns)}`;
     },
     json: () => ({ kind: 'verify', value: value() }),
-    jsonl: () => [{ kind: 'verification', value: value() }],
+    jsonl: () => [{ kind: 'verify', value: value() }],
   };
 }
 
@@ -71,15 +72,18 @@ function trustText({ anchors, crls }: Verification): string {
   return `${anchors} anchor${anchors === 1 ? '' : 's'}, ${revocation}`;
 }
 
-function plain({ file, now, purpose, identity }: VerifyRequest, verification: Verification, explain: boolean): object {
-  const { verdict, target, anchors, crls, unreadable } = verification;
+function plain(
+  { file, now, purpose, identity }: VerifyRequest,
+  { verdict, target, anchors, crls, unreadable }: Verification,
+  explain: boolean,
+): DocumentOf<typeof VERIFY>['value'] {
   return {
     at: now,
     file,
-    ...(target && { certificate: plainCertificate(target) }),
+    certificate: target && plainCertificate(target),
     accepted: verdict.accepted,
     purpose,
-    identity,
+    identity: identity && 'spiffe' in identity ? { spiffeId: identity.spiffe } : identity,
     ...(verdict.accepted ? { path: verdict.path.map(plainCertificate) } : { reason: verdict.reason }),
     ...(explain && {
       tried: verdict.tried.map(({ certificates, refusal }) => ({
@@ -89,7 +93,7 @@ function plain({ file, now, purpose, identity }: VerifyRequest, verification: Ve
     }),
     anchorCount: anchors,
     crlCount: crls,
-    unreadable,
+    unreadable: unreadable.map(({ what, index, message }) => ({ type: what, index, message })),
   };
 }
 

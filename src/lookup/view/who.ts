@@ -3,19 +3,20 @@
 import type { Clue, Found } from '../run/look-up.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
-import type { View } from '../../view/output.ts';
+import type { DocumentOf, View } from '../../view/output.ts';
+import type { MATCH, WHO } from './documents.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 type Fact = readonly [label: string, value: string | undefined];
 
-export function whoView(found: readonly Found[], now: Date): View {
+export function whoView(found: readonly Found[], now: Date): View<typeof WHO, typeof MATCH> {
   return {
     table: () => found.map(each => formatFacts(factsOf(each, now))).join('\n'),
     json: () => ({
       kind: 'who',
-      value: { at: now, matches: found.map(each => ({ type: each.type, ...plain(each, now) })) },
+      value: { at: now, matches: found.map(each => plain(each, now)) },
     }),
-    jsonl: () => found.map(each => ({ kind: each.type, value: plain(each, now) })),
+    jsonl: () => found.map(each => ({ kind: 'match', value: plain(each, now) })),
   };
 }
 
@@ -82,12 +83,12 @@ function validity(
 }
 
 /** The JSON of a match, without the certificate itself, which `inspect` shows. */
-function plain(found: Found, now: Date): object {
+function plain(found: Found, now: Date): DocumentOf<typeof MATCH>['value'] {
   const { foundBy, prints } = found;
   if (found.type === 'ca') {
     const { id, certificate, ...facts } = found.authority;
     return {
-      ...{ foundBy, ca: id, ...facts },
+      ...{ type: found.type, foundBy, ca: id, ...facts },
       ...(certificate && {
         issuedBy: certificate.issuerId,
         serial: certificate.serial,
@@ -112,7 +113,18 @@ function plain(found: Found, now: Date): object {
     tbsSha256,
   } = certificate;
   return {
-    ...{ foundBy, service, serial, ca, state, spiffeId, notBefore, notAfter, expired: now > notAfter },
+    ...{
+      type: found.type,
+      foundBy,
+      service,
+      serial,
+      ca,
+      state,
+      spiffeId,
+      notBefore,
+      notAfter,
+      expired: now > notAfter,
+    },
     ...{ keySource, issuedAt, tbsSha256 },
     ...prints,
     ...(revocation && {
