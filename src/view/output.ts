@@ -4,9 +4,6 @@ import { formatJson, formatJsonLine } from './json.ts';
 
 export type OutputFormat = 'table' | 'json' | 'jsonl';
 
-/** A document whose kind has no schema yet. To be deleted with its use below when every kind has one. */
-type Unconverted = DocumentSchema<string, object & { readonly kind?: never }>;
-
 /** Kind and value of a document, typed by its schema. */
 export type DocumentOf<Schema extends DocumentSchema> =
   Schema extends DocumentSchema<infer Kind, infer Value> ? { readonly kind: Kind; readonly value: Value } : never;
@@ -15,7 +12,7 @@ export type DocumentOf<Schema extends DocumentSchema> =
  * The output of a command in every format; only the requested format is made. `Whole` is the type of the schema of
  * `-o json`, `Line` of the lines of `-o jsonl`, which may be of several schemas (`typeof CA | typeof SERVICE`).
  */
-export interface View<Whole extends DocumentSchema = Unconverted, Line extends DocumentSchema = Whole> {
+export interface View<Whole extends DocumentSchema, Line extends DocumentSchema = Whole> {
   readonly table: () => string;
   readonly json: () => DocumentOf<Whole>;
   readonly jsonl: () => Iterable<DocumentOf<Line>>;

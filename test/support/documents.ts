@@ -2,7 +2,6 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { outputFormatOf } from '../../src/cli/output-format.ts';
 import { ALL_SCHEMAS, SCHEMAS, type SchemaGroup } from '../../src/program/schemas.ts';
-import { UNCONVERTED } from './unconverted.ts';
 
 interface Printed {
   readonly stdout: string;
@@ -32,7 +31,6 @@ async function faultOf(text: string, groups: readonly SchemaGroup[]): Promise<st
     return `not JSON: ${text}`;
   }
   const kind = String(document.kind);
-  if (UNCONVERTED.has(kind)) return undefined;
   if (!groups.some(group => Object.hasOwn(SCHEMAS[group], kind))) return `no schema of this place for: ${text}`;
   return schemaFault(kind, document);
 }
