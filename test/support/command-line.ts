@@ -26,13 +26,24 @@ const COMMAND = new RegExp(`(?<before>.?)\\bsvcauth (?<line>(?:--home \\S+ )?(?:
  * titles are skipped.
  */
 export const printedCommands = (text: string, where: string): Shown[] =>
-  text.split('\n').flatMap((printed): Shown[] => {
-    if (/^Usage: |::(error|warning|notice) |<testsuite|"title": /.test(printed)) return [];
-    const { before, line } = COMMAND.exec(jsonValue(printed) ?? printed)?.groups ?? {};
-    if (before === undefined || line === undefined || /^[\w-]$/.test(before)) return [];
-    if (before === '"') return [{ where, line: line.split('"')[0]!, isWhole: false }];
-    return [{ where, line: line.split(/ {2,}| [>(#|;]|;$|<\/| &&| 2>| \|\|/)[0]!.trim(), isWhole: true }];
-  });
+  text
+    .split('\n')
+    .flatMap(jsonTexts)
+    .flatMap((printed): Shown[] => {
+      if (/^Usage: |::(error|warning|notice) |<testsuite|"title": /.test(printed)) return [];
+      const { before, line } = COMMAND.exec(jsonValue(printed) ?? printed)?.groups ?? {};
+      if (before === undefined || line === undefined || /^[\w-]$/.test(before)) return [];
+      if (before === '"') return [{ where, line: line.split('"')[0]!, isWhole: false }];
+      return [{ where, line: line.split(/ {2,}| [>(#|;]|;$|<\/| &&| 2>| \|\|/)[0]!.trim(), isWhole: true }];
+    });
+
+/** Returns every text of a JSON document on one line (`-o jsonl`, errors); any other line as it is. */
+function jsonTexts(line: string): readonly string[] {
+  if (!line.startsWith('{"')) return [line];
+  const texts = (value: unknown): string[] =>
+    typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(texts);
+  return texts(JSON.parse(line));
+}
 
 /** Reads the string of a line of indented JSON: `"remedy": "…",`. */
 function jsonValue(line: string): string | undefined {

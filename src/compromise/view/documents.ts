@@ -90,7 +90,7 @@ const CRL_FINDING = object('a finding about the published files', {
 
 export const DRILL_CA_COMPROMISE_SANDBOX = documentSchema(
   'drill-ca-compromise-sandbox',
-  'a rehearsal of the recovery plan on a copy of the home',
+  'a rehearsal of the recovery plan on a copy',
   {
     ca: caId('id of the CA whose key is compromised'),
     at: instant('time of the rehearsal'),

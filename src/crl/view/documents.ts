@@ -158,7 +158,7 @@ export const CRL_PRESIGN = documentSchema('crl-presign', 'a series of presigned 
   replaced: list('presigned CRLs of an earlier series that are discarded', object('a presigned CRL', HEADER)),
 });
 
-export const REVOKE = documentSchema('revoke', 'certificates that are revoked, and the CRLs that list them', {
+export const REVOKE = documentSchema('revoke', 'the revoked certificates and their new CRLs', {
   dryRun: DRY_RUN,
   reason: oneOf('revocation reason that was requested', Object.keys(CRL_REASONS) as CrlReason[]),
   invalidityDate: optional(instant('time from which the certificates are invalid')),

@@ -57,7 +57,7 @@ const HOOK_RUN = object('the last run of a hook', {
 
 export const SERVICE = documentSchema('service', 'a service, its certificate and its deployment', SERVICE_STATUS);
 
-export const STATUS = documentSchema('status', 'the CAs and services and the state of their certificates', {
+export const STATUS = documentSchema('status', 'the CAs, the services and their certificates', {
   at: instant('time that the answer is for'),
   trustDomain: trustDomain(),
   cas: list('the CAs in the order of their creation', CA_STATUS),
@@ -108,7 +108,7 @@ export const CHECK_RESULT = {
   findings: list('the findings, worst first', object('a finding about a service or a CA', FINDING_FIELDS)),
 };
 
-export const CHECK = documentSchema('check', 'the certificates, CAs and CRLs that need attention', CHECK_RESULT);
+export const CHECK = documentSchema('check', 'the findings and the severity of the worst', CHECK_RESULT);
 
 export const FINDING = documentSchema('finding', 'a certificate, CA or CRL that needs attention', {
   at: instant('time that the answer is for'),
@@ -149,7 +149,7 @@ const SCENARIO = {
   events: list('the events by time', object('an expiry or a refused renewal', EVENT)),
 };
 
-export const FORECAST = documentSchema('forecast', 'the predicted expiries, with and without further runs', {
+export const FORECAST = documentSchema('forecast', 'predicted expiries, with and without more runs', {
   at: instant('begin of the forecast'),
   until: instant('end of the forecast'),
   everySeconds: count('seconds between two runs'),

@@ -64,13 +64,13 @@ const FIELDS = {
   ),
 };
 
-export const PROBE = documentSchema('probe', 'the certificates that servers send, compared with the manifest', {
+export const PROBE = documentSchema('probe', 'served certificates, compared with the manifest', {
   at: AT,
   as: AS,
   servers: list('the servers in the order of the command line', object('a server', FIELDS)),
 });
 
-export const SERVER = documentSchema('server', 'the certificate that a server sends, compared with the manifest', {
+export const SERVER = documentSchema('server', 'a served certificate, compared with the manifest', {
   at: AT,
   as: AS,
   ...FIELDS,

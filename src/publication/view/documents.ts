@@ -46,6 +46,7 @@ const DIRECTORY = {
           'remove',
           'link',
         ]),
+        target: optional(path('target of a link, relative to its directory')),
       }),
     ),
   ),

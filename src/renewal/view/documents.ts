@@ -51,7 +51,7 @@ const REVOKED = list(
   }),
 );
 
-export const RENEWAL = documentSchema('renewal', 'the step for one service or one replaced certificate', {
+export const RENEWAL = documentSchema('renewal', 'one service or replaced certificate of a renewal', {
   ...SERVICE,
   action: oneOf(`${ACTION}; revoke: a replaced certificate`, [...ACTIONS, 'revoke']),
 });

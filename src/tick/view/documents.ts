@@ -48,7 +48,7 @@ const FAILURE_FIELDS = {
   message: text('message of the error'),
 };
 
-export const TICK = documentSchema('tick', 'the actions of a tick, its failures and the check after it', {
+export const TICK = documentSchema('tick', 'the actions of a tick, its failures, its check', {
   at: AT,
   dryRun: DRY_RUN,
   changed: flag('an action changed something'),

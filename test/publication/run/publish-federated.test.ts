@@ -98,6 +98,7 @@ test('a directory of an earlier version keeps peers/ and its inode, and federate
   expect(dryRun).toContain('would link  federated -> peers');
   expect(dryRun).toContain('would replace  federated/partner.example.json');
   expect(existsSync(at(world, 'federated'))).toBe(false);
+  expect(await world.succeed(...PUBLISH, '--dry-run', '-o', 'json')).toContain('"target": "peers"');
   await world.succeed(...PUBLISH);
   expect(readlinkSync(at(world, 'federated'))).toBe('peers');
   expect(statSync(at(world, 'peers')).ino).toBe(ino);
