@@ -14,7 +14,7 @@ export const federatedName = (files: Looking, directory: string): string =>
   needsFederatedLink(files, directory) ? FORMER_FEDERATED : FEDERATED;
 
 /** Returns true when an earlier version wrote the bundles, and `federated` does not lead to them yet. */
-export const needsFederatedLink = (files: Looking, directory: string): boolean =>
+const needsFederatedLink = (files: Looking, directory: string): boolean =>
   files.linkStatus(join(directory, FORMER_FEDERATED))?.kind === 'directory' &&
   files.linkStatus(join(directory, FEDERATED)) === undefined;
 
