@@ -62,7 +62,7 @@ const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, () => Prom
     verify: async () => (await import('../lookup/command/verify.ts')).addVerify,
     probe: async () => (await import('../probe/command/probe.ts')).addProbe,
   },
-  'Integration:': {
+  'Automation and integration:': {
     schema: async () => (await import('./schema-command.ts')).addSchema,
     tick: async () => (await import('../tick/command/tick.ts')).addTick,
     'config systemd': async () => (await import('../config/command/schedule.ts')).configSchedule('systemd'),

@@ -17,7 +17,7 @@ export function rotationStatusView(
   const { tier, from, to, sequence, gates, unfinished, contradictions, leftovers } = status;
   const gateTable = (list: readonly Gate[]) =>
     formatTable(
-      ['GATE', 'STATE', 'WHAT', 'REMEDY'],
+      ['GATE', 'STATE', 'MESSAGE', 'REMEDY'],
       list.map(({ name, open, message, remedy = '' }) => [
         name,
         open ? { text: 'open', paint: colours.green } : { text: 'closed', paint: colours.yellow },

@@ -85,7 +85,7 @@ const rowOf = (
   [
     ...(serial === undefined ? [] : [serial]),
     ...(number === undefined ? [] : [`number ${number}`]),
-    ...(until === undefined ? [] : [`until ${formatInstant(until)} (${formatRelativeTime(until, now)})`]),
+    ...(until === undefined ? [] : [`expires ${formatInstant(until)} (${formatRelativeTime(until, now)})`]),
     ...(detail === undefined ? [] : [visible(detail)]),
   ].join('  '),
 ];

@@ -35,7 +35,7 @@ export function runHook({ argv, env, limit }: HookCall, processHandle: NodeJS.Pr
       forget();
       child.stdout.destroy();
       child.stderr.destroy();
-      const reason = timedOut ? `it was ended after ${limit} s` : problem;
+      const reason = timedOut ? `stopped after ${limit} s` : problem;
       resolve({
         outcome: timedOut ? 'timed-out' : problem === undefined ? 'succeeded' : 'failed',
         ...(reason !== undefined && { reason }),

@@ -57,7 +57,7 @@ describe('a hook', () => {
 describe('at its limit a hook is ended', () => {
   test('a hook at its time limit is ended with everything it started', async () => {
     const { outcome, reason, output } = await shell('sleep 60 & echo $!; wait', { limit: 0.3 });
-    expect({ outcome, reason }).toEqual({ outcome: 'timed-out', reason: 'it was ended after 0.3 s' });
+    expect({ outcome, reason }).toEqual({ outcome: 'timed-out', reason: 'stopped after 0.3 s' });
     await sleep(50);
     expect(isAlive(Number(output))).toBe(false);
   });
