@@ -136,7 +136,7 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
         // a file that cannot be removed is not a failure
         for (const [index, serial] of now.entries()) expect(serial, at).not.toBe(old[index]);
       } else if (status === 5) {
-        expect(stderr, at).toMatch(/may not be served yet.* \[ERR_ISSUE_PARTIAL\]|\[ERR_DEPLOYMENT_PENDING\]/);
+        expect(stderr, at).toMatch(/may not be in place yet.* \[ERR_ISSUE_PARTIAL\]|\[ERR_DEPLOYMENT_PENDING\]/);
         const states = await world.manifest(manifest => services.map(name => manifest.deployment(name)?.state));
         expect(states, at).toContain('pending');
       } else {

@@ -110,8 +110,8 @@ describe('five years of almost daily ticks', () => {
     for (let hours = 0; hours < outage * 24; hours += 6) {
       world.now = later(world, 0.25);
       const { stdout, status } = await runSvcauth(world, ['check', '-o', 'json']);
-      const { findings } = JSON.parse(stdout) as { findings: { subject: string; severity: string }[] };
-      for (const { subject, severity } of findings) if (severity === 'critical') warned.add(subject);
+      const { findings } = JSON.parse(stdout) as { findings: { service?: string; ca?: string; severity: string }[] };
+      for (const { service, ca, severity } of findings) if (severity === 'critical') warned.add(service ?? ca!);
       for (const [subject, deadline] of doomed) {
         if (deadline > world.now) continue;
         expect(status).toBe(4);

@@ -31,10 +31,10 @@ describe('opening a home', () => {
   it('a missing home is reported with the command that makes one', () => {
     const error = errorOf(() => openHome(world));
     expect([error.code, error.exitStatus]).toEqual(['ERR_HOME_MISSING', 2]);
-    expect(error.hints[0]).toBe('make one: svcauth ca init --trust-domain example.org');
+    expect(error.hints[0]).toBe('create one: svcauth ca init --trust-domain example.org');
     mkdirSync(join(cwd, 'my pki'));
     expect(errorOf(() => openHome(world, 'my pki')).hints[0]).toBe(
-      `make one: svcauth ca init --trust-domain example.org --home 'my pki'`,
+      `create one: svcauth ca init --trust-domain example.org --home 'my pki'`,
     );
   });
 
@@ -73,7 +73,7 @@ describe('making a home', () => {
 
   it('a home is not made in a directory with a PKI or any other file', async () => {
     await createHome(world, locateHome(world), build);
-    await expect(createHome(world, locateHome(world), build)).rejects.toThrow('already; it was left as it is');
+    await expect(createHome(world, locateHome(world), build)).rejects.toThrow('it was not changed');
     mkdirSync(join(cwd, 'project'));
     writeFileSync(join(cwd, 'project', 'README'), '');
     writeFileSync(join(cwd, 'file'), '');

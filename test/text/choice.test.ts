@@ -29,7 +29,7 @@ test('a list of more than ten choices is not printed', () => {
   const words = Array.from({ length: 11 }, (_, index) => `word-${index}`);
   const refused = (known: readonly string[]) => errorOf(() => parseChoice('x', 'a word', known)).message;
   expect(refused(words)).toBe('"x" is not a word');
-  expect(refused(words.slice(1))).toContain('known are word-1, ');
+  expect(refused(words.slice(1))).toContain('known: word-1, ');
 });
 
 test('a not-after policy is err or truncate', () => {

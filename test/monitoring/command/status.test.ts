@@ -27,7 +27,7 @@ describe('status', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.replace(/ +/g, ' ')).toBe(
       [
-        'CA STATE KEY KEY IN EXPIRES CRL CRL UNTIL',
+        'CA STATE KEY KEY IN EXPIRES CRL CRL EXPIRES',
         'root-g1 active ecdsa-p256 offline 2027-11-01T00:00:00Z in 356 days missing',
         'issuing-g1 active ecdsa-p256 file 2027-11-01T00:00:00Z in 356 days 1180591620717411303424, 1 revoked 2026-12-04T00:00:00Z in 24 days',
         '',

@@ -149,5 +149,5 @@ test('signs nothing if an entry breaks a rule', () => {
   const late = { serial: '0a', revokedAt: HEADER.nextUpdate, reason: 'keyCompromise' as const };
   expect(() => sign([late])).toThrow('is after thisUpdate');
   const early = { ...late, revokedAt: HEADER.thisUpdate };
-  expect(() => sign([{ ...early, serial: '0b' }, early])).toThrow('stands behind');
+  expect(() => sign([{ ...early, serial: '0b' }, early])).toThrow('comes after the larger');
 });

@@ -160,7 +160,7 @@ describe('bytes that are not a usable private key', () => {
     [
       'RSA of nothing',
       sequence(integer(0), sequence(oid(OID.rsaEncryption), DER_NULL), octetString(sequence())),
-      'OpenSSL does not',
+      'OpenSSL cannot read it',
     ],
   ])('is refused: %s', async (_, bytes, reason) => {
     const error = await rejectionOf(parsePrivateKey(bytes, undefined, '"ca.key"'));

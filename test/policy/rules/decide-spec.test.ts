@@ -139,7 +139,7 @@ describe('a leaf expires', () => {
     const error = errorOf(() => end('5d', '2026-12-16T00:00:01Z'));
     expect(error).toMatchObject({ code: 'ERR_OUTLIVES_ISSUER', exitStatus: 7 });
     expect(error.message).toContain(
-      '2026-12-21T00:00:01Z would outlive issuing-g1, which ends at 2026-12-21T00:00:00Z',
+      'would expire at 2026-12-21T00:00:01Z, after its issuing CA issuing-g1 (2026-12-21T00:00:00Z)',
     );
   });
 

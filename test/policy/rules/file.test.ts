@@ -108,13 +108,13 @@ describe('problems have a line, a column and a suggestion', () => {
     ['allow:\n  dns: [*]\n', 'svcauth.yaml:4:'],
     [
       'deployment:\n  hooks: systemctl reload\n',
-      'svcauth.yaml:4:10: a hook is a list of words, and no shell reads it: write [',
+      'svcauth.yaml:4:10: a hook is a list of words, not a shell command: write [',
     ],
     [
       'deployment:\n  hooks: [systemctl, reload]\n',
-      'svcauth.yaml:4:10: hooks are a list, and each hook a list of words: write [[',
+      'svcauth.yaml:4:10: "hooks" is a list of hooks, and a hook is a list of words: write [[',
     ],
-    ['deployment:\n  hooks: [[]]\n', 'svcauth.yaml:4:11: a hook is a program and its arguments: there is none'],
+    ['deployment:\n  hooks: [[]]\n', 'svcauth.yaml:4:11: not a hook (a program and its arguments): the list is empty'],
     ['deployment:\n  hooks: [{timeout: 5s}]\n', 'svcauth.yaml:4:11: the key "argv" is missing'],
     ['deployment:\n  hooks: [[./push]]\n', 'svcauth.yaml:4:10: "./push" is a relative path'],
     ['deployment:\n  hooks: [[push, 8443]]\n', 'svcauth.yaml:4:18: YAML reads 8443 as a number'],

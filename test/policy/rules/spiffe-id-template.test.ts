@@ -66,7 +66,7 @@ describe('a tag', () => {
   );
 
   test('is given once', () => {
-    expect(errorOf(() => parseTags(['a=b', 'a=b'])).message).toContain('given twice');
+    expect(errorOf(() => parseTags(['a=b', 'a=b'])).message).toContain('occurs twice');
   });
 
   test('named like a member of every object is a tag like any other', () => {

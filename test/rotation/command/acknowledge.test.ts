@@ -86,7 +86,10 @@ test('the options of a handshake need --from-probe', async () => {
     ['--starttls', 'postgres'],
   ]) {
     const { status, stderr } = await runSvcauth(published, ['ca', 'rotate', 'ack', 'edge-1', ...flag]);
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('needs --from-probe') as string });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('requires --from-probe') as string,
+    });
   }
 });
 
