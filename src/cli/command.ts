@@ -9,7 +9,7 @@ const GROUPS = {
   ca: 'create, list, extend and rotate CAs',
   crl: 'sign, verify, compare and publish certificate revocation lists',
   bundle: 'trust bundles: ours and those of federated trust domains',
-  drill: 'practise incident response',
+  drill: 'print and rehearse the recovery plan for a compromised CA key',
   audit: 'show and verify the audit log, a hash chain of all changes',
   config: 'print configuration for servers, schedulers and monitoring',
 } as const;

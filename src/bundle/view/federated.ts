@@ -49,8 +49,9 @@ export function federatedView(
     return { trustDomain, sequence, refreshHint, addedAt, anchors: x509Authorities.map(anchorLabel) };
   });
   return {
-    table: () =>
-      formatTable(
+    table: () => {
+      if (rows.length === 0) return 'there are no federated trust domains\n';
+      return formatTable(
         ['TRUST DOMAIN', 'SEQUENCE', 'REFRESH', 'ADDED', 'ANCHORS', 'FIRST EXPIRES'],
         rows.map(({ trustDomain, sequence, refreshHint, addedAt, anchors }) => [
           trustDomain,
@@ -64,7 +65,8 @@ export function federatedView(
           ),
         ]),
         0,
-      ),
+      );
+    },
     json: () => ({ kind: 'bundle-federated', value: { federated: rows } }),
     jsonl: () => rows.map(value => ({ kind: 'federated-trust-domain', value })),
   };

@@ -5,7 +5,10 @@ import { row } from '../row.ts';
 const AWAY = {
   offline: {
     message: (id: string) => `the key of ${id} is kept offline and is not in this home`,
-    hints: (id: string) => [`give its file for this run: ${REMEDIES.crlDue({ ca: id, keyLocation: 'offline' })}`],
+    hints: (id: string) => [
+      'run the command again with the file of that key: --root-key FILE, or --key FILE for a CRL',
+      `for a CRL that is due: ${REMEDIES.crlDue({ ca: id, keyLocation: 'offline' })}`,
+    ],
   },
   foreign: {
     message: (id: string) => `the key of ${id} is held elsewhere and was never in this home`,

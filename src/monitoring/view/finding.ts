@@ -41,7 +41,7 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   }),
   'ca-tainted': finding => ({
     message: 'key may be compromised; replace every certificate it issued',
-    remedy: show(finding),
+    remedy: REMEDIES.compromiseSteps({ ca: finding.subject }),
   }),
   'ca-expired': (finding, expiry) => ({
     message: `${expiry}; verifiers reject every certificate it issued`,

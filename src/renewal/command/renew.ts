@@ -25,9 +25,11 @@ interface Flags extends RenewalFlags, PassphraseOptions {
 export const addRenew: AddCommand = (program, world, done) => {
   const command = program
     .command('renew')
-    .description('renew certificates that are due, each with a new key; replaced certificates stay valid');
+    .description(
+      'renew certificates that are due, each with a new key; replaced ones stay valid until they expire or their overlap ends',
+    );
   renewalOptions(command)
-    .option('--force', 'also renew named services that are not due')
+    .option('--force', 'also renew services that are not due, selected by name or tag')
     .option('--reuse-key', 'keep the current key, unless it was compromised')
     .addOption(
       new Option(
