@@ -33,7 +33,7 @@ export function crlRefreshView(
       const nothing = result !== undefined && !result.changed && result.failed.length === 0;
       if (!nothing) return table;
       const due = crls.some(({ action }) => action === 'key-away');
-      return `${table}${due ? 'nothing was signed: the key is not in the home' : 'nothing is due; nothing was changed'}\n`;
+      return `${table}${due ? 'nothing was changed: the key is not in the home' : 'nothing is due; nothing was changed'}\n`;
     },
     json: () => ({
       kind: 'crl-refresh',
