@@ -178,7 +178,7 @@ export const CRL_ISSUANCE_RULES: readonly Rule<CrlCandidate>[] = [
       sameName(head.issuer, issuer.subject)
         ? undefined
         : `the issuer name ${nameToString(head.issuer)} differs from the issuer's subject ` +
-          nameToString(issuer.subject),
+          `${nameToString(issuer.subject)} byte for byte`,
   },
   {
     name: 'crl-authority-key-of-issuer',

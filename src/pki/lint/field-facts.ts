@@ -121,7 +121,7 @@ const FIELD_FACTS: readonly FieldFact[] = [
     trial: 'T15',
     consumers: ['python'],
     effect: 'mind',
-    message: 'ssl ignores the CRL unless verify_flags has VERIFY_CRL_CHECK_CHAIN',
+    message: 'ssl does not check the CRL by default: set VERIFY_CRL_CHECK_CHAIN in verify_flags',
     crl: (_, { before }) => before === 0,
   },
   {

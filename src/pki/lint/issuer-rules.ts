@@ -31,7 +31,7 @@ export const ISSUER_RULES: readonly Rule<Candidate>[] = [
       sameName(tbs.issuer, issuer.subject)
         ? undefined
         : `the issuer name ${nameToString(tbs.issuer)} differs from the issuer's subject ` +
-          nameToString(issuer.subject),
+          `${nameToString(issuer.subject)} byte for byte`,
   },
   {
     name: 'authority-key-of-issuer',

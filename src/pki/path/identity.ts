@@ -20,7 +20,7 @@ export function identityRefusal({ extensions }: PathCertificate, identity: Ident
   if ('spiffe' in identity) {
     const ids = textNames(names, 'uri');
     if (ids.length === 1 && ids[0] === identity.spiffe) return undefined;
-    return refusal('identity-differs', `its only URI is not ${identity.spiffe}; URIs: ${words(ids)}`);
+    return refusal('identity-differs', `it does not have ${identity.spiffe} as its only URI; URIs: ${words(ids)}`);
   }
   const wanted = identity.dns.toLowerCase();
   const patterns = textNames(names, 'dns');
