@@ -136,7 +136,7 @@ function issuingSteps(
       command: `svcauth ca taint ${id} --reason "every service has a new certificate" --revoke`,
       purpose: `revoke ${id}: verifiers with the new CRL of ${root?.id ?? 'its issuing CA'} reject all of its certificates, including the attacker's`,
     },
-    ...(root?.keyLocation === 'offline' ? [signStep(root.id)] : []),
+    ...(root?.keyLocation === 'offline' ? [signStep(root.id, id)] : []),
     {
       action: 'announce',
       command: 'svcauth crl publish --to DIR',
@@ -150,10 +150,10 @@ function issuingSteps(
   ];
 }
 
-const signStep = (id: string): RunbookStep => ({
+const signStep = (rootId: string, revoked: string): RunbookStep => ({
   action: 'sign',
-  command: `svcauth crl refresh --ca ${id} --key FILE`,
-  purpose: `sign the CRL of ${id} that revokes it, with the key that is kept offline`,
+  command: `svcauth crl refresh --ca ${rootId} --key FILE`,
+  purpose: `sign the CRL of ${rootId} that revokes ${revoked}, with the key of ${rootId} that is kept offline`,
 });
 
 const DEPLOY = { action: 'deploy', command: 'svcauth deploy' } as const;
