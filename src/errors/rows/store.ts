@@ -54,8 +54,8 @@ export const storeErrors = {
     EXIT.integrity,
     p => `the manifest ${quote(p.path)} is damaged: ${p.problem}; nothing was changed`,
     () => [
-      'restore manifest.db from a backup, and delete manifest.db-wal and manifest.db-shm of the damaged one',
-      'keep the damaged file: you may need its serial numbers to revoke certificates issued since the backup',
+      'move manifest.db, manifest.db-wal and manifest.db-shm away, then restore manifest.db from a backup',
+      'keep the moved files: you may need their serial numbers to revoke certificates issued since the backup',
     ],
   ),
   ERR_MANIFEST_NEWER: row<{ path: string; found: number; known: number; writtenBy: string }>(
