@@ -39,7 +39,7 @@ export const rotationErrors = {
   ERR_ROTATION_NONE: row<{ step: string; tier: string }>(
     EXIT.refused,
     p => `no ${p.tier} rotation is in progress; there is nothing to ${p.step === 'rollback' ? 'roll back' : p.step}`,
-    p => [REMEDIES.caExpiring(p)],
+    p => [`start one: ${REMEDIES.caExpiring(p)}`],
   ),
   ERR_ROTATION_TIER: row<{ tier: string; problem: string; hint: string }>(
     EXIT.refused,
