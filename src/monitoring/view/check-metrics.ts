@@ -57,7 +57,7 @@ export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckRepo
     },
     {
       name: 'svcauth_check_findings',
-      help: 'Number of findings of svcauth check.',
+      help: 'Number of findings of svcauth check, by the thresholds of svcauth.yaml.',
       samples: (['warning', 'critical'] as const).map(severity => ({
         labels: { severity },
         value: countOf(findings, severity),

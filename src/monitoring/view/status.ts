@@ -65,7 +65,7 @@ function formatPending(services: readonly ServiceStatus[]): string {
   const lines = services.flatMap(({ service, deployedSerial, problem, deploymentPending }) => {
     if (!deploymentPending) return [];
     const deployed =
-      deployedSerial === undefined ? 'no certificate is deployed' : `still ${deployedSerial.slice(0, 8)}`;
+      deployedSerial === undefined ? 'no certificate is deployed' : `${deployedSerial.slice(0, 8)} is still deployed`;
     return [`${visible(`${service}: ${deployed}${problem === undefined ? '' : `; ${problem}`}`)}\n`];
   });
   return lines.length === 0 ? '' : `\n${lines.join('')}`;
