@@ -5,7 +5,8 @@ import { row } from '../row.ts';
 export const secondOpinionErrors = {
   ERR_SECOND_OPINION: row<{ what: string; differences: readonly string[] }>(
     EXIT.unexpected,
-    p => `@peculiar/x509 reads ${p.what} differently; nothing was released: ${p.differences.join('; ')}`,
+    p =>
+      `@peculiar/x509 does not read ${p.what} as svcauth wrote it; nothing was released: ${p.differences.join('; ')}`,
     () => ['this is a defect in svcauth: report it with the message above'],
   ),
 } as const;

@@ -25,7 +25,7 @@ export async function shownRenewal(world: World, home: Home): Promise<RenewalSpe
     return (await readPolicy(world, home))?.renewal ?? {};
   } catch (cause) {
     if (!(cause instanceof SvcauthError)) throw cause;
-    warn(world, `the policy file ${quote(home.policy)} is not valid; renewal times follow the defaults`);
+    warn(world, `the policy file ${quote(home.policy)} cannot be used; renewal times follow the defaults`);
     return {};
   }
 }
