@@ -17,7 +17,7 @@ export const addCaTaint: AddCommand = (program, world) => {
     .description('mark a CA as compromised: it stops issuing, and every certificate it issued becomes due for renewal')
     .argument('<id>', 'id of a CA, such as issuing-g1')
     .requiredOption('--reason <text>', 'reason for the taint, for the audit log')
-    .option('--revoke', 'also revoke its certificate: verifiers with the new CRL reject every certificate it issued')
+    .option('--revoke', 'also revoke its certificate: verifiers with the new CRL reject every certificate below it')
     .option('--dry-run', 'show the changes, and change nothing');
   outputOption(passphraseOptions(command));
   examples(command, [

@@ -23,7 +23,7 @@ export const addCrlImport: AddCommand = (program, world) => {
     const result = await changePki(world, homeFlag(command), 'crl import', pki => importCrl(pki, file, dryRun));
     print(world.out, flags.output, crlImportView(result, dryRun));
     for (const id of result.revokedCas) {
-      warn(world, `this CRL revokes ${id}: verifiers reject every certificate it issued`);
+      warn(world, `this CRL revokes ${id}: verifiers reject every certificate below it`);
     }
   });
 };

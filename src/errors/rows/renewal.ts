@@ -13,7 +13,7 @@ export const renewErrors = {
   ),
   ERR_RENEW_REVOKED: row<{ service: string; reason: string }>(
     EXIT.partial,
-    p => `the certificate of ${quote(p.service)} is revoked (${p.reason}), which ends the service; it is not renewed`,
+    p => `the certificate of ${quote(p.service)} is revoked (${p.reason}); it is not renewed`,
     p => [`to put it back into service: ${REMEDIES.certificateMissing(p)}`],
   ),
   ERR_RENEW_EXPIRED: row<{ service: string; notAfter: string }>(

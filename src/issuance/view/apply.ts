@@ -97,7 +97,7 @@ export function describeStep(step: ApplyStep, now: Date): string {
     case 'wait':
       return `until its window opens at ${formatInstant(step.until)} (${formatRelativeTime(step.until, now)}): ${ISSUE_REASONS[step.reason].words}`;
     case 'withdrawn':
-      return `its certificate is revoked (${step.revokedFor}), which ends the service`;
+      return `its certificate is revoked (${step.revokedFor})`;
     case 'update':
       return step.changes.join(', ');
     case 'deploy':

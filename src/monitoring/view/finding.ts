@@ -44,19 +44,19 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     remedy: REMEDIES.compromiseSteps({ ca: finding.subject }),
   }),
   'ca-expired': (finding, expiry) => ({
-    message: `${expiry}; verifiers reject every certificate it issued`,
+    message: `${expiry}; verifiers reject every certificate below it`,
     remedy: show(finding),
   }),
   'ca-expiring': (finding, expiry) => ({
-    message: `${expiry}, and with it every certificate it issued`,
+    message: `${expiry}, and with it every certificate below it`,
     remedy: REMEDIES.caExpiring({ tier: finding.tier ?? 'issuing' }),
   }),
   'crl-missing': finding => ({
-    message: 'no CRL; verifiers that check revocation reject all certificates of this CA',
+    message: 'no CRL; verifiers that check revocation reject every certificate below this CA',
     remedy: refresh(finding),
   }),
   'crl-stale': (finding, expiry) => ({
-    message: `CRL ${expiry}; verifiers that check revocation reject all certificates of this CA`,
+    message: `CRL ${expiry}; verifiers that check revocation reject every certificate below this CA`,
     remedy: refresh(finding),
   }),
   'crl-series-ending': (finding, expiry) => ({

@@ -72,7 +72,7 @@ const FIELD_FACTS: readonly FieldFact[] = [
     trial: 'T5',
     consumers: 'any',
     effect: 'breaks',
-    message: 'the CRL has expired: every certificate of this CA is rejected',
+    message: 'the CRL has expired: every certificate below this CA is rejected',
     crl: ({ head: { nextUpdate } }, { now }) => nextUpdate !== undefined && nextUpdate.date <= now,
   },
   {

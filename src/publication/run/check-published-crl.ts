@@ -41,7 +41,7 @@ function checkDates({ thisUpdate, nextUpdate }: ParsedCrl, now: Date, report: Re
     report(
       'stale',
       'critical',
-      `expired ${instantText(nextUpdate.date)}; verifiers that check revocation reject all certificates of this CA`,
+      `expired ${instantText(nextUpdate.date)}; verifiers that check revocation reject every certificate below this CA`,
     );
   }
 }

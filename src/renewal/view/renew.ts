@@ -104,7 +104,7 @@ function whyOf(step: PlannedRenewal): string {
     const { because, revokedFor } = step;
     if (because === 'csr') return 'due, but issued from a CSR, so a new CSR is needed';
     if (because === 'expired') return 'expired longer ago than --allow-expired allows';
-    return `its certificate is revoked (${revokedFor}), which ends the service`;
+    return `its certificate is revoked (${revokedFor})`;
   }
   if (step.refusal !== undefined) return step.refusal.summary;
   switch (step.action) {
