@@ -84,8 +84,8 @@ describe.each(VARIANTS)('creating %s', (_, flags, ids) => {
           const stray = readFileSync(rootKey);
           const { status, stderr } = await runSvcauth(world, argv);
           expect(status).toBe(2);
-          expect(stderr).toContain('something is there already, which may be a key');
-          expect(stderr).toContain('if an interrupted "ca init" for this home left it, no PKI uses it');
+          expect(stderr).toContain('the file exists and may be a key');
+          expect(stderr).toContain('if an interrupted "svcauth ca init" for this home left the file');
           expect(readFileSync(rootKey)).toEqual(stray);
           rmSync(rootKey);
         }

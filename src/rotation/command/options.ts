@@ -1,4 +1,5 @@
-/** Declares and reads the options that several rotation commands share. It opens nothing. */
+// Declares and reads the options that several rotation commands share: tier, lifetime, key algorithm, soak, cross-signing.
+// The commands of rotation call it. It opens nothing.
 import { Option, type Command } from 'commander';
 import { failure } from '../../errors/error.ts';
 import type { Authority } from '../../record/authority.ts';

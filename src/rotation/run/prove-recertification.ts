@@ -1,3 +1,5 @@
+// Proves before `ca extend` and `ca cross-sign` that verifiers with old and with new files accept every valid certificate.
+// `recertify.ts` calls it. It reads the manifest and changes nothing.
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { FurtherCertificate } from '../../record/authority.ts';
 import { proveRotation, type Counterexample } from '../../verifiers/rules/proof.ts';

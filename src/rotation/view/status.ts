@@ -1,3 +1,5 @@
+// Formats the status of a rotation: phase, next step and gates with their remedies, as a table and as JSON.
+// `ca rotate status` prints it, and each step prints its next line with it. It decides nothing.
 import { REMEDIES } from '../../errors/remedy.ts';
 import type { Gate } from '../rules/gate.ts';
 import type { RotationStatus } from '../rules/status.ts';

@@ -1,3 +1,5 @@
+// Reads the certificates of a file that a command names, as PEM or DER, with limits on bytes and blocks.
+// Bundle, lookup, publication and rotation call it. It validates no path.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
