@@ -40,7 +40,7 @@ it('a link to a key is refused, even if the key is good', () => {
 it('a missing key is reported with its CA, and a file that cannot be a key is refused', () => {
   expect(errorOf(() => readKeyFile(files, home, 'issuing-g1')).code).toBe('ERR_KEY_MISSING');
   mkdirSync(home.authority('issuing-g1').key, { recursive: true });
-  expect(() => readKeyFile(files, home, 'issuing-g1')).toThrow('not a file but a directory');
+  expect(() => readKeyFile(files, home, 'issuing-g1')).toThrow('is a directory and not a file');
   writeFileSync(path, new Uint8Array(70_000));
   expect(read).toThrow('it is larger than the 65536 bytes allowed here');
 });
