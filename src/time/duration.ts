@@ -18,10 +18,13 @@ const UNIT_NAMES = Object.keys(UNITS) as readonly Unit[];
 /** The longest duration, in seconds. */
 export const LONGEST_DURATION = 100 * UNITS.y;
 const EXAMPLES = 'write a duration like 90d, 36h, 1h15m, 2w, 6mo or 10y';
+const THRESHOLDS = 'write a percentage like 66%, or a duration like 14d';
 
 /** Reads `90d` or `1h15m`, from a second to 100 years. A year is 365 days, `mo` 30 days, `m` a minute. Throws ERR_DURATION. */
-export function parseDuration(text: string): Seconds {
-  const bad = (reason: string) => failure('ERR_DURATION', { text, reason, hint: EXAMPLES });
+export const parseDuration = (text: string): Seconds => readDuration(text, EXAMPLES);
+
+function readDuration(text: string, hint: string): Seconds {
+  const bad = (reason: string) => failure('ERR_DURATION', { text, reason, hint });
   if (text.startsWith('-')) throw bad('it is negative');
   if (/^[0-9]+$/.test(text)) throw bad('it has no unit');
   if (!/^(?:[0-9]{1,12}(?:y|mo|w|d|h|m|s))+$/.test(text)) throw bad('it is not a sequence of whole numbers with units');
@@ -40,11 +43,11 @@ export function parseDuration(text: string): Seconds {
 
 /** Reads a duration, or a percentage from 1% to 99%. Throws ERR_THRESHOLD or ERR_DURATION. */
 export function parseThreshold(text: string): Threshold {
-  if (!text.includes('%')) return { span: parseDuration(text) };
+  if (!text.includes('%')) return { span: readDuration(text, THRESHOLDS) };
   const percent = /^([0-9]{1,2})%$/.exec(text)?.[1];
   if (percent === undefined || Number(percent) === 0) {
     const reason = 'a percentage is a whole number from 1% to 99%';
-    throw failure('ERR_THRESHOLD', { text, reason, hint: 'write a percentage like 66%, or a duration like 14d' });
+    throw failure('ERR_THRESHOLD', { text, reason, hint: THRESHOLDS });
   }
   return { percent: Number(percent) };
 }

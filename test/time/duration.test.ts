@@ -70,6 +70,11 @@ describe('a threshold', () => {
     expect(errorOf(() => parseThreshold(text)).code).toBe('ERR_THRESHOLD');
   });
 
+  test('a threshold that cannot be read is refused with both forms', () => {
+    const { code, hints } = errorOf(() => parseThreshold('soon'));
+    expect([code, hints]).toEqual(['ERR_DURATION', ['write a percentage like 66%, or a duration like 14d']]);
+  });
+
   test.each(['1%', '29%', '57%', '99%', '14d', '1h15m'])('the threshold %s, written, reads back as itself', text => {
     expect(thresholdText(parseThreshold(text))).toBe(text);
   });
