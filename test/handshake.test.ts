@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { shakeHands } from '../src/world/real/handshake.ts';
 import { startTcpServer } from './support/world/tls-server.ts';
 
-/** What is seen of a server that answers the first bytes with these. */
+/** Returns the report on a server that answers the first bytes with these. */
 async function seenAfter(...answer: readonly number[]) {
   const port = await startTcpServer(socket => socket.once('data', () => socket.end(Uint8Array.from(answer))));
   const { problem, alert } = await shakeHands({ host: '127.0.0.1', port, seconds: 5 });

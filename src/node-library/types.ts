@@ -22,7 +22,7 @@ export interface FollowOptions {
   readonly tls?: Omit<SecureContextOptions, 'key' | 'cert' | 'pfx' | 'ca' | 'crl' | 'ticketKeys'>;
   /** Called when new files are in force. */
   readonly onChange?: (state: FollowState) => void;
-  /** Called once when a problem begins; until it ends the last good state stays in force. Default: a process warning. */
+  /** Called once when a problem begins; the last good state stays in force until the problem is repaired. Default: a process warning. */
   readonly onProblem?: (problem: FollowProblem) => void;
   readonly clock?: Clock;
 }

@@ -86,7 +86,7 @@ const COMMANDS = Object.entries(COMMAND_GROUPS).flatMap(([heading, commands]) =>
   Object.entries(commands).map(([words, load]) => ({ heading, words, load })),
 );
 
-/** Earlier words of a command, which go on working. Help and hints do not show them. */
+/** Earlier words of a command, which still work. Help and hints do not show them. */
 const FORMER: Readonly<Record<string, string>> = {
   'bundle add-peer': 'bundle federate',
   'bundle remove-peer': 'bundle unfederate',

@@ -28,7 +28,7 @@ export const SCHEMAS = {
     services: async () => (await import('../service/rules/list-yaml.ts')).SERVICES_FILE_SCHEMA,
     'crl-index': async () => (await crl()).CRL_INDEX,
   },
-  /** Of `-o json`; with `-o jsonl` a document that is not a list is one line. */
+  /** Documents of `-o json`; with `-o jsonl` a document that is not a list is one line. */
   documents: {
     'ca-list': async () => (await ca()).CA_LIST,
     'ca-show': async () => (await ca()).CA_SHOW,
@@ -81,7 +81,7 @@ export const SCHEMAS = {
     forecast: async () => (await monitoring()).FORECAST,
     tick: async () => (await tick()).TICK,
   },
-  /** Of `-o jsonl`. */
+  /** Lines of `-o jsonl`. */
   lines: {
     ca: async () => (await ca()).CA,
     crl: async () => (await crl()).CRL,
@@ -109,7 +109,7 @@ export const SCHEMAS = {
     action: async () => (await tick()).ACTION,
     failure: async () => (await tick()).FAILURE,
   },
-  /** Of standard error, with either. */
+  /** Lines of standard error, with either. */
   messages: {
     error: async () => (await messages()).ERROR,
     warning: async () => (await messages()).WARNING,

@@ -6,7 +6,7 @@ import { failure, type SvcauthError } from '../errors/error.ts';
 import { nearest } from '../errors/row.ts';
 import { wordsAfter } from './commands.ts';
 
-/** What commander found wrong with a command line, as an error of the catalogue. */
+/** Converts an error of commander into an error of the catalogue. */
 export function usageError(error: CommanderError, program: Command, argv: readonly string[]): SvcauthError {
   const { path, command } = resolveCommand(program, argv);
   const where = path === '' ? {} : { command: path };
@@ -26,7 +26,7 @@ export function usageError(error: CommanderError, program: Command, argv: readon
     case 'commander.optionMissingArgument':
       return failure('ERR_OPTION_VALUE_MISSING', { option: named, ...where });
     case 'commander.missingMandatoryOptionValue': {
-      // commander asks for what is missing first, even where it stands misspelt on the line
+      // commander reports a missing argument first, even if it is on the line with a misspelt name
       const known = longOptions(program, command);
       const unknown = argv.find(word => /^--[a-z]/.test(word) && !known.includes(optionName(word)));
       if (unknown !== undefined) return unknownOption(unknown);

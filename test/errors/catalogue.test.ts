@@ -12,7 +12,7 @@ const rows = FILES.filter(path => path.startsWith('errors/')).flatMap(path =>
 );
 
 /** Two rows of one code: a spread would silently keep the last. */
-test('no code stands twice in the catalogue, and every row is in it', () => {
+test('no code occurs twice in the catalogue, and every row is in it', () => {
   expect(rows.map(({ code }) => code).sort()).toEqual(Object.keys(CATALOGUE).sort());
 });
 

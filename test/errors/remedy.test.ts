@@ -109,7 +109,7 @@ describe('every hint of the catalogue that shows a command shows one that is acc
     expect(await faultsOf(shown)).toEqual([]);
   });
 
-  test('a hint that names an option of another command is none that this sees: options stand in commands', () => {
+  test('a hint names an option only within a command that has it', () => {
     const { hints } = failure('ERR_OUTLIVES_ISSUER', {
       ...{
         service: 'ledger',
@@ -124,7 +124,7 @@ describe('every hint of the catalogue that shows a command shows one that is acc
   });
 });
 
-describe('one situation has one remedy, whoever tells of it', () => {
+describe('one situation has one remedy in every report', () => {
   const finding = (name: FindingName, facts: Partial<Finding> = {}): string | undefined =>
     describeFinding({ name, severity: 'critical', kind: 'ca', subject: 'x', ...facts }, now).remedy;
   const forecast = (name: ForecastEvent['name'], facts: Partial<ForecastEvent> = {}): string | undefined =>
@@ -172,7 +172,7 @@ describe('one situation has one remedy, whoever tells of it', () => {
   });
 });
 
-/** What is no remedy: steps of a plan, and words of files that are made. */
+/** Command lines that are not remedies: steps of a plan, and lines of generated files. */
 const ELSEWHERE = [
   // examples of --help
   /\/command\//,

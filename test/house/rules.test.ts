@@ -36,7 +36,7 @@ const PLANTED: Readonly<Record<string, readonly [from: string, statement: string
   resolvable: ['src/crl/run/lost.ts', "import './nowhere.ts';"],
 };
 
-/** What is imported, and the second halves of bad imports that take two steps. */
+/** The imported files, and the second halves of bad imports that take two steps. */
 const BESIDE: Readonly<Record<string, string>> = {
   'src/verifiers/rules/circle-b.ts': "import type { A } from './circle-a.ts';\nexport type B = A;",
   'src/crl/run/reads-a-file.ts': "import 'node:fs';",

@@ -105,7 +105,7 @@ test('a renewal switches key and certificate together', async () => {
   expect(context.serverOptions()).toMatchObject({ key: keyPem(leaf), requestCert: true, rejectUnauthorized: true });
   expect(states.map(({ serial }) => serial)).toEqual([serialOf(leaf)]);
   expect(problems).toEqual([]);
-  // whoever holds a ticket was not revoked
+  // the holder of a ticket was not revoked
   expect(context.serverOptions().ticketKeys).toEqual(ticketKeys);
 });
 
@@ -224,10 +224,10 @@ describe('the last good state stays in force and a problem is reported when', ()
     expect(context.serverOptions()).toEqual(before);
     expect(problems.map(problem => problem.code)).toEqual([code]);
     expect(states).toEqual([]);
-    // while it lasts it is told once
+    // the problem is reported once
     await context.refresh();
     expect(problems).toHaveLength(1);
-    // and put right, everything goes on
+    // after the repair the library follows the files again
     const leaf = svid();
     mkdirSync(service.path('versions'), { recursive: true });
     service.deploy(leaf, authorities.issuing);

@@ -53,7 +53,7 @@ async function startServer(context: FollowedContext, options: { readonly endRevo
 }
 
 interface Conversation {
-  /** What the server said, or the code of the error that came instead. */
+  /** Returns the answer of the server, or the code of the error. */
   readonly said: string;
   readonly socket: TLSSocket;
   /** The newest session that the server offered. */

@@ -22,7 +22,7 @@ beforeAll(() => {
   authorities = makeAuthorities();
 });
 
-/** What a server sees of a client with this certificate. */
+/** Returns the view that a server has of a client with this certificate. */
 async function seenFrom<T>(
   leaf: TestCertificate | undefined,
   look: (socket: TLSSocket) => T,
@@ -75,7 +75,7 @@ test.each([
   ['upper case', names(uri('SPIFFE://example.org/reports')), 'is not a SPIFFE ID'],
   ['a percent sign', names(uri('spiffe://example.org/%72eports')), 'is not a SPIFFE ID'],
   ['no path', names(uri('spiffe://example.org')), 'has no path and identifies the trust domain'],
-  // what Node prints of it was once ambiguous: the comma separates names in subjectAltName
+  // the text of Node was once ambiguous: the comma separates names in subjectAltName
   ['a DNS name that holds another', names(dns('x, URI:spiffe://example.org/reports')), ''],
   [
     'the right to sign certificates',

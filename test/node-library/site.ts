@@ -1,4 +1,4 @@
-/** A trust domain's CAs, made by hand so that they can be wrong, and a service's directory as svcauth lays it out. */
+/** CAs of a trust domain, made by hand, faulty ones too, and a service's directory with the layout of svcauth. */
 import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { secureContext } from '../../src/node-library/api.ts';
@@ -69,7 +69,7 @@ export const keyPem = ({ privateKey }: TestCertificate): string =>
 export interface ServiceDirectory {
   readonly directory: string;
   readonly crls: string;
-  /** A new version, switched to as a whole; `files` stand in for the good ones. */
+  /** Writes a new version and switches to it as a whole; `files` replace the good ones. */
   deploy(leaf: TestCertificate, issuing: TestCertificate, files?: Readonly<Record<string, string>>): void;
   write(name: string, text: string): void;
   /** Replaced as svcauth does it: never half-written. */
@@ -114,7 +114,7 @@ export function serviceDirectory(service: string, { root, issuing }: Authorities
   return made;
 }
 
-/** A clock that stands still until it is told; `poll` is what the timer would do. */
+/** A clock that moves only by hand; `poll` does the work of the timer. */
 export interface TestClock extends Clock {
   time: Date;
   poll(): void;
@@ -139,7 +139,7 @@ export function testClock(): TestClock {
   };
 }
 
-/** Follows a service's directory, and remembers what it was told. */
+/** Follows a service's directory, and records every report. */
 export async function follow(service: ServiceDirectory, changes: Partial<FollowOptions> = {}) {
   const problems: FollowProblem[] = [];
   const states: FollowState[] = [];

@@ -15,7 +15,7 @@ test('svcauth schema lists every schema in 80 columns', async () => {
 });
 
 describe.each(names)('svcauth schema %s', name => {
-  test('prints a JSON Schema of draft 2020-12 that stands alone', async () => {
+  test('prints a JSON Schema of draft 2020-12 without references', async () => {
     const { status, stdout } = await runSvcauth(fakeWorld(), ['schema', name]);
     const schema = JSON.parse(stdout) as JsonSchema;
     expect(status).toBe(0);

@@ -17,7 +17,7 @@ const CRL_DIRECTORY = 'crl';
 export const crlDerFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.der`;
 export const crlPemFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.pem`;
 
-/** Encodes the index, which tells a mirror or the host of a verifier the published CRLs. The same CRLs give the same text. */
+/** Encodes the index, from which a mirror or the host of a verifier learns the published CRLs. The same CRLs give the same text. */
 export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
   const index = {
     schemaVersion: 2,

@@ -12,7 +12,7 @@ import { issuerOf, openKey, unlockAuthority } from '../../ca/run/unlock.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface CrlRefreshRequest {
-  /** Authority ids; empty: every CA. */
+  /** Ids of CAs; empty: every CA. */
   readonly only: readonly string[];
   /** The key file of the one CA in `only`, if its key is not in the home. */
   readonly key?: string | undefined;

@@ -67,7 +67,7 @@ export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCr
     });
 }
 
-/** Tells if the newest CRL is in public/crl. */
+/** Returns true when the newest CRL is in public/crl. */
 export const isCurrent = ({ latest, published }: AuthorityCrl): boolean =>
   latest !== undefined && published?.sha256 === latest.sha256;
 

@@ -71,7 +71,7 @@ interface Fault {
 function outputFault({ world, home }: Pki, service: string, directory: string, output: Output): Fault | undefined {
   const { path } = output;
   const isIn = (parent: string): boolean => path === parent || path.startsWith(`${parent}${sep}`);
-  // public/ is readable by everyone, and services/ belongs to other services
+  // public/ is readable by all accounts, and services/ belongs to other services
   if (isIn(home.directory) && !isIn(home.service(service))) return { problem: 'it is inside the home of the PKI' };
   if (isIn(join(directory, 'current')) || isIn(join(directory, 'versions'))) {
     return { problem: 'it is inside current/ or versions/ of the service' };

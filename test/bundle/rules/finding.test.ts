@@ -32,7 +32,7 @@ describe('anchors of a bundle', () => {
       makeLeaf({ name: 'leaf', issuer: root() }),
       ['critical anchor-is-no-ca', 'warning anchor-not-self-signed'],
     ],
-  ])('tells one %s', (_, anchor, expected) => expect(found(spiffe(anchor))).toEqual(expected));
+  ])('an anchor %s is reported', (_, anchor, expected) => expect(found(spiffe(anchor))).toEqual(expected));
 
   test('an expired anchor beside a good one is a warning', () => {
     expect(found(spiffe(root({ notAfter: '2026-05-01' }), root({ name: 'next' })))).toEqual(['warning anchor-expired']);
@@ -62,7 +62,7 @@ describe('document of a bundle', () => {
     ['no anchors', { keys: [], ...counts }, 'warning no-anchors'],
     ['a kid', { keys: [{ ...keys[0], kid: 'a' }], ...counts }, 'warning key-has-kid'],
     ['a private key', { keys: [{ ...keys[0], d: 'AAAA' }], ...counts }, 'critical private-key'],
-  ])('tells %s', (_, value, expected) => expect(found(document(value))).toEqual([expected]));
+  ])('%s is reported', (_, value, expected) => expect(found(document(value))).toEqual([expected]));
 
   test('a kid of a JWT authority is allowed', () => {
     expect(found(document({ keys: [...keys, { kty: 'EC', use: 'jwt-svid', kid: 'a' }], ...counts }))).toEqual([]);

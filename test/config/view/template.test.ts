@@ -91,7 +91,7 @@ describe('a value comes out as it went in', () => {
   test('of a shell, and of a shell behind cron', () => {
     const samples = fc.sample(plain, { numRuns: 60, seed: 4 });
     const words = samples.map(value => fill('shell', value));
-    // what cron does before a shell sees the line: \% is %, and a bare one would end it
+    // cron reads the line before a shell does: \% is %, and a bare one would cut the line
     const lines = samples.map(value => fill('cron', value));
     expect(lines.filter(line => /(?<!\\)%/.test(line))).toEqual([]);
     const behindCron = lines.map(line => line.replaceAll('\\%', '%'));

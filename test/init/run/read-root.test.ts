@@ -29,7 +29,7 @@ const rootPem = (changes: Partial<CertificateParts> = {}): string => {
 };
 const extensions = (changes: Record<string, Uint8Array>): Partial<CertificateParts> => ({ extensions: changes });
 
-/** What `ca init --import-root` makes of two files; the home must have been left alone unless it was a success. */
+/** Runs `ca init --import-root` with two files, and expects an unchanged home unless it succeeds. */
 async function importing(root: string, key: string = rootKeyPem(), flags: readonly string[] = []) {
   const world = pkiWorld();
   writeFileSync(join(world.cwd, 'root.crt'), root);

@@ -38,7 +38,7 @@ describe('verify', () => {
     expect(JSON.parse(stdout)).toMatchObject({ accepted: false, reason: { code: 'not-der' } });
   });
 
-  test('tells of an anchor that cannot be read, and goes on with the others', async () => {
+  test('reports an anchor that cannot be read, and uses the others', async () => {
     const damaged = encodePem('CERTIFICATE', Uint8Array.of(0x30, 0x01, 0x00));
     writeFileSync(path('roots.pem'), damaged + readFileSync(path('.svcauth/public/bundle.pem'), 'utf8'));
     const { status, stdout } = await verify(leaf, '--trust', 'roots.pem');

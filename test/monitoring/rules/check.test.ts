@@ -131,12 +131,12 @@ describe('a series of CRLs that was signed ahead', () => {
   const checkSeries = (out: number, now: string) =>
     check({ authorities: [row(out)] }, now).filter(finding => !finding.includes('ca-expiring'));
 
-  test('is no finding while presigned CRLs remain', () => {
+  test('a missing key causes no finding while presigned CRLs remain', () => {
     expect(checkSeries(0, '2026-11-30')).toEqual([]);
     expect(checkSeries(0, '2026-12-01T12:00:00Z')).toEqual([]);
   });
 
-  test('whose next CRL is not published yet is judged by the published CRL', () => {
+  test('a CA whose next CRL is not published yet is judged by the published CRL', () => {
     expect(checkSeries(0, '2026-12-03')).toEqual([]);
     expect(checkSeries(0, '2026-12-20')).toEqual(['warning crl-expiring root-g1']);
     const [finding] = checkManifest({ ...nothing, authorities: [row(0)] }, thresholds, at('2027-02-01'));
@@ -148,7 +148,7 @@ describe('a series of CRLs that was signed ahead', () => {
     ['2026-12-31', ['warning crl-series-ending root-g1']],
     ['2027-01-30', ['critical crl-series-ending root-g1']],
     ['2027-03-01', ['critical crl-stale root-g1']],
-  ])('whose last CRL is published is at %s %j', ([now, findings]) => {
+  ])('a CA with its last CRL published has at %s the findings %j', ([now, findings]) => {
     expect(checkSeries(1, now)).toEqual(findings);
   });
 

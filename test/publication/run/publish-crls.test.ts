@@ -52,7 +52,7 @@ test('replaces older files and no others', async () => {
   expect(plan.files.at(-1)!.name).toBe('index.json');
 });
 
-/** A manifest restored from a back-up that was made before the first revocation: the numbers grow, and somebody is forgotten. */
+/** Restores a manifest from a backup made before the first revocation: the numbers grow, and a revocation is lost. */
 async function restored(): Promise<{ pki: CrlTestPki; target: string }> {
   const { pki, target } = await withTarget();
   const other = { ...(await crlPki([])), issuers: pki.issuers };
@@ -86,7 +86,7 @@ test('refuses a number that is smaller or belongs to a different published CRL',
   await publish(pki, target);
   cpSync(old, pki.home.public.directory, { recursive: true });
   const error = await rejectionOf(publish(pki, target));
-  // the home itself is behind its manifest: that is told first
+  // the home itself is behind its manifest, which is reported first
   expect(error).toMatchObject({ code: 'ERR_CRL_UNFINISHED', exitStatus: 9 });
 });
 

@@ -119,7 +119,7 @@ test.each(mistakes)('%s: what is wrong is found', async (_title, changes, found)
   expect([...names].sort().join(' ')).toBe(found);
 });
 
-describeWith(['openssl'], 'what is found goes wrong in OpenSSL', () => {
+describeWith(['openssl'], 'a fault that is found also fails in OpenSSL', () => {
   test.each(mistakes)('%s', async (_title, changes, _found, wrong) => {
     const world = fresh();
     await plant(world, changes);

@@ -11,7 +11,7 @@ const POLICY: Readonly<Record<string, boolean>> = {
   constructor: true, // names are keys of Map and of SQL rows, never of plain objects
   undefined: true,
   true: true, // a list in YAML has to quote it
-  ca: true, // services live in services/, authorities in authorities/: they cannot meet
+  ca: true, // services are in services/ and CAs in authorities/: their names cannot collide
   intermediate: true,
 };
 

@@ -158,21 +158,24 @@ const subsets = Array.from({ length: 24 }, (_, index) => {
 });
 
 describe('a dry run says what the tick then does, part by part', { timeout: 60_000 }, () => {
-  test('where nothing is due', async () => {
+  test('a dry run with nothing due', async () => {
     const { planned, done } = await planAndTick(await atRest());
     expect(foreseeable(planned)).toEqual(foreseeable(done));
     expect(done.flatMap(({ actions, failures }) => [...actions, ...failures])).toEqual([]);
   });
 
-  test.for(ALL)('where %s', async situation => {
+  test.for(ALL)('a dry run and the tick agree where %s', async situation => {
     const { planned, done } = await planAndTick(await homeWhere([situation]));
     expect(foreseeable(planned)).toEqual(foreseeable(done));
   });
 
-  test.for(subsets.map(each => [each.join(', '), each] as const))('where %s', async ([, situations]) => {
-    const { planned, done } = await planAndTick(await homeWhere(situations));
-    expect(foreseeable(planned)).toEqual(foreseeable(done));
-  });
+  test.for(subsets.map(each => [each.join(', '), each] as const))(
+    'a dry run and the tick agree where %s',
+    async ([, situations]) => {
+      const { planned, done } = await planAndTick(await homeWhere(situations));
+      expect(foreseeable(planned)).toEqual(foreseeable(done));
+    },
+  );
 });
 
 describe('every part is in the list', () => {
