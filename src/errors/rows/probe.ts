@@ -18,7 +18,7 @@ export const probeErrors = {
       return [
         REMEDIES.addressUnknown({ service: name }),
         'or connect to the DNS names of the services: --port 8443',
-        `or store the address with the service: svcauth issue ${name} --tag probe=HOST:PORT`,
+        'or set the tag "probe: HOST:PORT" of the service in the services file, and apply that',
       ];
     },
   ),

@@ -44,7 +44,7 @@ export const renewErrors = {
     EXIT.usage,
     p => `no service has ${p.tags.length === 1 ? 'the tag' : 'all the tags'} ${p.tags.map(quote).join(', ')}`,
     p => {
-      if (p.known.length === 0) return [`no service has a tag yet; to add one: ${REMEDIES.tagMissing()}`];
+      if (p.known.length === 0) return [`no service has a tag yet; for a new service: ${REMEDIES.tagMissing()}`];
       const near = p.tags.length === 1 ? nearest(p.tags[0]!, p.known) : undefined;
       if (near !== undefined) return [`did you mean: --tag ${shell(near)}`];
       return [`known tags: ${p.known.slice(0, SHOWN).join(', ')}${p.known.length > SHOWN ? ', …' : ''}`];
