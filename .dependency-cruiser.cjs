@@ -140,9 +140,9 @@ module.exports = {
       name: 'schemas-are-built-when-asked-for',
       comment: 'a view takes the types of its documents: the schemas themselves are for "svcauth schema"',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/([^/]+/view|view)/documents\\.ts$|^src/program/schemas\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/([^/]+/view|view)/[a-z-]*documents\\.ts$|^src/program/schemas\\.ts$' },
       to: {
-        path: '^src/([^/]+/view/|view/)(documents|document-schema)\\.ts$',
+        path: '^src/([^/]+/view/|view/)([a-z-]*documents|document-schema)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -13,7 +13,6 @@ const rotation = () => import('../rotation/view/documents.ts');
 const compromise = () => import('../compromise/view/documents.ts');
 const issuance = () => import('../issuance/view/documents.ts');
 const bundle = () => import('../bundle/view/documents.ts');
-const lookup = () => import('../lookup/view/documents.ts');
 const publication = () => import('../publication/view/documents.ts');
 const renewal = () => import('../renewal/view/documents.ts');
 const monitoring = () => import('../monitoring/view/documents.ts');
@@ -65,10 +64,10 @@ export const SCHEMAS = {
     'bundle-federate': async () => (await bundle()).BUNDLE_FEDERATE,
     'bundle-unfederate': async () => (await bundle()).BUNDLE_UNFEDERATE,
     'bundle-federated': async () => (await bundle()).BUNDLE_FEDERATED,
-    inspect: async () => (await lookup()).INSPECT,
-    lint: async () => (await lookup()).LINT,
-    verify: async () => (await lookup()).VERIFY,
-    who: async () => (await lookup()).WHO,
+    inspect: async () => (await import('../lookup/view/inspect-documents.ts')).INSPECT,
+    lint: async () => (await import('../lookup/view/lint-documents.ts')).LINT,
+    verify: async () => (await import('../lookup/view/verify-documents.ts')).VERIFY,
+    who: async () => (await import('../lookup/view/who-documents.ts')).WHO,
     due: async () => (await renewal()).DUE,
     renew: async () => (await renewal()).RENEW,
     'audit-log': async () => (await audit()).AUDIT_LOG,
@@ -96,10 +95,10 @@ export const SCHEMAS = {
     'federated-trust-domain': async () => (await bundle()).FEDERATED_TRUST_DOMAIN,
     publication: async () => (await publication()).PUBLICATION,
     'crl-finding': async () => (await publication()).CRL_FINDING,
-    content: async () => (await lookup()).CONTENT,
-    'lint-finding': async () => (await lookup()).LINT_FINDING,
-    'lint-verdict': async () => (await lookup()).LINT_VERDICT,
-    match: async () => (await lookup()).MATCH,
+    content: async () => (await import('../lookup/view/inspect-documents.ts')).CONTENT,
+    'lint-finding': async () => (await import('../lookup/view/lint-documents.ts')).LINT_FINDING,
+    'lint-verdict': async () => (await import('../lookup/view/lint-documents.ts')).LINT_VERDICT,
+    match: async () => (await import('../lookup/view/who-documents.ts')).MATCH,
     renewal: async () => (await renewal()).RENEWAL,
     'audit-record': async () => (await audit()).AUDIT_RECORD,
     service: async () => (await monitoring()).SERVICE,

@@ -101,6 +101,9 @@ export const serial = (description = 'serial number of the certificate, lower-ca
   matching(description, '^[0-9a-f]+$');
 /** Describes a SHA-256 hash that the program has as text. */
 export const sha256 = (description: string): TUnsafe<string> => matching(description, '^[0-9a-f]{64}$');
+/** A hash of a certificate in base64url (RFC 8705). */
+export const x5tS256 = (): TUnsafe<string> =>
+  matching('SHA-256 of the certificate in base64url (RFC 8705)', '^[A-Za-z0-9_-]{43}$');
 export const caId = (description = 'id of the CA, like issuing-g1'): TUnsafe<string> =>
   matching(description, '^[a-z0-9][a-z0-9-]*$');
 export const serviceName = (description = 'name of the service'): TUnsafe<string> =>

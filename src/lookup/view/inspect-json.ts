@@ -4,7 +4,7 @@ import type { CertificateReport, ExtensionFields } from '../../pki/report/certif
 import type { SvidVerdict } from '../../pki/certificate/svid.ts';
 import type { Report } from '../../pki/report/report.ts';
 import type { DocumentOf } from '../../view/output.ts';
-import type { INSPECT } from './documents.ts';
+import type { INSPECT } from './inspect-documents.ts';
 
 /** A content as `-o json` prints it. */
 export type Content = DocumentOf<typeof INSPECT>['value']['files'][number]['contents'][number];

@@ -18,7 +18,7 @@ import {
   type Fact,
 } from './inspect-facts.ts';
 import { contentOf } from './inspect-json.ts';
-import type { CONTENT, INSPECT } from './documents.ts';
+import type { CONTENT, INSPECT } from './inspect-documents.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';

@@ -7,7 +7,7 @@ import type { Linted } from '../../pki/lint/lint-bytes.ts';
 import type { View } from '../../view/output.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
-import type { LINT, LINT_FINDING, LINT_VERDICT } from './documents.ts';
+import type { LINT, LINT_FINDING, LINT_VERDICT } from './lint-documents.ts';
 
 export type LintStatus = 'ok' | 'warning' | 'error';
 

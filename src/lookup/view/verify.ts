@@ -10,7 +10,7 @@ import { formatInstant } from '../../view/json.ts';
 import type { DocumentOf, View } from '../../view/output.ts';
 import { formatTable } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
-import type { VERIFY } from './documents.ts';
+import type { VERIFY } from './verify-documents.ts';
 
 /** Formats the verdict; with `explain` also every path that was tried and the clause that rejected it. */
 export function verifyView(

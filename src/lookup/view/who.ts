@@ -4,7 +4,7 @@ import type { Clue, Found } from '../run/look-up.ts';
 import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { DocumentOf, View } from '../../view/output.ts';
-import type { MATCH, WHO } from './documents.ts';
+import type { MATCH, WHO } from './who-documents.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 type Fact = readonly [label: string, value: string | undefined];

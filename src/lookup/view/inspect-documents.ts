@@ -1,10 +1,6 @@
-// Declares the documents of `inspect`, `lint`, `verify` and `who`, and their lines of `-o jsonl`.
+// Declares the document of `inspect`, and its line: the contents of a file.
 // `svcauth schema` prints their schemas; the views take their types only.
-import { KEY_ALGORITHM_NAMES } from '../../pki/key/algorithm.ts';
-import { CRL_REASONS, type CrlReason } from '../../pki/crl/revocation-reason.ts';
-import { CONSUMERS } from '../../pki/lint/consumer.ts';
 import {
-  caId,
   count,
   decimal,
   documentOfShapes,
@@ -14,28 +10,16 @@ import {
   hex,
   instant,
   list,
-  matching,
   number,
   object,
   oneOf,
   optional,
   path,
-  serial,
-  serviceName,
-  sha256,
   spiffeId,
   text,
+  x5tS256,
 } from '../../view/document-schema.ts';
-
-const REFUSAL = {
-  code: matching('permanent name of the reason', '^[a-z-]+$'),
-  message: text('the problem, with both sides of a comparison'),
-  clause: text('clause of the standard that says so'),
-};
-
-const X5T_S256 = matching('SHA-256 of the certificate in base64url (RFC 8705)', '^[A-Za-z0-9_-]{43}$');
-
-// svcauth inspect
+import { REFUSAL } from './verify-documents.ts';
 
 const PUBLIC_KEY_FIELDS = {
   algorithm: text('algorithm of the key, like ECDSA P-256'),
@@ -118,7 +102,7 @@ const CERTIFICATE = {
   ),
   ...EXTENSION_FIELDS,
   sha256: hex('SHA-256 of the certificate'),
-  x5tS256: X5T_S256,
+  x5tS256: x5tS256(),
 };
 
 const REQUEST = {
@@ -261,198 +245,5 @@ export const INSPECT = documentSchema('inspect', 'the contents of files', {
         ),
       ),
     }),
-  ),
-});
-
-// svcauth lint
-
-const LINTED_PLACE = {
-  file: path('a file, or the name of a certificate in the manifest'),
-  block: count('number of the PEM block in the file, from 1 on'),
-};
-
-const LINTED_TYPE = oneOf('type of the checked content', ['certificate', 'crl']);
-
-const FINDING = {
-  severity: oneOf('error: a MUST of the clause is broken; warning: a SHOULD', ['warning', 'error']),
-  rule: text('permanent name of the rule'),
-  clause: text('clause of the standard'),
-  message: text('the problem, with both sides of a comparison'),
-};
-
-const VERDICT = {
-  consumer: oneOf('program that was tried; any: every verifier that was tried', [...CONSUMERS, 'any']),
-  effect: oneOf('breaks: it fails or accepts a revoked certificate; mind: it works with care', [
-    'breaks',
-    'mind',
-    'works',
-  ]),
-  trial: text('number of the trial'),
-  message: text('behaviour of the program'),
-  ...LINTED_PLACE,
-};
-
-export const LINT_FINDING = documentSchema('lint-finding', 'a broken rule', {
-  ...LINTED_PLACE,
-  type: LINTED_TYPE,
-  ...FINDING,
-});
-
-export const LINT_VERDICT = documentSchema('lint-verdict', 'the behaviour of a program (lint --for)', VERDICT);
-
-export const LINT = documentSchema('lint', 'the rules that certificates and CRLs break', {
-  at: instant('time that the answer is for'),
-  status: oneOf('worst result', ['ok', 'warning', 'error']),
-  linted: list(
-    'the certificates and CRLs that were checked',
-    object('a certificate or a CRL', {
-      ...LINTED_PLACE,
-      type: LINTED_TYPE,
-      name: optional(text('subject of the certificate or issuer of the CRL, RFC 4514; absent when it cannot be read')),
-      findings: list('the broken rules', object('a broken rule', FINDING)),
-    }),
-  ),
-  verdicts: list('behaviour of the programs of --for', object('the behaviour of a program', VERDICT)),
-  untried: list('programs of --for that were not tried with such files', oneOf('a program', CONSUMERS)),
-});
-
-// svcauth verify
-
-const PATH_CERTIFICATE = object('a certificate', {
-  subject: text('subject, RFC 4514'),
-  serial: text('serial number, lower-case hex'),
-  sha256: sha256('SHA-256 of the certificate'),
-});
-
-const PATH = list('the path, from the certificate to the trust anchor', PATH_CERTIFICATE);
-const REASON = object('reason for the rejection', REFUSAL);
-
-export const VERIFY = documentSchema('verify', 'the result of validating a certificate', {
-  at: instant('time that the answer is for'),
-  file: path('file of the certificate; - is standard input'),
-  certificate: optional(PATH_CERTIFICATE),
-  accepted: flag('the certificate is valid for the purpose and the identity'),
-  purpose: oneOf('required extended key usage', ['server', 'client', 'any']),
-  identity: optional(
-    either(
-      'the identity that the certificate must have',
-      object('a DNS name', { dns: text('DNS name') }),
-      object('an IP address', { ip: text('IP address') }),
-      object('a SPIFFE ID', { spiffeId: spiffeId() }),
-    ),
-  ),
-  path: optional(PATH),
-  reason: optional(REASON),
-  tried: optional(
-    list('with --explain, the paths that were rejected', object('a path', { path: PATH, reason: REASON })),
-  ),
-  anchorCount: count('number of trust anchors'),
-  crlCount: optional(count('number of CRLs; absent: revocation was not checked')),
-  unreadable: list(
-    'certificates and CRLs that cannot be read, and that no path uses',
-    object('a certificate or a CRL', {
-      type: oneOf('purpose of the input', ['anchor', 'intermediate', 'crl']),
-      index: count('place among the inputs of this type, from 0 on'),
-      message: text('reason why it cannot be read'),
-    }),
-  ),
-});
-
-// svcauth who
-
-const FOUND = {
-  foundBy: oneOf('property that matched', [
-    'ca',
-    'service',
-    'spiffeId',
-    'serial',
-    'sha256',
-    'x5tS256',
-    'keyId',
-    'file',
-  ]),
-  sha256: optional(sha256('SHA-256 of the certificate')),
-  x5tS256: optional(X5T_S256),
-  keyId: optional(matching('subject key identifier', '^([0-9a-f]{2})+$')),
-};
-
-const CA_MATCH = {
-  type: oneOf('type of the match', ['ca']),
-  ...FOUND,
-  ca: caId(),
-  tier: oneOf('tier of the CA', ['root', 'issuing']),
-  generation: count('generation of the CA within its tier, from 1 on'),
-  state: oneOf('state of the CA; pending: its certificate is not installed yet', [
-    'pending',
-    'prepared',
-    'active',
-    'draining',
-    'retired',
-    'tainted',
-  ]),
-  keyAlgorithm: oneOf('algorithm of the CA key', KEY_ALGORITHM_NAMES),
-  keyLocation: oneOf('place of the CA key; foreign: it was never in this home', [
-    'file',
-    'offline',
-    'foreign',
-    'destroyed',
-  ]),
-  createdAt: instant('time of creation of the CA'),
-  publishedAt: optional(instant('time since when a rotation publishes the CA')),
-  issuedBy: optional(caId('id of the CA that issued the CA certificate; a root issued its own')),
-  serial: optional(serial('serial number of the CA certificate, lower-case hex; absent while the CA is pending')),
-  notBefore: optional(instant('begin of validity')),
-  notAfter: optional(instant('expiry; the last second of validity')),
-  expired: optional(flag('the CA certificate has expired')),
-};
-
-const CERTIFICATE_MATCH = {
-  type: oneOf('type of the match', ['certificate']),
-  ...FOUND,
-  service: serviceName(),
-  serial: serial(),
-  ca: caId('id of the issuing CA'),
-  state: oneOf('state of the certificate; intent: it may have been issued; superseded: it was replaced', [
-    'intent',
-    'current',
-    'superseded',
-    'revoked',
-  ]),
-  spiffeId: spiffeId(),
-  notBefore: instant('begin of validity'),
-  notAfter: instant('expiry; the last second of validity'),
-  expired: flag('the certificate has expired'),
-  keySource: oneOf('origin of the private key', ['generated', 'csr', 'file']),
-  issuedAt: instant('time of issue'),
-  tbsSha256: sha256('SHA-256 of the part of the certificate that is signed'),
-  revocation: optional(
-    object('revocation of the certificate', {
-      revokedAt: instant('time of the revocation'),
-      reason: oneOf('revocation reason', Object.keys(CRL_REASONS) as CrlReason[]),
-      invalidityDate: optional(instant('time since when the key may have been compromised')),
-    }),
-  ),
-  deployment: optional(
-    object('deployment of the certificate; absent when the service has a newer one', {
-      directory: path('directory of the files'),
-      state: oneOf('state of the deployment', ['pending', 'deployed']),
-      updatedAt: instant('time of the last change of state'),
-      deployedSerial: optional(serial('serial number of the certificate that was deployed last')),
-      attempts: optional(count('failed attempts to deploy the certificate')),
-      problem: optional(text('reason why the last attempt failed')),
-      hookFailed: optional(flag('only a hook failed; the files are in place')),
-    }),
-  ),
-  predecessor: optional(serial('serial number of the previous certificate of the service')),
-  successor: optional(serial('serial number of the next certificate of the service')),
-};
-
-export const MATCH = documentOfShapes('match', 'a CA or certificate that was found', CA_MATCH, CERTIFICATE_MATCH);
-
-export const WHO = documentSchema('who', 'the CAs and certificates that were found', {
-  at: instant('time that the answer is for'),
-  matches: list(
-    'the CAs and certificates',
-    either('a match of one of these types', object('a CA', CA_MATCH), object('a certificate', CERTIFICATE_MATCH)),
   ),
 });
