@@ -5,7 +5,7 @@ import { CATALOGUE } from '../../src/errors/catalogue.ts';
 import { failure } from '../../src/errors/error.ts';
 import { REMEDIES } from '../../src/errors/remedy.ts';
 import type { ErrorRow } from '../../src/errors/row.ts';
-import type { Finding, FindingName } from '../../src/monitoring/rules/check.ts';
+import type { Finding, FindingName } from '../../src/monitoring/rules/finding.ts';
 import type { ForecastEvent, Refusal } from '../../src/monitoring/rules/forecast-event.ts';
 import { describeFinding } from '../../src/monitoring/view/finding.ts';
 import { describeForecast } from '../../src/monitoring/view/forecast-event.ts';

@@ -6,9 +6,9 @@ import { parseThreshold } from '../../time/duration.ts';
 import { FAIL_ON, failingSeverity, type FailOn } from '../rules/fail-on.ts';
 import { CHECK_FORMATS, type CheckFormat } from '../view/check-format.ts';
 import { terminalOf } from '../../view/terminal.ts';
-import { examples, type AddCommand } from '../../cli/command.ts';
+import { examples, homeFlag, type AddCommand } from '../../cli/command.ts';
 import { outputFileOption, outputTo } from '../../cli/output-file.ts';
-import { atOption, instantOf, readManifest } from '../../cli/reading.ts';
+import { atOption, instantOf } from '../../cli/reading.ts';
 import { watchingPolicy } from '../../policy/command/watching.ts';
 
 interface Flags {
@@ -56,14 +56,15 @@ export const addCheck: AddCommand = (program, world, done) => {
     const { checkPki } = await import('../run/check-pki.ts');
     const { printCheck } = await import('../view/print-check.ts');
     const { nagiosStatus } = await import('../view/nagios.ts');
-    await readManifest(command, world, async (manifest, home) => {
-      const policy = await watchingPolicy(world, home, manifest);
+    const { readPki } = await import('../../store/open-pki.ts');
+    await readPki(world, homeFlag(command), async pki => {
+      const policy = await watchingPolicy(world, pki.home, pki.manifest);
       const thresholds = overrideThresholds(policy.check, warning, critical);
       const scope = { selectors, everything: CHECK_FORMATS[flags.output].lists };
-      const { name, trustDomain } = manifest.identity()!;
+      const { name, trustDomain } = pki.identity;
       const report = {
         ...{ name, trustDomain, at, ranAt: world.now, failOn: flags.failOn },
-        ...checkPki(manifest, scope, thresholds, at),
+        ...(await checkPki(pki, policy, scope, at, thresholds)),
       };
       await outputTo(world, flags.outputFile, async to =>
         printCheck(to.out, flags.output, report, await terminalOf(to)),

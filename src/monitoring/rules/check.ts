@@ -8,43 +8,7 @@ import type { Certificate } from '../../record/certificate.ts';
 import { crlOnTurn, crlsToCome } from '../../crl/rules/series.ts';
 import type { ServiceRow } from '../../record/service.ts';
 import { isStale, type AuthorityRow } from '../../ca/rules/status.ts';
-
-/** The permanent names of everything that `check` can find; monitoring rules depend on them. */
-export type FindingName =
-  | 'certificate-expired'
-  | 'certificate-expiring'
-  | 'issuer-outlived'
-  | 'deployment-pending'
-  | 'intent-unfinished'
-  | 'ca-pending'
-  | 'ca-tainted'
-  | 'ca-expired'
-  | 'ca-expiring'
-  | 'crl-missing'
-  | 'crl-stale'
-  | 'crl-expiring'
-  | 'crl-series-ending';
-
-export type Severity = 'warning' | 'critical';
-
-export interface Finding {
-  readonly name: FindingName;
-  readonly severity: Severity;
-  /** Kind of thing that `subject` names. */
-  readonly kind: 'service' | 'ca';
-  readonly subject: string;
-  /** notAfter or nextUpdate, whichever the finding is about. Absent if nothing expires. */
-  readonly deadline?: Date;
-  readonly serial?: string;
-  /** Why the last deployment failed, in words. */
-  readonly problem?: string;
-  /** Present if the certificate was issued from a CSR, so its key is on its own host. */
-  readonly keySource?: 'csr';
-  /** Location of the key that the remedy needs. */
-  readonly keyLocation?: Authority['keyLocation'];
-  /** Tier of the CA. */
-  readonly tier?: Authority['tier'];
-}
+import { sortedFindings, type Finding } from './finding.ts';
 
 /** The records of the manifest that findings can be about. */
 export interface CheckInput {
@@ -55,7 +19,6 @@ export interface CheckInput {
   readonly authorities: readonly AuthorityRow[];
 }
 
-const NEVER = Number.MAX_SAFE_INTEGER;
 /** Seconds after the turn of a presigned CRL in which no finding is made: the next run publishes it. */
 const TURN_GRACE = 86_400;
 /** Age in seconds below which an intent may belong to a run that is still working. */
@@ -64,16 +27,11 @@ const INTENT_GRACE = 600;
 /** Lists the findings, worst first, then by deadline. Superseded or revoked certificates and services without one have none. */
 export function checkManifest(input: CheckInput, thresholds: CheckThresholds, now: Date): readonly Finding[] {
   const issuers = new Map(input.authorities.map(({ authority }) => [authority.id, authority]));
-  return [
+  return sortedFindings([
     ...input.services.flatMap(row => serviceFindings(row, issuers, thresholds, now)),
     ...input.intents.flatMap(intent => intentFindings(intent, now)),
     ...input.authorities.flatMap(row => authorityFindings(row, thresholds, now)),
-  ].sort(
-    (a, b) =>
-      Number(b.severity === 'critical') - Number(a.severity === 'critical') ||
-      (a.deadline?.getTime() ?? NEVER) - (b.deadline?.getTime() ?? NEVER) ||
-      (a.subject < b.subject ? -1 : 1),
-  );
+  ]);
 }
 
 function serviceFindings(

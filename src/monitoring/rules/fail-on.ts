@@ -1,4 +1,4 @@
-import type { Finding, Severity } from './check.ts';
+import type { Finding, Severity } from './finding.ts';
 
 /** The lowest severity that fails a check. */
 export const FAIL_ON = ['warning', 'critical', 'never'] as const;

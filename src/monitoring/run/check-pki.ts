@@ -1,16 +1,20 @@
-import { riskQuestion, type CheckThresholds } from '../rules/thresholds.ts';
-import { checkManifest, type CheckInput, type Finding } from '../rules/check.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
 import { selectServices } from '../../service/rules/selector.ts';
-import { monitoredItems, type MonitoredItem } from '../rules/monitored-item.ts';
-import type { Manifest } from '../../store/manifest/manifest.ts';
-import { authorityRows } from '../../ca/run/rows.ts';
+import type { Pki } from '../../store/open-pki.ts';
+import { sortedFindings, type Finding } from '../rules/finding.ts';
+import type { MonitoredItem } from '../rules/monitored-item.ts';
+import type { CheckThresholds } from '../rules/thresholds.ts';
+import type { Seen } from './source.ts';
+import { SOURCES } from './sources.ts';
 
-/** The services that a check covers. */
+/** The services that a check covers, and how closely it looks. */
 export interface CheckScope {
   /** Names, globs, SPIFFE IDs or serial prefixes; empty: every service. */
   readonly selectors: readonly string[];
   /** Also read the services that cannot have a finding, for formats that list every item. */
   readonly everything: boolean;
+  /** Read every file, instead of comparing recorded facts. */
+  readonly deep?: boolean;
 }
 
 export interface CheckedPki {
@@ -22,32 +26,23 @@ export interface CheckedPki {
   readonly monitored: readonly MonitoredItem[];
 }
 
-/** Checks a PKI as of `at`. Throws the error of an invalid selector. */
-export function checkPki(manifest: Manifest, scope: CheckScope, thresholds: CheckThresholds, at: Date): CheckedPki {
-  const { count, ...input } = gather(manifest, scope, thresholds, at);
-  return {
-    findings: checkManifest(input, thresholds, at),
-    checked: { services: count, cas: input.authorities.length },
-    monitored: scope.everything ? monitoredItems(input, at) : [],
-  };
-}
-
-function gather(
-  manifest: Manifest,
-  { selectors, everything }: CheckScope,
-  thresholds: CheckThresholds,
+/** Checks a PKI and the world around it as of `at`. Throws the error of an invalid selector. */
+export async function checkPki(
+  pki: Pki,
+  policy: Policy,
+  { selectors, everything, deep = false }: CheckScope,
   at: Date,
-): CheckInput & { readonly count: number } {
-  const authorities = authorityRows(manifest);
-  const intents = manifest.intents();
-  if (selectors.length > 0) {
-    const services = selectServices(selectors, manifest.liveServices());
-    const named = new Set(services.map(({ service }) => service.name));
-    const concerned = intents.filter(({ service }) => named.has(service));
-    return { services, intents: concerned, authorities, count: services.length };
-  }
-  const services = everything
-    ? manifest.liveServices()
-    : manifest.servicesAtRisk(riskQuestion(thresholds, manifest.authorities(), at));
-  return { services, intents, authorities, count: manifest.serviceCount() };
+  thresholds: CheckThresholds = policy.check,
+): Promise<CheckedPki> {
+  const { manifest } = pki;
+  const authorities = manifest.authorities();
+  const selected = selectors.length > 0 ? selectServices(selectors, manifest.liveServices()) : undefined;
+  const look = { pki, policy, thresholds, at, everything, deep, authorities, ...(selected && { selected }) };
+  const seen: Seen[] = [];
+  for (const source of SOURCES) seen.push(await source(look));
+  return {
+    findings: sortedFindings(seen.flatMap(({ findings }) => findings)),
+    checked: { services: selected?.length ?? manifest.serviceCount(), cas: authorities.length },
+    monitored: seen.flatMap(({ monitored = [] }) => monitored),
+  };
 }

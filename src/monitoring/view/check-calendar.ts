@@ -1,4 +1,4 @@
-import type { Finding } from '../rules/check.ts';
+import type { Finding } from '../rules/finding.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import { formatCalendar } from '../../view/calendar.ts';
 import type { CheckReport } from './check.ts';

@@ -1,6 +1,6 @@
-// Formats the result of `check` as JUnit XML, with a test case for each certificate, CA and CRL.
+// Formats the result of `check` as JUnit XML, with a test case for each certificate, CA, CRL and other subject.
 // `print-check.ts` calls it for `check -o junit`.
-import type { Finding, FindingName } from '../rules/check.ts';
+import type { Finding, FindingKind, FindingName } from '../rules/finding.ts';
 import { counts, type FailOn } from '../rules/fail-on.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import type { CheckReport } from './check.ts';
@@ -8,15 +8,29 @@ import { describeFinding } from './finding.ts';
 import { formatInstant } from '../../view/json.ts';
 import { element, escapeXml } from '../../view/xml.ts';
 
-type Kind = MonitoredItem['kind'];
+type Kind = MonitoredItem['kind'] | Exclude<FindingKind, 'service'>;
 
-const SUITES: Readonly<Record<Kind, string>> = { certificate: 'certificates', ca: 'CAs', crl: 'CRLs' };
+const SUITES: Readonly<Record<Kind, string>> = {
+  certificate: 'certificates',
+  ca: 'CAs',
+  crl: 'CRLs',
+  directory: 'published directories',
+  consumer: 'consumers',
+  rotation: 'rotations',
+  'trust-domain': 'federated trust domains',
+  address: 'served addresses',
+  home: 'home',
+};
 
-/** Formats one suite each for certificates, CAs and CRLs. A finding below `--fail-on` is output, not a failure. */
+/** Suites that are printed without a case, too. */
+const ALWAYS: ReadonlySet<Kind> = new Set(['certificate', 'ca', 'crl']);
+
+/** Formats one suite for each kind of subject. A finding below `--fail-on` is output, not a failure. */
 export function formatCheckJunit(report: CheckReport): string {
   const cases = casesOf(report);
-  const suites = (Object.keys(SUITES) as Kind[]).map(kind => {
+  const suites = (Object.keys(SUITES) as Kind[]).flatMap(kind => {
     const own = cases.filter(each => each.kind === kind);
+    if (own.length === 0 && !ALWAYS.has(kind)) return [];
     const attributes = { name: SUITES[kind], ...totals(own, report.failOn), timestamp: formatInstant(report.at) };
     return `  ${element('testsuite', attributes, `\n${own.map(each => formatCase(each, report)).join('')}  `)}\n`;
   });
@@ -53,7 +67,7 @@ const CRL_FINDINGS: Readonly<Record<Extract<FindingName, `crl-${string}`>, 'crl'
 };
 
 const kindOf = ({ kind, name }: Finding): Kind =>
-  kind === 'service' ? 'certificate' : Object.hasOwn(CRL_FINDINGS, name) ? 'crl' : 'ca';
+  kind === 'service' ? 'certificate' : Object.hasOwn(CRL_FINDINGS, name) ? 'crl' : kind;
 
 const failuresOf = ({ findings }: Case, failOn: FailOn): readonly Finding[] =>
   findings.filter(({ severity }) => counts(severity, failOn));

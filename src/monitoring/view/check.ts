@@ -1,6 +1,6 @@
 // Formats the result of `check` as a table and as JSON, and defines the report for all formats.
 // `check` and `tick` print it.
-import type { Finding, Severity } from '../rules/check.ts';
+import type { Finding, FindingKind, Severity } from '../rules/finding.ts';
 import type { FailOn } from '../rules/fail-on.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import type { CHECK, FINDING } from './documents.ts';
@@ -28,6 +28,18 @@ export interface CheckReport {
   readonly monitored: readonly MonitoredItem[];
 }
 
+/** The field of JSON with the subject of a finding. */
+const SUBJECT_FIELDS = {
+  service: 'service',
+  ca: 'ca',
+  directory: 'directory',
+  consumer: 'consumer',
+  rotation: 'rotation',
+  'trust-domain': 'trustDomain',
+  address: 'address',
+  home: 'path',
+} as const satisfies Readonly<Record<FindingKind, string>>;
+
 const HEADER = ['SEVERITY', 'SUBJECT', 'FINDING', 'MESSAGE', 'REMEDY'];
 
 export function checkView(
@@ -37,7 +49,7 @@ export function checkView(
   const paint = { warning: colours.yellow, critical: colours.red };
   const described = findings.map(finding => ({ ...finding, ...describeFinding(finding, at) }));
   const plain = described.map(({ kind, subject, name, severity, ...facts }) => ({
-    ...{ name, severity, ...(kind === 'ca' ? { ca: subject } : { service: subject }) },
+    ...{ name, severity, [SUBJECT_FIELDS[kind]]: subject },
     ...facts,
   }));
   return {

@@ -1,6 +1,6 @@
 // Writes the message of each finding of `check`, and the command that remedies it if there is one.
 // Every output format of `check` calls it, and so does `forecast`. A finding without a message does not compile.
-import type { Finding, FindingName } from '../rules/check.ts';
+import type { Finding, FindingName } from '../rules/finding.ts';
 import { REMEDIES } from '../../errors/remedy.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../../src/monitoring/rules/check.ts';
+import type { Finding } from '../../../src/monitoring/rules/finding.ts';
 import { monitoredItems } from '../../../src/monitoring/rules/monitored-item.ts';
 import { formatCalendar, type CalendarEvent } from '../../../src/view/calendar.ts';
 import { formatCheckJunit } from '../../../src/monitoring/view/check-junit.ts';

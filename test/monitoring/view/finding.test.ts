@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../../src/monitoring/rules/check.ts';
+import type { Finding } from '../../../src/monitoring/rules/finding.ts';
 import { describeFinding } from '../../../src/monitoring/view/finding.ts';
 import { at } from '../../support/pki/rows.ts';
 

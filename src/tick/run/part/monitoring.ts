@@ -9,8 +9,8 @@ interface CheckOutcome extends PartOutcome {
 export const monitoring: TickPart<PartPlan, CheckOutcome> = {
   name: 'monitoring',
   plan: () => ({ actions: [], refusals: [] }),
-  carryOut: ({ pki, policy, everything }) => {
-    const scope = { selectors: [], everything };
-    return { actions: [], failures: [], check: checkPki(pki.manifest, scope, policy.check, pki.world.now) };
+  carryOut: async ({ pki, policy, everything }) => {
+    const check = await checkPki(pki, policy, { selectors: [], everything }, pki.world.now);
+    return { actions: [], failures: [], check };
   },
 };
