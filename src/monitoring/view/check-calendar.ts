@@ -4,16 +4,25 @@ import { formatCalendar } from '../../view/calendar.ts';
 import type { CheckReport } from './check.ts';
 import { describeFinding } from './finding.ts';
 
-/** Formats an event for each expiry of a certificate, CA or CRL. */
-export const formatCheckCalendar = ({ monitored, name, trustDomain, ranAt, at }: CheckReport): string =>
+/** Formats an event for each expiry of a certificate, CA or CRL, and one at the time of the check for each finding. */
+export const formatCheckCalendar = ({ monitored, findings, name, trustDomain, ranAt, at }: CheckReport): string =>
   formatCalendar(
     `svcauth: ${name}`,
-    monitored.map(each => ({
-      uid: `${each.kind}-${each.subject}@${trustDomain}`,
-      at: each.end,
-      summary: SUMMARY[each.kind](each.subject),
-      description: describeFinding(endOf(each), at).remedy ?? '',
-    })),
+    [
+      ...monitored.map(each => ({
+        uid: `${each.kind}-${each.subject}@${trustDomain}`,
+        at: each.end,
+        summary: SUMMARY[each.kind](each.subject),
+        description: describeFinding(endOf(each), at).remedy ?? '',
+      })),
+      ...findings.map(finding => {
+        const { message, remedy = '' } = describeFinding(finding, at);
+        const uid = [finding.name, finding.subject, ...(finding.serial === undefined ? [] : [finding.serial])].join(
+          '-',
+        );
+        return { uid: `${uid}@${trustDomain}`, at, summary: `${finding.subject}: ${message}`, description: remedy };
+      }),
+    ],
     ranAt,
   );
 
