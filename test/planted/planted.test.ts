@@ -25,7 +25,7 @@ const check = async (world: PkiWorld, flags: readonly string[] = [], format: Che
   (await runSvcauth(world, ['check', ...flags, '-o', format])).stdout;
 
 const findings = async (world: PkiWorld, flags?: readonly string[]): Promise<readonly Printed[]> =>
-  JSON.parse(await check(world, flags)).findings;
+  (JSON.parse(await check(world, flags)) as { findings: readonly Printed[] }).findings;
 
 test('the site is green before a fault is planted', async () => {
   expect(await findings(await site())).toEqual([]);
