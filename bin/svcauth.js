@@ -3,7 +3,7 @@
 const { loadMain } = require('./load.js');
 
 const { main, openWorld } = loadMain();
-const world = openWorld(process, new Date());
+const world = openWorld(process, () => new Date());
 main(process.argv.slice(2), world)
   .then(status => world.flush().then(() => status))
   // explicitly: a worker or a native handle must not keep a finished run alive (nodejs/node#54918)

@@ -17,8 +17,8 @@ import { VERSION } from './version.ts';
 import { openRealWorld, type RealWorld } from './world/real/real-world.ts';
 
 /** Opens the real world. `templates/` is beside src/ and beside dist/. */
-export const openWorld = (processHandle: NodeJS.Process, now: Date): RealWorld =>
-  openRealWorld(processHandle, now, join(import.meta.dirname, '../templates'));
+export const openWorld = (processHandle: NodeJS.Process, clock: () => Date): RealWorld =>
+  openRealWorld(processHandle, clock, join(import.meta.dirname, '../templates'));
 
 /**
  * Runs one command line in a world and returns its exit status. Never exits, never throws: only this function turns an error into

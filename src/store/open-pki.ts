@@ -1,5 +1,6 @@
 import type { World } from '../world/world.ts';
 import { failure } from '../errors/error.ts';
+import { worldAt } from '../world/at-time.ts';
 import { openHome, sweepHome, type Home } from './home.ts';
 import { withLock } from './lock.ts';
 import type { Manifest, PkiIdentity } from './manifest/manifest.ts';
@@ -13,7 +14,10 @@ export interface Pki {
   readonly identity: PkiIdentity;
 }
 
-/** Opens a PKI under its lock, for commands that change it. A waiting run reports `command` as the holder. Throws ERR_LOCKED. */
+/**
+ * Opens a PKI under its lock, for commands that change it. A waiting run reports `command` as the holder. The time is read again
+ * under the lock: what the run before wrote is not in the future. Throws ERR_LOCKED.
+ */
 export async function changePki<T>(
   world: World,
   homeFlag: string | undefined,
@@ -21,7 +25,9 @@ export async function changePki<T>(
   work: (pki: Pki) => Promise<T> | T,
 ): Promise<T> {
   const home = openHome(world, homeFlag);
-  return withLock(world, home, command, () => withManifest(world, sweepHome(world.files, home), work));
+  return withLock(world, home, command, () =>
+    withManifest(worldAt(world, world.clock()), sweepHome(world.files, home), work),
+  );
 }
 
 /** Opens a PKI without its lock, for commands that only read and for dry runs. */

@@ -19,8 +19,10 @@ interface Source {
 
 /** Everything outside the program. It is an argument, so a test can pass another one. */
 export interface World {
-  /** Time of this run, UTC; it does not advance. */
+  /** Time of this run, UTC; it does not advance. A run that waited for a lock gets a later one (`at-time.ts`). */
   readonly now: Date;
+  /** Reads the clock again, UTC, in whole seconds. Only a run that waited calls it. */
+  clock(): Date;
   /** Returns `length` cryptographically secure random bytes. */
   random(length: number): Uint8Array;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -15,8 +15,8 @@ export const addBundleWrite: AddCommand = (program, world) => {
   command.action(async (flags: Flags) => {
     const { changePki } = await import('../../store/open-pki.ts');
     const { writeTrustBundle } = await import('../run/write.ts');
-    const result = await changePki(world, homeFlag(command), 'bundle write', ({ home, manifest }) =>
-      writeTrustBundle(world, home, manifest),
+    const result = await changePki(world, homeFlag(command), 'bundle write', pki =>
+      writeTrustBundle(pki.world, pki.home, pki.manifest),
     );
     print(world.out, flags.output, bundleWriteView(result));
   });

@@ -43,7 +43,7 @@ export async function presignRun(
     const states = readCrlStates(pki);
     const state = requireCrl(pki, states, ca);
     const { authority, totals, latest, series = [] } = state;
-    const headers = planSeries(state, schedule, request, world.now);
+    const headers = planSeries(state, schedule, request, pki.world.now);
     const replaced = series.filter(({ number }) => number > (latest?.number ?? -1n));
     const outcome = { authorityId: ca, series: headers, entryCount: totals.count, replaced, dryRun };
     if (dryRun) return outcome;

@@ -38,7 +38,7 @@ export async function revokeRun(
     });
   }
   return changePki(world, homeFlag, 'revoke', async pki => {
-    const plan = planRevoke(pki.manifest, request, world.now);
+    const plan = planRevoke(pki.manifest, request, pki.world.now);
     const { policy, problem } = await policyOrDefault(pki);
     const crls = await applyRevoke(pki, policy, plan, request, options.ask);
     return { plan, request, crls, dryRun: false, ...(problem !== undefined && { policyProblem: problem }) };

@@ -76,7 +76,7 @@ export async function installCertificate(
     const opened = issuer ?? (await unlockWhenDue(pki, issuing, policy.crl, request.ask));
     const issuers = new Map(opened ? [[issuing.id, opened]] : []);
     await refreshCrls(pki, { issuers, schedule: policy.crl });
-    writeTrustBundle(world, pki.home, pki.manifest);
+    writeTrustBundle(pki.world, pki.home, pki.manifest);
     return { issuing, root: above, changed: found === undefined, dryRun: false };
   });
 }

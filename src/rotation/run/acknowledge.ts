@@ -28,13 +28,13 @@ export async function acknowledge(
     'server' in word ? await readPki(world, homeFlag, pki => probedSequence(pki, verifier, word.server)) : undefined;
   const given = 'sequence' in word ? word.sequence : probed;
   const source = probed === undefined ? 'hand' : 'probe';
-  return changePki(world, homeFlag, 'ca rotate ack', ({ manifest }) => {
+  return changePki(world, homeFlag, 'ca rotate ack', ({ world: { now }, manifest }) => {
     const newest = manifest.trustBundle()?.sequence ?? 0;
     const sequence = given ?? newest;
     if (sequence > newest) throw failure('ERR_ACK_AHEAD', { verifier, sequence, newest });
     const before = manifest.acknowledgements().find(each => each.verifier === verifier);
     if (before !== undefined && before.sequence >= sequence) return { acknowledgement: before, changed: false };
-    const acknowledgement: Acknowledgement = { verifier, sequence, at: world.now, source };
+    const acknowledgement: Acknowledgement = { verifier, sequence, at: now, source };
     manifest.transaction(write => {
       write.putAcknowledgement(acknowledgement);
       write.audit('rotation.acknowledged', verifier, { sequence: String(sequence), source });

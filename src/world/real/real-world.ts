@@ -12,16 +12,16 @@ const RUN_LIMIT = 30;
 /** The world, and `flush`, which waits until all output has left the process. */
 export type RealWorld = World & { flush(): Promise<void> };
 
-/** Opens the real world. Only this code sees `processHandle` and `now` of the launcher, which flushes before it exits. */
-export function openRealWorld(processHandle: NodeJS.Process, now: Date, templates: string): RealWorld {
+/** Opens the real world. Only this code sees `processHandle` and `clock` of the launcher, which flushes before it exits. */
+export function openRealWorld(processHandle: NodeJS.Process, clock: () => Date, templates: string): RealWorld {
   const isTTY = (descriptor: number): boolean =>
     isCharacterDevice(descriptor) && processHandle.getBuiltinModule('node:tty').isatty(descriptor);
   const out = descriptorSink(1, isTTY(1), () => processHandle.stdout);
   const err = descriptorSink(2, isTTY(2), () => processHandle.stderr);
   const interactive = isTTY(0) && isTTY(2);
   return {
-    // X.509 times are whole seconds
-    now: new Date(Math.floor(now.getTime() / 1000) * 1000),
+    now: wholeSecond(clock()),
+    clock: () => wholeSecond(clock()),
     random: randomBytes,
     env: processHandle.env,
     cwd: processHandle.cwd(),
@@ -62,6 +62,9 @@ export function openRealWorld(processHandle: NodeJS.Process, now: Date, template
     },
   };
 }
+
+/** Rounds down: X.509 times are whole seconds. */
+const wholeSecond = (instant: Date): Date => new Date(Math.floor(instant.getTime() / 1000) * 1000);
 
 /** Largest number of bytes that one call of getRandomValues gives. */
 const RANDOM_QUOTA = 65_536;

@@ -4,7 +4,7 @@ import { readPassphrase } from '../../../src/cli/passphrase.ts';
 import { SvcauthError } from '../../../src/errors/error.ts';
 import { openWorld } from '../../../src/main.ts';
 
-const world = openWorld(process, new Date('2026-11-21T00:00:00Z'));
+const world = openWorld(process, () => new Date('2026-11-21T00:00:00Z'));
 const [, , file = '', kind = ''] = process.argv;
 try {
   writeFileSync(file, await readPassphrase({}, world, { what: 'the key of issuing-g1', isNew: kind === 'new' }));

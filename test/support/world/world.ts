@@ -11,6 +11,7 @@ import { tempDirectory } from './temp-directory.ts';
 /** A world for a test: real files in its own directory, everything else scripted. Tests may change any part. */
 export interface FakeWorld extends World {
   now: Date;
+  clock: World['clock'];
   env: Record<string, string | undefined>;
   out: CapturedSink;
   err: CapturedSink;
@@ -38,6 +39,9 @@ export function fakeWorld(changes: Partial<FakeWorld> & { readonly seed?: string
   let ticks = 0;
   return {
     now: START,
+    clock() {
+      return this.now;
+    },
     random: seededRandom(seed),
     env: {},
     cwd: world.cwd ?? tempDirectory(),
