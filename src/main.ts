@@ -7,6 +7,7 @@ import { failure, SvcauthError } from './errors/error.ts';
 import { FIRST_HOUR } from './errors/remedy.ts';
 import { CONDITION_STATUS, EXIT, EXIT_MEANING, NAGIOS_STATUS, type ExitStatus } from './errors/exit-status.ts';
 import { addCommands } from './program/commands.ts';
+import { parseDuration } from './time/duration.ts';
 import { isNagiosPlugin } from './cli/nagios-plugin.ts';
 import { asksForJson } from './cli/output-format.ts';
 import { isSystemdCondition } from './cli/systemd-condition.ts';
@@ -31,6 +32,10 @@ export async function main(argv: readonly string[], ambient: World): Promise<Exi
   try {
     await addCommands(argv, program, world, result => {
       status = result;
+    });
+    program.hook('preAction', () => {
+      const { lockWait } = program.opts<Pick<World, 'lockWait'>>();
+      if (lockWait !== undefined) Object.assign(world, { lockWait });
     });
     await program.parseAsync(argv, { from: 'user' });
     return status;
@@ -66,6 +71,7 @@ export function describeProgram(world: World): Command {
     )
     .version(VERSION, '-V, --version', 'print the version')
     .option('--home <dir>', 'directory of the PKI (default: $SVCAUTH_HOME or ./.svcauth)')
+    .option('--lock-wait <duration>', 'time to wait for another run that changes the PKI (default: 10s)', parseLockWait)
     .option('--no-color', 'print without colours, like NO_COLOR')
     .option('--debug', 'print a stack trace after an error')
     .helpOption('-h, --help', 'print help')
@@ -84,6 +90,9 @@ export function describeProgram(world: World): Command {
       getErrHasColors: () => false,
     });
 }
+
+/** Reads a duration into milliseconds; `0s` waits for nothing. Throws ERR_DURATION. */
+const parseLockWait = (text: string): number => (/^0[a-z]*$/.test(text) ? 0 : parseDuration(text) * 1000);
 
 /** Lists the first five tasks of a new user, as command lines that can be pasted. */
 function firstHour(): string[] {

@@ -17,16 +17,21 @@ export interface Lock {
 /** Default time to wait for another run, in milliseconds. */
 const PATIENCE = 10_000;
 
+/** Shortest wait to take the lock again: results of work outside wait to be recorded. */
+const RETURN_PATIENCE = 60_000;
+
+type LockWorld = Pick<World, 'files' | 'now' | 'actor' | 'pid' | 'lockWait'>;
+
 /**
  * Takes the lock of a home, or throws ERR_LOCKED naming its holder after `patience` milliseconds. `command` is `issue`,
  * `crl refresh`, … It is SQLite's lock on lock.db, a lock of the kernel: it ends with its process, however that ends, and is
  * never stale. No other code may open lock.db: when a process closes a file, POSIX drops all its locks on that file.
  */
 export async function lockHome(
-  world: Pick<World, 'files' | 'now' | 'actor' | 'pid'>,
+  world: LockWorld,
   home: Home,
   command: string,
-  patience: number = PATIENCE,
+  patience: number = world.lockWait ?? PATIENCE,
 ): Promise<Lock> {
   const { files } = world;
   makeLockFile(files, home.lock);
@@ -61,18 +66,31 @@ export async function lockHome(
   };
 }
 
-/** Runs `work` while holding the lock of a home. Throws ERR_LOCKED. */
+/** Runs work without the lock of a home, then takes it again. Another run may have changed everything meanwhile. */
+export type OutsideLock = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Runs `work` while holding the lock of a home, except for what it runs outside. Throws ERR_LOCKED, also after work outside. */
 export async function withLock<T>(
-  world: Pick<World, 'files' | 'now' | 'actor' | 'pid'>,
+  world: LockWorld,
   home: Home,
   command: string,
-  work: () => Promise<T> | T,
+  work: (outside: OutsideLock) => Promise<T> | T,
 ): Promise<T> {
-  const lock = await lockHome(world, home, command);
-  try {
-    return await work();
-  } finally {
+  let lock: Lock | undefined = await lockHome(world, home, command);
+  const outside: OutsideLock = async inner => {
+    // work outside the lock may contain more of it
+    if (lock === undefined) return inner();
     lock.release();
+    lock = undefined;
+    const result = await inner();
+    lock = await lockHome(world, home, command, Math.max(world.lockWait ?? PATIENCE, RETURN_PATIENCE));
+    return result;
+  };
+  try {
+    return await work(outside);
+  } finally {
+    // undefined when it could not be taken again
+    (lock as Lock | undefined)?.release();
   }
 }
 

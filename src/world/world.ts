@@ -19,10 +19,12 @@ interface Source {
 
 /** Everything outside the program. It is an argument, so a test can pass another one. */
 export interface World {
-  /** Time of this run, UTC; it does not advance. A run that waited for a lock gets a later one (`at-time.ts`). */
+  /** Time of this run, UTC; it does not advance. A run that took a lock gets a later one (`store/open-pki.ts`). */
   readonly now: Date;
   /** Reads the clock again, UTC, in whole seconds. Only a run that waited calls it. */
   clock(): Date;
+  /** Milliseconds to wait for the lock of a home, from `--lock-wait`; absent: the default. */
+  readonly lockWait?: number;
   /** Returns `length` cryptographically secure random bytes. */
   random(length: number): Uint8Array;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -3,11 +3,13 @@ import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { homeAt, type Home } from '../../src/store/home.ts';
 import { lockHome, withLock } from '../../src/store/lock.ts';
+import { changePki } from '../../src/store/open-pki.ts';
 import { SvcauthError } from '../../src/errors/error.ts';
 import { nodeFiles } from '../../src/store/files/files.ts';
 import { bundled, startChild } from '../support/bundled.ts';
 import { faultyFiles } from '../support/world/faulty-files.ts';
-import { fakeWorld, type FakeWorld } from '../support/world/world.ts';
+import { makeHome } from '../support/world/home.ts';
+import { fakeWorld, runSvcauth, type FakeWorld } from '../support/world/world.ts';
 
 let world: FakeWorld;
 let home: Home;
@@ -71,6 +73,65 @@ describe('the lock of a home', () => {
   it('a lock file that cannot be opened is reported with the reason', async () => {
     mkdirSync(home.lock);
     await expect(lockHome(world, home, 'issue', 0)).rejects.toThrow('it cannot be opened');
+  });
+});
+
+describe('work outside the lock', () => {
+  it('the lock is free during the work, and held again after it', async () => {
+    await withLock(world, home, 'tick', async outside => {
+      const answer = await outside(async () => {
+        expect(await withLock(world, home, 'revoke', () => 'revoked')).toBe('revoked');
+        return 'hooked';
+      });
+      expect(answer).toBe('hooked');
+      expect((await refusal(0)).message).toContain('"svcauth tick"');
+    });
+    (await lockHome(world, home, 'issue', 0)).release();
+  });
+
+  it('work outside that fails leaves the lock free', async () => {
+    const work = withLock(world, home, 'tick', outside => outside(() => Promise.reject(new Error('stop'))));
+    await expect(work).rejects.toThrow('stop');
+    (await lockHome(world, home, 'issue', 0)).release();
+  });
+
+  it('the time of the run moves on with the clock after work outside, and never back', async () => {
+    await makeHome(world, {});
+    const start = world.now;
+    let clock = start;
+    world.clock = () => clock;
+    await changePki(world, undefined, 'tick', async ({ world: present, outsideLock }) => {
+      const seconds = () => (present.now.getTime() - start.getTime()) / 1000;
+      for (const [read, expected] of [
+        [90, 90],
+        [30, 90],
+        [100, 100],
+      ] as const) {
+        clock = new Date(start.getTime() + read * 1000);
+        await outsideLock(() => Promise.resolve());
+        expect(seconds()).toBe(expected);
+      }
+    });
+  });
+});
+
+describe('--lock-wait', () => {
+  it('a command waits as long as it says, before or after its name', async () => {
+    await makeHome(world, {});
+    const lock = await lockHome(world, homeAt(`${world.cwd}/.svcauth`), 'tick');
+    for (const argv of [
+      ['--lock-wait', '0s', 'crl', 'refresh'],
+      ['crl', 'refresh', '--lock-wait', '0s'],
+    ]) {
+      const { status, stderr } = await runSvcauth(world, argv);
+      expect([status, stderr]).toEqual([6, expect.stringContaining('waited 0 s')]);
+    }
+    expect((await runSvcauth(world, ['crl', 'refresh', '--lock-wait', '1s'])).stderr).toContain('waited 1 s');
+    lock.release();
+  });
+
+  it('a wait without a unit is refused', async () => {
+    expect((await runSvcauth(world, ['tick', '--lock-wait', '5'])).stderr).toContain('[ERR_DURATION]');
   });
 });
 

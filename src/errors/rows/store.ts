@@ -89,6 +89,8 @@ export const storeErrors = {
     p =>
       `${quote(p.home)} is in use by ${p.holder ?? 'another run'}; ` +
       `waited ${p.waited / 1000} s, nothing was changed`,
-    () => ['try again when it has finished; the lock is released when that process exits'],
+    () => [
+      'try again when it has finished, or wait longer with --lock-wait; the lock is released when that process exits',
+    ],
   ),
 };
