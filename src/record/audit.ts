@@ -21,6 +21,7 @@ export type AuditAction =
   | 'crl.adopted'
   | 'crl.published'
   | 'bundle.written'
+  | 'manifest.migrated'
   | 'federation.added'
   | 'federation.removed'
   | 'rotation.prepared'

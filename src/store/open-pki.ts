@@ -5,7 +5,7 @@ import { failure } from '../errors/error.ts';
 import { openHome, sweepHome, type Home } from './home.ts';
 import { withLock, type OutsideLock } from './lock.ts';
 import type { Manifest, PkiIdentity } from './manifest/manifest.ts';
-import { openManifest } from './manifest/sqlite-manifest.ts';
+import { openManifest, openManifestToChange } from './manifest/sqlite-manifest.ts';
 
 /** An opened PKI, for every command. */
 export interface Pki {
@@ -39,7 +39,7 @@ export async function changePki<T>(
       readClock();
       return result;
     };
-    return withManifest(present, sweepHome(world.files, home), outsideLock, work);
+    return withManifest(present, sweepHome(world.files, home), outsideLock, work, openManifestToChange);
   });
 }
 
@@ -72,8 +72,9 @@ async function withManifest<T>(
   home: Home,
   outsideLock: OutsideLock,
   work: (pki: Pki) => Promise<T> | T,
+  open: typeof openManifest = openManifest,
 ): Promise<T> {
-  const manifest = await openManifest(world, home.manifest);
+  const manifest = await open(world, home.manifest);
   try {
     const identity = manifest.identity();
     if (identity === undefined) throw failure('ERR_HOME_MISSING', { home: home.directory });

@@ -67,6 +67,7 @@ const FACTS = (
   ...{
     problems: ['one'],
     differences: ['one'],
+    edits: [{ change: 'added', type: 'index', name: 'mine' }],
     findings: [],
     named: ['a'],
     missing: ['b'],

@@ -4,6 +4,29 @@ import { EXIT } from '../exit-status.ts';
 import { REMEDIES } from '../remedy.ts';
 import { quote, row, shell } from '../row.ts';
 
+/** A table, index, trigger or view that differs from the format. `statement` makes it; absent if the format does not have it. */
+export interface SchemaEdit {
+  readonly change: 'added' | 'missing' | 'changed';
+  readonly type: string;
+  readonly name: string;
+  readonly statement?: string;
+}
+
+const editText = ({ change, type, name }: SchemaEdit): string =>
+  ({
+    added: `${type} ${quote(name)} was added`,
+    missing: `${type} ${quote(name)} is missing`,
+    changed: `${type} ${quote(name)} was changed`,
+  })[change];
+
+/** Returns the SQL that undoes an edit; undefined where it would lose rows. */
+function undoOf({ change, type, name, statement }: SchemaEdit): string | undefined {
+  const drop = `DROP ${type.toUpperCase()} "${name}"`;
+  if (change === 'added') return drop;
+  if (type === 'table') return undefined;
+  return change === 'missing' ? statement : `${drop}; ${statement}`;
+}
+
 export const storeErrors = {
   ERR_FILE_WRITE: row<{ path: string; reason: string; previous: boolean }>(
     EXIT.unexpected,
@@ -64,6 +87,18 @@ export const storeErrors = {
       `the manifest ${quote(p.path)} has format ${p.found}, written by svcauth ${p.writtenBy}; ` +
       `this program reads up to ${p.known}`,
     p => [`use svcauth ${p.writtenBy} or newer`],
+  ),
+  ERR_MANIFEST_SCHEMA: row<{ path: string; format: number; edits: readonly SchemaEdit[] }>(
+    EXIT.integrity,
+    p =>
+      `the tables of the manifest ${quote(p.path)} were edited: ${p.edits.map(editText).join(', ')} ` +
+      `(format ${p.format}); nothing was changed`,
+    p => {
+      const undo = p.edits.map(undoOf);
+      return undo.every(each => each !== undefined)
+        ? [`undo the edit: sqlite3 ${shell(p.path)} ${shell(undo.join('; '))}`]
+        : ['a changed or missing table cannot be repaired: restore manifest.db from a backup'];
+    },
   ),
   ERR_MANIFEST_BUSY: row<{ path: string }>(
     EXIT.busy,

@@ -1,17 +1,19 @@
-// Opens manifest.db for writing, or reads it on a read-only file system; also makes and copies manifests.
-// `sqlite-manifest.ts` and the rehearsal of a compromised CA call it. It knows no table.
-import { basename, join } from 'node:path';
+// Opens manifest.db, also on a read-only file system or in an older format; makes, copies and upgrades manifests.
+// `sqlite-manifest.ts` and the rehearsal of a compromised CA call it. Only a connection that is to change the file upgrades it; a
+// command that reads leaves an older file as it is, and answers from a private copy in the current format.
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SvcauthError, failure } from '../../errors/error.ts';
-import { formatVersion, migrate } from './migrations.ts';
+import { MIGRATIONS, migrate, repairsOf, requireKnownFormat } from './migrations.ts';
+import { requireSchema } from './schema.ts';
 import { openSqlite, sqliteCode, type Sql } from './sqlite.ts';
 import type { Files } from '../../world/files.ts';
 
 /** A connection to a manifest of the current format. */
 export interface ManifestConnection {
   readonly sql: Sql;
-  /** The file system is read-only, so every transaction is refused. */
-  readonly readOnly: boolean;
+  /** Reason why every transaction is refused; absent if there is none. */
+  readonly readOnly?: string;
   /** Closes the file; `changed` is true when there was a transaction. */
   close(changed: boolean): void;
 }
@@ -29,33 +31,95 @@ export async function createConnection(files: Files, path: string): Promise<Mani
   // not WAL yet: a new manifest is moved into place with its directory, and must be a single file then
   sql.exec(SETTINGS);
   migrate(sql);
-  return { sql, readOnly: false, close: () => sql.close() };
+  return { sql, close: () => sql.close() };
 }
 
-export async function openConnection(files: Files, path: string): Promise<ManifestConnection> {
+/** The upgrade of a file that is opened for a change. `record` writes the audit record, in the transaction of the upgrade. */
+export interface Upgrade {
+  record(sql: Sql, from: number, copy: string): void;
+}
+
+/** Opens a manifest. With `upgrade` the caller holds the lock of the home, and a file of an older format is upgraded. */
+export async function openConnection(files: Files, path: string, upgrade?: Upgrade): Promise<ManifestConnection> {
   const size = files.status(path)?.size;
   if (size === undefined) throw failure('ERR_MANIFEST_CORRUPT', { path, problem: 'the file is missing' });
   try {
-    return await openWritable(path);
+    return await openWritable(files, path, upgrade);
   } catch (cause) {
     if (!isUnwritable(cause)) throw cause;
     return openReadOnly(files, path);
   }
 }
 
-async function openWritable(path: string): Promise<ManifestConnection> {
+async function openWritable(files: Files, path: string, upgrade: Upgrade | undefined): Promise<ManifestConnection> {
   const sql = await openSqlite(path, path, BUSY_TIMEOUT);
-  requireManifest(sql);
-  sql.exec(`PRAGMA journal_mode=WAL; ${SETTINGS}`);
-  migrate(sql);
+  try {
+    const found = await requireManifest(sql);
+    if (found < MIGRATIONS.length && upgrade === undefined)
+      return await readOlder(files, sql, found, () => sql.close());
+    sql.exec(`PRAGMA journal_mode=WAL; ${SETTINGS}`);
+    if (upgrade !== undefined && found < MIGRATIONS.length) await upgradeWithCopy(files, sql, found, upgrade);
+  } catch (cause) {
+    sql.close();
+    throw cause;
+  }
   return {
     sql,
-    readOnly: false,
     close: changed => {
       if (changed) emptyWal(sql);
       sql.close();
     },
   };
+}
+
+/** Upgrades a file, after it made a copy beside it: an older svcauth cannot read the new format. */
+async function upgradeWithCopy(files: Files, sql: Sql, found: number, upgrade: Upgrade): Promise<void> {
+  const copy = freeName(files, `${sql.path}.v${found}`);
+  try {
+    await copyTo(files, sql, copy);
+    migrate(sql, MIGRATIONS, from => upgrade.record(sql, from, basename(copy)));
+  } catch (cause) {
+    // the file has its old format, so the copy is of no use
+    files.remove(copy);
+    throw cause;
+  }
+}
+
+function freeName(files: Files, stem: string): string {
+  for (let number = 1; ; number++) {
+    if (files.linkStatus(`${stem}-${number}`) === undefined) return `${stem}-${number}`;
+  }
+}
+
+/** Copies the content of a connection to a new file, durable on return. */
+async function copyTo(files: Files, sql: Sql, to: string): Promise<void> {
+  files.createExclusive(to, new Uint8Array(), 0o600);
+  sql.run('VACUUM INTO ?', to);
+  await files.syncAll([dirname(to)], [to, dirname(to)]);
+}
+
+/** Reads a file of an older format in a private copy that has the current one. Closes `sql` in any case. */
+async function readOlder(files: Files, sql: Sql, found: number, close: () => void): Promise<ManifestConnection> {
+  const directory = files.copyAside([]);
+  const path = join(directory, basename(sql.path));
+  try {
+    sql.run('VACUUM INTO ?', path);
+    const copy = await openSqlite(sql.path, path, BUSY_TIMEOUT);
+    copy.exec('PRAGMA synchronous=OFF');
+    migrate(copy);
+    close();
+    return {
+      sql: copy,
+      readOnly: `it has format ${found}, and only a command that changes something upgrades it`,
+      close: () => {
+        copy.close();
+        files.remove(directory);
+      },
+    };
+  } catch (cause) {
+    files.remove(directory);
+    throw cause;
+  }
 }
 
 /**
@@ -86,16 +150,13 @@ async function openReadOnly(files: Files, path: string): Promise<ManifestConnect
   };
   try {
     const sql = await openSqlite(path, location, BUSY_TIMEOUT);
-    requireManifest(sql);
-    migrate(sql);
-    return {
-      sql,
-      readOnly: true,
-      close: () => {
-        sql.close();
-        removeCopy();
-      },
+    const close = () => {
+      sql.close();
+      removeCopy();
     };
+    const found = await requireManifest(sql);
+    if (found < MIGRATIONS.length) return await readOlder(files, sql, found, close);
+    return { sql, readOnly: 'the file system is read-only', close };
   } catch (cause) {
     removeCopy();
     throw cause;
@@ -106,16 +167,18 @@ async function openReadOnly(files: Files, path: string): Promise<ManifestConnect
 export async function copyManifest(files: Files, from: string, to: string): Promise<void> {
   const connection = await openConnection(files, from);
   try {
-    files.createExclusive(to, new Uint8Array(), 0o600);
-    connection.sql.run('VACUUM INTO ?', to);
+    await copyTo(files, connection.sql, to);
   } finally {
     connection.close(false);
   }
 }
 
-function requireManifest(sql: Sql): void {
-  if (formatVersion(sql) === 0)
-    throw failure('ERR_MANIFEST_CORRUPT', { path: sql.path, problem: 'it holds no manifest' });
+/** Requires a manifest with the schema of its format, and returns the format. */
+async function requireManifest(sql: Sql): Promise<number> {
+  const found = requireKnownFormat(sql);
+  if (found === 0) throw failure('ERR_MANIFEST_CORRUPT', { path: sql.path, problem: 'it holds no manifest' });
+  if (repairsOf(sql).length === 0) await requireSchema(sql, MIGRATIONS.slice(0, found));
+  return found;
 }
 
 function isUnwritable(error: unknown): boolean {

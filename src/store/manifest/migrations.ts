@@ -237,31 +237,54 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/**
+ * Brings a file of format 1 to the schema of step 1: manifests of before its release have a column more, which has no default, so no
+ * CA could be added to them.
+ */
+const REPAIRS: readonly { readonly format: number; readonly column: string; readonly repair: string }[] = [
+  { format: 1, column: 'crl_lifetime', repair: 'ALTER TABLE authorities DROP COLUMN crl_lifetime' },
+];
+
 /** Returns the version of the format, or 0 for a file that is not a manifest. */
 export const formatVersion = (sql: Sql): number => Number(sql.get('PRAGMA user_version')?.user_version);
 
-/** Upgrades the format in one transaction; refuses a format newer than this program, and leaves the file untouched. */
-export function migrate(sql: Sql, migrations: readonly string[] = MIGRATIONS): void {
-  if (isUpToDate(sql, migrations.length)) return;
+/** Refuses a format newer than this program, and leaves the file untouched. Returns the version of the format. */
+export function requireKnownFormat(sql: Sql, known: number = MIGRATIONS.length): number {
+  const found = formatVersion(sql);
+  if (found <= known) return found;
+  const writtenBy = sql.get(`SELECT value FROM meta WHERE key = 'written_by'`)?.value as string;
+  throw failure('ERR_MANIFEST_NEWER', { path: sql.path, found, known, writtenBy });
+}
+
+/**
+ * Upgrades the format in one transaction; refuses a format newer than this program, and leaves the file untouched. `record` writes
+ * in the same transaction, in the new format.
+ */
+export function migrate(sql: Sql, migrations: readonly string[] = MIGRATIONS, record?: (from: number) => void): void {
+  if (requireKnownFormat(sql, migrations.length) === migrations.length) return;
   sql.exec('BEGIN IMMEDIATE');
   try {
     // another process may have upgraded it meanwhile
     const found = formatVersion(sql);
+    for (const { repair } of repairsOf(sql)) sql.exec(repair);
     for (const step of migrations.slice(found)) sql.exec(step);
     if (found < migrations.length) {
       sql.run(`INSERT OR REPLACE INTO meta (key, value) VALUES ('written_by', ?)`, VERSION);
       sql.exec(`PRAGMA user_version = ${migrations.length}`);
+      record?.(found);
     }
     sql.exec('COMMIT');
   } catch (cause) {
-    sql.exec('ROLLBACK');
+    // SQLite has already rolled back after a full disk
+    if (sql.inTransaction()) sql.exec('ROLLBACK');
     throw cause;
   }
 }
 
-function isUpToDate(sql: Sql, known: number): boolean {
-  const found = formatVersion(sql);
-  if (found <= known) return found === known;
-  const writtenBy = sql.get(`SELECT value FROM meta WHERE key = 'written_by'`)?.value as string;
-  throw failure('ERR_MANIFEST_NEWER', { path: sql.path, found, known, writtenBy });
-}
+/** Returns the repairs that a file needs before its next step. */
+export const repairsOf = (sql: Sql) =>
+  REPAIRS.filter(
+    ({ format, column }) =>
+      format === formatVersion(sql) &&
+      sql.get(`SELECT 1 AS found FROM pragma_table_info('authorities') WHERE name = ?`, column) !== undefined,
+  );

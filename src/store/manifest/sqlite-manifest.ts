@@ -11,6 +11,7 @@ import { hookRuns, outputPaths } from './hook-run-table.ts';
 import { dueServices } from './due-services.ts';
 import { currentLifetimes, liveServices, pendingServices, servicesAtRisk, servicesNamed } from './live-services.ts';
 import type { Encoding, Manifest, PkiIdentity } from './manifest.ts';
+import { formatVersion } from './migrations.ts';
 import { createConnection, openConnection, type ManifestConnection } from './connection.ts';
 import {
   toAuditRecord,
@@ -40,9 +41,25 @@ type ManifestWorld = Pick<World, 'files' | 'now' | 'actor'>;
 export const createManifest = async (world: ManifestWorld, path: string): Promise<Manifest> =>
   manifestOver(world, await createConnection(world.files, path));
 
-/** Opens a manifest. Throws ERR_MANIFEST_CORRUPT, _NEWER or _BUSY. On a read-only file system only `transaction` throws. */
+/**
+ * Opens a manifest. Throws ERR_MANIFEST_CORRUPT, _SCHEMA, _NEWER or _BUSY. On a read-only file system, and for a file of an older
+ * format, only `transaction` throws.
+ */
 export const openManifest = async (world: ManifestWorld, path: string): Promise<Manifest> =>
   manifestOver(world, await openConnection(world.files, path));
+
+/** Opens a manifest to change it, and upgrades an older format, with a copy and an audit record. The caller holds the lock. */
+export const openManifestToChange = async (world: ManifestWorld, path: string): Promise<Manifest> =>
+  manifestOver(
+    world,
+    await openConnection(world.files, path, {
+      record: (sql, from, copy) => {
+        const opened = manifestWriter(sql, world);
+        opened.writer.audit('manifest.migrated', 'manifest.db', { from: `${from}`, to: `${formatVersion(sql)}`, copy });
+        opened.flush();
+      },
+    }),
+  );
 
 const AUTHORITIES = `SELECT a.*, (SELECT max(published_at) FROM rotations WHERE to_id = a.id) AS published_at
   FROM authorities a`;
@@ -120,7 +137,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     trustBundle: () => one(toTrustBundle, 'SELECT * FROM trust_bundle'),
     auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
     transaction: work => {
-      if (readOnly) throw failure('ERR_MANIFEST_ACCESS', { path: sql.path, reason: 'the file system is read-only' });
+      if (readOnly !== undefined) throw failure('ERR_MANIFEST_ACCESS', { path: sql.path, reason: readOnly });
       const result = transaction(sql, () => {
         const opened = manifestWriter(sql, world);
         const answer = work(opened.writer);

@@ -26,7 +26,8 @@ const run = (...argv: string[]) => runSvcauth(world, ['audit', ...argv]);
 
 async function tamper(sql: string): Promise<void> {
   const opened = await openSqlite(path, path, 0);
-  opened.exec(`DROP TRIGGER audit_is_never_edited; DROP TRIGGER audit_is_never_cut; ${sql}`);
+  const triggers = opened.all(`SELECT sql FROM sqlite_schema WHERE type = 'trigger'`).map(row => row.sql as string);
+  opened.exec(`DROP TRIGGER audit_is_never_edited; DROP TRIGGER audit_is_never_cut; ${sql}; ${triggers.join(';')}`);
   opened.close();
 }
 

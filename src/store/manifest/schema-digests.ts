@@ -1,0 +1,11 @@
+/**
+ * SHA-256 of the schema of each format, in the order of MIGRATIONS, so opening a manifest compares one string. A test computes them
+ * again; after a new step, `UPDATE_SCHEMAS=1 npx vitest run test/store/manifest/schema.test.ts` writes this file. A digest that is
+ * missing or out of date costs milliseconds, never a refusal: `schema.ts` then makes the schema and compares it.
+ */
+export const SCHEMA_DIGESTS: readonly string[] = [
+  '2f39310f8a7a16bea1634fa83d350e6a29655a831eb2e52df6135ee686afbc3f',
+  'd6509f331c7ff4e7779d2586f5211d1f5450fceeb0bb82508fb50b3dec290c6a',
+  '146b693d335984ac65b5ed38dc168d1e3a629697ae24e2d9072e4facb219cac2',
+  '74abf578c34946239eee13df4c62c55cae35be29d6eff63864b539bc83b25a88',
+];
