@@ -13,8 +13,6 @@ import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki } from '../../store/open-pki.ts';
 
 export interface CopiedHome {
-  /** Directories of the copy that replace the real directories for publishing. */
-  readonly publishTo: readonly string[];
   /** The number of hooks of all services; the copy has none. */
   readonly hooks: number;
   /** Services whose own directories cannot be read; the copy has no files for them. */
@@ -49,7 +47,7 @@ export async function copyHome(world: World, from: Home, to: Home, outside: stri
       return copied ? [] : [name];
     });
     pki.manifest.transaction(write => write.putServices(services.map(each => elsewhere(each, within))));
-    return { publishTo, hooks, unread };
+    return { hooks, unread };
   });
 }
 

@@ -6,6 +6,7 @@ import { crlRefreshRun } from '../../crl/run/refresh-run.ts';
 import type { Deployed } from '../../deployment/run/deploy.ts';
 import { deployRun } from '../../deployment/run/deploy-run.ts';
 import { changePki, readPki } from '../../store/open-pki.ts';
+import { loadPolicy } from '../../policy/run/load.ts';
 import { publishEverywhere } from '../../publication/run/publications.ts';
 import { renewRun, type RenewRunRequest } from '../../renewal/run/renew-run.ts';
 import { WHATEVER_IS_DUE } from '../../renewal/run/renew.ts';
@@ -120,11 +121,13 @@ async function deployed({ sandbox: { world, home } }: Scene): Promise<StepResult
 const problemsOf = (deployed: readonly Deployed[]): readonly string[] =>
   deployed.flatMap(({ service, problem }) => (problem === undefined ? [] : [`${service}: ${problem}`]));
 
-async function published({ sandbox: { world, home, publishTo } }: Scene): Promise<StepResult> {
-  const done = await changePki(world, home.directory, 'crl publish', pki => publishEverywhere(pki, publishTo));
+async function published({ sandbox: { world, home } }: Scene): Promise<StepResult> {
+  const done = await changePki(world, home.directory, 'crl publish', async pki =>
+    publishEverywhere(pki, await loadPolicy(pki)),
+  );
   const failed = done.flatMap(({ error }) => error ?? []);
   if (failed[0] !== undefined) throw failed[0];
-  const written = done[0]!.plan!.files.filter(({ action }) => action === 'new' || action === 'replace');
+  const written = (done[0]?.plan?.files ?? []).filter(({ action }) => action === 'new' || action === 'replace');
   const sizes = written.map(({ name }) => world.files.status(join(home.public.directory, name))?.size ?? 0);
   return { published: { files: written.length, bytes: sizes.reduce((sum, size) => sum + size, 0) } };
 }

@@ -2,8 +2,17 @@ import { toHex, equalBytes } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
 import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
 import { nameToString, sameName } from '../../pki/name/name.ts';
-import { decodeCertificate } from '../../pki/certificate/parsed.ts';
-import { crlKeyIdentifier, crlNumber, crlToBeSigned, isDeltaCrl, type ParsedCrl } from '../../pki/crl/parsed.ts';
+import { decodeCertificate, type ParsedTbsCertificate } from '../../pki/certificate/parsed.ts';
+import {
+  crlKeyIdentifier,
+  crlNumber,
+  crlToBeSigned,
+  isDeltaCrl,
+  type CrlHead,
+  type CrlTail,
+  type ParsedCrl,
+} from '../../pki/crl/parsed.ts';
+import type { StreamedCrl } from '../../pki/crl/stream.ts';
 import { verifySignature } from '../../pki/key/signature.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 
@@ -11,21 +20,32 @@ import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
  * Explains why a CRL is not a full CRL of this CA: issuer, signature, key or form; undefined if it is. It does not check dates.
  * `crl` comes from `readCrl`, which has checked that every value can be read.
  */
-export function crlOwnerProblem(crl: ParsedCrl, authority: CertifiedAuthority): string | undefined {
+export const crlOwnerProblem = (crl: ParsedCrl, authority: CertifiedAuthority): string | undefined =>
+  ownerProblem(crl, authority, ({ publicKey }) =>
+    verifySignature(crl.signatureAlgorithm, publicKey, crlToBeSigned(crl), crl.signature),
+  );
+
+/** Explains the same of a CRL that was read in pieces with the key of this CA. */
+export const streamedCrlOwnerProblem = (crl: StreamedCrl, authority: CertifiedAuthority): string | undefined =>
+  ownerProblem(crl, authority, () => crl.signatureValid);
+
+function ownerProblem(
+  crl: CrlHead & CrlTail,
+  authority: CertifiedAuthority,
+  isSigned: (ca: ParsedTbsCertificate) => boolean,
+): string | undefined {
   const certificate = decodeCertificate(authority.certificate.der);
-  const { subject, publicKey } = certificate.tbs;
+  const { subject } = certificate.tbs;
   const { keyIdentifier } = issuerFactsOf(certificate, KEY_ALGORITHMS[authority.keyAlgorithm]);
   if (!sameName(crl.issuer, subject)) {
     return `its issuer ${nameToString(crl.issuer)} does not match ${nameToString(subject)} byte for byte`;
   }
   if (!equalBytes(crl.innerAlgorithm.der, crl.signatureAlgorithm.der)) return 'its two signature algorithms differ';
-  if (!verifySignature(crl.signatureAlgorithm, publicKey, crlToBeSigned(crl), crl.signature)) {
-    return `it was not signed with the key of ${authority.id}`;
-  }
+  if (!isSigned(certificate.tbs)) return `it was not signed with the key of ${authority.id}`;
   return extensionProblem(crl, keyIdentifier);
 }
 
-function extensionProblem(crl: ParsedCrl, keyIdentifier: Uint8Array): string | undefined {
+function extensionProblem(crl: CrlHead & CrlTail, keyIdentifier: Uint8Array): string | undefined {
   const found = crlKeyIdentifier(crl);
   if (found === undefined) return 'it has no authority key identifier';
   if (!equalBytes(found, keyIdentifier)) {

@@ -21,7 +21,8 @@ const INDEX_LIMIT = 16 * 1024 * 1024;
 export function readSeal({ files }: Pick<World, 'files'>, directory: string): CrlSeal | undefined {
   const path = join(directory, INDEX_FILE);
   const index = files.status(path);
-  const bytes = index && files.read(path, INDEX_LIMIT);
+  if (index?.kind !== 'file' || index.size > INDEX_LIMIT) return undefined;
+  const bytes = files.read(path, INDEX_LIMIT);
   if (bytes === undefined) return undefined;
   const text = Buffer.from(bytes).toString('utf8');
   const digests = indexedDigests(text);
@@ -29,7 +30,7 @@ export function readSeal({ files }: Pick<World, 'files'>, directory: string): Cr
   const sizes = new Map<string, number>();
   for (const name of [...names, CRL_BUNDLE_FILE]) {
     const status = files.status(join(directory, name));
-    if (status?.kind !== 'file' || status.changed > index!.changed) return undefined;
+    if (status?.kind !== 'file' || status.changed > index.changed) return undefined;
     sizes.set(name, status.size);
   }
   return { text, digests, sizes };

@@ -21,7 +21,8 @@ export const addCrlPublish: AddCommand = (program, world, done) => {
   examples(command, ['svcauth crl publish --to /srv/pki', 'svcauth crl publish --to /srv/pki --dry-run']);
   command.action(async (flags: Flags) => {
     const { changePki } = await import('../../store/open-pki.ts');
-    const { applyPublications, planPublications, publishTargets } = await import('../run/publications.ts');
+    const { applyPublications, planPublications, publishTargets, recordingPolicy } =
+      await import('../run/publications.ts');
     await changePki(world, homeFlag(command), 'crl publish', async pki => {
       const directories = await publishTargets(
         pki,
@@ -31,7 +32,7 @@ export const addCrlPublish: AddCommand = (program, world, done) => {
       const planned = await planPublications(pki, directories, { glance: false });
       const publications = dryRun
         ? planned.map(each => ({ ...each, changed: false }))
-        : await applyPublications(pki, planned);
+        : await applyPublications(pki, await recordingPolicy(pki), planned);
       const errors = publications.flatMap(({ error }) => error ?? []);
       if (errors[0] !== undefined && errors.length === publications.length) throw errors[0];
       print(world.out, flags.output, crlPublishView(publications, dryRun));

@@ -1,9 +1,11 @@
 // Publishes to several directories: chooses them, plans each and carries the plans out, with errors kept per directory.
 // `crl publish`, `tick` and the rehearsal call it. `publish-crls.ts` handles a single directory.
 import { failure, SvcauthError } from '../../errors/error.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { applyCrlPublication, isPublished, planCrlPublication, type PublishPlan } from './publish-crls.ts';
 import type { PublicAhead } from './public-ahead.ts';
+import { recordPublications, seen, seenIn } from './record-publications.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
 /** A plan for one directory. */
@@ -42,16 +44,40 @@ export async function planPublications(
   );
 }
 
-/** Carries out plans, one directory after the other. A refused plan stays refused. */
-export const applyPublications = (pki: Pki, planned: readonly PlannedPublication[]): Promise<readonly Publication[]> =>
-  eachDirectory(planned, async each => ({
+/**
+ * Carries out plans, one directory after the other, and records the result of each directory of the policy, as well as the content of
+ * public/. A refused plan stays refused.
+ */
+export async function applyPublications(
+  pki: Pki,
+  policy: Pick<Policy, 'crl'> | undefined,
+  planned: readonly PlannedPublication[],
+): Promise<readonly Publication[]> {
+  const before = new Map(planned.map(({ directory }) => [directory, seenIn(pki, directory)]));
+  const done = await eachDirectory(planned, async each => ({
     ...each,
-    changed: each.plan !== undefined && (await applyCrlPublication(pki, each.plan)),
-  })).then(done => done.map(each => ({ changed: false, ...each })));
+    changed: each.error === undefined && each.plan !== undefined && (await applyCrlPublication(pki, each.plan)),
+  }));
+  const tries = done.map(each => {
+    const { directory, error } = each;
+    const found = before.get(directory);
+    const isSame = error === undefined && 'changed' in each && !each.changed;
+    return {
+      directory,
+      ...(error && { problem: { code: error.code, text: error.oneLine } }),
+      ...seen('before', found),
+      ...seen('after', isSame ? found : seenIn(pki, directory)),
+    };
+  });
+  if (policy !== undefined) recordPublications(pki, policy, tries);
+  return done.map(each => ({ changed: false, ...each }));
+}
 
-/** Plans and publishes to all of these directories. */
-export const publishEverywhere = async (pki: Pki, directories: readonly string[]): Promise<readonly Publication[]> =>
-  applyPublications(pki, await planPublications(pki, directories, { glance: false }));
+/** Publishes public/ to every directory of the policy and records the results. An error in one directory is in its result. */
+export async function publishEverywhere(pki: Pki, policy: Pick<Policy, 'crl'>): Promise<readonly Publication[]> {
+  const planned = await planPublications(pki, policy.crl.publishTo ?? [], { glance: true });
+  return applyPublications(pki, policy, planned);
+}
 
 async function eachDirectory<In extends { readonly directory: string }, Out extends PlannedPublication>(
   items: readonly In[],
@@ -74,4 +100,14 @@ export async function publishTargets(pki: Pki, named: readonly string[]): Promis
   const directories = named.length > 0 ? named : ((await loadPolicy(pki)).crl.publishTo ?? []);
   if (directories.length === 0) throw failure('ERR_CRL_PUBLISH_WHERE', { path: pki.home.policy });
   return [...new Set(directories)];
+}
+
+/** Loads the policy that says which directories are recorded; undefined if it cannot be used, which must not stop a publication. */
+export async function recordingPolicy(pki: Pki): Promise<Policy | undefined> {
+  try {
+    return await loadPolicy(pki);
+  } catch (cause) {
+    if (cause instanceof SvcauthError) return undefined;
+    throw cause;
+  }
 }

@@ -12,6 +12,7 @@ import type { Certificate } from '../../record/certificate.ts';
 import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
 import type { Deployment, HookRun } from '../../record/deployment.ts';
 import type { DueLimits } from '../../record/due-limits.ts';
+import type { Publication } from '../../record/publication.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
 import type { Service, ServiceSpec } from '../../record/service.ts';
@@ -179,6 +180,8 @@ export interface Manifest {
   trustBundle(): TrustBundleRecord | undefined;
   /** Bundles of federated trust domains, by trust domain. */
   federatedBundles(): readonly FederatedBundle[];
+  /** Records of publishing, by directory. */
+  publications(): readonly Publication[];
   /** Audit records in sequence order, from `fromSequence` (inclusive) on. */
   auditRecords(fromSequence?: number): Iterable<AuditRecord>;
   transaction<T>(work: (write: ManifestWriter) => T): T;
@@ -229,6 +232,9 @@ export interface ManifestWriter {
   /** Sets the bundle of a federated trust domain; a later one replaces it. */
   putFederatedBundle(bundle: FederatedBundle): void;
   removeFederatedBundle(trustDomain: string): void;
+  /** Sets the record of publishing to a directory; a later one replaces it. Bookkeeping, not audited. */
+  putPublication(publication: Publication): void;
+  removePublication(directory: string): void;
   /** Appends to the hash chain. `detail` must hold no secret. */
   audit(action: AuditAction, subject: string, detail: Readonly<Record<string, string>>): void;
 }

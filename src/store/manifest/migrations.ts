@@ -235,6 +235,19 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE deliveries;
   CREATE INDEX pending_deployments ON deployments (service) WHERE state = 'pending';
   `,
+  `
+  -- what each run of publishing found: anchors is {"<sha256>": since}, crls is {"<CA>": ["<number>", since]}
+  CREATE TABLE publications (
+    directory TEXT PRIMARY KEY,
+    tried_at INTEGER NOT NULL,
+    succeeded_at INTEGER,
+    problem_code TEXT, problem TEXT, failing_since INTEGER,
+    bundle_sequence INTEGER,
+    anchors TEXT NOT NULL,
+    crls TEXT NOT NULL,
+    CHECK ((problem_code IS NULL) = (problem IS NULL) AND (problem_code IS NULL) = (failing_since IS NULL))
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

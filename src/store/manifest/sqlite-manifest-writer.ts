@@ -21,6 +21,7 @@ import {
   settleVoidSeries,
   voidPresignedCrls,
 } from './presigned-crl-table.ts';
+import { putPublication, removePublication } from './publication-table.ts';
 import { markReplaced } from './replaced-certificates.ts';
 import { insertRevocation, pruneRevocations, revocation } from './revocation-table.ts';
 import { insertRotation, updateRotation } from './rotation-table.ts';
@@ -84,6 +85,8 @@ export function manifestWriter(
     putFederatedBundle: bundle => putFederatedBundle(sql, bundle),
     removeFederatedBundle: trustDomain =>
       changeOne(removeFederatedBundle(sql, trustDomain), `no bundle of ${trustDomain}`),
+    putPublication: publication => putPublication(sql, publication),
+    removePublication: directory => removePublication(sql, directory),
     putAcknowledgement: acknowledgement => putAcknowledgement(sql, acknowledgement),
     putServices: services => {
       const rows = services.map(({ name, spec, upkeep }) => [

@@ -28,6 +28,7 @@ import {
 } from './rows.ts';
 import { federatedBundles } from './federated-bundle-table.ts';
 import { presignedCrl, presignedCrls, voidCrlSeries } from './presigned-crl-table.ts';
+import { publications } from './publication-table.ts';
 import { certificatesPastOverlap } from './replaced-certificates.ts';
 import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
 import { rotations } from './rotation-table.ts';
@@ -134,6 +135,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     hookRuns: service => hookRuns(sql, service),
     outputPaths: () => outputPaths(sql),
     federatedBundles: () => federatedBundles(sql),
+    publications: () => publications(sql),
     trustBundle: () => one(toTrustBundle, 'SELECT * FROM trust_bundle'),
     auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
     transaction: work => {

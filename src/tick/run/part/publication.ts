@@ -34,12 +34,11 @@ export const publication: TickPart<PublicationPlan> = {
       refusals: publications.flatMap(({ error }) => error ?? []),
     };
   },
-  carryOut: async ({ pki }, { publications }) => {
-    const planned = publications.filter(({ plan }) => plan !== undefined);
-    const done = await applyPublications(pki, planned);
+  carryOut: async ({ pki, policy }, { publications, refusals }) => {
+    const done = await applyPublications(pki, policy, publications);
     return {
       actions: done.filter(({ changed }) => changed).map(published),
-      failures: done.flatMap(({ error }) => error ?? []),
+      failures: done.flatMap(({ error }) => (error === undefined || refusals.includes(error) ? [] : error)),
     };
   },
 };
