@@ -99,6 +99,12 @@ export function planPolicy({ trustDomain, crlUrl }: InitRequest, authorities: re
   return {
     ...policy,
     leaf: { ...policy.leaf, ttl: longest < policy.leaf.ttl ? longest : policy.leaf.ttl },
+    // a root has consumers that svcauth does not know, so its rotation stays with the operator
+    rotation: { ...policy.rotation, issuing: rotatesAlone(authorities) ? 'auto' : 'manual' },
     ...(crlUrl !== undefined && { crl: { ...policy.crl, url: crlUrl } }),
   };
 }
+
+/** Tests for an issuing CA whose key, and the key that signs its successor, are both in the home. */
+const rotatesAlone = (authorities: readonly PlannedAuthority[]): boolean =>
+  authorities.length > 1 && authorities.every(({ keyLocation }) => keyLocation === 'file');

@@ -19,6 +19,7 @@ import { problemLines, type Place, type Problem, type YamlNode } from '../../tex
 import { listOf, objectOf, textOf, type Read, type Report } from '../../text/yaml/value.ts';
 import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
 import { parseNotAfterPolicy } from './not-after-policy.ts';
+import { parseRotationMode } from './rotation-mode.ts';
 
 const VERSION = 1;
 
@@ -69,7 +70,11 @@ const readFile = objectOf({
   }),
   renewal: renewal.read,
   deployment: objectOf<Policy['deployment']>({ hookTimeout: hookTimeout.read, hooks: policyHooks.read }),
-  rotation: objectOf<Policy['rotation']>({ soak: duration }),
+  rotation: objectOf<Policy['rotation']>({
+    issuing: textOf(parseRotationMode),
+    root: textOf(parseRotationMode),
+    soak: duration,
+  }),
   check: objectOf<Policy['check']>({
     leafWarning: threshold,
     leafCritical: threshold,

@@ -19,6 +19,7 @@ import {
 import type { ServiceName } from '../../service/rules/name.ts';
 import { parseSpiffeIdTemplate, type SpiffeIdTemplate } from './spiffe-id-template.ts';
 import type { NotAfterPolicy } from './not-after-policy.ts';
+import type { RotationMode } from './rotation-mode.ts';
 
 /** The decided values of svcauth.yaml: what may be signed, and when a check reports a problem. */
 export interface Policy {
@@ -58,6 +59,9 @@ export interface Policy {
     readonly hooks: readonly HookSpec[];
   };
   readonly rotation: {
+    /** The side that takes the steps of a rotation: `auto` is `tick`, `manual` the operator. */
+    readonly issuing: RotationMode;
+    readonly root: RotationMode;
     /** Time for consumers to load published files before a new CA is activated or an old one is retired. */
     readonly soak: Seconds;
   };
@@ -99,7 +103,7 @@ export function defaultPolicy(trustDomain: TrustDomain): Policy {
     renewal: {},
     deployment: { hookTimeout: parseDuration('60s'), hooks: [] },
     // SPIFFE Trust Domain and Bundle §4.1.2: three to five refresh hints, and no less than a day for those who do not follow them
-    rotation: { soak: parseDuration('24h') },
+    rotation: { issuing: 'manual', root: 'manual', soak: parseDuration('24h') },
     check: {
       leafWarning: parseThreshold('25%'),
       leafCritical: parseThreshold('10%'),

@@ -80,6 +80,10 @@ deployment:
   hookTimeout: ${durationText(deployment.hookTimeout)}
 
 rotation:
+  # The side that takes the steps of a rotation. auto: "svcauth tick" takes each step as soon as its gates are open; it needs the key of the
+  # root and never destroys a key. manual: an operator does, and "svcauth check" reports the day on which the first step is due.
+  issuing: ${rotation.issuing}
+  root: ${rotation.root}
   # Time for consumers to load published files, before a new CA is activated and before an old CA is retired ("svcauth ca rotate").
   soak: ${durationText(rotation.soak)}
 

@@ -188,6 +188,7 @@ function timetableFacts(from: Signer, sides: RotationSides, soak: number, start:
     latestLeafEnd: ends.length === 0 ? undefined : new Date(ends.reduce((a, b) => Math.max(a, b))),
     soak,
     rechained: sides.rechained,
+    issuesLeaves: isLeafTier,
     done,
   };
 }

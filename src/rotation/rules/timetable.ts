@@ -22,6 +22,10 @@ export interface TimetableFacts {
   readonly soak: number;
   /** True if the leaves stay and get another chain: both roots certify the issuing CAs. */
   readonly rechained: boolean;
+  /** True if the CA issues leaves: they move to the successor at their own renewal, so a drain need not renew them at once. */
+  readonly issuesLeaves?: boolean;
+  /** The time before which no CA below a root needs a longer-lived root; absent: there is none. */
+  readonly neededFrom?: Date | undefined;
   /** The times of the steps that were taken. */
   readonly done: Partial<Readonly<Record<RotationStep, Date>>>;
 }
@@ -40,18 +44,24 @@ interface TimetableEntry {
 export type RotationTimetable = Readonly<Record<RotationStep, TimetableEntry>>;
 
 const DAY = 86_400;
+/** Time for outages, in seconds. */
+const SLACK = 14 * DAY;
 
 /**
- * Returns the timetable of a rotation. Prepare is due 30 days before the CA expires (at most half of its lifetime), activate 7 days before
- * (at most a sixth), and both no later than the last safe time: after that the old CA cannot issue its longest certificate in full.
+ * Returns the timetable of a rotation. Activate is due `SLACK` before the last safe time: after that the old CA cannot issue its longest
+ * certificate in full. Prepare is due a soak earlier, and at least 30 days before the CA expires (at most half of its lifetime).
  */
 export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTimetable {
   const { certificate, lastStart, longestChild, soak, done } = facts;
   const end = certificate.notAfter;
   const lastActivate = soonest(before(end, longestChild), lastStart);
   const lastPublish = before(lastActivate, soak);
-  const dueActivate = soonest(activationDue(certificate, longestChild), lastStart);
-  const duePrepare = sooner(before(end, Math.min(lifeOf(certificate) / 2, 30 * DAY)), before(dueActivate, soak));
+  const inTime = before(end, longestChild + slackOf(certificate));
+  const dueActivate = soonest(sooner(activationDue(certificate, longestChild), inTime), lastStart);
+  const duePrepare = later(
+    sooner(before(end, Math.min(lifeOf(certificate) / 2, 30 * DAY)), before(dueActivate, soak)),
+    facts.neededFrom,
+  );
   const earliestPublish = done.publish ?? later(now, done.prepare);
   const earliestActivate = done.activate ?? later(now, before(earliestPublish, -soak));
   const earliestDrain = done.drain ?? later(now, earliestActivate);
@@ -65,26 +75,40 @@ export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTim
     publish: entry('publish', earliestPublish, duePrepare, lastPublish),
     activate: entry('activate', earliestActivate, dueActivate, lastActivate),
     // leaves that are not renewed by then expire with their CA; services need the soak to load files
-    drain: entry('drain', earliestDrain, dueActivate, before(end, soak)),
+    drain: entry('drain', earliestDrain, drainDue(done.activate ?? dueActivate, facts), before(end, soak)),
     retire: entry(
       'retire',
-      later(now, retirement(earliestActivate, earliestDrain, facts)),
+      later(now, retirement(earliestActivate, earliestDrain, facts, now)),
       retirement(
         later(earliestActivate, done.activate ?? dueActivate),
-        later(earliestDrain, done.drain ?? dueActivate),
+        later(earliestDrain, done.drain ?? drainDue(done.activate ?? dueActivate, facts)),
         facts,
+        now,
       ),
     ),
   };
 }
 
 /**
- * Returns the time at which the successor of a CA is due to be active. That is 7 days before the CA expires, at most a sixth of its lifetime. It is
- * earlier if its longest certificate, in seconds, needs more time.
+ * Returns the time at which the successor of a CA is due to be active, without slack. That is 7 days before the CA expires, at most a sixth
+ * of its lifetime. It is earlier if its longest certificate, in seconds, needs more time.
  */
 export function activationDue(certificate: TimetableFacts['certificate'], longestChild: number): Date {
   const end = certificate.notAfter;
   return sooner(before(end, Math.min(lifeOf(certificate) / LEAF_SHARE, 7 * DAY)), before(end, longestChild));
+}
+
+/** Returns the seconds that a step may be late without harm: 14 days, at most a twelfth of the lifetime. */
+const slackOf = (certificate: TimetableFacts['certificate']): number =>
+  Math.min(SLACK, lifeOf(certificate) / (2 * LEAF_SHARE));
+
+/** Returns the time by which every leaf that the old CA issued before `activate` has been renewed or has expired. */
+function drainDue(activate: Date, { certificate, longestLeaf, soak, issuesLeaves = false }: TimetableFacts): Date {
+  if (!issuesLeaves) return activate;
+  return later(
+    activate,
+    sooner(before(activate, -longestLeaf), before(certificate.notAfter, soak + slackOf(certificate) / 2)),
+  );
 }
 
 /** Returns the lifetime in seconds. */
@@ -95,10 +119,15 @@ const lifeOf = ({ notBefore, notAfter }: TimetableFacts['certificate']): number 
 function retirement(
   activate: Date,
   drain: Date,
-  { certificate, longestLeaf, latestLeafEnd, rechained, soak }: TimetableFacts,
+  { certificate, longestLeaf, latestLeafEnd, rechained, soak, done }: TimetableFacts,
+  now: Date,
 ): Date {
   const reloaded = before(drain, -soak);
   if (rechained) return reloaded;
+  // the old CA issues no further leaf, and a revocation may have ended its last one
+  if (done.activate !== undefined && done.activate < now) {
+    return latestLeafEnd === undefined ? reloaded : later(reloaded, before(latestLeafEnd, -1));
+  }
   // the leaf issued just before the activation; no leaf outlives its CA, and notAfter is inclusive
   const lastEnd = later(sooner(before(activate, -longestLeaf), certificate.notAfter), latestLeafEnd);
   return later(reloaded, before(lastEnd, -1));

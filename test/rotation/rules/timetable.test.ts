@@ -20,10 +20,10 @@ const table = (changes: Partial<TimetableFacts> = {}, now = NOW) =>
   );
 
 describe('the due times', () => {
-  test('prepare and activate are due 30 and 7 days before a CA of one year expires', () => {
+  test('prepare is due at least 30 days before a CA of one year expires', () => {
     const { prepare, publish, activate, drain } = table();
     expect([prepare, publish, activate, drain].map(({ due }) => due)).toEqual(
-      ['2026-12-02', '2026-12-02', '2026-12-25', '2026-12-25'].map(day),
+      ['2026-12-02', '2026-12-02', '2026-12-13', '2026-12-13'].map(day),
     );
   });
 
@@ -33,10 +33,27 @@ describe('the due times', () => {
     expect([prepare.due, activate.due]).toEqual(['2026-06-07', '2026-06-11'].map(day));
   });
 
-  test('activate is due while the longest certificate still fits', () => {
+  test('activate is due 14 days before the longest certificate no longer fits', () => {
     const { prepare, activate } = table({ longestChild: 30 * DAY, longestLeaf: 30 * DAY });
-    expect(activate.due).toEqual(day('2026-12-02'));
-    expect(prepare.due).toEqual(day('2026-12-01'));
+    expect([activate.due, activate.latest]).toEqual(['2026-11-18', '2026-12-02'].map(day));
+    expect(prepare.due).toEqual(day('2026-11-17'));
+  });
+
+  test('drain is due when every leaf of the old CA has been renewed or has expired', () => {
+    const issuing = { issuesLeaves: true, longestChild: 30 * DAY, longestLeaf: 30 * DAY } as const;
+    const { drain, retire } = table(issuing);
+    expect(drain.due).toEqual(day('2026-12-18'));
+    expect(retire.due).toEqual(day('2026-12-19'));
+    const done = { prepare: day('2026-12-01'), publish: day('2026-12-02'), activate: day('2026-12-10') };
+    expect(table({ ...issuing, done }, day('2026-12-11')).drain.due).toEqual(day('2026-12-24'));
+  });
+
+  test('a root is not due before a CA below it needs a longer-lived root', () => {
+    const longer = { longestChild: 200 * DAY, neededFrom: day('2026-11-01') };
+    expect(table(longer).prepare.due).toEqual(day('2026-11-01'));
+    expect(table({ ...longer, neededFrom: day('2026-02-01') }, day('2026-05-01')).prepare.due).toEqual(
+      day('2026-05-31'),
+    );
   });
 
   test('activate is due before the successor can no longer issue everything', () => {
@@ -88,7 +105,12 @@ describe('the earliest time to retire', () => {
 
   test('retire waits for a leaf issued just before the activation', () => {
     expect(table().retire.earliest).toEqual(soon(day('2026-06-07')));
-    expect(table({ done, longestLeaf: 30 * DAY }).retire.earliest).toEqual(soon(day('2026-06-19')));
+    const today = { ...done, activate: NOW };
+    expect(table({ done: today, longestLeaf: 30 * DAY }).retire.earliest).toEqual(soon(day('2026-07-01')));
+  });
+
+  test('retire does not wait for a leaf that the old CA no longer issues', () => {
+    expect(table({ done, longestLeaf: 30 * DAY }).retire.earliest).toEqual(day('2026-06-02'));
   });
 
   test('retire waits for the last valid leaf', () => {
