@@ -35,9 +35,15 @@ export function publishedStates(
   pki: DirectoryReader & { readonly home: Home },
   policy: Pick<Policy, 'crl'>,
 ): readonly PublishedState[] {
-  const records = new Map(pki.manifest.publications().map(each => [each.directory, each]));
-  return publishedDirectories(pki.home, policy).map(directory =>
-    stateOf(pki, directory, records.get(directory), readDirectory(pki, directory)),
+  const { manifest, home } = pki;
+  const records = new Map(manifest.publications().map(each => [each.directory, each]));
+  const certificates = new Map(
+    manifest
+      .authorities()
+      .flatMap(({ id, certificate }) => (certificate ? [[id, sha256Of(certificate.der)] as const] : [])),
+  );
+  return publishedDirectories(home, policy).map(directory =>
+    stateOf(home, certificates, directory, records.get(directory), readDirectory(pki, directory)),
   );
 }
 
@@ -47,7 +53,8 @@ export const publishedDirectories = (home: Home, { crl }: Pick<Policy, 'crl'>): 
 ];
 
 function stateOf(
-  { home, manifest }: DirectoryReader & { readonly home: Home },
+  home: Home,
+  certificates: ReadonlyMap<string, string>,
   directory: string,
   record: Publication | undefined,
   content: DirectoryContent,
@@ -55,8 +62,7 @@ function stateOf(
   const { bundle, crls } = content;
   const anchors = bundle.anchors.map(({ sha256 }) => sha256);
   const anchorOf = (id: string): string | undefined => {
-    const certificate = manifest.authority(id)?.certificate;
-    const sha256 = certificate && sha256Of(certificate.der);
+    const sha256 = certificates.get(id);
     return sha256 !== undefined && anchors.includes(sha256) ? sha256 : undefined;
   };
   const numbers = new Map(
