@@ -75,6 +75,7 @@ export const REMEDIES = {
   caDetails: ({ ca }: OneCa) => `svcauth ca show ${ca}`,
   caPending: () => 'svcauth ca install-cert CERT --chain ROOT',
   caExpiring: ({ tier }: OneTier) => `svcauth ca rotate prepare --tier ${tier}`,
+  caNotYetValid: ({ ca }: OneCa) => `svcauth ca extend ${ca}`,
   caCompromised: ({ ca }: OneCa) => `svcauth ca taint ${ca} --reason TEXT`,
   caRevocable: ({ ca }: OneCa) => `svcauth ca taint ${ca} --reason TEXT --revoke`,
   caTooShort: ({ ca, lifetime }: OneCa & { readonly lifetime: string }) =>
@@ -123,6 +124,9 @@ export const REMEDIES = {
   certificateUnknown: ({ serial }: { readonly serial: string }) => `svcauth who ${serial}`,
   addressUnknown: ({ service }: OneService) => `svcauth probe ${service} --connect ${service}=HOST:PORT`,
   auditDoubtful: () => 'svcauth audit verify',
+
+  // the clock
+  clockDoubtful: () => 'svcauth tick --force-clock',
 
   // the home
   homeMissing: ({ home }: { readonly home?: string | undefined }) =>

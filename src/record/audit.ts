@@ -16,6 +16,7 @@ export type AuditAction =
   | 'crl.presigned'
   | 'crl.released'
   | 'crl.voided'
+  /** Only in records of earlier versions. */
   | 'crl.pruned'
   | 'crl.imported'
   | 'crl.adopted'
@@ -24,6 +25,8 @@ export type AuditAction =
   | 'manifest.migrated'
   | 'federation.added'
   | 'federation.removed'
+  | 'clock.accepted'
+  | 'clock.jumped'
   | 'rotation.prepared'
   | 'rotation.forced'
   | 'rotation.tested'

@@ -2,6 +2,7 @@
 // Every `run/` floor gets its `Pki` here. It decides nothing about the PKI.
 import type { World } from '../world/world.ts';
 import { failure } from '../errors/error.ts';
+import { settleClock, type ClockUse } from './clock.ts';
 import { openHome, sweepHome, type Home } from './home.ts';
 import { withLock, type OutsideLock } from './lock.ts';
 import type { Manifest, PkiIdentity } from './manifest/manifest.ts';
@@ -23,13 +24,14 @@ export interface Pki {
 
 /**
  * Opens a PKI under its lock, for commands that change it. A waiting run reports `command` as the holder. The time is read again
- * under the lock: what the run before wrote is not in the future. Throws ERR_LOCKED.
+ * under the lock: what the run before wrote is not in the future. Throws ERR_LOCKED, ERR_CLOCK_BEHIND and ERR_CLOCK_JUMPED.
  */
 export async function changePki<T>(
   world: World,
   homeFlag: string | undefined,
   command: string,
   work: (pki: Pki) => Promise<T> | T,
+  clock: ClockUse = 'right',
 ): Promise<T> {
   const home = openHome(world, homeFlag);
   return withLock(world, home, command, outside => {
@@ -39,7 +41,16 @@ export async function changePki<T>(
       readClock();
       return result;
     };
-    return withManifest(present, sweepHome(world.files, home), outsideLock, work, openManifestToChange);
+    return withManifest(
+      present,
+      sweepHome(world.files, home),
+      outsideLock,
+      pki => {
+        settleClock(pki, clock);
+        return work(pki);
+      },
+      openManifestToChange,
+    );
   });
 }
 

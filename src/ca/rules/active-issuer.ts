@@ -11,7 +11,9 @@ export type CertifiedAuthority = Authority & { readonly certificate: AuthorityCe
 /** Returns the CA that issues leaves: the active issuing CA, or the root where there is one tier. Throws ERR_NO_ISSUER, ERR_ISSUER_*. */
 export function activeIssuer(authorities: readonly Authority[], now: Date): CertifiedAuthority {
   const tier = leafTier(authorities);
-  const active = newestActive(authorities, tier);
+  const begun = authorities.filter(({ certificate }) => certificate !== undefined && certificate.notBefore <= now);
+  // while the newest begins in the future, the one before it issues
+  const active = newestActive(begun, tier) ?? newestActive(authorities, tier);
   if (active === undefined) {
     const inState = (state: Authority['state']) => authorities.find(each => each.tier === tier && each.state === state);
     const [pending, tainted] = [inState('pending')?.id, inState('tainted')?.id];

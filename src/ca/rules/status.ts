@@ -4,10 +4,11 @@ import type { Authority, AuthorityState } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';
 
 /**
- * The state of the newest CRL of a CA. `none`: the CA has no certificate yet. `stale`: it has expired; a verifier that checks revocation
- * rejects every certificate of the CA, as it does when the CRL is missing (T5 of the field notes).
+ * The state of the newest CRL of a CA. `none`: the CA has no certificate yet. `not-yet-valid`: it begins in the future. `stale`: it has
+ * expired. A verifier that checks revocation rejects every certificate of the CA then, as it does when the CRL is missing (T5 of the
+ * field notes).
  */
-type CrlState = 'none' | 'fresh' | 'stale' | 'missing';
+type CrlState = 'none' | 'fresh' | 'not-yet-valid' | 'stale' | 'missing';
 
 export interface CrlStatus {
   readonly state: CrlState;
@@ -22,6 +23,8 @@ export interface AuthorityStatus {
   readonly tier: Authority['tier'];
   readonly state: AuthorityState;
   readonly expired: boolean;
+  /** Present if its certificate begins in the future. */
+  readonly notYetValid?: true;
   readonly keyAlgorithm: Authority['keyAlgorithm'];
   readonly keyLocation: Authority['keyLocation'];
   readonly crl: CrlStatus;
@@ -46,6 +49,7 @@ export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): Au
     tier: authority.tier,
     state: authority.state,
     expired: certificate !== undefined && certificate.notAfter < now,
+    ...(certificate !== undefined && certificate.notBefore > now && { notYetValid: true }),
     keyAlgorithm: authority.keyAlgorithm,
     keyLocation: authority.keyLocation,
     crl: certificate === undefined ? { state: 'none' } : crlStatus(crl, now),
@@ -61,8 +65,12 @@ export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): Au
 function crlStatus(crl: Crl | undefined, now: Date): CrlStatus {
   if (crl === undefined) return { state: 'missing' };
   const { number, thisUpdate, nextUpdate, entryCount } = crl;
-  return { state: isStale(crl, now) ? 'stale' : 'fresh', number, thisUpdate, nextUpdate, entryCount };
+  const state = isStale(crl, now) ? 'stale' : isFuture(crl, now) ? 'not-yet-valid' : 'fresh';
+  return { state, number, thisUpdate, nextUpdate, entryCount };
 }
 
 /** Returns true from nextUpdate on, inclusive. OpenSSL rejects from then on, and the strictest verifier decides. */
 export const isStale = (crl: Crl, now: Date): boolean => crl.nextUpdate <= now;
+
+/** Returns true for a CRL that begins in the future: verifiers reject it as they reject an expired one. */
+export const isFuture = ({ thisUpdate }: Crl, now: Date): boolean => thisUpdate > now;

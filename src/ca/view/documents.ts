@@ -18,7 +18,13 @@ import {
 } from '../../view/document-schema.ts';
 
 const CRL = object('newest CRL of the CA', {
-  state: oneOf('state of the CRL; none: the CA has no certificate yet', ['none', 'fresh', 'stale', 'missing']),
+  state: oneOf('state of the CRL; none: the CA has no certificate yet', [
+    'none',
+    'fresh',
+    'not-yet-valid',
+    'stale',
+    'missing',
+  ]),
   number: optional(decimal('CRL number')),
   thisUpdate: optional(instant('time of issue')),
   nextUpdate: optional(instant('expiry; from this second on the CRL is stale')),
@@ -37,6 +43,7 @@ const STATUS = {
     'tainted',
   ]),
   expired: flag('the CA certificate has expired'),
+  notYetValid: optional(flag('the CA certificate begins in the future')),
   keyAlgorithm: oneOf('algorithm of the CA key', KEY_ALGORITHM_NAMES),
   keyLocation: oneOf('place of the CA key; foreign: it was never in this home', [
     'file',

@@ -25,7 +25,11 @@ export function formatAuthorities(
 ): string {
   const rows = authorities.map((authority): Cell[] => [
     authority.ca,
-    authority.expired ? { text: 'expired', paint: colours.red } : authority.state,
+    authority.expired
+      ? { text: 'expired', paint: colours.red }
+      : authority.notYetValid
+        ? { text: 'not-yet-valid', paint: colours.red }
+        : authority.state,
     authority.keyAlgorithm,
     authority.keyLocation,
     withRelative(authority.notAfter, now),

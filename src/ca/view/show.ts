@@ -17,7 +17,7 @@ function formatAuthority(authority: AuthorityDescription, now: Date): string {
   return formatFacts([
     ['id', authority.ca],
     ['tier', `${authority.tier}, generation ${authority.generation}`],
-    ['state', authority.expired ? `${authority.state}, expired` : authority.state],
+    ['state', `${authority.state}${authority.expired ? ', expired' : authority.notYetValid ? ', not yet valid' : ''}`],
     ['subject', authority.subject],
     ['issuer', authority.issuer],
     ['issued by', authority.issuedBy],

@@ -10,6 +10,7 @@ import type { Issuer } from '../../pki/certificate/issuer.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { planCrlRefresh, refreshCrls } from '../../crl/run/refresh.ts';
+import { revocationDate } from '../../crl/run/revoke.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
@@ -36,15 +37,21 @@ export async function taintRun(
       return { plan, leaves: leavesOf(pki, plan), crls: [], awaited: awaitedOf(pki, plan), dryRun: true };
     });
   }
-  return changePki(world, homeFlag, 'ca taint', async pki => {
-    const plan = planOf(pki, request);
-    const { crl: schedule } = await loadPolicy(pki);
-    // before anything is recorded: with a wrong passphrase, no recorded revocation lacks its CRL
-    const issuers = await unlockRevokers(pki, plan, schedule, options.ask);
-    if (plan.taints || plan.revokes.length > 0) record(pki, plan, request);
-    const { signed } = await refreshCrls(pki, { issuers, schedule });
-    return { plan, leaves: leavesOf(pki, plan), crls: signed, awaited: awaitedOf(pki, plan), dryRun: false };
-  });
+  return changePki(
+    world,
+    homeFlag,
+    'ca taint',
+    async pki => {
+      const plan = planOf(pki, request);
+      const { crl: schedule } = await loadPolicy(pki);
+      // before anything is recorded: with a wrong passphrase, no recorded revocation lacks its CRL
+      const issuers = await unlockRevokers(pki, plan, schedule, options.ask);
+      if (plan.taints || plan.revokes.length > 0) record(pki, plan, request);
+      const { signed } = await refreshCrls(pki, { issuers, schedule });
+      return { plan, leaves: leavesOf(pki, plan), crls: signed, awaited: awaitedOf(pki, plan), dryRun: false };
+    },
+    'any',
+  );
 }
 
 const planOf = ({ world, manifest }: Pki, request: TaintRequest): TaintPlan =>
@@ -91,15 +98,17 @@ async function unlockRevokers(
   return issuers;
 }
 
-function record({ world, manifest }: Pki, { authority, taints, revokes }: TaintPlan, { reason }: TaintRequest): void {
+function record(pki: Pki, { authority, taints, revokes }: TaintPlan, { reason }: TaintRequest): void {
+  const { manifest } = pki;
   const { id, state } = authority;
+  const revokedAt = revocationDate(pki);
   manifest.transaction(write => {
     if (taints) {
       write.setAuthorityState(id, 'tainted');
       write.audit('ca.tainted', id, { reason, was: state });
     }
     for (const { serial, issuerId, notAfter } of revokes) {
-      write.insertRevocation({ serial, authorityId: issuerId, revokedAt: world.now, reason: 'cACompromise', notAfter });
+      write.insertRevocation({ serial, authorityId: issuerId, revokedAt, reason: 'cACompromise', notAfter });
       write.audit('ca.revoked', id, { serial, issuedBy: issuerId, reason: 'cACompromise' });
     }
   });

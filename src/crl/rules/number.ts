@@ -7,16 +7,19 @@ export function nextCrlNumber(
     stored,
     published,
     voided,
+    outside,
   }: {
     readonly stored?: bigint | undefined;
     readonly published?: bigint | undefined;
     /** The highest number of a discarded series. */
     readonly voided?: bigint | undefined;
+    /** The highest number in a published directory. */
+    readonly outside?: bigint | undefined;
   },
   now: Date,
 ): bigint {
   const least = BigInt(Math.floor(now.getTime() / 1000));
-  return [stored, published, voided].reduce<bigint>(
+  return [stored, published, voided, outside].reduce<bigint>(
     (number, known) => (known !== undefined && known >= number ? known + 1n : number),
     least,
   );

@@ -2,6 +2,7 @@
 // `run/refresh.ts` asks it for every CA; views and `tick` take the words for a reason. It does not ask whether a key is at hand.
 import { BACKDATE } from './backdate.ts';
 import { nextCrlNumber } from './number.ts';
+import type { ClockSpan } from '../../time/recorded-clock.ts';
 import { thresholdOf, type Seconds, type Threshold } from '../../time/duration.ts';
 import type { AuthorityCertificate, Authority } from '../../record/authority.ts';
 import type { Crl, VoidCrlSeries } from '../../record/crl.ts';
@@ -26,7 +27,10 @@ export interface CrlState {
   readonly published?: { readonly sha256: string; readonly number?: bigint | undefined } | undefined;
   /** Number of revocations that no CRL lists yet. */
   readonly unlisted: number;
-  readonly lastRevocation?: Date | undefined;
+  /** The highest number of a CRL of this CA that is published elsewhere. */
+  readonly outside?: bigint | undefined;
+  /** Present if the clock is in doubt: the times between which the right time is. */
+  readonly clock?: ClockSpan | undefined;
   /** Presigned CRLs, by number. */
   readonly series?: readonly Crl[];
   /** The series that was discarded. */
@@ -34,11 +38,14 @@ export interface CrlState {
 }
 
 /** The reasons to make a CRL; `CRL_REFRESH_WORDS` describes them. */
-export type CrlRefreshReason = 'first' | 'revoked' | 'turn' | 'age' | 'unpublished' | 'forced';
+export type CrlRefreshReason =
+  'first' | 'revoked' | 'not-yet-valid' | 'overtaken' | 'turn' | 'age' | 'unpublished' | 'forced';
 
 export const CRL_REFRESH_WORDS: Readonly<Record<CrlRefreshReason, string>> = {
   first: 'no CRL yet',
   revoked: 'certificates were revoked',
+  'not-yet-valid': 'it begins in the future',
+  overtaken: 'a published CRL has a higher number',
   turn: 'presigned CRL is due',
   age: 'due by age',
   unpublished: 'public/crl does not hold the newest CRL',
@@ -51,11 +58,20 @@ export function crlRefreshReasons(state: CrlState, schedule: CrlSchedule, now: D
   if (latest === undefined) return ['first'];
   const reasons: CrlRefreshReason[] = [];
   if (unlisted > 0) reasons.push('revoked');
-  if (crlOnTurn(state, now) !== undefined) reasons.push('turn');
+  if (latest.thisUpdate > now) reasons.push('not-yet-valid');
+  if (state.outside !== undefined && state.outside > latest.number) reasons.push('overtaken');
+  if (crlOnTurn(state, turnClock(state, now)) !== undefined) reasons.push('turn');
   else if (isOld(latest, state, schedule, now) && crlsToCome(state).length === 0) reasons.push('age');
   if (published?.sha256 !== latest.sha256) reasons.push('unpublished');
   return reasons;
 }
+
+/**
+ * Chooses the time by which presigned CRLs are released: the earlier one if the clock is in doubt, because a CRL released too early
+ * is accepted by no verifier. Once the current CRL has expired, waiting is no better.
+ */
+export const turnClock = ({ latest, clock }: Pick<CrlState, 'latest' | 'clock'>, now: Date): Date =>
+  clock === undefined || latest === undefined || latest.nextUpdate <= now ? now : clock.from;
 
 /**
  * Decides if the operator should bring a key that is not in the home. For age alone that is the second half of the CRL's lifetime:
@@ -84,7 +100,10 @@ export function crlOldAt(
   return new Date(Math.min(old, nextUpdate.getTime()));
 }
 
-/** Computes nextUpdate. It is at most the CA's notAfter: an expired CA cannot sign the next CRL (RFC 5280 §5.1.2.5). */
+/**
+ * Computes nextUpdate, from the later clock if the clock is in doubt. It is at most the CA's notAfter: an expired CA cannot sign the
+ * next CRL (RFC 5280 §5.1.2.5).
+ */
 export function crlNextUpdate(
   { tier, certificate }: Pick<CrlState, 'tier' | 'certificate'>,
   schedule: CrlSchedule,
@@ -94,20 +113,30 @@ export function crlNextUpdate(
   return new Date(Math.min(now.getTime() + lifetime * 1000, certificate.notAfter.getTime()));
 }
 
-/** Computes thisUpdate: BACKDATE ago, but not before the CA or a revocation that the CRL lists (RFC 5280 §5.1.2.4). */
-export function crlThisUpdate({ certificate, lastRevocation }: CrlState, now: Date): Date {
-  const floor = Math.max(certificate.notBefore.getTime(), lastRevocation?.getTime() ?? 0);
-  return new Date(Math.max(now.getTime() - BACKDATE * 1000, Math.min(floor, now.getTime())));
+/**
+ * Computes thisUpdate: BACKDATE before `now`, the earlier clock if the clock is in doubt, but not before the CA. Revocation dates do
+ * not matter: a later one is listed as thisUpdate.
+ */
+export function crlThisUpdate({ certificate }: Pick<CrlState, 'certificate'>, now: Date): Date {
+  const floor = Math.min(certificate.notBefore.getTime(), now.getTime());
+  return new Date(Math.max(now.getTime() - BACKDATE * 1000, floor));
 }
 
-/** Chooses number and dates of a CRL that is signed now. */
+/** Chooses number and dates of a CRL that is signed now. If the clock is in doubt, verifiers accept it whichever clock is right. */
 export function nextCrlHeader(state: CrlState, schedule: CrlSchedule, now: Date) {
+  const { latest, published, voidSeries, outside, clock = { from: now, to: now } } = state;
+  const thisUpdate = crlThisUpdate(state, clock.from);
   return {
     number: nextCrlNumber(
-      { stored: state.latest?.number, published: state.published?.number, voided: state.voidSeries?.number },
+      { stored: latest?.number, published: published?.number, voided: voidSeries?.number, outside },
       now,
     ),
-    thisUpdate: crlThisUpdate(state, now),
-    nextUpdate: crlNextUpdate(state, schedule, now),
+    // of two CRLs, OpenSSL takes the one with the later thisUpdate
+    thisUpdate: clock.from < now && latest !== undefined ? between(thisUpdate, latest.thisUpdate, now) : thisUpdate,
+    nextUpdate: crlNextUpdate(state, schedule, clock.to),
   };
 }
+
+/** Moves `date` behind `previous` if that is before `now`. */
+const between = (date: Date, previous: Date, now: Date): Date =>
+  date <= previous && previous < now ? new Date(previous.getTime() + 1000) : date;

@@ -29,12 +29,17 @@ export const crlsToCome = ({ latest, series = [] }: SeriesState): readonly Crl[]
 export const turnOf = ({ thisUpdate }: Crl, isFirst: boolean): Date =>
   new Date(thisUpdate.getTime() + (isFirst ? 0 : BACKDATE * 1000));
 
-/** Finds the newest presigned CRL that is due. A CRL is no longer used once a higher number is published. */
+/**
+ * Finds the presigned CRL that is due: the newest whose time has come. A CRL is no longer used once a higher number is published. If
+ * the newest CRL begins in the future because a wrong clock released it, an earlier one of the series is due again.
+ */
 export function crlOnTurn(state: SeriesState, now: Date): Crl | undefined {
-  const { series = [], published } = state;
-  return crlsToCome(state).findLast(
-    crl => turnOf(crl, crl === series[0]) <= now && crl.number > (published?.number ?? -1n),
-  );
+  const { series = [], published, latest } = state;
+  const hasBegun = (crl: Crl): boolean => turnOf(crl, crl === series[0]) <= now;
+  if (latest !== undefined && latest.thisUpdate > now && series.some(({ sha256 }) => sha256 === latest.sha256)) {
+    return series.findLast(crl => hasBegun(crl) && crl.nextUpdate > now);
+  }
+  return crlsToCome(state).findLast(crl => hasBegun(crl) && crl.number > (published?.number ?? -1n));
 }
 
 /** Summarises a discarded series: its highest number and the time it covered. */

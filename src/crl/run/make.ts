@@ -16,7 +16,7 @@ import { prepareCrl, type CrlHeader } from '../../pki/crl/prepare.ts';
 import { decodePublicKeyInfo } from '../../pki/key/public-key-info.ts';
 import { secondOpinionOnCrl } from '../../pki/second-opinion.ts';
 import { crlDer, signCrl } from '../../pki/crl/signed.ts';
-import type { RevocationTotals } from '../../store/manifest/manifest.ts';
+import type { CrlListing } from '../../store/manifest/manifest.ts';
 import { CRL_PIECE, type CrlPki } from './states.ts';
 import type { StagedFile } from '../../world/files.ts';
 import { PUBLIC_FILE } from '../../store/home.ts';
@@ -31,8 +31,8 @@ export interface MadeCrl {
 export interface CrlOrder {
   readonly authorityId: string;
   readonly header: CrlHeader;
-  /** Totals of the entries in the manifest. */
-  readonly totals: RevocationTotals;
+  /** The entries that it lists. */
+  readonly listing: CrlListing;
   /** The number of the previous CRL. */
   readonly previous: bigint | undefined;
 }
@@ -43,11 +43,13 @@ export interface CrlOrder {
  */
 export async function makeCrl(
   { world: { files }, home, manifest }: CrlPki,
-  { authorityId, header, totals, previous }: CrlOrder,
+  { authorityId, header, listing, previous }: CrlOrder,
   issuer: Issuer,
 ): Promise<MadeCrl> {
   const path = home.public.crlDer(authorityId);
   const what = `the CRL of ${authorityId}`;
+  const totals = manifest.revocationTotals(authorityId, listing);
+  const entries = () => manifest.revocationEntries(authorityId, listing);
   const prepared = prepareCrl(header, totals, issuer);
   const linted = requireLinted(lintCrl(prepared, { issuer, previousNumber: previous }), what);
   const staged: StagedFile[] = [];
@@ -59,12 +61,12 @@ export async function makeCrl(
   const sealing: Promise<void>[] = [];
   try {
     const spool = stage(path);
-    const signed = signCrl(linted, spooled(manifest.revocationEntries(authorityId), spool), issuer);
+    const signed = signCrl(linted, spooled(entries(), spool), issuer);
     const der = stage(path);
     for (const piece of crlDer(signed, spool.chunks(CRL_PIECE))) der.write(piece);
     spool.discard();
     sealing.push(sealed(der));
-    await secondOpinionOnCrl(signed, manifest.revocationEntries(authorityId), issuer, what);
+    await secondOpinionOnCrl(signed, entries(), issuer, what);
     const pem = stage(home.public.crlPem(authorityId));
     const read = readBack(der, pem, issuer);
     const problem =

@@ -3,13 +3,19 @@
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import { crlRefreshReasons, nextCrlHeader, type CrlRefreshReason, type CrlSchedule } from '../rules/schedule.ts';
+import {
+  crlRefreshReasons,
+  nextCrlHeader,
+  turnClock,
+  type CrlRefreshReason,
+  type CrlSchedule,
+} from '../rules/schedule.ts';
 import { crlOnTurn, voidSeriesOf } from '../rules/series.ts';
 import type { Crl } from '../../record/crl.ts';
 import type { Issuer } from '../../pki/certificate/issuer.ts';
 import type { CrlHeader } from '../../pki/crl/prepare.ts';
 import { removeLeftovers } from '../../store/files/files.ts';
-import type { ManifestWriter, RevocationTotals } from '../../store/manifest/manifest.ts';
+import type { CrlListing, ManifestWriter, RevocationTotals } from '../../store/manifest/manifest.ts';
 import { applyAdoption, planAdoption } from './adopt-revocations.ts';
 import { writeDerivedCrlFiles, type PublishedCrl } from './files.ts';
 import { isCurrent, readCrlStates, type AuthorityCrl, type CrlPki } from './states.ts';
@@ -69,7 +75,7 @@ export interface CrlPlan {
 export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
   const now = pki.world.now;
   const states = readCrlStates(pki, request.glance).map(state =>
-    afterRevocations(state, request.revoking?.get(state.authority.id) ?? 0, now),
+    afterRevocations(state, request.revoking?.get(state.authority.id) ?? 0),
   );
   for (const id of request.only ?? []) requireCrl(pki, states, id);
   const chosen = states.filter(({ authority }) => request.only?.includes(authority.id) ?? true);
@@ -83,11 +89,11 @@ export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
 }
 
 /** Gives the state of a CA after `count` more revocations: no CRL lists them, and its series is discarded. */
-function afterRevocations(state: AuthorityCrl, count: number, now: Date): AuthorityCrl {
+function afterRevocations(state: AuthorityCrl, count: number): AuthorityCrl {
   if (count === 0) return state;
   const unlisted = state.unlisted + count;
-  const totals = { ...state.totals, count: state.totals.count + count, unlisted, latest: now };
-  return { ...state, totals, unlisted, lastRevocation: now, series: [], voidSeries: voidSeriesOf(state) };
+  const totals = { ...state.totals, count: state.totals.count + count, unlisted };
+  return { ...state, totals, unlisted, series: [], voidSeries: voidSeriesOf(state) };
 }
 
 function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCrl {
@@ -111,10 +117,19 @@ function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCr
   };
 }
 
+/** Chooses the entries of a CRL: an entry is left out only after verifiers could see it on a CRL that is published. */
+const listingOf = ({
+  header: { thisUpdate },
+  isPublished,
+}: Pick<PlannedCrl, 'header' | 'isPublished'>): CrlListing => ({
+  expiredBefore: isPublished ? thisUpdate : new Date(0),
+  datesUntil: thisUpdate,
+});
+
 /** Finds the presigned CRL to release: the one that is due, or the current one if its file was lost or changed. */
 function presignedFor(state: AuthorityCrl, now: Date): Crl | undefined {
   const { series = [], latest, published } = state;
-  const turn = crlOnTurn(state, now);
+  const turn = crlOnTurn(state, turnClock(state, now));
   if (turn !== undefined || latest === undefined || state.unlisted > 0) return turn;
   if (published?.number !== undefined && published.number > latest.number) return undefined;
   return series.find(({ sha256 }) => sha256 === latest.sha256 && published?.sha256 !== sha256);
@@ -200,9 +215,7 @@ async function makePlanned(pki: CrlPki, plan: CrlPlan, issuerOf: IssuerLookup) {
           made.push({ ...(await stagePresigned(pki, authority, first!)), planned: { ...planned, action: 'release' } });
           continue;
         }
-        const pruned = planned.isPublished && prune(pki, authority.id) > 0;
-        const totals = pruned ? pki.manifest.revocationTotals(authority.id) : planned.totals;
-        const order = { authorityId: authority.id, header, totals, previous: latest?.number };
+        const order = { authorityId: authority.id, header, listing: listingOf(planned), previous: latest?.number };
         made.push({ ...(await makeCrl(pki, order, issuer)), planned });
       } catch (error) {
         if (!(error instanceof SvcauthError)) throw error;
@@ -221,14 +234,6 @@ const discard = (made: readonly MadeCrl[]): void =>
   made.forEach(({ der, pem }) => {
     der.discard();
     pem.discard();
-  });
-
-/** Removes entries that the current CRL lists although their certificates had expired by then (RFC 5280 §3.3). */
-const prune = ({ manifest, world }: CrlPki, authorityId: string): number =>
-  manifest.transaction(write => {
-    const entries = write.pruneRevocations(authorityId, world.now);
-    if (entries > 0) write.audit('crl.pruned', authorityId, { entries: String(entries) });
-    return entries;
   });
 
 function recordCrl(write: ManifestWriter, crl: Crl, action: PlannedCrl['action']): void {

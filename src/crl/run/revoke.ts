@@ -4,6 +4,8 @@ import type { World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
 import { instantText } from '../../time/instant-text.ts';
+import { BACKDATE } from '../rules/backdate.ts';
+import { clockOf } from '../../store/clock.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { CrlSchedule } from '../rules/schedule.ts';
 import { planRevoke, type RevocableCertificate, type RevokePlan, type RevokeRequest } from '../rules/plan-revoke.ts';
@@ -37,12 +39,18 @@ export async function revokeRun(
       return { plan: planRevoke(manifest, request, world.now), request, crls: [], dryRun: true };
     });
   }
-  return changePki(world, homeFlag, 'revoke', async pki => {
-    const plan = planRevoke(pki.manifest, request, pki.world.now);
-    const { policy, problem } = await policyOrDefault(pki);
-    const crls = await applyRevoke(pki, policy, plan, request, options.ask);
-    return { plan, request, crls, dryRun: false, ...(problem !== undefined && { policyProblem: problem }) };
-  });
+  return changePki(
+    world,
+    homeFlag,
+    'revoke',
+    async pki => {
+      const plan = planRevoke(pki.manifest, request, pki.world.now);
+      const { policy, problem } = await policyOrDefault(pki);
+      const crls = await applyRevoke(pki, policy, plan, request, options.ask);
+      return { plan, request, crls, dryRun: false, ...(problem !== undefined && { policyProblem: problem }) };
+    },
+    'any',
+  );
 }
 
 /** Loads the policy or the default one: revocation works with an invalid policy file, as only the CRL lifetime comes from it. */
@@ -92,18 +100,23 @@ function casWithUnlisted(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedule)
     .map(({ authority }) => authority.id);
 }
 
+/** Dates a revocation as the CRL that will list it: as much before now, and before the earlier clock if the clock is in doubt. */
+export const revocationDate = (pki: Pki): Date => new Date(clockOf(pki).span.from.getTime() - BACKDATE * 1000);
+
 /** Records revocations, all or none. The caller opens the key before and signs the CRL after it. */
 export function recordRevocations(
-  { world, manifest }: Pki,
+  pki: Pki,
   certificates: readonly RevocableCertificate[],
   how: Pick<RevokeRequest, 'reason' | 'invalidityDate'>,
 ): void {
+  const { manifest } = pki;
+  const revokedAt = revocationDate(pki);
   const { reason, invalidityDate } = how;
   const dated = invalidityDate && { invalidityDate };
   const since = invalidityDate && { invalidityDate: instantText(invalidityDate) };
   manifest.transaction(write => {
     for (const { serial, authorityId, notAfter, service } of certificates) {
-      write.insertRevocation({ serial, authorityId, revokedAt: world.now, reason, notAfter, ...dated });
+      write.insertRevocation({ serial, authorityId, revokedAt, reason, notAfter, ...dated });
       write.audit('certificate.revoked', service || serial, { serial, ca: authorityId, reason, ...since });
     }
   });

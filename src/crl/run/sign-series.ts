@@ -50,7 +50,7 @@ export function planReplacement(
 /** Signs every CRL of the series and records them in the manifest, all or none. */
 export async function signSeries(
   pki: CrlPki,
-  { authority: { id }, totals, latest }: Pick<AuthorityCrl, 'authority' | 'totals' | 'latest'>,
+  { authority: { id }, latest }: Pick<AuthorityCrl, 'authority' | 'latest'>,
   headers: readonly CrlHeader[],
   issuer: Issuer,
 ): Promise<readonly Crl[]> {
@@ -58,8 +58,10 @@ export async function signSeries(
   world.files.makeDirectory(home.public.crls, 0o755);
   const crls: PresignedCrl[] = [];
   let previous = latest?.number;
+  // every CRL lists what the first one lists: nobody knows the clock of the day on which it is released
+  const listing = { expiredBefore: new Date(0), datesUntil: headers[0]!.thisUpdate };
   for (const header of headers) {
-    const { crl, der, pem } = await makeCrl(pki, { authorityId: id, header, totals, previous }, issuer);
+    const { crl, der, pem } = await makeCrl(pki, { authorityId: id, header, listing, previous }, issuer);
     crls.push({ ...crl, der: Buffer.concat([...der.chunks(CRL_PIECE)].map(piece => Buffer.from(piece))) });
     der.discard();
     pem.discard();

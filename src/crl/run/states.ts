@@ -12,6 +12,7 @@ import { sameName } from '../../pki/name/name.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { crlNumber } from '../../pki/crl/parsed.ts';
 import { PEM_LINE } from '../../pki/pem-stream.ts';
+import { clockOf } from '../../store/clock.ts';
 import type { Home } from '../../store/home.ts';
 
 import type { Manifest, RevocationTotals } from '../../store/manifest/manifest.ts';
@@ -39,6 +40,8 @@ export const CRL_PIECE = PEM_LINE * 1024;
  */
 export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCrl[] {
   const { world, home, manifest } = pki;
+  const { span } = clockOf(pki);
+  const inDoubt = span.from.getTime() === span.to.getTime() ? {} : { clock: span };
   const sealed = glance ? readSeal(world, home.public.directory)?.digests : undefined;
   return manifest
     .authorities()
@@ -59,7 +62,7 @@ export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCr
             ? latest
             : readPublished(pki, authority, latest),
         unlisted: totals.unlisted,
-        lastRevocation: totals.latest,
+        ...inDoubt,
         series: manifest.presignedCrls(authority.id),
         voidSeries: manifest.voidCrlSeries(authority.id),
         totals,

@@ -52,6 +52,10 @@ export const ISSUE_REASONS = {
     // notAfter is inclusive to its last second (RFC 5280 §4.1.2.5)
     holds: ({ certificate }, now) => certificate !== undefined && certificate.notAfter < now,
   },
+  'not-yet-valid': {
+    words: 'its certificate begins in the future',
+    holds: ({ certificate }, now) => certificate !== undefined && certificate.notBefore > now,
+  },
   'issuer-draining': {
     words: 'its issuing CA is being replaced',
     holds: ({ certificate, issuer, draining }) =>

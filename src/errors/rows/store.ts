@@ -128,4 +128,14 @@ export const storeErrors = {
       'try again when it has finished, or wait longer with --lock-wait; the lock is released when that process exits',
     ],
   ),
+  ERR_CLOCK_BEHIND: row<{ now: string; recorded: string }>(
+    EXIT.refused,
+    p => `the clock says ${p.now}, but this PKI has recorded ${p.recorded}; nothing was changed`,
+    () => ['if the clock is wrong, set it', `if the clock is right: ${REMEDIES.clockDoubtful()}`],
+  ),
+  ERR_CLOCK_JUMPED: row<{ from: string; to: string }>(
+    EXIT.refused,
+    p => `the clock jumped from ${p.from} to ${p.to}, and this step counts the time between; nothing was changed`,
+    () => ['if the clock is wrong, set it', `if the clock is right: ${REMEDIES.clockDoubtful()}`],
+  ),
 };

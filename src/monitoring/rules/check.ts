@@ -7,7 +7,7 @@ import type { Authority } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import { crlOnTurn, crlsToCome } from '../../crl/rules/series.ts';
 import type { ServiceRow } from '../../record/service.ts';
-import { isStale, type AuthorityRow } from '../../ca/rules/status.ts';
+import { isFuture, isStale, type AuthorityRow } from '../../ca/rules/status.ts';
 import { sortedFindings, type Finding } from './finding.ts';
 
 /** The records of the manifest that findings can be about. */
@@ -47,6 +47,8 @@ function serviceFindings(
   const findings: Finding[] = [];
   if (notAfter < now) {
     findings.push({ ...about, name: 'certificate-expired', severity: 'critical', deadline: notAfter });
+  } else if (notBefore > now) {
+    findings.push({ ...about, name: 'certificate-not-yet-valid', severity: 'critical', deadline: notBefore });
   } else {
     const severity = urgency(notBefore, notAfter, thresholds.leafWarning, thresholds.leafCritical, now);
     if (severity) findings.push({ ...about, name: 'certificate-expiring', severity, deadline: notAfter });
@@ -98,7 +100,10 @@ function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: 
   const expiring: Finding[] = severity ? [{ ...about, name: 'ca-expiring', severity, deadline: notAfter }] : [];
   const tainted: Finding[] =
     authority.state === 'tainted' ? [{ ...about, name: 'ca-tainted', severity: 'critical' }] : [];
-  return [...tainted, ...expiring, ...crlFindings(about, row, thresholds, now)];
+  const begin = certificate.notBefore;
+  const future: Finding[] =
+    begin > now ? [{ ...about, name: 'ca-not-yet-valid', severity: 'critical', deadline: begin }] : [];
+  return [...tainted, ...future, ...expiring, ...crlFindings(about, row, thresholds, now)];
 }
 
 function crlFindings(
@@ -113,6 +118,9 @@ function crlFindings(
   if (crl === undefined) return [{ ...about, name: 'crl-missing', severity: 'critical' }];
   const deadline = crl.nextUpdate;
   if (isStale(crl, now)) return [{ ...about, name: 'crl-stale', severity: 'critical', deadline }];
+  if (isFuture(crl, now)) {
+    return [{ ...about, name: 'crl-not-yet-valid', severity: 'critical', deadline: crl.thisUpdate }];
+  }
   const [next, last] = [crlsToCome(state)[0], series.at(-1)];
   const isLast = next === undefined && last?.sha256 === crl.sha256;
   if (isLast || (next !== undefined && secondsBetween(next.thisUpdate, now) < TURN_GRACE)) {

@@ -6,6 +6,7 @@ import type { Authority } from '../../record/authority.ts';
 export type FindingName =
   | 'certificate-expired'
   | 'certificate-expiring'
+  | 'certificate-not-yet-valid'
   | 'issuer-outlived'
   | 'deployment-pending'
   | 'intent-unfinished'
@@ -13,8 +14,12 @@ export type FindingName =
   | 'ca-tainted'
   | 'ca-expired'
   | 'ca-expiring'
+  | 'ca-not-yet-valid'
+  | 'clock-behind'
+  | 'clock-jumped'
   | 'crl-missing'
   | 'crl-stale'
+  | 'crl-not-yet-valid'
   | 'crl-expiring'
   | 'crl-series-ending';
 
@@ -32,13 +37,15 @@ export interface Finding {
   readonly severity: Severity;
   readonly kind: FindingKind;
   readonly subject: string;
-  /** notAfter or nextUpdate, whichever the finding is about. Absent if nothing expires. */
+  /** notAfter or nextUpdate, whichever the finding is about; the begin of what begins in the future. Absent if nothing expires. */
   readonly deadline?: Date;
   readonly serial?: string;
   /** Why the last deployment failed, in words. */
   readonly problem?: string;
   /** Present if the certificate was issued from a CSR, so its key is on its own host. */
   readonly keySource?: 'csr';
+  /** Present if the clock is behind: only a command that accepts the clock can be carried out. */
+  readonly clockBehind?: true;
   /** Location of the key that the remedy needs. */
   readonly keyLocation?: Authority['keyLocation'];
   /** Tier of the CA. */
@@ -47,11 +54,12 @@ export interface Finding {
 
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** Orders findings: worst first, then by deadline, then by subject. */
+/** Orders findings: worst first, of them a clock that is behind, then by deadline, then by subject. */
 export const sortedFindings = (findings: readonly Finding[]): readonly Finding[] =>
   [...findings].sort(
     (a, b) =>
       Number(b.severity === 'critical') - Number(a.severity === 'critical') ||
+      Number(b.name === 'clock-behind') - Number(a.name === 'clock-behind') ||
       (a.deadline?.getTime() ?? NEVER) - (b.deadline?.getTime() ?? NEVER) ||
       (a.subject < b.subject ? -1 : 1),
   );

@@ -40,12 +40,15 @@ export function certificateFuture(
   for (;;) {
     // renewing a certificate that expires with its CA would not extend it
     const isLast = issuer !== undefined && active.has(authorityId) && end >= issuer.certificate.notAfter;
-    const due = active.has(authorityId)
-      ? renewalTime({ service: service.name, notBefore, notAfter: end }, threshold)
-      : runs.now;
-    const run = isLast ? undefined : runs.next(due, previous);
+    const isFuture = notBefore > runs.now && previous === undefined;
+    const due =
+      active.has(authorityId) && !isFuture
+        ? renewalTime({ service: service.name, notBefore, notAfter: end }, threshold)
+        : runs.now;
+    const run = isLast && !isFuture ? undefined : runs.next(due, previous);
     const renewal = run && renew(issuer, keySource, ttl, leaf, run);
     const expired: ForecastEvent = { ...about, name: 'certificate-expired', at: end };
+    if (isFuture) events.push(futureEvent(about, runs.now, run, renewal));
     if (run === undefined || renewal === undefined) return { events: [...events, expired], authorityId, end };
     if ('refusal' in renewal) {
       const refused: ForecastEvent = { ...about, name: 'renewal-refused', at: run, ...renewal };
@@ -61,6 +64,20 @@ export function certificateFuture(
   }
 }
 
+/** Makes the event of a certificate that begins in the future: a verifier rejects it until the run that renews it. */
+const futureEvent = (
+  about: Pick<ForecastEvent, 'kind' | 'subject' | 'keySource'>,
+  now: Date,
+  run: Date | undefined,
+  renewal: ReturnType<typeof renew> | undefined,
+): ForecastEvent => ({
+  ...about,
+  name: 'certificate-not-yet-valid',
+  at: now,
+  ...(renewal !== undefined && 'refusal' in renewal && { refusal: renewal.refusal }),
+  ...(run !== undefined && renewal !== undefined && !('refusal' in renewal) && { repairedAt: run }),
+});
+
 function renew(
   issuer: CertifiedAuthority | undefined,
   keySource: 'generated' | 'csr' | 'file',
@@ -68,7 +85,9 @@ function renew(
   leaf: Policy['leaf'],
   run: Date,
 ): { readonly refusal: Refusal } | { readonly authorityId: string; readonly notBefore: Date; readonly end: Date } {
-  if (issuer === undefined || issuer.certificate.notAfter < run) return { refusal: 'no-issuer' };
+  if (issuer === undefined || issuer.certificate.notAfter < run || issuer.certificate.notBefore > run) {
+    return { refusal: 'no-issuer' };
+  }
   if (issuer.keyLocation !== 'file') return { refusal: 'issuer-key-away' };
   if (keySource === 'csr') return { refusal: 'csr' };
   const end = leafEnd(ttl, lifeOf(issuer), leaf.notAfterPolicy, run);

@@ -23,12 +23,22 @@ export function crlFuture(
   let ahead = crlsToCome({ latest: crl, series });
   for (;;) {
     // signing a CRL that expires with its CA again would not extend it
-    if (span !== undefined && span.nextUpdate >= certificate.notAfter) return events;
+    if (span !== undefined && span.nextUpdate >= certificate.notAfter && span.thisUpdate <= runs.now) return events;
+    const isFuture = span !== undefined && previous === undefined && span.thisUpdate > runs.now;
     const broken: CrlEvent =
-      span === undefined ? { name: 'crl-missing', at: runs.now } : { name: 'crl-stale', at: span.nextUpdate };
+      span === undefined
+        ? { name: 'crl-missing', at: runs.now }
+        : isFuture
+          ? { name: 'crl-not-yet-valid', at: runs.now }
+          : { name: 'crl-stale', at: span.nextUpdate };
     // a run can release a presigned CRL without a key; it cannot sign with a key that is not in the home
-    const signing = keyLocation === 'file' ? dueAt(span, tier, schedule, runs.now) : undefined;
-    const due = ahead[0] === undefined ? signing : turnOf(ahead[0], ahead[0] === series[0]);
+    const signing = keyLocation !== 'file' ? undefined : isFuture ? runs.now : dueAt(span, tier, schedule, runs.now);
+    const due =
+      isFuture && crlOnTurn({ latest: crl, series }, runs.now) !== undefined
+        ? runs.now
+        : ahead[0] === undefined
+          ? signing
+          : turnOf(ahead[0], ahead[0] === series[0]);
     const run = due && runs.next(due, previous);
     if (run === undefined || run > certificate.notAfter) return [...events, broken];
     // later refreshes are late too: only the first is an event
@@ -38,7 +48,7 @@ export function crlFuture(
     const released = crlOnTurn({ series: ahead }, run);
     ahead = ahead.slice(released === undefined ? 0 : ahead.indexOf(released) + 1);
     span = released ?? {
-      thisUpdate: crlThisUpdate({ tier, certificate, unlisted: 0 }, run),
+      thisUpdate: crlThisUpdate({ certificate }, run),
       nextUpdate: crlNextUpdate({ tier, certificate }, schedule, run),
     };
   }

@@ -11,10 +11,18 @@ export type Refusal =
 
 /** An expiry or a refused renewal at a predicted time. */
 export interface ForecastEvent {
-  readonly name: 'certificate-expired' | 'ca-expired' | 'crl-stale' | 'crl-missing' | 'renewal-refused';
+  readonly name:
+    | 'certificate-expired'
+    | 'certificate-not-yet-valid'
+    | 'ca-expired'
+    | 'ca-not-yet-valid'
+    | 'crl-stale'
+    | 'crl-not-yet-valid'
+    | 'crl-missing'
+    | 'renewal-refused';
   readonly kind: 'service' | 'ca';
   readonly subject: string;
-  /** notAfter, nextUpdate, or the time of the run that cannot renew. Before `now` if it is past. */
+  /** notAfter, nextUpdate, now for what begins in the future, or the time of the run that cannot renew. Before `now` if it is past. */
   readonly at: Date;
   /** The run that renews the certificate or CRL; absent if no run does. */
   readonly repairedAt?: Date;

@@ -49,7 +49,9 @@ function scenario(
 ): readonly ForecastEvent[] {
   const authorities = input.authorities.map(({ authority }) => authority);
   // also an expired one: `certificateFuture` judges its dates
-  const issuer = newestActive(authorities, leafTier(authorities));
+  const begun = authorities.filter(({ certificate }) => certificate !== undefined && certificate.notBefore <= runs.now);
+  const tier = leafTier(authorities);
+  const issuer = newestActive(begun, tier) ?? newestActive(authorities, tier);
   const active = activeAuthorities(authorities);
   const futures = input.services.map(row => certificateFuture(row, issuer, active, policy, runs));
   const lives = futures.flatMap(({ authorityId, end }) => (authorityId === undefined ? [] : [{ authorityId, end }]));
@@ -61,9 +63,10 @@ function scenario(
     ...input.authorities.flatMap(({ authority, crl, series }) => {
       if (!isCertified(authority) || authority.state === 'retired') return [];
       const { id: subject, keyLocation, tier } = authority;
-      const { notAfter } = authority.certificate;
-      const expired: Pick<ForecastEvent, 'name' | 'at' | 'repairedAt'>[] = [{ name: 'ca-expired', at: notAfter }];
-      return [...expired, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
+      const { notBefore, notAfter } = authority.certificate;
+      const own: Pick<ForecastEvent, 'name' | 'at' | 'repairedAt'>[] = [{ name: 'ca-expired', at: notAfter }];
+      if (notBefore > runs.now) own.push({ name: 'ca-not-yet-valid', at: runs.now });
+      return [...own, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
         ...event,
         ...{ kind: 'ca' as const, subject, keyLocation, tier, services: dependents(subject, event.at) },
       }));

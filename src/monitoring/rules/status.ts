@@ -7,8 +7,8 @@ import { renewalOf } from '../../due/rules/settings.ts';
 import { renewalTime } from '../../due/rules/time.ts';
 import type { ServiceRow } from '../../record/service.ts';
 
-/** `none`: never issued. `due`: past its renewal time and still valid. */
-type ServiceState = 'none' | 'valid' | 'due' | 'expired' | 'revoked';
+/** `none`: never issued. `not-yet-valid`: begins in the future. `due`: past its renewal time and still valid. */
+type ServiceState = 'none' | 'not-yet-valid' | 'valid' | 'due' | 'expired' | 'revoked';
 
 export interface ServiceStatus {
   readonly service: string;
@@ -66,5 +66,6 @@ function pendingDeployment(
 function certificateState(certificate: Certificate, renewAt: Date, now: Date): ServiceState {
   if (certificate.state === 'revoked') return 'revoked';
   if (certificate.notAfter < now) return 'expired';
+  if (certificate.notBefore > now) return 'not-yet-valid';
   return renewAt <= now ? 'due' : 'valid';
 }

@@ -41,8 +41,14 @@ export async function checkPki(
   const seen: Seen[] = [];
   for (const source of SOURCES) seen.push(await source(look));
   return {
-    findings: sortedFindings(seen.flatMap(({ findings }) => findings)),
+    findings: sortedFindings(underClock(seen.flatMap(({ findings }) => findings))),
     checked: { services: selected?.length ?? manifest.serviceCount(), cas: authorities.length },
     monitored: seen.flatMap(({ monitored = [] }) => monitored),
   };
 }
+
+/** Marks every finding if the clock is behind: until it is accepted, other remedies are refused. */
+const underClock = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.some(({ name }) => name === 'clock-behind')
+    ? findings.map(each => ({ ...each, clockBehind: true }))
+    : findings;

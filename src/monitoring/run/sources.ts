@@ -1,5 +1,6 @@
 import type { CheckSource } from './source.ts';
+import { clock } from './source/clock.ts';
 import { records } from './source/records.ts';
 
 /** The sources of findings. Their order does not matter: findings are sorted. */
-export const SOURCES: readonly CheckSource[] = [records];
+export const SOURCES: readonly CheckSource[] = [clock, records];

@@ -62,6 +62,7 @@ function casesOf({ monitored, findings }: CheckReport): readonly Case[] {
 const CRL_FINDINGS: Readonly<Record<Extract<FindingName, `crl-${string}`>, 'crl'>> = {
   'crl-missing': 'crl',
   'crl-stale': 'crl',
+  'crl-not-yet-valid': 'crl',
   'crl-expiring': 'crl',
   'crl-series-ending': 'crl',
 };

@@ -2,6 +2,7 @@
 // Every output format of `check` calls it, and so does `forecast`. A finding without a message does not compile.
 import type { Finding, FindingName } from '../rules/finding.ts';
 import { REMEDIES } from '../../errors/remedy.ts';
+import { formatInstant } from '../../view/json.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 export interface FindingText {
@@ -20,6 +21,10 @@ const refresh = ({ subject, keyLocation = 'file' }: Finding): string => REMEDIES
 const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   'certificate-expired': (finding, expiry) => ({ message: `certificate ${expiry}`, remedy: renew(finding) }),
   'certificate-expiring': (finding, expiry) => ({ message: `certificate ${expiry}`, remedy: renew(finding) }),
+  'certificate-not-yet-valid': finding => ({
+    message: `certificate begins in the future, ${begin(finding)}; verifiers reject it`,
+    remedy: renew(finding),
+  }),
   'issuer-outlived': (finding, expiry) => ({
     message: `issuing CA ${expiry}, before the certificate`,
     remedy: REMEDIES.certificateOutlivesIssuer({ service: finding.subject, keySource: finding.keySource }),
@@ -51,6 +56,22 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     message: `${expiry}, and with it every certificate below it`,
     remedy: REMEDIES.caExpiring({ tier: finding.tier ?? 'issuing' }),
   }),
+  'ca-not-yet-valid': finding => ({
+    message: `begins in the future, ${begin(finding)}; verifiers reject every certificate below it`,
+    remedy: REMEDIES.caNotYetValid({ ca: finding.subject }),
+  }),
+  'crl-not-yet-valid': finding => ({
+    message: `CRL begins in the future, ${begin(finding)}; verifiers that check revocation reject every certificate below this CA`,
+    remedy: refresh(finding),
+  }),
+  'clock-behind': finding => ({
+    message: `clock is behind: the newest record is of ${begin(finding)}; only revoke and ca taint work`,
+    remedy: REMEDIES.clockDoubtful(),
+  }),
+  'clock-jumped': finding => ({
+    message: `clock jumped ahead, or svcauth did not run; the newest record before is of ${begin(finding)}`,
+    remedy: REMEDIES.clockDoubtful(),
+  }),
   'crl-missing': finding => ({
     message: 'no CRL; verifiers that check revocation reject every certificate below this CA',
     remedy: refresh(finding),
@@ -66,9 +87,14 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   'crl-expiring': (finding, expiry) => ({ message: `CRL ${expiry}`, remedy: refresh(finding) }),
 };
 
-/** Describes a finding for the person who must act on it. */
-export const describeFinding = (finding: Finding, now: Date): FindingText =>
-  DESCRIPTIONS[finding.name](finding, finding.deadline === undefined ? '' : formatExpiry(finding.deadline, now));
+const begin = ({ deadline }: Finding): string => (deadline === undefined ? 'unknown' : formatInstant(deadline));
+
+/** Describes a finding for the person who must act on it. While the clock is behind, its remedy comes before every other. */
+export function describeFinding(finding: Finding, now: Date): FindingText {
+  const expiry = finding.deadline === undefined ? '' : formatExpiry(finding.deadline, now);
+  const text = DESCRIPTIONS[finding.name](finding, expiry);
+  return finding.clockBehind && text.remedy !== undefined ? { ...text, remedy: REMEDIES.clockDoubtful() } : text;
+}
 
 const formatExpiry = (deadline: Date, now: Date): string =>
   `${deadline < now ? 'expired' : 'expires'} ${formatRelativeTime(deadline, now)}`;

@@ -31,6 +31,10 @@ type Message = (expires: string, services: string | undefined) => string;
 
 const MESSAGES: Readonly<Record<Exclude<ForecastEvent['name'], 'renewal-refused'>, Message>> = {
   'certificate-expired': expires => `certificate ${expires}`,
+  'certificate-not-yet-valid': () => 'certificate begins in the future; verifiers reject it',
+  'ca-not-yet-valid': (_, services) =>
+    `CA begins in the future${services ? `; verifiers reject the certificates of ${services}` : ''}`,
+  'crl-not-yet-valid': (_, services) => `CRL begins in the future${rejection(services)}`,
   'ca-expired': (expires, services) =>
     `CA ${expires}${services ? `, and with it the certificates of ${services}` : ''}`,
   'crl-stale': (expires, services) => `CRL ${expires}${rejection(services)}`,

@@ -43,6 +43,7 @@ function formatServices(services: readonly ServiceStatus[], now: Date, { colours
   if (services.length === 0) return 'no services yet\n';
   const paint = {
     none: colours.dim,
+    'not-yet-valid': colours.red,
     valid: colours.green,
     due: colours.yellow,
     expired: colours.red,

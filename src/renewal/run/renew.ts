@@ -21,6 +21,7 @@ import type { NotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { policyRefusal } from '../../policy/rules/refusal.ts';
 import { directoryFaults } from '../../service/run/directories.ts';
+import { clockOf } from '../../store/clock.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 import { planRenewals, renewalStep, type RenewalStep } from '../rules/plan.ts';
@@ -91,8 +92,9 @@ export async function planRenewal(pki: Pki, policy: Policy, request: RenewalRequ
   }
   const steps = planned.map(each => ({ ...renewalStep(each), ...(each.refusal && { refusal: each.refusal }) }));
   const keysHere = new Set(authorities.flatMap(({ id, keyLocation }) => (keyLocation === 'file' ? [id] : [])));
+  // a revocation cannot be taken back: after a jump ahead, an overlap ends by the earlier clock
   const outlived = manifest
-    .certificatesPastOverlap(world.now, policy.renewal.overlap)
+    .certificatesPastOverlap(clockOf(pki).span.from, policy.renewal.overlap)
     .filter(({ service, authorityId }) => keysHere.has(authorityId) && (everything || targets.has(service)));
   return { steps, planned, issuer, outlived };
 }

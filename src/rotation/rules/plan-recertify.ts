@@ -25,7 +25,8 @@ interface RecertifyFacts {
 }
 
 /**
- * Plans a later expiry for the same key and name, limited by the CA that issues it. Returns undefined if it would not expire later.
+ * Plans a later expiry for the same key and name, limited by the CA that issues it. Returns undefined if it would not expire later,
+ * unless the present certificate begins in the future: then the new one begins now.
  * `lifetime` is in seconds; absent: the current lifetime. Throws ERR_AUTHORITY_UNKNOWN, ERR_RECERTIFY_STATE.
  */
 export function planExtension(
@@ -39,7 +40,7 @@ export function planExtension(
   const seconds = lifetime ?? Math.floor((notAfter.getTime() - notBefore.getTime()) / 1000) - backdate;
   const wanted = new Date(now.getTime() + seconds * 1000);
   const end = by === subject || by.certificate.notAfter > wanted ? wanted : by.certificate.notAfter;
-  if (end <= notAfter) return undefined;
+  if (end <= notAfter && notBefore <= now) return undefined;
   return { subject, by, notBefore: new Date(now.getTime() - backdate * 1000), notAfter: end, replaces: true };
 }
 

@@ -22,11 +22,17 @@ export async function destroyKeyRun(
   dryRun: boolean,
 ): Promise<DestroyOutcome> {
   if (dryRun) return readPki(world, homeFlag, pki => ({ ...check(pki, id), dryRun }));
-  return changePki(world, homeFlag, 'ca key destroy', pki => {
-    const outcome = check(pki, id);
-    if (outcome.changed) destroyRetiredKeys(pki);
-    return { ...outcome, dryRun };
-  });
+  return changePki(
+    world,
+    homeFlag,
+    'ca key destroy',
+    pki => {
+      const outcome = check(pki, id);
+      if (outcome.changed) destroyRetiredKeys(pki);
+      return { ...outcome, dryRun };
+    },
+    'confirmed',
+  );
 }
 
 function check({ world, home, manifest }: Pki, id: string): Omit<DestroyOutcome, 'dryRun'> {

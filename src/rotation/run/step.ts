@@ -65,10 +65,17 @@ export async function rotate(
   request: RotateRequest,
 ): Promise<RotateOutcome> {
   if (request.dryRun) return readPki(world, homeFlag, async pki => foreseeStep(pki, await loadPolicy(pki), request));
-  return changePki(world, homeFlag, `ca rotate ${request.step}`, async pki =>
-    takeStep(pki, await loadPolicy(pki), request),
+  return changePki(
+    world,
+    homeFlag,
+    `ca rotate ${request.step}`,
+    async pki => takeStep(pki, await loadPolicy(pki), request),
+    COUNTS_TIME.has(request.step) && request.compromise === undefined ? 'confirmed' : 'right',
   );
 }
+
+/** Steps whose gates count the time since an earlier step. */
+const COUNTS_TIME: ReadonlySet<RotationStep> = new Set(['activate', 'drain', 'retire']);
 
 export async function rotationStatusOf(
   world: World,

@@ -23,6 +23,7 @@ const DUE = `WITH due (name) AS (
     UNION SELECT o.name FROM services o CROSS JOIN certificates c ON c.serial = o.current_serial
       WHERE o.upkeep ->> '$.renewal.threshold' IS NOT NULL
         AND iif(${OWN_SPAN} IS NULL, ${hasReached(OWN_PERCENT, '100', 'NULL')}, ${hasReached('?11', '?12', OWN_SPAN)})
+    UNION SELECT service FROM certificates WHERE state = 'current' AND not_before > ?1
     UNION SELECT name FROM services WHERE revoked = 1
     UNION SELECT name FROM services WHERE current_serial IS NULL
     UNION SELECT service FROM deployments WHERE state = 'pending')

@@ -35,13 +35,14 @@ const PENDING = `SELECT ${columns('NULL')}
   FROM (SELECT s.* FROM deployments p JOIN services s ON s.name = p.service
     WHERE p.state = 'pending' ORDER BY p.service) s ${JOINED}`;
 
-/** SQL for services at risk. The first two queries of the union read only their index. */
+/** SQL for services at risk. The first three queries of the union read only their index. */
 const AT_RISK = `WITH risk (id) AS (
     SELECT c.id FROM authorities a CROSS JOIN certificates c
       ON c.state = 'current' AND c.authority_id = a.id AND c.not_after <= ?2
       WHERE c.not_after - ?1 <= ?4 OR (c.not_after - ?1) * 100 <= ?3 * (c.not_after - c.not_before)
     UNION SELECT c.id FROM authorities a CROSS JOIN certificates c
       ON c.state = 'current' AND c.authority_id = a.id AND c.not_after > a.not_after
+    UNION SELECT c.id FROM certificates c WHERE c.state = 'current' AND c.not_before > ?1
     UNION SELECT c.id FROM deployments p CROSS JOIN certificates c ON c.serial = p.serial WHERE p.state = 'pending')
   SELECT ${columns('NULL')}
   FROM (SELECT live.* FROM risk CROSS JOIN certificates c ON c.id = risk.id CROSS JOIN services live ON live.name = c.service

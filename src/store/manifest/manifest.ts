@@ -9,6 +9,7 @@ import type {
   LeafTotals,
 } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
+import type { ClockRecord } from '../../record/clock.ts';
 import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
 import type { Deployment, HookRun } from '../../record/deployment.ts';
 import type { DueLimits } from '../../record/due-limits.ts';
@@ -52,7 +53,7 @@ export interface ServiceLifetime {
 
 /**
  * Question for the services at risk at `at`. A service is at risk if its current certificate expires in at most `secondsLeft`,
- * has at most `percentLeft` of its lifetime left, or expires after its CA, or if its deployment is pending.
+ * has at most `percentLeft` of its lifetime left, begins in the future, or expires after its CA, or if its deployment is pending.
  */
 export interface RiskQuestion {
   readonly at: Date;
@@ -84,6 +85,17 @@ export interface UnexpiredLeaf extends Encoding {
   readonly revoked: boolean;
   readonly notBefore: Date;
   readonly notAfter: Date;
+}
+
+/** Which revocations a CRL lists, and how. Absent: every one, as it was recorded. */
+export interface CrlListing {
+  /**
+   * Leaves out an entry whose certificate expired before this time, once the newest CRL was issued after that and lists it (RFC
+   * 5280 §3.3). Nothing is deleted: if the clock goes back, the entry is listed again.
+   */
+  readonly expiredBefore: Date;
+  /** Latest revocation date; a later one is listed with this date, so the CRL can be signed whatever the clock was. */
+  readonly datesUntil: Date;
 }
 
 /** Totals of a CA's revocations that a CRL needs before it lists them. */
@@ -155,11 +167,12 @@ export interface Manifest {
    * Revocations as DER, for a CRL with a million entries. A chunk is some thousand elements of revokedCertificates (RFC 5280
    * §5.1.2.6); without revocations there is no chunk. Two calls give the same bytes unless a transaction came between.
    */
-  revocationEntries(authorityId: string): Iterable<Uint8Array>;
-  revocationTotals(authorityId: string): RevocationTotals;
+  revocationEntries(authorityId: string, listing?: CrlListing): Iterable<Uint8Array>;
+  /** Totals of the same entries. `unlisted` and `latest` are about every revocation. */
+  revocationTotals(authorityId: string, listing?: CrlListing): RevocationTotals;
   /** Newest CRL that this CA signed. */
   latestCrl(authorityId: string): Crl | undefined;
-  /** Presigned CRLs in the order of their time: the one published now, if it is presigned, and the later ones. */
+  /** Presigned CRLs in the order of their time, released ones included. */
   presignedCrls(authorityId: string): readonly Crl[];
   presignedCrl(authorityId: string, number: bigint): PresignedCrl | undefined;
   voidCrlSeries(authorityId: string): VoidCrlSeries | undefined;
@@ -177,6 +190,8 @@ export interface Manifest {
   /** Last acknowledgement of each verifier, by verifier. */
   acknowledgements(): readonly Acknowledgement[];
   leafTotals(authorityId: string, at: Date): LeafTotals;
+  /** Times by which a run judges its clock; absent while nothing was recorded. */
+  clock(): ClockRecord | undefined;
   trustBundle(): TrustBundleRecord | undefined;
   /** Bundles of federated trust domains, by trust domain. */
   federatedBundles(): readonly FederatedBundle[];
@@ -215,12 +230,10 @@ export interface ManifestWriter {
    * they do not list it. Refuses to revoke a serial twice.
    */
   insertRevocation(revocation: Revocation): void;
-  /** Drops entries of certificates that expired before `instant`, once a later CRL has listed them. Returns their number. */
-  pruneRevocations(authorityId: string, instant: Date): number;
   recordCrl(crl: Crl): void;
   /** Replaces the rest of the previous series by a new one. */
   replacePresignedCrls(authorityId: string, crls: readonly PresignedCrl[]): void;
-  /** Records a CRL of the series as the newest CRL, and drops those before it. */
+  /** Records a CRL of the series as the newest CRL. It may be an earlier one, if the newest was released before its time. */
   releasePresignedCrl(crl: Crl): void;
   /** Voids the rest of a series, audited; returns false when there is none. */
   voidPresignedCrls(authorityId: string): boolean;
@@ -235,6 +248,8 @@ export interface ManifestWriter {
   /** Sets the record of publishing to a directory; a later one replaces it. Bookkeeping, not audited. */
   putPublication(publication: Publication): void;
   removePublication(directory: string): void;
-  /** Appends to the hash chain. `detail` must hold no secret. */
+  /** Replaces the times by which later runs judge their clock. */
+  recordClock(record: ClockRecord): void;
+  /** Appends to the hash chain, and raises the newest recorded time. `detail` must hold no secret. */
   audit(action: AuditAction, subject: string, detail: Readonly<Record<string, string>>): void;
 }

@@ -248,6 +248,10 @@ export const MIGRATIONS: readonly string[] = [
     CHECK ((problem_code IS NULL) = (problem IS NULL) AND (problem_code IS NULL) = (failing_since IS NULL))
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- a certificate that begins in the future was issued by a wrong clock, and is due
+  CREATE INDEX current_certificates_by_begin ON certificates (not_before, service) WHERE state = 'current';
+  `,
 ];
 
 /**

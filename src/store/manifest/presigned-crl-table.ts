@@ -48,10 +48,6 @@ export const insertPresignedCrls = (sql: Sql, crls: readonly PresignedCrl[]): vo
     ]),
   );
 
-/** Drops the presigned CRLs before this one, which is the one published now. */
-export const dropPresignedBefore = (sql: Sql, { authorityId, thisUpdate }: Crl): number =>
-  sql.run('DELETE FROM presigned_crls WHERE authority_id = ? AND this_update < ?', authorityId, toSeconds(thisUpdate));
-
 /** Voids a series, and keeps its highest number and the end of its time. Returns how many CRLs were left. */
 export function voidPresignedCrls(sql: Sql, authorityId: string): number {
   const series = presignedCrls(sql, authorityId);

@@ -10,20 +10,16 @@ import type { Revocation } from '../../record/revocation.ts';
 import type { TrustBundleRecord } from '../../record/trust-bundle.ts';
 import { fromHex } from '../../pki/bytes.ts';
 import { setHookRuns } from './hook-run-table.ts';
+import { raiseClock, setClockRecord } from './clock-record.ts';
 import type { ManifestWriter } from './manifest.ts';
 import { putAcknowledgement } from './acknowledgement-table.ts';
 import { insertFurtherCertificate, takeFurtherCertificate } from './further-certificate-table.ts';
 import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './rows.ts';
 import { putFederatedBundle, removeFederatedBundle } from './federated-bundle-table.ts';
-import {
-  dropPresignedBefore,
-  insertPresignedCrls,
-  settleVoidSeries,
-  voidPresignedCrls,
-} from './presigned-crl-table.ts';
+import { insertPresignedCrls, settleVoidSeries, voidPresignedCrls } from './presigned-crl-table.ts';
 import { putPublication, removePublication } from './publication-table.ts';
 import { markReplaced } from './replaced-certificates.ts';
-import { insertRevocation, pruneRevocations, revocation } from './revocation-table.ts';
+import { insertRevocation, revocation } from './revocation-table.ts';
 import { insertRotation, updateRotation } from './rotation-table.ts';
 import { insertRows, type Sql } from './sqlite.ts';
 
@@ -104,17 +100,13 @@ export function manifestWriter(
       revoke(sql, revoked);
       writer.voidPresignedCrls(revoked.authorityId);
     },
-    pruneRevocations: (authorityId, instant) => pruneRevocations(sql, authorityId, instant),
     recordCrl: crl => recordCrl(sql, crl),
     replacePresignedCrls: (authorityId, crls) => {
       writer.voidPresignedCrls(authorityId);
       settleVoidSeries(sql, authorityId);
       insertPresignedCrls(sql, crls);
     },
-    releasePresignedCrl: crl => {
-      recordCrl(sql, crl);
-      dropPresignedBefore(sql, crl);
-    },
+    releasePresignedCrl: crl => recordCrl(sql, crl, true),
     voidPresignedCrls: authorityId => {
       const crls = voidPresignedCrls(sql, authorityId);
       if (crls > 0) writer.audit('crl.voided', authorityId, { crls: String(crls) });
@@ -154,12 +146,19 @@ export function manifestWriter(
     },
     setHookRuns: (service, runs) => setHookRuns(sql, service, runs),
     recordTrustBundle: bundle => recordTrustBundle(sql, bundle),
+    recordClock: record => setClockRecord(sql, record),
     audit: (action, subject, detail) => {
       const previous = audited.at(-1) ?? auditHead(sql);
       audited.push(chainAuditEntry(previous, { at, actor, action, subject, detail: { ...detail } }));
     },
   };
-  return { writer, flush: () => insertAudit(sql, audited) };
+  return {
+    writer,
+    flush: () => {
+      if (audited.length > 0) raiseClock(sql, at);
+      insertAudit(sql, audited);
+    },
+  };
 }
 
 const conflict = (problem: string): SvcauthError => failure('ERR_MANIFEST_CONFLICT', { problem });
@@ -258,11 +257,13 @@ function revoke(sql: Sql, revoked: Revocation): void {
   );
 }
 
-function recordCrl(sql: Sql, crl: Crl): void {
+/** Records a CRL. `presigned`: an earlier one may replace one that a wrong clock released before its time. */
+function recordCrl(sql: Sql, crl: Crl, presigned = false): void {
   const row = sql.get('SELECT * FROM crls WHERE authority_id = ? ORDER BY id DESC LIMIT 1', crl.authorityId);
   const newest = row && toCrl(row);
+  const restores = presigned && newest !== undefined && crl.thisUpdate < newest.thisUpdate;
   // RFC 5280 §5.2.3: strictly monotonic
-  if (newest !== undefined && crl.number <= newest.number) {
+  if (newest !== undefined && crl.number <= newest.number && !restores) {
     throw conflict(`the CRL number of ${crl.authorityId} would go from ${newest.number} to ${crl.number}`);
   }
   sql.run(

@@ -6,6 +6,7 @@ import type { AuditRecord } from '../../record/audit.ts';
 import { fromHex } from '../../pki/bytes.ts';
 import { acknowledgements } from './acknowledgement-table.ts';
 import { furtherCertificates } from './further-certificate-table.ts';
+import { clockRecord } from './clock-record.ts';
 import { leafTotals } from './leaf-totals.ts';
 import { hookRuns, outputPaths } from './hook-run-table.ts';
 import { dueServices } from './due-services.ts';
@@ -119,8 +120,8 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
       ),
     revocation: serial => revocation(sql, serial),
     revocations: authorityId => revocations(sql, authorityId),
-    revocationEntries: authorityId => revocationEntries(sql, authorityId),
-    revocationTotals: authorityId => revocationTotals(sql, authorityId),
+    revocationEntries: (authorityId, listing) => revocationEntries(sql, authorityId, listing),
+    revocationTotals: (authorityId, listing) => revocationTotals(sql, authorityId, listing),
     latestCrl: authorityId =>
       one(toCrl, 'SELECT * FROM crls WHERE authority_id = ? ORDER BY id DESC LIMIT 1', authorityId),
     presignedCrls: authorityId => presignedCrls(sql, authorityId),
@@ -136,6 +137,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     outputPaths: () => outputPaths(sql),
     federatedBundles: () => federatedBundles(sql),
     publications: () => publications(sql),
+    clock: () => clockRecord(sql),
     trustBundle: () => one(toTrustBundle, 'SELECT * FROM trust_bundle'),
     auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
     transaction: work => {

@@ -17,6 +17,7 @@ interface Flags extends PassphraseOptions {
   readonly metricsFile?: string;
   readonly detailedExitcode?: boolean;
   readonly dryRun?: boolean;
+  readonly forceClock?: boolean;
   readonly output: OutputFormat;
 }
 
@@ -35,6 +36,7 @@ export const addTick: AddCommand = (program, world, done) => {
     )
     .option('--metrics-file <file>', 'write Prometheus metrics to this file, for the textfile collector')
     .option('--dry-run', 'print what would be done; change nothing')
+    .option('--force-clock', 'accept the clock of this run, although earlier runs recorded a later time or a jump')
     .option('--detailed-exitcode', 'exit 10 instead of 0 if something changed');
   outputOption(passphraseOptions(command));
   command.addHelpText('after', NOTE);
@@ -47,9 +49,9 @@ export const addTick: AddCommand = (program, world, done) => {
     const { prompt: _, ...unattended } = world;
     const { tickPlanRun, tickRun } = await import('../run/tick-run.ts');
     const { hasChanged, tickPlanView, tickView } = await import('../view/tick.ts');
-    const { metricsFile, failOn } = flags;
+    const { metricsFile, failOn, forceClock = false } = flags;
     if (flags.dryRun) {
-      const plans = await tickPlanRun(unattended, homeFlag(command));
+      const plans = await tickPlanRun(unattended, homeFlag(command), forceClock);
       print(world.out, flags.output, tickPlanView(plans, world.now));
       const refusals = plans.flatMap(({ failures }) => failures);
       reportErrors(world, refusals);
@@ -58,7 +60,7 @@ export const addTick: AddCommand = (program, world, done) => {
     }
     const ask = passphraseAsker(flags, unattended, false);
     const everything = metricsFile !== undefined;
-    const { reports, check, pki } = await tickRun(unattended, homeFlag(command), { ask, everything });
+    const { reports, check, pki } = await tickRun(unattended, homeFlag(command), { ask, everything, forceClock });
     const { name, trustDomain } = pki;
     const report = check && { name, trustDomain, at: world.now, ranAt: world.now, failOn, ...check };
     print(world.out, flags.output, tickView(reports, report, world.now, await terminalOf(world)));

@@ -3,6 +3,7 @@ import type { IssuerLookup } from '../../crl/run/refresh.ts';
 import type { CheckedPki } from '../../monitoring/run/check-pki.ts';
 import type { Issuer } from '../../pki/certificate/issuer.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
+import { recordRun, requireClock } from '../../store/clock.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 import type { World } from '../../world/world.ts';
@@ -17,23 +18,43 @@ export interface TickOutcome {
   readonly pki: { readonly name: string; readonly trustDomain: string };
 }
 
-/** Runs a tick under the lock. `everything`: the check also lists items without findings. Throws ERR_LOCKED. */
+export interface TickRequest {
+  readonly ask: AskPassphrase;
+  /** The check also lists items without findings. */
+  readonly everything: boolean;
+  /** The operator vouches for the clock. */
+  readonly forceClock?: boolean;
+}
+
+/** Runs a tick under the lock. Throws ERR_LOCKED and ERR_CLOCK_BEHIND. */
 export const tickRun = (
   world: World,
   homeFlag: string | undefined,
-  { ask, everything }: { readonly ask: AskPassphrase; readonly everything: boolean },
+  { ask, everything, forceClock = false }: TickRequest,
 ): Promise<TickOutcome> =>
-  changePki(world, homeFlag, 'tick', async pki => {
-    const policy = await loadPolicy(pki);
-    const hands = { pki, policy, ask, unlock: openOnce(pki, ask), everything };
-    const { reports, standings } = await applyTick(PARTS, hands);
-    const checked = standings.of(monitoring);
-    return { reports, ...(checked?.state === 'done' && { check: checked.outcome.check }), pki: pki.identity };
-  });
+  changePki(
+    world,
+    homeFlag,
+    'tick',
+    async pki => {
+      recordRun(pki);
+      const policy = await loadPolicy(pki);
+      const hands = { pki, policy, ask, unlock: openOnce(pki, ask), everything };
+      const { reports, standings } = await applyTick(PARTS, hands);
+      const checked = standings.of(monitoring);
+      return { reports, ...(checked?.state === 'done' && { check: checked.outcome.check }), pki: pki.identity };
+    },
+    forceClock ? 'accepted' : 'right',
+  );
 
-/** Makes the plans of a tick, without the lock. */
-export const tickPlanRun = (world: World, homeFlag: string | undefined): Promise<readonly PartReport[]> =>
+/** Makes the plans of a tick, without the lock. Throws ERR_CLOCK_BEHIND. */
+export const tickPlanRun = (
+  world: World,
+  homeFlag: string | undefined,
+  forceClock: boolean,
+): Promise<readonly PartReport[]> =>
   readPki(world, homeFlag, async pki => {
+    if (!forceClock) requireClock(pki);
     const { reports } = await planTick(PARTS, { pki, policy: await loadPolicy(pki) });
     return reports;
   });

@@ -94,12 +94,23 @@ test('thisUpdate is one minute in the past', () => {
   expect(crlThisUpdate(stateWith(), NOW)).toEqual(at('2026-11-20T23:59:00Z'));
 });
 
-test('thisUpdate is not before the last revocation or the notBefore of the CA, and not after now', () => {
-  const revoked = at('2026-11-20T23:59:30Z');
-  expect(crlThisUpdate(stateWith({ lastRevocation: revoked }), NOW)).toEqual(revoked);
+test('thisUpdate is a minute before now, but not before the notBefore of the CA, and not after now', () => {
   const { certificate } = stateWith();
+  const minute = new Date(NOW.getTime() - 60_000);
+  expect(crlThisUpdate(stateWith(), NOW)).toEqual(minute);
   expect(crlThisUpdate(stateWith({ certificate: { ...certificate, notBefore: NOW } }), NOW)).toEqual(NOW);
-  expect(crlThisUpdate(stateWith({ lastRevocation: later(NOW, '1h') }), NOW)).toEqual(NOW);
+  expect(crlThisUpdate(stateWith({ certificate: { ...certificate, notBefore: later(NOW, '1h') } }), NOW)).toEqual(NOW);
+});
+
+test('a CRL signed while the clock is in doubt is valid at both times, and begins after the one before it', () => {
+  const clock = { from: later(NOW, '-2d'), to: later(NOW, '60d') };
+  const { thisUpdate, nextUpdate } = nextCrlHeader(stateWith({ clock, latest: undefined }), SCHEDULE, NOW);
+  expect(thisUpdate.getTime()).toBe(clock.from.getTime() - 60_000);
+  expect(nextUpdate).toEqual(crlNextUpdate(stateWith(), SCHEDULE, clock.to));
+  const latest = { ...LATEST, thisUpdate: clock.from };
+  expect(nextCrlHeader(stateWith({ clock, latest }), SCHEDULE, NOW).thisUpdate.getTime()).toBe(
+    clock.from.getTime() + 1000,
+  );
 });
 
 test('the number of the next CRL is higher than the stored and the published number', () => {

@@ -378,7 +378,7 @@ describe('revocations', () => {
     expect(totals()).toMatchObject({ count: 2, unlisted: 1 });
   });
 
-  it('an entry is dropped only after a CRL issued after the expiry has listed it', () => {
+  it('an entry is left out only after a CRL issued after the expiry has listed it', () => {
     let number = 0n;
     const signCrl = (thisUpdate: Date) =>
       manifest.transaction(write =>
@@ -391,19 +391,42 @@ describe('revocations', () => {
           sha256: '00'.repeat(32),
         }),
       );
-    const prune = (instant: Date) => manifest.transaction(write => write.pruneRevocations('issuing-g1', instant));
+    const listed = (expiredBefore: Date) => {
+      const listing = { expiredBefore, datesUntil: at(9999) };
+      const { count, byteLength } = manifest.revocationTotals('issuing-g1', listing);
+      const bytes = [...manifest.revocationEntries('issuing-g1', listing)].reduce((sum, each) => sum + each.length, 0);
+      expect(bytes).toBe(byteLength);
+      return count;
+    };
     revoke(revoked(1, { notAfter: at(100) }));
-    expect(prune(at(1000))).toBe(0);
+    expect(listed(at(1000))).toBe(1);
     signCrl(at(100));
-    expect(prune(at(1000))).toBe(0);
+    expect(listed(at(1000))).toBe(1);
     signCrl(at(101));
     // revoked after that CRL was signed, so the CRL does not list it
     revoke(revoked(2, { notAfter: at(100) }));
-    expect(prune(at(100))).toBe(0);
-    expect(prune(at(101))).toBe(1);
-    expect([...manifest.revocations('issuing-g1')].map(r => r.serial)).toEqual([serial(2)]);
+    expect(listed(at(100))).toBe(2);
+    expect(listed(at(101))).toBe(1);
     signCrl(at(102));
-    expect(prune(at(1000))).toBe(1);
+    expect(listed(at(1000))).toBe(0);
+    // the clock went back: both are listed again
+    signCrl(at(50));
+    expect([listed(at(1000)), listed(at(50))]).toEqual([2, 2]);
+    expect([...manifest.revocations('issuing-g1')].map(r => r.serial)).toEqual([serial(1), serial(2)]);
+  });
+
+  it('a date after the latest date of a CRL is listed as that date', () => {
+    revoke(revoked(1, { revokedAt: at(5) }));
+    revoke(revoked(2, { revokedAt: at(2_600_000_000) }));
+    const listing = { expiredBefore: at(0), datesUntil: at(7) };
+    const bytes = Buffer.concat([...manifest.revocationEntries('issuing-g1', listing)]);
+    expect(bytes).toEqual(
+      Buffer.concat([
+        encodeCrlEntry(revoked(1, { revokedAt: at(5) })),
+        encodeCrlEntry(revoked(2, { revokedAt: at(7) })),
+      ]),
+    );
+    expect(manifest.revocationTotals('issuing-g1', listing).byteLength).toBe(bytes.length);
   });
 });
 
