@@ -16,6 +16,14 @@ export interface Deployment {
   readonly problem?: string;
   /** True when a hook failed and everything else in the last attempt succeeded. */
   readonly hookFailed?: boolean;
+  /** Number of the trust state that was published when it was deployed; a later row without it keeps it. */
+  readonly loadedState?: number;
+  /** True while only the anchors of its files changed: outputs follow, and consumers are reloaded for the changed trust. */
+  readonly trustOnly?: boolean;
+  /** A run has started its hooks, which end by then; absent: none has. */
+  readonly claimedUntil?: Date;
+  /** Number of changes of this row; the manifest counts. */
+  readonly revision?: number;
 }
 
 /** The last run of one hook of a service. */

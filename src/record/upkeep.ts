@@ -37,10 +37,28 @@ export interface DeploymentSpec {
   readonly outputs: readonly OutputSpec[];
   /** Hooks in their order. Absent: those of the policy; empty: none. */
   readonly hooks?: readonly HookSpec[];
+  /** How the program loads changed trust, if not by a hook. Its hooks then run for certificates only. */
+  readonly reload?: ReloadKind;
+  /** Seconds from one reload to the next; only for `self`. */
+  readonly every?: number;
 }
 
-/** `combined-pem`: certificates, then key (HAProxy). `credential-bundle`: key first. */
-export type OutputKind = 'combined-pem' | 'credential-bundle' | 'kubernetes-secret' | 'pkcs12';
+/**
+ * How a program loads changed trust without a hook. `self`: it reads the files again after an interval; `manual`: an operator reloads
+ * it and says so; `none`: it loads neither the bundle nor a CRL.
+ */
+export const RELOADS = ['self', 'manual', 'none'] as const;
+export type ReloadKind = (typeof RELOADS)[number];
+
+/** An event that runs a hook. `trust`: the published bundle or CRLs changed. */
+export const HOOK_EVENTS = ['certificate', 'trust'] as const;
+export type HookEvent = (typeof HOOK_EVENTS)[number];
+
+/**
+ * `combined-pem`: certificates, then key (HAProxy). `credential-bundle`: key first. `kubernetes-trust`: a ConfigMap with the published
+ * bundle and CRLs, and no key.
+ */
+export type OutputKind = 'combined-pem' | 'credential-bundle' | 'kubernetes-secret' | 'kubernetes-trust' | 'pkcs12';
 
 /** A further file with the newest certificate. */
 export interface OutputSpec {
@@ -50,17 +68,26 @@ export interface OutputSpec {
   readonly owner?: string;
   readonly group?: string;
   readonly mode?: number;
-  /** Name in the metadata of a `kubernetes-secret`; absent: the name of the service. */
+  /** Name in the metadata of a `kubernetes-secret` or `kubernetes-trust`; absent: the name of the service. */
   readonly name?: string;
   readonly namespace?: string;
   /** Absolute path of the file with the passphrase of a `pkcs12`. */
   readonly passphraseFile?: string;
 }
 
-/** A program to run without a shell after a deployment, which is pending until it succeeds. */
+/** A program to run without a shell after a deployment or after changed trust, which are pending until it succeeds. */
 export interface HookSpec {
   /** Program and arguments, not empty. The program is an absolute path, or a name that is searched on the PATH. */
   readonly argv: readonly string[];
   /** Timeout in seconds; absent: that of the policy. */
   readonly timeout?: number;
+  /** Events that run it; absent: both. */
+  readonly on?: readonly HookEvent[];
 }
+
+/** A program that loads published trust and is not a service of this PKI; from svcauth.yaml. */
+export type ConsumerSpec = { readonly name: string } & (
+  | { readonly hooks: readonly HookSpec[] }
+  | { readonly reload: 'self'; readonly every: number }
+  | { readonly reload: 'manual' }
+);

@@ -1,6 +1,7 @@
 // Encodes and reads public/index.json, and names the CRL files that the index lists.
 // Making, sealing, publishing and verifying CRLs call it. It reads no file, and never throws for text that is not an index.
 import { instantText } from '../../time/instant-text.ts';
+import type { LoadedCrl } from '../../record/consumer.ts';
 import type { Crl } from '../../record/crl.ts';
 
 /** A line of public/index.json: a CRL and the paths of its files, relative to the index. */
@@ -52,6 +53,17 @@ export function indexedDigests(text: string | undefined): ReadonlyMap<string, st
     if (typeof ca === 'string' && typeof sha256 === 'string') digests.set(ca, sha256);
   }
   return digests;
+}
+
+/** Gives the number and the nextUpdate of every CRL that an index lists, by CA; a line without them is left out. */
+export function indexedNumbers(text: string | undefined): ReadonlyMap<string, LoadedCrl> {
+  const crls = new Map<string, LoadedCrl>();
+  for (const { ca, number, nextUpdate } of linesOf(text)) {
+    const end = typeof nextUpdate === 'string' ? Date.parse(nextUpdate) : NaN;
+    if (typeof ca !== 'string' || typeof number !== 'string' || !/^[0-9]+$/.test(number) || Number.isNaN(end)) continue;
+    crls.set(ca, { number: BigInt(number), nextUpdate: new Date(end) });
+  }
+  return crls;
 }
 
 type Line = Readonly<Record<string, unknown>>;

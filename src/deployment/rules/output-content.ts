@@ -17,6 +17,8 @@ export interface Credential {
   readonly certificates: readonly Uint8Array[];
   /** The trust anchors. */
   readonly anchorsPem: Uint8Array;
+  /** Published files by their name in public/; only for an output that holds them. */
+  readonly published?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The inputs of an encrypted output. */
@@ -33,7 +35,14 @@ const PLAIN: Readonly<Record<PlainKind, (credential: Credential, output: OutputS
   'combined-pem': ({ certificatePem, key }) => concatBytes([certificatePem, key.pem]),
   'credential-bundle': ({ certificatePem, key }) => concatBytes([key.pem, certificatePem]),
   'kubernetes-secret': secretManifest,
+  'kubernetes-trust': trustManifest,
 };
+
+/** Kinds of outputs that follow changed trust although the certificate stays the same. */
+export const TRUST_OUTPUTS: readonly OutputSpec['kind'][] = ['kubernetes-trust'];
+
+/** Published files in a ConfigMap. */
+export const TRUST_FILES = ['bundle.pem', 'bundle.json', 'crl-bundle.pem'] as const;
 
 /** Encodes the content of an output; calls `secret` only for an encrypted one. */
 export async function encodeOutput(
@@ -90,6 +99,31 @@ function secretManifest(credential: Credential, { name, namespace }: OutputSpec)
     `  tls.crt: ${toBase64(credential.certificatePem)}`,
     `  tls.key: ${toBase64(credential.key.pem)}`,
     `  ca.crt: ${toBase64(credential.anchorsPem)}`,
+  ];
+  return utf8(lines.map(line => `${line}\n`).join(''));
+}
+
+/** Formats a ConfigMap with the published bundle and CRLs. They are text, so a diff shows what changed. */
+function trustManifest({ service, published }: Credential, { name, namespace }: OutputSpec): Uint8Array {
+  const block = (file: string): string[] => {
+    const text = Buffer.from(published?.get(file) ?? new Uint8Array()).toString('utf8');
+    if (text === '') return [];
+    return [
+      `  ${file}: |`,
+      ...text
+        .trimEnd()
+        .split('\n')
+        .map(line => `    ${line}`.trimEnd()),
+    ];
+  };
+  const lines = [
+    'apiVersion: v1',
+    'kind: ConfigMap',
+    'metadata:',
+    `  name: ${yamlScalar(name ?? service)}`,
+    ...(namespace === undefined ? [] : [`  namespace: ${yamlScalar(namespace)}`]),
+    'data:',
+    ...TRUST_FILES.flatMap(block),
   ];
   return utf8(lines.map(line => `${line}\n`).join(''));
 }

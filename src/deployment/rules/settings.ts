@@ -1,4 +1,4 @@
-import type { HookSpec, OutputSpec, Upkeep } from '../../record/upkeep.ts';
+import { HOOK_EVENTS, type HookSpec, type OutputSpec, type Upkeep } from '../../record/upkeep.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 
 /** Owner, group and mode of files with a private key. Names or numbers, as configured. */
@@ -11,12 +11,24 @@ interface Access {
 
 export type Output = OutputSpec & Access;
 
+/** A hook with its timeout and its events decided. */
+export type DecidedHook = Required<HookSpec>;
+
+/** Completes hooks from the policy. */
+export const decidedHooks = (
+  hooks: readonly HookSpec[],
+  { hookTimeout }: Pick<Policy['deployment'], 'hookTimeout'>,
+): readonly DecidedHook[] => hooks.map(({ argv, timeout = hookTimeout, on = HOOK_EVENTS }) => ({ argv, timeout, on }));
+
 /** The deployment settings of a service, merged from its services file and the policy. */
 export interface DeploymentSettings {
   /** Access to the service's own files. */
   readonly access: Access;
   readonly outputs: readonly Output[];
-  readonly hooks: readonly Required<HookSpec>[];
+  /** Hooks that run after a deployment. */
+  readonly hooks: readonly DecidedHook[];
+  /** Hooks that only run for changed trust. */
+  readonly trustHooks: readonly DecidedHook[];
 }
 
 const KEY_MODE = 0o600;
@@ -26,11 +38,13 @@ export function deploymentSettings(
   policy: Policy['deployment'],
 ): DeploymentSettings {
   const { owner, group, mode = KEY_MODE, outputs = [], hooks = policy.hooks } = upkeep?.deployment ?? {};
+  const decided = decidedHooks(hooks, policy);
   const access = { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }), mode };
   return {
     access,
     outputs: outputs.map(output => ({ ...access, ...output })),
-    hooks: hooks.map(({ argv, timeout = policy.hookTimeout }) => ({ argv, timeout })),
+    hooks: decided.filter(({ on }) => on.includes('certificate')),
+    trustHooks: decided.filter(({ on }) => !on.includes('certificate')),
   };
 }
 

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import type { Certificate } from '../../record/certificate.ts';
-import type { Credential } from '../rules/output-content.ts';
+import type { OutputSpec } from '../../record/upkeep.ts';
+import { TRUST_FILES, TRUST_OUTPUTS, type Credential } from '../rules/output-content.ts';
+import type { Pki } from '../../store/open-pki.ts';
 import { decodePem, PemError } from '../../pki/pem.ts';
 import { compareVersion, expectedCredential, isWhole, readVersion } from '../../store/files/service-files.ts';
 
@@ -34,11 +37,34 @@ function ders(pem: Uint8Array, damaged: (cause: unknown) => Error): readonly Uin
   }
 }
 
-/** Requires the key, which every output holds. Throws ERR_OUTPUT_UNUSABLE if it is missing. */
-export function requireKey({ key, ...found }: ReturnType<typeof readCredential>, path: string): Credential {
+/** Completes the files for an output: the published ones, or the key. Throws ERR_OUTPUT_UNUSABLE if it needs a key that is away. */
+export function contentFor(
+  { world: { files }, home }: Pick<Pki, 'world' | 'home'>,
+  output: Pick<OutputSpec, 'kind' | 'path'>,
+  { key, ...found }: ReturnType<typeof readCredential>,
+): Credential {
+  if (TRUST_OUTPUTS.includes(output.kind)) {
+    const published = TRUST_FILES.flatMap(name => {
+      const bytes = files.read(join(home.public.directory, name), PUBLISHED_LIMIT);
+      return bytes === undefined ? [] : [[name, bytes] as const];
+    });
+    const total = published.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+    if (total > CONFIG_MAP_LIMIT) {
+      const problem = `bundle and CRLs have ${total} bytes, and a ConfigMap holds at most ${CONFIG_MAP_LIMIT}`;
+      throw failure('ERR_OUTPUT_UNUSABLE', { service: found.service, path: output.path, problem });
+    }
+    // it holds no key
+    return { ...found, key: { pem: NOTHING, pkcs8: NOTHING }, published: new Map(published) };
+  }
   if (key !== undefined) return { ...found, key };
-  throw failure('ERR_OUTPUT_UNUSABLE', { service: found.service, path, ...KEY_AWAY });
+  throw failure('ERR_OUTPUT_UNUSABLE', { service: found.service, path: output.path, ...KEY_AWAY });
 }
+
+const NOTHING = new Uint8Array();
+const PUBLISHED_LIMIT = 64 * 1024 * 1024;
+
+/** Limit of Kubernetes for all data of a ConfigMap, with room for its metadata. */
+const CONFIG_MAP_LIMIT = 1_000_000;
 
 export const KEY_AWAY = {
   problem: 'it needs the private key, which is on another host',

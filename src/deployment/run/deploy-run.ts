@@ -35,10 +35,11 @@ export async function deployRun(
   if (force && !inspect) throw failure('ERR_DEPLOY_WHAT', {});
   const run = async (pki: Pki): Promise<DeployOutcome> => {
     const services = chosen(pki.manifest, request);
-    const steps = await planDeployment(pki, await loadPolicy(pki), services, { inspect, force });
+    const policy = await loadPolicy(pki);
+    const steps = await planDeployment(pki, policy, services, { inspect, force });
     const planned = new Set(steps.map(({ service }) => service));
     const without = services.map(({ service }) => service.name).filter(name => !planned.has(name));
-    return { steps, deployed: dryRun ? [] : await applyDeployment(pki, steps, force), without, dryRun };
+    return { steps, deployed: dryRun ? [] : await applyDeployment(pki, policy, steps, force), without, dryRun };
   };
   return dryRun ? readPki(world, homeFlag, run) : changePki(world, homeFlag, 'deploy', run);
 }

@@ -2,9 +2,11 @@
 // `deploy`, `issue`, `apply`, `renew` and `tick` call it. It issues nothing and needs no key of a CA.
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { isPlain } from '../rules/settings.ts';
+import { changedSince, commandId } from '../rules/consumer.ts';
 import { hookEnvironment } from '../rules/hook-environment.ts';
 import { hookProblem } from '../rules/hook-problem.ts';
-import type { HookRun } from '../../record/deployment.ts';
+import type { ConsumerRecord, TrustState } from '../../record/consumer.ts';
+import type { Deployment, HookRun } from '../../record/deployment.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { whereWritable } from '../../store/files/file-failure.ts';
 import { ownershipOf } from '../../store/files/ownership.ts';
@@ -15,9 +17,12 @@ import {
   switchToVersion,
   tidyVersions,
 } from '../../store/files/service-files.ts';
-import { readCredential, requireKey } from './credential.ts';
+import { contentFor, readCredential } from './credential.ts';
+import { eachAtMost } from './each-at-most.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { outputState, replaceOutput } from './output-file.ts';
+import { serviceVariables } from './hook-variables.ts';
+import { observeTrust } from './observed-trust.ts';
 import { planDeployment, type DeployStep } from './plan.ts';
 
 /** The result of one step. */
@@ -35,6 +40,12 @@ export interface Deployed {
 /** Number of services whose hooks run in parallel. */
 const AT_ONCE = 4;
 
+/** Number of services whose hooks run before the lock is taken again to record their results. */
+const BATCH = 64;
+
+/** Seconds beyond the time limits of its hooks, after which the run that claimed a service is thought to have died. */
+const CLAIM_SLACK = 5;
+
 /**
  * Deploys every pending service, or only those in `names`. Without pending deployments it costs one index look-up. The caller holds
  * the lock.
@@ -44,29 +55,38 @@ export async function deployPending(
   policy: Policy,
   names?: ReadonlySet<string>,
 ): Promise<readonly Deployed[]> {
-  const pending = pki.manifest.pendingServices().filter(({ service }) => names?.has(service.name) ?? true);
+  const pending = pki.manifest
+    .pendingServices()
+    .filter(({ service, deployment }) => names?.has(service.name) ?? !isClaimed(deployment, pki.world.now));
   if (pending.length === 0) return [];
-  return applyDeployment(pki, await planDeployment(pki, policy, pending, { inspect: false, force: false }), false);
+  const steps = await planDeployment(pki, policy, pending, { inspect: false, force: false });
+  return applyDeployment(pki, policy, steps, false);
 }
+
+/** Tests for a deployment whose hooks another run has started. */
+export const isClaimed = (deployment: Pick<Deployment, 'claimedUntil'> | undefined, now: Date): boolean =>
+  deployment?.claimedUntil !== undefined && deployment.claimedUntil > now;
 
 /**
  * Carries the steps out: first every `current` link, then for each service its outputs, its hooks and the record that it is deployed.
- * A service that fails stays pending and does not stop the others.
+ * The hooks run without the lock. A service that fails stays pending and does not stop the others. The caller holds the lock.
  */
 export async function applyDeployment(
   pki: Pki,
+  policy: Policy,
   steps: readonly DeployStep[],
   force: boolean,
 ): Promise<readonly Deployed[]> {
+  if (steps.every(({ reasons }) => reasons.length === 0)) return [];
+  const trust = observeTrust(pki, policy);
   const todo = steps.filter(({ reasons }) => reasons.length > 0);
   const works = todo.map((step): Work => ({ step, ...switchVersion(pki, step) }));
   const [simple, further] = [works.filter(isSimple), works.filter(work => !isSimple(work))];
   const owners = ownershipOf(pki.world);
-  const results = recordAll(pki, simple);
-  await eachAtMost(AT_ONCE, further, async work => {
-    const done = work.problem === undefined ? await deployOne(pki, work.step, owners, force) : work;
-    results.push(recordOne(pki, work.step, { written: [], hooks: [], ...done }));
-  });
+  const results = recordAll(pki, simple, trust);
+  for (let start = 0; start < further.length; start += BATCH) {
+    results.push(...(await deployBatch(pki, further.slice(start, start + BATCH), trust, owners, force)));
+  }
   const order = new Map(todo.map(({ service }, index) => [service, index]));
   return results.sort((a, b) => order.get(a.service)! - order.get(b.service)!);
 }
@@ -106,12 +126,67 @@ function problemOf(cause: unknown): string {
 
 type Done = Pick<Deployed, 'problem' | 'written' | 'hooks'>;
 
-async function deployOne(
-  { world, manifest }: Pki,
+/** Writes the outputs of some services, runs their hooks without the lock, and records the results that still apply. */
+async function deployBatch(
+  pki: Pki,
+  works: readonly Work[],
+  trust: TrustState,
+  owners: ReturnType<typeof ownershipOf>,
+  force: boolean,
+): Promise<readonly Deployed[]> {
+  const results: Deployed[] = [];
+  const hooked: { readonly step: DeployStep; readonly written: readonly string[] }[] = [];
+  for (const { step, problem } of works) {
+    const done = problem === undefined ? await writeOutputs(pki, step, owners, force) : { problem, written: [] };
+    if (done.problem === undefined && hooksOf(step).length > 0) hooked.push({ step, written: done.written });
+    else results.push(recordOne(pki, step, { hooks: [], ...done }, trust));
+  }
+  if (hooked.length === 0) return results;
+  const revisions = claim(
+    pki,
+    hooked.map(({ step }) => step),
+  );
+  const loads = trustLoadedBy(pki, trust);
+  const ends: { readonly step: DeployStep; readonly done: Done }[] = [];
+  await pki.outsideLock(() =>
+    eachAtMost(AT_ONCE, hooked, async ({ step, written }) => {
+      ends.push({ step, done: { written, ...(await runHooks(pki, step, trust, loads)) } });
+    }),
+  );
+  for (const { step, done } of ends) {
+    const { service, serial } = step;
+    // another run may have changed the service meanwhile, and deploys that change
+    const isSame = pki.manifest.deployment(service)?.revision === revisions.get(service);
+    results.push(isSame ? recordOne(pki, step, done, trust, loads) : { service, serial, ...done });
+  }
+  return results;
+}
+
+/** The hooks that run for a step: none if only its anchors changed, as consumers are reloaded for that. */
+const hooksOf = ({ settings, trustOnly }: DeployStep): DeployStep['settings']['hooks'] =>
+  trustOnly ? [] : settings.hooks;
+
+/** Records that the hooks of these services run: other runs leave them alone until the claim ends. Returns the revisions of the rows. */
+function claim({ manifest, world }: Pki, steps: readonly DeployStep[]): ReadonlyMap<string, number | undefined> {
+  manifest.transaction(write =>
+    write.setDeployments(
+      steps.map(step => {
+        const seconds = hooksOf(step).reduce((sum, { timeout }) => sum + timeout, CLAIM_SLACK);
+        const claimedUntil = new Date(world.now.getTime() + seconds * 1000);
+        return { ...step.deployment, state: 'pending', updatedAt: world.now, claimedUntil };
+      }),
+    ),
+  );
+  return new Map(steps.map(({ service }) => [service, manifest.deployment(service)?.revision]));
+}
+
+async function writeOutputs(
+  pki: Pki,
   step: DeployStep,
   owners: ReturnType<typeof ownershipOf>,
   force: boolean,
-): Promise<Done> {
+): Promise<Pick<Done, 'written' | 'problem'>> {
+  const { world, manifest } = pki;
   const { serial, directory, settings } = step;
   const written: string[] = [];
   try {
@@ -119,26 +194,63 @@ async function deployOne(
     const owner = await owners(settings.access);
     setAccess(world.files, directory, serial, { mode: settings.access.mode, ...(owner && { owner }) });
     for (const output of settings.outputs) {
-      const whole = requireKey(credential, output.path);
+      const whole = contentFor(pki, output, credential);
       const theirs = await owners(output);
       if (!force && (await outputState(world, output, theirs, whole)) === 'right') continue;
       await replaceOutput(world, output, theirs, whole);
       written.push(output.path);
     }
   } catch (cause) {
-    return { problem: problemOf(cause), written, hooks: [] };
+    return { problem: problemOf(cause), written };
   }
-  return { written, ...(await runHooks(world, step)) };
+  return { written };
 }
 
-async function runHooks(world: Pki['world'], step: DeployStep): Promise<Pick<Done, 'hooks' | 'problem'>> {
+/** What the hooks of a deployment also load: the published trust, each for its consumer. */
+interface TrustLoads {
+  /** What the consumer of a hook has not loaded yet. */
+  changed(step: DeployStep, argv: readonly string[]): readonly string[];
+  /** Records of the consumers that these hooks have loaded. */
+  records(step: DeployStep): readonly ConsumerRecord[];
+}
+
+function trustLoadedBy({ manifest, world }: Pki, trust: TrustState): TrustLoads {
+  const states = new Map(manifest.trustStates().map(state => [state.id, state]));
+  const before = new Map(manifest.consumerRecords().map(record => [record.id, record]));
+  const usesService = serviceVariables(world);
+  const idOf = (service: string, argv: readonly string[]): string =>
+    usesService(argv) ? `service:${service}` : commandId(argv);
+  const at = world.now;
+  return {
+    changed: ({ service }, argv) => {
+      const loaded = before.get(idOf(service, argv))?.loaded;
+      return changedSince(loaded && states.get(loaded.state), trust);
+    },
+    records: step => {
+      const hooks = hooksOf(step).filter(({ on }) => on.includes('trust'));
+      const ids = new Set(hooks.map(({ argv }) => idOf(step.service, argv)));
+      // its own hooks for changed trust alone have not run
+      if (step.settings.trustHooks.some(({ argv }) => usesService(argv))) ids.delete(`service:${step.service}`);
+      return [...ids].map(id => ({ id, loaded: { at, state: trust.id } }));
+    },
+  };
+}
+
+async function runHooks(
+  { world, home }: Pki,
+  step: DeployStep,
+  trust: TrustState,
+  loads: TrustLoads,
+): Promise<Pick<Done, 'hooks' | 'problem'>> {
   const { service, serial, spiffeId, notAfter, deployment } = step;
   const previousSerial = deployment.deployedSerial === serial ? undefined : deployment.deployedSerial;
   const directory = currentDirectory(step.directory);
   const facts = { service, serial, spiffeId, notAfter, directory, ...(previousSerial && { previousSerial }) };
-  const env = hookEnvironment(world.env, facts);
   const hooks: HookRun[] = [];
-  for (const [index, { argv, timeout }] of step.settings.hooks.entries()) {
+  for (const [index, { argv, timeout, on }] of hooksOf(step).entries()) {
+    const changed = ['certificate', ...(on.includes('trust') ? loads.changed(step, argv) : [])];
+    const about = { event: 'certificate', changed, published: trust, publicDirectory: home.public.directory } as const;
+    const env = hookEnvironment(world.env, about, facts);
     const { outcome, output, duration, reason } = await world.runHook({ argv, env, limit: timeout });
     hooks.push({ argv, serial, at: world.now, duration, outcome, output });
     if (outcome !== 'succeeded') return { hooks, problem: hookProblem(index, argv, reason ?? outcome) };
@@ -147,14 +259,16 @@ async function runHooks(world: Pki['world'], step: DeployStep): Promise<Pick<Don
 }
 
 /** Records all deployments that only switched the link, in one transaction. */
-function recordAll(pki: Pki, works: readonly Work[]): Deployed[] {
+function recordAll(pki: Pki, works: readonly Work[], trust: TrustState): Deployed[] {
   const results = works.map(({ step }): Deployed => ({
     ...{ service: step.service, serial: step.serial, written: [], hooks: [] },
   }));
   if (works.length === 0) return results;
   try {
     pki.manifest.transaction(write => {
-      write.setDeployments(works.map(({ step }) => ({ ...recordOf(pki, step), state: 'deployed' })));
+      write.setDeployments(
+        works.map(({ step }) => ({ ...recordOf(pki, step), ...loadedBy(step, trust), state: 'deployed' })),
+      );
       for (const { step, switched } of works) {
         const { service, serial, directory } = step;
         if (switched) write.audit('certificate.deployed', service, { serial, directory });
@@ -167,7 +281,17 @@ function recordAll(pki: Pki, works: readonly Work[]): Deployed[] {
   }
 }
 
-function recordOne(pki: Pki, step: DeployStep, { problem, written, hooks }: Done): Deployed {
+/** A service without a hook counts as loaded when it gets a new certificate: its program was started with these files. */
+const loadedBy = ({ serial, deployment }: DeployStep, { id }: TrustState): Pick<Deployment, 'loadedState'> =>
+  deployment.deployedSerial === serial ? {} : { loadedState: id };
+
+function recordOne(
+  pki: Pki,
+  step: DeployStep,
+  { problem, written, hooks }: Done,
+  trust: TrustState,
+  loads?: TrustLoads,
+): Deployed {
   const { service, serial, directory, deployment } = step;
   const result = { service, serial, written, hooks };
   try {
@@ -177,10 +301,13 @@ function recordOne(pki: Pki, step: DeployStep, { problem, written, hooks }: Done
         const attempts = (deployment.attempts ?? 0) + 1;
         // a hook runs only after all earlier work succeeded
         const hookFailed = hooks.some(({ outcome }) => outcome !== 'succeeded');
-        write.setDeployments([{ ...recordOf(pki, step), state: 'pending', attempts, problem, hookFailed }]);
+        const { trustOnly } = step;
+        const row = { ...recordOf(pki, step), attempts, problem, hookFailed, ...(trustOnly && { trustOnly }) };
+        write.setDeployments([{ ...row, state: 'pending' }]);
         return;
       }
-      write.setDeployments([{ ...recordOf(pki, step), state: 'deployed' }]);
+      write.setDeployments([{ ...recordOf(pki, step), ...loadedBy(step, trust), state: 'deployed' }]);
+      if (loads !== undefined) write.putConsumers(loads.records(step));
       write.audit('certificate.deployed', service, {
         ...{ serial, directory },
         ...(written.length > 0 && { outputs: written.join(', ') }),
@@ -196,14 +323,3 @@ function recordOne(pki: Pki, step: DeployStep, { problem, written, hooks }: Done
 const recordOf = ({ world }: Pki, { service, serial, directory }: DeployStep) => ({
   ...{ service, serial, directory, updatedAt: world.now },
 });
-
-/** Runs `work` on every item, at most `limit` at a time. After a failure it rejects when all running work has ended. */
-async function eachAtMost<T>(limit: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item);
-  };
-  const ends = await Promise.allSettled(Array.from({ length: limit }, worker));
-  const failed = ends.find(end => end.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-}

@@ -4,6 +4,7 @@ import { dirname, join, sep } from 'node:path';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
 import { deploymentSettings, type Output } from '../rules/settings.ts';
+import { TRUST_OUTPUTS } from '../rules/output-content.ts';
 import { isKubernetesName } from '../../service/rules/output-shape.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
@@ -57,7 +58,8 @@ export async function requireDeployable(
   await owners(access);
   for (const output of outputs) {
     await owners(output);
-    const fault = keyIsAway ? KEY_AWAY : outputFault(pki, service, directory, output);
+    const needsKey = !TRUST_OUTPUTS.includes(output.kind);
+    const fault = keyIsAway && needsKey ? KEY_AWAY : outputFault(pki, service, directory, output);
     if (fault !== undefined) throw failure('ERR_OUTPUT_UNUSABLE', { service, path: output.path, ...fault });
     if (output.kind === 'pkcs12') readOutputPassphrase(pki.world, output);
   }
@@ -82,6 +84,7 @@ function outputFault({ world, home }: Pki, service: string, directory: string, o
   }
   const obstacle = world.files.obstacle(dirname(path));
   if (obstacle !== undefined) return { problem: `${quote(obstacle.path)}: ${obstacle.reason}` };
-  if (output.kind !== 'kubernetes-secret' || isKubernetesName(output.name ?? service)) return undefined;
-  return { problem: `${quote(service)} is not a valid name for a Secret (RFC 1123)`, hint: 'set name: in the output' };
+  if (!output.kind.startsWith('kubernetes-') || isKubernetesName(output.name ?? service)) return undefined;
+  const noun = output.kind === 'kubernetes-trust' ? 'ConfigMap' : 'Secret';
+  return { problem: `${quote(service)} is not a valid name for a ${noun} (RFC 1123)`, hint: 'set name: in the output' };
 }

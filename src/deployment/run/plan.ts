@@ -8,7 +8,7 @@ import type { Policy } from '../../policy/rules/policy.ts';
 import type { LiveService } from '../../store/manifest/manifest.ts';
 import { ownershipOf } from '../../store/files/ownership.ts';
 import { currentVersion, hasAccess } from '../../store/files/service-files.ts';
-import { readCredential, requireKey } from './credential.ts';
+import { contentFor, readCredential } from './credential.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { outputState } from './output-file.ts';
 
@@ -21,6 +21,8 @@ export interface DeployStep {
   readonly notAfter: Date;
   readonly settings: DeploymentSettings;
   readonly deployment: Deployment;
+  /** True if only its anchors changed: its outputs follow, and no hook of the deployment runs. */
+  readonly trustOnly: boolean;
   /** Empty: it is deployed. */
   readonly reasons: readonly DeployReason[];
 }
@@ -59,17 +61,19 @@ export async function planDeployment(
     if (deployment.state === 'pending') reasons.push({ name: 'pending' });
     if (options.force) reasons.push({ name: 'forced' });
     if (options.inspect) reasons.push(...(await differences(pki, step, owners)));
-    steps.push({ ...step, reasons });
+    const trustOnly = deployment.trustOnly === true && reasons.every(({ name }) => name === 'pending');
+    steps.push({ ...step, trustOnly, reasons });
   }
   return steps;
 }
 
 /** Lists the differences between the files on disk and the expected ones. */
 async function differences(
-  { world, manifest }: Pki,
-  { serial, directory, settings }: Omit<DeployStep, 'reasons'>,
+  pki: Pki,
+  { serial, directory, settings }: Omit<DeployStep, 'reasons' | 'trustOnly'>,
   owners: ReturnType<typeof ownershipOf>,
 ): Promise<readonly DeployReason[]> {
+  const { world, manifest } = pki;
   const { access, outputs } = settings;
   const found: DeployReason[] = [];
   try {
@@ -80,7 +84,7 @@ async function differences(
       found.push({ name: 'access-differs' });
     }
     for (const output of outputs) {
-      const state = await outputState(world, output, await owners(output), requireKey(credential, output.path));
+      const state = await outputState(world, output, await owners(output), contentFor(pki, output, credential));
       if (state !== 'right') found.push({ name: `output-${state}`, detail: output.path });
     }
   } catch (cause) {

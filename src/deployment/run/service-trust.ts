@@ -7,6 +7,7 @@ import { servedChain } from '../../ca/rules/served-chain.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
 import { toHex, utf8 } from '../../pki/bytes.ts';
 import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
+import type { Policy } from '../../policy/rules/policy.ts';
 import { whereWritable } from '../../store/files/file-failure.ts';
 import type { KnownService } from '../../store/manifest/manifest.ts';
 import {
@@ -86,6 +87,19 @@ function staleService(
   return { service: name, serial: certificate.serial, directory, anchors, chain, from: entry.name, to, trust };
 }
 
+/** Marks a deployment for which only the anchors changed: outputs follow, and consumers are reloaded for the changed trust. */
+function trustOnlyOf({ service, chain }: StaleService, manifest: Pki['manifest']): { readonly trustOnly?: true } {
+  const before = manifest.deployment(service);
+  const owed = before?.state === 'pending' && before.trustOnly !== true;
+  return chain || owed ? {} : { trustOnly: true };
+}
+
+/** Finds services whose outputs or hooks follow their files. */
+export const hasFollowers =
+  ({ deployment }: Pick<Policy, 'deployment'>) =>
+  ({ service: { upkeep } }: Pick<KnownService, 'service'>): boolean =>
+    deployment.hooks.length > 0 || upkeep?.deployment !== undefined;
+
 /** Derives a tag from the content, so a run after an interruption uses the same name. */
 const tagOf = ({ chainPem, anchorsPem }: VersionTrust): string =>
   toHex(createHash('sha256').update(chainPem).update(anchorsPem).digest().subarray(0, 4));
@@ -135,8 +149,9 @@ async function switchAll(
     // before the switch: outputs and hooks must follow even after a crash
     manifest.transaction(write =>
       write.setDeployments(
-        deployed.map(({ service, serial, directory }) => {
-          return { service, serial, directory, state: 'pending', updatedAt: now };
+        deployed.map(each => {
+          const { service, serial, directory } = each;
+          return { service, serial, directory, state: 'pending', updatedAt: now, ...trustOnlyOf(each, manifest) };
         }),
       ),
     );

@@ -1,5 +1,6 @@
 // Declares the document of `deploy`, and the line of one service.
 // `svcauth schema` prints their schemas; the view takes their types only.
+import { HOOK_EVENTS } from '../../record/upkeep.ts';
 import { DEPLOY_REASONS, type DeployReason } from '../rules/reason.ts';
 import {
   documentSchema,
@@ -39,11 +40,24 @@ const DEPLOYMENT_FIELDS = {
   outputs: list(
     'configured outputs',
     object('an output', {
-      format: oneOf('format of the file', ['combined-pem', 'credential-bundle', 'kubernetes-secret', 'pkcs12']),
+      format: oneOf('format of the file', [
+        'combined-pem',
+        'credential-bundle',
+        'kubernetes-secret',
+        'kubernetes-trust',
+        'pkcs12',
+      ]),
       path: path('the file'),
     }),
   ),
-  hooks: list('configured hooks', object('a hook', { argv: ARGV, timeout: number('time limit in seconds') })),
+  hooks: list(
+    'configured hooks that run after a deployment',
+    object('a hook', {
+      argv: ARGV,
+      timeout: number('time limit in seconds'),
+      on: list('events that run it', oneOf('an event', [...HOOK_EVENTS])),
+    }),
+  ),
   written: optional(list('outputs that were written', path('a file'))),
   hookRuns: optional(
     list(

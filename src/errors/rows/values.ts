@@ -49,6 +49,7 @@ export const valueErrors = {
   ERR_ACCOUNT: badValue('the name of a user or a group'),
   ERR_MODE: badValue('a mode for a private key'),
   ERR_KUBERNETES_NAME: badValue('a name in Kubernetes'),
+  ERR_CONSUMER_NAME: badValue('a name of a consumer'),
   ERR_CHOICE: row<{ text: string; noun: string; known: readonly string[] }>(
     EXIT.usage,
     p => `${quote(p.text)} is not ${p.noun}${p.known.length > MOST_SHOWN ? '' : `; known: ${p.known.join(', ')}`}`,

@@ -7,12 +7,13 @@ import { parseDnsSubtree } from '../../pki/name/subtree.ts';
 import { parseTrustDomain, type TrustDomain } from '../../pki/name/spiffe-id.ts';
 import { parseCrlUrl } from './crl-url.ts';
 import { durationText, parseDuration, parseThreshold, thresholdText, type Seconds } from '../../time/duration.ts';
-import { hooks, hookTimeout } from '../../service/rules/hook-shape.ts';
+import { hookTimeout } from '../../service/rules/hook-shape.ts';
 import { parseDnsPattern, parsePathPattern } from './pattern.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { parsePublishDirectory } from './publish-directory.ts';
+import { consumer, policyHooks } from './consumer-shape.ts';
+import { reloadFault, RELOAD_SHAPES } from '../../service/rules/reload-shape.ts';
 import { renewal } from '../../service/rules/renewal-shape.ts';
-import { refined } from '../../text/shape.ts';
 import { parseSpiffeIdTemplate } from './spiffe-id-template.ts';
 import { readYaml } from '../../text/yaml/document.ts';
 import { problemLines, type Place, type Problem, type YamlNode } from '../../text/yaml/tree.ts';
@@ -34,14 +35,6 @@ const version: Read<number> = (node, report) => {
   report({ at: node.at, text: `version must be ${VERSION}` });
   return undefined;
 };
-
-/** Refuses relative paths, because a hook of the policy has no directory of its own. */
-const policyHooks = refined(hooks, (value, at, report) => {
-  const relative = value.find(({ argv: [program = ''] }) => program.includes('/') && !program.startsWith('/'));
-  if (relative === undefined) return value;
-  report({ at, text: `${quote(relative.argv[0]!)} is a relative path; use a program name or an absolute path` });
-  return undefined;
-});
 
 const readFile = objectOf({
   version,
@@ -69,7 +62,13 @@ const readFile = objectOf({
     keyAlgorithms: listOf(keyAlgorithm),
   }),
   renewal: renewal.read,
-  deployment: objectOf<Policy['deployment']>({ hookTimeout: hookTimeout.read, hooks: policyHooks.read }),
+  deployment: objectOf<Policy['deployment']>({
+    hookTimeout: hookTimeout.read,
+    hooks: policyHooks.read,
+    reload: RELOAD_SHAPES.reload.read,
+    every: RELOAD_SHAPES.every.read,
+  }),
+  consumers: listOf(consumer),
   rotation: objectOf<Policy['rotation']>({
     issuing: textOf(parseRotationMode),
     root: textOf(parseRotationMode),
@@ -124,18 +123,19 @@ function withDefaults(trustDomain: TrustDomain, file: PolicyFile): Policy {
     allow: { ...base.allow, ...file.allow },
     renewal: { ...base.renewal, ...file.renewal },
     deployment: { ...base.deployment, ...file.deployment },
+    consumers: file.consumers ?? base.consumers,
     rotation: { ...base.rotation, ...file.rotation },
     check: { ...base.check, ...file.check },
   };
 }
 
 interface Contradiction {
-  readonly key: readonly [section: string, name: string];
+  readonly key: readonly string[];
   readonly text: string;
 }
 
 /** Finds values that are valid alone but contradict each other. */
-function contradictions({ leaf, allow, crl, renewal, check }: Policy): readonly Contradiction[] {
+function contradictions({ leaf, allow, crl, renewal, deployment, consumers, check }: Policy): readonly Contradiction[] {
   const found: Contradiction[] = [];
   if (leaf.ttl > leaf.maxTtl) {
     const text = `leaf.ttl (${durationText(leaf.ttl)}) is longer than leaf.maxTtl (${durationText(leaf.maxTtl)})`;
@@ -152,6 +152,11 @@ function contradictions({ leaf, allow, crl, renewal, check }: Policy): readonly 
     const text = `with renewal.threshold (${thresholdText(renewal.threshold)}) a certificate of leaf.ttl (${durationText(leaf.ttl)}) would be due immediately`;
     found.push({ key: ['renewal', 'threshold'], text });
   }
+  const fault = reloadFault(deployment.reload, deployment.every);
+  if (fault !== undefined) found.push({ key: ['deployment', 'reload'], text: fault });
+  const names = consumers.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) found.push({ key: ['consumers'], text: `two consumers have the name ${quote(twice)}` });
   for (const what of ['leaf', 'ca', 'crl'] as const) {
     const [warning, critical] = [check[`${what}Warning`], check[`${what}Critical`]];
     const late =

@@ -7,7 +7,7 @@ import { ipAddressText, type IpAddress } from '../../pki/name/ip-address.ts';
 import { containsAddress, parseIpRange, type IpRange } from '../../pki/name/ip-range.ts';
 import type { SpiffeId, TrustDomain } from '../../pki/name/spiffe-id.ts';
 import { durationText, parseDuration, parseThreshold, type Seconds, type Threshold } from '../../time/duration.ts';
-import type { HookSpec, RenewalSpec } from '../../record/upkeep.ts';
+import type { ConsumerSpec, HookSpec, ReloadKind, RenewalSpec } from '../../record/upkeep.ts';
 import {
   matchesDns,
   matchesPath,
@@ -57,7 +57,13 @@ export interface Policy {
   readonly deployment: {
     readonly hookTimeout: Seconds;
     readonly hooks: readonly HookSpec[];
+    /** How programs of services load changed trust, if not by a hook. */
+    readonly reload?: ReloadKind;
+    /** Seconds; only for `self`. */
+    readonly every?: Seconds;
   };
+  /** Programs that load published trust and are not services of this PKI. */
+  readonly consumers: readonly ConsumerSpec[];
   readonly rotation: {
     /** The side that takes the steps of a rotation: `auto` is `tick`, `manual` the operator. */
     readonly issuing: RotationMode;
@@ -102,6 +108,7 @@ export function defaultPolicy(trustDomain: TrustDomain): Policy {
     },
     renewal: {},
     deployment: { hookTimeout: parseDuration('60s'), hooks: [] },
+    consumers: [],
     // SPIFFE Trust Domain and Bundle §4.1.2: three to five refresh hints, and no less than a day for those who do not follow them
     rotation: { issuing: 'manual', root: 'manual', soak: parseDuration('24h') },
     check: {

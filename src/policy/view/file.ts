@@ -72,12 +72,24 @@ allow:
 #   # Revoke a certificate this long after its successor was deployed. Without it, replaced certificates are not revoked.
 #   overlap: 48h
 
-# Programs to run after new files are deployed, for services without hooks of their own. They are run without a shell.
+# Programs to run after new files are deployed, and after the published bundle or a CRL changed (every few days), for services without
+# hooks of their own. They are run without a shell.
 deployment:
   hooks: [${deployment.hooks.map(({ argv }) => yamlFlowList(argv)).join(', ')}]
   # hooks: [[systemctl, reload, nginx]]
+  # To run a hook for new certificates only, or for changed trust only:
+  # hooks: [{argv: [systemctl, reload, nginx], on: [certificate]}]
+  # How programs without a hook load changed trust: "self" (and how often), "manual" (an operator reloads them) or "none".
+  # reload: self
+  # every: 1h
   # How long a hook may run before it is stopped.
   hookTimeout: ${durationText(deployment.hookTimeout)}
+
+# Programs that load the published bundle and CRLs and are not services of this PKI, each with hooks or a kind of reload:
+# consumers:
+#   - {name: edge, hooks: [[systemctl, reload, haproxy]]}
+#   - {name: etcd, reload: self, every: 1h}
+#   - {name: appliance, reload: manual}
 
 rotation:
   # The side that takes the steps of a rotation. auto: "svcauth tick" takes each step as soon as its gates are open; it needs the key of the

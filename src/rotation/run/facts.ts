@@ -6,10 +6,9 @@ import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { RotationFacts, RotationRecords } from '../rules/state.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { decodePem } from '../../pki/pem.ts';
-import type { KnownService } from '../../store/manifest/manifest.ts';
 import { isCurrent, readCrlStates } from '../../crl/run/states.ts';
 import type { Pki } from '../../store/open-pki.ts';
-import { staleServices, type StaleService } from '../../deployment/run/service-trust.ts';
+import { hasFollowers, staleServices, type StaleService } from '../../deployment/run/service-trust.ts';
 
 const LIMIT = 16 * 1024 * 1024;
 
@@ -33,7 +32,7 @@ export function readRotationFacts(pki: Pki, policy: Policy, tier: Authority['tie
   const records = readRotationRecords(pki, tier);
   const { authorities } = records;
   const bundle = bundledRoots(pki, authorities);
-  const stale = staleServices(pki, deploys(policy));
+  const stale = staleServices(pki, hasFollowers(policy));
   const names = (which: 'anchors' | 'chain') => stale.flatMap(each => (each[which] ? [each.service] : []));
   return {
     stale,
@@ -52,12 +51,6 @@ export function readRotationFacts(pki: Pki, policy: Policy, tier: Authority['tie
     },
   };
 }
-
-/** Tests for outputs or hooks that follow the files of a service. */
-export const deploys =
-  ({ deployment }: Policy) =>
-  ({ service: { upkeep } }: KnownService): boolean =>
-    deployment.hooks.length > 0 || upkeep?.deployment !== undefined;
 
 function bundledRoots({ world, home }: Pki, authorities: readonly Authority[]): ReadonlySet<string> | undefined {
   const bytes = world.files.read(home.public.bundlePem, LIMIT);

@@ -11,8 +11,12 @@ import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
 import { PRIVATE_DIRECTORY, PUBLIC_FILE } from '../../store/home.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { destroyRetiredKeys } from '../../ca/run/destroy-key.ts';
-import { deploys } from './facts.ts';
-import { retrustServices, staleServices, type RetrustResult } from '../../deployment/run/service-trust.ts';
+import {
+  hasFollowers,
+  retrustServices,
+  staleServices,
+  type RetrustResult,
+} from '../../deployment/run/service-trust.ts';
 import { writeTrustBundle } from '../../bundle/run/write.ts';
 
 export interface SyncedFiles extends RetrustResult {
@@ -37,7 +41,7 @@ export async function syncFiles(
   const intermediates = writeIntermediates(pki);
   const services = await retrustServices(
     pki,
-    staleServices(pki, deploys(policy)).filter(each => each.anchors || chains),
+    staleServices(pki, hasFollowers(policy)).filter(each => each.anchors || chains),
   );
   const keys = destroyRetiredKeys(pki);
   const changed = certificates || bundle || intermediates || keys || services.refreshed.length > 0;

@@ -1,9 +1,10 @@
 // Reads the hooks of a services file or of the policy, and gives their JSON Schema.
 // `listed.ts` and `policy/rules/file.ts` use it. It runs nothing, and it leaves relative paths to both of them.
 import { durationText, parseDuration, type Seconds } from '../../time/duration.ts';
-import type { HookSpec } from '../../record/upkeep.ts';
+import { HOOK_EVENTS, type HookSpec } from '../../record/upkeep.ts';
+import { parseChoice } from '../../text/choice.ts';
 import { duration } from './shape.ts';
-import { described, object, refined, type Shape } from '../../text/shape.ts';
+import { described, list, object, refined, text, type Shape } from '../../text/shape.ts';
 import { yamlFlowList } from '../../text/yaml/text.ts';
 import type { YamlNode } from '../../text/yaml/tree.ts';
 import { listOf, plainText, type Report } from '../../text/yaml/value.ts';
@@ -47,7 +48,19 @@ export const hookTimeout: Shape<Seconds> = refined(
   },
 );
 
-const detailed = object({ argv, timeout: hookTimeout }, ['argv']);
+const on = refined(
+  list(
+    text(word => parseChoice(word, 'an event', HOOK_EVENTS), { enum: HOOK_EVENTS }),
+    'Events that run the hook. certificate: new files of the service; trust: a changed bundle or CRL (default: both).',
+  ),
+  (events, at, report) => {
+    if (events.length > 0) return HOOK_EVENTS.filter(event => events.includes(event));
+    report({ at, text: 'the list is empty: the hook would never run' });
+    return undefined;
+  },
+);
+
+const detailed = object({ argv, timeout: hookTimeout, on }, ['argv']);
 
 function readHook(node: YamlNode, report: Report): HookSpec | undefined {
   if (node.kind === 'map') return detailed.read(node, report);
@@ -73,7 +86,8 @@ export const hooks: Shape<readonly HookSpec[]> = {
     return undefined;
   },
   schema: {
-    description: 'Programs to run in this order, without a shell, after new files are in place.',
+    description:
+      'Programs to run in this order, without a shell, after new files are in place and after the bundle or a CRL changed.',
     anyOf: [{ type: 'array', items: { anyOf: [argv.schema, detailed.schema] } }, detailed.schema],
   },
 };

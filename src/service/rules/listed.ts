@@ -7,6 +7,7 @@ import type { JsonSchema } from '../../text/json-schema.ts';
 import type { DeploymentSpec, OutputSpec, Upkeep } from '../../record/upkeep.ts';
 import { output } from './output-shape.ts';
 import { OWNERSHIP_SHAPES } from './ownership-shape.ts';
+import { reloadFault, RELOAD_SHAPES } from './reload-shape.ts';
 import { renewal } from './renewal-shape.ts';
 import type { RequestedSpec } from './requested-spec.ts';
 import { CERTIFICATE_SHAPES } from './shape.ts';
@@ -19,6 +20,7 @@ const UPKEEP_SHAPES = {
   ...OWNERSHIP_SHAPES,
   outputs: list(output, 'Additional files that contain the key and the certificate.'),
   hooks,
+  ...RELOAD_SHAPES,
   renewal,
 } as const;
 
@@ -54,6 +56,7 @@ const DEFAULT_SHAPES = {
   tags: CERTIFICATE_SHAPES.tags,
   ...OWNERSHIP_SHAPES,
   hooks,
+  ...RELOAD_SHAPES,
   renewal,
 } as const;
 
@@ -112,7 +115,10 @@ export function readServices(
     const first = seen.get(entry.service);
     if (first === undefined) {
       seen.set(entry.service, node.at);
-      services.push(toListed(node.at, shared === undefined ? entry : merge(shared, entry), directory));
+      const whole = shared === undefined ? entry : merge(shared, entry);
+      const fault = reloadFault(whole.reload, whole.every);
+      if (fault !== undefined) report({ at: node.at, text: fault });
+      services.push(toListed(node.at, whole, directory));
     } else {
       report({ at: node.at, text: `service "${entry.service}" is already listed on line ${first.line}` });
     }
@@ -139,9 +145,12 @@ function readKeys<T>(shape: Shape<T>, node: YamlNode, purpose: ListPurpose, repo
 }
 
 /** Merges a service with the defaults: its own keys win, and tags and renewal settings are merged key by key. */
-function merge(shared: Defaults, own: Entry): Entry {
+function merge({ reload, every, ...shared }: Defaults, own: Entry): Entry {
   return {
     ...shared,
+    // an interval belongs to its kind of reload, and own hooks replace both
+    ...(own.reload === undefined &&
+      own.hooks === undefined && { ...(reload !== undefined && { reload }), ...(every !== undefined && { every }) }),
     ...own,
     tags: { ...shared.tags, ...own.tags },
     renewal: { ...shared.renewal, ...own.renewal },
@@ -170,7 +179,7 @@ function toListed(at: Place, entry: Entry, directory: string): ListedService {
 }
 
 function deploymentOf(
-  { owner, group, mode, outputs = [], hooks }: Entry,
+  { owner, group, mode, outputs = [], hooks, reload, every }: Entry,
   directory: string,
 ): DeploymentSpec | undefined {
   const rest = {
@@ -178,6 +187,8 @@ function deploymentOf(
     ...(group !== undefined && { group }),
     ...(mode !== undefined && { mode }),
     ...(hooks && { hooks: hooks.map(hook => ({ ...hook, argv: resolveProgram(hook.argv, directory) })) }),
+    ...(reload !== undefined && { reload }),
+    ...(every !== undefined && { every }),
   };
   if (Object.keys(rest).length + outputs.length === 0) return undefined;
   return { ...rest, outputs: outputs.map(output => resolveOutput(output, directory)) };

@@ -13,7 +13,7 @@ const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(?:\\.${LABEL})*`;
 const SUBDOMAIN_LENGTH = 253;
 
-/** Checks the name of a Kubernetes Secret. */
+/** Checks the name of a Kubernetes Secret or ConfigMap. */
 export const isKubernetesName = (text: string): boolean =>
   text.length <= SUBDOMAIN_LENGTH && new RegExp(`^${SUBDOMAIN}$`).test(text);
 
@@ -34,6 +34,7 @@ const OUTPUT_KINDS: Readonly<Record<OutputKind, readonly string[]>> = {
   'combined-pem': [],
   'credential-bundle': [],
   'kubernetes-secret': ['name', 'namespace'],
+  'kubernetes-trust': ['name', 'namespace'],
   pkcs12: ['passphrase-file'],
 };
 
@@ -43,13 +44,17 @@ const shape = object(
   {
     kind: text(word => parseChoice(word, 'a kind of output', KIND_NAMES), {
       description:
-        'combined-pem: certificates, then key (HAProxy); credential-bundle: key, then certificates; kubernetes-secret: manifest of a TLS Secret; pkcs12: PKCS#12 file.',
+        'combined-pem: certificates, then key (HAProxy); credential-bundle: key, then certificates; kubernetes-secret: manifest of a TLS Secret; kubernetes-trust: manifest of a ConfigMap with bundle and CRLs, without the key; pkcs12: PKCS#12 file.',
       enum: KIND_NAMES,
     }),
     path: described(path, 'Path of the output, relative to the services file.'),
     ...OWNERSHIP_SHAPES,
-    name: kubernetesName(SUBDOMAIN, SUBDOMAIN_LENGTH, 'Name of the Secret (default: the name of the service).'),
-    namespace: kubernetesName(LABEL, 63, 'Namespace of the Secret.'),
+    name: kubernetesName(
+      SUBDOMAIN,
+      SUBDOMAIN_LENGTH,
+      'Name of the Secret or ConfigMap (default: the name of the service).',
+    ),
+    namespace: kubernetesName(LABEL, 63, 'Namespace of the Secret or ConfigMap.'),
     'passphrase-file': described(
       path,
       'File that contains the passphrase of the PKCS#12 file; its path is relative to the services file.',
@@ -60,11 +65,10 @@ const shape = object(
 
 /** Shape of an output, with its paths as they were written. */
 export const output: Shape<OutputSpec> = refined(shape, (value, at, report) => {
-  for (const [kind, keys] of Object.entries(OUTPUT_KINDS)) {
-    for (const key of keys) {
-      if (kind === value.kind || !Object.hasOwn(value, key)) continue;
-      report({ at, text: `"${key}" is only for ${kind}, not for ${value.kind}` });
-    }
+  for (const key of new Set(Object.values(OUTPUT_KINDS).flat())) {
+    if (OUTPUT_KINDS[value.kind].includes(key) || !Object.hasOwn(value, key)) continue;
+    const kinds = KIND_NAMES.filter(kind => OUTPUT_KINDS[kind].includes(key));
+    report({ at, text: `"${key}" is only for ${kinds.join(' and ')}, not for ${value.kind}` });
   }
   const { 'passphrase-file': passphraseFile, ...rest } = value;
   return { ...rest, ...(passphraseFile !== undefined && { passphraseFile }) };

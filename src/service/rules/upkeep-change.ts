@@ -25,13 +25,18 @@ function deploymentChanges(before: DeploymentSpec = NONE, after: DeploymentSpec 
     ...valueChange('mode', modeText(before.mode), modeText(after.mode)),
     ...listChange('outputs', before.outputs.map(outputText), after.outputs.map(outputText)),
     ...valueChange('hooks', hooksText(before.hooks), hooksText(after.hooks)),
+    ...valueChange('reload', reloadText(before), reloadText(after)),
   ];
 }
 
 /** Detects a change that writes files again. A changed hook alone runs with the next deployment. */
 export const changesFiles = (before: Upkeep, after: Upkeep): boolean =>
-  deploymentChanges({ ...(before.deployment ?? NONE), hooks: [] }, { ...(after.deployment ?? NONE), hooks: [] })
-    .length > 0;
+  deploymentChanges(filesOnly(before.deployment), filesOnly(after.deployment)).length > 0;
+
+function filesOnly(spec: DeploymentSpec = NONE): DeploymentSpec {
+  const { reload: _, every: __, ...rest } = spec;
+  return { ...rest, hooks: [] };
+}
 
 const text = <T>(value: T | undefined, words: (value: T) => string): string =>
   value === undefined ? 'policy default' : words(value);
@@ -47,13 +52,19 @@ function outputText({ kind, path, mode, ...rest }: OutputSpec): string {
   return [`${kind} ${path}`, ...more.sort().map(([name, value]) => `${name}=${value}`)].join(' ');
 }
 
+const reloadText = ({ reload, every }: DeploymentSpec): string =>
+  text(reload, kind => (every === undefined ? kind : `${kind} every ${durationText(every)}`));
+
 const hooksText = (hooks: readonly HookSpec[] | undefined): string =>
   text(hooks, each =>
     each.length === 0
       ? 'none'
       : each
           .map(
-            ({ argv, timeout }) => `${JSON.stringify(argv)}${timeout === undefined ? '' : ` ${durationText(timeout)}`}`,
+            ({ argv, timeout, on }) =>
+              JSON.stringify(argv) +
+              (timeout === undefined ? '' : ` ${durationText(timeout)}`) +
+              (on === undefined ? '' : ` on ${on.join(' and ')}`),
           )
           .join(' '),
   );

@@ -10,6 +10,7 @@ import type {
 } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { ClockRecord } from '../../record/clock.ts';
+import type { ConsumerRecord, PublishedTrust, ServiceGroup, TrustState } from '../../record/consumer.ts';
 import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
 import type { Deployment, HookRun } from '../../record/deployment.ts';
 import type { DueLimits } from '../../record/due-limits.ts';
@@ -114,6 +115,9 @@ export type RotationProgress = Partial<
   Omit<Rotation, 'id' | 'tier' | 'fromId' | 'toId' | 'crossSigning' | 'preparedAt'>
 >;
 
+/** `service-anchors`: bundle that the files of every service hold. `trust-outputs`: published trust that every output holds. */
+export type ProgressName = 'service-anchors' | 'trust-outputs';
+
 /**
  * The only persistent state. Its contract does not depend on the engine:
  * - a write happens only inside `transaction`, which is atomic and, once it has returned, durable against power loss;
@@ -189,6 +193,19 @@ export interface Manifest {
   furtherCertificates(): readonly FurtherCertificate[];
   /** Last acknowledgement of each verifier, by verifier. */
   acknowledgements(): readonly Acknowledgement[];
+  /** Known states of published trust, newest first; old states that no consumer has loaded are dropped. */
+  trustStates(): readonly TrustState[];
+  newestTrustState(): TrustState | undefined;
+  /** Consumers whose hooks ran, or for which an operator reported a reload, by id. */
+  consumerRecords(): readonly ConsumerRecord[];
+  /** Deployed services with a valid current certificate, grouped by their settings and loaded trust, by name of the first. */
+  serviceGroups(): readonly ServiceGroup[];
+  /** Names of the deployed services with these settings, by name. */
+  groupMembers(group: Pick<ServiceGroup, 'hooks' | 'reload'>): readonly string[];
+  /** Names of the services with an output of one of these kinds, by name. */
+  servicesWithOutputs(kinds: readonly string[]): readonly string[];
+  /** A value that a later run compares, by name. */
+  progress(name: ProgressName): string | undefined;
   leafTotals(authorityId: string, at: Date): LeafTotals;
   /** Times by which a run judges its clock; absent while nothing was recorded. */
   clock(): ClockRecord | undefined;
@@ -241,6 +258,13 @@ export interface ManifestWriter {
   setDeployments(deployments: readonly Deployment[]): void;
   /** Replaces the runs of a service's hooks. */
   setHookRuns(service: string, runs: readonly HookRun[]): void;
+  /** Adds a state of published trust and returns its number. */
+  insertTrustState(trust: PublishedTrust): number;
+  /** Sets the record of each consumer; a later one replaces it. */
+  putConsumers(consumers: readonly ConsumerRecord[]): void;
+  /** Sets the trust that services without a hook have loaded. */
+  setServicesLoaded(names: readonly string[], state: number): void;
+  setProgress(name: ProgressName, value: string): void;
   recordTrustBundle(bundle: TrustBundleRecord): void;
   /** Sets the bundle of a federated trust domain; a later one replaces it. */
   putFederatedBundle(bundle: FederatedBundle): void;

@@ -252,6 +252,34 @@ export const MIGRATIONS: readonly string[] = [
   -- a certificate that begins in the future was issued by a wrong clock, and is due
   CREATE INDEX current_certificates_by_begin ON certificates (not_before, service) WHERE state = 'current';
   `,
+  `
+  -- the trust that verifiers got from the published directories, and what each program has loaded of it
+  CREATE TABLE trust_states (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    seen_at INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    bundle_sequence INTEGER NOT NULL,
+    crls TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE consumers (
+    id TEXT PRIMARY KEY,
+    loaded_state INTEGER REFERENCES trust_states (id),
+    loaded_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    problem TEXT,
+    output TEXT,
+    claimed_state INTEGER,
+    claimed_until INTEGER,
+    CHECK ((loaded_state IS NULL) = (loaded_at IS NULL))
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE progress (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  ALTER TABLE deployments ADD COLUMN loaded_state INTEGER;
+  -- grows with every change, so that the result of a hook is recorded only for the row it ran for
+  ALTER TABLE deployments ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE deployments ADD COLUMN claimed_until INTEGER;
+  -- 1: only the anchors changed, and programs are reloaded as consumers
+  ALTER TABLE deployments ADD COLUMN trust_only INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /**

@@ -107,6 +107,10 @@ export const toDeployment = (row: SqlRow): Deployment => ({
   ...(row.attempts === 0 ? {} : { attempts: row.attempts as number }),
   ...(row.problem === null ? {} : { problem: row.problem as string }),
   ...(row.hook_failed === 1 && { hookFailed: true }),
+  ...(row.loaded_state !== null && { loadedState: Number(row.loaded_state) }),
+  ...(row.trust_only === 1 && { trustOnly: true }),
+  ...optionalDate('claimedUntil', row.claimed_until),
+  revision: Number(row.revision),
 });
 
 export const toCrl = (row: SqlRow): Crl => ({

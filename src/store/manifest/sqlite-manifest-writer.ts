@@ -13,6 +13,7 @@ import { setHookRuns } from './hook-run-table.ts';
 import { raiseClock, setClockRecord } from './clock-record.ts';
 import type { ManifestWriter } from './manifest.ts';
 import { putAcknowledgement } from './acknowledgement-table.ts';
+import { insertTrustState, putConsumers, setProgress, setServicesLoaded } from './consumer-table.ts';
 import { insertFurtherCertificate, takeFurtherCertificate } from './further-certificate-table.ts';
 import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './rows.ts';
 import { putFederatedBundle, removeFederatedBundle } from './federated-bundle-table.ts';
@@ -84,6 +85,10 @@ export function manifestWriter(
     putPublication: publication => putPublication(sql, publication),
     removePublication: directory => removePublication(sql, directory),
     putAcknowledgement: acknowledgement => putAcknowledgement(sql, acknowledgement),
+    insertTrustState: trust => insertTrustState(sql, trust, at),
+    putConsumers: consumers => putConsumers(sql, consumers),
+    setServicesLoaded: (names, state) => setServicesLoaded(sql, names, state),
+    setProgress: (name, value) => setProgress(sql, name, value),
     putServices: services => {
       const rows = services.map(({ name, spec, upkeep }) => [
         name,
@@ -123,6 +128,9 @@ export function manifestWriter(
         'attempts',
         'problem',
         'hook_failed',
+        'loaded_state',
+        'trust_only',
+        'claimed_until',
       ];
       const rows = deployments.map(d => [
         d.service,
@@ -134,14 +142,25 @@ export function manifestWriter(
         d.attempts ?? 0,
         d.problem ?? null,
         d.hookFailed ? 1 : 0,
+        d.state === 'deployed' ? (d.loadedState ?? null) : null,
+        d.trustOnly ? 1 : 0,
+        d.claimedUntil ? toSeconds(d.claimedUntil) : null,
       ]);
+      const kept = ['deployed_serial', 'loaded_state'];
       const update = columns
-        .map(
-          column =>
-            `${column} = ${column === 'deployed_serial' ? `coalesce(excluded.${column}, ${column})` : `excluded.${column}`}`,
+        .map(column =>
+          kept.includes(column)
+            ? `${column} = coalesce(excluded.${column}, ${column})`
+            : `${column} = excluded.${column}`,
         )
         .join(', ');
-      insertRows(sql, 'deployments', columns, rows, `ON CONFLICT (service) DO UPDATE SET ${update}`);
+      insertRows(
+        sql,
+        'deployments',
+        columns,
+        rows,
+        `ON CONFLICT (service) DO UPDATE SET ${update}, revision = revision + 1`,
+      );
       markReplaced(sql, deployments);
     },
     setHookRuns: (service, runs) => setHookRuns(sql, service, runs),

@@ -30,6 +30,15 @@ import {
 import { federatedBundles } from './federated-bundle-table.ts';
 import { presignedCrl, presignedCrls, voidCrlSeries } from './presigned-crl-table.ts';
 import { publications } from './publication-table.ts';
+import {
+  consumerRecords,
+  groupMembers,
+  newestTrustState,
+  progress,
+  serviceGroups,
+  servicesWithOutputs,
+  trustStates,
+} from './consumer-table.ts';
 import { certificatesPastOverlap } from './replaced-certificates.ts';
 import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
 import { rotations } from './rotation-table.ts';
@@ -131,6 +140,13 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     rotations: () => rotations(sql),
     furtherCertificates: () => furtherCertificates(sql),
     acknowledgements: () => acknowledgements(sql),
+    trustStates: () => trustStates(sql),
+    newestTrustState: () => newestTrustState(sql),
+    consumerRecords: () => consumerRecords(sql),
+    serviceGroups: () => serviceGroups(sql),
+    groupMembers: group => groupMembers(sql, group),
+    servicesWithOutputs: kinds => servicesWithOutputs(sql, kinds),
+    progress: name => progress(sql, name),
     leafTotals: (authorityId, instant) => leafTotals(sql, authorityId, instant),
     pendingServices: () => pendingServices(sql),
     hookRuns: service => hookRuns(sql, service),

@@ -1,5 +1,5 @@
 import { toDeploy, toIssue } from '../../../issuance/rules/planned.ts';
-import { applyDeployment } from '../../../deployment/run/deploy.ts';
+import { applyDeployment, isClaimed } from '../../../deployment/run/deploy.ts';
 import { planDeployment, type DeployStep } from '../../../deployment/run/plan.ts';
 import type { Earlier, PartPlan, TickPart } from '../part.ts';
 import { deployedActions, retriedAction } from './deployed-action.ts';
@@ -14,12 +14,14 @@ export const deployment: TickPart<DeploymentPartPlan> = {
   name: 'deployment',
   plan: async ({ pki, policy }, earlier) => {
     const tried = triedBefore(earlier);
-    const pending = pki.manifest.pendingServices().filter(({ service }) => !tried.has(service.name));
+    const pending = pki.manifest
+      .pendingServices()
+      .filter(({ service, deployment: state }) => !tried.has(service.name) && !isClaimed(state, pki.world.now));
     const steps = pending.length === 0 ? [] : await planDeployment(pki, policy, pending, NOTHING_ELSE);
     return { steps, actions: steps.map(retriedAction), refusals: [] };
   },
-  carryOut: async ({ pki }, { steps }) => {
-    const deployed = await applyDeployment(pki, steps, false);
+  carryOut: async ({ pki, policy }, { steps }) => {
+    const deployed = await applyDeployment(pki, policy, steps, false);
     return { actions: deployedActions(deployed, new Set()), failures: [], deployed };
   },
 };
