@@ -40,6 +40,8 @@ export interface Home {
     readonly crls: string;
     crlPem(authorityId: string): string;
     crlDer(authorityId: string): string;
+    /** The same bytes as `crlDer`. */
+    crlCrl(authorityId: string): string;
     readonly crlBundle: string;
     readonly index: string;
   };
@@ -81,6 +83,7 @@ export function homeAt(directory: string, federatedIn = FEDERATED): Home {
       crls,
       crlPem: id => join(crls, `${id}.pem`),
       crlDer: id => join(crls, `${id}.der`),
+      crlCrl: id => join(crls, `${id}.crl`),
       crlBundle: join(publicDirectory, 'crl-bundle.pem'),
       index: join(publicDirectory, 'index.json'),
     },

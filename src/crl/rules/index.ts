@@ -16,7 +16,16 @@ export const INDEX_FILE = 'index.json';
 export const CRL_BUNDLE_FILE = 'crl-bundle.pem';
 const CRL_DIRECTORY = 'crl';
 export const crlDerFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.der`;
+/** The DER under the name that RFC 2585 gives a CRL: web servers serve it as application/pkix-crl. */
+export const crlCrlFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.crl`;
 export const crlPemFile = (authorityId: string): string => `${CRL_DIRECTORY}/${authorityId}.pem`;
+
+/** Names every file of the CRL of a CA. */
+export const crlFiles = (authorityId: string): readonly string[] => [
+  crlDerFile(authorityId),
+  crlCrlFile(authorityId),
+  crlPemFile(authorityId),
+];
 
 /** Encodes the index, from which a mirror or the host of a verifier learns the published CRLs. The same CRLs give the same text. */
 export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
@@ -34,6 +43,7 @@ export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
       nextUpdate: instantText(crl.nextUpdate),
       entryCount: crl.entryCount,
       sha256: crl.sha256,
+      crl: crlCrlFile(crl.authorityId),
       der: crlDerFile(crl.authorityId),
       pem: crlPemFile(crl.authorityId),
     })),
@@ -41,9 +51,9 @@ export function encodeCrlIndex(crls: readonly IndexedCrl[]): string {
   return `${JSON.stringify(index, null, 2)}\n`;
 }
 
-/** Gives the text of each line of an index, by CA. Two indexes with the same facts have equal texts. */
+/** Gives the text of each line of an index, by CA. Two indexes with the same facts have equal texts, also one without `crl`. */
 export function indexedLines(text: string | undefined): ReadonlyMap<string, string> {
-  return new Map(linesOf(text).map(line => [String(line.ca), JSON.stringify(line)]));
+  return new Map(linesOf(text).map(line => [String(line.ca), JSON.stringify({ ...line, crl: undefined })]));
 }
 
 /** Gives the SHA-256 of every CRL that an index lists, by CA; empty for a text that is not an index. */

@@ -22,7 +22,7 @@ export interface PublishedCrl {
 const INDEX_LIMIT = 16 * 1024 * 1024;
 
 /**
- * Writes the files that are derived from the DER files: the PEM files, then the bundle, then the index. `written` are the CAs whose
+ * Writes the files that are derived from the DER files: their copies and the PEM files, then the bundle, then the index. `written` are the CAs whose
  * PEM is new already. After a crash the next run finishes: if the index is not as expected, or a file was changed after it, all
  * derived files are written again. Returns true if a file had to change.
  */
@@ -37,16 +37,20 @@ export async function writeDerivedCrlFiles(
   const present = files.read(paths.index, INDEX_LIMIT);
   const text = present === undefined ? undefined : Buffer.from(present).toString('utf8');
   const pems = published.map(({ crl }) => paths.crlPem(crl.authorityId));
-  const complete = [...pems, ...(pems.length > 0 ? [paths.crlBundle] : [])].every(path => files.status(path));
+  const copies = published.map(({ crl }) => paths.crlCrl(crl.authorityId));
+  const expected = [...pems, ...copies, ...(pems.length > 0 ? [paths.crlBundle] : [])];
+  const complete = expected.every(path => files.status(path));
   const changed = text !== wanted || !complete || written.size > 0;
   const isSealed = readSeal({ files }, paths.directory) !== undefined;
   if (!changed && isSealed) return false;
   const known = indexedDigests(text);
   for (const { crl } of published) {
     const { authorityId, sha256 } = crl;
-    const isThere = files.status(paths.crlPem(authorityId)) !== undefined;
-    const current = isSealed && isThere && known.get(authorityId) === sha256;
-    if (!written.has(authorityId) && !current) await writePem(world, home, authorityId);
+    const isThere = [paths.crlPem, paths.crlCrl].every(path => files.status(path(authorityId)));
+    const current = isSealed && isThere && known.get(authorityId) === sha256 && !written.has(authorityId);
+    if (current) continue;
+    if (!written.has(authorityId)) await writePem(world, home, authorityId);
+    await writeCopy(world, home, authorityId);
   }
   await writeBundle(world, paths.crlBundle, pems);
   files.replace(paths.index, utf8(wanted), PUBLIC_FILE);
@@ -60,7 +64,12 @@ export function derivedCrlFiles(
 ): ReadonlyMap<string, Uint8Array> {
   const made = new Map(published.map(({ crl: { authorityId } }) => [paths.crlPem(authorityId), pemOf(authorityId)]));
   const bundle = Buffer.concat([...made.values()]);
+  for (const { crl } of published) made.set(paths.crlCrl(crl.authorityId), derOf(crl.authorityId));
   return made.set(paths.crlBundle, bundle).set(paths.index, utf8(encodeCrlIndex(published.map(indexedCrl))));
+
+  function derOf(authorityId: string): Uint8Array {
+    return Buffer.concat(Array.from(files.chunks(paths.crlDer(authorityId), CRL_PIECE), piece => piece.slice()));
+  }
 
   function pemOf(authorityId: string): Uint8Array {
     const text: Uint8Array[] = [];
@@ -82,6 +91,11 @@ const writePem = ({ files }: CrlPki['world'], home: Home, authorityId: string): 
     const pem = startPem('X509 CRL', write);
     for (const piece of files.chunks(home.public.crlDer(authorityId), CRL_PIECE)) pem.push(piece);
     pem.finish();
+  });
+
+const writeCopy = ({ files }: CrlPki['world'], home: Home, authorityId: string): Promise<void> =>
+  replaceInPieces(files, home.public.crlCrl(authorityId), write => {
+    for (const piece of files.chunks(home.public.crlDer(authorityId), CRL_PIECE)) write(piece);
   });
 
 /** Writes every CRL into one file, for servers like nginx. Node reads only the first CRL of a file and needs single files. */

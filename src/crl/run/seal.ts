@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { World } from '../../world/world.ts';
-import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } from '../rules/index.ts';
+import { CRL_BUNDLE_FILE, crlFiles, INDEX_FILE, indexedDigests } from '../rules/index.ts';
 
 /** The index and file sizes of a directory of CRLs in which no file was changed after the index. */
 export interface CrlSeal {
@@ -26,7 +26,7 @@ export function readSeal({ files }: Pick<World, 'files'>, directory: string): Cr
   if (bytes === undefined) return undefined;
   const text = Buffer.from(bytes).toString('utf8');
   const digests = indexedDigests(text);
-  const names = [...digests.keys()].flatMap(id => [crlDerFile(id), crlPemFile(id)]);
+  const names = [...digests.keys()].flatMap(crlFiles);
   const sizes = new Map<string, number>();
   for (const name of [...names, CRL_BUNDLE_FILE]) {
     const status = files.status(join(directory, name));

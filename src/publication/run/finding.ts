@@ -11,6 +11,7 @@ type CrlFindingName =
   | 'listed-not-revoked'
   | 'entry-differs'
   | 'pem-differs'
+  | 'copy-differs'
   | 'bundle-differs'
   | 'index-differs'
   | 'no-trust-bundle'

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';
-import { CRL_BUNDLE_FILE, crlDerFile, crlPemFile, INDEX_FILE, indexedDigests } from '../../crl/rules/index.ts';
+import { CRL_BUNDLE_FILE, crlDerFile, crlFiles, INDEX_FILE, indexedDigests } from '../../crl/rules/index.ts';
 import { crlContent, crlRegressions, type CrlContent } from '../rules/regression.ts';
 import { crlOwnerProblem } from '../../crl/rules/verdict.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
@@ -69,7 +69,7 @@ export async function planCrlPublication(
   problems.push(...bundle.problems);
   if (problems.length > 0) throw failure('ERR_CRL_BACKWARDS', { directory, problems });
   const ids = states.map(({ authority }) => authority.id);
-  const names = [...ids.flatMap(id => [crlDerFile(id), crlPemFile(id)]), CRL_BUNDLE_FILE];
+  const names = [...ids.flatMap(crlFiles), CRL_BUNDLE_FILE];
   const anew = namesAhead(ahead?.crls ?? new Map<string, CrlAhead>());
   const files = names.map(name => ({ name, action: actionOn(pki, directory, name, anew) }));
   const index = { name: INDEX_FILE, action: indexAction(pki, directory, anew) };
@@ -96,10 +96,7 @@ function contentAhead(
 
 /** Names the files that CRLs not signed yet will change. */
 const namesAhead = (crls: PublicAhead['crls']): ReadonlySet<string> =>
-  new Set([
-    ...[...crls.keys()].flatMap(id => [crlDerFile(id), crlPemFile(id)]),
-    ...(crls.size > 0 ? [CRL_BUNDLE_FILE, INDEX_FILE] : []),
-  ]);
+  new Set([...[...crls.keys()].flatMap(crlFiles), ...(crls.size > 0 ? [CRL_BUNDLE_FILE, INDEX_FILE] : [])]);
 
 /** Compares a directory with public/ by dates and sizes only: cheap enough for a run every minute. */
 export async function isPublished(pki: PublishPki, directory: string): Promise<boolean> {

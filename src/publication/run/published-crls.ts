@@ -32,7 +32,10 @@ export function publishedCrlReader({ files }: Pick<World, 'files'>): (path: stri
     return crl;
   };
   return (path, form) => {
-    if (files.status(path) === undefined) return { crls: [], problem: { name: 'missing', text: `${path} is missing` } };
+    const kind = files.status(path)?.kind;
+    if (kind === undefined) return { crls: [], problem: { name: 'missing', text: `${path} is missing` } };
+    // opening a named pipe waits for its writer
+    if (kind !== 'file') return { crls: [], problem: { name: 'unreadable', text: `${path} is not a plain file` } };
     const held: PathCrl[] = [];
     try {
       const bytes = files.read(path, LIMIT)!;

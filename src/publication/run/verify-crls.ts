@@ -6,6 +6,7 @@ import { REMEDIES } from '../../errors/remedy.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import {
   CRL_BUNDLE_FILE,
+  crlCrlFile,
   crlDerFile,
   crlPemFile,
   encodeCrlIndex,
@@ -81,6 +82,10 @@ export async function verifyCrls(
     if (der === undefined) continue;
     ders.push({ authority, crl: der });
     checkPublishedCrl(der, authority, manifest, now, judged, report);
+    const copy = read(join(directory, crlCrlFile(authority.id)), 'der');
+    // the copy came later than the other files: a mirror of an earlier version has none
+    if (copy.problem !== undefined) report(copy.problem.name, 'warning', copy.problem.text);
+    else if (copy.crls[0] !== der) report('copy-differs', 'integrity', 'its .crl file has a different CRL');
     if (pem !== undefined && pem !== der) report('pem-differs', 'integrity', 'its PEM file has a different CRL');
   }
   const bundle = read(join(directory, CRL_BUNDLE_FILE), 'bundle');

@@ -182,7 +182,8 @@ test('after a crash at any step a whole CRL is in place, and the next run finish
     expect(crlNumber(decodeCrl(der))).toBe(pki.manifest.latestCrl('issuing-g1')!.number);
     expect(decodePem(readFileSync(pki.home.public.crlBundle, 'utf8'))).toEqual([{ label: 'X509 CRL', der }]);
     expect(index(pki).crls).toMatchObject([{ entryCount: 1, number: String(crlNumber(decodeCrl(der))) }]);
-    expect(readdirSync(pki.home.public.crls)).toEqual(['issuing-g1.der', 'issuing-g1.pem']);
+    expect(readdirSync(pki.home.public.crls)).toEqual(['issuing-g1.crl', 'issuing-g1.der', 'issuing-g1.pem']);
+    expect(readFileSync(pki.home.public.crlCrl('issuing-g1'))).toEqual(Buffer.from(der));
     const signed = [...pki.manifest.auditRecords()].filter(record => record.action === 'crl.signed');
     const numbers = signed.map(record => record.detail['number']);
     expect(new Set(numbers).size).toBe(numbers.length);

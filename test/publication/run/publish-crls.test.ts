@@ -30,7 +30,9 @@ async function withTarget(): Promise<{ pki: CrlTestPki; target: string }> {
 test('publishes every CRL, the bundle and the index to a directory that need not exist', async () => {
   const { pki, target } = await withTarget();
   expect(readdirSync(target).sort()).toEqual(['crl', 'crl-bundle.pem', 'index.json']);
-  expect(readdirSync(join(target, 'crl'))).toEqual(['issuing-g1.der', 'issuing-g1.pem', 'root-g1.der', 'root-g1.pem']);
+  expect(readdirSync(join(target, 'crl'))).toEqual(
+    ['issuing-g1', 'root-g1'].flatMap(id => ['crl', 'der', 'pem'].map(form => `${id}.${form}`)),
+  );
   expect(readFileSync(join(target, 'index.json'))).toEqual(readFileSync(pki.home.public.index));
   expect([...pki.manifest.auditRecords()].at(-1)).toMatchObject({ action: 'crl.published', subject: target });
 });
@@ -48,7 +50,10 @@ test('replaces older files and no others', async () => {
   await refresh(pki);
   const plan = await planCrlPublication(pki, target);
   const replaced = plan.files.filter(file => file.action === 'replace').map(file => file.name);
-  expect(replaced).toEqual(['crl/issuing-g1.der', 'crl/issuing-g1.pem', 'crl-bundle.pem', 'index.json']);
+  expect(replaced).toEqual([
+    ...['crl/issuing-g1.der', 'crl/issuing-g1.crl', 'crl/issuing-g1.pem'],
+    ...['crl-bundle.pem', 'index.json'],
+  ]);
   expect(plan.files.at(-1)!.name).toBe('index.json');
 });
 
