@@ -1,6 +1,11 @@
 /** Other programs: found on the PATH, run without a shell, and reported when they are missing. */
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe } from 'vitest';
+
+/** The Python for which Debian installs modules; another one may come first on the PATH. */
+export const PYTHON = '/usr/bin/python3';
 
 /** Command line for each program's version, and its Debian package. */
 const PROGRAMS = {
@@ -17,7 +22,23 @@ const PROGRAMS = {
   promtool: { ask: ['--version'], debian: 'prometheus' },
   'systemd-analyze': { ask: ['--version'], debian: 'systemd' },
   python3: { ask: ['--version'], debian: 'python3' },
-} as const;
+  faketime: { ask: ['--version'], debian: 'faketime' },
+  stunnel: { ask: ['-version'], debian: 'stunnel4' },
+  postgres: { ask: ['--version'], debian: 'postgresql' },
+  mosquitto: { ask: ['-h'], debian: 'mosquitto' },
+  uvicorn: {
+    ask: ['-c', 'import fastapi, uvicorn; print(uvicorn.__version__)'],
+    debian: 'python3-fastapi python3-uvicorn',
+    /** A module of a program, which fails where it is absent. */
+    of: PYTHON,
+  },
+} as const satisfies Record<string, Program>;
+
+interface Program {
+  readonly ask: readonly string[];
+  readonly debian: string;
+  readonly of?: string;
+}
 
 export type ProgramName = keyof typeof PROGRAMS;
 
@@ -26,8 +47,9 @@ const versions = new Map<ProgramName, string | undefined>();
 /** Returns the version it reports (empty when it reports none); undefined when it is not installed. */
 function versionOf(name: ProgramName): string | undefined {
   if (!versions.has(name)) {
-    const asked = spawnSync(name, PROGRAMS[name].ask, { encoding: 'utf8', env: environment(), timeout: 20_000 });
-    const missing = asked.error !== undefined;
+    const { ask, of }: Program = PROGRAMS[name];
+    const asked = spawnSync(of ?? name, ask, { encoding: 'utf8', env: environment(), timeout: 20_000 });
+    const missing = asked.error !== undefined || (of !== undefined && asked.status !== 0);
     versions.set(name, missing ? undefined : (/\d+(\.\d+)+/.exec(asked.stdout + asked.stderr)?.[0] ?? ''));
   }
   return versions.get(name);
@@ -67,6 +89,9 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Timeout in milliseconds; 30,000 by default. */
   readonly timeout?: number;
+  /** Account of the program, where the tests run as root. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** Runs a program to its end; any exit status is a result, not an error. */
@@ -77,6 +102,8 @@ export function run(argv: readonly [string, ...string[]], options: RunOptions = 
       env: { ...environment(), ...options.env },
       timeout: options.timeout ?? 30_000,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.gid === undefined ? {} : { gid: options.gid }),
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
@@ -96,8 +123,15 @@ export function run(argv: readonly [string, ...string[]], options: RunOptions = 
   });
 }
 
-/** Environment: English, and no trust anchors from outside the test. Servers are in a directory that Debian's users do not search. */
+/** Environment: English, and no trust anchors from outside the test. Servers are in directories that Debian's users do not search. */
 export function environment(): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: _anchors, PATH: path = '', ...inherited } = process.env;
-  return { ...inherited, PATH: `${path}:/usr/sbin`, LC_ALL: 'C', TZ: 'UTC' };
+  return { ...inherited, PATH: [path, '/usr/sbin', ...POSTGRESQL].join(':'), LC_ALL: 'C', TZ: 'UTC' };
 }
+
+const VERSIONS = '/usr/lib/postgresql';
+/** Directory of the newest PostgreSQL. */
+const POSTGRESQL = (existsSync(VERSIONS) ? readdirSync(VERSIONS) : [])
+  .sort((a, b) => Number(b) - Number(a))
+  .slice(0, 1)
+  .map(version => join(VERSIONS, version, 'bin'));
