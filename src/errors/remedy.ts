@@ -74,6 +74,9 @@ export const REMEDIES = {
   caUnclear: () => 'svcauth ca list',
   caDetails: ({ ca }: OneCa) => `svcauth ca show ${ca}`,
   caPending: () => 'svcauth ca install-cert CERT --chain ROOT',
+  /** Its holder signs again, with the known chain or a new one. */
+  successorPending: () => 'svcauth ca install-cert CERT',
+  foreignCaExpiring: () => 'svcauth ca install-cert CERT --chain CHAIN',
   caExpiring: ({ tier }: OneTier) => `svcauth ca rotate prepare --tier ${tier}`,
   caNotYetValid: ({ ca }: OneCa) => `svcauth ca extend ${ca}`,
   caCompromised: ({ ca }: OneCa) => `svcauth ca taint ${ca} --reason TEXT`,

@@ -6,7 +6,7 @@ import type { AddCommand } from '../cli/command.ts';
 const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<AddCommand>>>>> = {
   'CAs:': {
     'ca init': async () => (await import('../init/command/init.ts')).addCaInit,
-    'ca install-cert': async () => (await import('../init/command/install-certificate.ts')).addCaInstallCert,
+    'ca install-cert': async () => (await import('../rotation/command/install-certificate.ts')).addCaInstallCert,
     'ca list': async () => (await import('../ca/command/list.ts')).addCaList,
     'ca show': async () => (await import('../ca/command/show.ts')).addCaShow,
     'ca extend': async () => (await import('../rotation/command/extend.ts')).addCaExtend,

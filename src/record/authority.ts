@@ -3,10 +3,14 @@ import type { KeyAlgorithmName } from '../pki/key/algorithm.ts';
 /** State of a CA. `pending`: it has a key and waits for its certificate (`ca install-cert`). The others follow the rotation. */
 export type AuthorityState = 'pending' | 'prepared' | 'active' | 'draining' | 'retired' | 'tainted';
 
+/** A tier whose CAs this home can create and rotate. */
+export type OwnTier = 'root' | 'issuing';
+
 export interface Authority {
-  /** `root-g1`, `issuing-g1`: safe as a file name, never reused. */
+  /** `root-g1`, `policy-g1`, `issuing-g1`: safe as a file name, never reused. */
   readonly id: string;
-  readonly tier: 'root' | 'issuing';
+  /** `policy`: a CA of another organisation between its root and our issuing CA. */
+  readonly tier: OwnTier | 'policy';
   readonly generation: number;
   readonly state: AuthorityState;
   readonly keyAlgorithm: KeyAlgorithmName;

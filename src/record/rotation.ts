@@ -1,4 +1,4 @@
-import type { Authority } from './authority.ts';
+import type { OwnTier } from './authority.ts';
 
 /**
  * Certificates that a root rotation makes beside the new root (RFC 9810 §4.4). `issuing`: both roots certify the issuing CAs; the
@@ -11,7 +11,7 @@ export type CrossSigning = (typeof CROSS_SIGNINGS)[number];
 export interface Rotation {
   /** Number from 1 on, never reused. */
   readonly id: number;
-  readonly tier: Authority['tier'];
+  readonly tier: OwnTier;
   readonly fromId: string;
   readonly toId: string;
   readonly crossSigning: CrossSigning;

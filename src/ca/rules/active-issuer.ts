@@ -4,7 +4,7 @@
  */
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
-import type { Authority, AuthorityCertificate } from '../../record/authority.ts';
+import type { Authority, AuthorityCertificate, OwnTier } from '../../record/authority.ts';
 
 export type CertifiedAuthority = Authority & { readonly certificate: AuthorityCertificate };
 
@@ -33,6 +33,15 @@ export function activeIssuer(authorities: readonly Authority[], now: Date): Cert
 /** Returns the tier whose CAs issue leaves. */
 export const leafTier = (authorities: readonly Authority[]): Authority['tier'] =>
   authorities.some(({ tier }) => tier === 'issuing') ? 'issuing' : 'root';
+
+/** Returns the tier of a CA that this home creates or rotates. */
+export const ownTier = ({ tier }: Pick<Authority, 'tier'>): OwnTier => (tier === 'root' ? 'root' : 'issuing');
+
+/** Returns the CA that certifies the successor of an issuing CA: a policy CA where one certified the issuing CA, else the root. */
+export function certifier(authorities: readonly Authority[], from: CertifiedAuthority): CertifiedAuthority | undefined {
+  const current = authorities.find(({ id }) => id === from.certificate.issuerId);
+  return (current?.tier === 'policy' ? newestActive(authorities, 'policy') : undefined) ?? newestActive(authorities, 'root');
+}
 
 /** Returns the newest active CA of a tier. Between activating and draining a rotation has two; leaves of the older one are not due yet. */
 export const newestActive = (

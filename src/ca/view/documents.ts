@@ -33,7 +33,7 @@ const CRL = object('newest CRL of the CA', {
 
 const STATUS = {
   ca: caId(),
-  tier: oneOf('tier of the CA', ['root', 'issuing']),
+  tier: oneOf('tier of the CA', ['root', 'policy', 'issuing']),
   state: oneOf('state of the CA; pending: its certificate is not installed yet', [
     'pending',
     'prepared',

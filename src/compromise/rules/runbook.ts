@@ -1,10 +1,10 @@
 // Lists the steps that replace a compromised CA, as commands with the names, sizes and times of this PKI.
 // `drill ca-compromise` prints the list and a rehearsal carries it out on a copy. It is pure: `run/drill.ts` gathers the facts.
-import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import { ownTier, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { durationText } from '../../time/duration.ts';
 import { plural } from '../../text/plural.ts';
 import { instantText } from '../../time/instant-text.ts';
-import type { Authority, LeafTotals } from '../../record/authority.ts';
+import type { Authority, LeafTotals, OwnTier } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';
 
 /** The facts about a compromised CA that its runbook names. */
@@ -48,7 +48,7 @@ interface RunbookStep {
 
 export interface Runbook {
   readonly authorityId: string;
-  readonly tier: Authority['tier'];
+  readonly tier: OwnTier;
   /** For the audit log. */
   readonly reason: string;
   readonly stake: readonly string[];
@@ -57,7 +57,8 @@ export interface Runbook {
 
 /** Plans the recovery from a compromised CA key, step by step, with the names, sizes and times of this PKI. */
 export function compromiseRunbook(facts: CompromiseFacts): Runbook {
-  const { id, tier, state } = facts.authority;
+  const { id, state } = facts.authority;
+  const tier = ownTier(facts.authority);
   const reason = `the key of ${id} is compromised`;
   const rotate = (step: string): string =>
     `svcauth ca rotate ${step} --tier ${tier} --force-compromised --reason "${reason}"`;

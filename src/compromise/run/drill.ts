@@ -1,5 +1,5 @@
 import { failure } from '../../errors/error.ts';
-import { isCertified, leafTier, replaceable, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import { isCertified, leafTier, ownTier, replaceable, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { compromiseRunbook, type Runbook } from '../rules/runbook.ts';
 import { leavesThrough } from '../../rotation/rules/gate.ts';
 import { openRotation } from '../../rotation/rules/state.ts';
@@ -13,7 +13,8 @@ export async function drillCompromise(pki: Pki, id: string | undefined): Promise
   const { manifest } = pki;
   const authorities = manifest.authorities();
   const authority = chosen(authorities, id);
-  const { tier, certificate } = authority;
+  const { certificate } = authority;
+  const tier = ownTier(authority);
   const policy = await loadPolicy(pki);
   const { facts } = readRotationFacts(pki, policy, tier);
   const generation = Math.max(...authorities.filter(each => each.tier === tier).map(each => each.generation)) + 1;

@@ -37,6 +37,14 @@ export const initErrors = {
     () => 'no CA waits for a certificate; nothing was changed',
     () => [REMEDIES.caUnclear()],
   ),
+  ERR_CERT_TOO_SHORT: row<{ path: string; reason: string; lifetime?: string }>(
+    EXIT.refused,
+    p => `${quote(p.path)} does not live long enough: ${p.reason}; nothing was changed`,
+    p => [
+      `request a certificate ${p.lifetime === undefined ? 'with a longer lifetime' : `of ${p.lifetime} or more`} from its issuer, then install that`,
+      REMEDIES.successorPending(),
+    ],
+  ),
   ERR_CERT_UNSUITABLE: row<{ path: string; reason: string }>(
     EXIT.usage,
     p => `${quote(p.path)} cannot be installed: ${p.reason}; nothing was changed`,

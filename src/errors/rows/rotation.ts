@@ -36,6 +36,11 @@ export const rotationErrors = {
       `the ${p.tier} rotation is in phase ${p.phase}: its next step is ${quote(p.next)}, not ${quote(p.step)}; nothing was changed`,
     p => [REMEDIES.rotationStep({ step: p.next, tier: p.tier })],
   ),
+  ERR_ROTATION_AWAITED: row<{ step: string; tier: string; id: string }>(
+    EXIT.refused,
+    p => `cannot take step ${quote(p.step)}: ${p.id} waits for its certificate; nothing was changed`,
+    p => [REMEDIES.successorPending(), `withdraw the request: ${REMEDIES.rotationStep({ step: 'rollback', tier: p.tier })}`],
+  ),
   ERR_ROTATION_NONE: row<{ step: string; tier: string }>(
     EXIT.refused,
     p => `no ${p.tier} rotation is in progress; there is nothing to ${p.step === 'rollback' ? 'roll back' : p.step}`,

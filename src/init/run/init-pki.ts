@@ -9,21 +9,18 @@ import type { Authority } from '../../record/authority.ts';
 import { planInit, planPolicy, type InitRequest, type RootSource } from '../rules/plan.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { utf8 } from '../../pki/bytes.ts';
-import { createCaCsr } from '../../pki/csr/ca-csr.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
 import type { Issuer } from '../../pki/certificate/issuer.ts';
 import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';
 import { generateKeyPair, type KeyPair } from '../../pki/key/pair.ts';
 import { encodePem } from '../../pki/pem.ts';
-import { parsePrivateKey } from '../../pki/key/private-key.ts';
-import { authoritySubject } from '../../pki/certificate/prepare-authority.ts';
 import { serialToHex } from '../../pki/certificate/serial-number.ts';
-import { signerOf } from '../../pki/key/signature.ts';
 import { createHome, PRIVATE_DIRECTORY, type Home } from '../../store/home.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import { createKeyFile } from '../../store/files/key-file.ts';
 import { createManifest } from '../../store/manifest/sqlite-manifest.ts';
 import { encodeKeyPem } from '../../store/input/key-pem.ts';
+import { certificateRequest } from '../../ca/run/certificate-request.ts';
 import { certifyAuthority, type ReadyAuthority } from '../../ca/run/new-authority.ts';
 import { readRoot } from './read-root.ts';
 import { refreshCrls } from '../../crl/run/refresh.ts';
@@ -172,21 +169,8 @@ async function makeAuthority(
     return { planned, pkcs8: key.pkcs8, ready: { certificate, issuer } };
   }
   if (planned.how === 'request')
-    return { planned, pkcs8: keys.pkcs8, csrPem: await requestFor(request, planned, keys) };
+    return { planned, pkcs8: keys.pkcs8, csrPem: await certificateRequest(request, planned, keys) };
   return { planned, pkcs8: keys.pkcs8, ready: await certifyAuthority(world, request, planned, keys, above) };
-}
-
-/** Creates the CSR of an issuing CA for the holder of the external root. */
-async function requestFor(
-  { name, trustDomain }: InitRequest,
-  planned: PlannedAuthority,
-  keys: KeyPair,
-): Promise<string> {
-  const subjectDer = authoritySubject(name, trustDomain, planned.tier, planned.generation);
-  const { algorithm, publicKey: publicKeyDer } = keys;
-  const { keyObject } = await parsePrivateKey(keys.pkcs8, undefined, `the key of ${planned.id}`);
-  const sign = signerOf(keyObject, algorithm);
-  return encodePem('CERTIFICATE REQUEST', createCaCsr({ subjectDer, algorithm, publicKeyDer, sign }));
 }
 
 /** Writes the files of the CAs. Returns the key of an offline root as PEM. */

@@ -1,5 +1,5 @@
-// Declares the documents of `ca init` and `ca install-cert`.
-// `svcauth schema` prints their schemas; the views take their types only.
+// Declares the document of `ca init`.
+// `svcauth schema` prints its schema; the view takes its type only.
 import { KEY_ALGORITHM_NAMES } from '../../pki/key/algorithm.ts';
 import {
   caId,
@@ -19,7 +19,7 @@ import {
 
 const CA = object('a CA of the new PKI', {
   ca: caId(),
-  tier: oneOf('tier of the CA', ['root', 'issuing']),
+  tier: oneOf('tier of the CA', ['root', 'policy', 'issuing']),
   how: optional(
     oneOf('with --dry-run: request: an external root issues its certificate', ['create', 'import', 'request']),
   ),
@@ -56,17 +56,4 @@ export const CA_INIT = documentSchema('ca-init', 'the new PKI', {
   crls: optional(path('directory of the CRLs')),
   policy: optional(path('file of the policy')),
   csr: optional(text('the CSR for the external root, PEM')),
-});
-
-export const CA_INSTALL_CERT = documentSchema('ca-install-cert', 'the installed certificate of an issuing CA', {
-  dryRun: flag('nothing was changed'),
-  changed: flag('the certificate was not installed before'),
-  ca: caId('id of the issuing CA'),
-  serial: serial(),
-  notAfter: instant('expiry of the certificate'),
-  issuedBy: caId('id of the root that issued the certificate'),
-  root: object('the certificate of that root', {
-    serial: serial(),
-    notAfter: instant('expiry of the certificate'),
-  }),
 });

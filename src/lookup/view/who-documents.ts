@@ -44,7 +44,7 @@ const CA_MATCH = {
   type: oneOf('type of the match', ['ca']),
   ...FOUND,
   ca: caId(),
-  tier: oneOf('tier of the CA', ['root', 'issuing']),
+  tier: oneOf('tier of the CA', ['root', 'policy', 'issuing']),
   generation: count('generation of the CA within its tier, from 1 on'),
   state: oneOf('state of the CA; pending: its certificate is not installed yet', [
     'pending',

@@ -23,7 +23,7 @@ const KEY_LOCATION = optional(
   oneOf('of a CA: location of the key that the remedy needs', ['file', 'offline', 'foreign', 'destroyed']),
 );
 const KEY_SOURCE = optional(oneOf('of a service: its certificate was issued from a CSR', ['csr']));
-const TIER = optional(oneOf('of a CA: its tier', ['root', 'issuing']));
+const TIER = optional(oneOf('of a CA: its tier', ['root', 'policy', 'issuing']));
 const MESSAGE = text('description of the problem');
 const REMEDY = optional(text('the command to run; absent if no command helps'));
 

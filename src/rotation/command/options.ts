@@ -2,14 +2,14 @@
 // The commands of rotation call it. It opens nothing.
 import { Option, type Command } from 'commander';
 import { failure } from '../../errors/error.ts';
-import type { Authority } from '../../record/authority.ts';
+import type { OwnTier } from '../../record/authority.ts';
 import { CROSS_SIGNINGS, type CrossSigning } from '../../record/rotation.ts';
 import { parseKeyAlgorithm } from '../../pki/key/algorithm.ts';
 import { parseDuration } from '../../time/duration.ts';
 import type { SuccessorRequest } from '../rules/successor.ts';
 
 export interface TierFlags {
-  readonly tier: Authority['tier'];
+  readonly tier: OwnTier;
 }
 
 /** Declares `--tier`, which every step of a rotation needs. */

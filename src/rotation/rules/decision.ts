@@ -4,9 +4,9 @@
  */
 import { failure } from '../../errors/error.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import type { Authority } from '../../record/authority.ts';
+import type { OwnTier } from '../../record/authority.ts';
 import { isForcible, type Gate, type ProofFindings } from './gate.ts';
-import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
+import { awaitedRotation, currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
 import { leftoverGates } from './status.ts';
 import { gatesOf, leftovers, nextStep, turnOf, type RotationStep } from './step.ts';
 
@@ -22,7 +22,7 @@ export interface Decision {
 
 interface DecisionRequest {
   readonly step: RotationStep;
-  readonly tier: Authority['tier'];
+  readonly tier: OwnTier;
   /** Reason for forcing gates. */
   readonly compromise?: string | undefined;
 }
@@ -30,12 +30,14 @@ interface DecisionRequest {
 /** Returns true if a forward step needs a proof: it is its turn, and there is no contradiction. */
 export function needsProof(step: Exclude<RotationStep, 'rollback'>, facts: RotationFacts): boolean {
   const open = openRotation(facts);
+  if (awaitedRotation(facts) !== undefined) return false;
   return (open?.contradictions ?? []).length === 0 && turnOf(step, open) === 'do';
 }
 
 /** Decides; `found` is what the proof found, where one is needed. Throws ERR_ROTATION_GATE, _ORDER, _NONE, _CONTRADICTION, _NOT_TAINTED. */
 export function decideStep(request: DecisionRequest, facts: RotationFacts, found: ProofFindings, now: Date): Decision {
   const { step, tier, compromise } = request;
+  if (awaitedRotation(facts) !== undefined) return whileAwaited(step, facts, now);
   const open = openRotation(facts);
   const problems = open?.contradictions ?? [];
   if (problems.length > 0) throw failure('ERR_ROTATION_CONTRADICTION', { tier, problems });
@@ -69,9 +71,19 @@ function forcedGates(
   return gates.filter(gate => !gate.open && isForcible(gate));
 }
 
-function requireOpen(step: RotationStep, tier: Authority['tier'], gates: readonly Gate[]): void {
+function requireOpen(step: RotationStep, tier: OwnTier, gates: readonly Gate[]): void {
   const shut = gates.filter(gate => !gate.open);
   if (shut.length > 0) throw failure('ERR_ROTATION_GATE', { step, tier, gates: shut });
+}
+
+/** Decides while the successor waits for its certificate: the request can be withdrawn, and CAs of a rollback can be retired. */
+function whileAwaited(step: RotationStep, facts: RotationFacts, now: Date): Decision {
+  const none = { open: undefined, gates: [], forced: [], retired: [] };
+  if (step === 'prepare') return { turn: 'done', ...none };
+  if (step === 'rollback') return { turn: 'do', ...none };
+  if (step === 'retire' && leftovers(facts).length > 0) return withoutRotation(step, facts, now);
+  const { to } = awaitedRotation(facts)!;
+  throw failure('ERR_ROTATION_AWAITED', { step, tier: facts.tier, id: to.id });
 }
 
 /** Decides without a step in turn: `retire` may also retire CAs of a rollback. Other steps need a rotation, unless the last one is complete. */

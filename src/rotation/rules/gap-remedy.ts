@@ -5,7 +5,7 @@
 import { REMEDIES } from '../../errors/remedy.ts';
 import { shell } from '../../errors/row.ts';
 import { durationText } from '../../time/duration.ts';
-import type { Authority } from '../../record/authority.ts';
+import type { Authority, OwnTier } from '../../record/authority.ts';
 import type { GapWayOut } from './issuing-gap.ts';
 import type { SuccessorRequest } from './successor.ts';
 
@@ -20,7 +20,7 @@ export interface PrepareOptions extends SuccessorRequest {
 
 /** Returns the command for a planned CA; undefined where only a change of the policy helps. */
 export function plannedGapRemedy(
-  tier: Authority['tier'],
+  tier: OwnTier,
   wayOut: GapWayOut | undefined,
   options: PrepareOptions,
 ): string | undefined {
@@ -30,7 +30,7 @@ export function plannedGapRemedy(
 }
 
 /** Returns `prepare` with its options, ready to paste; passphrase options are left out. */
-export function prepareCommand(tier: Authority['tier'], options: PrepareOptions): string {
+export function prepareCommand(tier: OwnTier, options: PrepareOptions): string {
   const { crossSigning, lifetime, keyAlgorithm, soak, rootKey, rootKeyOut, requiredAcks = [], compromise } = options;
   return [
     REMEDIES.rotationStep({ step: 'prepare', tier }),
@@ -59,7 +59,7 @@ export function recordedGapRemedy(
 }
 
 /** Rounds up to whole days, hours or minutes, whichever is the largest unit that fits. */
-function roundUp(seconds: number): number {
+export function roundUp(seconds: number): number {
   const unit = [86_400, 3600, 60].find(each => seconds >= each) ?? 1;
   return Math.ceil(seconds / unit) * unit;
 }

@@ -7,10 +7,11 @@ import { instantText } from '../../time/instant-text.ts';
 import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
 import { plural } from '../../text/plural.ts';
 import { durationText } from '../../time/duration.ts';
-import type { LeafTotals } from '../../record/authority.ts';
-import { recordedPhase, type OpenRotation, type RotationFacts } from './state.ts';
+import type { Authority, LeafTotals } from '../../record/authority.ts';
+import { recordedPhase, type AwaitedRotation, type OpenRotation, type RotationFacts } from './state.ts';
 
 type GateName =
+  | 'certificate-installed'
   | 'other-rotation'
   | 'issuer-outlives'
   | 'self-test'
@@ -54,12 +55,25 @@ const opened = (name: GateName, message: string): Gate => ({ name, open: true, m
 type Closed = Omit<Gate, 'name' | 'open' | 'message'>;
 const closed = (name: GateName, message: string, how: Closed = {}): Gate => ({ name, open: false, message, ...how });
 
+/** Requires the certificate of a pending successor, which only the holder of an external CA can issue. */
+export const certificateInstalled = ({ to, rotation }: AwaitedRotation): Gate =>
+  closed(
+    'certificate-installed',
+    `${to.id} waits for its certificate since ${instantText(rotation.preparedAt)}; its request is authorities/${to.id}/ca.csr`,
+    { remedy: REMEDIES.successorPending() },
+  );
+
 /** Requires an issuing CA above that outlives the CA being replaced. */
-export function issuerOutlives(from: { readonly notAfter: Date; readonly id: string }, above: typeof from): Gate {
+export function issuerOutlives(
+  from: { readonly notAfter: Date; readonly id: string },
+  above: typeof from,
+  keyLocation: Authority['keyLocation'],
+): Gate {
   const ends = `${above.id} expires ${instantText(above.notAfter)}, ${from.id} expires ${instantText(from.notAfter)}`;
   if (above.notAfter > from.notAfter) return opened('issuer-outlives', ends);
   return closed('issuer-outlives', `${ends}: a successor cannot expire later`, {
-    remedy: REMEDIES.rotationStep({ step: 'prepare', tier: 'root' }),
+    // only its holder can replace a foreign CA
+    remedy: keyLocation === 'foreign' ? REMEDIES.foreignCaExpiring() : REMEDIES.rotationStep({ step: 'prepare', tier: 'root' }),
   });
 }
 

@@ -3,10 +3,10 @@
  * knows no times.
  */
 import type { AuthorityAbove, PlannedAuthority, Validity } from '../../ca/rules/planned-authority.ts';
-import { isCertified, leafTier, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import { chainToRoot, isCertified, leafTier, ownTier, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { lifeOf } from '../../ca/rules/life.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
-import type { Authority, FurtherCertificate } from '../../record/authority.ts';
+import type { Authority, FurtherCertificate, OwnTier } from '../../record/authority.ts';
 import { asKnown, factsOf, plannedCertificate, plannedCross } from './planned-certificate.ts';
 import type { LeafDemand } from './issuing-gap.ts';
 import { planNext, type PlannedCross, type Successor } from './successor.ts';
@@ -91,8 +91,8 @@ function certifiedBy(
   { notBefore, notAfter, crlUrl }: PlannedCross,
   start: RotationStart,
 ) {
-  const { tier, certificate, keyAlgorithm, by } = signer;
-  const terms = { tier, notBefore, notAfter, ...(crlUrl !== undefined && { crlUrl }) };
+  const { certificate, keyAlgorithm, by } = signer;
+  const terms = { tier: ownTier(signer), notBefore, notAfter, ...(crlUrl !== undefined && { crlUrl }) };
   const aboveFacts = factsOf(above.certificate, above.keyAlgorithm);
   const cross = plannedCross(factsOf(certificate, keyAlgorithm), terms, start.trustDomain, aboveFacts);
   return { ...signer, by: new Map([...by, [above.id, cross]]) };
@@ -106,8 +106,8 @@ export function rotationSides(from: Signer, to: Signer, start: RotationStart): R
   const signers = leafSigners(start).filter(({ id }) => id !== to.id);
   if (from.tier === leafTier(start.authorities)) {
     return {
-      old: signers.map(signer => servedBy(signer, rootsOf(start))),
-      next: [servedBy(to, rootsOf(start))],
+      old: signers.map(signer => servedBy(signer, rootsOf(start), start)),
+      next: [servedBy(to, rootsOf(start), start)],
       made: [],
       rechained: false,
     };
@@ -129,8 +129,8 @@ export function rotationSides(from: Signer, to: Signer, start: RotationStart): R
           .map(({ id: after }) => ({ ...plannedSigner(planBelow(after, newRoot, start), newRoot, start), after }))
       : [];
   return {
-    old: old.map(signer => servedBy(signer, roots, from.id)),
-    next: [...moved, ...made].map(signer => servedBy(signer, roots, to.id)),
+    old: old.map(signer => servedBy(signer, roots, start, from.id)),
+    next: [...moved, ...made].map(signer => servedBy(signer, roots, start, to.id)),
     made,
     rechained: moved.length > 0 && old.every(signer => moved.includes(signer)),
   };
@@ -156,14 +156,26 @@ const rootsOf = (start: RotationStart): readonly Signer[] =>
     .filter(({ tier }) => tier === 'root')
     .map(each => signerOf(each, start));
 
-/** Returns the chain of a CA by the root `preferred` if possible, with cross-certificates of that root (RFC 9810 §4.4). */
-function servedBy(signer: Signer, roots: readonly Signer[], preferred?: string): ServedBy {
+/**
+ * Returns the chain of a CA, with the policy CAs above it and the cross-certificates of its root (RFC 9810 §4.4). The root `preferred`
+ * ends the chain if possible.
+ */
+function servedBy(signer: Signer, roots: readonly Signer[], start: RotationStart, preferred?: string): ServedBy {
   const { id, tier, by, certificate } = signer;
   if (tier === 'root') return { name: id, signer, chain: crossesOf(signer) };
-  const rootId = preferred !== undefined && by.has(preferred) ? preferred : issuerIdOf(by, certificate);
+  const aboveId = preferred !== undefined && by.has(preferred) ? preferred : issuerIdOf(by, certificate);
+  const policies = policiesFrom(aboveId, start);
+  const rootId = policies.at(-1)?.certificate.issuerId ?? aboveId;
   const root = roots.find(each => each.id === rootId);
   const name = preferred === undefined ? id : `${id} under ${rootId}`;
-  return { name, signer, chain: [by.get(rootId)!, ...(root ? crossesOf(root) : [])] };
+  const between = policies.map(each => asKnown(each.certificate));
+  return { name, signer, chain: [by.get(aboveId)!, ...between, ...(root ? crossesOf(root) : [])] };
+}
+
+/** Returns the policy CAs from this CA up to its root; empty for a root. */
+function policiesFrom(id: string, { authorities }: RotationStart): readonly CertifiedAuthority[] {
+  const first = authorities.filter(isCertified).find(each => each.id === id);
+  return first === undefined ? [] : chainToRoot(first, authorities).filter(({ tier }) => tier === 'policy');
 }
 
 const issuerIdOf = (by: Signer['by'], certificate: KnownCertificate): string =>
@@ -177,7 +189,7 @@ export interface RotationStart {
   readonly trustDomain: string;
   /** The stem of the CA subjects. */
   readonly name: string;
-  readonly tier: Authority['tier'];
+  readonly tier: OwnTier;
   /** The rotation in progress; absent: it is planned from the beginning. */
   readonly rotation?: Rotation | undefined;
   /** The plan that `prepare` would carry out, if no rotation is in progress; absent: no successor can be planned. */

@@ -3,7 +3,7 @@
  * reads nothing itself.
  */
 import { isCertified, replaceable, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import type { Authority, FurtherCertificate, LeafTotals } from '../../record/authority.ts';
+import type { Authority, FurtherCertificate, LeafTotals, OwnTier } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';
 import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
 import { plural } from '../../text/plural.ts';
@@ -12,7 +12,7 @@ type Phase = 'prepared' | 'published' | 'activated' | 'draining';
 
 /** The records and the files that determine the state of a rotation. */
 export interface RotationFacts {
-  readonly tier: Authority['tier'];
+  readonly tier: OwnTier;
   /** All rotations, in the order in which they began. */
   readonly rotations: readonly Rotation[];
   readonly authorities: readonly Authority[];
@@ -68,12 +68,34 @@ const STATES: Readonly<Record<Phase, { readonly from: Authority['state']; readon
   draining: { from: 'draining', to: 'active' },
 };
 
-/** Returns the recorded rotation of the tier that is in progress. */
-export const runningRotation = ({
-  rotations,
-  tier,
-}: Pick<RotationRecords, 'rotations' | 'tier'>): Rotation | undefined =>
+/** Returns the recorded rotation of the tier that is in progress. It has begun once the successor has its certificate. */
+export function runningRotation(records: Pick<RotationRecords, 'rotations' | 'tier' | 'authorities'>) {
+  const rotation = unendedRotation(records);
+  return rotation !== undefined && isCertified(successorOf(rotation, records)) ? rotation : undefined;
+}
+
+/** A rotation whose successor waits for the certificate of an external CA. */
+export interface AwaitedRotation {
+  readonly rotation: Rotation;
+  /** The pending successor. */
+  readonly to: Authority;
+}
+
+/** Returns the rotation of the tier whose successor waits for its certificate; undefined when there is none. */
+export function awaitedRotation(
+  records: Pick<RotationRecords, 'rotations' | 'tier' | 'authorities'>,
+): AwaitedRotation | undefined {
+  const rotation = unendedRotation(records);
+  if (rotation === undefined) return undefined;
+  const to = successorOf(rotation, records);
+  return isCertified(to) ? undefined : { rotation, to };
+}
+
+const unendedRotation = ({ rotations, tier }: Pick<RotationRecords, 'rotations' | 'tier'>): Rotation | undefined =>
   rotations.find(each => each.tier === tier && each.endedAt === undefined);
+
+const successorOf = ({ toId }: Rotation, { authorities }: Pick<RotationRecords, 'authorities'>): Authority =>
+  authorities.find(({ id }) => id === toId)!;
 
 /** Returns the rotation of the tier in progress, compared with the files; undefined when there is none. */
 export function openRotation(facts: RotationFacts): OpenRotation | undefined {

@@ -1,16 +1,16 @@
 /**
  * Returns the phase of a rotation, its next step and the gates of that step. It takes no step.
  */
-import type { Authority } from '../../record/authority.ts';
-import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
+import type { OwnTier } from '../../record/authority.ts';
+import { awaitedRotation, currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
 import { gatesOf, leftovers, nextStep, retireGates, type RotationStep } from './step.ts';
-import { soaked, type Gate, type ProofFindings } from './gate.ts';
+import { certificateInstalled, soaked, type Gate, type ProofFindings } from './gate.ts';
 
 /** The phase of a rotation, its next step and the gates of that step. */
 export interface RotationStatus {
-  readonly tier: Authority['tier'];
-  /** `none`: no rotation is in progress. */
-  readonly phase: OpenRotation['phase'] | 'none';
+  readonly tier: OwnTier;
+  /** `requested`: the successor waits for its certificate. `none`: no rotation is in progress. */
+  readonly phase: OpenRotation['phase'] | 'requested' | 'none';
   readonly since?: Date;
   readonly from?: string;
   readonly to?: string;
@@ -30,14 +30,16 @@ export interface RotationStatus {
 /** Returns the status; `found` are the findings of the proof of the next step. */
 export function rotationStatus(facts: RotationFacts, found: ProofFindings, now: Date): RotationStatus {
   const open = openRotation(facts);
+  const awaited = awaitedRotation(facts);
   const next = nextStep(open);
-  const gates = gatesOf(next, facts, found, now);
+  const gates = awaited === undefined ? gatesOf(next, facts, found, now) : [certificateInstalled(awaited)];
   const allowedFrom = opening(gates, now);
   const from = open?.from.id ?? currentAuthority(facts)?.id;
   return {
     tier: facts.tier,
-    phase: open?.phase ?? 'none',
+    phase: open?.phase ?? (awaited === undefined ? 'none' : 'requested'),
     ...(open && { since: open.since, to: open.to.id }),
+    ...(awaited && { since: awaited.rotation.preparedAt, to: awaited.to.id }),
     ...(from !== undefined && { from }),
     ...(open?.rotation.publishedSequence !== undefined && { sequence: open.rotation.publishedSequence }),
     next,
@@ -80,7 +82,7 @@ export function nextRotationStep(
   const open = openRotation(facts);
   if (open === undefined) {
     if (leftovers(facts).some(each => leftoverGates(each, facts, now).every(gate => gate.open))) return 'retire';
-    if (now < due.prepare) return undefined;
+    if (awaitedRotation(facts) !== undefined || now < due.prepare) return undefined;
   }
   if (open !== undefined && open.contradictions.length > 0) return undefined;
   const next = nextStep(open);

@@ -2,7 +2,7 @@
  * Returns the next step and the gates of each step. The decision of a step and the status call it; the gates themselves are in
  * `gate.ts`.
  */
-import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
+import { certifier, chainToRoot, isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import {
   acknowledged,
   chainsGone,
@@ -85,13 +85,19 @@ const handshakesOf = ({ remedy: _, ...found }: ProofFindings): ProofFindings => 
 
 function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
   const current = currentAuthority(facts);
-  const above = currentAuthority({ ...facts, tier: 'root' });
+  const above = facts.tier === 'issuing' && current ? firstToExpire(facts, current) : undefined;
   const limits = ({ id, certificate }: NonNullable<typeof current>) => ({ id, notAfter: certificate.notAfter });
   return [
     otherRotation(facts),
-    ...(facts.tier === 'issuing' && current && above ? [issuerOutlives(limits(current), limits(above))] : []),
+    ...(current && above ? [issuerOutlives(limits(current), limits(above), above.keyLocation)] : []),
     crlsFresh(facts, now),
   ];
+}
+
+/** Returns the CA above the successor of an issuing CA that expires first: its root, or a policy CA between them. */
+function firstToExpire({ authorities }: RotationFacts, current: CertifiedAuthority): CertifiedAuthority | undefined {
+  const above = certifier(authorities, current);
+  return above && chainToRoot(above, authorities).reduce((a, b) => (b.certificate.notAfter < a.certificate.notAfter ? b : a));
 }
 
 /** Returns the gates before a CA that no longer issues can be retired, after a rotation or a rollback. */

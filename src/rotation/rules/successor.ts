@@ -4,7 +4,7 @@
  */
 import { REMEDIES } from '../../errors/remedy.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
-import { newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import { certifier, ownTier, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import {
   planAuthority,
   within,
@@ -65,9 +65,10 @@ export function planSuccessor(
 ): Successor | undefined {
   const { tier, authorities } = facts;
   const from = currentAuthority(facts);
-  // a tainted root issues nothing
-  const above = tier === 'issuing' ? newestActive(authorities, 'root') : undefined;
-  if (from === undefined || (tier === 'issuing' && above === undefined)) return undefined;
+  if (from === undefined) return undefined;
+  // a tainted CA certifies nothing
+  const above = tier === 'issuing' ? certifier(authorities, from) : undefined;
+  if (tier === 'issuing' && above === undefined) return undefined;
   const planned = planNext(from, above && { id: above.id, ...above.certificate }, request, authorities, policy, now);
   return {
     from,
@@ -76,6 +77,10 @@ export function planSuccessor(
     crosses: tier === 'root' ? planCrosses(facts, from, planned, request.crossSigning, policy) : [],
   };
 }
+
+/** Tests for a successor whose certificate only the holder of an external CA can issue. */
+export const needsHolder = ({ above }: Pick<Successor, 'above'>, rootKey: string | undefined): boolean =>
+  above?.keyLocation === 'foreign' && rootKey === undefined;
 
 /** Returns the reason why no successor can be created; undefined if one can. */
 export function successorProblem(
@@ -87,13 +92,14 @@ export function successorProblem(
     const hint = tier === 'issuing' ? REMEDIES.rotationStep({ step: 'prepare', tier: 'root' }) : REMEDIES.caUnclear();
     return { problem: `no ${tier} CA is active`, hint };
   }
-  const above = tier === 'issuing' ? newestActive(authorities, 'root') : undefined;
-  if (tier === 'issuing' && above === undefined) return { problem: 'no root CA is active', hint: REMEDIES.caUnclear() };
-  const holder = above ?? from;
-  if (holder.keyLocation !== 'foreign') return undefined;
+  if (tier === 'issuing') {
+    const isPossible = certifier(authorities, from) !== undefined;
+    return isPossible ? undefined : { problem: 'no root CA is active', hint: REMEDIES.caUnclear() };
+  }
+  if (from.keyLocation !== 'foreign') return undefined;
   return {
-    problem: `the key of ${holder.id} is held outside this home, so only its holder can sign`,
-    hint: REMEDIES.caUnclear(),
+    problem: `the key of ${from.id} is held outside this home, so its holder replaces it; install its next chain`,
+    hint: REMEDIES.foreignCaExpiring(),
   };
 }
 
@@ -106,13 +112,16 @@ export function planNext(
   { leaf: { backdate }, crl: { url: crlUrl } }: PolicyTerms,
   now: Date,
 ): PlannedAuthority {
-  const { tier, createdAt, certificate, keyLocation } = from;
+  const { createdAt, certificate, keyLocation } = from;
+  const tier = ownTier(from);
+  const known = authorities.filter(({ state }) => state !== 'pending');
   const { nameConstraints } = issuerFactsOf(decodeCertificate(certificate.der), KEY_ALGORITHMS[from.keyAlgorithm]);
   const madeAt = sooner(createdAt, new Date(certificate.notBefore.getTime() + backdate * 1000));
   return planAuthority(
     {
       tier,
-      generation: Math.max(...authorities.filter(each => each.tier === tier).map(each => each.generation)) + 1,
+      // a pending successor keeps its generation
+      generation: Math.max(...known.filter(each => each.tier === tier).map(each => each.generation)) + 1,
       how: 'create',
       keyAlgorithm,
       keyLocation: tier === 'root' && keyLocation === 'offline' ? 'offline' : 'file',

@@ -1,6 +1,6 @@
 // Reads the facts of a rotation: the records of the manifest, and for a step also files and CRLs.
 // A step calls it once before and once after; the gates and the proof judge what it returned. It decides and changes nothing.
-import type { Authority } from '../../record/authority.ts';
+import type { Authority, OwnTier } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { RotationFacts, RotationRecords } from '../rules/state.ts';
@@ -18,7 +18,7 @@ interface ReadFacts {
 }
 
 /** Reads the records of the rotations of a tier. It reads no file, so a plan with 10,000 services is fast. */
-export const readRotationRecords = ({ manifest }: Pki, tier: Authority['tier']): RotationRecords => ({
+export const readRotationRecords = ({ manifest }: Pki, tier: OwnTier): RotationRecords => ({
   tier,
   rotations: manifest.rotations(),
   authorities: manifest.authorities(),
@@ -27,7 +27,7 @@ export const readRotationRecords = ({ manifest }: Pki, tier: Authority['tier']):
 });
 
 /** Reads every fact about the rotation of a tier. */
-export function readRotationFacts(pki: Pki, policy: Policy, tier: Authority['tier']): ReadFacts {
+export function readRotationFacts(pki: Pki, policy: Policy, tier: OwnTier): ReadFacts {
   const { manifest, world } = pki;
   const records = readRotationRecords(pki, tier);
   const { authorities } = records;

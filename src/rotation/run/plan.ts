@@ -1,7 +1,7 @@
 import { REMEDIES } from '../../errors/remedy.ts';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
-import type { Authority } from '../../record/authority.ts';
+import type { OwnTier } from '../../record/authority.ts';
 import { planSuccessor, type SuccessorRequest } from '../rules/successor.ts';
 import { runningRotation } from '../rules/state.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
@@ -13,7 +13,7 @@ import { proveRotationOf, type ProvenRotation } from './prove.ts';
 export async function rotationPlan(
   world: World,
   homeFlag: string | undefined,
-  tier: Authority['tier'],
+  tier: OwnTier,
   options: SuccessorRequest,
 ): Promise<ProvenRotation> {
   return readPki(world, homeFlag, async pki => {

@@ -5,11 +5,11 @@
 import { dirname, resolve } from 'node:path';
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
-import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import { ownTier, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Authority, FurtherCertificate } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { openRotation, type RotationFacts } from '../rules/state.ts';
-import { successorProblem, type PlannedCross, type Successor, type SuccessorRequest } from '../rules/successor.ts';
+import { needsHolder, successorProblem, type PlannedCross, type Successor, type SuccessorRequest } from '../rules/successor.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
 import type { Issuer } from '../../pki/certificate/issuer.ts';
@@ -48,7 +48,7 @@ export function requirePreparable(
     throw failure('ERR_ROTATION_KEY_OUT', { id: from.id });
   }
   if (request.rootKeyOut !== undefined) requireFree(pki, request.rootKeyOut);
-  for (const signer of [above, ...crosses.map(({ by }) => by)]) {
+  for (const signer of [needsHolder(successor!, request.rootKey) ? undefined : above, ...crosses.map(({ by }) => by)]) {
     if (signer === undefined || signer === 'successor' || signer.keyLocation === 'file') continue;
     if (request.rootKey !== undefined) continue;
     const { id, keyLocation } = signer;
@@ -176,7 +176,7 @@ async function makeCross(
     subject === 'successor'
       ? successor.issuer
       : issuerFactsOf(decodeCertificate(subject.certificate.der), KEY_ALGORITHMS[subject.keyAlgorithm]);
-  const tier = subject === 'successor' ? 'root' : subject.tier;
+  const tier = subject === 'successor' ? 'root' : ownTier(subject);
   const terms = { tier, notBefore, notAfter, ...(crlUrl !== undefined && { crlUrl }) };
   const certificate = await certifyAgain(pki.world, pki.identity.trustDomain, facts, terms, issuer);
   return {

@@ -7,7 +7,7 @@ import type { Rotation } from '../../record/rotation.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
 import { planRotationCourse, type PlannedRotation } from '../rules/course.ts';
-import { plannedGapRemedy, recordedGapRemedy, type PrepareOptions } from '../rules/gap-remedy.ts';
+import { plannedGapRemedy, recordedGapRemedy, roundUp, type PrepareOptions } from '../rules/gap-remedy.ts';
 import { NOTHING_FOUND, type ProofFindings } from '../rules/gate.ts';
 import { issuingGapText, leafDemands, type IssuingGap } from '../rules/issuing-gap.ts';
 import { runningRotation, type RotationRecords } from '../rules/state.ts';
@@ -37,6 +37,8 @@ export interface ProvenRotation extends RotationProof {
   readonly gaps: readonly IssuingGap[];
   /** A command after which there is no gap. */
   readonly remedy?: string;
+  /** The lifetime in seconds from now with which the successor would leave no gap; absent: there is no gap, or no such lifetime. */
+  readonly neededLifetime?: number;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function proveRotationOf(
     timetable,
     gaps,
     ...(remedy !== undefined && { remedy }),
+    ...(planned.wayOut?.kind === 'lifetime' && { neededLifetime: roundUp(planned.wayOut.seconds) }),
     ...proveRotation(rotationPhases(course)),
   };
 }
@@ -93,7 +96,7 @@ async function rotationStart(
   { step, successor, options }: ProofQuestion,
 ): Promise<RotationStart> {
   const { files, now } = world;
-  const rotation = runningRotation({ rotations, tier });
+  const rotation = runningRotation({ rotations, tier, authorities });
   // leaves of a revoked CA should be rejected
   const givenUp = new Set(
     authorities

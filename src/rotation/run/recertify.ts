@@ -6,6 +6,7 @@ import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
+import { ownTier } from '../../ca/rules/active-issuer.ts';
 import { crlAddress } from '../../policy/rules/crl-url.ts';
 import type { FurtherCertificate } from '../../record/authority.ts';
 import { planCrossSigning, planExtension, type Recertification } from '../rules/plan-recertify.ts';
@@ -95,7 +96,7 @@ async function make(
   const issuer = await rotationIssuer(pki, by, keys, 'prepare');
   const facts = issuerFactsOf(decodeCertificate(subject.certificate.der), KEY_ALGORITHMS[subject.keyAlgorithm]);
   const crlUrl = by === subject || policy.crl.url === undefined ? {} : { crlUrl: crlAddress(policy.crl.url, by.id) };
-  const terms = { tier: subject.tier, notBefore, notAfter, ...crlUrl };
+  const terms = { tier: ownTier(subject), notBefore, notAfter, ...crlUrl };
   const { der, tbs } = await certifyAgain(world, identity.trustDomain, facts, terms, issuer);
   const made: FurtherCertificate = {
     authorityId: subject.id,

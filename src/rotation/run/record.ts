@@ -1,6 +1,6 @@
 /** Records each step in one transaction. The run of a step calls it after the gates; it writes no file. */
 import type { FurtherCertificate } from '../../record/authority.ts';
-import type { OpenRotation, RotationFacts } from '../rules/state.ts';
+import type { AwaitedRotation, OpenRotation, RotationFacts } from '../rules/state.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { recordTrustBundle } from '../../bundle/run/write.ts';
 
@@ -54,6 +54,14 @@ export const recordRolledBack: RecordStep = ({ world, manifest }, { rotation, ph
     write.updateRotation(rotation.id, { endedAt: world.now, outcome: 'rolled-back' });
     recordTrustBundle(write, manifest, world.now);
     write.audit('rotation.rolled-back', to.id, { to: from.id, phase });
+  });
+
+/** Records that the request of a pending successor is withdrawn; its key is destroyed afterwards. */
+export const recordWithdrawn = ({ world, manifest }: Pki, { rotation, to }: AwaitedRotation): void =>
+  manifest.transaction(write => {
+    write.setAuthorityState(to.id, 'retired');
+    write.updateRotation(rotation.id, { endedAt: world.now, outcome: 'rolled-back' });
+    write.audit('rotation.rolled-back', to.id, { to: rotation.fromId, phase: 'requested' });
   });
 
 /** Returns the certificate of each CA by this issuer; of several, as after `ca extend`, the one that expires last. */

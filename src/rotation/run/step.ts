@@ -3,28 +3,36 @@
  * rehearsal of a compromise call it; it knows no gate.
  */
 import type { World } from '../../world/world.ts';
-import type { Authority } from '../../record/authority.ts';
+import type { OwnTier } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { decideStep, needsProof, type Decision } from '../rules/decision.ts';
 import type { Gate } from '../rules/gate.ts';
 import { prepareCommand } from '../rules/gap-remedy.ts';
-import { openRotation, type OpenRotation, type RotationFacts } from '../rules/state.ts';
+import { awaitedRotation, openRotation, type OpenRotation, type RotationFacts } from '../rules/state.ts';
 import { rotationStatus, type RotationStatus } from '../rules/status.ts';
 import { nextStep, type RotationStep } from '../rules/step.ts';
-import { planSuccessor, type Successor } from '../rules/successor.ts';
+import { needsHolder, planSuccessor, type Successor } from '../rules/successor.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import type { StaleService } from '../../deployment/run/service-trust.ts';
 import { readRotationFacts } from './facts.ts';
 import { makeSuccessor, requirePreparable, resumePreparation, type PrepareRequest } from './prepare.ts';
 import { findingsOf, proveRotationOf, type ProvenRotation } from './prove.ts';
-import { recordActivated, recordDraining, recordPublished, recordRolledBack, type RecordStep } from './record.ts';
+import {
+  recordActivated,
+  recordDraining,
+  recordPublished,
+  recordRolledBack,
+  recordWithdrawn,
+  type RecordStep,
+} from './record.ts';
+import { requestSuccessor } from './request-successor.ts';
 import { payCrlDebt, recordRetired } from './retire.ts';
 import { syncFiles, type SyncedFiles } from './sync-files.ts';
 import { rotationIssuer, type RotationKeys } from './keys.ts';
 
 interface StepRequest {
-  readonly tier: Authority['tier'];
+  readonly tier: OwnTier;
   readonly dryRun: boolean;
   /** Reason for replacing a tainted CA without the gates that protect availability; for the audit log. */
   readonly compromise?: string | undefined;
@@ -80,7 +88,7 @@ const COUNTS_TIME: ReadonlySet<RotationStep> = new Set(['activate', 'drain', 're
 export async function rotationStatusOf(
   world: World,
   homeFlag: string | undefined,
-  tier: Authority['tier'],
+  tier: OwnTier,
 ): Promise<RotationStatus> {
   return readPki(world, homeFlag, async pki => {
     const policy = await loadPolicy(pki);
@@ -163,13 +171,18 @@ export async function takeStep(pki: Pki, policy: Policy, request: RotateRequest)
   const { step, tier } = request;
   const { facts, decision, successor } = await planStep(pki, policy, request);
   recordForced(pki, request, decision);
+  const awaited = awaitedRotation(facts);
   let changed = decision.turn === 'do';
   if (request.step === 'prepare') {
-    if (successor !== undefined) await makeSuccessor(pki, policy, successor, request.preparation);
-    else changed = await resumePreparation(pki, policy, facts, request.preparation);
+    if (successor !== undefined) {
+      const isRequested = needsHolder(successor, request.preparation.rootKey);
+      await (isRequested ? requestSuccessor : makeSuccessor)(pki, policy, successor, request.preparation);
+    } else changed = await resumePreparation(pki, policy, facts, request.preparation);
   } else if (step === 'retire') {
     await retireAll(pki, policy, facts, decision, request.keys);
     changed = decision.retired.length > 0;
+  } else if (step === 'rollback' && awaited !== undefined) {
+    recordWithdrawn(pki, awaited);
   } else if (decision.turn === 'do') {
     if (step === 'activate') await requireKey(pki, decision.open!, request.keys);
     RECORD[step as keyof typeof RECORD](pki, decision.open!, facts);

@@ -65,7 +65,10 @@ function writeCertificates({ world: { files }, home, manifest }: Pki): boolean {
 /** Writes every certificate between a leaf and a root, for verifiers that need intermediates. None of them is an anchor. */
 function writeIntermediates({ world: { files }, home, manifest }: Pki): boolean {
   const authorities = manifest.authorities().filter(isCertified);
-  const trusted = new Set(trustAnchors(authorities).map(({ id }) => id));
+  const trusted = new Set([
+    ...trustAnchors(authorities).map(({ id }) => id),
+    ...authorities.filter(({ tier }) => tier === 'policy').map(({ id }) => id),
+  ]);
   const live = authorities.filter(({ state, publishedAt }) => {
     return state === 'active' || state === 'draining' || (state === 'prepared' && publishedAt !== undefined);
   });

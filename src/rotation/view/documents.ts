@@ -1,4 +1,4 @@
-// Declares the documents of the `ca rotate` commands, and of `ca extend`, `ca cross-sign` and `ca key destroy`.
+// Declares the documents of the `ca rotate` commands, `ca extend`, `ca cross-sign`, `ca install-cert` and `ca key destroy`.
 // `svcauth schema` prints their schemas; the views take their types only.
 import { KEY_ALGORITHM_NAMES } from '../../pki/key/algorithm.ts';
 import {
@@ -27,6 +27,7 @@ const GATES = list(
   'conditions of the step',
   object('a condition of a step', {
     name: oneOf('name of the gate', [
+      'certificate-installed',
       'other-rotation',
       'issuer-outlives',
       'self-test',
@@ -50,8 +51,9 @@ const GATES = list(
 
 const STATUS = {
   tier: tier(),
-  phase: oneOf('phase of the rotation; none: no rotation is in progress', [
+  phase: oneOf('phase of the rotation; requested: the successor waits for its certificate; none: no rotation', [
     'none',
+    'requested',
     'prepared',
     'published',
     'activated',
@@ -229,4 +231,34 @@ export const CA_KEY_DESTROY = documentSchema('ca-key-destroy', 'the destruction 
   ca: caId(),
   changed: flag('the key was destroyed now'),
   file: path('file of the key'),
+});
+
+export const CA_INSTALL_CERT = documentSchema('ca-install-cert', 'the installed certificate of an issuing CA', {
+  dryRun: flag('nothing was changed'),
+  changed: flag('the certificate was not installed before'),
+  certificateOf: oneOf('first: of the first issuing CA; successor: of a rotation; extension: a longer one for its key', [
+    'first',
+    'successor',
+    'extension',
+  ]),
+  ca: caId('id of the issuing CA'),
+  serial: serial(),
+  notAfter: instant('expiry of the certificate'),
+  previousNotAfter: optional(instant('expiry of the certificate that it replaces')),
+  issuedBy: caId('id of the CA that issued the certificate'),
+  chain: list(
+    'CAs above the issuing CA, its issuer first and the root last',
+    object('a CA above the issuing CA', {
+      ca: caId(),
+      serial: serial(),
+      notAfter: instant('expiry of its certificate'),
+      crl: flag('a CRL of this CA was imported'),
+    }),
+  ),
+  root: object('the certificate of the root', {
+    serial: serial(),
+    notAfter: instant('expiry of the certificate'),
+  }),
+  services: SERVICES,
+  failed: FAILED,
 });

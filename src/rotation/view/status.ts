@@ -58,9 +58,10 @@ export const phaseText = ({ phase, since }: RotationStatus, now: Date): string =
 
 /** Names the command of the next step, alone in its line, and the time or the gates that it waits for. */
 export function nextFacts(
-  { tier, next, gates, allowedFrom }: RotationStatus,
+  { tier, phase, next, gates, allowedFrom }: RotationStatus,
   now: Date,
 ): readonly (readonly [label: string, value: string])[] {
+  if (phase === 'requested') return [['next', REMEDIES.successorPending()]];
   const command = ['next', REMEDIES.rotationStep({ step: next, tier })] as const;
   if (allowedFrom === undefined) {
     const shut = gates.filter(({ open }) => !open).map(({ name }) => name);

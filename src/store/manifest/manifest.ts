@@ -129,7 +129,7 @@ export type ProgressName = 'service-anchors' | 'trust-outputs';
  */
 export interface Manifest {
   identity(): PkiIdentity | undefined;
-  /** Every CA, by tier (root first), then generation. */
+  /** Every CA, by tier (root, policy, issuing), then generation. */
   authorities(): readonly Authority[];
   authority(id: string): Authority | undefined;
   service(name: string): Service | undefined;

@@ -280,6 +280,10 @@ export const MIGRATIONS: readonly string[] = [
   -- 1: only the anchors changed, and programs are reloaded as consumers
   ALTER TABLE deployments ADD COLUMN trust_only INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- 'policy': a foreign CA below a foreign root; the CHECK of tier knows two values, so such a row has the tier 'root'
+  ALTER TABLE authorities ADD COLUMN role TEXT CHECK (role IN ('policy'));
+  `,
 ];
 
 /**

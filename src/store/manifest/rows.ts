@@ -49,7 +49,7 @@ export function canonicalJson(value: unknown): string {
 /** Reads a CA. The row needs the columns of `authorities` and `published_at` of the rotation that made the CA. */
 export const toAuthority = (row: SqlRow): Authority => ({
   id: row.id as string,
-  tier: row.tier as Authority['tier'],
+  tier: (row.role ?? row.tier) as Authority['tier'],
   generation: row.generation as number,
   state: row.state as AuthorityState,
   keyAlgorithm: row.key_algorithm as KeyAlgorithmName,

@@ -45,10 +45,12 @@ export function manifestWriter(
         ],
       ),
     insertAuthority: authority => {
-      const columns = ['id', 'tier', 'generation', 'state', 'key_algorithm', 'key_location', 'created_at'];
+      const columns = ['id', 'tier', 'generation', 'state', 'key_algorithm', 'key_location', 'created_at', 'role'];
       const { id, tier, generation, state, keyAlgorithm, keyLocation, createdAt } = authority;
       insertRows(sql, 'authorities', columns, [
-        [id, tier, generation, state, keyAlgorithm, keyLocation, toSeconds(createdAt)],
+        tier === 'policy'
+          ? [id, 'root', generation, state, keyAlgorithm, keyLocation, toSeconds(createdAt), tier]
+          : [id, tier, generation, state, keyAlgorithm, keyLocation, toSeconds(createdAt), null],
       ]);
       if (authority.certificate !== undefined) writer.setAuthorityCertificate(id, authority.certificate);
     },

@@ -90,7 +90,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
 
   return {
     identity: () => identity(sql),
-    authorities: () => many(toAuthority, `${AUTHORITIES} ORDER BY tier = 'issuing', generation`),
+    authorities: () => many(toAuthority, `${AUTHORITIES} ORDER BY tier = 'issuing', role IS NOT NULL, generation`),
     authority: id => one(toAuthority, `${AUTHORITIES} WHERE id = ?`, id),
     service: name => one(toService, 'SELECT * FROM services WHERE name = ?', name),
     serviceNames: () => many(row => row.name as string, 'SELECT name FROM services ORDER BY name'),
