@@ -6,6 +6,7 @@ import { instantText } from '../../time/instant-text.ts';
 import { chainToRoot, isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Authority, AuthorityCertificate } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
+import { SKEW } from '../../verifiers/rules/situation.ts';
 import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
@@ -137,7 +138,7 @@ async function planInstallation(
   const own = (authority: Authority, state: Authority['state']) =>
     certifiedAs({ ...authority, state }, certificate, above[0]!.id);
   if (holder !== undefined) {
-    const problem = extensionProblem(certificate, holder);
+    const problem = extensionProblem(certificate, holder, world.now);
     if (problem !== undefined) throw unsuitable(problem);
     const issuing = own(holder, holder.state);
     const made = { ...issuing.certificate, authorityId: holder.id, createdAt: world.now };
@@ -168,13 +169,16 @@ const holderOf = ({ tbs }: ParsedCertificate, certified: readonly CertifiedAutho
       equalBytes(decodeCertificate(certificate.der).tbs.publicKey.der, tbs.publicKey.der),
   );
 
-function extensionProblem(certificate: ParsedCertificate, holder: CertifiedAuthority): string | undefined {
+function extensionProblem(certificate: ParsedCertificate, holder: CertifiedAuthority, now: Date): string | undefined {
   const present = decodeCertificate(holder.certificate.der);
   const algorithm = KEY_ALGORITHMS[holder.keyAlgorithm];
   if (!sameName(certificate.tbs.subject, present.tbs.subject)) return `its subject is not that of ${holder.id}`;
   if (!equalBytes(issuerFactsOf(certificate, algorithm).keyIdentifier, issuerFactsOf(present, algorithm).keyIdentifier))
     return `its subjectKeyIdentifier is not that of ${holder.id}, so verifiers would not find it from a certificate`;
   const [ends, ended] = [certificate.tbs.notAfter.date, holder.certificate.notAfter];
+  const settled = new Date(certificate.tbs.notBefore.date.getTime() + SKEW * 1000);
+  if (settled > now)
+    return `verifiers whose clocks are ${SKEW} s behind reject it until ${instantText(settled)}; install it then`;
   if (ends > ended) return undefined;
   return `it expires ${instantText(ends)}, not later than the certificate of ${holder.id} (${instantText(ended)})`;
 }

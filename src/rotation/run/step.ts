@@ -51,6 +51,8 @@ export interface RotateOutcome {
   readonly changed: boolean;
   /** The CA that `prepare` creates, or would create. */
   readonly successor?: Successor;
+  /** The file with the request of a successor that waits for its certificate. */
+  readonly request?: string;
   /** The CAs that were, or would be, retired. */
   readonly retired: readonly string[];
   readonly gates: readonly Gate[];
@@ -193,6 +195,7 @@ export async function takeStep(pki: Pki, policy: Policy, request: RotateRequest)
     step,
     dryRun: false,
     changed: changed || synced.changed,
+    ...requestOf(pki, after.facts),
     ...(successor && { successor }),
     retired: decision.retired.map(({ id }) => id),
     gates: decision.gates,
@@ -200,6 +203,11 @@ export async function takeStep(pki: Pki, policy: Policy, request: RotateRequest)
     failed: synced.failed,
     status: await statusOf(pki, policy, after.facts),
   };
+}
+
+function requestOf({ home }: Pki, facts: RotationFacts): Pick<RotateOutcome, 'request'> {
+  const awaited = awaitedRotation(facts);
+  return awaited === undefined ? {} : { request: home.authority(awaited.to.id).csr };
 }
 
 const RECORD: Readonly<Record<'publish' | 'activate' | 'drain' | 'rollback', RecordStep>> = {

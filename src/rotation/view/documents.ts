@@ -104,6 +104,7 @@ const stepDocument = <const Step extends string>(step: Step) =>
         ),
       }),
     ),
+    request: optional(path('request for the certificate of a successor below an external CA')),
     retired: list('CAs that were retired, or would be', caId()),
     gates: GATES,
     services: SERVICES,

@@ -7,6 +7,7 @@ import { formatFacts } from '../../view/facts.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
 import type * as documents from './documents.ts';
+import { visible } from '../../view/visible.ts';
 import { plural } from '../../text/plural.ts';
 import { nextFacts, phaseText } from './status.ts';
 
@@ -29,12 +30,13 @@ type StepDocument =
 
 /** Formats the result of one step of a rotation, taken or only planned. */
 export function rotateView(outcome: RotateOutcome, now: Date): View<StepDocument> {
-  const { step, dryRun, changed, successor, retired, gates, services, failed, status, command } = outcome;
+  const { step, dryRun, changed, successor, request, retired, gates, services, failed, status, command } = outcome;
   const kind = `ca-rotate-${step}` as const;
   const value = {
     dryRun,
     changed,
     ...(successor && { successor: successorOf(successor) }),
+    ...(request !== undefined && { request }),
     retired,
     gates,
     services,
@@ -44,10 +46,11 @@ export function rotateView(outcome: RotateOutcome, now: Date): View<StepDocument
   return {
     table: () => {
       const [done, planned] = DONE[step];
-      const label = dryRun ? planned : changed ? done : 'unchanged';
+      const label = dryRun ? planned : !changed ? 'unchanged' : request === undefined ? done : 'requested';
       return formatFacts([
         [label, subjectOf(outcome)],
         ...(successor ? successorFacts(successor) : []),
+        ...(request === undefined ? [] : [['request', visible(request)] as const]),
         ...(services.length > 0 ? [['new files', `for ${plural(services.length, 'service')}`] as const] : []),
         ...(failed.length > 0 ? [['not written', failed.map(({ service }) => service).join(', ')] as const] : []),
         ['phase', phaseText(status, now)],
@@ -95,7 +98,9 @@ function successorFacts({ planned, above, crosses }: Successor): readonly (reado
   return [
     ['key', `${planned.keyAlgorithm}, ${planned.keyLocation === 'file' ? 'in the home' : 'offline'}`],
     ['issued by', above?.id ?? 'itself'],
-    ['expires', formatInstant(planned.notAfter)],
+    above?.keyLocation === 'foreign'
+      ? ['needed', `a certificate from the holder of ${above.id}, planned until ${formatInstant(planned.notAfter)}`]
+      : ['expires', formatInstant(planned.notAfter)],
     ...(also.length > 0 ? [['cross-signed', also.join(', ')] as const] : []),
   ];
 }
