@@ -53,6 +53,7 @@ export const REMEDIES = {
   lifetimeTooLong: ({ service, longest = 'TTL' }: OneService & { readonly longest?: string }) =>
     `svcauth issue ${service} --ttl ${longest}`,
   deploymentPending: ({ service }: OneService) => `svcauth deploy ${service}`,
+  trustHooksPending: () => 'svcauth tick',
   deploymentsPending: () => 'svcauth deploy',
   deploymentForced: ({ service }: OneService) => `svcauth deploy ${service} --force`,
   servicesFileUnsure: ({ path }: { readonly path: string }) => `svcauth apply -f ${shell(path)} --dry-run`,

@@ -49,13 +49,15 @@ export function prepareCommand(tier: OwnTier, options: PrepareOptions): string {
 export function recordedGapRemedy(
   { id, tier }: Pick<Authority, 'id' | 'tier'>,
   wayOut: GapWayOut | undefined,
-  isRootKeyHere: boolean,
+  rootKey: Authority['keyLocation'],
 ): string | undefined {
   if (tier === 'root') return REMEDIES.rotationStep({ step: 'rollback', tier });
   if (wayOut === undefined) return undefined;
   if (wayOut.kind === 'root-first') return REMEDIES.rotationStep({ step: 'rollback', tier });
+  // only its holder can sign a longer certificate
+  if (rootKey === 'foreign') return REMEDIES.successorPending();
   const extend = REMEDIES.caTooShort({ ca: id, lifetime: durationText(roundUp(wayOut.seconds)) });
-  return `${extend}${isRootKeyHere ? '' : ' --root-key FILE'}`;
+  return `${extend}${rootKey === 'file' ? '' : ' --root-key FILE'}`;
 }
 
 /** Rounds up to whole days, hours or minutes, whichever is the largest unit that fits. */

@@ -8,6 +8,8 @@ import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
 import { plural } from '../../text/plural.ts';
 import { durationText } from '../../time/duration.ts';
 import type { Authority, LeafTotals } from '../../record/authority.ts';
+import type { PublishedDirectory } from './published-directory.ts';
+import { hasLoaded, heldEverywhereSince, missingFrom, reloadsBy } from './reach.ts';
 import { recordedPhase, type AwaitedRotation, type OpenRotation, type RotationFacts } from './state.ts';
 
 type GateName =
@@ -17,6 +19,8 @@ type GateName =
   | 'self-test'
   | 'soak'
   | 'acknowledgements'
+  | 'published'
+  | 'consumers-loaded'
   | 'crls-fresh'
   | 'services-current'
   | 'services-deployed'
@@ -29,6 +33,8 @@ type GateName =
 const FORCIBLE: ReadonlySet<GateName> = new Set<GateName>([
   'soak',
   'acknowledgements',
+  'published',
+  'consumers-loaded',
   'crls-fresh',
   'services-current',
   'leaves-gone',
@@ -103,6 +109,58 @@ export function soaked(from: Date, soak: number, what: string, now: Date): Gate 
   const opensAt = new Date(from.getTime() + soak * 1000);
   const message = `${what} ${instantText(from)}; the soak of ${durationText(soak)} ends ${instantText(opensAt)}`;
   return now >= opensAt ? opened('soak', message) : closed('soak', message, { opensAt });
+}
+
+/** Requires the soak after `publish`. It starts when every published directory holds the successor: verifiers read them, not the home. */
+export function soakedSincePublished(open: OpenRotation, { published }: RotationFacts, now: Date): Gate {
+  const { rotation } = open;
+  const from = heldEverywhereSince(published, open);
+  if (from !== undefined) {
+    const isLater = from > rotation.publishedAt!;
+    return soaked(from, rotation.soak, isLater ? 'in every published directory since' : 'published', now);
+  }
+  const unseen = missingFrom(published, open)?.place ?? published.find(({ isHome }) => !isHome)!;
+  const message = `the soak of ${durationText(rotation.soak)} starts when every published directory holds ${open.to.id}`;
+  return closed('soak', message, { remedy: publishing(unseen, rotation) });
+}
+
+/** Requires the anchor and the CRL of the successor in every published directory. */
+export function publishedEverywhere(open: OpenRotation, { published }: RotationFacts): Gate {
+  const missing = missingFrom(published, open);
+  if (missing === undefined) {
+    const names = published.map(({ isHome, directory }) => (isHome ? 'public/' : directory));
+    return opened('published', `${namesOf(names)} ${names.length === 1 ? 'holds' : 'hold'} ${open.to.id}`);
+  }
+  const { place, lacks } = missing;
+  return closed('published', `${place.directory}: ${lacks}`, { remedy: publishing(place, open.rotation) });
+}
+
+const publishing = ({ isHome, directory }: PublishedDirectory, { tier }: OpenRotation['rotation']): string =>
+  isHome ? REMEDIES.rotationStep({ step: 'publish', tier }) : REMEDIES.publishedBehind({ directory });
+
+/** Requires consumers that have loaded the anchors and the CRL of the successor: until then they reject its certificates. */
+export function consumersLoaded(open: OpenRotation, { consumers, published }: RotationFacts, now: Date): Gate {
+  const from = heldEverywhereSince(published, open);
+  const waiting = consumers.filter(each => !hasLoaded(each, open, from, now));
+  const undeclared = consumers.reduce((sum, { reload, services }) => sum + (reload === 'undeclared' ? services : 0), 0);
+  const soak = undeclared === 0 ? '' : `; ${plural(undeclared, 'service')} without a hook: only the soak counts`;
+  const counted = consumers.filter(({ reload }) => reload !== 'undeclared').length;
+  const have = `${counted - waiting.length} of ${plural(counted, 'consumer')} loaded ${open.to.id}${soak}`;
+  if (waiting.length === 0) return opened('consumers-loaded', counted === 0 ? `no consumer is known${soak}` : have);
+  const message = `${have}; missing: ${namesOf(waiting.map(({ name }) => name))}`;
+  const [first] = waiting.filter(({ reload }) => reload !== 'self');
+  if (first === undefined) {
+    const times = waiting.map(each => reloadsBy(each, from));
+    const known = times.filter(each => each !== undefined);
+    const opensAt = known.length === times.length ? known.reduce((a, b) => (a > b ? a : b)) : undefined;
+    return closed('consumers-loaded', message, opensAt ? { opensAt } : {});
+  }
+  const { publishedSequence = 0 } = open.rotation;
+  const remedy =
+    first.reload === 'manual'
+      ? REMEDIES.bundleLoaded({ verifier: first.name, sequence: publishedSequence })
+      : REMEDIES.trustHooksPending();
+  return closed('consumers-loaded', message, { remedy });
 }
 
 export function acknowledged({ rotation }: OpenRotation, { acknowledgements }: RotationFacts): Gate {
@@ -235,6 +293,8 @@ export interface ProofFindings {
   readonly gaps: readonly string[];
   /** A command after which there is no gap. */
   readonly remedy?: string;
+  /** True if that command gives the key of the successor a longer certificate. */
+  readonly isExtendable?: boolean;
 }
 
 export const NOTHING_FOUND: ProofFindings = { handshakes: [], gaps: [] };

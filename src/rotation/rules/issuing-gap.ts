@@ -95,7 +95,7 @@ export function rootGaps(
   const at = { ...about(root), phase: 'activated', at: work.from } as const;
   if (root.notAfter <= work.from) return [{ ...at, reason: 'expired' }];
   const outliving = below.filter(({ notAfter }) => notAfter > root.notAfter);
-  if (outliving.length === 0) return dueGap(root, work);
+  if (outliving.length === 0) return dueGap(root, work, longestLife(below));
   return outliving.map(({ id, notAfter }) => ({ ...at, reason: 'below-outlives', below: id, belowNotAfter: notAfter }));
 }
 
@@ -115,14 +115,22 @@ function demandGap(issuer: AuthorityAbove, demand: LeafDemand, work: IssuingWork
 }
 
 /** Returns a gap if the successor of this CA is due before the CA itself is active. */
-function dueGap(ca: AuthorityAbove, { demands, from, isAwaited }: IssuingWork): readonly IssuingGap[] {
+function dueGap(
+  ca: AuthorityAbove,
+  { demands, from, isAwaited }: IssuingWork,
+  longestChild = 0,
+): readonly IssuingGap[] {
   const due = activationDue(
     ca,
-    demands.reduce((most, { ttl }) => Math.max(most, ttl), 0),
+    demands.reduce((most, { ttl }) => Math.max(most, ttl), longestChild),
   );
   if (!isAwaited || due >= from) return [];
   return [{ ...about(ca), phase: 'activated', at: from, reason: 'successor-due', due }];
 }
+
+/** Returns the longest lifetime of these CAs in seconds: their successors need as much. */
+const longestLife = (below: readonly AuthorityAbove[]): number =>
+  below.reduce((most, { notBefore, notAfter }) => Math.max(most, (notAfter.getTime() - notBefore.getTime()) / 1000), 0);
 
 const about = ({ id, notAfter }: AuthorityAbove) =>
   ({ kind: 'cannot-issue', authority: id, authorityNotAfter: notAfter }) as const;

@@ -6,6 +6,8 @@ import { isCertified, replaceable, type CertifiedAuthority } from '../../ca/rule
 import type { Authority, FurtherCertificate, LeafTotals, OwnTier } from '../../record/authority.ts';
 import type { Crl } from '../../record/crl.ts';
 import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
+import type { PublishedDirectory } from './published-directory.ts';
+import type { TrustConsumer } from './trust-consumer.ts';
 import { plural } from '../../text/plural.ts';
 
 type Phase = 'prepared' | 'published' | 'activated' | 'draining';
@@ -27,6 +29,9 @@ export interface RotationFacts {
   readonly behind: { readonly anchors: readonly string[]; readonly chains: readonly string[] };
   /** Services with a pending deployment. */
   readonly undeployed: readonly string[];
+  /** public/ first, then the directories of the policy. */
+  readonly published: readonly PublishedDirectory[];
+  readonly consumers: readonly TrustConsumer[];
 }
 
 /** The facts from the manifest alone, which the proof needs. */

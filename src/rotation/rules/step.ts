@@ -6,15 +6,19 @@ import { certifier, chainToRoot, isCertified, type CertifiedAuthority } from '..
 import {
   acknowledged,
   chainsGone,
+  consumersLoaded,
   crlsFresh,
   issuerOutlives,
   leavesGone,
+  NOTHING_FOUND,
   otherRotation,
   proven,
+  publishedEverywhere,
   selfTested,
   servicesCurrent,
   servicesDeployed,
   soaked,
+  soakedSincePublished,
   wayBack,
   type Gate,
   type ProofFindings,
@@ -22,6 +26,8 @@ import {
 import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
 
 export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire' | 'rollback';
+
+type ForwardStep = Exclude<RotationStep, 'rollback'>;
 
 /** The phase in which a step is taken; in later phases it is done. */
 const BEGINS_IN = { publish: 'prepared', activate: 'published', drain: 'activated', retire: 'draining' } as const;
@@ -61,27 +67,51 @@ export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFi
       return [selfTested(open), crlsFresh(facts, now), proven(found, facts.tier)];
     case 'activate':
       return [
-        ...(rotation.publishedAt ? [soaked(rotation.publishedAt, rotation.soak, 'published', now)] : []),
+        soakedSincePublished(open, facts, now),
         acknowledged(open, facts),
+        publishedEverywhere(open, facts),
+        consumersLoaded(open, facts, now),
         crlsFresh(facts, now),
         ...(root ? [servicesCurrent(facts, ['anchors']), servicesDeployed(facts)] : []),
         proven(found, facts.tier),
       ];
     case 'drain':
-      return [crlsFresh(facts, now), proven(handshakesOf(found), facts.tier)];
+      return [
+        publishedEverywhere(open, facts),
+        consumersLoaded(open, facts, now),
+        crlsFresh(facts, now),
+        proven(closableOf(found), facts.tier),
+      ];
     case 'retire':
       return [
         ...retireGates(from.id, facts),
         ...(rotation.drainingSince ? [soaked(rotation.drainingSince, rotation.soak, 'draining since', now)] : []),
-        proven(handshakesOf(found), facts.tier),
+        publishedEverywhere(open, facts),
+        consumersLoaded(open, facts, now),
+        proven(closableOf(found), facts.tier),
       ];
     case 'rollback':
       return [wayBack(open, now)];
   }
 }
 
-/** Drops the gaps, because the successor already issues and keeping the old CA would not close them. */
-const handshakesOf = ({ remedy: _, ...found }: ProofFindings): ProofFindings => ({ ...found, gaps: [] });
+/**
+ * Drops the gaps of a successor that already issues, unless a longer certificate for its key closes them. Without one the next rotation is
+ * the way out, and this one must not hold it up.
+ */
+const closableOf = ({ remedy, ...found }: ProofFindings): ProofFindings =>
+  found.isExtendable === true ? { ...found, ...(remedy !== undefined && { remedy }) } : { ...found, gaps: [] };
+
+/**
+ * Returns the step that its proof assumes to be taken now. Undefined while the soak lasts or an acknowledgement is missing: the proof then
+ * judges the step at the time that these gates allow, because they close it now.
+ */
+export function stepToProve(step: RotationStep, facts: RotationFacts, now: Date): ForwardStep | undefined {
+  const waits = gatesOf(step, facts, NOTHING_FOUND, now).some(
+    ({ name, open }) => !open && (name === 'soak' || name === 'acknowledgements'),
+  );
+  return waits || step === 'rollback' ? undefined : step;
+}
 
 function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
   const current = currentAuthority(facts);

@@ -1,6 +1,8 @@
 // Reads the facts of a rotation: the records of the manifest, and for a step also files and CRLs.
 // A step calls it once before and once after; the gates and the proof judge what it returned. It decides and changes nothing.
 import type { Authority, OwnTier } from '../../record/authority.ts';
+import { publishedStates } from '../../publication/run/directory-state.ts';
+import type { PublishedDirectory } from '../rules/published-directory.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { RotationFacts, RotationRecords } from '../rules/state.ts';
@@ -47,9 +49,34 @@ export function readRotationFacts(pki: Pki, policy: Policy, tier: OwnTier): Read
       ...(bundle && { bundle }),
       leaves: new Map(authorities.map(({ id }) => [id, manifest.leafTotals(id, world.now)])),
       behind: { anchors: names('anchors'), chains: names('chain') },
+      published: publishedDirectoriesOf(pki, policy),
+      // the record of consumers is not read here yet
+      consumers: [],
       undeployed: manifest.pendingServices().map(({ service }) => service.name),
     },
   };
+}
+
+/** Reads what public/ and every directory of the policy hold now, and since when. */
+function publishedDirectoriesOf(pki: Pki, policy: Policy): readonly PublishedDirectory[] {
+  const ids = pki.manifest.authorities().map(({ id }) => id);
+  return publishedStates(pki, policy).map(state => {
+    const heldBy = (holds: (id: string) => boolean, since: (id: string) => Date | undefined) =>
+      new Map(
+        ids.filter(holds).map(id => {
+          const at = since(id);
+          return [id, at === undefined ? {} : { since: at }] as const;
+        }),
+      );
+    const { directory, isHome, content } = state;
+    return {
+      directory,
+      isHome,
+      ...(content.obstacle !== undefined && { obstacle: content.obstacle }),
+      anchors: heldBy(state.holdsAnchor, state.since),
+      crls: heldBy(id => state.crls.has(id), state.crlSince),
+    };
+  });
 }
 
 function bundledRoots({ world, home }: Pki, authorities: readonly Authority[]): ReadonlySet<string> | undefined {

@@ -22,7 +22,7 @@ import type { RotationStart } from '../rules/sides.ts';
 
 export interface ProofQuestion {
   /** The step that is assumed to be taken now, for its gate. Absent: every step at its time. */
-  readonly step?: RotationStep;
+  readonly step?: RotationStep | undefined;
   /** The planned successor of a rotation that has not begun. Absent: there is none. */
   readonly successor?: Successor | undefined;
   /** The options of a rotation that has not begun; a remedy repeats them. */
@@ -39,6 +39,8 @@ export interface ProvenRotation extends RotationProof {
   readonly remedy?: string;
   /** The lifetime in seconds from now with which the successor would leave no gap; absent: there is no gap, or no such lifetime. */
   readonly neededLifetime?: number;
+  /** True if a longer certificate for the key of the successor leaves no gap. */
+  readonly isExtendable: boolean;
 }
 
 /**
@@ -63,6 +65,7 @@ export async function proveRotationOf(
     gaps,
     ...(remedy !== undefined && { remedy }),
     ...(planned.wayOut?.kind === 'lifetime' && { neededLifetime: roundUp(planned.wayOut.seconds) }),
+    isExtendable: facts.tier === 'issuing' && isRecorded(facts, toId) && planned.wayOut?.kind === 'lifetime',
     ...proveRotation(rotationPhases(course)),
   };
 }
@@ -76,17 +79,21 @@ export const findingsOf = (proof: ProvenRotation | undefined): ProofFindings =>
         handshakes: proof.counterexamples.map(counterexampleText),
         gaps: proof.gaps.map(issuingGapText),
         ...(proof.remedy !== undefined && { remedy: proof.remedy }),
+        isExtendable: proof.isExtendable,
       };
+
+const isRecorded = ({ authorities }: RotationRecords, id: string): boolean =>
+  authorities.some(each => each.id === id && isCertified(each));
 
 function remedyOf(
   { toId, wayOut }: PlannedRotation,
   { tier, authorities }: RotationRecords,
   { options }: ProofQuestion,
 ) {
-  const recorded = authorities.find(({ id }) => id === toId);
+  const recorded = authorities.filter(isCertified).find(({ id }) => id === toId);
   if (recorded === undefined) return plannedGapRemedy(tier, wayOut, options);
-  const above = authorities.find(({ id }) => id === recorded.certificate?.issuerId);
-  return recordedGapRemedy(recorded, wayOut, above?.keyLocation === 'file');
+  const above = authorities.find(({ id }) => id === recorded.certificate.issuerId);
+  return recordedGapRemedy(recorded, wayOut, above?.keyLocation ?? 'foreign');
 }
 
 async function rotationStart(

@@ -10,7 +10,7 @@ import type { Gate } from '../rules/gate.ts';
 import { prepareCommand } from '../rules/gap-remedy.ts';
 import { awaitedRotation, openRotation, type OpenRotation, type RotationFacts } from '../rules/state.ts';
 import { rotationStatus, type RotationStatus } from '../rules/status.ts';
-import { nextStep, type RotationStep } from '../rules/step.ts';
+import { nextStep, stepToProve, type RotationStep } from '../rules/step.ts';
 import { needsHolder, planSuccessor, type Successor } from '../rules/successor.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
@@ -101,7 +101,11 @@ export async function rotationStatusOf(
 async function statusOf(pki: Pki, policy: Policy, facts: RotationFacts, known?: KnownProof): Promise<RotationStatus> {
   const step = nextStep(openRotation(facts));
   const planned = plannedOf(facts, undefined, pki, policy);
-  const proof = known?.step === step ? known.proof : await proveRotationOf(pki, policy, facts, { step, ...planned });
+  const assumed = stepToProve(step, facts, pki.world.now);
+  const proof =
+    known?.step === step
+      ? known.proof
+      : await proveRotationOf(pki, policy, facts, { step: assumed, ...planned });
   return rotationStatus(facts, findingsOf(proof), pki.world.now);
 }
 
@@ -125,16 +129,25 @@ async function planStep(pki: Pki, policy: Policy, request: RotateRequest): Promi
   const { facts, stale } = readRotationFacts(pki, policy, request.tier);
   const { step } = request;
   const planned = plannedOf(facts, request, pki, policy);
-  const known =
-    step !== 'rollback' && needsProof(step, facts)
-      ? { step, proof: await proveRotationOf(pki, policy, facts, { step, ...planned }) }
-      : undefined;
+  const known = step !== 'rollback' && needsProof(step, facts) ? await proofOf(pki, policy, facts, step, request) : undefined;
   const decision = decideStep(request, facts, findingsOf(known?.proof), pki.world.now);
   const successor =
     request.step === 'prepare' && decision.turn === 'do'
       ? requirePreparable(pki, facts, planned.successor, request.preparation)
       : undefined;
   return { facts, stale, decision, successor, ...(known && { known }) };
+}
+
+async function proofOf(
+  pki: Pki,
+  policy: Policy,
+  facts: RotationFacts,
+  step: Exclude<RotationStep, 'rollback'>,
+  request: RotateRequest,
+): Promise<KnownProof> {
+  // a compromise can force the gates that the step would wait for
+  const assumed = request.compromise === undefined ? stepToProve(step, facts, pki.world.now) : step;
+  return { step, proof: await proveRotationOf(pki, policy, facts, { step: assumed, ...plannedOf(facts, request, pki, policy) }) };
 }
 
 /** Plans the successor as the request describes it, or as `prepare` without options does. */

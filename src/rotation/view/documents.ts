@@ -33,6 +33,8 @@ const GATES = list(
       'self-test',
       'soak',
       'acknowledgements',
+      'published',
+      'consumers-loaded',
       'crls-fresh',
       'services-current',
       'services-deployed',

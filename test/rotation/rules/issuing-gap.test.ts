@@ -177,11 +177,12 @@ describe('the remedy of a gap', () => {
 
   test('the remedy extends a prepared issuing CA, and rolls back a prepared root', () => {
     const issuing = { id: 'issuing-g2', tier: 'issuing' } as const;
-    expect(recordedGapRemedy(issuing, lifetime, true)).toBe('svcauth ca extend issuing-g2 --lifetime 180d');
-    expect(recordedGapRemedy(issuing, lifetime, false)).toBe(
+    expect(recordedGapRemedy(issuing, lifetime, 'file')).toBe('svcauth ca extend issuing-g2 --lifetime 180d');
+    expect(recordedGapRemedy(issuing, lifetime, 'offline')).toBe(
       'svcauth ca extend issuing-g2 --lifetime 180d --root-key FILE',
     );
-    expect(recordedGapRemedy({ id: 'root-g2', tier: 'root' }, lifetime, true)).toBe(
+    expect(recordedGapRemedy(issuing, lifetime, 'foreign')).toBe('svcauth ca install-cert CERT');
+    expect(recordedGapRemedy({ id: 'root-g2', tier: 'root' }, lifetime, 'file')).toBe(
       'svcauth ca rotate rollback --tier root',
     );
   });

@@ -1,3 +1,4 @@
+import type { PublishedDirectory } from '../../../src/rotation/rules/published-directory.ts';
 import { describe, expect, test } from 'vitest';
 import type { Authority, LeafTotals } from '../../../src/record/authority.ts';
 import type { Crl } from '../../../src/record/crl.ts';
@@ -55,6 +56,14 @@ const crl = (authorityId: string): Crl => ({
   sha256: '00',
 });
 
+/** public/ with the CRL and the anchor of these CAs. */
+const publicDirectory = (...ids: readonly string[]): PublishedDirectory => ({
+  directory: '/pki/public',
+  isHome: true,
+  anchors: new Map(ids.map(id => [id, {}])),
+  crls: new Map(ids.map(id => [id, {}])),
+});
+
 const NO_LEAVES: LeafTotals = { live: 0, superseded: 0, services: [] };
 
 function factsIn(phase: Phase, changes: Partial<RotationFacts> = {}, progress: Partial<Rotation> = {}): RotationFacts {
@@ -75,6 +84,8 @@ function factsIn(phase: Phase, changes: Partial<RotationFacts> = {}, progress: P
     leaves: new Map(authorities.map(({ id }) => [id, NO_LEAVES])),
     behind: { anchors: [], chains: [] },
     undeployed: [],
+    published: [publicDirectory(...authorities.map(({ id }) => id))],
+    consumers: [],
     ...changes,
   };
 }

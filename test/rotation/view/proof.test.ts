@@ -28,6 +28,7 @@ const proof = (...counterexamples: Counterexample[]): ProvenRotation => ({
   checked: 117,
   counterexamples,
   gaps: [],
+  isExtendable: false,
 });
 
 const peer = { presenter: 'issuing-g2', revoked: false, count: 3, example: 'payments', latestNotAfter: NOW };
