@@ -40,7 +40,9 @@ export const ownTier = ({ tier }: Pick<Authority, 'tier'>): OwnTier => (tier ===
 /** Returns the CA that certifies the successor of an issuing CA: a policy CA where one certified the issuing CA, else the root. */
 export function certifier(authorities: readonly Authority[], from: CertifiedAuthority): CertifiedAuthority | undefined {
   const current = authorities.find(({ id }) => id === from.certificate.issuerId);
-  return (current?.tier === 'policy' ? newestActive(authorities, 'policy') : undefined) ?? newestActive(authorities, 'root');
+  return (
+    (current?.tier === 'policy' ? newestActive(authorities, 'policy') : undefined) ?? newestActive(authorities, 'root')
+  );
 }
 
 /** Returns the newest active CA of a tier. Between activating and draining a rotation has two; leaves of the older one are not due yet. */

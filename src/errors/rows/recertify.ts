@@ -1,6 +1,6 @@
 import { EXIT } from '../exit-status.ts';
 import { REMEDIES } from '../remedy.ts';
-import { row } from '../row.ts';
+import { quote, row } from '../row.ts';
 
 /** The errors of `ca extend`, `ca cross-sign` and `ca key destroy`. */
 export const recertifyErrors = {
@@ -8,6 +8,11 @@ export const recertifyErrors = {
     EXIT.refused,
     p => `${p.id} is ${p.state}: it can no longer be certified or certify another CA; nothing was changed`,
     () => [REMEDIES.caUnclear()],
+  ),
+  ERR_ROOT_KEY_UNUSED: row<{ id: string; path: string }>(
+    EXIT.usage,
+    p => `--root-key ${quote(p.path)} is not needed: the key of ${p.id} is in this home; nothing was changed`,
+    () => ['run the command again without --root-key'],
   ),
   ERR_RECERTIFY_BY: row<{ id: string; by: string }>(
     EXIT.usage,

@@ -39,7 +39,10 @@ export const rotationErrors = {
   ERR_ROTATION_AWAITED: row<{ step: string; tier: string; id: string }>(
     EXIT.refused,
     p => `cannot take step ${quote(p.step)}: ${p.id} waits for its certificate; nothing was changed`,
-    p => [REMEDIES.successorPending(), `withdraw the request: ${REMEDIES.rotationStep({ step: 'rollback', tier: p.tier })}`],
+    p => [
+      REMEDIES.successorPending(),
+      `withdraw the request: ${REMEDIES.rotationStep({ step: 'rollback', tier: p.tier })}`,
+    ],
   ),
   ERR_ROTATION_NONE: row<{ step: string; tier: string }>(
     EXIT.refused,
@@ -73,7 +76,8 @@ export const rotationErrors = {
   ERR_ROTATION_KEY_NEEDED: row<{ id: string; step: string; tier: string; keyLocation: string }>(
     EXIT.secret,
     p => `the key of ${p.id} is ${p.keyLocation}; this step needs it`,
-    p => [REMEDIES.rotationKeyNeeded(p)],
+    // nobody can bring a key that was destroyed
+    p => [p.keyLocation === 'destroyed' ? REMEDIES.caDetails({ ca: p.id }) : REMEDIES.rotationKeyNeeded(p)],
   ),
   ERR_ROTATION_NOT_TAINTED: row<{ id: string; step: string; tier: string }>(
     EXIT.refused,

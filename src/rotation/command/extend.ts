@@ -1,6 +1,8 @@
 import { EXIT } from '../../errors/exit-status.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
+import { warn } from '../../view/message.ts';
+import { shortenedText } from '../view/shortened.ts';
 import { recertifyView } from '../view/recertify.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
@@ -29,6 +31,9 @@ export const addCaExtend: AddCommand = (program, world, done) => {
     const ask = passphraseAsker(flags, world, false);
     const outcome = await recertify(world, homeFlag(command), id, { extend }, { dryRun, rootKey, ask });
     print(world.out, output, recertifyView(outcome, world.now));
+    const { planned } = outcome;
+    if (planned?.wantedNotAfter)
+      warn(world, shortenedText(id, planned.notAfter, planned.wantedNotAfter, planned.by.id));
     if (outcome.failed.length > 0) done(EXIT.partial);
   });
 };

@@ -22,6 +22,7 @@ export const addCaRotatePlan: AddCommand = (program, world, done) => {
     const { rotationPlan } = await import('../run/plan.ts');
     const proof = await rotationPlan(world, homeFlag(command), tier, successorOf(flags));
     print(world.out, output, rotationProofView(proof, world.now));
-    if (proof.counterexamples.length + proof.gaps.length > 0) done(EXIT.refused);
+    const isRefused = proof.gates.some(({ open, name }) => !open && name !== 'certificate-installed');
+    if (proof.counterexamples.length + proof.gaps.length > 0 || isRefused) done(EXIT.refused);
   });
 };

@@ -1,6 +1,8 @@
 /** Declares `ca rotate prepare`: reads its options, takes the step and prints the outcome. It decides nothing. */
 import { EXIT } from '../../errors/exit-status.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
+import { warn } from '../../view/message.ts';
+import { shortenedText } from '../view/shortened.ts';
 import { rotateView } from '../view/step.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import {
@@ -50,6 +52,11 @@ export const addCaRotatePrepare: AddCommand = (program, world, done) => {
     const compromise = compromiseOf(flags, 'prepare');
     const outcome = await rotate(world, homeFlag(command), { step: 'prepare', tier, dryRun, compromise, preparation });
     print(world.out, flags.output, rotateView(outcome, world.now));
+    const { successor } = outcome;
+    if (successor?.wantedNotAfter && successor.above) {
+      const { planned, wantedNotAfter, above } = successor;
+      warn(world, shortenedText(planned.id, planned.notAfter, wantedNotAfter, above.id));
+    }
     if (outcome.failed.length > 0) done(EXIT.partial);
   });
 };

@@ -79,7 +79,10 @@ export function issuerOutlives(
   if (above.notAfter > from.notAfter) return opened('issuer-outlives', ends);
   return closed('issuer-outlives', `${ends}: a successor cannot expire later`, {
     // only its holder can replace a foreign CA
-    remedy: keyLocation === 'foreign' ? REMEDIES.foreignCaExpiring() : REMEDIES.rotationStep({ step: 'prepare', tier: 'root' }),
+    remedy:
+      keyLocation === 'foreign'
+        ? REMEDIES.foreignCaExpiring()
+        : REMEDIES.rotationStep({ step: 'prepare', tier: 'root' }),
   });
 }
 

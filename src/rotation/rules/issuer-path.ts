@@ -14,8 +14,7 @@ import { verifySignature } from '../../pki/key/signature.ts';
 
 /** A path to a root, or the reason why there is none. */
 export type IssuerPath =
-  | { readonly above: readonly ParsedCertificate[] }
-  | { readonly fault: string; readonly of: 'certificate' | 'chain' };
+  { readonly above: readonly ParsedCertificate[] } | { readonly fault: string; readonly of: 'certificate' | 'chain' };
 
 /**
  * Returns the certificates above a CA certificate, its issuer first and the root last. `offered` come with it, `known` are those of the
@@ -40,7 +39,10 @@ export function issuerPath(
   for (const [index, each] of above.entries()) {
     const most = pathLengthOf(each);
     if (most !== undefined && most < index)
-      return { fault: `the pathLen of ${nameToString(each.tbs.subject)} is ${most}, and ${index} CAs are below it`, of: 'chain' };
+      return {
+        fault: `the pathLen of ${nameToString(each.tbs.subject)} is ${most}, and ${index} CAs are below it`,
+        of: 'chain',
+      };
   }
   const unused = offered.find(each => !above.includes(each));
   if (unused !== undefined)
@@ -52,7 +54,8 @@ export const isSelfIssued = ({ tbs }: ParsedCertificate): boolean => sameName(tb
 
 function missing(below: ParsedCertificate, named: readonly unknown[], offered: readonly ParsedCertificate[]): string {
   const isTwoTier = offered.length === 1 && isSelfIssued(offered[0]!);
-  if (named.length > 0) return isTwoTier ? 'the root did not sign it' : `${nameToString(below.tbs.issuer)} did not sign it`;
+  if (named.length > 0)
+    return isTwoTier ? 'the root did not sign it' : `${nameToString(below.tbs.issuer)} did not sign it`;
   return isTwoTier
     ? 'its issuer is not the subject of the root (RFC 5280 §6.1.3 a.4)'
     : `its issuer ${nameToString(below.tbs.issuer)} is not in the chain (RFC 5280 §6.1.3 a.4)`;

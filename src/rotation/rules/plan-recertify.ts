@@ -15,6 +15,8 @@ export interface Recertification {
   readonly notAfter: Date;
   /** True if it replaces the certificate in the served chain. */
   readonly replaces: boolean;
+  /** The expiry that was asked for; absent: it is kept. */
+  readonly wantedNotAfter?: Date;
 }
 
 interface RecertifyFacts {
@@ -41,7 +43,8 @@ export function planExtension(
   const wanted = new Date(now.getTime() + seconds * 1000);
   const end = by === subject || by.certificate.notAfter > wanted ? wanted : by.certificate.notAfter;
   if (end <= notAfter && notBefore <= now) return undefined;
-  return { subject, by, notBefore: new Date(now.getTime() - backdate * 1000), notAfter: end, replaces: true };
+  const validity = { notBefore: new Date(now.getTime() - backdate * 1000), notAfter: end };
+  return { subject, by, ...validity, replaces: true, ...(end < wanted && { wantedNotAfter: wanted }) };
 }
 
 /**

@@ -16,7 +16,8 @@ export interface MissingFrom {
 export function missingFrom(published: readonly PublishedDirectory[], { to }: OpenRotation): MissingFrom | undefined {
   for (const place of published) {
     if (place.obstacle !== undefined) return { place, lacks: `it cannot be read: ${place.obstacle}` };
-    if (to.tier === 'root' && !place.anchors.has(to.id)) return { place, lacks: `it does not hold the anchor of ${to.id}` };
+    if (to.tier === 'root' && !place.anchors.has(to.id))
+      return { place, lacks: `it does not hold the anchor of ${to.id}` };
     if (!place.crls.has(to.id)) return { place, lacks: `it does not hold the CRL of ${to.id}` };
   }
   return undefined;
@@ -44,7 +45,12 @@ export function heldEverywhereSince(published: readonly PublishedDirectory[], op
 }
 
 /** Tests for a consumer that has loaded the anchors and the CRL of the successor. `from`: every directory holds them since then. */
-export function hasLoaded(consumer: TrustConsumer, { rotation, to }: OpenRotation, from: Date | undefined, now: Date): boolean {
+export function hasLoaded(
+  consumer: TrustConsumer,
+  { rotation, to }: OpenRotation,
+  from: Date | undefined,
+  now: Date,
+): boolean {
   const { reload, loaded } = consumer;
   // the soak counts for them
   if (reload === 'undeclared') return true;

@@ -51,6 +51,12 @@ export function rotationStatus(facts: RotationFacts, found: ProofFindings, now: 
   };
 }
 
+/** Returns the gates of the first step, or of the certificate that a successor waits for. */
+export function planGates(facts: RotationFacts, found: ProofFindings, now: Date): readonly Gate[] {
+  const awaited = awaitedRotation(facts);
+  return awaited === undefined ? gatesOf('prepare', facts, found, now) : [certificateInstalled(awaited)];
+}
+
 /** Returns the gates before a CA of a rolled-back rotation can be retired. */
 export const leftoverGates = (
   { authority, since, soak }: ReturnType<typeof leftovers>[number],

@@ -102,14 +102,15 @@ export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFi
 const closableOf = ({ remedy, ...found }: ProofFindings): ProofFindings =>
   found.isExtendable === true ? { ...found, ...(remedy !== undefined && { remedy }) } : { ...found, gaps: [] };
 
+/** Gates that a proof repeats: it would find the handshakes that fail because of them. */
+const REPEATED: ReadonlySet<Gate['name']> = new Set(['soak', 'acknowledgements', 'leaves-gone']);
+
 /**
- * Returns the step that its proof assumes to be taken now. Undefined while the soak lasts or an acknowledgement is missing: the proof then
- * judges the step at the time that these gates allow, because they close it now.
+ * Returns the step that its proof assumes to be taken now. Undefined while a gate of `REPEATED` is closed: the proof then judges the step at
+ * the time that they allow.
  */
 export function stepToProve(step: RotationStep, facts: RotationFacts, now: Date): ForwardStep | undefined {
-  const waits = gatesOf(step, facts, NOTHING_FOUND, now).some(
-    ({ name, open }) => !open && (name === 'soak' || name === 'acknowledgements'),
-  );
+  const waits = gatesOf(step, facts, NOTHING_FOUND, now).some(({ name, open }) => !open && REPEATED.has(name));
   return waits || step === 'rollback' ? undefined : step;
 }
 
@@ -127,7 +128,9 @@ function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
 /** Returns the CA above the successor of an issuing CA that expires first: its root, or a policy CA between them. */
 function firstToExpire({ authorities }: RotationFacts, current: CertifiedAuthority): CertifiedAuthority | undefined {
   const above = certifier(authorities, current);
-  return above && chainToRoot(above, authorities).reduce((a, b) => (b.certificate.notAfter < a.certificate.notAfter ? b : a));
+  return (
+    above && chainToRoot(above, authorities).reduce((a, b) => (b.certificate.notAfter < a.certificate.notAfter ? b : a))
+  );
 }
 
 /** Returns the gates before a CA that no longer issues can be retired, after a rotation or a rollback. */

@@ -50,6 +50,8 @@ export interface Successor {
   /** The CA that issues its certificate; absent: it issues its own. */
   readonly above?: CertifiedAuthority;
   readonly crosses: readonly PlannedCross[];
+  /** The expiry that was asked for, where the CA above expires sooner; absent: it is kept. */
+  readonly wantedNotAfter?: Date;
 }
 
 /**
@@ -70,9 +72,11 @@ export function planSuccessor(
   const above = tier === 'issuing' ? certifier(authorities, from) : undefined;
   if (tier === 'issuing' && above === undefined) return undefined;
   const planned = planNext(from, above && { id: above.id, ...above.certificate }, request, authorities, policy, now);
+  const wanted = planNext(from, undefined, request, authorities, policy, now).notAfter;
   return {
     from,
     planned,
+    ...(planned.notAfter < wanted && { wantedNotAfter: wanted }),
     ...(above && { above }),
     crosses: tier === 'root' ? planCrosses(facts, from, planned, request.crossSigning, policy) : [],
   };

@@ -143,7 +143,8 @@ async function planInstallation(
     const issuing = own(holder, holder.state);
     const made = { ...issuing.certificate, authorityId: holder.id, createdAt: world.now };
     const [first] = proveRecertification(pki, made, true);
-    if (first !== undefined) throw failure('ERR_RECERTIFY_PROOF', { id: holder.id, problem: counterexampleText(first) });
+    if (first !== undefined)
+      throw failure('ERR_RECERTIFY_PROOF', { id: holder.id, problem: counterexampleText(first) });
     const previousNotAfter = holder.certificate.notAfter;
     return { kind: 'extension', issuing, above, foreign, changed: true, previousNotAfter };
   }
@@ -160,7 +161,10 @@ async function planInstallation(
 }
 
 /** Returns our issuing CA that has a certificate for the same key. */
-const holderOf = ({ tbs }: ParsedCertificate, certified: readonly CertifiedAuthority[]): CertifiedAuthority | undefined =>
+const holderOf = (
+  { tbs }: ParsedCertificate,
+  certified: readonly CertifiedAuthority[],
+): CertifiedAuthority | undefined =>
   certified.find(
     ({ tier, state, keyLocation, certificate }) =>
       tier === 'issuing' &&
@@ -193,7 +197,12 @@ async function requireWork(
 ): Promise<void> {
   const records = readRotationRecords(pki, 'issuing');
   const authorities = [...foreign, ...records.authorities.map(each => (each.id === issuing.id ? issuing : each))];
-  const proof = await proveRotationOf(pki, policy, { ...records, authorities }, { options: { crossSigning: 'issuing' } });
+  const proof = await proveRotationOf(
+    pki,
+    policy,
+    { ...records, authorities },
+    { options: { crossSigning: 'issuing' } },
+  );
   const gap = proof?.gaps[0];
   if (gap === undefined) return;
   const seconds = proof?.neededLifetime;
@@ -242,7 +251,8 @@ function newCertifier(
     throw failure('ERR_ROOT_UNSUITABLE', { path: path ?? 'CHAIN', reason: 'its key type is not supported' });
   }
   const tier = aboveId === undefined ? 'root' : 'policy';
-  const generation = authorities.filter(each => each.tier === tier).reduce((most, each) => Math.max(most, each.generation), 0) + 1;
+  const generation =
+    authorities.filter(each => each.tier === tier).reduce((most, each) => Math.max(most, each.generation), 0) + 1;
   const id = `${tier}-g${generation}`;
   const base = { id, tier, generation, state: 'active', keyAlgorithm: algorithm.name, createdAt: now } as const;
   return certifiedAs({ ...base, keyLocation: 'foreign' }, certificate, aboveId ?? id);

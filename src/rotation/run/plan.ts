@@ -3,11 +3,18 @@ import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import type { OwnTier } from '../../record/authority.ts';
 import { planSuccessor, type SuccessorRequest } from '../rules/successor.ts';
+import type { Gate } from '../rules/gate.ts';
 import { runningRotation } from '../rules/state.ts';
+import { planGates } from '../rules/status.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { readPki } from '../../store/open-pki.ts';
-import { readRotationRecords } from './facts.ts';
-import { proveRotationOf, type ProvenRotation } from './prove.ts';
+import { readRotationFacts, readRotationRecords } from './facts.ts';
+import { findingsOf, proveRotationOf, type ProvenRotation } from './prove.ts';
+
+/** A proven rotation, with the gates of `prepare` if it has not begun. */
+export interface RotationPlan extends ProvenRotation {
+  readonly gates: readonly Gate[];
+}
 
 /** Plans a rotation: its timetable and its proof. Throws ERR_ROTATION_TIER. */
 export async function rotationPlan(
@@ -15,16 +22,19 @@ export async function rotationPlan(
   homeFlag: string | undefined,
   tier: OwnTier,
   options: SuccessorRequest,
-): Promise<ProvenRotation> {
+): Promise<RotationPlan> {
   return readPki(world, homeFlag, async pki => {
     const policy = await loadPolicy(pki);
+    const { now } = pki.world;
     const records = readRotationRecords(pki, tier);
-    const successor =
-      runningRotation(records) === undefined ? planSuccessor(records, options, policy, pki.world.now) : undefined;
+    const isNew = runningRotation(records) === undefined;
+    const successor = isNew ? planSuccessor(records, options, policy, now) : undefined;
     const proof = await proveRotationOf(pki, policy, records, { successor, options });
     if (proof === undefined) {
       throw failure('ERR_ROTATION_TIER', { tier, problem: `no ${tier} CA is active`, hint: REMEDIES.caUnclear() });
     }
-    return proof;
+    // before it begins, the plan asks every gate of `prepare`
+    const { facts } = isNew ? readRotationFacts(pki, policy, tier) : { facts: undefined };
+    return { ...proof, gates: facts === undefined ? [] : planGates(facts, findingsOf(proof), now) };
   });
 }

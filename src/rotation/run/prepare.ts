@@ -9,7 +9,13 @@ import { ownTier, type CertifiedAuthority } from '../../ca/rules/active-issuer.t
 import type { Authority, FurtherCertificate } from '../../record/authority.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { openRotation, type RotationFacts } from '../rules/state.ts';
-import { needsHolder, successorProblem, type PlannedCross, type Successor, type SuccessorRequest } from '../rules/successor.ts';
+import {
+  needsHolder,
+  successorProblem,
+  type PlannedCross,
+  type Successor,
+  type SuccessorRequest,
+} from '../rules/successor.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
 import type { Issuer } from '../../pki/certificate/issuer.ts';
@@ -48,6 +54,10 @@ export function requirePreparable(
     throw failure('ERR_ROTATION_KEY_OUT', { id: from.id });
   }
   if (request.rootKeyOut !== undefined) requireFree(pki, request.rootKeyOut);
+  const signers = [above, ...crosses.map(({ by }) => by)].filter(each => each !== undefined && each !== 'successor');
+  if (request.rootKey !== undefined && signers.every(({ keyLocation }) => keyLocation === 'file')) {
+    throw failure('ERR_ROOT_KEY_UNUSED', { id: (signers[0] ?? from).id, path: request.rootKey });
+  }
   for (const signer of [needsHolder(successor!, request.rootKey) ? undefined : above, ...crosses.map(({ by }) => by)]) {
     if (signer === undefined || signer === 'successor' || signer.keyLocation === 'file') continue;
     if (request.rootKey !== undefined) continue;

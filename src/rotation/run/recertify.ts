@@ -90,6 +90,9 @@ async function make(
 ): Promise<FurtherCertificate> {
   const { world, manifest, identity } = pki;
   const { subject, by, notBefore, notAfter, replaces } = planned;
+  if (by.keyLocation === 'file' && keys.rootKey !== undefined) {
+    throw failure('ERR_ROOT_KEY_UNUSED', { id: by.id, path: keys.rootKey });
+  }
   if (by.keyLocation !== 'file' && keys.rootKey === undefined) {
     throw failure('ERR_KEY_AWAY', { id: by.id, keyLocation: by.keyLocation });
   }

@@ -103,9 +103,7 @@ async function statusOf(pki: Pki, policy: Policy, facts: RotationFacts, known?: 
   const planned = plannedOf(facts, undefined, pki, policy);
   const assumed = stepToProve(step, facts, pki.world.now);
   const proof =
-    known?.step === step
-      ? known.proof
-      : await proveRotationOf(pki, policy, facts, { step: assumed, ...planned });
+    known?.step === step ? known.proof : await proveRotationOf(pki, policy, facts, { step: assumed, ...planned });
   return rotationStatus(facts, findingsOf(proof), pki.world.now);
 }
 
@@ -129,7 +127,8 @@ async function planStep(pki: Pki, policy: Policy, request: RotateRequest): Promi
   const { facts, stale } = readRotationFacts(pki, policy, request.tier);
   const { step } = request;
   const planned = plannedOf(facts, request, pki, policy);
-  const known = step !== 'rollback' && needsProof(step, facts) ? await proofOf(pki, policy, facts, step, request) : undefined;
+  const known =
+    step !== 'rollback' && needsProof(step, facts) ? await proofOf(pki, policy, facts, step, request) : undefined;
   const decision = decideStep(request, facts, findingsOf(known?.proof), pki.world.now);
   const successor =
     request.step === 'prepare' && decision.turn === 'do'
@@ -147,7 +146,10 @@ async function proofOf(
 ): Promise<KnownProof> {
   // a compromise can force the gates that the step would wait for
   const assumed = request.compromise === undefined ? stepToProve(step, facts, pki.world.now) : step;
-  return { step, proof: await proveRotationOf(pki, policy, facts, { step: assumed, ...plannedOf(facts, request, pki, policy) }) };
+  return {
+    step,
+    proof: await proveRotationOf(pki, policy, facts, { step: assumed, ...plannedOf(facts, request, pki, policy) }),
+  };
 }
 
 /** Plans the successor as the request describes it, or as `prepare` without options does. */

@@ -23,33 +23,32 @@ const tier = () => oneOf('tier of the rotation', ['root', 'issuing']);
 const phase = (description: string) =>
   oneOf(description, ['prepared', 'published', 'activated', 'draining', 'retired']);
 
-const GATES = list(
-  'conditions of the step',
-  object('a condition of a step', {
-    name: oneOf('name of the gate', [
-      'certificate-installed',
-      'other-rotation',
-      'issuer-outlives',
-      'self-test',
-      'soak',
-      'acknowledgements',
-      'published',
-      'consumers-loaded',
-      'crls-fresh',
-      'services-current',
-      'services-deployed',
-      'leaves-gone',
-      'chains-gone',
-      'way-back',
-      'proof',
-    ]),
-    open: flag('the condition is met'),
-    message: text('the condition with its numbers'),
-    opensAt: optional(instant('time at which the gate opens without a command; absent if it is open or needs one')),
-    remedy: optional(text('command that opens the gate')),
-    forcible: optional(flag('--force-compromised passes the gate; absent: as usual for a gate of this name')),
-  }),
-);
+const GATE = object('a condition of a step', {
+  name: oneOf('name of the gate', [
+    'certificate-installed',
+    'other-rotation',
+    'issuer-outlives',
+    'self-test',
+    'soak',
+    'acknowledgements',
+    'published',
+    'consumers-loaded',
+    'crls-fresh',
+    'services-current',
+    'services-deployed',
+    'leaves-gone',
+    'chains-gone',
+    'way-back',
+    'proof',
+  ]),
+  open: flag('the condition is met'),
+  message: text('the condition with its numbers'),
+  opensAt: optional(instant('time at which the gate opens without a command; absent if it is open or needs one')),
+  remedy: optional(text('command that opens the gate')),
+  forcible: optional(flag('--force-compromised passes the gate; absent: as usual for a gate of this name')),
+});
+
+const GATES = list('conditions of the step', GATE);
 
 const STATUS = {
   tier: tier(),
@@ -202,6 +201,7 @@ export const CA_ROTATE_PLAN = documentSchema('ca-rotate-plan', 'the timetable an
       latest: optional(instant('last safe time of the step; absent if it can wait')),
     }),
   ),
+  gates: list('gates of the first step; empty once the rotation has begun', GATE),
   proof: object('result of the proof', {
     checked: count('number of combinations of certificates, bundles and CRLs that were checked'),
     failed: count('number of combinations that fail at least'),
@@ -239,11 +239,10 @@ export const CA_KEY_DESTROY = documentSchema('ca-key-destroy', 'the destruction 
 export const CA_INSTALL_CERT = documentSchema('ca-install-cert', 'the installed certificate of an issuing CA', {
   dryRun: flag('nothing was changed'),
   changed: flag('the certificate was not installed before'),
-  certificateOf: oneOf('first: of the first issuing CA; successor: of a rotation; extension: a longer one for its key', [
-    'first',
-    'successor',
-    'extension',
-  ]),
+  certificateOf: oneOf(
+    'first: of the first issuing CA; successor: of a rotation; extension: a longer one for its key',
+    ['first', 'successor', 'extension'],
+  ),
   ca: caId('id of the issuing CA'),
   serial: serial(),
   notAfter: instant('expiry of the certificate'),

@@ -1,8 +1,9 @@
 /** Puts the timetable and the proof of a rotation into a table and JSON, for `ca rotate plan`. It judges nothing. */
+import type { RotationPlan } from '../run/plan.ts';
 import type { ProvenRotation } from '../run/prove.ts';
 import { counterexampleText } from '../../verifiers/rules/counterexample-text.ts';
 import type { Counterexample } from '../../verifiers/rules/proof.ts';
-import { allVerify } from '../rules/gate.ts';
+import { allVerify, type Gate } from '../rules/gate.ts';
 import { issuingGapText, type IssuingGap } from '../rules/issuing-gap.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
@@ -15,13 +16,14 @@ import { visible } from '../../view/visible.ts';
 const MOST = 5;
 
 /** Formats the timetable of a rotation and the result of its proof. */
-export function rotationProofView(proof: ProvenRotation, now: Date): View<typeof CA_ROTATE_PLAN> {
-  const { fromId, toId, timetable, checked, counterexamples, gaps, remedy } = proof;
+export function rotationProofView(proof: RotationPlan, now: Date): View<typeof CA_ROTATE_PLAN> {
+  const { fromId, toId, timetable, checked, counterexamples, gaps, remedy, gates } = proof;
   const steps = Object.values(timetable);
   const value = {
     from: fromId,
     to: toId,
     timetable: steps,
+    gates,
     proof: {
       checked,
       failed: failedOf(counterexamples),
@@ -47,7 +49,7 @@ export function rotationProofView(proof: ProvenRotation, now: Date): View<typeof
         ),
         0,
       ) +
-      `\n${proofText(proof)}`,
+      `\n${proofText(proof)}${gatesText(gates)}`,
     json: () => ({ kind: 'ca-rotate-plan', value }),
     jsonl: () => [{ kind: 'ca-rotate-plan', value }],
   };
@@ -55,6 +57,16 @@ export function rotationProofView(proof: ProvenRotation, now: Date): View<typeof
 
 const instantCell = (instant: Date, now: Date): string =>
   `${formatInstant(instant)} (${formatRelativeTime(instant, now)})`;
+
+/** Names the closed gates of the first step; the proof has its own lines. */
+const gatesText = (gates: readonly Gate[]): string =>
+  gates
+    .filter(({ open, name }) => !open && name !== 'proof')
+    .map(
+      ({ name, message, remedy }) =>
+        `${name}: ${visible(message)}\n${remedy === undefined ? '' : `remedy: ${visible(remedy)}\n`}`,
+    )
+    .join('');
 
 function proofText({ toId, checked, counterexamples, gaps, remedy }: ProvenRotation): string {
   const handshakes =

@@ -92,9 +92,14 @@ describe('the shortest lifetime of a root', () => {
   const gaps = (seconds: number) => rootGaps(root(seconds), below, work(30 * DAY)).map(({ reason }) => reason);
 
   test('a root must live as long as the CAs that it certifies, to the second', () => {
-    expect(gaps(300 * DAY)).toEqual([]);
     expect(gaps(300 * DAY - 1)).toEqual(['below-outlives']);
     expect(gaps(DAY)).toEqual(['expired']);
+  });
+
+  test('a root must be active while it can still certify a successor of the longest CA below it', () => {
+    const life = 300 * DAY + 60;
+    expect(gaps(life + DAY - 1)).toEqual(['successor-due']);
+    expect(gaps(life + DAY)).toEqual([]);
   });
 
   test('a root must be active before its own successor is due', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ProvenRotation } from '../../../src/rotation/run/prove.ts';
+import type { RotationPlan } from '../../../src/rotation/run/plan.ts';
 import type { Counterexample } from '../../../src/verifiers/rules/proof.ts';
 import { rotationTimetable } from '../../../src/rotation/rules/timetable.ts';
 import { refusal } from '../../../src/pki/path/refusal.ts';
@@ -21,7 +21,7 @@ const timetable = rotationTimetable(
   NOW,
 );
 
-const proof = (...counterexamples: Counterexample[]): ProvenRotation => ({
+const proof = (...counterexamples: Counterexample[]): RotationPlan => ({
   fromId: 'issuing-g1',
   toId: 'issuing-g2',
   timetable,
@@ -29,6 +29,7 @@ const proof = (...counterexamples: Counterexample[]): ProvenRotation => ({
   counterexamples,
   gaps: [],
   isExtendable: false,
+  gates: [],
 });
 
 const peer = { presenter: 'issuing-g2', revoked: false, count: 3, example: 'payments', latestNotAfter: NOW };
