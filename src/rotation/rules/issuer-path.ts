@@ -58,7 +58,7 @@ function missing(below: ParsedCertificate, named: readonly unknown[], offered: r
     return isTwoTier ? 'the root did not sign it' : `${nameToString(below.tbs.issuer)} did not sign it`;
   return isTwoTier
     ? 'its issuer is not the subject of the root (RFC 5280 §6.1.3 a.4)'
-    : `its issuer ${nameToString(below.tbs.issuer)} is not in the chain (RFC 5280 §6.1.3 a.4)`;
+    : `its issuer ${nameToString(below.tbs.issuer)} is neither a CA of this PKI nor in a --chain file`;
 }
 
 const hasSigned = ({ tbs }: ParsedCertificate, below: ParsedCertificate): boolean =>

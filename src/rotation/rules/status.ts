@@ -4,7 +4,7 @@
 import type { OwnTier } from '../../record/authority.ts';
 import { awaitedRotation, currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
 import { gatesOf, leftovers, nextStep, retireGates, type RotationStep } from './step.ts';
-import { certificateInstalled, soaked, type Gate, type ProofFindings } from './gate.ts';
+import { soaked, type Gate, type ProofFindings } from './gate.ts';
 
 /** The phase of a rotation, its next step and the gates of that step. */
 export interface RotationStatus {
@@ -32,7 +32,7 @@ export function rotationStatus(facts: RotationFacts, found: ProofFindings, now: 
   const open = openRotation(facts);
   const awaited = awaitedRotation(facts);
   const next = nextStep(open);
-  const gates = awaited === undefined ? gatesOf(next, facts, found, now) : [certificateInstalled(awaited)];
+  const gates = gatesOf(next, facts, found, now);
   const allowedFrom = opening(gates, now);
   const from = open?.from.id ?? currentAuthority(facts)?.id;
   return {
@@ -49,12 +49,6 @@ export function rotationStatus(facts: RotationFacts, found: ProofFindings, now: 
     contradictions: open?.contradictions ?? [],
     leftovers: leftovers(facts).map(each => ({ ca: each.authority.id, gates: leftoverGates(each, facts, now) })),
   };
-}
-
-/** Returns the gates of the first step, or of the certificate that a successor waits for. */
-export function planGates(facts: RotationFacts, found: ProofFindings, now: Date): readonly Gate[] {
-  const awaited = awaitedRotation(facts);
-  return awaited === undefined ? gatesOf('prepare', facts, found, now) : [certificateInstalled(awaited)];
 }
 
 /** Returns the gates before a CA of a rolled-back rotation can be retired. */

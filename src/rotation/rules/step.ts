@@ -5,6 +5,7 @@
 import { certifier, chainToRoot, isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import {
   acknowledged,
+  certificateInstalled,
   chainsGone,
   consumersLoaded,
   crlsFresh,
@@ -23,7 +24,7 @@ import {
   type Gate,
   type ProofFindings,
 } from './gate.ts';
-import { currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
+import { awaitedRotation, currentAuthority, openRotation, type OpenRotation, type RotationFacts } from './state.ts';
 
 export type RotationStep = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire' | 'rollback';
 
@@ -58,7 +59,12 @@ export function turnOf(step: RotationStep, open: OpenRotation | undefined): Turn
 /** Returns every gate of a step, open or closed; `found` are the findings of its proof. */
 export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFindings, now: Date): readonly Gate[] {
   const open = openRotation(facts);
-  if (step === 'prepare') return [...prepareGates(facts, now), proven(found, facts.tier)];
+  if (step === 'prepare') {
+    const awaited = awaitedRotation(facts);
+    return awaited === undefined
+      ? [...prepareGates(facts, now), proven(found, facts.tier)]
+      : [certificateInstalled(awaited)];
+  }
   if (open === undefined) return [];
   const { rotation, from } = open;
   const root = rotation.tier === 'root';

@@ -5,7 +5,7 @@ import type { OwnTier } from '../../record/authority.ts';
 import { planSuccessor, type SuccessorRequest } from '../rules/successor.ts';
 import type { Gate } from '../rules/gate.ts';
 import { runningRotation } from '../rules/state.ts';
-import { planGates } from '../rules/status.ts';
+import { gatesOf } from '../rules/step.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { readPki } from '../../store/open-pki.ts';
 import { readRotationFacts, readRotationRecords } from './facts.ts';
@@ -35,6 +35,6 @@ export async function rotationPlan(
     }
     // before it begins, the plan asks every gate of `prepare`
     const { facts } = isNew ? readRotationFacts(pki, policy, tier) : { facts: undefined };
-    return { ...proof, gates: facts === undefined ? [] : planGates(facts, findingsOf(proof), now) };
+    return { ...proof, gates: facts === undefined ? [] : gatesOf('prepare', facts, findingsOf(proof), now) };
   });
 }

@@ -31,13 +31,13 @@ export function installView(outcome: InstallOutcome): View<typeof CA_INSTALL_CER
       formatFacts([
         [verb, issuing.id],
         ['expires', formatInstant(issuing.certificate.notAfter)],
-        ['previously', previousNotAfter && formatInstant(previousNotAfter)],
+        ...(previousNotAfter ? [['previously', formatInstant(previousNotAfter)] as const] : []),
         ...above.map(({ id, certificate }, index) => {
           const ends = `${id}, expires ${formatInstant(certificate.notAfter)}`;
           return [index === 0 ? 'issued by' : 'below', ends] as const;
         }),
-        ['new files', services.length > 0 ? `for ${plural(services.length, 'service')}` : undefined],
-        ['not written', failed.length > 0 ? failed.map(({ service }) => service).join(', ') : undefined],
+        ...(services.length > 0 ? [['new files', `for ${plural(services.length, 'service')}`] as const] : []),
+        ...(failed.length > 0 ? [['not written', failed.map(({ service }) => service).join(', ')] as const] : []),
         ...nextFacts(outcome),
       ]),
     json: () => ({ kind: 'ca-install-cert', value }),

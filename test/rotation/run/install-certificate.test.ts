@@ -183,3 +183,81 @@ test('a power failure leaves the CA waiting or installed, and the next run compl
     await world.succeed('issue', 'payments');
   }
 });
+
+describe('below a policy CA', () => {
+  const POLICY_KEY = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const POLICY: Issuer = {
+    subject: readName(distinguishedName('Example Policy')),
+    keyIdentifier: new Uint8Array(20).fill(0xcc),
+    algorithm: KEY_ALGORITHMS['ecdsa-p256'],
+    publicKeyDer: new Uint8Array(POLICY_KEY.publicKey.export({ type: 'spki', format: 'der' })),
+    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notAfter: new Date('2031-01-01T00:00:00Z'),
+    sign: bytes => new Uint8Array(sign('sha256', bytes, POLICY_KEY.privateKey)),
+    startSignature: () => {
+      throw new Error('certificates are signed in one piece');
+    },
+  };
+
+  /** The certificate of the policy CA by the root. */
+  function policyPem(pathLength: number): string {
+    const good = goodParts('issuing');
+    const extensions = {
+      ...good.extensions,
+      ...planted('basicConstraints', true, encodeBasicConstraints({ ca: true, pathLength })),
+      ...planted('subjectKeyIdentifier', false, encodeSubjectKeyIdentifier(POLICY.keyIdentifier)),
+    };
+    const changes = { subject: POLICY.subject.der, publicKey: POLICY.publicKeyDer, extensions };
+    const dates = { validity: validity('2026-01-01', '2031-01-01') };
+    return encodePem('CERTIFICATE', signParts({ ...good, ...changes, ...dates }, issuerOf('issuing')));
+  }
+
+  /** The certificate that the policy CA makes of a request, with another serial number each. */
+  function fromRequest(world: PkiWorld, id: string, from: string, until: string, octet: number): string {
+    const [csr] = decodePem(readFileSync(world.home.authority(id).csr, 'utf8'));
+    const { subject, publicKey } = decodeCertificationRequest(csr!.der);
+    const good = goodParts('issuing');
+    const identifier = createHash('sha1').update(publicKey.der).digest();
+    const extensions = {
+      ...good.extensions,
+      ...planted('authorityKeyIdentifier', false, encodeAuthorityKeyIdentifier(POLICY.keyIdentifier)),
+      ...planted('subjectKeyIdentifier', false, encodeSubjectKeyIdentifier(new Uint8Array(identifier))),
+    };
+    const parts = {
+      ...good,
+      ...{ subject: subject.der, publicKey: publicKey.der, issuer: POLICY.subject.der, extensions },
+      serial: unsignedInteger(new Uint8Array(16).fill(octet)),
+      validity: validity(from, until),
+    };
+    return encodePem('CERTIFICATE', signParts(parts, POLICY));
+  }
+
+  const INSTALL_CHAIN = ['ca', 'install-cert', 'issuing.crt', '--chain', 'chain.pem'];
+
+  function waitingBelowPolicy(pathLength = 0): PkiWorld {
+    const world = template();
+    writeFileSync(join(world.cwd, 'issuing.crt'), fromRequest(world, 'issuing-g1', '2026-01-01', '2027-11-21', 1));
+    writeFileSync(join(world.cwd, 'root.crt'), signedPem('root'));
+    writeFileSync(join(world.cwd, 'chain.pem'), policyPem(pathLength) + signedPem('root'));
+    return world;
+  }
+
+  test('a pathLen of 0 of the policy CA is refused, because our issuing CA is below it', async () => {
+    const world = waitingBelowPolicy(0);
+    const { status, stderr } = await runSvcauth(world, INSTALL_CHAIN);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('the pathLen of CN=Example Policy is 0')]);
+  });
+
+  test.each([
+    ['the root alone', 'root.crt', 'its issuer is not the subject of the root'],
+    ['a certificate too many', 'extra.pem', 'CN=Example Issuing g1 is not above the certificate'],
+  ])('a chain with %s is refused, and nothing is changed', async (_, chain, reason) => {
+    const world = waitingBelowPolicy(1);
+    writeFileSync(join(world.cwd, 'extra.pem'), policyPem(1) + signedPem('root') + signedPem('issuing'));
+    await world.succeed('status');
+    const before = treeDigest(world.home.directory);
+    const { status, stderr } = await runSvcauth(world, ['ca', 'install-cert', 'issuing.crt', '--chain', chain]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(reason)]);
+    expect(treeDigest(world.home.directory)).toEqual(before);
+  });
+});
