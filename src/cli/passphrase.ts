@@ -166,7 +166,7 @@ function fromFile(source: string, path: string, world: World): Uint8Array {
 
 function readBytes(source: string, path: string, world: World): Uint8Array {
   try {
-    const bytes = world.files.read(path, LIMIT);
+    const bytes = world.files.readInput(path, LIMIT);
     if (bytes !== undefined) return bytes;
   } catch (cause) {
     throw unreadable(

@@ -120,7 +120,11 @@ const homeAsItIs = (files: Files, { directory, public: { directory: publicDirect
  * the home with the paths that are valid from then on. The caller holds the home's lock.
  */
 export function sweepHome(files: Files, home: Home): Home {
-  const authorities = files.list(home.authorities).map(id => home.authority(id).directory);
+  const authorities = files
+    .list(home.authorities)
+    .map(id => home.authority(id).directory)
+    // a desktop or a backup program leaves files of its own
+    .filter(directory => files.linkStatus(directory)?.kind === 'directory');
   for (const directory of [
     home.directory,
     home.public.directory,

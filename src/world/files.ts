@@ -31,6 +31,8 @@ export interface FileStatus {
   readonly gid: number;
   /** Last change of content, name or mode, in milliseconds since 1970. No program can set it back (POSIX st_ctime). */
   readonly changed: number;
+  /** Number of the file in its file system: a file that replaced another one has another number. */
+  readonly inode: number;
 }
 
 /**
@@ -38,8 +40,13 @@ export interface FileStatus {
  * step. A failed read is ERR_FILE_READ, a failed write ERR_FILE_WRITE; both name the path and the reason.
  */
 export interface Files {
-  /** Reads a whole file; a missing one is undefined. Refuses a file of more than `limit` bytes before it reads. */
+  /**
+   * Reads a whole file; a missing one is undefined. Refuses a file of more than `limit` bytes before it reads, and a pipe or device,
+   * which could block the run for ever.
+   */
   read(path: string, limit: number): Uint8Array | undefined;
+  /** Reads like `read`, also from a pipe or device: for paths that the operator gave, as `<(command)`. */
+  readInput(path: string, limit: number): Uint8Array | undefined;
   /** Reads like `read`, but never through a link, and returns the status of the file it read: for keys. */
   readOwn(path: string, limit: number): { readonly bytes: Uint8Array; readonly status: FileStatus } | undefined;
   /** Returns the target of a link as written; undefined when there is no link. */
@@ -55,7 +62,7 @@ export interface Files {
   obstacle(directory: string): { readonly path: string; readonly reason: string } | undefined;
   /** Lists the names in a directory, sorted; a missing directory is empty. */
   list(directory: string): readonly string[];
-  /** Makes a directory and its missing parents with `mode`, durable on return; leaves an existing one as it is. */
+  /** Makes a directory and its missing parents with `mode`, whatever the umask, durable on return; leaves an existing one as it is. */
   makeDirectory(path: string, mode: number): void;
   /** Makes a directory in a batch. Returns the directories that got a name; it is durable after `syncAll` of these. */
   newDirectory(path: string, mode: number): readonly string[];
@@ -67,9 +74,9 @@ export interface Files {
   chunks(path: string, size: number): Iterable<Uint8Array>;
   /** Writes a new file, durable on return; refuses an existing one. */
   createExclusive(path: string, bytes: Uint8Array, mode: number): void;
-  /** Writes a new file in a batch; refuses an existing one. Durable after `syncAll`. */
-  writeNew(path: string, bytes: Uint8Array, mode: number, owner?: Ownership): void;
-  /** Sets mode and owner of an existing file; refuses a link. */
+  /** Writes a new file in a batch and returns its status; refuses an existing one. Durable after `syncAll`. */
+  writeNew(path: string, bytes: Uint8Array, mode: number, owner?: Ownership): FileStatus;
+  /** Sets mode and owner of an existing file or directory; refuses a link. */
   setAccess(path: string, mode: number, owner?: Ownership): void;
   /** Points a link at `target` (as written, relative to the link) in one step. `batched`: durable after `syncAll`. */
   switchLink(path: string, target: string, durability: 'durable' | 'batched'): void;

@@ -13,17 +13,22 @@ import { ownershipOf } from '../../store/files/ownership.ts';
 import {
   currentDirectory,
   currentEntry,
+  mendVersion,
   setAccess,
   switchToVersion,
   tidyVersions,
+  versionName,
 } from '../../store/files/service-files.ts';
 import { contentFor, readCredential } from './credential.ts';
 import { eachAtMost } from './each-at-most.ts';
+import { currentTrust, type CurrentTrust } from './current-trust.ts';
+import { factsNow } from './facts.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { outputState, replaceOutput } from './output-file.ts';
 import { serviceVariables } from './hook-variables.ts';
 import { observeTrust } from './observed-trust.ts';
 import { planDeployment, type DeployStep } from './plan.ts';
+import { versionDifference } from './version-state.ts';
 
 /** The result of one step. */
 export interface Deployed {
@@ -80,7 +85,9 @@ export async function applyDeployment(
   if (steps.every(({ reasons }) => reasons.length === 0)) return [];
   const trust = observeTrust(pki, policy);
   const todo = steps.filter(({ reasons }) => reasons.length > 0);
-  const works = todo.map((step): Work => ({ step, ...switchVersion(pki, step) }));
+  let read: CurrentTrust | undefined;
+  const servedNow = (): CurrentTrust => (read ??= currentTrust(pki.manifest));
+  const works = todo.map((step): Work => ({ step, ...switchVersion(pki, step, servedNow) }));
   const [simple, further] = [works.filter(isSimple), works.filter(work => !isSimple(work))];
   const owners = ownershipOf(pki.world);
   const results = recordAll(pki, simple, trust);
@@ -98,24 +105,39 @@ interface Work {
   readonly problem?: string;
 }
 
-const isSimple = ({ step, problem }: Work): boolean =>
-  problem === undefined && isPlain(step.settings) && step.reasons.every(({ name }) => name === 'pending');
+const isSimple = ({ step, problem }: Work): boolean => problem === undefined && isQuick(step);
 
-function switchVersion({ world, manifest }: Pki, { service, serial, directory }: DeployStep): Omit<Work, 'step'> {
+/** Only the link is left to do, for files that this or the last run wrote. */
+const isQuick = ({ settings, reasons }: DeployStep): boolean =>
+  isPlain(settings) && reasons.every(({ name }) => name === 'pending');
+
+/** Rewrites files that differ from the manifest, and points the link to them. */
+function switchVersion(pki: Pki, step: DeployStep, servedNow: () => CurrentTrust): Omit<Work, 'step'> {
+  const { world, manifest } = pki;
+  const { service, serial, directory } = step;
   const { files } = world;
   try {
     const entry = currentEntry(files, directory);
     if (entry === 'foreign') throw failure('ERR_CURRENT_FOREIGN', { service, directory });
+    if (entry?.serial === serial && isQuick(step)) return { switched: false };
+    mend(pki, step, servedNow());
     if (entry?.serial === serial) return { switched: false };
-    // throws if a file is missing or damaged
-    readCredential(world, directory, manifest.certificate(serial)!);
-    switchToVersion(files, directory, serial, 'durable');
+    switchToVersion(files, directory, versionName(files, directory, serial), 'durable');
     const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
-    whereWritable(() => tidyVersions(files, directory, { keep: [serial, entry?.name], isOurs }));
+    const keep = [versionName(files, directory, serial), entry?.name];
+    whereWritable(() => tidyVersions(files, directory, { keep, isOurs }));
     return { switched: true };
   } catch (cause) {
     return { switched: false, problem: problemOf(cause) };
   }
+}
+
+/** Rewrites the damaged files of a version, except the key. Throws ERR_FILES_DAMAGED if the key is missing or another one. */
+function mend({ world, manifest }: Pki, { service, serial, directory }: DeployStep, trust: CurrentTrust): void {
+  const [recorded] = manifest.fileFacts({ services: [service] });
+  const found = versionDifference(world, directory, manifest.certificate(serial)!, trust, recorded);
+  if (found.reasons.some(({ name }) => name === 'key-lost')) throw failure('ERR_FILES_DAMAGED', { service, directory });
+  if (found.reasons.length > 0) mendVersion(world.files, directory, serial, found.mend);
 }
 
 /** Gives the message of a catalogue error; throws any other error again, as it is a defect. */
@@ -269,6 +291,8 @@ function recordAll(pki: Pki, works: readonly Work[], trust: TrustState): Deploye
       write.setDeployments(
         works.map(({ step }) => ({ ...recordOf(pki, step), ...loadedBy(step, trust), state: 'deployed' })),
       );
+      // the facts of the others were recorded when they were written
+      write.putFileFacts(works.filter(({ switched }) => switched).map(({ step }) => factsNow(pki, step)));
       for (const { step, switched } of works) {
         const { service, serial, directory } = step;
         if (switched) write.audit('certificate.deployed', service, { serial, directory });
@@ -304,9 +328,11 @@ function recordOne(
         const { trustOnly } = step;
         const row = { ...recordOf(pki, step), attempts, problem, hookFailed, ...(trustOnly && { trustOnly }) };
         write.setDeployments([{ ...row, state: 'pending' }]);
+        if (hookFailed) write.putFileFacts([factsNow(pki, step)]);
         return;
       }
       write.setDeployments([{ ...recordOf(pki, step), ...loadedBy(step, trust), state: 'deployed' }]);
+      write.putFileFacts([factsNow(pki, step)]);
       if (loads !== undefined) write.putConsumers(loads.records(step));
       write.audit('certificate.deployed', service, {
         ...{ serial, directory },

@@ -2,11 +2,7 @@
 // The steps of a CA rotation and their facts call it. It issues nothing and runs no hook: a deployment that follows is pending.
 import { createHash } from 'node:crypto';
 import { SvcauthError } from '../../errors/error.ts';
-import { isCertified } from '../../ca/rules/active-issuer.ts';
-import { servedChain } from '../../ca/rules/served-chain.ts';
-import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
-import { toHex, utf8 } from '../../pki/bytes.ts';
-import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
+import { toHex } from '../../pki/bytes.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { whereWritable } from '../../store/files/file-failure.ts';
 import type { KnownService } from '../../store/manifest/manifest.ts';
@@ -20,8 +16,10 @@ import {
   versionTrust,
   writeRetrusted,
   type VersionTrust,
+  type WrittenVersion,
 } from '../../store/files/service-files.ts';
 import type { Pki } from '../../store/open-pki.ts';
+import { currentTrust, digestOf } from './current-trust.ts';
 
 /** A service whose files hold an outdated trust bundle or an outdated chain. */
 export interface StaleService {
@@ -45,14 +43,7 @@ const BATCH = 1000;
 /** Finds services that serve their current certificate with an outdated chain or bundle; changes nothing. */
 export function staleServices(pki: Pki, isDeployed: (service: KnownService) => boolean): readonly StaleService[] {
   const { manifest } = pki;
-  const authorities = manifest.authorities();
-  const further = manifest.furtherCertificates();
-  const anchorsPem = utf8(encodePemBundle(trustAnchors(authorities).map(({ certificate }) => certificate.der)));
-  const chains = new Map(
-    authorities
-      .filter(isCertified)
-      .map(authority => [authority.id, utf8(encodePemBundle(servedChain(authority, authorities, further)))]),
-  );
+  const { anchorsPem, chains } = currentTrust(manifest);
   const names = manifest.serviceNames();
   const stale: StaleService[] = [];
   for (let start = 0; start < names.length; start += BATCH) {
@@ -118,10 +109,10 @@ export async function retrustServices(pki: Pki, stale: readonly StaleService[]):
   const refreshed: string[] = [];
   const failed: { service: string; error: SvcauthError }[] = [];
   for (let start = 0; start < stale.length; start += BATCH) {
-    const written: { readonly each: StaleService; readonly paths: readonly string[] }[] = [];
+    const written: Written[] = [];
     for (const each of stale.slice(start, start + BATCH)) {
       try {
-        written.push({ each, paths: writeRetrusted(pki.world.files, each.directory, each, each.trust) });
+        written.push({ each, ...writeRetrusted(pki.world.files, each.directory, each, each.trust) });
       } catch (error) {
         if (!(error instanceof SvcauthError)) throw error;
         failed.push({ service: each.service, error });
@@ -133,10 +124,11 @@ export async function retrustServices(pki: Pki, stale: readonly StaleService[]):
   return { refreshed, failed };
 }
 
-async function switchAll(
-  { world, manifest }: Pki,
-  written: readonly { readonly each: StaleService; readonly paths: readonly string[] }[],
-): Promise<void> {
+interface Written extends WrittenVersion {
+  readonly each: StaleService;
+}
+
+async function switchAll({ world, manifest }: Pki, written: readonly Written[]): Promise<void> {
   if (written.length === 0) return;
   const { files, now } = world;
   const directories = written.map(({ each }) => each.directory);
@@ -145,17 +137,21 @@ async function switchAll(
     written.flatMap(({ paths }) => paths),
   );
   const deployed = written.flatMap(({ each }) => (each.isDeployed ? [each] : []));
-  if (deployed.length > 0) {
+  manifest.transaction(write => {
     // before the switch: outputs and hooks must follow even after a crash
-    manifest.transaction(write =>
-      write.setDeployments(
-        deployed.map(each => {
-          const { service, serial, directory } = each;
-          return { service, serial, directory, state: 'pending', updatedAt: now, ...trustOnlyOf(each, manifest) };
-        }),
-      ),
+    write.setDeployments(
+      deployed.map(each => {
+        const { service, serial, directory } = each;
+        return { service, serial, directory, state: 'pending', updatedAt: now, ...trustOnlyOf(each, manifest) };
+      }),
     );
-  }
+    write.putFileFacts(
+      written.map(({ each: { service, trust }, facts }) => {
+        const [chain, anchors] = [digestOf(trust.chainPem), digestOf(trust.anchorsPem)];
+        return { service, files: facts, chain, anchors, seenAt: now };
+      }),
+    );
+  });
   for (const { each } of written) switchToVersion(files, each.directory, each.to);
   await files.syncAll(directories, directories);
   for (const { each } of written) {

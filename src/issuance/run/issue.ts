@@ -8,6 +8,7 @@ import { servedChain } from '../../ca/rules/served-chain.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
 import { deploymentSettings } from '../../deployment/rules/settings.ts';
+import { digestOf } from '../../deployment/run/current-trust.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
 import { encodePem } from '../../pki/pem.ts';
@@ -15,6 +16,7 @@ import { crlAddress } from '../../policy/rules/crl-url.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { Deployment } from '../../record/deployment.ts';
+import type { ServiceFacts } from '../../record/file-facts.ts';
 import { whereWritable } from '../../store/files/file-failure.ts';
 import { ownershipOf } from '../../store/files/ownership.ts';
 import {
@@ -165,8 +167,7 @@ async function issueBatch(
 
   const signed = leaves.map((leaf): Signed => ({ ...leaf, der: engine.sign(leaf) }));
   try {
-    await writeVersions(signed, context);
-    recordResults(signed, context);
+    recordResults(signed, await writeVersions(signed, context), context);
   } catch (cause) {
     // no program has loaded these keys yet
     whereWritable(() =>
@@ -209,13 +210,14 @@ function intentOf(leaf: PreparedLeaf<PlannedCertificate>, authorityId: string, n
   };
 }
 
-/** Writes the files beside the current versions, and makes them durable. */
+/** Writes the files beside the current versions, and makes them durable. Returns their facts in the same order. */
 async function writeVersions(
   signed: readonly Signed[],
-  { world: { files }, chainPem, anchorsPem, access }: IssueContext,
-): Promise<void> {
+  { world: { files, now: seenAt }, chainPem, anchorsPem, access }: IssueContext,
+): Promise<readonly ServiceFacts[]> {
   const common = { chainPem: utf8(chainPem), anchorsPem: utf8(anchorsPem) };
-  const written = signed.flatMap(({ planned: { service, directory }, serial, der, pkcs8 }) => {
+  const [chain, anchors] = [digestOf(common.chainPem), digestOf(common.anchorsPem)];
+  const written = signed.map(({ planned: { service, directory }, serial, der, pkcs8 }) => {
     const version = {
       serial,
       ...(pkcs8 && { keyPem: utf8(encodePem('PRIVATE KEY', pkcs8)) }),
@@ -225,18 +227,26 @@ async function writeVersions(
   });
   await files.syncAll(
     signed.map(({ planned }) => planned.directory),
-    written,
+    written.flatMap(({ paths }) => paths),
   );
+  return signed.map(({ planned: { service } }, index) => ({
+    ...{ service, files: written[index]!.facts, chain, anchors, seenAt },
+  }));
 }
 
 /** Records the certificates; from this transaction on they exist in the manifest. */
-function recordResults(signed: readonly Signed[], { manifest, authorityId, world }: IssueContext): void {
+function recordResults(
+  signed: readonly Signed[],
+  facts: readonly ServiceFacts[],
+  { manifest, authorityId, world }: IssueContext,
+): void {
   manifest.transaction(write => {
     // a known service gets its new spec in the same transaction as the certificate: until then the old spec is valid
     write.putServices(signed.flatMap(({ planned }) => (planned.isNew ? [] : [recordOf(planned)])));
     write.completeCertificates(signed);
     const deployed = signed.map(({ planned: { service, directory }, serial }) => ({ service, serial, directory }));
     write.setDeployments(pendingDeployments(deployed, world.now));
+    write.putFileFacts(facts);
     for (const { planned, serial } of signed) {
       const { service, spec, notAfter } = planned;
       const old = supersedes(planned);

@@ -30,7 +30,7 @@ export function filesAhead(files: Files, ahead: PublicAhead['files']): Files {
       const bytes = ahead.get(path);
       if (!ahead.has(path)) return there;
       if (bytes === undefined) return undefined;
-      return { mode: 0o644, uid: 0, gid: 0, changed: 0, ...there, kind: 'file', size: bytes.length };
+      return { mode: 0o644, uid: 0, gid: 0, changed: 0, inode: 0, ...there, kind: 'file', size: bytes.length };
     },
     list: directory => {
       const names = new Set(files.list(directory));

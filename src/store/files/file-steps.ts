@@ -11,10 +11,12 @@ import type { Ownership } from '../../world/files.ts';
  */
 export interface FileSteps {
   /**
-   * Opens a file that must not exist, never through a link; it has `mode` from the first moment. With an owner it has mode 0600
-   * until it belongs to that owner, so no other account can open it in between.
+   * Opens a file that must not exist, never through a link; it never has more than `mode`. With an owner it has mode 0600, so no
+   * other account can open it before `settle`.
    */
   create(path: string, mode: number, owner?: Ownership): number;
+  /** Sets the exact mode of a created file, whatever the umask, and returns its status. */
+  settle(descriptor: number, mode: number): fs.Stats;
   /** Opens an existing file to overwrite its content, never through a link. */
   openOver(path: string): number;
   /** Sets mode and owner of an existing file, never through a link. */
@@ -27,6 +29,7 @@ export interface FileSteps {
   /** Renames in one atomic step; replaces a file or link, or an empty directory by a directory. */
   rename(from: string, to: string): void;
   link(target: string, path: string): void;
+  /** Makes a directory with exactly `mode`, whatever the umask. */
   makeDirectory(path: string, mode: number): void;
   /** Makes the names in a directory durable. */
   syncDirectory(path: string): void;
@@ -34,14 +37,13 @@ export interface FileSteps {
   remove(path: string): void;
 }
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = fs.constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = fs.constants;
 
 export const nodeSteps: FileSteps = {
   create: (path, mode, owner) => {
     const descriptor = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, owner ? 0o600 : mode);
     try {
       if (owner) fs.fchownSync(descriptor, owner.uid, owner.gid);
-      withMode(descriptor, mode);
       return descriptor;
     } catch (cause) {
       fs.closeSync(descriptor);
@@ -49,9 +51,11 @@ export const nodeSteps: FileSteps = {
       throw cause;
     }
   },
-  openOver: path => fs.openSync(path, O_WRONLY | O_NOFOLLOW),
+  settle: withMode,
+  openOver: path => fs.openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK),
   setAccess: (path, mode, owner) => {
-    const descriptor = fs.openSync(path, O_RDONLY | O_NOFOLLOW);
+    // a pipe that took the place of the file must not block the run
+    const descriptor = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
       if (owner) fs.fchownSync(descriptor, owner.uid, owner.gid);
       fs.fchmodSync(descriptor, mode);
@@ -67,7 +71,16 @@ export const nodeSteps: FileSteps = {
   close: descriptor => fs.closeSync(descriptor),
   rename: (from, to) => fs.renameSync(from, to),
   link: (target, path) => fs.symlinkSync(target, path),
-  makeDirectory: (path, mode) => void fs.mkdirSync(path, { mode }),
+  makeDirectory: (path, mode) => {
+    fs.mkdirSync(path, { mode });
+    if ((fs.lstatSync(path).mode & PERMISSIONS) === mode) return;
+    const descriptor = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    try {
+      withMode(descriptor, mode);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  },
   syncDirectory: path => {
     const descriptor = fs.openSync(path, 'r');
     try {
@@ -79,12 +92,16 @@ export const nodeSteps: FileSteps = {
   remove: path => fs.rmSync(path, { recursive: true, force: true }),
 };
 
-/** Sets the exact mode, whatever the umask of a cron job. A file system without modes keeps its own. */
-function withMode(descriptor: number, mode: number): void {
-  if ((fs.fstatSync(descriptor).mode & 0o7777) === mode) return;
+const PERMISSIONS = 0o777;
+
+/** Sets the exact permissions, whatever the umask of a cron job; other mode bits stay. A file system without modes keeps its own. */
+function withMode(descriptor: number, mode: number): fs.Stats {
+  const status = fs.fstatSync(descriptor);
+  if ((status.mode & PERMISSIONS) === (mode & PERMISSIONS)) return status;
   try {
-    fs.fchmodSync(descriptor, mode);
+    fs.fchmodSync(descriptor, (status.mode & 0o7000) | mode);
   } catch (cause) {
     if (systemErrorCode(cause) !== 'EPERM') throw cause;
   }
+  return fs.fstatSync(descriptor);
 }

@@ -7,6 +7,7 @@ import { failure } from '../../errors/error.ts';
 import { systemErrorCode, systemErrorReason } from '../../errors/system-error.ts';
 import { reading, writeFailure, writing } from './file-failure.ts';
 import { nodeSteps, type FileSteps } from './file-steps.ts';
+import { openPlain } from './plain-file.ts';
 import { fileChunks, stageFile, temporaryBeside, TEMPORARY } from './staged-file.ts';
 import type { Ownership } from '../../world/files.ts';
 import type { FileStatus, Files } from '../../world/files.ts';
@@ -22,12 +23,14 @@ const FSYNC_PARALLEL = 16;
 
 /** Builds the file system over a set of steps; reading needs no steps. */
 export function filesOver(steps: FileSteps): Files {
-  function create(path: string, bytes: Uint8Array, mode: number, durable: boolean, owner?: Ownership): void {
+  function create(path: string, bytes: Uint8Array, mode: number, durable: boolean, owner?: Ownership): FileStatus {
     const descriptor = steps.create(path, mode, owner);
     try {
       try {
         steps.write(descriptor, bytes);
+        const status = toStatus(steps.settle(descriptor, mode));
         if (durable) steps.sync(descriptor);
+        return status;
       } finally {
         steps.close(descriptor);
       }
@@ -60,9 +63,11 @@ export function filesOver(steps: FileSteps): Files {
   }
 
   return {
-    read: (path, limit) => reading(path, () => readBounded(path, limit, fs.constants.O_RDONLY)?.bytes),
+    read: (path, limit) => reading(path, () => readBounded(path, limit, fs.constants.O_RDONLY, openPlain)?.bytes),
+    readInput: (path, limit) =>
+      reading(path, () => readBounded(path, limit, fs.constants.O_RDONLY, fs.openSync)?.bytes),
     readOwn: (path, limit) =>
-      reading(path, () => readBounded(path, limit, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)),
+      reading(path, () => readBounded(path, limit, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW, openPlain)),
     readLink: path =>
       reading(path, () => (statusOf(path, fs.lstatSync)?.kind === 'link' ? fs.readlinkSync(path) : undefined)),
     status: path => reading(path, () => statusOf(path, fs.statSync)),
@@ -163,12 +168,14 @@ function obstacle(path: string): { readonly path: string; readonly reason: strin
 
 function toStatus(stat: fs.Stats): FileStatus {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'link' : 'other';
-  const { size, uid, gid, ctimeMs: changed } = stat;
-  return { kind, mode: stat.mode & 0o7777, size, uid, gid, changed };
+  const { size, uid, gid, ctimeMs: changed, ino: inode } = stat;
+  return { kind, mode: stat.mode & 0o7777, size, uid, gid, changed, inode };
 }
 
-function readBounded(path: string, limit: number, flags: number) {
-  const descriptor = openIfThere(path, flags);
+type Open = (path: string, flags: number) => number;
+
+function readBounded(path: string, limit: number, flags: number, open: Open) {
+  const descriptor = openIfThere(path, flags, open);
   if (descriptor === undefined) return undefined;
   try {
     const status = toStatus(fs.fstatSync(descriptor));
@@ -193,9 +200,9 @@ function readBounded(path: string, limit: number, flags: number) {
   }
 }
 
-function openIfThere(path: string, flags: number): number | undefined {
+function openIfThere(path: string, flags: number, open: Open): number | undefined {
   try {
-    return fs.openSync(path, flags);
+    return open(path, flags);
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(cause) ?? '')) return undefined;
     throw cause;

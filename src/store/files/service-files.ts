@@ -8,7 +8,8 @@ import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { mayBeKeyOf } from '../../pki/key/fit.ts';
 import type { PublicKeyInfo } from '../../pki/key/public-key-info.ts';
 import { encodePem } from '../../pki/pem.ts';
-import type { Ownership, Files } from '../../world/files.ts';
+import type { FileFact } from '../../record/file-facts.ts';
+import type { FileStatus, Ownership, Files } from '../../world/files.ts';
 
 /**
  * The content of one version of a service's directory, under the file names that Kubernetes and cert-manager use. A version's
@@ -27,7 +28,7 @@ export interface ServiceVersion {
 }
 
 /** The files of a version, with the part that each holds. */
-const FILES = [
+export const VERSION_FILES = [
   { name: 'tls.key', part: 'keyPem' },
   { name: 'tls.crt', part: 'certificatePem' },
   { name: 'chain.pem', part: 'chainPem' },
@@ -43,29 +44,38 @@ const LIMIT = 1024 * 1024;
 
 export const currentDirectory = (directory: string): string => join(directory, CURRENT);
 
-/**
- * Writes a version beside the others; consumers see it only after `switchToVersion`. It is durable once the caller has synced
- * the returned paths.
- */
+/** A version that was written, and is not in service yet. */
+export interface WrittenVersion {
+  /** It is durable once the caller has synced these paths. */
+  readonly paths: readonly string[];
+  readonly facts: readonly FileFact[];
+}
+
+/** Writes a version beside the others; consumers see it only after `switchToVersion`. */
 export function writeVersion(
   files: Files,
   directory: string,
   version: ServiceVersion,
   { owner, mode: keyMode }: VersionAccess = OURS,
-): readonly string[] {
+): WrittenVersion {
   const target = join(directory, VERSIONS, version.serial);
   const gained = files.newDirectory(target, DIRECTORY_MODE);
   const written: string[] = [];
-  for (const { name, part } of FILES) {
+  const facts: FileFact[] = [];
+  for (const { name, part } of VERSION_FILES) {
     const bytes = version[part];
     if (bytes === undefined) continue;
     const path = join(target, name);
-    files.writeNew(path, bytes, part === 'keyPem' ? keyMode : FILE_MODE, owner);
+    facts.push(factOf(name, files.writeNew(path, bytes, part === 'keyPem' ? keyMode : FILE_MODE, owner)));
     written.push(path);
   }
+  // last: every new name changes the directory
+  facts.push(factOf('', files.status(target)!));
   // `directory` gets the link at the switch
-  return [...new Set([...written, target, ...gained, directory])];
+  return { paths: [...new Set([...written, target, ...gained, directory])], facts };
 }
+
+const factOf = (path: string, { size, changed, inode }: FileStatus): FileFact => ({ path, size, changed, inode });
 
 /** The parts of a version that a rotation changes. */
 export type VersionTrust = Pick<ServiceVersion, 'certificatePem' | 'chainPem' | 'anchorsPem'>;
@@ -79,33 +89,71 @@ export const versionTrust = (
 const leafPem = (der: Uint8Array): Uint8Array => utf8(encodePem('CERTIFICATE', der));
 
 /**
- * Copies the version `from` to `to` with another chain and other anchors; everything else, modes and owners stay the same.
- * Consumers see it only after `switchToVersion`; it is durable once the caller has synced the returned paths. Replaces the part
- * of `to` that a crash left.
+ * Copies the version `from` to `to` with another chain and other anchors; the owners and modes of files stay the same. Consumers see
+ * it only after `switchToVersion`. Replaces the part of `to` that a crash left.
  */
 export function writeRetrusted(
   files: Files,
   directory: string,
   names: { readonly from: string; readonly to: string },
   trust: VersionTrust,
-): readonly string[] {
+): WrittenVersion {
   const [source, target] = [join(directory, VERSIONS, names.from), join(directory, VERSIONS, names.to)];
   const replaced = new Map<string, Uint8Array>(
-    FILES.flatMap(({ name, part }) => (part === 'keyPem' ? [] : [[name, trust[part]]])),
+    VERSION_FILES.flatMap(({ name, part }) => (part === 'keyPem' ? [] : [[name, trust[part]]])),
   );
   files.remove(target);
-  const written = [directory, ...files.newDirectory(target, files.status(source)!.mode), target];
+  const written = [directory, ...files.newDirectory(target, DIRECTORY_MODE), target];
+  const facts: FileFact[] = [];
   for (const name of files.list(source)) {
     const found = files.readOwn(join(source, name), LIMIT);
     if (found?.status.kind !== 'file') continue;
     const { mode, uid, gid } = found.status;
     const path = join(target, name);
-    files.writeNew(path, replaced.get(name) ?? found.bytes, mode, { uid, gid });
+    const status = files.writeNew(path, replaced.get(name) ?? found.bytes, mode, { uid, gid });
     found.bytes.fill(0);
     written.push(path);
+    if (VERSION_FILES.some(file => file.name === name)) facts.push(factOf(name, status));
   }
-  return [...new Set(written)];
+  facts.push(factOf('', files.status(target)!));
+  return { paths: [...new Set(written)], facts };
 }
+
+/**
+ * Rewrites the given parts of the newest version of a certificate, each in one step and durable; a missing version gets its directory.
+ * The key is never written: only a new certificate can replace it.
+ */
+export function mendVersion(files: Files, directory: string, serial: string, parts: Partial<VersionTrust>): void {
+  const target = join(directory, VERSIONS, versionName(files, directory, serial));
+  files.makeDirectory(target, DIRECTORY_MODE);
+  removeLeftovers(files, target);
+  for (const { name, part } of VERSION_FILES) {
+    const bytes = part === 'keyPem' ? undefined : parts[part];
+    if (bytes !== undefined) files.replace(join(target, name), bytes, FILE_MODE);
+  }
+}
+
+/** Reads the facts of the files in service and of `outputs`, which are absolute paths. Files that do not exist have none. */
+export function factsInService(files: Files, directory: string, outputs: readonly string[]): readonly FileFact[] {
+  const inService = ['', ...VERSION_FILES.map(({ name }) => name)];
+  return [
+    ...inService.map(name => ({ name, status: files.status(inCurrent(directory, name)) })),
+    ...outputs.map(name => ({ name, status: files.linkStatus(name) })),
+  ].flatMap(({ name, status }) => (status === undefined ? [] : [factOf(name, status)]));
+}
+
+/** Returns true when every file still has its recorded facts. Without facts nothing is known. */
+export function isUnchanged(files: Files, directory: string, facts: readonly FileFact[]): boolean {
+  return (
+    facts.length > 0 &&
+    facts.every(({ path, size, changed, inode }) => {
+      const status = path.startsWith('/') ? files.linkStatus(path) : files.status(inCurrent(directory, path));
+      return status?.changed === changed && status.inode === inode && status.size === size;
+    })
+  );
+}
+
+const inCurrent = (directory: string, name: string): string => `${directory}/${CURRENT}${name && '/'}${name}`;
 
 /** Copies the version in service to another directory; does nothing where there is none. Not durable. */
 export function copyCurrentVersion(files: Files, from: string, to: string): void {
@@ -154,10 +202,18 @@ export function currentVersion(files: Files, directory: string): string | undefi
   return entry === 'foreign' ? undefined : entry?.serial;
 }
 
-/** Returns the name of the newest version of a certificate: the version in service, if it has that serial. */
+/**
+ * Returns the name of the newest version of a certificate: the version in service, if it has that serial. If the link was lost, the
+ * version that was written last.
+ */
 export function versionName(files: Files, directory: string, serial: string): string {
   const entry = currentEntry(files, directory);
-  return entry !== undefined && entry !== 'foreign' && entry.serial === serial ? entry.name : serial;
+  if (entry !== undefined && entry !== 'foreign' && entry.serial === serial) return entry.name;
+  const versions = join(directory, VERSIONS);
+  if (files.status(versions)?.kind !== 'directory') return serial;
+  const found = files.list(versions).filter(name => serialIn(name) === serial);
+  const made = (name: string): number => files.linkStatus(join(versions, name))?.changed ?? 0;
+  return found.sort((a, b) => made(b) - made(a))[0] ?? serial;
 }
 
 const serialIn = (name: string): string | undefined => /^((?:[0-9a-f]{2})+)(?:\.[0-9a-f]{8})?$/.exec(name)?.[1];
@@ -174,7 +230,7 @@ export function readVersion(
 ): HeldVersion {
   const target = join(directory, VERSIONS, versionName(files, directory, serial));
   const held: { -readonly [part in keyof HeldVersion]: Uint8Array } = {};
-  for (const { name, part } of FILES) {
+  for (const { name, part } of VERSION_FILES) {
     const bytes = wanted === 'all' || part !== 'keyPem' ? files.read(join(target, name), LIMIT) : undefined;
     if (bytes !== undefined) held[part] = bytes;
   }
@@ -232,22 +288,48 @@ export interface VersionAccess {
   readonly mode: number;
 }
 
-/** Returns true when the files of a version have the given owner and mode. */
-export const hasAccess = (files: Files, directory: string, serial: string, access: VersionAccess): boolean =>
-  versionFiles(files, directory, serial, access).every(({ path, mode }) => isOwned(files, path, mode, access.owner));
+/** Lists the files of a version that have another owner or mode, and its directories that consumers cannot enter. */
+export function wrongAccess(
+  files: Files,
+  directory: string,
+  serial: string,
+  access: VersionAccess,
+): readonly { readonly path: string; readonly isKey: boolean; readonly isExposed: boolean }[] {
+  const wrong = versionFiles(files, directory, serial, access).filter(
+    ({ path, mode }) => !isOwned(files, path, mode, access.owner),
+  );
+  return [
+    ...closedDirectories(files, directory, serial).map(path => ({ path, isKey: false, isExposed: false })),
+    ...wrong.map(({ path, mode, isKey }) => {
+      const found = files.linkStatus(path)?.mode ?? 0;
+      return { path, isKey, isExposed: isKey && (found & 0o077 & ~mode) !== 0 };
+    }),
+  ];
+}
 
-/** Gives the files of a version the given owner and mode. */
+/** Gives the files of a version the given owner and mode, and opens its directories. */
 export function setAccess(files: Files, directory: string, serial: string, access: VersionAccess): void {
+  for (const path of closedDirectories(files, directory, serial)) files.setAccess(path, DIRECTORY_MODE);
   for (const { path, mode } of versionFiles(files, directory, serial, access)) {
     if (!isOwned(files, path, mode, access.owner)) files.setAccess(path, mode, access.owner);
   }
 }
 
+/** Lists our directories above the files of a version that lack a permission, or that every account may write to. */
+function closedDirectories(files: Files, directory: string, serial: string): readonly string[] {
+  const versions = join(directory, VERSIONS);
+  return [versions, join(versions, versionName(files, directory, serial))].filter(path => {
+    const status = files.linkStatus(path);
+    return status?.kind === 'directory' && (status.mode & (DIRECTORY_MODE | 0o002)) !== DIRECTORY_MODE;
+  });
+}
+
 function versionFiles(files: Files, directory: string, serial: string, { mode }: VersionAccess) {
   const version = join(directory, VERSIONS, versionName(files, directory, serial));
-  return FILES.map(({ name, part }) => ({
+  return VERSION_FILES.map(({ name, part }) => ({
     path: join(version, name),
     mode: part === 'keyPem' ? mode : FILE_MODE,
+    isKey: part === 'keyPem',
   })).filter(({ path }) => files.linkStatus(path) !== undefined);
 }
 

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { reading, writeFailure, writing } from './file-failure.ts';
 import type { FileSteps } from './file-steps.ts';
+import { openPlain } from './plain-file.ts';
 import { uniqueSuffix } from './unique-suffix.ts';
 import type { StagedFile } from '../../world/files.ts';
 
@@ -14,7 +15,7 @@ export const temporaryBeside = (path: string): string => join(dirname(path), `${
 
 export function stageFile(steps: FileSteps, path: string, mode: number): StagedFile {
   const temporary = temporaryBeside(path);
-  let descriptor: number | undefined = writing(path, () => steps.create(temporary, mode));
+  let descriptor: number | undefined = writing(path, () => opened(steps, temporary, mode));
   let size = 0;
   let left = false;
   const close = (): void => {
@@ -56,8 +57,20 @@ export function stageFile(steps: FileSteps, path: string, mode: number): StagedF
   };
 }
 
+function opened(steps: FileSteps, path: string, mode: number): number {
+  const descriptor = steps.create(path, mode);
+  try {
+    steps.settle(descriptor, mode);
+    return descriptor;
+  } catch (cause) {
+    steps.close(descriptor);
+    steps.remove(path);
+    throw cause;
+  }
+}
+
 export function* fileChunks(path: string, size: number): Generator<Uint8Array> {
-  const descriptor = reading(path, () => fs.openSync(path, fs.constants.O_RDONLY));
+  const descriptor = reading(path, () => openPlain(path, fs.constants.O_RDONLY));
   try {
     const buffer = Buffer.allocUnsafeSlow(size);
     for (;;) {

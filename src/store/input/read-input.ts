@@ -16,7 +16,7 @@ export async function readInput(
   }
   let bytes: Uint8Array | undefined;
   try {
-    bytes = world.files.read(resolve(world.cwd, path), limit);
+    bytes = world.files.readInput(resolve(world.cwd, path), limit);
   } catch (cause) {
     if (cause instanceof SvcauthError && typeof cause.params['reason'] === 'string') {
       throw unreadable(path, what, cause.params['reason']);

@@ -104,6 +104,19 @@ export function servicesAtRisk(sql: Sql, { at, endingBy, percentLeft, secondsLef
   return read(sql, AT_RISK, toSeconds(at), toSeconds(endingBy), percentLeft, secondsLeft);
 }
 
+const REVOKED = `SELECT ${columns('NULL')}
+  FROM (SELECT * FROM services WHERE revoked = 1 ORDER BY name) s ${JOINED}`;
+
+const FROM_CSR = `SELECT ${columns('NULL')}
+  FROM (SELECT live.* FROM certificates c CROSS JOIN services live ON live.name = c.service
+    WHERE c.state = 'current' AND c.key_source = 'csr' AND live.current_serial = c.serial ORDER BY c.not_after) s ${JOINED}`;
+
+/** Finds the services whose current certificate is revoked, by name. */
+export const revokedServices = (sql: Sql): LiveService[] => read(sql, REVOKED);
+
+/** Finds the services whose current certificate was issued from a CSR, soonest expiry first. */
+export const csrServices = (sql: Sql): LiveService[] => read(sql, FROM_CSR);
+
 /** Finds the services whose deployment is pending, by name. */
 export const pendingServices = (sql: Sql): LiveService[] => read(sql, PENDING);
 

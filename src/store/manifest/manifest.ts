@@ -14,6 +14,7 @@ import type { ConsumerRecord, PublishedTrust, ServiceGroup, TrustState } from '.
 import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
 import type { Deployment, HookRun } from '../../record/deployment.ts';
 import type { DueLimits } from '../../record/due-limits.ts';
+import type { RecordedFiles, ServiceFacts } from '../../record/file-facts.ts';
 import type { Publication } from '../../record/publication.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
@@ -72,6 +73,16 @@ export interface DueQuestion {
   /** Ages from which on a certificate may be due: see `dueLimits`. */
   readonly limits: DueLimits;
 }
+
+/**
+ * Question for recorded facts of files: of named services, of services whose deployment is pending, of those that were not compared
+ * since a time (or in the future of `now`), or of about `atMost` services. Those are all if there are no more, else the `turn`-th part.
+ */
+export type FactsQuestion =
+  | { readonly services: readonly string[] }
+  | { readonly pending: true }
+  | { readonly seenBefore: Date; readonly now: Date }
+  | { readonly atMost: number; readonly turn: number };
 
 /** A certificate as issued, with the keys to look up its other data. */
 export interface Encoding {
@@ -183,6 +194,14 @@ export interface Manifest {
   deployment(service: string): Deployment | undefined;
   /** Services whose deployment is pending, by name. Answered from an index. */
   pendingServices(): readonly LiveService[];
+  /** Services whose current certificate is revoked, by name. Answered from an index. */
+  revokedServices(): readonly LiveService[];
+  /** Services whose current certificate was issued from a CSR, soonest expiry first. Answered from an index. */
+  csrServices(): readonly LiveService[];
+  /** Recorded facts of the files of services that have a certificate which is not revoked. Answered from indexes. */
+  fileFacts(question: FactsQuestion): readonly RecordedFiles[];
+  /** SHA-256 of a CA's key file, lower-case hex, as svcauth wrote it or last opened it; undefined if it did neither. */
+  keyFileDigest(authorityId: string): string | undefined;
   /** Last runs of a service's hooks, in the order of the hooks. */
   hookRuns(service: string): readonly HookRun[];
   /** Every file that a service's deployment writes. */
@@ -256,6 +275,9 @@ export interface ManifestWriter {
   voidPresignedCrls(authorityId: string): boolean;
   /** Sets the deployment of each service; a later one replaces it. */
   setDeployments(deployments: readonly Deployment[]): void;
+  /** Replaces the facts of the files of services. */
+  putFileFacts(facts: readonly ServiceFacts[]): void;
+  putKeyFileDigest(authorityId: string, sha256: string): void;
   /** Replaces the runs of a service's hooks. */
   setHookRuns(service: string, runs: readonly HookRun[]): void;
   /** Adds a state of published trust and returns its number. */

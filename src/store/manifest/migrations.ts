@@ -284,6 +284,25 @@ export const MIGRATIONS: readonly string[] = [
   -- 'policy': a foreign CA below a foreign root; the CHECK of tier knows two values, so such a row has the tier 'root'
   ALTER TABLE authorities ADD COLUMN role TEXT CHECK (role IN ('policy'));
   `,
+  `
+  -- deployed files as svcauth last wrote or saw them; facts: [[[path, size, changed, inode]], sha256 of chain.pem, of ca.crt].
+  -- A number and no name as the key: a check takes a range of them
+  CREATE TABLE file_facts (
+    id INTEGER PRIMARY KEY,
+    service TEXT NOT NULL UNIQUE REFERENCES services (name),
+    facts TEXT NOT NULL,
+    seen_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX file_facts_by_age ON file_facts (seen_at);
+  INSERT INTO file_facts (service, facts, seen_at) SELECT service, '[[],null,null]', 0 FROM deployments ORDER BY service;
+
+  CREATE TABLE key_files (
+    authority_id TEXT PRIMARY KEY REFERENCES authorities (id),
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX csr_certificates ON certificates (not_after) WHERE state = 'current' AND key_source = 'csr';
+  `,
 ];
 
 /**

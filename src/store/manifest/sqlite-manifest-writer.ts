@@ -9,6 +9,7 @@ import type { Crl } from '../../record/crl.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import type { TrustBundleRecord } from '../../record/trust-bundle.ts';
 import { fromHex } from '../../pki/bytes.ts';
+import { putFileFacts, putKeyFileDigest } from './file-facts-table.ts';
 import { setHookRuns } from './hook-run-table.ts';
 import { raiseClock, setClockRecord } from './clock-record.ts';
 import type { ManifestWriter } from './manifest.ts';
@@ -165,6 +166,8 @@ export function manifestWriter(
       );
       markReplaced(sql, deployments);
     },
+    putFileFacts: facts => putFileFacts(sql, facts),
+    putKeyFileDigest: (authorityId, sha256) => putKeyFileDigest(sql, authorityId, sha256),
     setHookRuns: (service, runs) => setHookRuns(sql, service, runs),
     recordTrustBundle: bundle => recordTrustBundle(sql, bundle),
     recordClock: record => setClockRecord(sql, record),

@@ -10,7 +10,16 @@ import { clockRecord } from './clock-record.ts';
 import { leafTotals } from './leaf-totals.ts';
 import { hookRuns, outputPaths } from './hook-run-table.ts';
 import { dueServices } from './due-services.ts';
-import { currentLifetimes, liveServices, pendingServices, servicesAtRisk, servicesNamed } from './live-services.ts';
+import { fileFacts, keyFileDigest } from './file-facts-table.ts';
+import {
+  csrServices,
+  currentLifetimes,
+  liveServices,
+  pendingServices,
+  revokedServices,
+  servicesAtRisk,
+  servicesNamed,
+} from './live-services.ts';
 import type { Encoding, Manifest, PkiIdentity } from './manifest.ts';
 import { formatVersion } from './migrations.ts';
 import { createConnection, openConnection, type ManifestConnection } from './connection.ts';
@@ -149,6 +158,10 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     progress: name => progress(sql, name),
     leafTotals: (authorityId, instant) => leafTotals(sql, authorityId, instant),
     pendingServices: () => pendingServices(sql),
+    revokedServices: () => revokedServices(sql),
+    csrServices: () => csrServices(sql),
+    fileFacts: question => fileFacts(sql, question),
+    keyFileDigest: authorityId => keyFileDigest(sql, authorityId),
     hookRuns: service => hookRuns(sql, service),
     outputPaths: () => outputPaths(sql),
     federatedBundles: () => federatedBundles(sql),

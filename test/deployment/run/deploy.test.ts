@@ -183,7 +183,7 @@ describe('a deployed service', () => {
   test('a lost current link and the mode of a key are repaired', async () => {
     const directory = world.home.service('payments');
     chmodSync(join(directory, 'current', 'tls.key'), 0o640);
-    expect(await reasons('payments')).toEqual(['payments access-differs']);
+    expect(await reasons('payments')).toEqual(['payments key-readable']);
     rmSync(join(directory, 'current'));
     expect(await reasons('payments')).toEqual(['payments not-switched', 'payments access-differs']);
     expect((await deploy('payments')).status).toBe(0);

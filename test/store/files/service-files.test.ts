@@ -67,7 +67,7 @@ describe('a version', () => {
   });
 
   test('writing a version returns each file and directory to make durable once', () => {
-    const paths = writeVersion(files, directory, version(NEW, KEY));
+    const { paths } = writeVersion(files, directory, version(NEW, KEY));
     expect(new Set(paths).size).toBe(paths.length);
     for (const path of [directory, inVersion(NEW), inVersion(NEW, 'tls.key'), join(directory, 'versions')]) {
       expect(paths).toContain(path);
@@ -130,7 +130,7 @@ describe('the same certificate with another chain and other anchors', () => {
 
   test('a version with another chain is beside the current one, and has the same serial', () => {
     files.setAccess(inVersion(NEW, 'tls.key'), 0o640);
-    const paths = writeRetrusted(files, directory, names, trust);
+    const { paths } = writeRetrusted(files, directory, names, trust);
     expect(paths).toContain(inVersion(names.to, 'tls.key'));
     expect(currentEntry(files, directory)).toEqual({ serial: NEW, name: NEW });
     switchToVersion(files, directory, names.to);
