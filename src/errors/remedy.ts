@@ -122,6 +122,8 @@ export const REMEDIES = {
   federationRestarted: ({ trustDomain }: { readonly trustDomain: string }) =>
     `svcauth bundle unfederate ${trustDomain}`,
 
+  everythingDue: () => 'svcauth tick',
+
   // look-ups
   somethingWrong: () => 'svcauth check',
   fileUnclear: ({ path = 'FILE' }: { readonly path?: string }) => `svcauth inspect ${shell(path)}`,
@@ -135,4 +137,11 @@ export const REMEDIES = {
   // the home
   homeMissing: ({ home }: { readonly home?: string | undefined }) =>
     `svcauth ca init --trust-domain example.org${home === undefined ? '' : ` --home ${shell(home)}`}`,
+} as const;
+
+/** Remedies that are commands of the shell: svcauth neither changes the mode of a CA key by itself nor has a copy of it. */
+export const SHELL_REMEDIES = {
+  modeExposed: ({ path, mode }: { readonly path: string; readonly mode: number }) =>
+    `chmod ${mode.toString(8)} ${shell(path)}`,
+  keyLost: ({ path }: { readonly path: string }) => `install -m 600 BACKUP ${shell(path)}`,
 } as const;

@@ -1,6 +1,5 @@
 // Makes the chain and the anchors that the files of services should hold now, from the CAs of the manifest.
 // Inspection, repair and rotation steps compare service files with it. It reads no file.
-import { createHash } from 'node:crypto';
 import { isCertified } from '../../ca/rules/active-issuer.ts';
 import { servedChain } from '../../ca/rules/served-chain.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
@@ -33,9 +32,6 @@ export function currentTrust(manifest: Pick<Manifest, 'authorities' | 'furtherCe
     },
   };
 }
-
-/** SHA-256 in lower-case hex, as `ServiceFacts` has it. */
-export const digestOf = (bytes: Uint8Array): string => toHex(createHash('sha256').update(bytes).digest());
 
 function dersIn(pem: Uint8Array): readonly Uint8Array[] {
   try {

@@ -14,6 +14,7 @@ import {
   currentDirectory,
   currentEntry,
   mendVersion,
+  moveForeignAside,
   setAccess,
   switchToVersion,
   tidyVersions,
@@ -118,13 +119,19 @@ function switchVersion(pki: Pki, step: DeployStep, servedNow: () => CurrentTrust
   const { files } = world;
   try {
     const entry = currentEntry(files, directory);
-    if (entry === 'foreign') throw failure('ERR_CURRENT_FOREIGN', { service, directory });
-    if (entry?.serial === serial && isQuick(step)) return { switched: false };
+    if (entry === 'foreign') {
+      if (!step.reasons.some(({ name }) => name === 'forced')) {
+        throw failure('ERR_CURRENT_FOREIGN', { service, directory });
+      }
+      moveForeignAside(files, directory);
+    }
+    const served = entry === 'foreign' ? undefined : entry;
+    if (served?.serial === serial && isQuick(step)) return { switched: false };
     mend(pki, step, servedNow());
-    if (entry?.serial === serial) return { switched: false };
+    if (served?.serial === serial) return { switched: false };
     switchToVersion(files, directory, versionName(files, directory, serial), 'durable');
     const isOurs = (other: string): boolean => manifest.certificate(other)?.service === service;
-    const keep = [versionName(files, directory, serial), entry?.name];
+    const keep = [versionName(files, directory, serial), served?.name];
     whereWritable(() => tidyVersions(files, directory, { keep, isOurs }));
     return { switched: true };
   } catch (cause) {

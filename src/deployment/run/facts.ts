@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ServiceFacts } from '../../record/file-facts.ts';
 import { currentDirectory, factsInService } from '../../store/files/service-files.ts';
 import type { Pki } from '../../store/open-pki.ts';
-import { digestOf } from './current-trust.ts';
+import { digestOf } from '../../store/files/file-digest.ts';
 import type { DeployStep } from './plan.ts';
 
 const LIMIT = 1024 * 1024;

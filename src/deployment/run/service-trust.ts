@@ -19,7 +19,8 @@ import {
   type WrittenVersion,
 } from '../../store/files/service-files.ts';
 import type { Pki } from '../../store/open-pki.ts';
-import { currentTrust, digestOf } from './current-trust.ts';
+import { digestOf } from '../../store/files/file-digest.ts';
+import { currentTrust } from './current-trust.ts';
 
 /** A service whose files hold an outdated trust bundle or an outdated chain. */
 export interface StaleService {

@@ -7,7 +7,8 @@ import type { Certificate } from '../../record/certificate.ts';
 import type { ServiceFacts } from '../../record/file-facts.ts';
 import { compareVersion, expectedCredential, readVersion, type VersionTrust } from '../../store/files/service-files.ts';
 import type { DeployReason } from '../rules/reason.ts';
-import { digestOf, type CurrentTrust } from './current-trust.ts';
+import { digestOf } from '../../store/files/file-digest.ts';
+import type { CurrentTrust } from './current-trust.ts';
 
 export interface VersionDifference {
   /** The reasons to rewrite it; `key-lost` if only a new certificate helps. */

@@ -34,12 +34,12 @@ export const deployErrors = {
   ERR_FILES_DAMAGED: row<{ service: string; directory: string }>(
     EXIT.partial,
     p => `the files of ${quote(p.service)} in ${quote(p.directory)} are missing or do not match its certificate`,
-    p => [REMEDIES.certificateMissing(p)],
+    p => [REMEDIES.renewalDue(p)],
   ),
   ERR_CURRENT_FOREIGN: row<{ service: string; directory: string }>(
     EXIT.partial,
     p => `"current" in ${quote(p.directory)} was not created by svcauth; ${quote(p.service)} was not deployed`,
-    p => [`move "current" away, then run: ${REMEDIES.deploymentPending(p)}`],
+    p => [`to move it aside and deploy: ${REMEDIES.deploymentForced(p)}`],
   ),
   ERR_DEPLOYMENT_PENDING: row<{ service: string; serial: string; problem: string }>(
     EXIT.partial,

@@ -17,7 +17,8 @@ import { encodePem } from '../../pki/pem.ts';
 import { serialToHex } from '../../pki/certificate/serial-number.ts';
 import { createHome, PRIVATE_DIRECTORY, type Home } from '../../store/home.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
-import { createKeyFile } from '../../store/files/key-file.ts';
+import { digestOf } from '../../store/files/file-digest.ts';
+import { createKeyFile, readKeyFile } from '../../store/files/key-file.ts';
 import { createManifest } from '../../store/manifest/sqlite-manifest.ts';
 import { encodeKeyPem } from '../../store/input/key-pem.ts';
 import { certificateRequest } from '../../ca/run/certificate-request.ts';
@@ -126,7 +127,7 @@ async function buildHome(
   world.files.createExclusive(draft.policy, utf8(policyText), 0o644);
   const manifest = await createManifest(world, draft.manifest);
   try {
-    const authorities = recordAuthorities(manifest, world.now, request, made);
+    const authorities = recordAuthorities(manifest, world, draft, request, made);
     const issuers = new Map(made.flatMap(({ planned, ready }) => (ready ? [[planned.id, ready.issuer] as const] : [])));
     await refreshCrls({ world, home: draft, manifest }, { issuers, schedule: plan.policy.crl });
     writeTrustBundle(world, draft, manifest);
@@ -202,7 +203,8 @@ async function writeAuthorities(
 
 function recordAuthorities(
   manifest: Manifest,
-  now: Date,
+  { files, now }: Pick<World, 'files' | 'now'>,
+  draft: Home,
   request: InitRequest,
   made: readonly MadeAuthority[],
 ): readonly Authority[] {
@@ -212,6 +214,9 @@ function recordAuthorities(
     write.setIdentity({ trustDomain, name, createdAt: now });
     for (const [index, authority] of authorities.entries()) {
       write.insertAuthority(authority);
+      if (authority.keyLocation === 'file') {
+        write.putKeyFileDigest(authority.id, digestOf(readKeyFile(files, draft, authority.id)));
+      }
       const { how } = made[index]!.planned;
       write.audit(AUDIT_ACTIONS[how], authority.id, auditDetail(authority));
     }

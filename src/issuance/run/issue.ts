@@ -8,7 +8,7 @@ import { servedChain } from '../../ca/rules/served-chain.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
 import { deploymentSettings } from '../../deployment/rules/settings.ts';
-import { digestOf } from '../../deployment/run/current-trust.ts';
+import { digestOf } from '../../store/files/file-digest.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
 import { encodePem } from '../../pki/pem.ts';

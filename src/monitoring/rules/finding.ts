@@ -21,7 +21,25 @@ export type FindingName =
   | 'crl-stale'
   | 'crl-not-yet-valid'
   | 'crl-expiring'
-  | 'crl-series-ending';
+  | 'crl-series-ending'
+  | 'certificate-revoked'
+  | 'csr-due'
+  | 'key-lost'
+  | 'key-readable'
+  | 'current-foreign'
+  | 'files-missing'
+  | 'files-changed'
+  | 'files-not-current'
+  | 'files-access'
+  | 'files-unverified'
+  | 'output-missing'
+  | 'output-changed'
+  | 'ca-key-missing'
+  | 'ca-key-changed'
+  | 'ca-key-readable'
+  | 'ca-certificate-changed'
+  | 'home-writable'
+  | 'home-readable';
 
 export type Severity = 'warning' | 'critical';
 
@@ -40,8 +58,12 @@ export interface Finding {
   /** notAfter or nextUpdate, whichever the finding is about; the begin of what begins in the future. Absent if nothing expires. */
   readonly deadline?: Date;
   readonly serial?: string;
-  /** Why the last deployment failed, in words. */
+  /** Why the last deployment failed, why the certificate is revoked, or which files are concerned, in words. */
   readonly problem?: string;
+  /** The file that the finding is about, absolute. */
+  readonly path?: string;
+  /** Mode that the file should have. */
+  readonly mode?: number;
   /** Present if the certificate was issued from a CSR, so its key is on its own host. */
   readonly keySource?: 'csr';
   /** Present if the clock is behind: only a command that accepts the clock can be carried out. */

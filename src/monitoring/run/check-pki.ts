@@ -1,6 +1,7 @@
 import type { Policy } from '../../policy/rules/policy.ts';
 import { selectServices } from '../../service/rules/selector.ts';
 import type { Pki } from '../../store/open-pki.ts';
+import { withoutConsequences } from '../rules/deployed-files.ts';
 import { sortedFindings, type Finding } from '../rules/finding.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import type { CheckThresholds } from '../rules/thresholds.ts';
@@ -15,6 +16,8 @@ export interface CheckScope {
   readonly everything: boolean;
   /** Read every file, instead of comparing recorded facts. */
   readonly deep?: boolean;
+  /** A tick compares the files of services before its check. */
+  readonly isVisited?: boolean;
 }
 
 export interface CheckedPki {
@@ -30,18 +33,18 @@ export interface CheckedPki {
 export async function checkPki(
   pki: Pki,
   policy: Policy,
-  { selectors, everything, deep = false }: CheckScope,
+  { selectors, everything, deep = false, isVisited = false }: CheckScope,
   at: Date,
   thresholds: CheckThresholds = policy.check,
 ): Promise<CheckedPki> {
   const { manifest } = pki;
   const authorities = manifest.authorities();
   const selected = selectors.length > 0 ? selectServices(selectors, manifest.liveServices()) : undefined;
-  const look = { pki, policy, thresholds, at, everything, deep, authorities, ...(selected && { selected }) };
+  const look = { pki, policy, thresholds, at, everything, deep, isVisited, authorities, ...(selected && { selected }) };
   const seen: Seen[] = [];
   for (const source of SOURCES) seen.push(await source(look));
   return {
-    findings: sortedFindings(underClock(seen.flatMap(({ findings }) => findings))),
+    findings: sortedFindings(underClock(withoutConsequences(seen.flatMap(({ findings }) => findings)))),
     checked: { services: selected?.length ?? manifest.serviceCount(), cas: authorities.length },
     monitored: seen.flatMap(({ monitored = [] }) => monitored),
   };

@@ -22,6 +22,8 @@ export interface CheckLook {
   readonly everything: boolean;
   /** Read every file, instead of comparing recorded facts. */
   readonly deep: boolean;
+  /** Every service was compared with its files in this run or in the last day. */
+  readonly isVisited: boolean;
   /** Every CA, by tier and generation. */
   readonly authorities: readonly Authority[];
 }

@@ -1,6 +1,9 @@
 import type { CheckSource } from './source.ts';
 import { clock } from './source/clock.ts';
+import { files } from './source/files.ts';
+import { home } from './source/home.ts';
 import { records } from './source/records.ts';
+import { unserved } from './source/unserved.ts';
 
 /** The sources of findings. Their order does not matter: findings are sorted. */
-export const SOURCES: readonly CheckSource[] = [clock, records];
+export const SOURCES: readonly CheckSource[] = [clock, records, unserved, files, home];

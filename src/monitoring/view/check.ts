@@ -48,7 +48,7 @@ export function checkView(
 ): View<typeof CHECK, typeof FINDING> {
   const paint = { warning: colours.yellow, critical: colours.red };
   const described = findings.map(finding => ({ ...finding, ...describeFinding(finding, at) }));
-  const plain = described.map(({ kind, subject, name, severity, clockBehind: _, ...facts }) => ({
+  const plain = described.map(({ kind, subject, name, severity, clockBehind: _, path: __, mode: ___, ...facts }) => ({
     ...{ name, severity, [SUBJECT_FIELDS[kind]]: subject },
     ...facts,
   }));

@@ -1,7 +1,7 @@
 // Writes the message of each finding of `check`, and the command that remedies it if there is one.
 // Every output format of `check` calls it, and so does `forecast`. A finding without a message does not compile.
 import type { Finding, FindingName } from '../rules/finding.ts';
-import { REMEDIES } from '../../errors/remedy.ts';
+import { REMEDIES, SHELL_REMEDIES } from '../../errors/remedy.ts';
 import { formatInstant } from '../../view/json.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
@@ -17,6 +17,11 @@ type Describe = (finding: Finding, expiry: string) => FindingText;
 const renew = ({ subject, keySource }: Finding): string => REMEDIES.certificateDue({ service: subject, keySource });
 const show = ({ subject }: Finding): string => REMEDIES.caDetails({ ca: subject });
 const refresh = ({ subject, keyLocation = 'file' }: Finding): string => REMEDIES.crlDue({ ca: subject, keyLocation });
+
+const restore = ({ path = 'FILE' }: Finding): string => SHELL_REMEDIES.keyLost({ path });
+const deploy =
+  (message: (finding: Finding) => string): Describe =>
+  finding => ({ message: message(finding), remedy: REMEDIES.deploymentPending({ service: finding.subject }) });
 
 const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   'certificate-expired': (finding, expiry) => ({ message: `certificate ${expiry}`, remedy: renew(finding) }),
@@ -85,6 +90,51 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     remedy: REMEDIES.crlSeriesEnding({ ca: finding.subject, keyLocation: finding.keyLocation ?? 'offline' }),
   }),
   'crl-expiring': (finding, expiry) => ({ message: `CRL ${expiry}`, remedy: refresh(finding) }),
+  'certificate-revoked': finding => ({
+    message: `certificate is revoked (${finding.problem}) and was not replaced`,
+    remedy: renew(finding),
+  }),
+  'csr-due': (finding, expiry) => ({
+    message: `certificate ${expiry} and is past its renewal time; its key is on its own host`,
+    remedy: renew(finding),
+  }),
+  'key-lost': ({ subject: service }) => ({
+    message: 'private key is missing or does not match the certificate, so a new certificate is needed',
+    remedy: REMEDIES.renewalDue({ service }),
+  }),
+  'key-readable': deploy(() => 'private key can be read by other accounts'),
+  'current-foreign': ({ subject: service }) => ({
+    message: '"current" is not a link of svcauth, so its consumers do not load the newest certificate',
+    remedy: REMEDIES.deploymentForced({ service }),
+  }),
+  'files-missing': deploy(({ problem }) => `deployed file is missing: ${problem}`),
+  'files-changed': deploy(({ problem }) => `deployed file has other content: ${problem}`),
+  'files-not-current': deploy(() => '"current" does not name the newest certificate'),
+  'files-access': deploy(() => 'deployed files have another owner or mode'),
+  'files-unverified': deploy(({ problem }) => `deployed files cannot be compared: ${problem}`),
+  'output-missing': deploy(({ problem }) => `output is missing: ${problem}`),
+  'output-changed': deploy(({ problem }) => `output has other content, owner or mode: ${problem}`),
+  'ca-key-missing': finding => ({
+    message: 'key file is missing, so it cannot sign certificates or CRLs',
+    remedy: restore(finding),
+  }),
+  'ca-key-changed': finding => ({ message: `key file was replaced: ${finding.problem}`, remedy: restore(finding) }),
+  'ca-key-readable': ({ path = 'FILE' }) => ({
+    message: 'key file can be read by other accounts; svcauth refuses to use it',
+    remedy: SHELL_REMEDIES.modeExposed({ path, mode: 0o600 }),
+  }),
+  'ca-certificate-changed': () => ({
+    message: 'ca.crt in the home is not the certificate of the manifest',
+    remedy: REMEDIES.everythingDue(),
+  }),
+  'home-writable': ({ subject: path, mode = 0o700 }) => ({
+    message: 'other accounts may change it',
+    remedy: SHELL_REMEDIES.modeExposed({ path, mode }),
+  }),
+  'home-readable': ({ subject: path, mode = 0o600 }) => ({
+    message: 'other accounts may read it',
+    remedy: SHELL_REMEDIES.modeExposed({ path, mode }),
+  }),
 };
 
 const begin = ({ deadline }: Finding): string => (deadline === undefined ? 'unknown' : formatInstant(deadline));

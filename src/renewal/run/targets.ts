@@ -13,6 +13,8 @@ export interface RenewalSelection {
   readonly selectors: readonly string[];
   /** A selected service has all of these tags. */
   readonly tags: Tags;
+  /** With an empty selection: services whose files were seen to be damaged. */
+  readonly lost?: ReadonlySet<string>;
 }
 
 /** Detects an empty selection. */
@@ -26,11 +28,13 @@ export type RenewalTarget = ServiceFacts & { readonly known: LiveService };
 export function renewalTargets(pki: Pki, selection: RenewalSelection, question: DueQuestion): readonly RenewalTarget[] {
   const { manifest, home } = pki;
   const everything = isEverything(selection);
-  const rows: readonly KnownService[] = everything ? manifest.dueServices(question) : selectedServices(pki, selection);
-  return rows.map(known => {
+  const due: readonly KnownService[] = everything ? manifest.dueServices(question) : selectedServices(pki, selection);
+  const { lost = new Set() } = selection;
+  const damaged = manifest.servicesNamed([...lost]);
+  return [...due.filter(({ service }) => !lost.has(service.name)), ...damaged].map(known => {
     const { name, spec } = known.service;
     const directory = spec.out ?? home.service(name);
-    const files = everything ? 'unseen' : filesState(pki, known.certificate, directory);
+    const files = everything && !lost.has(name) ? 'unseen' : filesState(pki, known.certificate, directory);
     return { ...factsOf(pki, known, name, directory), known, files };
   });
 }

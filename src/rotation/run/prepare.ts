@@ -25,6 +25,7 @@ import { decodeCertificate, type ParsedCertificate } from '../../pki/certificate
 import { encodePem } from '../../pki/pem.ts';
 import { serialToHex } from '../../pki/certificate/serial-number.ts';
 import { PRIVATE_DIRECTORY } from '../../store/home.ts';
+import { digestOf } from '../../store/files/file-digest.ts';
 import { createKeyFile } from '../../store/files/key-file.ts';
 import { encodeKeyPem } from '../../store/input/key-pem.ts';
 import { certifyAgain, certifyAuthority, type ReadyAuthority } from '../../ca/run/new-authority.ts';
@@ -121,6 +122,7 @@ export async function makeSuccessor(
   };
   manifest.transaction(write => {
     write.insertAuthority(authority);
+    if (planned.keyLocation === 'file') write.putKeyFileDigest(planned.id, digestOf(keyPem));
     write.audit('ca.created', planned.id, {
       tier: planned.tier,
       keyAlgorithm: planned.keyAlgorithm,

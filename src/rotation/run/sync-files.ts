@@ -6,10 +6,10 @@ import { isCertified } from '../../ca/rules/active-issuer.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
 import { equalBytes, utf8 } from '../../pki/bytes.ts';
-import { encodePem } from '../../pki/pem.ts';
 import { encodePemBundle } from '../../pki/bundle/trust-bundle.ts';
-import { PRIVATE_DIRECTORY, PUBLIC_FILE } from '../../store/home.ts';
+import { PUBLIC_FILE } from '../../store/home.ts';
 import type { Pki } from '../../store/open-pki.ts';
+import { writeCertificateFile, wrongCertificateFiles } from '../../ca/run/certificate-file.ts';
 import { destroyRetiredKeys } from '../../ca/run/destroy-key.ts';
 import {
   hasFollowers,
@@ -48,18 +48,10 @@ export async function syncFiles(
   return { ...services, changed };
 }
 
-function writeCertificates({ world: { files }, home, manifest }: Pki): boolean {
-  let changed = false;
-  for (const { id, certificate } of manifest.authorities().filter(isCertified)) {
-    const paths = home.authority(id);
-    const pem = utf8(encodePem('CERTIFICATE', certificate.der));
-    const present = files.read(paths.certificate, LIMIT);
-    if (present !== undefined && equalBytes(present, pem)) continue;
-    files.makeDirectory(paths.directory, PRIVATE_DIRECTORY);
-    files.replace(paths.certificate, pem, 0o644);
-    changed = true;
-  }
-  return changed;
+function writeCertificates(pki: Pki): boolean {
+  const wrong = wrongCertificateFiles(pki);
+  for (const authority of wrong) writeCertificateFile(pki, authority);
+  return wrong.length > 0;
 }
 
 /** Writes every certificate between a leaf and a root, for verifiers that need intermediates. None of them is an anchor. */

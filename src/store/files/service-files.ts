@@ -2,6 +2,7 @@
 // Issuance, deployment, probe and rehearsal call it. It never rewrites the content of the version in service.
 import { join } from 'node:path';
 import { removeLeftovers } from './files.ts';
+import { uniqueSuffix } from './unique-suffix.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import { concatBytes, equalBytes, utf8 } from '../../pki/bytes.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
@@ -194,6 +195,11 @@ export function currentEntry(files: Files, directory: string): CurrentVersion | 
   const name = target.startsWith(`${VERSIONS}/`) ? target.slice(VERSIONS.length + 1) : '';
   const serial = serialIn(name);
   return serial === undefined ? 'foreign' : { serial, name };
+}
+
+/** Renames a `current` that svcauth did not make, and keeps its content. */
+export function moveForeignAside(files: Files, directory: string): void {
+  files.rename(join(directory, CURRENT), join(directory, `${CURRENT}.replaced-${uniqueSuffix()}`));
 }
 
 /** Returns the serial that the `current` link names, or undefined. */

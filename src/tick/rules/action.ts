@@ -5,6 +5,8 @@ type ActionName =
   | 'revocations-adopted'
   | 'crl-signed'
   | 'published'
+  | 'access-restricted'
+  | 'ca-certificate-written'
   | 'renewed'
   | 'deployed'
   | 'deployment-pending';
@@ -13,7 +15,7 @@ type ActionName =
 export interface ActionKind {
   readonly name: ActionName;
   /** Kind of thing that the subjects of its actions name. */
-  readonly of: 'bundle' | 'service' | 'ca' | 'directory';
+  readonly of: 'bundle' | 'service' | 'ca' | 'directory' | 'home';
   readonly done: string;
   readonly planned: string;
   /** False for an action that changes nothing, such as a deployment that is still pending. */

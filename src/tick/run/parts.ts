@@ -1,6 +1,7 @@
 import type { TickPart } from './part.ts';
 import { crls } from './part/crls.ts';
 import { deployment } from './part/deployment.ts';
+import { files } from './part/files.ts';
 import { monitoring } from './part/monitoring.ts';
 import { overlaps } from './part/overlaps.ts';
 import { publication } from './part/publication.ts';
@@ -11,6 +12,7 @@ import { trust } from './part/trust.ts';
  * The parts of a tick, in order. Failures that affect every service come before failures that affect one, and slow work (renewals,
  * hooks) delays no CRL. Overlaps end before CRLs are signed, so one CRL of a CA has all revocations. CRLs are signed and published
  * before a renewal, whose certificates may be the first of a new CA. Pending deployments come after the renewal, which deploys its
- * own certificates, so each hook runs at most once a tick. The check comes last and sees the result.
+ * own certificates, so each hook runs at most once a tick. The files are compared
+ * before both, which replace lost keys and rewrite damaged files. The check comes last and sees the result.
  */
-export const PARTS: readonly TickPart[] = [trust, overlaps, crls, publication, renewal, deployment, monitoring];
+export const PARTS: readonly TickPart[] = [trust, overlaps, crls, publication, files, renewal, deployment, monitoring];

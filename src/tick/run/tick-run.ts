@@ -1,3 +1,4 @@
+import { recordKeyFile } from '../../ca/run/key-file-state.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
 import type { IssuerLookup } from '../../crl/run/refresh.ts';
 import type { CheckedPki } from '../../monitoring/run/check-pki.ts';
@@ -63,8 +64,11 @@ export const tickPlanRun = (
 export function openOnce(pki: Pki, ask: AskPassphrase): IssuerLookup {
   const opened = new Map<string, Issuer>();
   return async authority => {
-    const issuer = opened.get(authority.id) ?? (await unlockAuthority(pki, authority, ask));
+    const known = opened.get(authority.id);
+    if (known !== undefined) return known;
+    const issuer = await unlockAuthority(pki, authority, ask);
     opened.set(authority.id, issuer);
+    recordKeyFile(pki, authority.id);
     return issuer;
   };
 }

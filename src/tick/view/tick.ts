@@ -61,7 +61,7 @@ export const hasChanged = (reports: readonly PartReport[]): boolean =>
 const actionsOf = (reports: readonly PartReport[]) =>
   reports.flatMap(({ actions }) =>
     actions.map(({ kind: { name, of }, subject, serial, number, until, detail }) => ({
-      ...{ action: name, ...(of !== 'bundle' && { [of]: subject }), serial, number },
+      ...{ action: name, ...(of !== 'bundle' && { [of === 'home' ? 'path' : of]: subject }), serial, number },
       ...{ [number === undefined ? 'notAfter' : 'nextUpdate']: until, detail },
     })),
   );

@@ -1,4 +1,5 @@
 import { plural } from '../../../text/plural.ts';
+import { DEPLOY_REASONS } from '../../../deployment/rules/reason.ts';
 import type { Deployed } from '../../../deployment/run/deploy.ts';
 import type { DeployStep } from '../../../deployment/run/plan.ts';
 import { actionKind, type TickAction } from '../../rules/action.ts';
@@ -17,15 +18,17 @@ export function deployedActions(deployed: readonly Deployed[], renewed: Readonly
   });
 }
 
-/** Makes the action of a deployment that is tried again, with the problem of the last attempt. */
+/** Makes the action of a deployment that is tried again, with the problem of the last attempt, or with the difference to repair. */
 export const retriedAction = ({
   service,
   serial,
   deployment: { problem },
-}: Pick<DeployStep, 'service' | 'serial' | 'deployment'>): TickAction => ({
-  ...{ kind: DEPLOYED, subject: service, serial },
-  ...(problem !== undefined && { detail: problem }),
-});
+  reasons = [],
+}: Pick<DeployStep, 'service' | 'serial' | 'deployment'> & Partial<Pick<DeployStep, 'reasons'>>): TickAction => {
+  const [reason] = reasons.filter(({ name }) => name !== 'pending');
+  const detail = problem ?? (reason && DEPLOY_REASONS[reason.name]);
+  return { kind: DEPLOYED, subject: service, serial, ...(detail !== undefined && { detail }) };
+};
 
 /** Makes the action of deploying a certificate that is not issued yet; none if only the link is switched. */
 export function firstDeployed(service: string, outputs: number, hooks: number): readonly TickAction[] {

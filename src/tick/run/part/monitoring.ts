@@ -10,7 +10,7 @@ export const monitoring: TickPart<PartPlan, CheckOutcome> = {
   name: 'monitoring',
   plan: () => ({ actions: [], refusals: [] }),
   carryOut: async ({ pki, policy, everything }) => {
-    const check = await checkPki(pki, policy, { selectors: [], everything }, pki.world.now);
+    const check = await checkPki(pki, policy, { selectors: [], everything, isVisited: true }, pki.world.now);
     return { actions: [], failures: [], check };
   },
 };

@@ -14,6 +14,7 @@ import {
 import { actionKind, type TickAction } from '../../rules/action.ts';
 import type { Earlier, PartOutcome, PartPlan, TickLook, TickPart } from '../part.ts';
 import { crls } from './crls.ts';
+import { files } from './files.ts';
 import { deployedActions, firstDeployed, retriedAction } from './deployed-action.ts';
 import { overlaps } from './overlaps.ts';
 
@@ -33,7 +34,8 @@ export const renewal: TickPart<RenewalPartPlan, RenewalPartOutcome> = {
   name: 'renewal',
   plan: async (look, earlier) => {
     const { pki, policy } = look;
-    const plan = planned(earlier) ?? (await planRenewal(pki, policy, WHATEVER_IS_DUE));
+    const lost = earlier.of(files)?.plan.lost;
+    const plan = planned(earlier) ?? (await planRenewal(pki, policy, { ...WHATEVER_IS_DUE, ...(lost && { lost }) }));
     const due = { ...plan, outlived: [] };
     return {
       due,
@@ -54,9 +56,11 @@ export const renewal: TickPart<RenewalPartPlan, RenewalPartOutcome> = {
   },
 };
 
-/** Reuses the plan of the overlaps, unless revocations were adopted since: their services may be due now. */
+/** Reuses the plan of the overlaps, unless revocations were adopted since, or keys are lost: their services are due now. */
 const planned = (earlier: Earlier): RenewalPlan | undefined =>
-  earlier.of(crls)?.plan.keep.adopted.length ? undefined : earlier.of(overlaps)?.plan.due;
+  earlier.of(crls)?.plan.keep.adopted.length || earlier.of(files)?.plan.lost.size
+    ? undefined
+    : earlier.of(overlaps)?.plan.due;
 
 const reasonsOf = ({ steps }: RenewalPlan): ReadonlyMap<string, string> =>
   new Map(
