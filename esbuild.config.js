@@ -120,7 +120,7 @@ execFileSync(process.execPath, [resolve('bin/svcauth.js'), ...init], {
 const { CACHE_FILE, loadMain } = createRequire(import.meta.url)('./bin/load.js');
 const { main, openWorld, script } = loadMain();
 const nowhere = { write: () => undefined, isTTY: false, columns: 0 };
-const world = { ...openWorld(process, new Date()), cwd: directory, env: {}, out: nowhere, err: nowhere };
+const world = { ...openWorld(process, () => new Date()), cwd: directory, env: {}, out: nowhere, err: nowhere };
 for (const argv of WARM_UP) await main(argv, world);
 writeFileSync(CACHE_FILE, script.createCachedData());
 rmSync(directory, { recursive: true });
