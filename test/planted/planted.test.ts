@@ -54,7 +54,10 @@ describe('a planted fault is found in every format, and its remedy ends it', () 
       (line, [word, value]) => line.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), value),
       remedy!,
     );
-    const { status, stdout, stderr } = await runVerb(splitWords(filled)!, '', world);
+    const [program, ...words] = splitWords(filled)!;
+    // with the hooks of the site
+    const { status, stdout, stderr } =
+      program === 'svcauth' ? await runSvcauth(world, words) : await runVerb([program!, ...words], '', world);
     expect(status, `${filled}\n${stdout}${stderr}`).toBe(row.exit ?? 0);
     const left = (await findings(world, row.flags)).map(({ name }) => name);
     expect(left.filter(name => !(row.remaining as readonly string[] | undefined)?.includes(name))).toEqual([]);

@@ -1,5 +1,6 @@
 import type { PlantedFault } from './planted-fault.ts';
+import { FILES_ROWS } from './rows/files.ts';
 import { RECORDS } from './rows/records.ts';
 
 /** The table of planted faults, area by area. */
-export const ROWS: readonly PlantedFault[] = [...RECORDS];
+export const ROWS: readonly PlantedFault[] = [...RECORDS, ...FILES_ROWS];

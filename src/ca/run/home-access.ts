@@ -33,11 +33,15 @@ export function exposedFiles({
     [home.public.directory, EVERYBODY],
     [home.public.crls, EVERYBODY],
   ];
-  return asked.flatMap(([path, forbidden]) => {
+  const found = asked.flatMap(([path, forbidden]) => {
     const status = files.linkStatus(path);
     const isPlain = status?.kind === 'file' || status?.kind === 'directory';
     return isPlain && (status.mode & forbidden) !== 0 ? [exposed(path, status, forbidden)] : [];
   });
+  // SQLite makes these with the mode of the database
+  const follows = [`${home.manifest}-wal`, `${home.manifest}-shm`];
+  const isCause = found.some(({ path }) => path === home.manifest);
+  return isCause ? found.filter(({ path }) => !follows.includes(path)) : found;
 }
 
 const exposed = (path: string, { mode }: FileStatus, forbidden: number): ExposedFile => ({

@@ -130,7 +130,10 @@ export function mendVersion(files: Files, directory: string, serial: string, par
   removeLeftovers(files, target);
   for (const { name, part } of VERSION_FILES) {
     const bytes = part === 'keyPem' ? undefined : parts[part];
-    if (bytes !== undefined) files.replace(join(target, name), bytes, FILE_MODE);
+    if (bytes === undefined) continue;
+    const path = join(target, name);
+    if (files.linkStatus(path)?.kind === 'directory') files.rename(path, `${path}.replaced-${uniqueSuffix()}`);
+    files.replace(path, bytes, FILE_MODE);
   }
 }
 
@@ -237,7 +240,11 @@ export function readVersion(
   const target = join(directory, VERSIONS, versionName(files, directory, serial));
   const held: { -readonly [part in keyof HeldVersion]: Uint8Array } = {};
   for (const { name, part } of VERSION_FILES) {
-    const bytes = wanted === 'all' || part !== 'keyPem' ? files.read(join(target, name), LIMIT) : undefined;
+    if (wanted !== 'all' && part === 'keyPem') continue;
+    const path = join(target, name);
+    const kind = files.status(path)?.kind;
+    // a pipe or a directory in the place of a file is wrong content
+    const bytes = kind === undefined || kind === 'file' ? files.read(path, LIMIT) : new Uint8Array();
     if (bytes !== undefined) held[part] = bytes;
   }
   return held;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runHook } from '../../../src/world/real/run-hook.ts';
 import { runSvcauth, stdin, type FakeWorld } from '../world/world.ts';
@@ -27,6 +27,11 @@ const FILE_VERBS: Readonly<Record<string, FileVerb>> = {
   rm: paths => paths.forEach(path => rmSync(path, { recursive: true })),
   mkdir: paths => paths.forEach(path => mkdirSync(path, { recursive: true })),
   cp: ([from, to]) => cpSync(from!, to!, { recursive: true }),
+  // install -m MODE FROM TO
+  install: ([, , from, to], _, [, mode]) => {
+    copyFileSync(from!, to!);
+    chmodSync(to!, parseInt(mode!, 8));
+  },
   chmod: ([, path], _, [mode]) => chmodSync(path!, parseInt(mode!, 8)),
 };
 
