@@ -20,7 +20,7 @@ export interface Sight {
 }
 
 /** A verifier with its files. */
-interface Verifier {
+export interface Verifier {
   readonly name: string;
   readonly anchors: string;
   readonly crls: string;
