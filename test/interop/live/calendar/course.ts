@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ran } from '../../../support/programs.ts';
 import type { Answer } from '../../../support/children/tls-client.ts';
 import { accountOf } from './account.ts';
 import { startClient, type Client } from './client.ts';
@@ -26,11 +27,16 @@ import {
 export interface Course {
   /** Kind of each server, by the name of its service. */
   readonly servers: Readonly<Record<string, ServerName>>;
-  /** Number of ticks; the first is a day after the start. */
+  /** Age of the PKI in days when the services and servers begin; until then it ticks alone. */
+  readonly startOn?: number;
+  /** Number of ticks; the first is a day after the servers began. */
   readonly days: number;
   /** Day on which a stolen certificate is revoked, after the tick. */
   readonly revokeOn: number;
-  /** Day on which the rotation of the issuing CA begins, after the tick; each later step is taken when its gates are open. */
+  /**
+   * Day on which an operator begins to rotate the issuing CA, after the tick, and takes each later step when its gates are open. Without
+   * it, `tick` rotates when it is time.
+   */
   readonly rotateOn?: number;
   /** Returns the hook of a server in the services file; by default the command line that reloads it. */
   readonly hook?: (server: string, reload: readonly string[]) => unknown;
@@ -70,6 +76,14 @@ export interface Diary {
 type Step = (typeof STEPS)[number];
 
 const STEPS = ['prepare', 'publish', 'activate', 'drain', 'retire'] as const;
+/** Actions of `tick` for the steps. */
+const STEP_DONE: Readonly<Record<Step, string>> = {
+  prepare: 'prepared',
+  publish: 'published',
+  activate: 'activated',
+  drain: 'draining',
+  retire: 'retired',
+};
 /** Milliseconds after a command in which a signalled server may still load its files. */
 const GRACE = 2000;
 
@@ -81,6 +95,7 @@ interface Guest {
 
 export async function live(course: Course): Promise<Diary> {
   const home = await makeHome();
+  await liveAlone(home, course.startOn ?? 0);
   const backend = createServer((_, response) => response.end('hello\n')).listen(0, '127.0.0.1');
   await once(backend, 'listening');
   const client = await startClient(home.clock, home.directory);
@@ -103,6 +118,15 @@ export async function live(course: Course): Promise<Diary> {
     backend.close();
     backend.closeAllConnections();
   }
+}
+
+/** Lets a PKI without services get old. The root's CRL is valid for 90 days, that of an issuing CA for 14. */
+async function liveAlone(home: CalendarHome, days: number): Promise<void> {
+  for (let day = 3; day <= days; day += 3) {
+    home.clock.moveTo(day);
+    await home.svcauth('tick');
+  }
+  home.clock.moveTo(days);
 }
 
 function entryOf(home: CalendarHome, server: string, kind: ServerName): Entry {
@@ -144,6 +168,8 @@ async function liveThrough(
   const guests = new Map<string, Guest>();
   const invite = (name: string, files: Credentials, expected: Guest['expected'] = 'accepted') =>
     guests.set(name, { name, files, expected });
+  const { startOn = 0 } = course;
+  const today = () => home.clock.day() - startOn;
   let rejectedAfter = 0;
 
   /** Asks again while the server loads its files: it may drop a connection, and after `revoke` it may still accept. */
@@ -159,7 +185,7 @@ async function liveThrough(
   }
 
   async function ask(moment: string): Promise<void> {
-    const day = home.clock.day();
+    const day = today();
     const pairs = [...guests.values()].flatMap(guest => servers.map(server => ({ guest, server })));
     const failures: Failure[] = [];
     await Promise.all(
@@ -178,12 +204,13 @@ async function liveThrough(
   }
 
   /** Runs a command; an exit status other than these is recorded. */
-  async function command(argv: readonly string[], statuses: readonly number[] = [0]): Promise<boolean> {
-    const { status, stdout, stderr } = await home.run(...argv);
+  async function command(argv: readonly string[], statuses: readonly number[] = [0]): Promise<Ran> {
+    const ran = await home.run(...argv);
+    const { status, stdout, stderr } = ran;
     if (!statuses.includes(status)) {
-      commands.push(`day ${home.clock.day()}: svcauth ${argv.join(' ')}: ${status}\n${stdout}${stderr}`);
+      commands.push(`day ${today()}: svcauth ${argv.join(' ')}: ${status}\n${stdout}${stderr}`);
     }
-    return status === 0;
+    return ran;
   }
 
   async function revoke(): Promise<void> {
@@ -199,22 +226,33 @@ async function liveThrough(
     for (const step of STEPS) {
       if (steps[step] !== undefined) continue;
       // 7: a gate is closed today
-      if (!(await command(['ca', 'rotate', step, '--tier', 'issuing'], [0, 7]))) return;
-      steps[step] = home.clock.day();
-      if (step !== 'activate') continue;
-      await command(['issue', 'newcomer', '--dns', 'localhost']);
-      invite('newcomer', home.filesOf('newcomer'));
-      await ask('the first certificate of the new CA');
+      const { status } = await command(['ca', 'rotate', step, '--tier', 'issuing'], [0, 7]);
+      if (status !== 0) return;
+      steps[step] = today();
+      if (step === 'activate') await welcome();
     }
+  }
+
+  /** The first certificate of a new CA. */
+  async function welcome(): Promise<void> {
+    await command(['issue', 'newcomer', '--dns', 'localhost']);
+    invite('newcomer', home.filesOf('newcomer'));
+    await ask('the first certificate of the new CA');
+  }
+
+  async function tick(): Promise<void> {
+    const { stdout } = await command(['tick', '--fail-on', 'critical', '-o', 'json']);
+    for (const step of STEPS) if (stdout.includes(`"rotation-${STEP_DONE[step]}"`)) steps[step] = today();
+    await ask('after the tick');
+    if (steps.activate === today()) await welcome();
   }
 
   for (const name of ['good', 'stolen']) invite(name, home.filesOf(name));
   await ask('start');
   for (let day = 1; day <= course.days; day++) {
-    home.clock.moveTo(day);
+    home.clock.moveTo(startOn + day);
     await ask('before the tick');
-    await command(['tick', '--fail-on', 'critical']);
-    await ask('after the tick');
+    await tick();
     if (day === course.revokeOn) await revoke();
     if (day === course.revokeOn + 1) invite('stolen', home.filesOf('stolen'));
     if (course.rotateOn !== undefined && day >= course.rotateOn) await rotate();
