@@ -1,8 +1,13 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeCertificationRequest } from '../../../src/pki/csr/certification-request.ts';
 import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
+import { encodeAuthorityKeyIdentifier, encodeSubjectKeyIdentifier } from '../../../src/pki/extension/key-identifier.ts';
+import { unsignedInteger } from '../../../src/pki/der/writer.ts';
+import type { Issuer } from '../../../src/pki/certificate/issuer.ts';
+import { KEY_ALGORITHMS } from '../../../src/pki/key/algorithm.ts';
 import { encodeKeyUsage } from '../../../src/pki/extension/key-usage.ts';
 import { decodePem, encodePem } from '../../../src/pki/pem.ts';
 import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
@@ -11,6 +16,7 @@ import {
   goodParts,
   issuerOf,
   planted,
+  readName,
   signParts,
   validity,
   without,
@@ -234,7 +240,7 @@ describe('below a policy CA', () => {
 
   const INSTALL_CHAIN = ['ca', 'install-cert', 'issuing.crt', '--chain', 'chain.pem'];
 
-  function waitingBelowPolicy(pathLength = 0): PkiWorld {
+  function waitingBelowPolicy(pathLength: number): PkiWorld {
     const world = template();
     writeFileSync(join(world.cwd, 'issuing.crt'), fromRequest(world, 'issuing-g1', '2026-01-01', '2027-11-21', 1));
     writeFileSync(join(world.cwd, 'root.crt'), signedPem('root'));
@@ -246,6 +252,54 @@ describe('below a policy CA', () => {
     const world = waitingBelowPolicy(0);
     const { status, stderr } = await runSvcauth(world, INSTALL_CHAIN);
     expect([status, stderr]).toEqual([2, expect.stringContaining('the pathLen of CN=Example Policy is 0')]);
+  });
+
+  test('the policy CA and the root are recorded, and the served chain has our CA and the policy CA', async () => {
+    const world = waitingBelowPolicy(1);
+    expect(await world.succeed(...INSTALL_CHAIN, '--dry-run')).toContain('would install');
+    await world.succeed(...INSTALL_CHAIN);
+    await world.manifest(manifest =>
+      expect(manifest.authorities()).toMatchObject([
+        { id: 'root-g1', tier: 'root', keyLocation: 'foreign', state: 'active' },
+        {
+          id: 'policy-g1',
+          tier: 'policy',
+          keyLocation: 'foreign',
+          state: 'active',
+          certificate: { issuerId: 'root-g1' },
+        },
+        { id: 'issuing-g1', tier: 'issuing', state: 'active', certificate: { issuerId: 'policy-g1' } },
+      ]),
+    );
+    await world.succeed('issue', 'payments');
+    const chain = decodePem(readFileSync(join(world.home.service('payments'), 'current', 'chain.pem'), 'utf8'));
+    const [issuing, policy] = ['issuing.crt', 'chain.pem'].map(
+      name => decodePem(readFileSync(join(world.cwd, name), 'utf8'))[0]!,
+    );
+    expect(chain.map(({ der }) => der)).toEqual([issuing!.der, policy!.der]);
+    expect(decodePem(readFileSync(world.home.public.bundlePem, 'utf8'))).toHaveLength(1);
+    expect(await world.succeed(...INSTALL_CHAIN)).toMatch(/^unchanged +issuing-g1\n/);
+  });
+
+  test('another certificate for the known key is refused where it expires no later', async () => {
+    const world = waitingBelowPolicy(1);
+    await world.succeed(...INSTALL_CHAIN);
+    writeFileSync(join(world.cwd, 'again.crt'), fromRequest(world, 'issuing-g1', '2026-01-01', '2027-11-21', 2));
+    const { status, stderr } = await runSvcauth(world, ['ca', 'install-cert', 'again.crt']);
+    const reason =
+      'it expires 2027-11-21T00:00:00Z, not later than the certificate of issuing-g1 (2027-11-21T00:00:00Z)';
+    expect([status, stderr]).toEqual([2, expect.stringContaining(reason)]);
+  });
+
+  test('another certificate for the known key is refused while slow clocks reject it', async () => {
+    const world = waitingBelowPolicy(1);
+    await world.succeed(...INSTALL_CHAIN);
+    writeFileSync(join(world.cwd, 'new.crt'), fromRequest(world, 'issuing-g1', '2026-11-21', '2029-11-21', 2));
+    const { status, stderr } = await runSvcauth(world, ['ca', 'install-cert', 'new.crt']);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining('reject it until 2026-11-21T00:01:00Z; install it then'),
+    ]);
   });
 
   test.each([
