@@ -45,6 +45,11 @@ commonName = supplied
 [signed]
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[policy]
+basicConstraints = critical, CA:true, pathlen:1
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [crl]
 authorityKeyIdentifier = keyid
 `;
@@ -125,6 +130,100 @@ describeWith(['openssl'], 'a root created with OpenSSL', () => {
       });
     });
   }
+});
+
+/** Makes a policy CA below the root, in a directory of its own. */
+async function makePolicy(root: Root): Promise<Root> {
+  const cwd = tempDirectory();
+  const openssl = async (...args: readonly string[]) => {
+    const { status, stderr } = await run(['openssl', ...args], { cwd });
+    if (status !== 0) throw new Error(`openssl ${args.join(' ')}: ${stderr}`);
+  };
+  const file = (name: string) => join(cwd, name);
+  writeFileSync(file('openssl.cnf'), OPENSSL_CONFIGURATION.replace('CN = Corporate Root', 'CN = Policy CA'));
+  writeFileSync(file('index'), '');
+  writeFileSync(file('index.attr'), 'unique_subject = no\n');
+  writeFileSync(file('serial'), '01\n');
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'root.key'];
+  await openssl('req', '-new', '-config', 'openssl.cnf', ...key, '-out', 'policy.csr');
+  const asPolicy = ['-batch', '-notext', '-extensions', 'policy', '-days', '1800'];
+  const to = ['-in', file('policy.csr'), '-out', file('root.crt')];
+  await root.openssl('ca', '-config', root.file('openssl.cnf'), ...asPolicy, ...to);
+  await root.openssl('ca', '-config', root.file('openssl.cnf'), '-gencrl', '-out', 'root.crl');
+  await openssl('ca', '-config', 'openssl.cnf', '-gencrl', '-out', 'root.crl');
+  return { file, openssl };
+}
+
+describeWith(['openssl'], 'an issuing CA below a policy CA', () => {
+  let pki: Pki;
+  let policy: Root;
+  const certify = async (id: string, name: string, days: number): Promise<void> => {
+    const request = join(pki.home, 'authorities', id, 'ca.csr');
+    const dates = ['-days', String(days), '-in', request, '-out', name];
+    await policy.openssl('ca', '-config', 'openssl.cnf', '-batch', '-notext', ...dates);
+    pki.world.now = realNow();
+  };
+
+  beforeAll(async () => {
+    const root = await makeRoot();
+    policy = await makePolicy(root);
+    pki = await initPki('--key-protection', 'none', '--csr-only');
+    await certify('issuing-g1', 'issuing.crt', 400);
+    const chain = join(pki.world.cwd, 'chain.pem');
+    writeFileSync(chain, [root, policy].map(({ file }) => readFileSync(file('root.crt'), 'utf8')).join(''));
+    await svcauth(pki, 'ca', 'install-cert', policy.file('issuing.crt'), '--chain', chain);
+    for (const { file } of [root, policy]) await svcauth(pki, 'crl', 'import', file('root.crl'));
+    await issueAndRevoke(pki);
+  });
+
+  const judged = async (judge: (typeof VERIFIERS)[number]['judge'], services: readonly string[]) => {
+    const verdicts = await judge(services.map(service => jobFor(pki, fileOf(pki, service, 'tls.crt'), 'client')));
+    return verdicts.map(({ outcome, words }) => (outcome === 'accepted' || outcome === 'revoked' ? outcome : words));
+  };
+
+  for (const { title, programs, judge } of VERIFIERS) {
+    describeWith(programs, title, () => {
+      test('the verifier accepts valid and rejects revoked certificates below a policy CA', async () => {
+        expect(await judged(judge, ['api', 'stolen'])).toEqual(['accepted', 'revoked']);
+      });
+    });
+  }
+
+  test('every CRL and every certificate verifies from the published files', async () => {
+    await svcauth(pki, 'crl', 'verify');
+    await svcauth(pki, 'check');
+  });
+
+  test('its successor waits for a certificate of the policy CA, and issues after its rotation', async () => {
+    const printed = await svcauth(pki, 'ca', 'rotate', 'prepare', '--tier', 'issuing', '--soak', '1m');
+    expect(printed).toMatch(/^requested +issuing-g2, the successor of issuing-g1\n/);
+    await certify('issuing-g2', 'short.crt', 60);
+    await expect(svcauth(pki, 'ca', 'install-cert', policy.file('short.crt'))).rejects.toThrow('ERR_CERT_TOO_SHORT');
+    await certify('issuing-g2', 'second.crt', 390);
+    await svcauth(pki, 'ca', 'install-cert', policy.file('second.crt'));
+    await svcauth(pki, 'ca', 'rotate', 'publish', '--tier', 'issuing');
+    pki.world.now = new Date(pki.world.now.getTime() + 60_000);
+    await svcauth(pki, 'ca', 'rotate', 'activate', '--tier', 'issuing');
+    pki.world.now = realNow();
+    await svcauth(pki, 'issue', 'newcomer');
+    for (const { judge } of VERIFIERS.filter(({ title }) => /openssl|gnutls/i.test(title))) {
+      expect(await judged(judge, ['api', 'stolen', 'newcomer'])).toEqual(['accepted', 'revoked', 'accepted']);
+    }
+    await svcauth(pki, 'crl', 'verify');
+  });
+
+  test('a longer certificate for a known key needs no chain, and is served with the certificates of services', async () => {
+    await certify('issuing-g2', 'longer.crt', 500);
+    // verifiers whose clocks are a minute behind accept it then
+    pki.world.now = new Date(pki.world.now.getTime() + 120_000);
+    const printed = await svcauth(pki, 'ca', 'install-cert', policy.file('longer.crt'));
+    expect(printed).toMatch(/^installed +issuing-g2\nexpires .*\npreviously /);
+    expect(readFileSync(fileOf(pki, 'newcomer', 'chain.pem'), 'utf8')).toBe(
+      ['longer.crt', 'root.crt'].map(name => readFileSync(policy.file(name), 'utf8')).join(''),
+    );
+    const [openssl] = VERIFIERS;
+    expect(await judged(openssl!.judge, ['api', 'stolen', 'newcomer'])).toEqual(['accepted', 'revoked', 'accepted']);
+  });
 });
 
 describeWith(['openssl'], 'a key created with OpenSSL', () => {

@@ -10,6 +10,7 @@ import { decodeKeyUsage } from '../../pki/extension/key-usage.ts';
 import { nameToString, sameName } from '../../pki/name/name.ts';
 import { OID } from '../../pki/oids.ts';
 import type { ParsedCertificate } from '../../pki/certificate/parsed.ts';
+import { plural } from '../../text/plural.ts';
 import { verifySignature } from '../../pki/key/signature.ts';
 
 /** A path to a root, or the reason why there is none. */
@@ -37,12 +38,13 @@ export function issuerPath(
     above.push(signer);
   }
   for (const [index, each] of above.entries()) {
-    const most = pathLengthOf(each);
-    if (most !== undefined && most < index)
+    const [most, below] = [pathLengthOf(each), index + 1];
+    if (most !== undefined && most < below) {
       return {
-        fault: `the pathLen of ${nameToString(each.tbs.subject)} is ${most}, and ${index} CAs are below it`,
+        fault: `the pathLen of ${nameToString(each.tbs.subject)} is ${most}, and ${plural(below, 'CA')} would be below it`,
         of: 'chain',
       };
+    }
   }
   const unused = offered.find(each => !above.includes(each));
   if (unused !== undefined)
