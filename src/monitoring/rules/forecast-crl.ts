@@ -22,9 +22,9 @@ export function crlFuture(
   let previous: Date | undefined;
   let ahead = crlsToCome({ latest: crl, series });
   for (;;) {
-    // signing a CRL that expires with its CA again would not extend it
-    if (span !== undefined && span.nextUpdate >= certificate.notAfter && span.thisUpdate <= runs.now) return events;
     const isFuture = span !== undefined && previous === undefined && span.thisUpdate > runs.now;
+    // signing a CRL that expires with its CA again would not extend it
+    if (span !== undefined && span.nextUpdate >= certificate.notAfter && !isFuture) return events;
     const broken: CrlEvent =
       span === undefined
         ? { name: 'crl-missing', at: runs.now }

@@ -90,10 +90,6 @@ test('nextUpdate is at most the notAfter of the CA, and a CRL that reaches it is
   expect(crlRefreshReasons(stateWith({ latest }), SCHEDULE, at('2026-12-31T00:00:00Z'))).toEqual([]);
 });
 
-test('thisUpdate is one minute in the past', () => {
-  expect(crlThisUpdate(stateWith(), NOW)).toEqual(at('2026-11-20T23:59:00Z'));
-});
-
 test('thisUpdate is a minute before now, but not before the notBefore of the CA, and not after now', () => {
   const { certificate } = stateWith();
   const minute = new Date(NOW.getTime() - 60_000);
@@ -103,14 +99,20 @@ test('thisUpdate is a minute before now, but not before the notBefore of the CA,
 });
 
 test('a CRL signed while the clock is in doubt is valid at both times, and begins after the one before it', () => {
-  const clock = { from: later(NOW, '-2d'), to: later(NOW, '60d') };
+  const clock = { from: new Date(NOW.getTime() - 2 * 86_400_000), to: later(NOW, '20d') };
   const { thisUpdate, nextUpdate } = nextCrlHeader(stateWith({ clock, latest: undefined }), SCHEDULE, NOW);
   expect(thisUpdate.getTime()).toBe(clock.from.getTime() - 60_000);
-  expect(nextUpdate).toEqual(crlNextUpdate(stateWith(), SCHEDULE, clock.to));
+  expect(nextUpdate).toEqual(later(clock.to, '14d'));
   const latest = { ...LATEST, thisUpdate: clock.from };
   expect(nextCrlHeader(stateWith({ clock, latest }), SCHEDULE, NOW).thisUpdate.getTime()).toBe(
     clock.from.getTime() + 1000,
   );
+});
+
+test('a CRL that begins in the future is due, and so is one with a lower number than a published one', () => {
+  expect(reasonsAfter('1s', { latest: { ...LATEST, thisUpdate: later(NOW, '2s') } })).toEqual(['not-yet-valid']);
+  expect(reasonsAfter('1d', { outside: 8n })).toEqual(['overtaken']);
+  expect(reasonsAfter('1d', { outside: 7n })).toEqual([]);
 });
 
 test('the number of the next CRL is higher than the stored and the published number', () => {

@@ -58,7 +58,8 @@ test('weekly runs without the key publish valid CRLs with growing numbers for 18
   }
   expect(numbers.length).toBeGreaterThan(16);
   expect([...numbers].sort((a, b) => (a < b ? -1 : 1))).toEqual(numbers);
-  expect(await seriesOf(world)).toHaveLength(1);
+  // no row is deleted by a date: if the clock goes back, the earlier ones are released again
+  expect(await seriesOf(world)).toHaveLength(18);
   const released = await world.manifest(manifest =>
     [...manifest.auditRecords()].filter(({ action }) => action === 'crl.released'),
   );

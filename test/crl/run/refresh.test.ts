@@ -86,7 +86,10 @@ test('an entry is on one more CRL after its certificate has expired', async () =
   pass(pki, 4);
   await refresh(pki);
   expect(listed(pki, 'issuing-g1')).toEqual([]);
-  expect([...pki.manifest.auditRecords()].map(record => record.action)).toContain('crl.pruned');
+  // the clock was wrong: the certificate is still valid, and the entry is listed again
+  pass(pki, -8);
+  await refresh(pki);
+  expect(listed(pki, 'issuing-g1')).toEqual(['4a']);
 });
 
 test('deleted or damaged files in public/ are restored, without a key if the DER file is whole', async () => {

@@ -5,12 +5,15 @@ import { at, authorityRow, certificateRow, crlRow, serviceRow } from '../../supp
 import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world/world.ts';
 
 const content: HomeContent = {
-  authorities: [authorityRow()],
+  authorities: [authorityRow({}, crlRow({ thisUpdate: at('2026-11-01'), nextUpdate: at('2027-02-01') }))],
   services: [
     serviceRow({ serial: 'aa'.repeat(16) }),
     serviceRow({ service: 'ledger', serial: 'bb'.repeat(16), notAfter: at('2026-11-25') }),
   ],
 };
+
+/** Its CRL was signed on 20 November and expires on 4 December. */
+const withShortCrl: HomeContent = { ...content, authorities: [authorityRow()] };
 
 async function worldAt(now: string, home: HomeContent = content): Promise<FakeWorld> {
   const world = fakeWorld({ now: at(now) });
@@ -44,7 +47,7 @@ describe('check', () => {
   });
 
   test('exits 4 when anything is critical, the worst first', async () => {
-    const { status, stdout } = await runSvcauth(await worldAt('2026-12-05'), ['check', '-o', 'json']);
+    const { status, stdout } = await runSvcauth(await worldAt('2026-12-05', withShortCrl), ['check', '-o', 'json']);
     expect(status).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({
       schemaVersion: 2,
@@ -67,7 +70,7 @@ describe('check', () => {
 
   test('of some services is about them, the CAs and the CRLs', async () => {
     const home = {
-      ...content,
+      ...withShortCrl,
       intents: [certificateRow({ serial: 'cc'.repeat(16), state: 'intent', service: 'ledger' })],
     };
     const world = await worldAt('2026-11-28', home);
@@ -86,7 +89,7 @@ describe('check', () => {
   test('takes its thresholds from the command line', async () => {
     const world = await worldAt('2026-11-02', {
       ...content,
-      authorities: [authorityRow({}, crlRow({ nextUpdate: at('2027-10-30') }))],
+      authorities: [authorityRow({}, crlRow({ thisUpdate: at('2026-11-01'), nextUpdate: at('2027-10-30') }))],
     });
     expect((await runSvcauth(world, ['check', 'payments', '--warn', '28d'])).status).toBe(0);
     expect((await runSvcauth(world, ['check', 'payments', '--warn', '29d'])).status).toBe(3);

@@ -6,7 +6,7 @@ import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world/world
 const content: HomeContent = {
   authorities: [
     authorityRow({ id: 'root-g1', tier: 'root', keyLocation: 'offline' }, null),
-    authorityRow({}, crlRow({ number: 2n ** 70n, entryCount: 1 })),
+    authorityRow({}, crlRow({ number: 2n ** 70n, entryCount: 1, thisUpdate: at('2026-11-09') })),
   ],
   services: [
     serviceRow({ serial: 'aa'.repeat(16) }),

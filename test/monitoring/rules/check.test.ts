@@ -40,8 +40,9 @@ describe('a certificate of thirty days', () => {
     const authority = authorityRow({
       certificate: { ...authorityRow().authority.certificate!, notAfter: at('2026-11-25') },
     });
+    const row = { ...authority, crl: crlRow({ thisUpdate: at('2026-11-01') }) };
     const findings = checkManifest(
-      { ...nothing, services: [serviceRow({})], authorities: [authority] },
+      { ...nothing, services: [serviceRow({})], authorities: [row] },
       thresholds,
       at('2026-11-02'),
     );
