@@ -15,6 +15,8 @@ export interface CrlSchedule {
   readonly rootLifetime: Seconds;
   /** Age at which a CRL is replaced. */
   readonly refreshAfter: Threshold;
+  /** Directories that CRLs are published to: what they list is listed again. */
+  readonly publishTo?: readonly string[] | undefined;
 }
 
 /** The revocations and CRLs of one CA. */

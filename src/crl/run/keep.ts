@@ -41,7 +41,7 @@ export function planCrlKeep(
   if (glance.crls.every(isIdle) && readSeal(pki.world, pki.home.public.directory) !== undefined) {
     return { adopted: [], refresh: glance, idle: true };
   }
-  const adopted = planAdoption(pki);
+  const adopted = planAdoption(pki, schedule);
   const all = new Map(revoking);
   for (const { authorityId, revocations } of adopted) {
     all.set(authorityId, (all.get(authorityId) ?? 0) + revocations.length);

@@ -39,7 +39,7 @@ export async function presignRun(
 ): Promise<PresignOutcome> {
   return changePki(world, homeFlag, 'crl presign', async pki => {
     const { crl: schedule } = await loadPolicy(pki);
-    if (!dryRun) applyAdoption(pki, planAdoption(pki));
+    if (!dryRun) applyAdoption(pki, planAdoption(pki, schedule, new Set([ca])));
     const states = readCrlStates(pki);
     const state = requireCrl(pki, states, ca);
     const { authority, totals, latest, series = [] } = state;

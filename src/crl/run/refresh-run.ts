@@ -40,14 +40,15 @@ export async function crlRefreshRun(
   if (key !== undefined && only.length !== 1) throw failure('ERR_CRL_KEY_OWNER', {});
   return changePki(world, homeFlag, 'crl refresh', async pki => {
     const { crl: schedule } = await loadPolicy(pki);
-    const adopted = planAdoption(pki);
+    const keysAtHand = new Set(key === undefined ? [] : only);
+    const adopted = planAdoption(pki, schedule, keysAtHand);
     if (!dryRun) applyAdoption(pki, adopted);
     const chosen = only.length === 0 ? {} : { only };
     const plan = planCrlRefresh(pki, {
       schedule,
       force,
       ...chosen,
-      keysAtHand: new Set(key === undefined ? [] : only),
+      keysAtHand,
     });
     for (const { action, authority } of plan.crls) {
       if (action !== 'key-away' || authority.keyLocation === 'file' || only.length === 0) continue;

@@ -74,7 +74,7 @@ export interface CrlPlan {
 /** Plans the CRLs of all CAs; changes nothing. */
 export function planCrlRefresh(pki: CrlPki, request: CrlRequest): CrlPlan {
   const now = pki.world.now;
-  const states = readCrlStates(pki, request.glance).map(state =>
+  const states = readCrlStates(pki, request.glance, request.schedule.publishTo).map(state =>
     afterRevocations(state, request.revoking?.get(state.authority.id) ?? 0),
   );
   for (const id of request.only ?? []) requireCrl(pki, states, id);
@@ -261,7 +261,7 @@ export async function refreshCrls(
   { issuers, schedule }: { readonly issuers: ReadonlyMap<string, Issuer>; readonly schedule: CrlSchedule },
 ): Promise<CrlRefreshResult> {
   const only = [...issuers.keys()];
-  applyAdoption(pki, planAdoption(pki));
+  applyAdoption(pki, planAdoption(pki, schedule, new Set(only)));
   const plan = planCrlRefresh(pki, { schedule, only, keysAtHand: new Set(only) });
   const result = await applyCrlRefresh(pki, plan, ({ id }) => issuers.get(id)!);
   if (result.failed[0] !== undefined) throw result.failed[0].error;

@@ -16,6 +16,7 @@ import { clockOf } from '../../store/clock.ts';
 import type { Home } from '../../store/home.ts';
 
 import type { Manifest, RevocationTotals } from '../../store/manifest/manifest.ts';
+import { outsideCrls } from './outside-crls.ts';
 import { readSeal } from './seal.ts';
 
 /** The parts of an opened PKI that CRLs need. */
@@ -36,12 +37,23 @@ export const CRL_PIECE = PEM_LINE * 1024;
 /**
  * Reads the CRL state of every CA that verifiers may need a CRL of, root first (RFC 5280 §6.3.3): CAs in any state of a rotation,
  * and retired ones until their last CRL expires. CAs without a certificate and expired ones are left out. With `glance`, a CRL in a
- * sealed directory is not read.
+ * sealed directory is not read. `directories` are those that CRLs are published to.
  */
-export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCrl[] {
+export function readCrlStates(
+  pki: CrlPki,
+  glance = false,
+  directories: readonly string[] = [],
+): readonly AuthorityCrl[] {
   const { world, home, manifest } = pki;
   const { span } = clockOf(pki);
   const inDoubt = span.from.getTime() === span.to.getTime() ? {} : { clock: span };
+  const numberOutside = (authority: CertifiedAuthority, latest: Crl | undefined): bigint | undefined =>
+    authority.keyLocation === 'foreign'
+      ? undefined
+      : outsideCrls(world, authority, { directories, latest, glance }).reduce<bigint | undefined>(
+          (most, { number }) => (most === undefined || number > most ? number : most),
+          undefined,
+        );
   const sealed = glance ? readSeal(world, home.public.directory)?.digests : undefined;
   return manifest
     .authorities()
@@ -62,6 +74,7 @@ export function readCrlStates(pki: CrlPki, glance = false): readonly AuthorityCr
             ? latest
             : readPublished(pki, authority, latest),
         unlisted: totals.unlisted,
+        outside: numberOutside(authority, latest),
         ...inDoubt,
         series: manifest.presignedCrls(authority.id),
         voidSeries: manifest.voidCrlSeries(authority.id),

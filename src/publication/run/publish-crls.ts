@@ -63,7 +63,7 @@ export async function planCrlPublication(
     // only the foreign holder of the key knows its revocations and their expiry
     const expiry = authority.keyLocation === 'foreign' ? () => new Date(0) : (serial: string) => expiryOf(pki, serial);
     const content = ours ? crlContent(ours) : contentAhead(pki, authority, signed!);
-    problems.push(...crlRegressions(theirs, content, expiry).map(each => `${authority.id}: ${each}`));
+    problems.push(...crlRegressions(theirs, content, expiry, world.now).map(each => `${authority.id}: ${each}`));
   }
   const bundle = await planBundlePublication(pki, directory);
   problems.push(...bundle.problems);
