@@ -26,7 +26,8 @@ export interface ServiceFacts {
 
 /** The recorded facts of a service, with the place of its files. */
 export interface RecordedFiles extends ServiceFacts {
-  readonly directory: string;
+  /** Directory of the service, absolute, if it is not the default one: a home can move. */
+  readonly out?: string;
   /** Its deployment is pending. */
   readonly isPending: boolean;
 }

@@ -8,7 +8,7 @@ import { insertRows, type Sql, type SqlValue } from './sqlite.ts';
 
 type JsonRow = readonly [
   service: string,
-  directory: string,
+  out: string | null,
   isPending: 0 | 1,
   seenAt: number,
   facts: readonly [
@@ -20,7 +20,7 @@ type JsonRow = readonly [
 
 /** Selects rows as one JSON text. A revoked certificate is not deployed, so its files are nobody's concern. */
 const rowsOf = (from: string): string => `SELECT json_group_array(json_array(
-    f.service, d.directory, d.state = 'pending', f.seen_at, json(f.facts))) AS rows
+    f.service, s.spec ->> '$.out', d.state = 'pending', f.seen_at, json(f.facts))) AS rows
   FROM ${from} JOIN deployments d ON d.service = f.service JOIN services s ON s.name = f.service WHERE s.revoked = 0`;
 
 const NAMED = rowsOf('(SELECT * FROM file_facts WHERE service IN (SELECT value FROM json_each(?)) ORDER BY service) f');
@@ -46,8 +46,9 @@ export function fileFacts(sql: Sql, question: FactsQuestion): RecordedFiles[] {
 
 const read = (sql: Sql, query: string, ...parameters: SqlValue[]): RecordedFiles[] =>
   (JSON.parse(sql.get(query, ...parameters)!.rows as string) as JsonRow[]).map(
-    ([service, directory, isPending, seenAt, [files, chain, anchors]]) => ({
-      ...{ service, directory, isPending: isPending === 1, seenAt: toDate(seenAt) },
+    ([service, out, isPending, seenAt, [files, chain, anchors]]) => ({
+      ...{ service, isPending: isPending === 1, seenAt: toDate(seenAt) },
+      ...(out !== null && { out }),
       files: files.map(([path, size, changed, inode]): FileFact => ({ path, size, changed, inode })),
       ...(chain !== null && { chain }),
       ...(anchors !== null && { anchors }),

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, lstatSync, readFileSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDirectory } from '../../support/world/temp-directory.ts';
@@ -90,6 +91,17 @@ describe('reading', () => {
 
   it('reading is bounded for a file without a size, such as a device', () => {
     expect(() => files.readInput('/dev/zero', 1000)).toThrow('larger than the 1000 bytes');
+  });
+
+  it('a pipe in the place of a file is refused at once, and read as input only', () => {
+    execFileSync('mkfifo', [path]);
+    const refusal = 'it is a pipe, socket or device, not a plain file';
+    expect(() => files.read(path, 10)).toThrow(refusal);
+    expect(() => files.readOwn(path, 10)).toThrow(refusal);
+    expect(() => [...files.chunks(path, 10)]).toThrow(refusal);
+    const writer = spawn('sh', ['-c', 'echo -n input > "$0"', path]);
+    expect(files.readInput(path, 10)).toEqual(utf8('input'));
+    writer.kill();
   });
 
   it('reading a directory fails and names it a directory', () => {

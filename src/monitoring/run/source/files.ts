@@ -39,9 +39,12 @@ function recordedFiles({ pki: { manifest, world }, selected, deep, isVisited }: 
   return [...pending, ...manifest.fileFacts({ atMost: MOST, turn }).filter(({ service }) => !known.has(service))];
 }
 
-function mayHaveChanged({ pki: { world } }: CheckLook, { directory, files: facts }: RecordedFiles): boolean {
+function mayHaveChanged(
+  { pki: { world, home } }: CheckLook,
+  { service, out = home.service(service), files: facts }: RecordedFiles,
+): boolean {
   try {
-    return !isUnchanged(world.files, directory, facts);
+    return !isUnchanged(world.files, out, facts);
   } catch (cause) {
     // a directory that this account may not enter
     if (cause instanceof SvcauthError) return true;

@@ -109,18 +109,20 @@ async function compare({ pki, policy }: TickLook): Promise<Pick<FilesPlan, 'lost
     // a pending deployment records the facts when it is complete
     else if (!each.isPending) {
       const settings = deploymentSettings(service, policy.deployment);
-      seen.push(factsNow(pki, { service: service.name, directory: each.directory, settings }));
+      seen.push(
+        factsNow(pki, { service: service.name, directory: each.out ?? pki.home.service(service.name), settings }),
+      );
     }
   }
   return { lost, differing, seen };
 }
 
 function isAsRecorded(
-  { world: { files: disk } }: TickLook['pki'],
-  { directory, files: facts }: RecordedFiles,
+  { world: { files: disk }, home }: TickLook['pki'],
+  { service, out = home.service(service), files: facts }: RecordedFiles,
 ): boolean {
   try {
-    return isUnchanged(disk, directory, facts);
+    return isUnchanged(disk, out, facts);
   } catch (cause) {
     if (cause instanceof SvcauthError) return false;
     throw cause;
