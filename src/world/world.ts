@@ -74,16 +74,22 @@ export interface HandshakeTarget {
   readonly startTls?: 'postgres';
   /** Client certificate to present; absent: none. */
   readonly client?: { readonly keyPem: Uint8Array; readonly certificatePem: Uint8Array };
-  /** Time limit for the whole handshake, in seconds. */
+  /** Bytes to send after the handshake; the first line of the answer is then read. Absent: none. */
+  readonly request?: Uint8Array;
+  /** Time limit for the handshake and the answer, in seconds. */
   readonly seconds: number;
 }
 
 export interface Handshake {
   /** Bytes that the server sent. */
   readonly received: Uint8Array;
-  /** Secrets of the connection, in NSS key log format: they decrypt `received`. No application data was exchanged. */
+  /** Secrets of the connection, in NSS key log format: they decrypt `received`. */
   readonly keyLog: string;
-  /** Reason of the failure; absent when both sides completed the handshake. */
+  /** True if both sides completed the handshake; a server can still reject a client certificate afterwards. */
+  readonly completed: boolean;
+  /** Beginning of the answer to `request`. */
+  readonly answer?: Uint8Array;
+  /** Reason of the failure; absent when the handshake was completed and, with `request`, the server answered. */
   readonly problem?: 'refused' | 'timed-out' | 'unknown-host' | 'unreachable' | 'not-tls' | 'closed' | 'alert';
   /** Alert of the server in the words of RFC 8446 §6, as `unknown ca`; only for `alert`. */
   readonly alert?: string;

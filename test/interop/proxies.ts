@@ -21,9 +21,19 @@ export interface ProxyFiles extends Peer {
   readonly directory: string;
   /** Second port, on 127.0.0.1. */
   readonly port?: number;
+  /** True: nginx answers a rejected client as it does by default, with 400. */
+  readonly ownErrorPages?: boolean;
 }
 
-export function startNginx({ key, certificate, anchors, crlBundle, directory, port }: ProxyFiles): Promise<Proxy> {
+export function startNginx({
+  key,
+  certificate,
+  anchors,
+  crlBundle,
+  directory,
+  port,
+  ownErrorPages,
+}: ProxyFiles): Promise<Proxy> {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const configuration = `
     daemon off;
@@ -43,7 +53,7 @@ export function startNginx({ key, certificate, anchors, crlBundle, directory, po
         ssl_verify_depth 2;
         ssl_client_certificate ${anchors};
         ssl_crl ${crlBundle};
-        error_page 495 496 = @refused;
+        ${ownErrorPages ? '' : 'error_page 495 496 = @refused;'}
         location / { return 200 "$ssl_client_verify $ssl_client_s_dn"; }
         location @refused { return 403 "$ssl_client_verify"; }
       }

@@ -1,5 +1,7 @@
 // The command `probe`: reads its flags, chooses the servers, connects to each and prints the comparison with the manifest.
 // The exit status is that of the worst server. It takes no lock and changes nothing.
+import { Option } from 'commander';
+import { failure } from '../../errors/error.ts';
 import { EXIT } from '../../errors/exit-status.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { terminalOf } from '../../view/terminal.ts';
@@ -12,12 +14,17 @@ interface Flags extends HandshakeFlags {
   readonly connect: readonly string[];
   readonly port?: string;
   readonly as?: string;
+  readonly http?: boolean;
+  readonly httpPath?: string;
   readonly output: OutputFormat;
 }
 
 const STATUSES = `
 Exit status: 0 no findings, 3 a warning (a server still uses the previous certificate), 4 a critical finding (a certificate
-is revoked, expired, rejected or of another service), 5 a server cannot be reached.`;
+is revoked, expired, rejected or of another service, or the server rejects the client), 5 a server cannot be reached.
+
+A completed handshake is no proof that a server accepts a client: over TLS 1.3 the server may reject its certificate later, and
+nginx does so in its HTTP answer. With --http the statuses 400, 403, 421, 495 and 496 are rejections.`;
 
 export const addProbe: AddCommand = (program, world, done) => {
   const command = program
@@ -29,20 +36,33 @@ export const addProbe: AddCommand = (program, world, done) => {
     )
     .addOption(repeatable('--connect <service=host:port>', 'address to connect to for a service'))
     .option('--port <port>', 'port to connect to on the DNS name of each service')
-    .option('--as <service>', 'service whose certificate to present as a client');
+    .option('--as <service>', 'service whose certificate to present as a client')
+    .addOption(
+      new Option('--http', 'send an HTTP request after the handshake, and report the status').conflicts('starttls'),
+    )
+    .addOption(
+      new Option('--http-path <path>', 'path of the HTTP request (default: /); implies --http').conflicts('starttls'),
+    );
   outputOption(handshakeOptions(command));
   command.addHelpText('after', STATUSES);
   examples(command, [
-    'svcauth probe payments --port 8443 --as ledger',
+    'svcauth probe payments --port 8443 --as ledger --http',
+    'svcauth probe payments --port 8443 --as ledger --http-path /healthz',
     'svcauth probe 10.0.0.7:8443 -o json',
     'svcauth probe --connect payments=10.0.0.7:8443 --connect ledger=10.0.0.8:8443',
     'svcauth probe db.example.org:5432 --starttls postgres',
   ]);
   command.action(async (words: readonly string[], flags: Flags) => {
+    const { isRequestPath } = await import('../rules/http-answer.ts');
     const { probeTargets } = await import('../rules/targets.ts');
     const { clientOf, probeServers } = await import('../run/probe.ts');
     const { probeState, probeView } = await import('../view/probe.ts');
     const { serverName, as } = flags;
+    const httpPath = flags.httpPath ?? (flags.http === true ? '/' : undefined);
+    if (httpPath !== undefined && !isRequestPath(httpPath)) {
+      const expected = 'a path such as /healthz, without spaces';
+      throw failure('ERR_FLAG_VALUE', { flag: '--http-path', value: httpPath, expected });
+    }
     const port = flags.port === undefined ? undefined : readPort('--port', flags.port);
     const terminal = await terminalOf(world);
     await readManifest(command, world, async (manifest, home) => {
@@ -51,9 +71,10 @@ export const addProbe: AddCommand = (program, world, done) => {
       const probes = await probeServers(world, { home, manifest }, targets, {
         now: world.now,
         ...handshakeOf(flags),
+        ...(httpPath !== undefined && { httpPath }),
         ...(as !== undefined && { client: clientOf(world, { home, manifest }, as) }),
       });
-      print(world.out, flags.output, probeView(probes, as, world.now, terminal));
+      print(world.out, flags.output, probeView(probes, { as, httpPath }, world.now, terminal));
       const states = probes.map(probeState);
       if (states.includes('critical')) done(EXIT.critical);
       else if (states.includes('unreachable')) done(EXIT.partial);

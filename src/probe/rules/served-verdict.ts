@@ -24,9 +24,24 @@ export interface ServedFacts {
   /** Ids or labels of the certificates sent after the leaf, in that order. */
   readonly sent: readonly string[];
   readonly inOrder: boolean;
-  /** The server's alert to a client of ours. */
-  readonly clientRefused?: string;
+  /** How the server treated the client; absent if only its certificate was asked for. */
+  readonly client?: ClientOutcome;
 }
+
+/**
+ * The treatment of a client. `completed`: the handshake was, and the server did not reject the client in the moment after it, which
+ * is no proof that it accepts the client. `answered`: with an HTTP status that is no rejection.
+ */
+export type ClientOutcome =
+  | { readonly kind: 'completed' }
+  | { readonly kind: 'answered'; readonly status: number }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: string;
+      readonly status?: number;
+      readonly withoutCertificate: boolean;
+    }
+  | { readonly kind: 'unanswered'; readonly reason: string };
 
 type ServedProblem =
   | 'old-in-memory'
@@ -38,7 +53,8 @@ type ServedProblem =
   | 'refused'
   | 'chain-missing'
   | 'chain-disordered'
-  | 'client-refused';
+  | 'client-refused'
+  | 'no-answer';
 
 export interface ServedFinding {
   readonly name: ServedProblem;
@@ -85,8 +101,13 @@ function chainFindings({ certificate, verdict, acceptedWithOurChain, issuedBy, s
   return [warning('chain-disordered', message, 'configure the server with tls.crt, which has the right order')];
 }
 
-const clientFindings = ({ clientRefused }: ServedFacts): ServedFinding[] =>
-  clientRefused === undefined ? [] : [critical('client-refused', `rejects this client: ${clientRefused}`)];
+function clientFindings({ client }: ServedFacts): ServedFinding[] {
+  if (client?.kind === 'rejected') {
+    const whom = client.withoutCertificate ? 'a client without a certificate' : 'this client';
+    return [critical('client-refused', `rejects ${whom}: ${client.reason}`)];
+  }
+  return client?.kind === 'unanswered' ? [warning('no-answer', `completes the handshake, but ${client.reason}`)] : [];
+}
 
 /** Reports a certificate of the right service that is not its newest. */
 function ageFindings({ certificate, service, deployment, verdict }: ServedFacts): ServedFinding[] {
@@ -118,6 +139,7 @@ const critical = (name: ServedProblem, message: string, remedy?: string): Served
   ...{ name, severity: 'critical', message },
   ...(remedy !== undefined && { remedy }),
 });
-const warning = (name: ServedProblem, message: string, remedy: string): ServedFinding => ({
-  ...{ name, severity: 'warning', message, remedy },
+const warning = (name: ServedProblem, message: string, remedy?: string): ServedFinding => ({
+  ...{ name, severity: 'warning', message },
+  ...(remedy !== undefined && { remedy }),
 });

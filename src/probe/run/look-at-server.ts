@@ -5,17 +5,21 @@ import { readServerFlight, type ServerFlight } from '../rules/tls-flight.ts';
 
 /** The unverified handshake of a server. */
 export interface Served extends ServerFlight {
-  /** Alert with which it rejected the connection after it sent its certificate. */
+  /** Alert or close with which it rejected the connection after it sent its certificate. */
   readonly refusedUs?: string;
+  /** Beginning of its answer to the request. */
+  readonly answer?: Uint8Array;
 }
 
 /** Connects to a server and reads its handshake. Throws ERR_PROBE_* for a server that sends no certificate. */
 export async function lookAtServer(world: Pick<World, 'handshake'>, target: HandshakeTarget): Promise<Served> {
-  const { received, keyLog, problem, alert } = await world.handshake(target);
+  const { received, keyLog, completed, answer, problem, alert } = await world.handshake(target);
   const flight = readServerFlight(received, keyLog);
   if (flight === undefined || flight.chain.length === 0) throw problemOf(target, problem, alert);
-  if (problem === undefined) return flight;
-  return { ...flight, refusedUs: alert ?? 'it closed the connection' };
+  // a server that does not answer a request in time rejects nobody
+  if (completed && problem === 'timed-out') return flight;
+  if (problem !== undefined) return { ...flight, refusedUs: alert ?? 'it closed the connection' };
+  return answer === undefined ? flight : { ...flight, answer };
 }
 
 function problemOf(

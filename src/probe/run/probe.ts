@@ -8,7 +8,8 @@ import type { Certificate } from '../../record/certificate.ts';
 import type { Deployment } from '../../record/deployment.ts';
 import type { Service } from '../../record/service.ts';
 import type { ProbeTarget } from '../rules/targets.ts';
-import { judgeServed, type ServedFinding } from '../rules/served-verdict.ts';
+import { httpRequest, httpStatus, rejectionOf } from '../rules/http-answer.ts';
+import { judgeServed, type ClientOutcome, type ServedFinding } from '../rules/served-verdict.ts';
 import { formatSocketAddress } from '../rules/socket-address.ts';
 import { equalBytes, toHex } from '../../pki/bytes.ts';
 import { DerError } from '../../pki/der/reader.ts';
@@ -40,6 +41,7 @@ export interface Probe {
     readonly notAfter?: Date;
     /** CAs from which it accepts client certificates, ours by their id. Absent: it requests no client certificate. */
     readonly clientCas?: readonly string[];
+    readonly client?: ClientOutcome;
   };
 }
 
@@ -47,6 +49,8 @@ interface Asked {
   readonly now: Date;
   readonly client?: HandshakeTarget['client'];
   readonly startTls?: HandshakeTarget['startTls'];
+  /** Path of an HTTP request to send after the handshake; absent: none. */
+  readonly httpPath?: string;
   /** Time limit for each server. */
   readonly seconds: number;
 }
@@ -87,23 +91,37 @@ async function probeOne(
   manifest: Manifest,
   judges: Judges,
   { address, serverName, service }: ProbeTarget,
-  { now, client, startTls, seconds }: Asked,
+  asked: Asked,
 ): Promise<Probe> {
+  const { now, client, startTls, httpPath, seconds } = asked;
   const at = formatSocketAddress(address);
   const target: HandshakeTarget = {
     ...{ ...address, seconds },
     ...(serverName !== undefined && { serverName }),
     ...(client && { client }),
     ...(startTls && { startTls }),
+    ...(httpPath !== undefined && { request: httpRequest(httpPath, address, serverName) }),
   };
   try {
     const served = await lookAtServer(world, target);
-    const refused = client === undefined ? undefined : served.refusedUs;
-    return { address: at, ...judge(manifest, judges, served, service, refused, now) };
+    return { address: at, ...judge(manifest, judges, served, service, outcomeOf(served, asked), now) };
   } catch (problem) {
     if (!(problem instanceof SvcauthError)) throw problem;
     return { address: at, ...(service && recorded(service, manifest.deployment(service.name))), findings: [], problem };
   }
+}
+
+/** Returns the treatment of the client; undefined if the probe asked only for the certificate. */
+function outcomeOf({ refusedUs, answer }: Served, { client, httpPath, seconds }: Asked): ClientOutcome | undefined {
+  if (client === undefined && httpPath === undefined) return undefined;
+  const withoutCertificate = client === undefined;
+  if (refusedUs !== undefined) return { kind: 'rejected', reason: refusedUs, withoutCertificate };
+  if (httpPath === undefined) return { kind: 'completed' };
+  if (answer === undefined) return { kind: 'unanswered', reason: `does not answer the request within ${seconds} s` };
+  const status = httpStatus(answer);
+  if (status === undefined) return { kind: 'unanswered', reason: 'its answer is not HTTP/1.1' };
+  const reason = rejectionOf(status);
+  return reason === undefined ? { kind: 'answered', status } : { kind: 'rejected', reason, status, withoutCertificate };
 }
 
 function judge(
@@ -111,7 +129,7 @@ function judge(
   { bare, helped }: Judges,
   { chain, version, clientAuthorities }: Served,
   expected: Service | undefined,
-  clientRefused: string | undefined,
+  client: ClientOutcome | undefined,
   now: Date,
 ) {
   const [leaf, ...sent] = chain.map(readOrNothing);
@@ -144,7 +162,7 @@ function judge(
     ...(certificate && { certificate, issuedBy: certificate.authorityId }),
     ...(service && { service }),
     ...(deployment && { deployment }),
-    ...(clientRefused !== undefined && { clientRefused }),
+    ...(client && { client }),
   });
   return {
     ...(service && recorded(service, deployment)),
@@ -152,6 +170,7 @@ function judge(
     shown: {
       version,
       ...(serial !== undefined && { served: serial, notAfter: leaf!.tbs.notAfter.date }),
+      ...(client && { client }),
       ...(clientAuthorities && { clientCas: clientAuthorities.map(der => authorityNamed(manifest, der)) }),
     },
   };

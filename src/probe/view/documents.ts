@@ -1,6 +1,7 @@
 // Declares the document of `probe`, and the line of one server.
 // `svcauth schema` prints their schemas; the view takes their types only.
 import {
+  count,
   documentSchema,
   instant,
   list,
@@ -15,6 +16,7 @@ import {
 
 const AT = instant('time of the probe');
 const AS = optional(serviceName('service whose certificate was presented as a client'));
+const HTTP_PATH = optional(text('path of the HTTP request; absent: no request was sent'));
 
 const FINDING = object('a difference between the served certificate and the manifest', {
   name: oneOf('permanent name of the finding', [
@@ -28,6 +30,7 @@ const FINDING = object('a difference between the served certificate and the mani
     'chain-missing',
     'chain-disordered',
     'client-refused',
+    'no-answer',
   ]),
   severity: oneOf('severity', ['warning', 'critical']),
   message: text('description of the problem'),
@@ -54,6 +57,14 @@ const FIELDS = {
       text('id of one of our CAs, or the name of another CA'),
     ),
   ),
+  client: optional(
+    oneOf(
+      'treatment of the client; completed: the handshake was, which is no proof that the server accepts the client; ' +
+        'answered: with an HTTP status that is no rejection; absent: only the certificate was asked for',
+      ['completed', 'answered', 'rejected', 'unanswered'],
+    ),
+  ),
+  httpStatus: optional(count('status of the HTTP answer')),
   findings: list('the findings, critical ones first', FINDING),
   problem: optional(
     object('why the server sent no certificate', {
@@ -67,11 +78,13 @@ const FIELDS = {
 export const PROBE = documentSchema('probe', 'served certificates, compared with the manifest', {
   at: AT,
   as: AS,
+  httpPath: HTTP_PATH,
   servers: list('the servers in the order of the command line', object('a server', FIELDS)),
 });
 
 export const SERVER = documentSchema('server', 'a served certificate, compared with the manifest', {
   at: AT,
   as: AS,
+  httpPath: HTTP_PATH,
   ...FIELDS,
 });

@@ -1,5 +1,6 @@
 // Formats the results of a probe, and derives the state of each server, which decides the exit status of `probe`.
 // Only that command calls it. The JSON has every serial number in full, the table its first eight digits.
+import type { ClientOutcome } from '../rules/served-verdict.ts';
 import type { Probe } from '../run/probe.ts';
 import type { PROBE, SERVER } from './documents.ts';
 import { formatInstant } from '../../view/json.ts';
@@ -16,17 +17,24 @@ export function probeState({ findings, problem }: Probe): State {
   return findings[0]?.severity ?? 'good';
 }
 
-/** Formats the results. `as`: the service whose certificate was presented. */
+/** The client of a probe. */
+interface ProbeClient {
+  /** Service whose certificate was presented. */
+  readonly as?: string | undefined;
+  /** Path of the HTTP request. */
+  readonly httpPath?: string | undefined;
+}
+
 export function probeView(
   probes: readonly Probe[],
-  as: string | undefined,
+  client: ProbeClient,
   now: Date,
   terminal: Terminal,
 ): View<typeof PROBE, typeof SERVER> {
   return {
-    table: () => tables(probes, as, now, terminal),
-    json: () => ({ kind: 'probe', value: { at: now, as, servers: probes.map(plain) } }),
-    jsonl: () => probes.map(probe => ({ kind: 'server', value: { at: now, as, ...plain(probe) } })),
+    table: () => tables(probes, client.as, now, terminal),
+    json: () => ({ kind: 'probe', value: { at: now, ...client, servers: probes.map(plain) } }),
+    jsonl: () => probes.map(probe => ({ kind: 'server', value: { at: now, ...client, ...plain(probe) } })),
   };
 }
 
@@ -57,12 +65,30 @@ function tables(probes: readonly Probe[], as: string | undefined, now: Date, { c
 
 const brief = (serial: string | undefined): string => (serial === undefined ? '' : serial.slice(0, 8));
 
-function clientsText({ shown, findings }: Probe, as: string | undefined): string {
+function clientsText({ shown }: Probe, as: string | undefined): string {
   if (shown === undefined) return '';
-  if (shown.clientCas === undefined) return 'not requested';
-  const from = shown.clientCas.length === 0 ? 'requested' : `issued by ${shown.clientCas.join(', ')}`;
-  if (as === undefined) return `${from} (not tested: --as)`;
-  return `${from}; ${as} ${findings.some(({ name }) => name === 'client-refused') ? 'rejected' : 'accepted'}`;
+  const from =
+    shown.clientCas === undefined
+      ? 'not requested'
+      : shown.clientCas.length === 0
+        ? 'requested'
+        : `issued by ${shown.clientCas.join(', ')}`;
+  if (shown.client === undefined) return shown.clientCas === undefined ? from : `${from} (not tested: --as)`;
+  return `${from}; ${outcomeText(shown.client, as)}`;
+}
+
+function outcomeText(outcome: ClientOutcome, as: string | undefined): string {
+  const to = as === undefined ? '' : ` to ${as}`;
+  switch (outcome.kind) {
+    case 'completed':
+      return `handshake completed${as === undefined ? '' : ` with ${as}`}`;
+    case 'answered':
+      return `answered ${outcome.status}${to}`;
+    case 'rejected':
+      return `${as ?? 'a client without a certificate'} rejected`;
+    case 'unanswered':
+      return `no answer${to}`;
+  }
 }
 
 const plain = (probe: Probe) => {
@@ -70,6 +96,8 @@ const plain = (probe: Probe) => {
   return {
     ...rest,
     ...shown,
+    client: shown?.client?.kind,
+    httpStatus: shown?.client !== undefined && 'status' in shown.client ? shown.client.status : undefined,
     state: probeState(probe),
     problem: problem && { code: problem.code, message: problem.message, hints: problem.hints },
   };

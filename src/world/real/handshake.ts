@@ -1,5 +1,6 @@
 // Runs a TLS handshake and returns the raw bytes of the server, with the key log to read them.
-// `real-world.ts` loads it for `probe` and `ca rotate ack --from-probe`. It verifies no certificate and sends no data of its own.
+// `real-world.ts` loads it for `probe` and `ca rotate ack --from-probe`. It verifies no certificate, and sends only the request that
+// its caller supplies.
 import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
@@ -9,10 +10,12 @@ import { tlsAlertName } from '../../probe/rules/tls-alert.ts';
 /** Largest number of bytes read from a server: a chain of the largest certificates that make sense. */
 const RECEIVE_LIMIT = 256 * 1024;
 /**
- * Milliseconds to wait for a rejection of the client certificate. A server often rejects it after the client has finished the
- * handshake.
+ * Least and most milliseconds to wait for a rejection of the client certificate. Over TLS 1.3 the server rejects it after the client
+ * has finished the handshake (RFC 8446 §4.4.2.4), so a distant server gets the time of two handshakes.
  */
-const REFUSAL_TIME = 400;
+const REFUSAL_TIME = { least: 400, most: 2000 } as const;
+/** Largest number of bytes in the first line of an answer. */
+const ANSWER_LIMIT = 4096;
 
 /** Problem of a handshake for each error code of Node. */
 const PROBLEMS: Readonly<Record<string, Handshake['problem']>> = {
@@ -52,12 +55,20 @@ export function shakeHands(target: HandshakeTarget): Promise<Handshake> {
   return new Promise(resolve => {
     const received: Buffer[] = [];
     let keyLog = '';
+    let completed = false;
+    let answer = Buffer.alloc(0);
+    const begin = performance.now();
     const socket = connectTcp({ host: target.host, port: target.port });
     const end = (problem?: Handshake['problem'], alert?: string): void => {
       clearTimeout(limit);
       socket.destroy();
       const bytes = new Uint8Array(Buffer.concat(received));
-      resolve({ received: bytes, keyLog, ...(problem && { problem }), ...(alert !== undefined && { alert }) });
+      resolve({
+        ...{ received: bytes, keyLog, completed },
+        ...(answer.length > 0 && { answer: new Uint8Array(answer) }),
+        ...(problem && { problem }),
+        ...(alert !== undefined && { alert }),
+      });
     };
     const fail = (error: NodeJS.ErrnoException): void => {
       const alert = receivedAlert(error);
@@ -75,6 +86,7 @@ export function shakeHands(target: HandshakeTarget): Promise<Handshake> {
       const tls = connectTls({
         socket: stream,
         rejectUnauthorized: false,
+        ...(target.request && { ALPNProtocols: ['http/1.1'] }),
         ...(target.serverName !== undefined && { servername: target.serverName }),
         ...(target.client && {
           key: Buffer.from(target.client.keyPem),
@@ -85,11 +97,21 @@ export function shakeHands(target: HandshakeTarget): Promise<Handshake> {
       tls.on('error', fail);
       tls.on('close', () => end('closed'));
       tls.on('secureConnect', () => {
+        completed = true;
+        if (target.request !== undefined) {
+          tls.on('data', (bytes: Buffer) => {
+            answer = Buffer.concat([answer, bytes]);
+            if (answer.includes('\n') || answer.length > ANSWER_LIMIT) end();
+          });
+          tls.on('end', () => end(answer.length > 0 ? undefined : 'closed'));
+          return void tls.write(target.request);
+        }
         if (target.client === undefined) return end();
         // session tickets prove no acceptance: Node sends them before it looks at the client certificate
         tls.on('data', () => end());
         tls.on('end', () => end('closed'));
-        setTimeout(() => end(), REFUSAL_TIME).unref();
+        const patience = Math.max(REFUSAL_TIME.least, 2 * (performance.now() - begin));
+        setTimeout(() => end(), Math.min(REFUSAL_TIME.most, patience)).unref();
       });
     };
   });

@@ -13,6 +13,8 @@ import { realNow } from '../../support/real-clock.ts';
 
 interface Answer {
   readonly state: string;
+  readonly client?: string;
+  readonly httpStatus?: number;
   readonly service?: string;
   readonly issued?: string;
   readonly deployed?: string;
@@ -197,13 +199,77 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that wants a certificat
 
   test('accepts a client of ours', async () => {
     const world = copy();
-    expect(await ask(world, strict(world, world), '--as', 'ledger')).toMatchObject({ status: 0, state: 'good' });
+    const found = await ask(world, strict(world, world), '--as', 'ledger');
+    expect(found).toMatchObject({ status: 0, state: 'good', client: 'completed' });
+    expect(found.httpStatus).toBeUndefined();
   });
 
   test('that trusts another CA does not', async () => {
     const world = copy();
     const found = await ask(world, strict(world, stranger), '--as', 'ledger');
-    expect(found).toMatchObject({ status: 4, names: ['client-refused'] });
+    expect(found).toMatchObject({ status: 4, names: ['client-refused'], client: 'rejected' });
+  });
+
+  test('rejects a request without a client certificate by an alert', async () => {
+    const world = copy();
+    const found = await ask(world, strict(world, world), '--http');
+    expect(found).toMatchObject({ status: 4, names: ['client-refused'], client: 'rejected' });
+    expect(found.findings[0]?.message).toContain('rejects a client without a certificate: ');
+  });
+});
+
+describe('an HTTP request after the handshake', () => {
+  /** Asks a server that answers each request with these bytes. */
+  async function answered(answer: string, ...flags: readonly string[]) {
+    const world = copy();
+    let request = '';
+    const port = await startTlsServer(servingFiles(world, 'payments'), socket =>
+      socket.on('data', (bytes: Buffer) => {
+        request += bytes.toString('latin1');
+        if (request.endsWith('\r\n\r\n')) socket.end(answer);
+      }),
+    );
+    const { status, servers } = await probe(world, 'payments', ...at(port), '--http', '--timeout', '2s', ...flags);
+    return { status, port, request, ...servers[0]!, names: servers[0]!.findings.map(({ name }) => name) };
+  }
+
+  test.each([200, 204, 301, 401, 404, 500])('the status %i is an answer', async code => {
+    const found = await answered(`HTTP/1.1 ${code} Any\r\n\r\n`);
+    expect(found).toMatchObject({ status: 0, state: 'good', client: 'answered', httpStatus: code, names: [] });
+  });
+
+  test.each([400, 403, 421, 495, 496])('the status %i is a rejection', async code => {
+    const found = await answered(`HTTP/1.1 ${code} Any\r\n\r\n`, '--as', 'ledger');
+    expect(found).toMatchObject({ status: 4, client: 'rejected', httpStatus: code, names: ['client-refused'] });
+    expect(found.findings[0]?.message).toMatch(new RegExp(`^rejects this client: HTTP status ${code} \\(`));
+  });
+
+  test('names the path and the server', async () => {
+    const { request, port } = await answered('HTTP/1.1 200 OK\r\n\r\n', '--http-path', '/healthz?full=1');
+    expect(request.split('\r\n').slice(0, 2)).toEqual(['GET /healthz?full=1 HTTP/1.1', `Host: localhost:${port}`]);
+  });
+
+  test.each([
+    ['220 mail.example.org ESMTP\r\n', 'completes the handshake, but its answer is not HTTP/1.1'],
+    ['', 'rejects a client without a certificate: it closed the connection'],
+  ])('the answer %j is no status', async (answer, message) => {
+    expect((await answered(answer)).findings[0]?.message).toBe(message);
+  });
+
+  test('a server that does not answer in time is a warning, and no rejection', async () => {
+    const world = copy();
+    const found = await ask(world, servingFiles(world, 'payments'), '--http', '--timeout', '1s');
+    expect(found).toMatchObject({ status: 3, client: 'unanswered', names: ['no-answer'] });
+    expect(found.findings[0]?.message).toBe('completes the handshake, but does not answer the request within 1 s');
+  });
+
+  test.each([
+    [['--http-path', 'healthz'], 'ERR_FLAG_VALUE'],
+    [['--http-path', '/a b'], 'ERR_FLAG_VALUE'],
+    [['--http', '--starttls', 'postgres'], 'ERR_FLAG_CONFLICT'],
+  ])('%j is refused', async (flags, code) => {
+    const { status, stderr } = await runSvcauth(copy(), ['probe', 'localhost:1', ...flags]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(code)]);
   });
 });
 
@@ -271,6 +337,42 @@ test('PostgreSQL is asked for TLS first', async () => {
   expect(await probe(world, 'payments', ...at(port), '--starttls', 'postgres')).toMatchObject({ status: 0 });
   const plain = await startTcpServer(socket => socket.once('data', () => socket.write('N')));
   expect((await probe(world, 'payments', ...at(plain), '--starttls', 'postgres')).status).toBe(5);
+});
+
+describeWith(['nginx'], 'nginx as it answers by default', () => {
+  test('a rejected client completes the handshake, and its request is answered with 400', async () => {
+    const world = copy();
+    const port = await freePort();
+    const directory = tempDirectory();
+    const current = (name: string) => join(world.home.service('payments'), 'current', name);
+    const start = (anchors: string) =>
+      startNginx({
+        ...{ key: current('tls.key'), certificate: current('tls.crt'), crls: [], anchors, directory, port },
+        ...{ crlBundle: world.home.public.crlBundle, ownErrorPages: true },
+      });
+    const seen = async (...flags: readonly string[]) => {
+      const { status, servers } = await probe(world, 'payments', ...at(port), ...flags);
+      return { status, client: servers[0]?.client, httpStatus: servers[0]?.httpStatus };
+    };
+    const ours = await start(world.home.public.bundlePem);
+    try {
+      expect(await seen('--as', 'ledger', '--http')).toEqual({ status: 0, client: 'answered', httpStatus: 200 });
+      expect(await seen('--http')).toEqual({ status: 4, client: 'rejected', httpStatus: 400 });
+      expect(await seen()).toEqual({ status: 0, client: undefined, httpStatus: undefined });
+    } finally {
+      await ours.stop();
+    }
+    const theirs = await start(stranger.home.public.bundlePem);
+    try {
+      expect(await seen('--as', 'ledger')).toEqual({ status: 0, client: 'completed', httpStatus: undefined });
+      expect(await seen('--as', 'ledger', '--http')).toEqual({ status: 4, client: 'rejected', httpStatus: 400 });
+      const { stdout } = await runSvcauth(world, ['probe', 'payments', ...at(port), '--as', 'ledger']);
+      expect(stdout).toContain('handshake completed with ledger');
+      expect(stdout).not.toContain('accepted');
+    } finally {
+      await theirs.stop();
+    }
+  });
 });
 
 describeWith(['nginx'], 'nginx', () => {

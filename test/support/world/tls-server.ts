@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import type { PkiWorld } from '../pki/pki.ts';
 
 /** Starts a TLS server on its own port, until the test ends. */
-export function startTlsServer(options: TlsOptions): Promise<number> {
-  const server = createTlsServer(options, socket => socket.on('error', () => undefined));
+export function startTlsServer(options: TlsOptions, serve?: (socket: TLSSocket) => void): Promise<number> {
+  const server = createTlsServer(options, socket => {
+    socket.on('error', () => undefined);
+    serve?.(socket);
+  });
   server.on('tlsClientError', () => undefined);
   return listen(server);
 }
