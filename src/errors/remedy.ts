@@ -60,6 +60,8 @@ export const REMEDIES = {
   massPruneMeant: ({ path }: { readonly path: string }) => `svcauth apply -f ${shell(path)} --prune --allow-mass-prune`,
   servicesFileSchema: () => 'svcauth schema services',
   servicesUnknown: () => 'svcauth status',
+  /** After the server was started, reloaded or configured: looks again, and records the result. */
+  servedAgain: ({ service }: OneService) => `svcauth probe ${service} --record`,
 
   // revocation
   intentUnfinished: ({ serial }: { readonly serial: string }) => `svcauth revoke ${serial.slice(0, 16)}`,

@@ -8,6 +8,8 @@ export interface Upkeep {
   readonly declared?: true;
   readonly renewal?: RenewalSpec;
   readonly deployment?: DeploymentSpec;
+  /** Addresses on which it serves its certificate over TLS, `host:port`; a run probes them. Absent: none is known. */
+  readonly listen?: readonly string[];
 }
 
 export interface RenewalSpec {

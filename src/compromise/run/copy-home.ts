@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { SvcauthError } from '../../errors/error.ts';
 import { deploymentSettings } from '../../deployment/rules/settings.ts';
+import type { Upkeep } from '../../record/upkeep.ts';
 import type { Service } from '../../record/service.ts';
 import { utf8 } from '../../pki/bytes.ts';
 import { PRIVATE_DIRECTORY, type Home } from '../../store/home.ts';
@@ -74,7 +75,7 @@ function copyVersion({ files }: World, from: string, to: string): boolean {
   }
 }
 
-/** Returns the service with its files below the copy, and without hooks. */
+/** Returns the service with its files below the copy, and without hooks and addresses. */
 function elsewhere({ name, spec, upkeep }: Service, within: (path: string) => string): Service {
   const deployment = upkeep?.deployment && {
     ...upkeep.deployment,
@@ -84,6 +85,8 @@ function elsewhere({ name, spec, upkeep }: Service, within: (path: string) => st
   return {
     name,
     spec: spec.out === undefined ? spec : { ...spec, out: within(spec.out) },
-    ...(upkeep && { upkeep: deployment ? { ...upkeep, deployment } : upkeep }),
+    ...(upkeep && { upkeep: { ...withoutAddresses(upkeep), ...(deployment && { deployment }) } }),
   };
 }
+
+const withoutAddresses = ({ listen: _, ...upkeep }: Upkeep): Upkeep => upkeep;

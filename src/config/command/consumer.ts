@@ -5,7 +5,7 @@ import { Option, type Command } from 'commander';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
-import { parseSocketAddress } from '../../probe/rules/socket-address.ts';
+import { parseSocketAddress } from '../../pki/name/socket-address.ts';
 import { parseSpiffeId } from '../../pki/name/spiffe-id.ts';
 import type { Consumer, ConsumerTarget } from '../view/consumer.ts';
 import { warn } from '../../view/message.ts';

@@ -1,7 +1,7 @@
 // Chooses templates and values for a consumer of a certificate: nginx, HAProxy, Envoy, Node, FastAPI, Istio, Kubernetes.
 // `config/command/consumer.ts` calls it. It quotes nothing: `template.ts` does, by the place of each hole.
 import { join } from 'node:path';
-import { formatSocketAddress, type SocketAddress } from '../../probe/rules/socket-address.ts';
+import { formatSocketAddress, type SocketAddress } from '../../pki/name/socket-address.ts';
 import type { ConfigFile } from './file.ts';
 import type { Holes } from './template.ts';
 

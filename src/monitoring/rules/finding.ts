@@ -39,7 +39,11 @@ export type FindingName =
   | 'ca-key-readable'
   | 'ca-certificate-changed'
   | 'home-writable'
-  | 'home-readable';
+  | 'home-readable'
+  | 'served-old'
+  | 'served-nothing'
+  | 'served-unverifiable'
+  | 'served-unprobed';
 
 export type Severity = 'warning' | 'critical';
 
@@ -58,7 +62,7 @@ export interface Finding {
   /** notAfter or nextUpdate, whichever the finding is about; the begin of what begins in the future. Absent if nothing expires. */
   readonly deadline?: Date;
   readonly serial?: string;
-  /** Why the last deployment failed, why the certificate is revoked, or which files are concerned, in words. */
+  /** Reason of the finding, or the files that are concerned, in words. */
   readonly problem?: string;
   /** The file that the finding is about, absolute. */
   readonly path?: string;
@@ -70,6 +74,12 @@ export interface Finding {
   readonly clockBehind?: true;
   /** Location of the key that the remedy needs. */
   readonly keyLocation?: Authority['keyLocation'];
+  /** Service whose certificate an address serves. */
+  readonly servedBy?: string;
+  /** Time of the probe, or of the first failure, that the finding rests on. */
+  readonly since?: Date;
+  /** Present and true if a hook of the service can reload its server. */
+  readonly hasHook?: boolean;
   /** Tier of the CA. */
   readonly tier?: Authority['tier'];
 }

@@ -13,6 +13,15 @@ export type MonitoredItem =
       /** The files are deployed; only a hook has failed. */
       readonly hookPending: boolean;
     })
+  | (Span & {
+      /** `from` and `end` are the time of the last probe. */
+      readonly kind: 'address';
+      readonly service: string;
+      /** The last probe got a certificate. */
+      readonly isReached: boolean;
+      /** It is the deployed one, and clients accept it. */
+      readonly isGood: boolean;
+    })
   | (Span & { readonly kind: 'ca'; readonly authority: CertifiedAuthority })
   | (Span & { readonly kind: 'crl'; readonly crl: Crl; readonly authority: CertifiedAuthority });
 

@@ -4,6 +4,7 @@ import { files } from './source/files.ts';
 import { home } from './source/home.ts';
 import { records } from './source/records.ts';
 import { unserved } from './source/unserved.ts';
+import { served } from './source/served.ts';
 
 /** The sources of findings. Their order does not matter: findings are sorted. */
-export const SOURCES: readonly CheckSource[] = [clock, records, unserved, files, home];
+export const SOURCES: readonly CheckSource[] = [clock, records, served, unserved, files, home];

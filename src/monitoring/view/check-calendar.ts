@@ -9,7 +9,7 @@ export const formatCheckCalendar = ({ monitored, findings, name, trustDomain, ra
   formatCalendar(
     `svcauth: ${name}`,
     [
-      ...monitored.map(each => ({
+      ...monitored.filter(isExpiring).map(each => ({
         uid: `${each.kind}-${each.subject}@${trustDomain}`,
         at: each.end,
         summary: SUMMARY[each.kind](each.subject),
@@ -26,14 +26,19 @@ export const formatCheckCalendar = ({ monitored, findings, name, trustDomain, ra
     ranAt,
   );
 
-const SUMMARY: Readonly<Record<MonitoredItem['kind'], (subject: string) => string>> = {
+/** An item whose `end` is an expiry. */
+type ExpiringItem = Extract<MonitoredItem, { readonly kind: 'certificate' | 'ca' | 'crl' }>;
+
+const isExpiring = (each: MonitoredItem): each is ExpiringItem => Object.hasOwn(SUMMARY, each.kind);
+
+const SUMMARY: Readonly<Record<ExpiringItem['kind'], (subject: string) => string>> = {
   certificate: service => `certificate of ${service} expires`,
   ca: id => `CA ${id} expires`,
   crl: id => `CRL of ${id} expires`,
 };
 
 /** Makes the finding of a check shortly before the expiry: the event carries its remedy. */
-function endOf(monitored: MonitoredItem): Finding {
+function endOf(monitored: ExpiringItem): Finding {
   const about = { subject: monitored.subject, deadline: monitored.end, severity: 'warning' } as const;
   switch (monitored.kind) {
     case 'certificate': {

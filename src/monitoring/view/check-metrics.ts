@@ -11,9 +11,10 @@ const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
  * certificate is its issuing CA; of a CA and of a CRL it is that CA, so the three can be joined.
  */
 export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckReport): string {
-  const certificates = monitored.filter(each => each.kind !== 'crl');
+  const certificates = monitored.filter(each => each.kind === 'certificate' || each.kind === 'ca');
   const crls = monitored.filter(each => each.kind === 'crl');
   const deployments = monitored.filter(each => each.kind === 'certificate');
+  const addresses = monitored.filter(each => each.kind === 'address');
   return formatExposition([
     {
       name: 'x509_cert_not_before',
@@ -56,6 +57,21 @@ export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckRepo
       samples: deployments.map(each => ({ labels: { service: each.subject }, value: Number(each.hookPending) })),
     },
     {
+      name: 'svcauth_served_reached',
+      help: '1 if a server sent a certificate at the last probe of its declared address, else 0.',
+      samples: addresses.map(each => ({ labels: labelsOf(each), value: Number(each.isReached) })),
+    },
+    {
+      name: 'svcauth_served_good',
+      help: '1 if a server serves the deployed certificate, and clients accept it, else 0.',
+      samples: addresses.map(each => ({ labels: labelsOf(each), value: Number(each.isGood) })),
+    },
+    {
+      name: 'svcauth_served_probe_timestamp_seconds',
+      help: 'Time of the last probe of a declared address, in Unix seconds.',
+      samples: addresses.map(each => ({ labels: labelsOf(each), value: seconds(each.from) })),
+    },
+    {
       name: 'svcauth_check_findings',
       help: 'Number of findings of svcauth check, by the thresholds of svcauth.yaml.',
       samples: (['warning', 'critical'] as const).map(severity => ({
@@ -83,5 +99,7 @@ function labelsOf(monitored: MonitoredItem): Readonly<Record<string, string>> {
     }
     case 'crl':
       return { ca: monitored.authority.id, tier: monitored.authority.tier };
+    case 'address':
+      return { service: monitored.service, address: monitored.subject };
   }
 }

@@ -135,7 +135,32 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     message: 'other accounts may read it',
     remedy: SHELL_REMEDIES.modeExposed({ path, mode }),
   }),
+  'served-old': (finding, expiry) => ({
+    message:
+      `${servedBy(finding)} still uses certificate ${(finding.serial ?? 'unreadable').slice(0, 8)}` +
+      `${expiry === '' ? '' : `, which ${expiry}`}, and not the deployed one; ` +
+      (finding.hasHook === true ? 'its hook did not reload it' : 'no hook reloads it: reload it, then record that'),
+    remedy:
+      finding.hasHook === true
+        ? REMEDIES.deploymentForced({ service: servedService(finding) })
+        : REMEDIES.servedAgain({ service: servedService(finding) }),
+  }),
+  'served-nothing': finding => ({
+    message: `${servedBy(finding)} sent no certificate: ${finding.problem ?? 'no reason known'}`,
+    remedy: REMEDIES.servedAgain({ service: servedService(finding) }),
+  }),
+  'served-unverifiable': finding => ({
+    message: `${servedBy(finding)} ${finding.problem ?? 'is rejected'}`,
+    remedy: REMEDIES.servedAgain({ service: servedService(finding) }),
+  }),
+  'served-unprobed': finding => ({
+    message: `${servedBy(finding)} was not probed for more than two days`,
+    remedy: REMEDIES.servedAgain({ service: servedService(finding) }),
+  }),
 };
+
+const servedService = ({ servedBy = 'SERVICE' }: Finding): string => servedBy;
+const servedBy = (finding: Finding): string => `the server of ${servedService(finding)}`;
 
 const begin = ({ deadline }: Finding): string => (deadline === undefined ? 'unknown' : formatInstant(deadline));
 

@@ -1,14 +1,16 @@
 // The command `probe`: reads its flags, chooses the servers, connects to each and prints the comparison with the manifest.
-// The exit status is that of the worst server. It takes no lock and changes nothing.
+// The exit status is that of the worst server. It changes nothing; with `--record` it takes the lock to record the result.
 import { Option } from 'commander';
 import { failure } from '../../errors/error.ts';
 import { EXIT } from '../../errors/exit-status.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { terminalOf } from '../../view/terminal.ts';
-import { examples, outputOption, repeatable, type AddCommand } from '../../cli/command.ts';
+import { examples, homeFlag, outputOption, repeatable, type AddCommand } from '../../cli/command.ts';
 import { handshakeOf, handshakeOptions, type HandshakeFlags } from './handshake-options.ts';
 import { readPort } from '../../cli/port.ts';
 import { readManifest } from '../../cli/reading.ts';
+import type { World } from '../../world/world.ts';
+import type { Probe } from '../run/probe.ts';
 
 interface Flags extends HandshakeFlags {
   readonly connect: readonly string[];
@@ -16,6 +18,7 @@ interface Flags extends HandshakeFlags {
   readonly as?: string;
   readonly http?: boolean;
   readonly httpPath?: string;
+  readonly record?: boolean;
   readonly output: OutputFormat;
 }
 
@@ -43,6 +46,11 @@ export const addProbe: AddCommand = (program, world, done) => {
     .addOption(
       new Option('--http-path <path>', 'path of the HTTP request (default: /); implies --http').conflicts('starttls'),
     );
+  command.addOption(
+    new Option('--record', 'record the result for the declared addresses (listen), which check then reports').conflicts(
+      ['connect', 'port', 'serverName'],
+    ),
+  );
   outputOption(handshakeOptions(command));
   command.addHelpText('after', STATUSES);
   examples(command, [
@@ -51,6 +59,7 @@ export const addProbe: AddCommand = (program, world, done) => {
     'svcauth probe 10.0.0.7:8443 -o json',
     'svcauth probe --connect payments=10.0.0.7:8443 --connect ledger=10.0.0.8:8443',
     'svcauth probe db.example.org:5432 --starttls postgres',
+    'svcauth probe payments --record',
   ]);
   command.action(async (words: readonly string[], flags: Flags) => {
     const { isRequestPath } = await import('../rules/http-answer.ts');
@@ -74,6 +83,7 @@ export const addProbe: AddCommand = (program, world, done) => {
         ...(httpPath !== undefined && { httpPath }),
         ...(as !== undefined && { client: clientOf(world, { home, manifest }, as) }),
       });
+      if (flags.record === true) await recordForCheck(world, homeFlag(command), probes);
       print(world.out, flags.output, probeView(probes, { as, httpPath }, world.now, terminal));
       const states = probes.map(probeState);
       if (states.includes('critical')) done(EXIT.critical);
@@ -82,3 +92,9 @@ export const addProbe: AddCommand = (program, world, done) => {
     });
   });
 };
+
+async function recordForCheck(world: World, home: string | undefined, probes: readonly Probe[]): Promise<void> {
+  const { changePki } = await import('../../store/open-pki.ts');
+  const { recordProbes } = await import('../run/declared.ts');
+  await changePki(world, home, 'probe', pki => recordProbes(pki, probes));
+}

@@ -1,7 +1,7 @@
 // Writes the HTTP request of a probe, and judges the status of the answer (RFC 9110 §15).
 // `run/probe.ts` calls it with `--http`. A server can complete the handshake and still reject the client in its answer, as nginx does.
 import { utf8 } from '../../pki/bytes.ts';
-import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
+import { formatSocketAddress, type SocketAddress } from '../../pki/name/socket-address.ts';
 
 /** Statuses with which a server rejects a client, or a request for this server name. */
 const REJECTIONS: Readonly<Record<number, string>> = {

@@ -1,9 +1,9 @@
-// Decides which servers a probe connects to, and the name it sends: from the words, `--connect`, `--port` and the tag `probe`.
+// Decides which servers a probe connects to, and the name it sends: from the words, `--connect`, `listen`, the tag `probe` and `--port`.
 // `probe` calls it with the services of the manifest. It resolves no host name and opens no connection.
 import { failure } from '../../errors/error.ts';
 import type { Service, ServiceRow } from '../../record/service.ts';
 import { selectServices } from '../../service/rules/selector.ts';
-import { isIpAddress, parseSocketAddress, type SocketAddress } from './socket-address.ts';
+import { isIpAddress, parseSocketAddress, type SocketAddress } from '../../pki/name/socket-address.ts';
 
 /** A server to connect to. */
 export interface ProbeTarget {
@@ -27,6 +27,20 @@ export interface ProbeRequest {
 /** Tag of a service with its address. */
 const TAG = 'probe';
 
+/** A declared address of a service. */
+export interface DeclaredAddress {
+  readonly service: Service;
+  readonly address: string;
+}
+
+/** Lists the addresses that services declare. */
+export const declaredAddresses = (rows: readonly ServiceRow[]): readonly DeclaredAddress[] =>
+  rows.flatMap(({ service }) => (service.upkeep?.listen ?? []).map(address => ({ service, address })));
+
+/** Returns the server at a declared address. */
+export const declaredTarget = ({ service, address }: DeclaredAddress): ProbeTarget =>
+  withServerName({ service, address: parseSocketAddress(address) }, undefined);
+
 /** Chooses the servers. Throws ERR_ADDRESS, ERR_SERVICE_UNKNOWN, ERR_PROBE_CONNECT, and ERR_PROBE_ADDRESS for a service without address. */
 export function probeTargets(request: ProbeRequest, rows: readonly ServiceRow[]): readonly ProbeTarget[] {
   const addresses = request.words.filter(isAddress);
@@ -39,11 +53,11 @@ export function probeTargets(request: ProbeRequest, rows: readonly ServiceRow[])
     ({ service }) => service,
   );
   const connect = readConnect(request.connect, rows);
-  const found = services.map(service => ({ service, address: addressOf(service, connect, request.port) }));
-  const unknown = found.filter(({ address }) => address === undefined).map(({ service }) => service.name);
+  const found = services.map(service => ({ service, known: addressesOf(service, connect, request.port) }));
+  const unknown = found.filter(({ known }) => known.length === 0).map(({ service }) => service.name);
   const targets = [
     ...addresses.map(text => ({ address: parseSocketAddress(text) })),
-    ...found.flatMap(({ service, address }) => (address === undefined ? [] : [{ service, address }])),
+    ...found.flatMap(({ service, known }) => known.map(address => ({ service, address }))),
   ];
   if (selectors.length > 0 && unknown.length > 0) throw failure('ERR_PROBE_ADDRESS', { services: unknown });
   if (targets.length === 0) throw failure('ERR_PROBE_ADDRESS', { services: [] });
@@ -63,15 +77,19 @@ function readConnect(texts: readonly string[], rows: readonly ServiceRow[]): Rea
   );
 }
 
-function addressOf(
-  { name, spec }: Service,
+/** Lists the addresses of a service: of `--connect`, else declared, else of the tag, else its own names at `port`. */
+function addressesOf(
+  { name, spec, upkeep }: Service,
   connect: ReadonlyMap<string, SocketAddress>,
   port: number | undefined,
-): SocketAddress | undefined {
+): readonly SocketAddress[] {
+  const given = connect.get(name);
+  if (given !== undefined) return [given];
+  if (upkeep?.listen !== undefined) return upkeep.listen.map(parseSocketAddress);
   const tagged = spec.tags[TAG];
+  if (tagged !== undefined) return [parseSocketAddress(tagged)];
   const host = hostName(spec.dns) ?? spec.ip[0];
-  const own = port === undefined || host === undefined ? undefined : { host, port };
-  return connect.get(name) ?? (tagged === undefined ? own : parseSocketAddress(tagged));
+  return port === undefined || host === undefined ? [] : [{ host, port }];
 }
 
 const hostName = (dns: readonly string[]): string | undefined => dns.find(name => !name.startsWith('*'));

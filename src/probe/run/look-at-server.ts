@@ -1,6 +1,6 @@
 import type { HandshakeTarget, World } from '../../world/world.ts';
 import { failure, type SvcauthError } from '../../errors/error.ts';
-import { formatSocketAddress } from '../rules/socket-address.ts';
+import { formatSocketAddress } from '../../pki/name/socket-address.ts';
 import { readServerFlight, type ServerFlight } from '../rules/tls-flight.ts';
 
 /** The unverified handshake of a server. */

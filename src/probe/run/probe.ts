@@ -10,7 +10,7 @@ import type { Service } from '../../record/service.ts';
 import type { ProbeTarget } from '../rules/targets.ts';
 import { httpRequest, httpStatus, rejectionOf } from '../rules/http-answer.ts';
 import { judgeServed, type ClientOutcome, type ServedFinding } from '../rules/served-verdict.ts';
-import { formatSocketAddress } from '../rules/socket-address.ts';
+import { formatSocketAddress } from '../../pki/name/socket-address.ts';
 import { equalBytes, toHex } from '../../pki/bytes.ts';
 import { DerError } from '../../pki/der/reader.ts';
 import { certificateLabel, readPathCertificate, type PathCertificate } from '../../pki/path/path-certificate.ts';
@@ -42,6 +42,8 @@ export interface Probe {
     /** CAs from which it accepts client certificates, ours by their id. Absent: it requests no client certificate. */
     readonly clientCas?: readonly string[];
     readonly client?: ClientOutcome;
+    /** The certificates that the server sent, the leaf first, as DER. */
+    readonly chain: readonly Uint8Array[];
   };
 }
 
@@ -53,6 +55,8 @@ interface Asked {
   readonly httpPath?: string;
   /** Time limit for each server. */
   readonly seconds: number;
+  /** Returns true when no other server is to be probed; absent: all are. */
+  readonly isOver?: () => boolean;
 }
 
 type Opened = { readonly home: Home; readonly manifest: Manifest };
@@ -61,7 +65,7 @@ type ProbeWorld = Pick<World, 'cwd' | 'files' | 'in' | 'handshake'>;
 /** Most servers at the same time; a server that does not answer delays few others. */
 const PARALLEL = 16;
 
-/** Probes every server, in the order of the targets. A server that cannot be reached is a result, not an error. */
+/** Probes the servers until time is over, and answers in the order of the targets. An unreachable server is a result, not an error. */
 export async function probeServers(
   world: ProbeWorld,
   { home, manifest }: Opened,
@@ -75,10 +79,13 @@ export async function probeServers(
   const probes = new Map<ProbeTarget, Probe>();
   const queue = targets.values();
   const worker = async (): Promise<void> => {
-    for (const target of queue) probes.set(target, await probeOne(world, manifest, judges, target, asked));
+    for (const target of queue) {
+      if (asked.isOver?.() === true) return;
+      probes.set(target, await probeOne(world, manifest, judges, target, asked));
+    }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
-  return targets.map(target => probes.get(target)!);
+  return targets.flatMap(target => probes.get(target) ?? []);
 }
 
 interface Judges {
@@ -168,7 +175,7 @@ function judge(
     ...(service && recorded(service, deployment)),
     findings,
     shown: {
-      version,
+      ...{ version, chain },
       ...(serial !== undefined && { served: serial, notAfter: leaf!.tbs.notAfter.date }),
       ...(client && { client }),
       ...(clientAuthorities && { clientCas: clientAuthorities.map(der => authorityNamed(manifest, der)) }),

@@ -92,12 +92,13 @@ function outcomeText(outcome: ClientOutcome, as: string | undefined): string {
 }
 
 const plain = (probe: Probe) => {
-  const { problem, shown, ...rest } = probe;
+  const { problem, shown: all, ...rest } = probe;
+  const { chain: _, ...shown }: Partial<NonNullable<Probe['shown']>> = all ?? {};
   return {
     ...rest,
     ...shown,
-    client: shown?.client?.kind,
-    httpStatus: shown?.client !== undefined && 'status' in shown.client ? shown.client.status : undefined,
+    client: shown.client?.kind,
+    httpStatus: shown.client !== undefined && 'status' in shown.client ? shown.client.status : undefined,
     state: probeState(probe),
     problem: problem && { code: problem.code, message: problem.message, hints: problem.hints },
   };

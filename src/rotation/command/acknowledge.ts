@@ -42,7 +42,7 @@ async function wordOf(flags: Flags): Promise<AckWord> {
     if (flag !== undefined) throw failure('ERR_FLAG_NEEDS', { flag, needs: '--from-probe' });
     return { sequence: sequence === undefined ? undefined : parseSequence(sequence) };
   }
-  const { isIpAddress, parseSocketAddress } = await import('../../probe/rules/socket-address.ts');
+  const { isIpAddress, parseSocketAddress } = await import('../../pki/name/socket-address.ts');
   const address = parseSocketAddress(fromProbe);
   // RFC 6066 §3: never an address
   const serverName = flags.serverName ?? (isIpAddress(address.host) ? undefined : address.host);

@@ -1,6 +1,6 @@
 import type { HandshakeTarget } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
-import { formatSocketAddress } from '../../probe/rules/socket-address.ts';
+import { formatSocketAddress } from '../../pki/name/socket-address.ts';
 import { trustAnchors } from '../../ca/rules/trust-anchors.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { authorityNamed, subjectOf } from '../../ca/run/named.ts';

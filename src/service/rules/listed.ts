@@ -2,6 +2,7 @@
 // `list.ts` calls it; the readers of YAML and CSV take its schema and its hints for unknown keys. It looks up no owner.
 import { resolve } from 'node:path';
 import { quote } from '../../errors/row.ts';
+import { formatSocketAddress, parseSocketAddress } from '../../pki/name/socket-address.ts';
 import { hooks } from './hook-shape.ts';
 import type { JsonSchema } from '../../text/json-schema.ts';
 import type { DeploymentSpec, OutputSpec, Upkeep } from '../../record/upkeep.ts';
@@ -11,7 +12,7 @@ import { reloadFault, RELOAD_SHAPES } from './reload-shape.ts';
 import { renewal } from './renewal-shape.ts';
 import type { RequestedSpec } from './requested-spec.ts';
 import { CERTIFICATE_SHAPES } from './shape.ts';
-import { list, object, type Shape, type ValueOf } from '../../text/shape.ts';
+import { list, object, text, type Shape, type ValueOf } from '../../text/shape.ts';
 import type { Place, YamlNode } from '../../text/yaml/tree.ts';
 import { unknownWord, type Report } from '../../text/yaml/value.ts';
 
@@ -22,6 +23,10 @@ const UPKEEP_SHAPES = {
   hooks,
   ...RELOAD_SHAPES,
   renewal,
+  listen: list(
+    text(text => formatSocketAddress(parseSocketAddress(text)), { pattern: ':[0-9]{1,5}$' }),
+    'Addresses on which the service serves its certificate, as host:port. Each run probes them, at most once an hour.',
+  ),
 } as const;
 
 const SERVICE_SHAPES = { ...CERTIFICATE_SHAPES, ...UPKEEP_SHAPES } as const;
@@ -38,6 +43,9 @@ const OTHER_WORDS: Readonly<Record<string, keyof typeof SERVICE_SHAPES>> = {
   permissions: 'mode',
   hook: 'hooks',
   output: 'outputs',
+  listens: 'listen',
+  address: 'listen',
+  addresses: 'listen',
 };
 
 export function unknownField(noun: 'key' | 'column', word: string, known: Iterable<string>): string {
@@ -158,7 +166,7 @@ function merge({ reload, every, ...shared }: Defaults, own: Entry): Entry {
 }
 
 function toListed(at: Place, entry: Entry, directory: string): ListedService {
-  const { service, dns = [], ip = [], tags = {}, ttl, profile, id: spiffeId, out, renewal } = entry;
+  const { service, dns = [], ip = [], tags = {}, ttl, profile, id: spiffeId, out, renewal, listen = [] } = entry;
   const keyAlgorithm = entry['key-alg'];
   const deployment = deploymentOf(entry, directory);
   return {
@@ -174,6 +182,7 @@ function toListed(at: Place, entry: Entry, directory: string): ListedService {
     upkeep: {
       ...(renewal !== undefined && Object.keys(renewal).length > 0 && { renewal }),
       ...(deployment !== undefined && { deployment }),
+      ...(listen.length > 0 && { listen: [...new Set(listen)] }),
     },
   };
 }

@@ -13,6 +13,7 @@ export function upkeepChanges(before: Upkeep, after: Upkeep): readonly string[] 
     ...valueChange('window', windowText(before), windowText(after)),
     ...valueChange('overlap', text(renewal.overlap, durationText), text(renewalAfter.overlap, durationText)),
     ...deploymentChanges(before.deployment, after.deployment),
+    ...listChange('listen', before.listen ?? [], after.listen ?? []),
   ];
 }
 

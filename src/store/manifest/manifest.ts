@@ -18,6 +18,7 @@ import type { RecordedFiles, ServiceFacts } from '../../record/file-facts.ts';
 import type { Publication } from '../../record/publication.ts';
 import type { Revocation } from '../../record/revocation.ts';
 import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
+import type { ServedRecord } from '../../record/served.ts';
 import type { Service, ServiceSpec } from '../../record/service.ts';
 import type { FederatedBundle, TrustBundleRecord } from '../../record/trust-bundle.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
@@ -233,6 +234,10 @@ export interface Manifest {
   federatedBundles(): readonly FederatedBundle[];
   /** Records of publishing, by directory. */
   publications(): readonly Publication[];
+  /** Services that declare an address, by name. Answered from an index. */
+  listeningServices(): readonly LiveService[];
+  /** The last probe of each declared address, by service, then address. */
+  servedRecords(): readonly ServedRecord[];
   /** Audit records in sequence order, from `fromSequence` (inclusive) on. */
   auditRecords(fromSequence?: number): Iterable<AuditRecord>;
   transaction<T>(work: (write: ManifestWriter) => T): T;
@@ -293,6 +298,8 @@ export interface ManifestWriter {
   removeFederatedBundle(trustDomain: string): void;
   /** Sets the record of publishing to a directory; a later one replaces it. Bookkeeping, not audited. */
   putPublication(publication: Publication): void;
+  /** Stores probes of declared addresses, each in place of the last one, and removes those of addresses no longer declared. */
+  putServed(records: readonly ServedRecord[]): void;
   removePublication(directory: string): void;
   /** Replaces the times by which later runs judge their clock. */
   recordClock(record: ClockRecord): void;

@@ -303,6 +303,21 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE INDEX csr_certificates ON certificates (not_after) WHERE state = 'current' AND key_source = 'csr';
   `,
+  `
+  CREATE INDEX services_with_address ON services (name) WHERE upkeep ->> '$.listen' IS NOT NULL;
+  -- the last probe of each declared address; the serial is text: a server can send that of another PKI
+  CREATE TABLE served (
+    service TEXT NOT NULL REFERENCES services (name),
+    address TEXT NOT NULL,
+    tried_at INTEGER NOT NULL,
+    seen_at INTEGER, serial TEXT, chain TEXT,
+    refusal_severity TEXT, refusal TEXT,
+    problem_code TEXT, problem TEXT, failing_since INTEGER,
+    PRIMARY KEY (service, address),
+    CHECK ((seen_at IS NULL) = (chain IS NULL) AND (refusal IS NULL) = (refusal_severity IS NULL)),
+    CHECK ((problem_code IS NULL) = (problem IS NULL) AND (problem_code IS NULL) = (failing_since IS NULL))
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

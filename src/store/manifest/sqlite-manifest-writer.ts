@@ -19,6 +19,7 @@ import { insertFurtherCertificate, takeFurtherCertificate } from './further-cert
 import { canonicalJson, hexOf, toAuditRecord, toAuthority, toCrl, toSeconds, toSerial } from './rows.ts';
 import { putFederatedBundle, removeFederatedBundle } from './federated-bundle-table.ts';
 import { insertPresignedCrls, settleVoidSeries, voidPresignedCrls } from './presigned-crl-table.ts';
+import { pruneServed, putServed } from './served-table.ts';
 import { putPublication, removePublication } from './publication-table.ts';
 import { markReplaced } from './replaced-certificates.ts';
 import { insertRevocation, revocation } from './revocation-table.ts';
@@ -86,6 +87,10 @@ export function manifestWriter(
     removeFederatedBundle: trustDomain =>
       changeOne(removeFederatedBundle(sql, trustDomain), `no bundle of ${trustDomain}`),
     putPublication: publication => putPublication(sql, publication),
+    putServed: records => {
+      putServed(sql, records);
+      pruneServed(sql);
+    },
     removePublication: directory => removePublication(sql, directory),
     putAcknowledgement: acknowledgement => putAcknowledgement(sql, acknowledgement),
     insertTrustState: trust => insertTrustState(sql, trust, at),

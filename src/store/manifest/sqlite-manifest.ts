@@ -38,6 +38,7 @@ import {
 } from './rows.ts';
 import { federatedBundles } from './federated-bundle-table.ts';
 import { presignedCrl, presignedCrls, voidCrlSeries } from './presigned-crl-table.ts';
+import { listeningServices, servedRecords } from './served-table.ts';
 import { publications } from './publication-table.ts';
 import {
   consumerRecords,
@@ -167,6 +168,8 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     federatedBundles: () => federatedBundles(sql),
     publications: () => publications(sql),
     clock: () => clockRecord(sql),
+    listeningServices: () => listeningServices(sql),
+    servedRecords: () => servedRecords(sql),
     trustBundle: () => one(toTrustBundle, 'SELECT * FROM trust_bundle'),
     auditRecords: (fromSequence = 1) => auditRecords(sql, fromSequence),
     transaction: work => {

@@ -1,4 +1,5 @@
 import type { TickPart } from './part.ts';
+import { addresses } from './part/addresses.ts';
 import { crls } from './part/crls.ts';
 import { deployment } from './part/deployment.ts';
 import { files } from './part/files.ts';
@@ -13,6 +14,17 @@ import { trust } from './part/trust.ts';
  * hooks) delays no CRL. Overlaps end before CRLs are signed, so one CRL of a CA has all revocations. CRLs are signed and published
  * before a renewal, whose certificates may be the first of a new CA. Pending deployments come after the renewal, which deploys its
  * own certificates, so each hook runs at most once a tick. The files are compared
- * before both, which replace lost keys and rewrite damaged files. The check comes last and sees the result.
+ * before both, which replace lost keys and rewrite damaged files. Servers are probed after the
+ * hooks that reload them. The check comes last and sees the result.
  */
-export const PARTS: readonly TickPart[] = [trust, overlaps, crls, publication, files, renewal, deployment, monitoring];
+export const PARTS: readonly TickPart[] = [
+  trust,
+  overlaps,
+  crls,
+  publication,
+  files,
+  renewal,
+  deployment,
+  addresses,
+  monitoring,
+];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Service } from '../../../src/record/service.ts';
 import { probeTargets, type ProbeRequest } from '../../../src/probe/rules/targets.ts';
-import { formatSocketAddress, parseSocketAddress } from '../../../src/probe/rules/socket-address.ts';
+import { formatSocketAddress, parseSocketAddress } from '../../../src/pki/name/socket-address.ts';
 import { errorOf } from '../../support/errors.ts';
 
 describe('an address', () => {

@@ -1,6 +1,6 @@
 import { failure } from '../../errors/error.ts';
-import { dnsNameFault } from '../../pki/name/dns-name.ts';
-import { readIpAddress } from '../../pki/name/ip-address.ts';
+import { dnsNameFault } from './dns-name.ts';
+import { readIpAddress } from './ip-address.ts';
 
 /** Address and port of a server. */
 export interface SocketAddress {
