@@ -110,7 +110,7 @@ async function scheduleOf(command: Command, world: World, flags: Flags) {
       ? undefined
       : accept('--on-calendar', flags.onCalendar, /^[\w*:.,~/+ -]+$/, 'a calendar event (systemd.time(7))');
   const home = locateHome(world, homeFlag(command));
-  const { writable, needsPassphrase, thresholds } = await scheduledPki(command, world, home);
+  const { writable, needsPassphrase } = await scheduledPki(command, world, home);
   const path = (file: string): string => resolve(world.cwd, file);
   const passphraseFile = flags.passphraseFile ?? (needsPassphrase ? PASSPHRASE_FILE : undefined);
   const metrics = flags.metrics === undefined ? undefined : path(flags.metrics);
@@ -123,7 +123,6 @@ async function scheduleOf(command: Command, world: World, flags: Flags) {
     secret,
     services: flags.services ?? '',
     perService: flags.perService ?? false,
-    thresholds,
     ...(calendar !== undefined && { calendar }),
     ...(user !== undefined && { user }),
     ...(passphraseFile !== undefined && { passphraseFile: path(passphraseFile) }),

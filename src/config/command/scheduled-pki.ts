@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { World } from '../../world/world.ts';
-import type { CheckThresholds } from '../../monitoring/rules/thresholds.ts';
 import type { Home } from '../../store/home.ts';
 import { readManifest } from '../../cli/reading.ts';
 import { watchingPolicy } from '../../policy/command/watching.ts';
@@ -11,27 +10,22 @@ export interface ScheduledPki {
   /** Directories outside the home that they write to. */
   readonly writable: readonly string[];
   readonly needsPassphrase: boolean;
-  readonly thresholds: CheckThresholds;
 }
 
 /** Reads the facts of the PKI in `home`; the usual facts if there is none on this machine. */
 export async function scheduledPki(command: Command, world: World, home: Home): Promise<ScheduledPki> {
   if (world.files.status(home.manifest) === undefined) {
-    const { defaultPolicy } = await import('../../policy/rules/policy.ts');
-    const { parseTrustDomain } = await import('../../pki/name/spiffe-id.ts');
-    const { check } = defaultPolicy(parseTrustDomain('example.org'));
-    return { writable: [], needsPassphrase: true, thresholds: check };
+    return { writable: [], needsPassphrase: true };
   }
   return readManifest(command, world, async manifest => {
     const written = manifest.liveServices().flatMap(({ service: { spec, upkeep } }) => {
       const outputs = upkeep?.deployment?.outputs ?? [];
       return [...(spec.out === undefined ? [] : [spec.out]), ...outputs.map(({ path }) => dirname(path))];
     });
-    const { check, crl } = await watchingPolicy(world, home, manifest);
+    const { crl } = await watchingPolicy(world, home, manifest);
     return {
       writable: [...new Set([...written, ...(crl.publishTo ?? [])])].sort(),
       needsPassphrase: manifest.authorities().some(({ id }) => isEncrypted(world, home.authority(id).key)),
-      thresholds: check,
     };
   });
 }

@@ -1,7 +1,6 @@
 // Chooses templates and values for a schedule of svcauth: systemd, cron, GitHub Actions, GitLab CI, alert rules of Prometheus.
 // `config/command/schedule.ts` calls it. It quotes nothing: `template.ts` does, by the place of each hole.
-import type { CheckThresholds } from '../../monitoring/rules/thresholds.ts';
-import { durationText, type Threshold } from '../../time/duration.ts';
+import { durationText } from '../../time/duration.ts';
 import type { Interval } from '../../time/interval.ts';
 import type { ConfigFile } from './file.ts';
 
@@ -29,7 +28,6 @@ export interface Schedule {
   readonly services: string;
   /** Add units that renew one service each. */
   readonly perService: boolean;
-  readonly thresholds: CheckThresholds;
 }
 
 export type ScheduleTarget = 'systemd' | 'cron' | 'github-actions' | 'gitlab-ci' | 'prometheus-alerts';
@@ -120,24 +118,8 @@ const cronHoles = ({ home, interval, program, user, passphraseFile, metrics, mai
   mailto: some(mailto),
 });
 
-function alertHoles({ interval: { seconds }, thresholds }: Schedule) {
-  const span = (kind: string): Span => [`x509_cert_not_after{kind="${kind}"}`, `x509_cert_not_before{kind="${kind}"}`];
-  const [leaf, ca] = [span('service'), span('ca')];
-  const crl: Span = ['x509_crl_next_update', 'x509_crl_this_update'];
-  return {
-    silence: String(3 * seconds),
-    patience: durationText(seconds),
-    'leaf-warning': leftOf(thresholds.leafWarning, leaf),
-    'leaf-critical': leftOf(thresholds.leafCritical, leaf),
-    'ca-warning': leftOf(thresholds.caWarning, ca),
-    'ca-critical': leftOf(thresholds.caCritical, ca),
-    'crl-warning': leftOf(thresholds.crlWarning, crl),
-    'crl-critical': leftOf(thresholds.crlCritical, crl),
-  };
-}
-
-type Span = readonly [end: string, start: string];
-
-/** Formats a threshold in PromQL, in seconds. */
-const leftOf = (threshold: Threshold, [end, start]: Span): string =>
-  'span' in threshold ? String(threshold.span) : `${threshold.percent / 100} * (${end} - ${start})`;
+/** An alert waits for one more run, so a problem that the next run ends is none. */
+const alertHoles = ({ interval: { seconds } }: Schedule) => ({
+  silence: String(3 * seconds),
+  patience: durationText(seconds),
+});

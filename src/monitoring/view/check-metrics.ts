@@ -1,7 +1,9 @@
 // Formats the result of `check` as Prometheus metrics: validity dates, CRL numbers, pending deployments, number of findings.
 // `check -o prometheus` and `tick --metrics` call it.
+import type { Finding } from '../rules/finding.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import { countOf, type CheckReport } from './check.ts';
+import { describeFinding } from './finding.ts';
 import { formatExposition, type MetricFamily } from '../../view/exposition.ts';
 
 const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
@@ -80,6 +82,11 @@ export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckRepo
       })),
     },
     {
+      name: 'svcauth_check_finding',
+      help: '1 for each finding of svcauth check.',
+      samples: findingLabels(findings, at).map(labels => ({ labels, value: 1 })),
+    },
+    {
       name: 'svcauth_last_run_timestamp_seconds',
       help: 'When svcauth last wrote these metrics, in Unix seconds.',
       samples: [{ labels: {}, value: seconds(ranAt) }],
@@ -87,15 +94,25 @@ export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckRepo
   ] satisfies readonly MetricFamily[]);
 }
 
+/** Lists the labels of findings, each once: two findings can differ in a serial number only. */
+function findingLabels(findings: readonly Finding[], at: Date): readonly Readonly<Record<string, string>>[] {
+  const labels = findings.map(finding => {
+    const { name, severity, kind, subject } = finding;
+    return { name, severity, kind, subject, remedy: describeFinding(finding, at).remedy ?? '' };
+  });
+  return [...new Map(labels.map(each => [JSON.stringify(each), each])).values()];
+}
+
+/** Labels that a renewal does not change: a serial number would make a new series for each certificate. */
 function labelsOf(monitored: MonitoredItem): Readonly<Record<string, string>> {
   switch (monitored.kind) {
     case 'certificate': {
-      const { service, spiffeId, serial, authorityId } = monitored.certificate;
-      return { kind: 'service', service, spiffe_id: spiffeId, serial, ca: authorityId };
+      const { service, spiffeId, authorityId } = monitored.certificate;
+      return { kind: 'service', service, spiffe_id: spiffeId, ca: authorityId };
     }
     case 'ca': {
-      const { id, tier, certificate } = monitored.authority;
-      return { kind: 'ca', ca: id, tier, serial: certificate.serial };
+      const { id, tier } = monitored.authority;
+      return { kind: 'ca', ca: id, tier };
     }
     case 'crl':
       return { ca: monitored.authority.id, tier: monitored.authority.tier };

@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { SCHEDULE_FILES, type Schedule } from '../../../src/config/view/schedule.ts';
 import { parseInterval } from '../../../src/time/interval.ts';
-import { parseThreshold } from '../../../src/time/duration.ts';
 import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { describeWith, run } from '../../support/programs.ts';
 import { tempDirectory } from '../../support/world/temp-directory.ts';
@@ -91,15 +90,6 @@ describe('of a PKI that is there', () => {
     expect(await world.succeed('config', 'cron')).not.toContain('PASSPHRASE');
     expect(await world.succeed('config', 'cron', '--passphrase-file', 'p')).toContain(
       `SVCAUTH_PASSPHRASE_FILE=${world.cwd}/p\n`,
-    );
-  });
-
-  test('alerts follow the thresholds of svcauth.yaml', async () => {
-    const world = pki();
-    const yaml = readFileSync(world.home.policy, 'utf8');
-    writeFileSync(world.home.policy, yaml.replace('leafWarning: 25%', 'leafWarning: 9d'));
-    expect(await world.succeed('config', 'prometheus-alerts')).toContain(
-      'x509_cert_not_after{kind="service"} - time() < 777600\n',
     );
   });
 });
@@ -221,7 +211,7 @@ describe('Prometheus', () => {
     const world = fakeWorld();
     await runSvcauth(world, ['ca', 'init', '--trust-domain', 'example.org', '--key-protection', 'none']);
     await runSvcauth(world, ['issue', 'payments']);
-    const { stdout } = await runSvcauth(world, ['check', '-o', 'prometheus']);
+    const { stdout } = await runSvcauth(world, ['check', '--at', '+20d', '-o', 'prometheus']);
     const written = [...stdout.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
     const { groups } = parse(await config('prometheus-alerts')) as Rules;
     const asked = groups.flatMap(({ rules }) => rules.flatMap(({ expr }) => expr.match(/(?:x509|svcauth)_\w+/g) ?? []));
@@ -237,10 +227,6 @@ test('every value of a schedule has a hole, and every hole a value', () => {
   const schedule: Schedule = {
     ...{ home: '/h', interval: parseInterval('--every', '1h'), program: '/p', user: 'u', passphraseFile: '/s' },
     ...{ metrics: '/m', mailto: 'o', writable: ['/w'], runner: 'r', secret: 'S', services: 's', perService: true },
-    thresholds: {
-      ...{ leafWarning: parseThreshold('1%'), caWarning: parseThreshold('1%'), crlWarning: parseThreshold('1%') },
-      ...{ leafCritical: parseThreshold('1%'), caCritical: parseThreshold('1%'), crlCritical: parseThreshold('1%') },
-    },
   };
   const templates = new URL('../../../templates/', import.meta.url);
   for (const files of Object.values(SCHEDULE_FILES)) {
