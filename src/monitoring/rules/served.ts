@@ -41,7 +41,7 @@ export function servedFinding(each: ServedAddress, thresholds: CheckThresholds, 
     return { ...about, name: 'served-nothing', severity: 'warning', problem: problem.text, since: problem.since };
   }
   // an answer from before the deployment says nothing about it
-  if (seen === undefined || seen.at < deployment.updatedAt) return undefined;
+  if (seen === undefined || seen.at <= deployment.updatedAt) return undefined;
   const serial = seen.serial !== undefined && { serial: seen.serial };
   if (seen.refusal !== undefined) {
     const { severity, text } = seen.refusal;
