@@ -98,7 +98,8 @@ function planOne(
     return { ...common, ...refusal, action: deploys ? 'deploy' : 'keep', current: currentOf(certificate!) };
   }
   const isHeldByWindow = source !== 'command' && !force && changes.length === 0;
-  const wait = certificate && renewal.window && isHeldByWindow ? waits(renewal.window, reason, certificate) : undefined;
+  const wait =
+    certificate && renewal.window && isHeldByWindow ? waits(renewal.window, reason, certificate, dueAt) : undefined;
   const hold = findHold({ source, known, revokedFor, keyIsAway, wait, allowExpired }, now);
   if (hold !== undefined) return { ...common, reason, changes, ...hold };
   return {

@@ -26,6 +26,22 @@ export function nextOpen(times: OpeningTimes, now: Date): Date {
   return opening <= now.getTime() ? now : new Date(opening);
 }
 
+/** Finds the opening of the window that is open at `now`, else the next one. */
+export const openingAt = (times: OpeningTimes, now: Date): Date =>
+  new Date(firstOpening(times, now.getTime() - times.duration));
+
+/** Finds the last opening before this one; undefined if there was none in the month before. */
+export function openingBefore(times: OpeningTimes, opening: Date): Date | undefined {
+  for (const days of [1, 2, 4, 8, 16, 32]) {
+    let found: number | undefined;
+    for (let next = opening.getTime() - days * DAY - 1; (next = firstOpening(times, next)) < opening.getTime();) {
+      found = next;
+    }
+    if (found !== undefined) return new Date(found);
+  }
+  return undefined;
+}
+
 /** Finds the first opening after an instant; both in milliseconds. */
 function firstOpening({ cron, zone }: OpeningTimes, after: number): number {
   const { year, month, day } = zone.dayOf(new Date(after));
