@@ -8,8 +8,7 @@ import { describeFinding } from '../../src/monitoring/view/finding.ts';
 const FILE = join(import.meta.dirname, '../../docs/recovery.md');
 const NOW = new Date('2026-11-21T00:00:00Z');
 
-const NAMES = (FINDING.schema as unknown as { properties: { name: { enum: readonly FindingName[] } } }).properties.name
-  .enum;
+const NAMES = (FINDING as unknown as { properties: { name: { enum: readonly FindingName[] } } }).properties.name.enum;
 
 /** Facts on which a remedy depends, each alone and all absent. Values in capitals are filled in by the reader. */
 const FACTS: readonly Partial<Finding>[] = [
@@ -23,7 +22,14 @@ const FACTS: readonly Partial<Finding>[] = [
 /** The remedies of a finding, each once. */
 function remediesOf(name: FindingName): readonly string[] {
   const remedies = FACTS.map(facts => {
-    const finding = { name, severity: 'critical', kind: 'service', subject: 'NAME', serial: 'SERIAL', ...facts } as const;
+    const finding = {
+      name,
+      severity: 'critical',
+      kind: 'service',
+      subject: 'NAME',
+      serial: 'SERIAL',
+      ...facts,
+    } as const;
     return describeFinding({ ...finding, servedBy: 'SERVICE' } as Finding, NOW).remedy ?? [];
   });
   return [...new Set(remedies.flat())];

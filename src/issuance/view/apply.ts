@@ -95,7 +95,7 @@ export function describeStep(step: ApplyStep, now: Date): string {
     case 'csr-needed':
       return `${why(step)}; issued from a CSR, so a new CSR is needed`;
     case 'wait':
-      return `until its window opens at ${formatInstant(step.until)} (${formatRelativeTime(step.until, now)}): ${ISSUE_REASONS[step.reason].words}`;
+      return `until its turn in the window at ${formatInstant(step.until)} (${formatRelativeTime(step.until, now)}): ${ISSUE_REASONS[step.reason].words}`;
     case 'withdrawn':
       return `its certificate is revoked (${step.revokedFor})`;
     case 'update':

@@ -115,7 +115,7 @@ function whyOf(step: PlannedRenewal): string {
     case 'deploy':
       return 'its certificate is not deployed yet';
     case 'wait':
-      return `${ISSUE_REASONS[step.reason].words}; its window opens at ${formatInstant(step.until)}`;
+      return `${ISSUE_REASONS[step.reason].words}; its turn in the window is at ${formatInstant(step.until)}`;
     case 'later':
       return `${ISSUE_REASONS[step.reason].words}; deferred by --max`;
     case 'keep':
