@@ -1,6 +1,11 @@
 // Maps the words of a command line to the file of each command, so a start loads few of them.
 // `main.ts` adds the commands from it, and `usage-error.ts` takes the words for its hints. A new command is a line here.
 import type { AddCommand } from '../cli/command.ts';
+import type { SpreadTrust } from '../store/spread-trust.ts';
+
+/** The last work of commands that change trust, for subjects below deployment. */
+const spread: SpreadTrust = async (...given) =>
+  (await import('../deployment/run/publish-and-reload.ts')).spreadTrust(...given);
 
 /** Commands by their words, in the groups and the order of help; a file is loaded when the command line may mean its command. */
 const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<AddCommand>>>>> = {
@@ -30,22 +35,23 @@ const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, () => Prom
     renew: async () => (await import('../renewal/command/renew.ts')).addRenew,
     due: async () => (await import('../renewal/command/due.ts')).addDue,
     deploy: async () => (await import('../deployment/command/deploy.ts')).addDeploy,
-    revoke: async () => (await import('../crl/command/revoke.ts')).addRevoke,
+    reload: async () => (await import('../deployment/command/reload.ts')).addReload,
+    revoke: async () => (await import('../crl/command/revoke.ts')).addRevoke(spread),
   },
   'CRLs and trust bundles:': {
-    'crl refresh': async () => (await import('../crl/command/refresh.ts')).addCrlRefresh,
+    'crl refresh': async () => (await import('../crl/command/refresh.ts')).addCrlRefresh(spread),
     'crl presign': async () => (await import('../crl/command/presign.ts')).addCrlPresign,
     'crl show': async () => (await import('../crl/command/show.ts')).addCrlShow,
     'crl verify': async () => (await import('../publication/command/verify.ts')).addCrlVerify,
     'crl diff': async () => (await import('../crl/command/diff.ts')).addCrlDiff,
-    'crl publish': async () => (await import('../publication/command/publish.ts')).addCrlPublish,
-    'crl import': async () => (await import('../crl/command/import.ts')).addCrlImport,
-    'bundle write': async () => (await import('../bundle/command/write.ts')).addBundleWrite,
+    'crl publish': async () => (await import('../publication/command/publish.ts')).addCrlPublish(spread),
+    'crl import': async () => (await import('../crl/command/import.ts')).addCrlImport(spread),
+    'bundle write': async () => (await import('../bundle/command/write.ts')).addBundleWrite(spread),
     'bundle show': async () => (await import('../bundle/command/show.ts')).addBundleShow,
     'bundle verify': async () => (await import('../bundle/command/verify.ts')).addBundleVerify,
     'bundle diff': async () => (await import('../bundle/command/diff.ts')).addBundleDiff,
-    'bundle federate': async () => (await import('../bundle/command/federate.ts')).addBundleFederate,
-    'bundle unfederate': async () => (await import('../bundle/command/unfederate.ts')).addBundleUnfederate,
+    'bundle federate': async () => (await import('../bundle/command/federate.ts')).addBundleFederate(spread),
+    'bundle unfederate': async () => (await import('../bundle/command/unfederate.ts')).addBundleUnfederate(spread),
     'bundle federated': async () => (await import('../bundle/command/federated.ts')).addBundleFederated,
   },
   'Monitoring:': {

@@ -53,6 +53,7 @@ export const SCHEMAS = {
     'crl-presign': async () => (await crl()).CRL_PRESIGN,
     revoke: async () => (await crl()).REVOKE,
     deploy: async () => (await deployment()).DEPLOY,
+    reload: async () => (await deployment()).RELOAD,
     issue: async () => (await issuance()).ISSUE,
     apply: async () => (await issuance()).APPLY,
     'crl-publish': async () => (await publication()).CRL_PUBLISH,

@@ -23,6 +23,7 @@ export type AuditAction =
   | 'crl.published'
   | 'bundle.written'
   | 'manifest.migrated'
+  | 'consumer.loaded'
   | 'home.restricted'
   | 'federation.added'
   | 'federation.removed'

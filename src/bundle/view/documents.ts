@@ -1,5 +1,6 @@
 // Declares the documents of the bundle commands, and their lines of `-o jsonl`: an anchor, a finding, a federated trust domain.
 // `svcauth schema` prints their schemas; the views take their types only.
+import { PUBLISHED } from '../../view/documents.ts';
 import {
   caId,
   count,
@@ -39,6 +40,7 @@ export const BUNDLE_SHOW = documentSchema('bundle-show', 'our trust bundle: sequ
 });
 
 export const BUNDLE_WRITE = documentSchema('bundle-write', 'the trust bundle that was written to public/', {
+  published: PUBLISHED,
   changed: flag('a file was written or removed'),
   anchorCount: count('number of trust anchors in our bundle'),
   sequence: SEQUENCE,
@@ -92,6 +94,7 @@ const FEDERATED = {
 };
 
 export const BUNDLE_FEDERATE = documentSchema('bundle-federate', 'the change to the bundle of a federated domain', {
+  published: PUBLISHED,
   dryRun: flag('nothing was changed'),
   change: oneOf('change to the bundle that this PKI holds of the trust domain', ['add', 'replace', 'none']),
   ...FEDERATED,
@@ -99,6 +102,7 @@ export const BUNDLE_FEDERATE = documentSchema('bundle-federate', 'the change to 
 });
 
 export const BUNDLE_UNFEDERATE = documentSchema('bundle-unfederate', 'the removal of a federated trust domain', {
+  published: PUBLISHED,
   dryRun: flag('nothing was changed'),
   change: oneOf('change to the bundle that this PKI holds of the trust domain', ['remove']),
   trustDomain: FEDERATED.trustDomain,

@@ -1,5 +1,7 @@
 import { taintView } from '../view/taint.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
+import { reportSpread } from '../../cli/spread-trust.ts';
+import { withSpread } from '../../view/trust-spread.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
@@ -11,7 +13,7 @@ interface Flags extends PassphraseOptions {
   readonly output: OutputFormat;
 }
 
-export const addCaTaint: AddCommand = (program, world) => {
+export const addCaTaint: AddCommand = (program, world, done) => {
   const command = group(program, 'ca')
     .command('taint')
     .description('mark a CA as compromised: it stops issuing, and every certificate it issued becomes due for renewal')
@@ -27,9 +29,15 @@ export const addCaTaint: AddCommand = (program, world) => {
   ]);
   command.action(async (id: string, flags: Flags) => {
     const { taintRun } = await import('../run/taint.ts');
+    const { spreadTrust } = await import('../../deployment/run/publish-and-reload.ts');
     const request = { id, reason: flags.reason, revoke: flags.revoke ?? false };
     const ask = passphraseAsker(flags, world, false);
-    const outcome = await taintRun(world, homeFlag(command), request, { dryRun: flags.dryRun ?? false, ask });
-    print(world.out, flags.output, taintView(outcome));
+    const outcome = await taintRun(world, homeFlag(command), request, {
+      dryRun: flags.dryRun ?? false,
+      ask,
+      spread: spreadTrust,
+    });
+    print(world.out, flags.output, withSpread(taintView(outcome), outcome.spread));
+    reportSpread(world, done, outcome.spread);
   });
 };

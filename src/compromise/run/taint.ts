@@ -10,6 +10,8 @@ import type { Issuer } from '../../pki/certificate/issuer.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { planCrlRefresh, refreshCrls } from '../../crl/run/refresh.ts';
+import type { SpreadTrust } from '../../store/spread-trust.ts';
+import type { TrustSpread } from '../../record/trust-spread.ts';
 import { revocationDate } from '../../crl/run/revoke.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
@@ -23,13 +25,15 @@ export interface TaintOutcome {
   /** CAs whose next CRL must revoke it and whose keys are not in the home. */
   readonly awaited: readonly string[];
   readonly dryRun: boolean;
+  /** Absent in a dry run and in a rehearsal. */
+  readonly spread?: TrustSpread;
 }
 
 export async function taintRun(
   world: World,
   homeFlag: string | undefined,
   request: TaintRequest,
-  options: { readonly dryRun: boolean; readonly ask: AskPassphrase },
+  options: { readonly dryRun: boolean; readonly ask: AskPassphrase; readonly spread?: SpreadTrust },
 ): Promise<TaintOutcome> {
   if (options.dryRun) {
     return readPki(world, homeFlag, pki => {
@@ -48,7 +52,9 @@ export async function taintRun(
       const issuers = await unlockRevokers(pki, plan, schedule, options.ask);
       if (plan.taints || plan.revokes.length > 0) record(pki, plan, request);
       const { signed } = await refreshCrls(pki, { issuers, schedule });
-      return { plan, leaves: leavesOf(pki, plan), crls: signed, awaited: awaitedOf(pki, plan), dryRun: false };
+      const spread = await options.spread?.(pki);
+      const awaited = awaitedOf(pki, plan);
+      return { plan, leaves: leavesOf(pki, plan), crls: signed, awaited, dryRun: false, ...(spread && { spread }) };
     },
     'any',
   );

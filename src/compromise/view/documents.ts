@@ -1,5 +1,6 @@
 // Declares the documents of `ca taint` and `drill ca-compromise`.
 // `svcauth schema` prints their schemas; the views take their types only.
+import { PUBLISHED } from '../../view/documents.ts';
 import {
   caId,
   count,
@@ -18,6 +19,7 @@ import {
 } from '../../view/document-schema.ts';
 
 export const CA_TAINT = documentSchema('ca-taint', 'a CA that is marked as compromised', {
+  published: PUBLISHED,
   dryRun: flag('nothing was changed'),
   ca: caId(),
   changed: flag('the CA was tainted or its certificate was revoked'),

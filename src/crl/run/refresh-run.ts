@@ -9,6 +9,8 @@ import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, type Pki } from '../../store/open-pki.ts';
 import { applyCrlRefresh, planCrlRefresh, type CrlPlan, type CrlRefreshResult, type IssuerLookup } from './refresh.ts';
 import { issuerOf, openKey, unlockAuthority } from '../../ca/run/unlock.ts';
+import type { SpreadTrust } from '../../store/spread-trust.ts';
+import type { TrustSpread } from '../../record/trust-spread.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface CrlRefreshRequest {
@@ -19,6 +21,7 @@ export interface CrlRefreshRequest {
   readonly force: boolean;
   readonly dryRun: boolean;
   readonly ask: AskPassphrase;
+  readonly spread?: SpreadTrust;
 }
 
 export interface CrlRefreshOutcome {
@@ -27,6 +30,7 @@ export interface CrlRefreshOutcome {
   readonly adopted: readonly Adoption[];
   /** Absent in a dry run. */
   readonly result?: CrlRefreshResult;
+  readonly spread?: TrustSpread;
 }
 
 const KEY_LIMIT = 1024 * 1024;
@@ -35,7 +39,7 @@ const KEY_LIMIT = 1024 * 1024;
 export async function crlRefreshRun(
   world: World,
   homeFlag: string | undefined,
-  { only, key, force, dryRun, ask }: CrlRefreshRequest,
+  { only, key, force, dryRun, ask, spread }: CrlRefreshRequest,
 ): Promise<CrlRefreshOutcome> {
   if (key !== undefined && only.length !== 1) throw failure('ERR_CRL_KEY_OWNER', {});
   return changePki(world, homeFlag, 'crl refresh', async pki => {
@@ -55,7 +59,8 @@ export async function crlRefreshRun(
       throw failure('ERR_KEY_AWAY', { id: authority.id, keyLocation: authority.keyLocation });
     }
     if (dryRun) return { plan, adopted };
-    return { plan, adopted, result: await applyCrlRefresh(pki, plan, issuerLookup(pki, key, ask)) };
+    const result = await applyCrlRefresh(pki, plan, issuerLookup(pki, key, ask));
+    return { plan, adopted, result, ...(spread && { spread: await spread(pki) }) };
   });
 }
 

@@ -16,6 +16,8 @@ import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { planCrlRefresh, refreshCrls, type CrlRefreshResult } from './refresh.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
+import type { SpreadTrust } from '../../store/spread-trust.ts';
+import type { TrustSpread } from '../../record/trust-spread.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 
 export interface RevokeOutcome {
@@ -26,13 +28,15 @@ export interface RevokeOutcome {
   readonly dryRun: boolean;
   /** Why svcauth.yaml could not be used; the CRLs have the default lifetime then. */
   readonly policyProblem?: string;
+  /** Absent in a dry run and if tick is to publish. */
+  readonly spread?: TrustSpread;
 }
 
 export async function revokeRun(
   world: World,
   homeFlag: string | undefined,
   request: RevokeRequest,
-  options: { readonly dryRun: boolean; readonly ask: AskPassphrase },
+  options: { readonly dryRun: boolean; readonly ask: AskPassphrase; readonly spread?: SpreadTrust | undefined },
 ): Promise<RevokeOutcome> {
   if (options.dryRun) {
     return readPki(world, homeFlag, ({ manifest }) => {
@@ -47,7 +51,9 @@ export async function revokeRun(
       const plan = planRevoke(pki.manifest, request, pki.world.now);
       const { policy, problem } = await policyOrDefault(pki);
       const crls = await applyRevoke(pki, policy, plan, request, options.ask);
-      return { plan, request, crls, dryRun: false, ...(problem !== undefined && { policyProblem: problem }) };
+      const spread = await options.spread?.(pki);
+      const about = { ...(problem !== undefined && { policyProblem: problem }), ...(spread && { spread }) };
+      return { plan, request, crls, dryRun: false, ...about };
     },
     'any',
   );

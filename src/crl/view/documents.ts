@@ -1,5 +1,6 @@
 // Declares the documents of the `crl` commands and of `revoke`, their lines, and the file public/index.json.
 // `svcauth schema` prints their schemas; the views take their types only.
+import { PUBLISHED } from '../../view/documents.ts';
 import { CRL_REASONS, type CrlReason } from '../../pki/crl/revocation-reason.ts';
 import { CRL_REFRESH_WORDS, type CrlRefreshReason } from '../rules/schedule.ts';
 import {
@@ -107,6 +108,7 @@ const ACTION = {
 };
 
 export const CRL_REFRESH = documentSchema('crl-refresh', 'the action for the CRL of each CA', {
+  published: PUBLISHED,
   dryRun: DRY_RUN,
   changed: flag('a file in public/ was changed'),
   crls: list('the CAs that need a CRL, root first', object('a CA and its CRL', ACTION)),
@@ -142,6 +144,7 @@ export const CRL_DIFF = documentSchema('crl-diff', 'the differences of two CRLs 
 export const CRL_DIFFERENCE = documentSchema('crl-difference', 'the differences of two CRLs', DIFFERENCE);
 
 export const CRL_IMPORT = documentSchema('crl-import', 'a CRL that was imported', {
+  published: PUBLISHED,
   dryRun: DRY_RUN,
   changed: CHANGED,
   ca: caId(),
@@ -159,6 +162,7 @@ export const CRL_PRESIGN = documentSchema('crl-presign', 'a series of presigned 
 });
 
 export const REVOKE = documentSchema('revoke', 'the revoked certificates and their new CRLs', {
+  published: PUBLISHED,
   dryRun: DRY_RUN,
   reason: oneOf('revocation reason that was requested', Object.keys(CRL_REASONS) as CrlReason[]),
   invalidityDate: optional(instant('time from which the certificates are invalid')),

@@ -1,8 +1,9 @@
-// Declares the document of `deploy`, and the line of one service.
+// Declares the documents of `deploy` and `reload`, and the line of one service.
 // `svcauth schema` prints their schemas; the view takes their types only.
 import { HOOK_EVENTS } from '../../record/upkeep.ts';
 import { DEPLOY_REASONS, type DeployReason } from '../rules/reason.ts';
 import {
+  count,
   documentSchema,
   flag,
   instant,
@@ -84,4 +85,24 @@ export const DEPLOY = documentSchema('deploy', 'the services that are deployed, 
 export const DEPLOYMENT = documentSchema('deployment', 'the deployment of one service', {
   dryRun: DRY_RUN,
   ...DEPLOYMENT_FIELDS,
+});
+
+export const RELOAD = documentSchema('reload', 'the consumers that were reloaded', {
+  dryRun: DRY_RUN,
+  consumers: list(
+    'consumers whose hooks ran',
+    object('a consumer', {
+      consumer: text('its name or command'),
+      services: count('number of services that it stands for; 0 for a program of svcauth.yaml'),
+      action: oneOf('result; reload: planned, pending: a hook failed and is retried', [
+        'reload',
+        'reloaded',
+        'pending',
+      ]),
+      changed: list('what it had not loaded', text('bundle or crl')),
+      problem: optional(text('why it is still pending')),
+      output: optional(text('the end of the output of the hook that failed')),
+    }),
+  ),
+  recorded: list('consumers and services for which a reload was recorded', text('its name')),
 });

@@ -46,6 +46,26 @@ export const deployErrors = {
     p => `certificate ${p.serial.slice(0, 8)} of ${quote(p.service)} is issued but not deployed: ${p.problem}`,
     p => [`every run retries it; to retry now: ${REMEDIES.deploymentPending(p)}`],
   ),
+  ERR_RELOAD_PENDING: row<{ consumer: string; services: number; problem: string }>(
+    EXIT.partial,
+    p => `${quote(p.consumer)} has not loaded the published bundle and CRLs: ${p.problem}`,
+    p => [`every tick retries it; to retry now: ${REMEDIES.reloadPending(p)}`],
+  ),
+  ERR_RELOAD_WHAT: row<Record<string, never>>(
+    EXIT.usage,
+    () => '--done needs the names of the consumers that you reloaded',
+    () => [REMEDIES.reloadReported({ consumer: 'NAME' })],
+  ),
+  ERR_CONSUMER_UNKNOWN: row<{ name: string; known: readonly string[] }>(
+    EXIT.usage,
+    p => `no consumer named ${quote(p.name)}`,
+    p => (p.known.length === 0 ? [] : [`known consumers: ${p.known.slice(0, 10).join(', ')}`]),
+  ),
+  ERR_CONSUMER_HOOK: row<{ name: string }>(
+    EXIT.usage,
+    p => `${quote(p.name)} has a hook, so svcauth knows when it has loaded trust; nothing was recorded`,
+    p => [`run its hook: ${REMEDIES.reloadPending({ consumer: p.name })}`],
+  ),
   ERR_DEPLOY_WHAT: row<Record<string, never>>(
     EXIT.usage,
     () => '--force needs service names or --all',

@@ -9,6 +9,7 @@ import { warn } from '../../view/message.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, homeFlag, type AddCommand } from '../../cli/command.ts';
 import { annotatingProblems, appendJobSummary, repositoryPath } from './github-output.ts';
+import { reportSpread } from '../../cli/spread-trust.ts';
 import { reportPending } from '../../deployment/command/report-pending.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
 import { NOT_AFTER_POLICIES, parseNotAfterPolicy } from '../../policy/rules/not-after-policy.ts';
@@ -82,5 +83,6 @@ export const addApply: AddCommand = (program, world, done) => {
     if (flags.detailedExitcode && outcome.steps.some(isChange)) done(EXIT.changed);
     if (!outcome.dryRun && outcome.steps.some(isStuck)) done(EXIT.partial);
     reportPending(outcome.deployed, world, done);
+    reportSpread(world, done, outcome.spread);
   });
 };

@@ -7,6 +7,8 @@ import type { Crl } from '../../record/crl.ts';
 import { planRevoke, type RevokePlan } from '../../crl/rules/plan-revoke.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { deployPending, type Deployed } from '../../deployment/run/deploy.ts';
+import { publishAndReload } from '../../deployment/run/publish-and-reload.ts';
+import type { TrustSpread } from '../../record/trust-spread.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { applyRevoke } from '../../crl/run/revoke.ts';
@@ -51,6 +53,8 @@ export interface ApplyOutcome extends ApplySteps {
   readonly deployed: readonly Deployed[];
   /** CRLs that list the pruned certificates. */
   readonly crls: readonly Crl[];
+  /** Absent if no CRL was signed. */
+  readonly spread?: TrustSpread;
 }
 
 /**
@@ -79,7 +83,9 @@ export async function applyRun(
       update(pki, plan);
       const crls = revocations === undefined ? [] : await applyRevoke(pki, policy, revocations, PRUNED, request.ask);
       release(pki, plan);
-      return { ...plan, path, dryRun, issued, deployed: await deployPending(pki, policy), crls };
+      const deployed = await deployPending(pki, policy);
+      const spread = crls.length === 0 ? {} : { spread: await publishAndReload(pki, policy) };
+      return { ...plan, path, dryRun, issued, deployed, crls, ...spread };
     } finally {
       progress.end();
     }

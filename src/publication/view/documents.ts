@@ -1,5 +1,6 @@
 // Declares the documents of `crl publish` and `crl verify`, and their lines of `-o jsonl`: a directory, a finding.
 // `svcauth schema` prints their schemas; the views take their types only.
+import { PUBLISHED } from '../../view/documents.ts';
 import {
   count,
   decimal,
@@ -61,6 +62,7 @@ export const PUBLICATION = documentSchema('publication', 'the result for one pub
 });
 
 export const CRL_PUBLISH = documentSchema('crl-publish', 'the result for each published directory', {
+  published: PUBLISHED,
   dryRun: DRY_RUN,
   changed: flag('a file was changed'),
   directories: list('the published directories', object('a published directory', DIRECTORY)),

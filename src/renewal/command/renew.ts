@@ -8,6 +8,7 @@ import { startProgress } from '../../view/progress.ts';
 import { terminalOf } from '../../view/terminal.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
+import { reportSpread } from '../../cli/spread-trust.ts';
 import { reportPending } from '../../deployment/command/report-pending.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
 import { renewalOptions, renewalRequest, type RenewalFlags } from './flags.ts';
@@ -64,6 +65,9 @@ export const addRenew: AddCommand = (program, world, done) => {
     reportErrors(world, refusals);
     if (flags.detailedExitcode && outcome.kind === 'done' && outcome.changed) done(EXIT.changed);
     if (refusals.length > 0) done(EXIT.partial);
-    if (outcome.kind === 'done') reportPending(outcome.result.deployed, world, done);
+    if (outcome.kind === 'done') {
+      reportPending(outcome.result.deployed, world, done);
+      reportSpread(world, done, outcome.spread);
+    }
   });
 };

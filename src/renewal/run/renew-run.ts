@@ -1,6 +1,8 @@
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
+import { publishAndReload } from '../../deployment/run/publish-and-reload.ts';
+import type { TrustSpread } from '../../record/trust-spread.ts';
 import { changePki, readPki } from '../../store/open-pki.ts';
 import {
   applyRenewal,
@@ -23,7 +25,13 @@ export interface RenewRunRequest extends RenewalRequest {
 
 export type RenewOutcome =
   | { readonly kind: 'dry-run'; readonly plan: RenewalPlan }
-  | { readonly kind: 'done'; readonly plan: RenewalPlan; readonly result: RenewalResult; readonly changed: boolean };
+  | {
+      readonly kind: 'done';
+      readonly plan: RenewalPlan;
+      readonly result: RenewalResult;
+      readonly changed: boolean;
+      readonly spread?: TrustSpread;
+    };
 
 /** Renews the requested certificates. Usually nothing is due: then it takes no lock and needs no key. */
 export async function renewRun(
@@ -41,7 +49,8 @@ export async function renewRun(
     const progress = run.progress(toIssue(locked.planned).length);
     try {
       const result = await applyRenewal(pki, policy, locked, run.ask, count => progress.advance(count));
-      return { kind: 'done', plan: locked, result, changed: hasWork(locked) };
+      const spread = result.crls.length === 0 ? {} : { spread: await publishAndReload(pki, policy) };
+      return { kind: 'done', plan: locked, result, changed: hasWork(locked), ...spread };
     } finally {
       progress.end();
     }

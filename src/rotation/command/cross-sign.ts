@@ -4,6 +4,8 @@ import { recertifyView } from '../view/recertify.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+import { reportSpread } from '../../cli/spread-trust.ts';
+import { withSpread } from '../../view/trust-spread.ts';
 
 interface Flags extends PassphraseOptions {
   readonly by: string;
@@ -29,7 +31,8 @@ export const addCaCrossSign: AddCommand = (program, world, done) => {
     const { recertify } = await import('../run/recertify.ts');
     const ask = passphraseAsker(flags, world, false);
     const outcome = await recertify(world, homeFlag(command), id, { crossSignBy: by }, { dryRun, rootKey, ask });
-    print(world.out, output, recertifyView(outcome, world.now));
+    print(world.out, output, withSpread(recertifyView(outcome, world.now), outcome.spread));
     if (outcome.failed.length > 0) done(EXIT.partial);
+    reportSpread(world, done, outcome.spread);
   });
 };

@@ -7,6 +7,8 @@ import { recertifyView } from '../view/recertify.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+import { reportSpread } from '../../cli/spread-trust.ts';
+import { withSpread } from '../../view/trust-spread.ts';
 
 interface Flags extends PassphraseOptions {
   readonly lifetime?: string;
@@ -30,10 +32,11 @@ export const addCaExtend: AddCommand = (program, world, done) => {
     const extend = { lifetime: lifetime === undefined ? undefined : parseDuration(lifetime) };
     const ask = passphraseAsker(flags, world, false);
     const outcome = await recertify(world, homeFlag(command), id, { extend }, { dryRun, rootKey, ask });
-    print(world.out, output, recertifyView(outcome, world.now));
+    print(world.out, output, withSpread(recertifyView(outcome, world.now), outcome.spread));
     const { planned } = outcome;
     if (planned?.wantedNotAfter)
       warn(world, shortenedText(id, planned.notAfter, planned.wantedNotAfter, planned.by.id));
     if (outcome.failed.length > 0) done(EXIT.partial);
+    reportSpread(world, done, outcome.spread);
   });
 };

@@ -1,6 +1,8 @@
 import { EXIT } from '../../errors/exit-status.ts';
 import { installView } from '../view/install-certificate.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
+import { reportSpread } from '../../cli/spread-trust.ts';
+import { withSpread } from '../../view/trust-spread.ts';
 import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { examples, group, homeFlag, outputOption, type AddCommand } from '../../cli/command.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
@@ -28,7 +30,8 @@ export const addCaInstallCert: AddCommand = (program, world, done) => {
     const { installCertificate } = await import('../run/install-certificate.ts');
     const ask = passphraseAsker(flags, world, false);
     const outcome = await installCertificate(world, homeFlag(command), { certificate, chain, dryRun, ask });
-    print(world.out, flags.output, installView(outcome));
+    print(world.out, flags.output, withSpread(installView(outcome), outcome.spread));
     if (outcome.failed.length > 0) done(EXIT.partial);
+    reportSpread(world, done, outcome.spread);
   });
 };

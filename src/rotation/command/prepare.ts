@@ -17,6 +17,8 @@ import {
 } from './options.ts';
 import { examples, homeFlag, outputOption, rotateGroup, type AddCommand } from '../../cli/command.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+import { reportSpread } from '../../cli/spread-trust.ts';
+import { withSpread } from '../../view/trust-spread.ts';
 
 interface Flags extends TierFlags, SuccessorFlags, CompromiseFlags, PassphraseOptions {
   readonly rootKey?: string;
@@ -51,13 +53,14 @@ export const addCaRotatePrepare: AddCommand = (program, world, done) => {
     };
     const compromise = compromiseOf(flags, 'prepare');
     const outcome = await rotate(world, homeFlag(command), { step: 'prepare', tier, dryRun, compromise, preparation });
-    print(world.out, flags.output, rotateView(outcome, world.now));
+    print(world.out, flags.output, withSpread(rotateView(outcome, world.now), outcome.spread));
     const { successor } = outcome;
     if (successor?.wantedNotAfter && successor.above) {
       const { planned, wantedNotAfter, above } = successor;
       warn(world, shortenedText(planned.id, planned.notAfter, wantedNotAfter, above.id));
     }
     if (outcome.failed.length > 0) done(EXIT.partial);
+    reportSpread(world, done, outcome.spread);
   });
 };
 

@@ -7,6 +7,8 @@ import { passphraseAsker } from '../../cli/ask-passphrase.ts';
 import { compromiseOf, compromiseOptions, tierOption, type CompromiseFlags, type TierFlags } from './options.ts';
 import { examples, homeFlag, outputOption, rotateGroup, type AddCommand } from '../../cli/command.ts';
 import { passphraseOptions, type PassphraseOptions } from '../../cli/passphrase.ts';
+import { reportSpread } from '../../cli/spread-trust.ts';
+import { withSpread } from '../../view/trust-spread.ts';
 
 interface Flags extends TierFlags, CompromiseFlags, PassphraseOptions {
   readonly rootKey?: string;
@@ -31,9 +33,10 @@ const addStep =
       const keys = { rootKey, ask: passphraseAsker(flags, world, false) };
       const compromise = compromiseOf(flags, step);
       const outcome = await rotate(world, homeFlag(command), { step, tier, dryRun, compromise, keys });
-      print(world.out, output, rotateView(outcome, world.now));
+      print(world.out, output, withSpread(rotateView(outcome, world.now), outcome.spread));
       for (const { error } of outcome.failed) reportErrors(world, [error]);
       if (outcome.failed.length > 0) done(EXIT.partial);
+      reportSpread(world, done, outcome.spread);
     });
   };
 

@@ -18,6 +18,8 @@ import { sameName } from '../../pki/name/name.ts';
 import { serialToHex } from '../../pki/certificate/serial-number.ts';
 import { readKeyFile } from '../../store/files/key-file.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
+import { publishAndReload } from '../../deployment/run/publish-and-reload.ts';
+import type { TrustSpread } from '../../record/trust-spread.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { readInput } from '../../store/input/read-input.ts';
 import { readCertificates, rootFault } from '../../init/run/read-root.ts';
@@ -59,6 +61,8 @@ export interface InstallOutcome {
   readonly dryRun: boolean;
   readonly services: readonly string[];
   readonly failed: SyncedFiles['failed'];
+  /** Absent in a dry run. */
+  readonly spread?: TrustSpread;
 }
 
 const LIMIT = 1024 * 1024;
@@ -89,7 +93,8 @@ export async function installCertificate(
     await refreshCrls(pki, { issuers: new Map(opened ? [[plan.issuing.id, opened]] : []), schedule: policy.crl });
     const synced = await syncFiles(pki, policy, { chains: plan.kind === 'extension' });
     if (opened !== undefined && needsTest(pki, plan)) await selfTest(pki, policy, plan.issuing, opened);
-    return outcomeOf(pki, plan, { dryRun: false, ...synced });
+    const spread = await publishAndReload(pki, policy);
+    return { ...outcomeOf(pki, plan, { dryRun: false, ...synced }), spread };
   });
 }
 

@@ -17,6 +17,8 @@ import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { serialToHex } from '../../pki/certificate/serial-number.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { certifyAgain } from '../../ca/run/new-authority.ts';
+import { publishAndReload } from '../../deployment/run/publish-and-reload.ts';
+import type { TrustSpread } from '../../record/trust-spread.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
 import { proveRecertification } from './prove-recertification.ts';
 import { syncFiles, type SyncedFiles } from './sync-files.ts';
@@ -33,6 +35,8 @@ export interface RecertifyOutcome {
   /** Services with new files. */
   readonly services: readonly string[];
   readonly failed: SyncedFiles['failed'];
+  /** Absent in a dry run. */
+  readonly spread?: TrustSpread;
 }
 
 type Ask = { readonly extend: { readonly lifetime: number | undefined } } | { readonly crossSignBy: string };
@@ -56,7 +60,9 @@ export async function recertify(
     const planned = planOf(pki, policy, id, ask);
     const made = planned && (await make(pki, policy, planned, keys));
     const { refreshed, failed } = await syncFiles(pki, policy, { chains: true });
-    return { ...outcomeOf(ask, id, planned, false), ...(made && { serial: made.serial }), services: refreshed, failed };
+    const spread = await publishAndReload(pki, policy);
+    const outcome = outcomeOf(ask, id, planned, false);
+    return { ...outcome, ...(made && { serial: made.serial }), services: refreshed, failed, spread };
   });
 }
 

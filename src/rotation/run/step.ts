@@ -14,6 +14,8 @@ import { nextStep, stepToProve, type RotationStep } from '../rules/step.ts';
 import { needsHolder, planSuccessor, type Successor } from '../rules/successor.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
+import { publishAndReload } from '../../deployment/run/publish-and-reload.ts';
+import type { TrustSpread } from '../../record/trust-spread.ts';
 import type { StaleService } from '../../deployment/run/service-trust.ts';
 import { readRotationFacts } from './facts.ts';
 import { makeSuccessor, requirePreparable, resumePreparation, type PrepareRequest } from './prepare.ts';
@@ -59,6 +61,8 @@ export interface RotateOutcome {
   /** Services with new files; in a dry run those that would get them. */
   readonly services: readonly string[];
   readonly failed: SyncedFiles['failed'];
+  /** Absent in a dry run. */
+  readonly spread?: TrustSpread;
   /** The status after the step. */
   readonly status: RotationStatus;
   /** The command that creates the shown CA; only for a dry run of `prepare`. */
@@ -79,7 +83,7 @@ export async function rotate(
     world,
     homeFlag,
     `ca rotate ${request.step}`,
-    async pki => takeStep(pki, await loadPolicy(pki), request),
+    async pki => takeStep(pki, await loadPolicy(pki), request, publishAndReload),
     COUNTS_TIME.has(request.step) && request.compromise === undefined ? 'confirmed' : 'right',
   );
 }
@@ -183,8 +187,16 @@ export async function foreseeStep(pki: Pki, policy: Policy, request: RotateReque
   };
 }
 
-/** Takes a step: facts, proof, change, files, then the facts and the proof of the next step. */
-export async function takeStep(pki: Pki, policy: Policy, request: RotateRequest): Promise<RotateOutcome> {
+/**
+ * Takes a step: facts, proof, change, files, then the facts and the proof of the next step. `spread` publishes and reloads after the
+ * files; without it the caller does.
+ */
+export async function takeStep(
+  pki: Pki,
+  policy: Policy,
+  request: RotateRequest,
+  spread?: (pki: Pki, policy: Policy) => Promise<TrustSpread>,
+): Promise<RotateOutcome> {
   const { step, tier } = request;
   const { facts, decision, successor } = await planStep(pki, policy, request);
   recordForced(pki, request, decision);
@@ -205,6 +217,7 @@ export async function takeStep(pki: Pki, policy: Policy, request: RotateRequest)
     RECORD[step as keyof typeof RECORD](pki, decision.open!, facts);
   }
   const synced = await syncFiles(pki, policy, { chains: followsChains(step, facts) });
+  const published = await spread?.(pki, policy);
   const after = readRotationFacts(pki, policy, tier);
   return {
     step,
@@ -216,6 +229,7 @@ export async function takeStep(pki: Pki, policy: Policy, request: RotateRequest)
     gates: decision.gates,
     services: synced.refreshed,
     failed: synced.failed,
+    ...(published && { spread: published }),
     status: await statusOf(pki, policy, after.facts),
   };
 }

@@ -1,5 +1,6 @@
 // Declares the documents of the `ca rotate` commands, `ca extend`, `ca cross-sign`, `ca install-cert` and `ca key destroy`.
 // `svcauth schema` prints their schemas; the views take their types only.
+import { PUBLISHED } from '../../view/documents.ts';
 import { KEY_ALGORITHM_NAMES } from '../../pki/key/algorithm.ts';
 import {
   caId,
@@ -110,6 +111,7 @@ const stepDocument = <const Step extends string>(step: Step) =>
     gates: GATES,
     services: SERVICES,
     failed: FAILED,
+    published: PUBLISHED,
     status: object('the rotation after the step; with --dry-run before it', STATUS),
   });
 
@@ -220,6 +222,7 @@ const CERTIFIED = {
   serial: optional(serial('serial number of the new certificate; absent with --dry-run')),
   services: SERVICES,
   failed: FAILED,
+  published: PUBLISHED,
 };
 
 export const CA_EXTEND = documentSchema('ca-extend', 'the new certificate of a CA with the same key', {
@@ -237,6 +240,7 @@ export const CA_KEY_DESTROY = documentSchema('ca-key-destroy', 'the destruction 
 });
 
 export const CA_INSTALL_CERT = documentSchema('ca-install-cert', 'the installed certificate of an issuing CA', {
+  published: PUBLISHED,
   dryRun: flag('nothing was changed'),
   changed: flag('the certificate was not installed before'),
   certificateOf: oneOf(

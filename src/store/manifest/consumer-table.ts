@@ -59,6 +59,9 @@ export const consumerRecords = (sql: Sql): ConsumerRecord[] =>
     }),
   }));
 
+/** A record of older trust does not replace one of newer trust, which another run has loaded meanwhile. */
+const NOT_OLDER = 'consumers.loaded_state IS NULL OR excluded.loaded_state >= consumers.loaded_state';
+
 export function putConsumers(sql: Sql, consumers: readonly ConsumerRecord[]): void {
   const columns = [
     'id',
@@ -82,7 +85,7 @@ export function putConsumers(sql: Sql, consumers: readonly ConsumerRecord[]): vo
     claim?.state ?? null,
     claim ? toSeconds(claim.until) : null,
   ]);
-  insertRows(sql, 'consumers', columns, rows, `ON CONFLICT (id) DO UPDATE SET ${update}`);
+  insertRows(sql, 'consumers', columns, rows, `ON CONFLICT (id) DO UPDATE SET ${update} WHERE ${NOT_OLDER}`);
 }
 
 /** Deployed services with a current certificate that is not revoked. */

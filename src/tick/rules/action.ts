@@ -9,13 +9,15 @@ type ActionName =
   | 'ca-certificate-written'
   | 'renewed'
   | 'deployed'
-  | 'deployment-pending';
+  | 'deployment-pending'
+  | 'anchors-updated'
+  | 'reloaded';
 
 /** A kind of action of a tick: its permanent name in JSON, and its words in the table. */
 export interface ActionKind {
   readonly name: ActionName;
   /** Kind of thing that the subjects of its actions name. */
-  readonly of: 'bundle' | 'service' | 'ca' | 'directory' | 'home';
+  readonly of: 'bundle' | 'service' | 'ca' | 'directory' | 'consumer' | 'home';
   readonly done: string;
   readonly planned: string;
   /** False for an action that changes nothing, such as a deployment that is still pending. */
@@ -25,7 +27,7 @@ export interface ActionKind {
 /** An action that a tick took or would take. */
 export interface TickAction {
   readonly kind: ActionKind;
-  /** Name of a service, id of a CA, or path of a directory. */
+  /** Name of a service or consumer, id of a CA, or path of a directory. */
   readonly subject: string;
   readonly serial?: string;
   readonly number?: bigint;
