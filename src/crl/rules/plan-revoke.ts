@@ -66,15 +66,23 @@ export interface RevokePlan {
   readonly stillValid: readonly Certificate[];
 }
 
-/** Plans a revocation. Throws ERR_SERVICE_UNKNOWN, ERR_CERTIFICATE_UNKNOWN, ERR_SERIAL_AMBIGUOUS, ERR_REVOKE_*. */
-export function planRevoke(index: CertificateIndex, request: RevokeRequest, now: Date): RevokePlan {
+/**
+ * Plans a revocation. `earliest`: the earlier clock if the clock is in doubt; what has not expired by it can be revoked. Throws
+ * ERR_SERVICE_UNKNOWN, ERR_CERTIFICATE_UNKNOWN, ERR_SERIAL_AMBIGUOUS, ERR_REVOKE_*.
+ */
+export function planRevoke(
+  index: CertificateIndex,
+  request: RevokeRequest,
+  now: Date,
+  earliest: Date = now,
+): RevokePlan {
   if (request.invalidityDate !== undefined && request.invalidityDate > now) {
     throw failure('ERR_REVOKE_FUTURE', { invalidityDate: instantText(request.invalidityDate) });
   }
   if (request.unknown !== undefined) return { steps: unknownSteps(index, request, request.unknown), stillValid: [] };
   const chosen = new Map<string, Certificate>();
   for (const text of request.selectors) {
-    for (const certificate of select(index, text, request.which, now)) chosen.set(certificate.serial, certificate);
+    for (const certificate of select(index, text, request.which, earliest)) chosen.set(certificate.serial, certificate);
   }
   const certificates = [...chosen.values()];
   const services = new Set(certificates.map(({ service }) => service));
@@ -86,7 +94,7 @@ export function planRevoke(index: CertificateIndex, request: RevokeRequest, now:
     }),
     stillValid: [...services]
       .flatMap(service => index.certificatesOfService(service))
-      .filter(other => !chosen.has(other.serial) && other.state === 'superseded' && other.notAfter >= now),
+      .filter(other => !chosen.has(other.serial) && other.state === 'superseded' && other.notAfter >= earliest),
   };
 }
 

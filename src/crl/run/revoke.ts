@@ -48,7 +48,7 @@ export async function revokeRun(
     homeFlag,
     'revoke',
     async pki => {
-      const plan = planRevoke(pki.manifest, request, pki.world.now);
+      const plan = planRevoke(pki.manifest, request, pki.world.now, clockOf(pki).span.from);
       const { policy, problem } = await policyOrDefault(pki);
       const crls = await applyRevoke(pki, policy, plan, request, options.ask);
       const spread = await options.spread?.(pki);

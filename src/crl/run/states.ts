@@ -60,7 +60,7 @@ export function readCrlStates(
     .filter(isCertified)
     .flatMap(authority => {
       const latest = manifest.latestCrl(authority.id);
-      return offersCrl(authority, latest, world.now) ? [{ authority, latest }] : [];
+      return offersCrl(authority, latest, span.from) ? [{ authority, latest }] : [];
     })
     .map(({ authority, latest }) => {
       const totals = manifest.revocationTotals(authority.id);
