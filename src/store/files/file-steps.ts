@@ -94,14 +94,21 @@ export const nodeSteps: FileSteps = {
 
 const PERMISSIONS = 0o777;
 
-/** Sets the exact permissions, whatever the umask of a cron job; other mode bits stay. A file system without modes keeps its own. */
+/**
+ * Sets the exact permissions, whatever the umask of a cron job. The set-group-ID bit that a directory inherits stays, unless a sandbox
+ * forbids to name it (systemd's RestrictSUIDSGID). A file system without modes keeps its own.
+ */
 function withMode(descriptor: number, mode: number): fs.Stats {
   const status = fs.fstatSync(descriptor);
   if ((status.mode & PERMISSIONS) === (mode & PERMISSIONS)) return status;
-  try {
-    fs.fchmodSync(descriptor, (status.mode & 0o7000) | mode);
-  } catch (cause) {
-    if (systemErrorCode(cause) !== 'EPERM') throw cause;
+  const inherited = status.mode & 0o7000;
+  for (const wanted of inherited === 0 ? [mode] : [inherited | mode, mode]) {
+    try {
+      fs.fchmodSync(descriptor, wanted);
+      break;
+    } catch (cause) {
+      if (systemErrorCode(cause) !== 'EPERM') throw cause;
+    }
   }
   return fs.fstatSync(descriptor);
 }
