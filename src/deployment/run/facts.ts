@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceFacts } from '../../record/file-facts.ts';
-import { currentDirectory, factsInService } from '../../store/files/service-files.ts';
+import { currentDirectory } from '../../store/files/service-files.ts';
+import { factsInService } from '../../store/files/version-facts.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { digestOf } from '../../store/files/file-digest.ts';
 import type { DeployStep } from './plan.ts';

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { removeLeftovers } from './files.ts';
 import { uniqueSuffix } from './unique-suffix.ts';
+import { CURRENT, factOf, VERSION_FILES } from './version-facts.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import { concatBytes, equalBytes, utf8 } from '../../pki/bytes.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';
@@ -10,7 +11,7 @@ import { mayBeKeyOf } from '../../pki/key/fit.ts';
 import type { PublicKeyInfo } from '../../pki/key/public-key-info.ts';
 import { encodePem } from '../../pki/pem.ts';
 import type { FileFact } from '../../record/file-facts.ts';
-import type { FileStatus, Ownership, Files } from '../../world/files.ts';
+import type { Ownership, Files } from '../../world/files.ts';
 
 /**
  * The content of one version of a service's directory, under the file names that Kubernetes and cert-manager use. A version's
@@ -28,15 +29,6 @@ export interface ServiceVersion {
   readonly anchorsPem: Uint8Array;
 }
 
-/** The files of a version, with the part that each holds. */
-export const VERSION_FILES = [
-  { name: 'tls.key', part: 'keyPem' },
-  { name: 'tls.crt', part: 'certificatePem' },
-  { name: 'chain.pem', part: 'chainPem' },
-  { name: 'ca.crt', part: 'anchorsPem' },
-] as const;
-
-const CURRENT = 'current';
 const VERSIONS = 'versions';
 const OURS: VersionAccess = { mode: 0o600 };
 const FILE_MODE = 0o644;
@@ -75,8 +67,6 @@ export function writeVersion(
   // `directory` gets the link at the switch
   return { paths: [...new Set([...written, target, ...gained, directory])], facts };
 }
-
-const factOf = (path: string, { size, changed, inode }: FileStatus): FileFact => ({ path, size, changed, inode });
 
 /** The parts of a version that a rotation changes. */
 export type VersionTrust = Pick<ServiceVersion, 'certificatePem' | 'chainPem' | 'anchorsPem'>;
@@ -136,28 +126,6 @@ export function mendVersion(files: Files, directory: string, serial: string, par
     files.replace(path, bytes, FILE_MODE);
   }
 }
-
-/** Reads the facts of the files in service and of `outputs`, which are absolute paths. Files that do not exist have none. */
-export function factsInService(files: Files, directory: string, outputs: readonly string[]): readonly FileFact[] {
-  const inService = ['', ...VERSION_FILES.map(({ name }) => name)];
-  return [
-    ...inService.map(name => ({ name, status: files.status(inCurrent(directory, name)) })),
-    ...outputs.map(name => ({ name, status: files.linkStatus(name) })),
-  ].flatMap(({ name, status }) => (status === undefined ? [] : [factOf(name, status)]));
-}
-
-/** Returns true when every file still has its recorded facts. Without facts nothing is known. */
-export function isUnchanged(files: Files, directory: string, facts: readonly FileFact[]): boolean {
-  return (
-    facts.length > 0 &&
-    facts.every(({ path, size, changed, inode }) => {
-      const status = path.startsWith('/') ? files.linkStatus(path) : files.status(inCurrent(directory, path));
-      return status?.changed === changed && status.inode === inode && status.size === size;
-    })
-  );
-}
-
-const inCurrent = (directory: string, name: string): string => `${directory}/${CURRENT}${name && '/'}${name}`;
 
 /** Copies the version in service to another directory; does nothing where there is none. Not durable. */
 export function copyCurrentVersion(files: Files, from: string, to: string): void {

@@ -2,7 +2,7 @@
 // It compares recorded facts, and reads files only where these differ. Of many services it looks at a part in each hour.
 import { SvcauthError } from '../../../errors/error.ts';
 import type { RecordedFiles } from '../../../record/file-facts.ts';
-import { isUnchanged } from '../../../store/files/service-files.ts';
+import { isUnchanged } from '../../../store/files/version-facts.ts';
 import { fileFindings } from '../../rules/deployed-files.ts';
 import type { Finding } from '../../rules/finding.ts';
 import type { CheckLook, CheckSource } from '../source.ts';

@@ -9,7 +9,7 @@ import { factsNow } from '../../../deployment/run/facts.ts';
 import { deploymentSettings } from '../../../deployment/rules/settings.ts';
 import { SvcauthError } from '../../../errors/error.ts';
 import type { RecordedFiles, ServiceFacts } from '../../../record/file-facts.ts';
-import { isUnchanged } from '../../../store/files/service-files.ts';
+import { isUnchanged } from '../../../store/files/version-facts.ts';
 import { actionKind, type TickAction } from '../../rules/action.ts';
 import type { PartPlan, TickLook, TickPart } from '../part.ts';
 
