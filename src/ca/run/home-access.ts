@@ -33,15 +33,17 @@ export function exposedFiles({
     [home.public.directory, EVERYBODY],
     [home.public.crls, EVERYBODY],
   ];
-  const found = asked.flatMap(([path, forbidden]) => {
+  return asked.flatMap(([path, forbidden]) => {
     const status = files.linkStatus(path);
     const isPlain = status?.kind === 'file' || status?.kind === 'directory';
     return isPlain && (status.mode & forbidden) !== 0 ? [exposed(path, status, forbidden)] : [];
   });
-  // SQLite makes these with the mode of the database
-  const follows = [`${home.manifest}-wal`, `${home.manifest}-shm`];
-  const isCause = found.some(({ path }) => path === home.manifest);
-  return isCause ? found.filter(({ path }) => !follows.includes(path)) : found;
+}
+
+/** Leaves out the files that SQLite made with the mode of an exposed manifest: one cause. */
+export function exposureCauses(exposed: readonly ExposedFile[], { manifest }: Home): readonly ExposedFile[] {
+  const follow = [`${manifest}-wal`, `${manifest}-shm`];
+  return exposed.some(({ path }) => path === manifest) ? exposed.filter(({ path }) => !follow.includes(path)) : exposed;
 }
 
 const exposed = (path: string, { mode }: FileStatus, forbidden: number): ExposedFile => ({

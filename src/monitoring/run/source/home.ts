@@ -1,5 +1,5 @@
 import { wrongCertificateFiles } from '../../../ca/run/certificate-file.ts';
-import { exposedFiles } from '../../../ca/run/home-access.ts';
+import { exposedFiles, exposureCauses } from '../../../ca/run/home-access.ts';
 import { keyFileState, type KeyFileFault } from '../../../ca/run/key-file-state.ts';
 import type { Authority } from '../../../record/authority.ts';
 import type { Pki } from '../../../store/open-pki.ts';
@@ -20,15 +20,15 @@ export const home: CheckSource = async ({ pki, authorities }) => {
   for (const { id: subject } of wrongCertificateFiles(pki)) {
     findings.push({ name: 'ca-certificate-changed', severity: 'warning', kind: 'ca', subject });
   }
-  for (const { path: subject, mode, isWritable } of exposedFiles(pki)) {
+  for (const { path: subject, mode, isWritable } of exposureCauses(exposedFiles(pki), pki.home)) {
     const severity = isWritable ? 'critical' : 'warning';
     findings.push({ name: isWritable ? 'home-writable' : 'home-readable', severity, kind: 'home', subject, mode });
   }
   return { findings };
 };
 
-function keyFinding({ home: { authority } }: Pki, { id: subject }: Authority, fault: KeyFileFault): Finding {
-  const about = { severity: 'critical', kind: 'ca', subject, path: authority(subject).key } as const;
+function keyFinding(pki: Pki, { id: subject }: Authority, fault: KeyFileFault): Finding {
+  const about = { severity: 'critical', kind: 'ca', subject, path: pki.home.authority(subject).key } as const;
   const problem = fault.name === 'changed' && { problem: fault.problem };
   return { ...about, name: KEY_FINDINGS[fault.name], ...problem };
 }
