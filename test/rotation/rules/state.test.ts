@@ -1,3 +1,5 @@
+import { decideStep } from '../../../src/rotation/rules/decision.ts';
+import type { TrustConsumer } from '../../../src/rotation/rules/trust-consumer.ts';
 import type { PublishedDirectory } from '../../../src/rotation/rules/published-directory.ts';
 import { describe, expect, test } from 'vitest';
 import type { Authority, LeafTotals } from '../../../src/record/authority.ts';
@@ -226,6 +228,19 @@ describe('a gate', () => {
     expect([proofOf('drain', 'activated').open, proofOf('retire', 'draining').open]).toEqual([true, true]);
   });
 
+  test('a successor that issues is held to its gaps only if a longer certificate for its key closes them', () => {
+    const found = { ...NOTHING_FOUND, gaps: ['issuing-g2 cannot issue'], remedy: 'svcauth ca extend issuing-g2' };
+    const closed = (step: RotationStep, phase: Phase, isExtendable: boolean) =>
+      gatesOf(step, factsIn(phase), { ...found, isExtendable }, hours(70)).filter(({ open }) => !open);
+    for (const [step, phase] of [
+      ['drain', 'activated'],
+      ['retire', 'draining'],
+    ] as const) {
+      expect(closed(step, phase, true)).toMatchObject([{ name: 'proof', remedy: 'svcauth ca extend issuing-g2' }]);
+      expect(closed(step, phase, false)).toEqual([]);
+    }
+  });
+
   test('a compromise forces the proof gate unless the successor cannot issue', () => {
     const handshakes = ['web is rejected'];
     const gates = (found: ProofFindings) => gatesOf('activate', factsIn('published'), found, hours(40)).at(-1)!;
@@ -241,6 +256,151 @@ describe('a gate', () => {
       hours(40),
     );
     expect(gates.at(-1)).toMatchObject({ name: 'proof', open: false, message: 'web is rejected (and 1 more)' });
+  });
+});
+
+describe('the published directories', () => {
+  /** A directory of the policy; `since` in hours, for the CRL of issuing-g2. */
+  const docroot = (since?: number): PublishedDirectory => ({
+    directory: '/srv/www',
+    isHome: false,
+    anchors: new Map(),
+    crls: new Map([['issuing-g2', since === undefined ? {} : { since: hours(since) }]]),
+  });
+  const gateOf = (name: string, published: readonly PublishedDirectory[], now: Date, step: RotationStep = 'activate') =>
+    gatesOf(step, factsIn(step === 'activate' ? 'published' : 'draining', { published }), NOTHING_FOUND, now).find(
+      gate => gate.name === name,
+    );
+  const home = publicDirectory('root-g1', 'issuing-g1', 'issuing-g2');
+
+  test('the soak starts when the last directory holds the CRL of the successor', () => {
+    const opens = new Date(hours(5).getTime() + 86_400_000);
+    expect(gateOf('soak', [home, docroot(5)], hours(28))).toMatchObject({ open: false, opensAt: opens });
+    expect(gateOf('soak', [home, docroot(5)], opens)).toMatchObject({ open: true });
+    // held before the step publish: the soak counts from the step
+    expect(gateOf('soak', [home, docroot(0)], hours(25))).toMatchObject({ open: true });
+  });
+
+  test.each([
+    [
+      'that cannot be read',
+      { ...docroot(0), obstacle: 'it does not exist', crls: new Map() },
+      'it cannot be read: it does not exist',
+    ],
+    ['without the CRL of the successor', { ...docroot(0), crls: new Map() }, 'it does not hold the CRL of issuing-g2'],
+  ])('a directory %s closes the gates, and the remedy publishes to it', (_, lost, problem) => {
+    const remedy = 'svcauth crl publish --to /srv/www';
+    expect(gateOf('published', [home, lost], hours(90))).toMatchObject({ open: false, remedy });
+    expect(gateOf('published', [home, lost], hours(90))?.message).toContain(`/srv/www: ${problem}`);
+    expect(gateOf('soak', [home, lost], hours(90))).toMatchObject({ open: false, remedy });
+    expect(gateOf('soak', [home, lost], hours(90))).not.toHaveProperty('opensAt');
+    expect(gateOf('published', [home, lost], hours(90), 'retire')).toMatchObject({ open: false, remedy });
+  });
+
+  test('a directory that no run has recorded starts no soak', () => {
+    expect(gateOf('soak', [home, docroot()], hours(90))).toMatchObject({ open: false });
+    expect(gateOf('published', [home, docroot()], hours(90))).toMatchObject({ open: true });
+  });
+
+  test('a root must be an anchor in every directory', () => {
+    const root = { tier: 'root', fromId: 'root-g1', toId: 'root-g2' } as const;
+    const authorities = [authority('root-g1', 'active', 'root-g1'), authority('root-g2', 'prepared', 'root-g2')];
+    const held = { ...docroot(0), crls: new Map([['root-g2', { since: hours(0) }]]) };
+    const message = (published: readonly PublishedDirectory[]) =>
+      gatesOf(
+        'activate',
+        factsIn('published', { tier: 'root', authorities, published }, root),
+        NOTHING_FOUND,
+        hours(90),
+      ).find(({ name }) => name === 'published')?.message;
+    expect(message([publicDirectory('root-g2'), held])).toBe('/srv/www: it does not hold the anchor of root-g2');
+    expect(message([publicDirectory('root-g2'), { ...held, anchors: held.crls }])).toBe(
+      'public/, /srv/www hold root-g2',
+    );
+  });
+});
+
+describe('the consumers', () => {
+  const crls = new Map([['issuing-g2', {}]]);
+  const consumer = (changes: Partial<TrustConsumer>): TrustConsumer => ({
+    name: 'nginx',
+    services: 1,
+    reload: 'hook',
+    ...changes,
+  });
+  const gateOf = (consumers: readonly TrustConsumer[], now = hours(30), step: RotationStep = 'activate') =>
+    gatesOf(step, factsIn(PHASE_OF[step as keyof typeof PHASE_OF], { consumers }), NOTHING_FOUND, now).find(
+      ({ name }) => name === 'consumers-loaded',
+    )!;
+  const PHASE_OF = { activate: 'published', drain: 'activated', retire: 'draining' } as const;
+
+  test.each([
+    ['nothing', consumer({})],
+    ['an older bundle', consumer({ loaded: { bundleSequence: 6, crls } })],
+    ['no CRL of the successor', consumer({ loaded: { bundleSequence: 7, crls: new Map() } })],
+  ])('a consumer that has loaded %s closes the gate of each step, which names it', (_, each) => {
+    for (const step of ['activate', 'drain', 'retire'] as const) {
+      expect(gateOf([each], hours(90), step)).toMatchObject({
+        open: false,
+        message: '0 of 1 consumer loaded issuing-g2; missing: nginx',
+      });
+    }
+    expect(isForcible(gateOf([each]))).toBe(true);
+  });
+
+  test('a consumer that has loaded the bundle and the CRL of the successor opens the gate', () => {
+    expect(gateOf([consumer({ loaded: { bundleSequence: 7, crls } })])).toMatchObject({ open: true });
+    expect(gateOf([])).toMatchObject({ open: true, message: 'no consumer is known' });
+  });
+
+  test('a consumer that reloads by itself opens the gate one interval after the publication', () => {
+    const self = consumer({ name: 'etcd', reload: 'self', every: 7200 });
+    expect(gateOf([self], new Date(hours(3).getTime() - 1000))).toMatchObject({ open: false, opensAt: hours(3) });
+    expect(gateOf([self], hours(3))).toMatchObject({ open: true });
+  });
+
+  test('a consumer that an operator reloads counts as not loaded until it is reported', () => {
+    const manual = consumer({ name: 'appliance', reload: 'manual' });
+    expect(gateOf([manual])).toMatchObject({ open: false });
+    expect(gateOf([{ ...manual, loaded: { bundleSequence: 7, crls } }])).toMatchObject({ open: true });
+  });
+
+  test('for services without a hook only the soak counts, and the gate says so', () => {
+    const undeclared = consumer({ name: 'undeclared', reload: 'undeclared', services: 3 });
+    expect(gateOf([undeclared])).toMatchObject({
+      open: true,
+      message: 'no consumer is known; 3 services without a hook: only the soak counts',
+    });
+  });
+});
+
+describe('a successor that waits for its certificate', () => {
+  const pending = () => {
+    const facts = factsIn('prepared');
+    const authorities = facts.authorities.map(each => {
+      const { certificate: _, ...rest } = each;
+      return each.id === 'issuing-g2' ? { ...rest, state: 'pending' as const } : each;
+    });
+    return { ...facts, authorities };
+  };
+
+  test('the rotation has not begun, and its only gate names the request and the command that installs the certificate', () => {
+    expect(openRotation(pending())).toBeUndefined();
+    const status = rotationStatus(pending(), NOTHING_FOUND, hours(2));
+    expect(status).toMatchObject({ phase: 'requested', from: 'issuing-g1', to: 'issuing-g2', next: 'prepare' });
+    expect(status.gates).toMatchObject([
+      { name: 'certificate-installed', open: false, remedy: 'svcauth ca install-cert CERT' },
+    ]);
+    expect(nextRotationStep(pending(), NOTHING_FOUND, { prepare: start, activate: start }, hours(2))).toBeUndefined();
+  });
+
+  test('only a rollback changes something, and prepare is done', () => {
+    const decide = (step: RotationStep) => decideStep({ step, tier: 'issuing' }, pending(), NOTHING_FOUND, hours(2));
+    expect(decide('prepare').turn).toBe('done');
+    expect(decide('rollback').turn).toBe('do');
+    for (const step of ['publish', 'activate', 'drain', 'retire'] as const) {
+      expect(() => decide(step)).toThrow('issuing-g2 waits for its certificate');
+    }
   });
 });
 
