@@ -23,9 +23,13 @@ export function plannedGapRemedy(
   tier: OwnTier,
   wayOut: GapWayOut | undefined,
   options: PrepareOptions,
+  aboveKey?: Authority['keyLocation'],
 ): string | undefined {
   if (wayOut === undefined) return undefined;
-  if (wayOut.kind === 'root-first') return REMEDIES.rotationStep({ step: 'prepare', tier: 'root' });
+  if (wayOut.kind === 'root-first')
+    return aboveKey === 'foreign'
+      ? REMEDIES.foreignCaExpiring()
+      : REMEDIES.rotationStep({ step: 'prepare', tier: 'root' });
   return prepareCommand(tier, { ...options, lifetime: roundUp(wayOut.seconds) });
 }
 

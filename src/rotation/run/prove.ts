@@ -88,10 +88,10 @@ const isRecorded = ({ authorities }: RotationRecords, id: string): boolean =>
 function remedyOf(
   { toId, wayOut }: PlannedRotation,
   { tier, authorities }: RotationRecords,
-  { options }: ProofQuestion,
+  { options, successor }: ProofQuestion,
 ) {
   const recorded = authorities.filter(isCertified).find(({ id }) => id === toId);
-  if (recorded === undefined) return plannedGapRemedy(tier, wayOut, options);
+  if (recorded === undefined) return plannedGapRemedy(tier, wayOut, options, successor?.above?.keyLocation);
   const above = authorities.find(({ id }) => id === recorded.certificate.issuerId);
   return recordedGapRemedy(recorded, wayOut, above?.keyLocation ?? 'foreign');
 }

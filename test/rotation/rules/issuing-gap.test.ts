@@ -177,6 +177,9 @@ describe('the remedy of a gap', () => {
     expect(plannedGapRemedy('issuing', { kind: 'root-first' }, { crossSigning: 'issuing' })).toBe(
       'svcauth ca rotate prepare --tier root',
     );
+    expect(plannedGapRemedy('issuing', { kind: 'root-first' }, { crossSigning: 'issuing' }, 'foreign')).toBe(
+      'svcauth ca install-cert CERT --chain CHAIN',
+    );
     expect(plannedGapRemedy('issuing', undefined, { crossSigning: 'issuing' })).toBeUndefined();
   });
 
