@@ -54,7 +54,7 @@ function daysUntilNext(random: (length: number) => Uint8Array): number {
 }
 
 interface Ticked {
-  readonly actions: readonly { readonly kind: string }[];
+  readonly actions: readonly { readonly action: string }[];
 }
 
 describeWith(['openssl'], 'five years of nothing but ticks', () => {
@@ -86,9 +86,9 @@ describeWith(['openssl'], 'five years of nothing but ticks', () => {
       ticks++;
       crowd.judge('after the tick');
       await compareNumbers();
-      const kinds = (JSON.parse(stdout) as Ticked).actions.map(({ kind }) => kind);
-      for (const kind of kinds) done.set(kind, (done.get(kind) ?? 0) + 1);
-      if (ticks % 25 === 0 || kinds.some(kind => kind.startsWith('rotation-'))) await crowd.sample();
+      const actions = (JSON.parse(stdout) as Ticked).actions.map(({ action }) => action);
+      for (const action of actions) done.set(action, (done.get(action) ?? 0) + 1);
+      if (ticks % 25 === 0 || actions.some(action => action.startsWith('rotation-'))) await crowd.sample();
       if (random(1)[0]! < 6) {
         expect(await crowd.steal(['web', 'mail', 'payments', 'ledger'][stolen++ % 4]!), when).toBe(0);
         crowd.judge('after the revocation');

@@ -98,8 +98,11 @@ export function onlookers() {
     judge(everybody: readonly Verifier[], chains: Iterable<string>, now: Date): readonly Judgement[] {
       const surprises: Judgement[] = [];
       const distinct = new Set(chains);
-      const different = new Map(everybody.map(each => [`${numberOf(each.anchors)} ${numberOf(each.crls)}`, each]));
-      for (const [files, verifier] of different) {
+      const filesOf = ({ anchors, crls }: Verifier) => `${numberOf(anchors)} ${numberOf(crls)}`;
+      // equal files can be too old for one verifier and as they should be for another
+      const different = new Map(everybody.map(each => [`${filesOf(each)} ${each.revoked.size}`, each]));
+      for (const verifier of different.values()) {
+        const files = filesOf(verifier);
         for (const chain of distinct) {
           const key = `${files} ${numberOf(chain)}`;
           const welcome = !verifier.revoked.has(serialOf(chain)) && endOf(chain) >= now;
