@@ -118,11 +118,20 @@ export const REMEDIES = {
     `svcauth crl presign --ca ${ca} --every 30d --for 18mo${withKey(keyLocation)}`,
   crlDoubtful: () => 'svcauth crl verify',
   publishedBehind: ({ directory }: { readonly directory: string }) => `svcauth crl publish --to ${shell(directory)}`,
+  /** Replaces CRLs and bundles that another PKI made. */
+  publishedForeign: ({ directory }: { readonly directory: string }) =>
+    `svcauth crl publish --to ${shell(directory)} --replace-foreign`,
+  /** The next CRL takes over what the newer one lists. */
+  publishedNewer: ({ ca, keyLocation }: CaKey): string =>
+    keyLocation === 'file' ? REMEDIES.everythingDue() : REMEDIES.crlDue({ ca, keyLocation }),
   publishedAhead: ({ directory }: { readonly directory: string }) => `svcauth crl diff ${shell(directory)}`,
 
   // trust bundles
+  bundleOutdated: () => 'svcauth bundle write',
   anchorsUnclear: () => 'svcauth bundle show',
   bundleDoubtful: () => 'svcauth bundle verify FILE',
+  federatedOutdated: ({ trustDomain }: { readonly trustDomain: string }) =>
+    `svcauth bundle federate ${trustDomain} --from FILE`,
   federationRestarted: ({ trustDomain }: { readonly trustDomain: string }) =>
     `svcauth bundle unfederate ${trustDomain}`,
 

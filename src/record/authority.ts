@@ -22,6 +22,8 @@ export interface Authority {
   /** Certificate that the chain is served with; absent while pending. */
   readonly certificate?: AuthorityCertificate;
   readonly createdAt: Date;
+  /** Time at which the CA above it revoked its certificate, as a CRL says; absent: none has. */
+  readonly revokedAt?: Date;
   /** Time at which its rotation published it to verifiers; absent when no rotation has. */
   readonly publishedAt?: Date;
 }

@@ -14,4 +14,6 @@ export interface FederatedBundle {
   readonly document: string;
   readonly sequence?: number;
   readonly addedAt: Date;
+  /** Last time at which it was given, changed or not; absent: in a record of an earlier version. */
+  readonly fetchedAt?: Date;
 }

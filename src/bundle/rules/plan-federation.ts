@@ -1,4 +1,6 @@
 import { failure } from '../../errors/error.ts';
+import { equalBytes } from '../../pki/bytes.ts';
+import { decodeCertificate } from '../../pki/certificate/parsed.ts';
 import { parseSpiffeBundle } from '../../pki/bundle/read.ts';
 import type { TrustDomain } from '../../pki/name/spiffe-id.ts';
 import type { BundleDocument } from './document.ts';
@@ -15,6 +17,12 @@ export interface FederationPlan {
   readonly findings: readonly BundleFinding[];
 }
 
+/** The anchors of another trust domain, as DER. */
+export interface OtherAnchors {
+  readonly trustDomain: string;
+  readonly anchors: readonly Uint8Array[];
+}
+
 const NOTHING = { x509Authorities: [], sequence: undefined, refreshHint: undefined };
 
 /**
@@ -24,7 +32,16 @@ const NOTHING = { x509Authorities: [], sequence: undefined, refreshHint: undefin
 export function planFederation(
   trustDomain: TrustDomain,
   given: BundleDocument,
-  { own, present }: { readonly own: string; readonly present: FederatedBundle | undefined },
+  {
+    own,
+    present,
+    others = [],
+  }: {
+    readonly own: string;
+    readonly present: FederatedBundle | undefined;
+    /** Anchors of ours and of the other federated trust domains. */
+    readonly others?: readonly OtherAnchors[];
+  },
   now: Date,
 ): FederationPlan {
   if (trustDomain === own) throw failure('ERR_FEDERATED_OWN', { trustDomain });
@@ -37,17 +54,39 @@ export function planFederation(
       problems: wrong.map(({ subject, message }) => `${subject}: ${message}`),
     });
   }
+  const shared = others.filter(({ anchors }) => sharesKey(anchors, given.bundle.x509Authorities));
+  if (shared.length > 0) {
+    throw failure('ERR_FEDERATED_BUNDLE', {
+      trustDomain,
+      problems: shared.map(each => `an anchor has the key of an anchor of ${each.trustDomain}`),
+    });
+  }
   const { sequence } = given.bundle;
-  const federated = { trustDomain, document: given.text, ...(sequence !== undefined && { sequence }), addedAt: now };
+  const federated = {
+    trustDomain,
+    document: given.text,
+    ...(sequence !== undefined && { sequence }),
+    addedAt: now,
+    fetchedAt: now,
+  };
   const before = present && parseSpiffeBundle(present.document);
   const diff = diffBundles(before ?? NOTHING, given.bundle);
   if (present === undefined) return { change: 'add', federated, diff, findings };
-  if (present.document === given.text) return { change: 'none', federated: present, diff, findings };
+  if (present.document === given.text)
+    return { change: 'none', federated: { ...present, fetchedAt: now }, diff, findings };
   if (present.sequence !== undefined && (sequence ?? -1) <= present.sequence) {
     throw failure('ERR_FEDERATED_BACKWARDS', { trustDomain, present: present.sequence, given: sequence });
   }
   return { change: 'replace', federated, diff, findings };
 }
+
+/** An anchor of two trust domains could issue certificates for both (SPIFFE Trust Domain and Bundle §4). */
+function sharesKey(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
+  const keys = a.map(keyOf);
+  return b.some(der => keys.some(key => equalBytes(key, keyOf(der))));
+}
+
+const keyOf = (der: Uint8Array): Uint8Array => decodeCertificate(der).tbs.publicKey.der;
 
 /** Checks that file systems can store the name (at most 255 bytes) and that no dot hides it. */
 const canNameFiles = (trustDomain: string): boolean => trustDomain.length <= 250 && !trustDomain.startsWith('.');

@@ -2,6 +2,7 @@
 // `bundle federate` and `bundle unfederate` call it. It never merges a foreign bundle into ours.
 import { failure } from '../../errors/error.ts';
 import type { BundleDocument, BundleDocuments } from '../rules/document.ts';
+import { parseSpiffeBundle } from '../../pki/bundle/read.ts';
 import { planFederation, type FederationPlan } from '../rules/plan-federation.ts';
 import { parseTrustDomain, type TrustDomain } from '../../pki/name/spiffe-id.ts';
 import type { Pki } from '../../store/open-pki.ts';
@@ -23,8 +24,15 @@ export async function federate(pki: Pki, { trustDomain, file, dryRun }: Federate
   const { world, home, manifest, identity } = pki;
   const name = parseTrustDomain(trustDomain);
   const document = ofTrustDomain(await readBundle(world, file), name, file);
-  const present = manifest.federatedBundles().find(each => each.trustDomain === name);
-  const plan = planFederation(name, document, { own: identity.trustDomain, present }, world.now);
+  const known = manifest.federatedBundles();
+  const present = known.find(each => each.trustDomain === name);
+  const others = [
+    { trustDomain: identity.trustDomain, anchors: manifest.authorities().flatMap(each => each.certificate?.der ?? []) },
+    ...known
+      .filter(each => each !== present)
+      .map(each => ({ trustDomain: each.trustDomain, anchors: parseSpiffeBundle(each.document).x509Authorities })),
+  ];
+  const plan = planFederation(name, document, { own: identity.trustDomain, present, others }, world.now);
   if (dryRun) return plan;
   const { federated, diff } = plan;
   if (plan.change !== 'none') {
@@ -37,6 +45,8 @@ export async function federate(pki: Pki, { trustDomain, file, dryRun }: Federate
       });
     });
   }
+  // that it was fetched again is bookkeeping
+  else manifest.transaction(write => write.putFederatedBundle(federated));
   writeTrustBundle(world, home, manifest);
   return plan;
 }

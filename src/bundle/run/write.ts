@@ -3,7 +3,7 @@
 import { linkFederated } from '../../store/federated-directory.ts';
 import { PUBLIC_FILE } from '../../store/home.ts';
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { World } from '../../world/world.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { nextBundleSequence, REFRESH_HINT, trustAnchors } from '../../ca/rules/trust-anchors.ts';
@@ -122,6 +122,15 @@ export function bundleFiles(home: Home, manifest: Manifest, { pem, spiffe }: Tru
     ],
   ]);
 }
+
+/** Names the files that hold a bundle, relative to public/ and to every directory that it is copied to. */
+export const bundlePaths = ({ public: paths }: Home, manifest: Manifest): readonly string[] =>
+  [
+    ...[paths.bundlePem, paths.bundleJson, paths.bundleMap],
+    ...manifest
+      .federatedBundles()
+      .flatMap(({ trustDomain }) => [paths.federatedJson(trustDomain), paths.federatedPem(trustDomain)]),
+  ].map(path => relative(paths.directory, path));
 
 /** Lists bundle files in public/federated that the manifest does not know. A consumer of the directory would still trust them. */
 export const strayFederatedFiles = (

@@ -23,6 +23,9 @@ export function activeIssuer(authorities: readonly Authority[], now: Date): Cert
     });
   }
   const { notBefore, notAfter } = active.certificate;
+  if (active.revokedAt !== undefined) {
+    throw failure('ERR_ISSUER_REVOKED', { id: active.id, tier: active.tier, revokedAt: instantText(active.revokedAt) });
+  }
   if (notBefore > now) {
     throw failure('ERR_ISSUER_NOT_YET', { id: active.id, notBefore: instantText(notBefore), now: instantText(now) });
   }

@@ -29,6 +29,18 @@ export const crlOwnerProblem = (crl: ParsedCrl, authority: CertifiedAuthority): 
 export const streamedCrlOwnerProblem = (crl: StreamedCrl, authority: CertifiedAuthority): string | undefined =>
   ownerProblem(crl, authority, () => crl.signatureValid);
 
+/** True if no CA of ours has the issuer name and the key that this CRL names, whoever signed it. */
+export function isOfStranger(crl: CrlHead & CrlTail, authorities: readonly CertifiedAuthority[]): boolean {
+  const keyIdentifier = crlKeyIdentifier(crl);
+  return !authorities.some(({ certificate, keyAlgorithm }) => {
+    const facts = issuerFactsOf(decodeCertificate(certificate.der), KEY_ALGORITHMS[keyAlgorithm]);
+    return (
+      sameName(crl.issuer, facts.subject) &&
+      (keyIdentifier === undefined || equalBytes(keyIdentifier, facts.keyIdentifier))
+    );
+  });
+}
+
 function ownerProblem(
   crl: CrlHead & CrlTail,
   authority: CertifiedAuthority,

@@ -7,6 +7,8 @@ import { compareEntries } from '../rules/diff.ts';
 import { crlOwnerProblem } from '../rules/verdict.ts';
 import { instantText } from '../../time/instant-text.ts';
 import type { Crl } from '../../record/crl.ts';
+import type { Revocation } from '../../record/revocation.ts';
+import { isCrlReason } from '../../pki/crl/revocation-reason.ts';
 import { findExtension } from '../../pki/extension/extension.ts';
 import { decodeIssuingDistributionPoint } from '../../pki/extension/issuing-distribution-point.ts';
 import { nameToString, sameName } from '../../pki/name/name.ts';
@@ -46,9 +48,12 @@ export async function importCrl(
   const problem = crlOwnerProblem(parsed, state.authority) ?? scopeProblem(parsed) ?? dateProblem(parsed, world.now);
   if (problem !== undefined) throw refuse(problem);
   const crl = recordOf(parsed, state.authority.id);
-  const listed = { crl, revokedCas: revokedCas(pki, parsed) };
-  if (state.latest?.sha256 === crl.sha256 && state.published?.sha256 === crl.sha256)
+  const revoked = revokedCas(pki, parsed, state.authority.id);
+  const listed = { crl, revokedCas: revoked.map(({ id }) => id) };
+  const unrecorded = revoked.filter(({ revocation }) => manifest.revocation(revocation.serial) === undefined);
+  if (state.latest?.sha256 === crl.sha256 && state.published?.sha256 === crl.sha256 && unrecorded.length === 0) {
     return { ...listed, changed: false };
+  }
   const isNewest = state.latest?.sha256 === crl.sha256;
   if (!isNewest && state.latest !== undefined && crl.number <= state.latest.number) {
     throw refuse(`its number ${crl.number} is not higher than ${state.latest.number}, the number of the newest CRL`);
@@ -61,8 +66,14 @@ export async function importCrl(
   try {
     staged.write(parsed.der);
     await staged.seal();
-    if (!isNewest) {
+    if (!isNewest || unrecorded.length > 0) {
       manifest.transaction(write => {
+        for (const { id, revocation } of unrecorded) {
+          write.insertRevocation(revocation);
+          const { serial, reason, authorityId: ca } = revocation;
+          write.audit('certificate.revoked', id, { serial, ca, reason });
+        }
+        if (isNewest) return;
         write.recordCrl(crl);
         // this CRL may list revocations that the series lacks
         write.voidPresignedCrls(crl.authorityId);
@@ -131,9 +142,25 @@ function lostRevocation({ manifest, world }: CrlPki, crl: ParsedCrl, authorityId
   return undefined;
 }
 
-function revokedCas({ manifest }: CrlPki, crl: ParsedCrl): readonly string[] {
-  const ids = new Map(manifest.authorities().map(({ id, certificate }) => [certificate?.serial, id]));
-  return Array.from(reportCrlEntries(crl), ({ serial }) => ids.get(serial)).filter(id => id !== undefined);
+/** Finds the certificates of our CAs, issued by this CA, that the CRL lists. */
+function revokedCas({ manifest }: CrlPki, crl: ParsedCrl, issuerId: string) {
+  const owners = new Map(
+    manifest
+      .authorities()
+      .flatMap(({ id, certificate }) =>
+        certificate?.issuerId === issuerId ? [[certificate.serial, { id, certificate }] as const] : [],
+      ),
+  );
+  return Array.from(reportCrlEntries(crl)).flatMap(({ serial, revokedAt, reason, invalidityDate }) => {
+    const owner = owners.get(serial);
+    if (owner === undefined) return [];
+    const revocation: Revocation = {
+      ...{ serial, authorityId: issuerId, revokedAt, notAfter: owner.certificate.notAfter },
+      reason: isCrlReason(reason) ? reason : 'unspecified',
+      ...(invalidityDate && { invalidityDate }),
+    };
+    return [{ id: owner.id, revocation }];
+  });
 }
 
 const publishedWith = (states: readonly AuthorityCrl[], crl: Crl): readonly PublishedCrl[] =>

@@ -17,6 +17,12 @@ export const issueErrors = {
           : 'no CA can issue: none is active',
     p => [p.pending === undefined ? REMEDIES.caUnclear() : REMEDIES.caPending()],
   ),
+  ERR_ISSUER_REVOKED: row<{ id: string; tier: string; revokedAt: string }>(
+    EXIT.refused,
+    p =>
+      `${p.id} was revoked by the CA above it at ${p.revokedAt}, so verifiers reject its certificates; nothing was issued`,
+    p => [`stop it for good: ${REMEDIES.caCompromised({ ca: p.id })}`, `then replace it: ${REMEDIES.caExpiring(p)}`],
+  ),
   ERR_ISSUER_EXPIRED: row<{ id: string; notAfter: string }>(
     EXIT.refused,
     p => `${p.id} expired at ${p.notAfter}, so verifiers would reject its certificates; nothing was issued`,

@@ -43,7 +43,26 @@ export type FindingName =
   | 'served-old'
   | 'served-nothing'
   | 'served-unverifiable'
-  | 'served-unprobed';
+  | 'served-unprobed'
+  | 'crl-damaged'
+  | 'bundle-damaged'
+  | 'publication-failed'
+  | 'publication-due'
+  | 'published-file-damaged'
+  | 'published-crl-foreign'
+  | 'published-crl-stale'
+  | 'published-crl-expiring'
+  | 'published-crl-ahead'
+  | 'published-revocation-missing'
+  | 'published-anchor-foreign'
+  | 'published-anchor-missing'
+  | 'revocation-unlisted'
+  | 'revocation-lost'
+  | 'ca-revoked'
+  | 'federated-expired'
+  | 'federated-expiring'
+  | 'federated-outdated'
+  | 'federated-shared';
 
 export type Severity = 'warning' | 'critical';
 
@@ -63,6 +82,8 @@ export interface Finding {
   readonly deadline?: Date;
   readonly serial?: string;
   /** Reason of the finding, or the files that are concerned, in words. */
+  /** Why the last deployment failed, why the certificate is revoked, or which files are concerned, in words. */
+  /** What is wrong, in words: why a deployment or a publication failed, or what is wrong with a file. */
   readonly problem?: string;
   /** The file that the finding is about, absolute. */
   readonly path?: string;
@@ -82,6 +103,10 @@ export interface Finding {
   readonly hasHook?: boolean;
   /** Tier of the CA. */
   readonly tier?: Authority['tier'];
+  /** Of a finding about a directory: the CA whose CRL it is. */
+  readonly ca?: string;
+  /** Number of revocations or anchors that it is about. */
+  readonly count?: number;
 }
 
 const NEVER = Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,6 @@
 import type { Policy } from '../../policy/rules/policy.ts';
 import { selectServices } from '../../service/rules/selector.ts';
+import type { PublishedState } from '../../publication/rules/published-state.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { withoutConsequences } from '../rules/deployed-files.ts';
 import { sortedFindings, type Finding } from '../rules/finding.ts';
@@ -27,6 +28,8 @@ export interface CheckedPki {
   readonly checked: { readonly services: number; readonly cas: number };
   /** Filled if the scope has `everything`, else empty. */
   readonly monitored: readonly MonitoredItem[];
+  /** public/ and the published directories; filled if the scope has `everything`. */
+  readonly directories: readonly PublishedState[];
 }
 
 /** Checks a PKI and the world around it as of `at`. Throws the error of an invalid selector. */
@@ -47,6 +50,7 @@ export async function checkPki(
     findings: sortedFindings(underClock(withoutConsequences(seen.flatMap(({ findings }) => findings)))),
     checked: { services: selected?.length ?? manifest.serviceCount(), cas: authorities.length },
     monitored: seen.flatMap(({ monitored = [] }) => monitored),
+    directories: seen.flatMap(({ directories = [] }) => directories),
   };
 }
 

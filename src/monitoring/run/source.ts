@@ -4,6 +4,7 @@ import type { Finding } from '../rules/finding.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import type { CheckThresholds } from '../rules/thresholds.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
+import type { PublishedState } from '../../publication/rules/published-state.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { LiveService } from '../../store/manifest/manifest.ts';
 import type { Pki } from '../../store/open-pki.ts';
@@ -33,6 +34,8 @@ export interface Seen {
   readonly findings: readonly Finding[];
   /** Items with and without findings; empty unless `everything`. */
   readonly monitored?: readonly MonitoredItem[];
+  /** public/ and the published directories; absent unless `everything`. */
+  readonly directories?: readonly PublishedState[];
 }
 
 export type CheckSource = (look: CheckLook) => Seen | Promise<Seen>;

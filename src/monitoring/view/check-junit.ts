@@ -45,7 +45,7 @@ interface Case {
 }
 
 /** Lists the cases, including a missing CRL and a missing certificate of a CA. */
-function casesOf({ monitored, findings }: CheckReport): readonly Case[] {
+function casesOf({ monitored, directories, findings }: CheckReport): readonly Case[] {
   const cases = new Map<string, Case>();
   const caseOf = (kind: Kind, subject: string): Case => {
     const key = `${kind} ${subject}`;
@@ -54,6 +54,7 @@ function casesOf({ monitored, findings }: CheckReport): readonly Case[] {
     return found;
   };
   for (const { kind, subject } of monitored) caseOf(kind, subject);
+  for (const { directory } of directories) caseOf('directory', directory);
   for (const finding of findings) caseOf(kindOf(finding), finding.subject).findings.push(finding);
   return [...cases.values()];
 }
@@ -65,6 +66,7 @@ const CRL_FINDINGS: Readonly<Record<Extract<FindingName, `crl-${string}`>, 'crl'
   'crl-not-yet-valid': 'crl',
   'crl-expiring': 'crl',
   'crl-series-ending': 'crl',
+  'crl-damaged': 'crl',
 };
 
 const kindOf = ({ kind, name }: Finding): Kind =>

@@ -12,7 +12,7 @@ const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
  * Formats the metrics under the names of other certificate exporters, so existing alert rules work. The label `ca` of a service's
  * certificate is its issuing CA; of a CA and of a CRL it is that CA, so the three can be joined.
  */
-export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckReport): string {
+export function formatCheckMetrics({ monitored, directories, findings, at, ranAt }: CheckReport): string {
   const certificates = monitored.filter(each => each.kind === 'certificate' || each.kind === 'ca');
   const crls = monitored.filter(each => each.kind === 'crl');
   const deployments = monitored.filter(each => each.kind === 'certificate');
@@ -72,6 +72,30 @@ export function formatCheckMetrics({ monitored, findings, at, ranAt }: CheckRepo
       name: 'svcauth_served_probe_timestamp_seconds',
       help: 'Time of the last probe of a declared address, in Unix seconds.',
       samples: addresses.map(each => ({ labels: labelsOf(each), value: seconds(each.from) })),
+    },
+    {
+      name: 'svcauth_publication_last_success_timestamp_seconds',
+      help: 'When svcauth last left a published directory up to date, in Unix seconds.',
+      samples: directories.flatMap(({ directory, lastSuccess }) =>
+        lastSuccess === undefined ? [] : [{ labels: { directory }, value: seconds(lastSuccess) }],
+      ),
+    },
+    {
+      name: 'svcauth_publication_crl_next_update',
+      help: 'When the CRL of a CA in a published directory expires (nextUpdate), in Unix seconds.',
+      samples: directories.flatMap(({ directory, content }) =>
+        [...content.crls].flatMap(([ca, crl]) =>
+          crl.problem === undefined ? [{ labels: { directory, ca }, value: seconds(crl.nextUpdate) }] : [],
+        ),
+      ),
+    },
+    {
+      name: 'svcauth_publication_healthy',
+      help: '1 if a published directory has no finding, else 0.',
+      samples: directories.map(({ directory }) => ({
+        labels: { directory },
+        value: Number(!findings.some(({ kind, subject }) => kind === 'directory' && subject === directory)),
+      })),
     },
     {
       name: 'svcauth_check_findings',

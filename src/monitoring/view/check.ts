@@ -5,6 +5,7 @@ import type { FailOn } from '../rules/fail-on.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import type { CHECK, FINDING } from './documents.ts';
 import { describeFinding } from './finding.ts';
+import type { PublishedState } from '../../publication/rules/published-state.ts';
 import type { View } from '../../view/output.ts';
 import { plural } from '../../text/plural.ts';
 import { formatTable } from '../../view/table.ts';
@@ -26,6 +27,8 @@ export interface CheckReport {
   readonly failOn: FailOn;
   /** Filled only for the formats that also list items without findings (see `CHECK_FORMATS`). */
   readonly monitored: readonly MonitoredItem[];
+  /** public/ and the published directories; filled for the same formats. */
+  readonly directories: readonly PublishedState[];
 }
 
 /** The field of JSON with the subject of a finding. */

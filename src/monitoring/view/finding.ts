@@ -3,6 +3,7 @@
 import type { Finding, FindingName } from '../rules/finding.ts';
 import { REMEDIES, SHELL_REMEDIES } from '../../errors/remedy.ts';
 import { formatInstant } from '../../view/json.ts';
+import { plural } from '../../text/plural.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 export interface FindingText {
@@ -12,7 +13,7 @@ export interface FindingText {
 }
 
 /** `expiry`: "expires in 3 days" or "expired 2 days ago", from the deadline of the finding. */
-type Describe = (finding: Finding, expiry: string) => FindingText;
+type Describe = (finding: Finding, expiry: string, now: Date) => FindingText;
 
 const renew = ({ subject, keySource }: Finding): string => REMEDIES.certificateDue({ service: subject, keySource });
 const show = ({ subject }: Finding): string => REMEDIES.caDetails({ ca: subject });
@@ -22,6 +23,8 @@ const restore = ({ path = 'FILE' }: Finding): string => SHELL_REMEDIES.keyLost({
 const deploy =
   (message: (finding: Finding) => string): Describe =>
   finding => ({ message: message(finding), remedy: REMEDIES.deploymentPending({ service: finding.subject }) });
+
+const publish = ({ subject }: Finding): string => REMEDIES.publishedBehind({ directory: subject });
 
 const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   'certificate-expired': (finding, expiry) => ({ message: `certificate ${expiry}`, remedy: renew(finding) }),
@@ -157,6 +160,87 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     message: `${servedBy(finding)} was not probed for more than two days`,
     remedy: REMEDIES.servedAgain({ service: servedService(finding) }),
   }),
+  'crl-damaged': finding => ({
+    message: `CRL in public/ cannot be used: ${finding.problem}`,
+    remedy: refresh(finding),
+  }),
+  'bundle-damaged': finding => ({
+    message: `trust bundle must not be used: ${finding.problem}`,
+    remedy: REMEDIES.bundleOutdated(),
+  }),
+  'revocation-unlisted': finding => ({
+    message: `${plural(finding.count ?? 0, 'revocation')} on no CRL; verifiers accept the revoked certificates`,
+    remedy: refresh(finding),
+  }),
+  'revocation-lost': finding => ({
+    message: `published CRL lists ${plural(finding.count ?? 0, 'revocation')} that the manifest lacks`,
+    remedy: refresh(finding),
+  }),
+  'ca-revoked': finding => ({
+    message: 'revoked by the CA above it; verifiers reject every certificate below it, and it issues nothing more',
+    remedy: REMEDIES.caCompromised({ ca: finding.subject }),
+  }),
+  'federated-expired': (finding, expiry) => ({
+    message: `every anchor of its bundle has expired, the last ${expiry}; our verifiers reject its certificates`,
+    remedy: REMEDIES.federatedOutdated({ trustDomain: finding.subject }),
+  }),
+  'federated-expiring': (finding, expiry) => ({
+    message: `last anchor of its bundle ${expiry}`,
+    remedy: REMEDIES.federatedOutdated({ trustDomain: finding.subject }),
+  }),
+  'federated-outdated': (finding, _expiry, now) => ({
+    message: `its bundle was last fetched ${finding.since === undefined ? 'long ago' : formatRelativeTime(finding.since, now)}, and may lack new anchors`,
+    remedy: REMEDIES.federatedOutdated({ trustDomain: finding.subject }),
+  }),
+  'federated-shared': finding => ({
+    message: `its bundle has an anchor of ${finding.problem}, which can issue certificates for both`,
+    remedy: REMEDIES.federationRestarted({ trustDomain: finding.subject }),
+  }),
+  'publication-failed': (finding, _expiry, now) => ({
+    message: `${finding.since === undefined ? 'never published to' : `last published ${formatRelativeTime(finding.since, now)}`}: ${finding.problem}`,
+    remedy: publish(finding),
+  }),
+  'publication-due': finding => ({
+    message:
+      finding.ca === undefined
+        ? finding.problem === undefined
+          ? 'nothing was published there yet'
+          : `older than public/: ${finding.problem}`
+        : `has an older CRL of ${finding.ca} than public/`,
+    remedy: publish(finding),
+  }),
+  'published-file-damaged': finding => ({
+    message: `verifiers cannot use a file: ${finding.problem}`,
+    remedy: publish(finding),
+  }),
+  'published-crl-foreign': finding => ({
+    message: `CRL of ${finding.ca} is from another CA; ${finding.problem}`,
+    remedy: REMEDIES.publishedForeign({ directory: finding.subject }),
+  }),
+  'published-crl-stale': (finding, expiry) => ({
+    message: `CRL of ${finding.ca} there ${expiry}; verifiers reject every certificate below this CA`,
+    remedy: publish(finding),
+  }),
+  'published-crl-expiring': (finding, expiry) => ({
+    message: `CRL of ${finding.ca} there ${expiry}`,
+    remedy: publish(finding),
+  }),
+  'published-crl-ahead': ({ ca = 'CA', keyLocation }) => ({
+    message: `CRL of ${ca} there is newer than the manifest, which may come from a backup`,
+    remedy: REMEDIES.publishedNewer({ ca, keyLocation: keyLocation ?? 'file' }),
+  }),
+  'published-revocation-missing': finding => ({
+    message: `CRL of ${finding.ca} there lacks ${plural(finding.count ?? 0, 'revocation')}; verifiers accept the revoked certificates`,
+    remedy: publish(finding),
+  }),
+  'published-anchor-foreign': finding => ({
+    message: `${plural(finding.count ?? 0, 'trust anchor')} there of no CA of this PKI`,
+    remedy: REMEDIES.publishedForeign({ directory: finding.subject }),
+  }),
+  'published-anchor-missing': finding => ({
+    message: `trust bundle there lacks ${finding.problem}; verifiers reject its certificates`,
+    remedy: publish(finding),
+  }),
 };
 
 const servedService = ({ servedBy = 'SERVICE' }: Finding): string => servedBy;
@@ -167,7 +251,7 @@ const begin = ({ deadline }: Finding): string => (deadline === undefined ? 'unkn
 /** Describes a finding for the person who must act on it. While the clock is behind, its remedy comes before every other. */
 export function describeFinding(finding: Finding, now: Date): FindingText {
   const expiry = finding.deadline === undefined ? '' : formatExpiry(finding.deadline, now);
-  const text = DESCRIPTIONS[finding.name](finding, expiry);
+  const text = DESCRIPTIONS[finding.name](finding, expiry, now);
   return finding.clockBehind && text.remedy !== undefined ? { ...text, remedy: REMEDIES.clockDoubtful() } : text;
 }
 

@@ -10,6 +10,7 @@ import { examples, group, homeFlag, outputOption, repeatable, type AddCommand } 
 
 interface Flags {
   readonly to: readonly string[];
+  readonly replaceForeign?: boolean;
   readonly dryRun?: boolean;
   readonly output: OutputFormat;
 }
@@ -25,6 +26,7 @@ export const addCrlPublish =
       .addOption(
         repeatable('--to <dir>', 'target directory, created if missing (default: crl.publishTo in the policy)'),
       )
+      .option('--replace-foreign', 'also replace CRLs and bundles of another PKI, which are otherwise kept')
       .option('--dry-run', 'print the changes without making them');
     outputOption(command);
     examples(command, ['svcauth crl publish --to /srv/pki', 'svcauth crl publish --to /srv/pki --dry-run']);
@@ -38,7 +40,10 @@ export const addCrlPublish =
           flags.to.map(each => resolve(world.cwd, each)),
         );
         const dryRun = flags.dryRun ?? false;
-        const planned = await planPublications(pki, directories, { glance: false });
+        const planned = await planPublications(pki, directories, {
+          glance: false,
+          replaceForeign: flags.replaceForeign,
+        });
         const publications = dryRun
           ? planned.map(each => ({ ...each, changed: false }))
           : await applyPublications(pki, await recordingPolicy(pki), planned);

@@ -5,9 +5,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { join } from 'node:path';
 import { SvcauthError } from '../../errors/error.ts';
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import { crlDerFile } from '../../crl/rules/index.ts';
+import { CRL_BUNDLE_FILE, crlCrlFile, crlDerFile, crlPemFile, INDEX_FILE } from '../../crl/rules/index.ts';
 import { offersCrl } from '../../crl/rules/last.ts';
-import { streamedCrlOwnerProblem } from '../../crl/rules/verdict.ts';
+import { isOfStranger, streamedCrlOwnerProblem } from '../../crl/rules/verdict.ts';
 import { readSeal } from '../../crl/run/seal.ts';
 import { CRL_PIECE } from '../../crl/run/states.ts';
 import { parseSpiffeBundle } from '../../pki/bundle/read.ts';
@@ -20,6 +20,7 @@ import { decodePem, PemError } from '../../pki/pem.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import type { Files } from '../../world/files.ts';
 import type { World } from '../../world/world.ts';
+import type { DirectoryContent, FileProblem, HeldAnchor, HeldBundle, HeldCrl } from '../rules/published-state.ts';
 
 /** The parts of an opened PKI that reading a directory needs. */
 export interface DirectoryReader {
@@ -27,51 +28,7 @@ export interface DirectoryReader {
   readonly manifest: Manifest;
 }
 
-export interface DirectoryContent {
-  /** Why nothing can be read; then the rest is empty. */
-  readonly obstacle?: string;
-  readonly bundle: HeldBundle;
-  /** The CRL of each CA that verifiers may need one of. */
-  readonly crls: ReadonlyMap<string, HeldCrl>;
-}
-
-export interface HeldBundle {
-  /** Anchors of bundle.pem in their order. */
-  readonly anchors: readonly HeldAnchor[];
-  /** `spiffe_sequence` of bundle.json. */
-  readonly sequence?: number;
-  /** The first problem of bundle.pem, else of bundle.json. */
-  readonly problem?: FileProblem;
-}
-
-export interface HeldAnchor {
-  /** SHA-256 of the DER, lower-case hex. */
-  readonly sha256: string;
-  readonly der: Uint8Array;
-}
-
-export interface FileProblem {
-  /** `stranger`: a CRL that another key signed. */
-  readonly kind: 'missing' | 'damaged' | 'stranger';
-  /** Name of the file below the directory. */
-  readonly file: string;
-  readonly text: string;
-}
-
-/** A CRL in a directory; without a number it cannot be used. */
-export type HeldCrl = { readonly authority: CertifiedAuthority } & (
-  | {
-      readonly problem?: undefined;
-      readonly number: bigint;
-      readonly thisUpdate: Date;
-      readonly nextUpdate: Date;
-      readonly entryCount: number;
-      readonly sha256: string;
-    }
-  | { readonly problem: FileProblem }
-);
-
-const EMPTY: HeldBundle = { anchors: [] };
+const EMPTY = { bundle: { anchors: [], jsonAnchors: [] }, crls: new Map<string, HeldCrl>(), repeats: [] };
 
 /** Reads a directory. A CRL that is as the index says, and the newest of its CA, is not read again: see `readSeal`. */
 export function readDirectory(
@@ -80,44 +37,40 @@ export function readDirectory(
 ): DirectoryContent {
   try {
     const kind = files.status(directory)?.kind;
-    if (kind !== 'directory') {
-      return {
-        obstacle: kind === undefined ? 'it does not exist' : 'it is not a directory',
-        bundle: EMPTY,
-        crls: new Map(),
-      };
-    }
+    if (kind === undefined) return { ...EMPTY, obstacle: 'it does not exist' };
+    if (kind !== 'directory') return { ...EMPTY, obstacle: 'it is not a directory' };
     // an unreadable directory fails here, as a whole
     files.list(directory);
     const digests = readSeal({ files }, directory)?.digests;
     const owners = manifest.authorities().filter(isCertified);
-    const crls = owners.flatMap((authority): [string, HeldCrl][] => {
+    const crls = owners.flatMap((authority): HeldCrl[] => {
       const latest = manifest.latestCrl(authority.id);
       if (!offersCrl(authority, latest, now)) return [];
-      if (latest !== undefined && digests?.get(authority.id) === latest.sha256) {
-        return [[authority.id, { authority, ...latest }]];
-      }
-      return [[authority.id, { authority, ...readHeldCrl(files, directory, authority) }]];
+      if (latest !== undefined && digests?.get(authority.id) === latest.sha256) return [{ authority, ...latest }];
+      return [{ authority, ...readHeldCrl(files, directory, authority, owners) }];
     });
-    return { bundle: readBundleOf(files, directory), crls: new Map(crls) };
+    return {
+      bundle: readBundleOf(files, directory),
+      crls: new Map(crls.map(each => [each.authority.id, each])),
+      repeats: digests === undefined ? repeatProblems(files, directory, crls) : [],
+    };
   } catch (cause) {
     if (!(cause instanceof SvcauthError)) throw cause;
-    return { obstacle: cause.oneLine, bundle: EMPTY, crls: new Map() };
+    return { ...EMPTY, obstacle: cause.oneLine };
   }
 }
 
 export const sha256Of = (der: Uint8Array): string => createHash('sha256').update(der).digest('hex');
 
 function readBundleOf(files: Files, directory: string): HeldBundle {
-  const pem = readPlain(files, directory, 'bundle.pem', INPUT_CAPS.bundle);
-  const json = readPlain(files, directory, 'bundle.json', INPUT_CAPS.bundle);
-  const anchors = 'problem' in pem ? pem : parsed('bundle.pem', () => anchorsIn(pem.value));
-  const sequence =
-    'problem' in json ? json : parsed('bundle.json', () => parseSpiffeBundle(textOf(json.value)).sequence);
-  const problem = 'problem' in anchors ? anchors.problem : 'problem' in sequence ? sequence.problem : undefined;
+  const pem = readPlain(files, directory, 'bundle.pem', INPUT_CAPS.bundle, anchorsIn);
+  const json = readPlain(files, directory, 'bundle.json', INPUT_CAPS.bundle, bytes => parseSpiffeBundle(textOf(bytes)));
+  const problem = 'problem' in pem ? pem.problem : 'problem' in json ? json.problem : undefined;
+  const spiffe = 'value' in json ? json.value : undefined;
   return {
-    anchors: 'value' in anchors ? anchors.value : [],
-    ...('value' in sequence && sequence.value !== undefined && { sequence: sequence.value }),
+    anchors: 'value' in pem ? pem.value : [],
+    jsonAnchors: (spiffe?.x509Authorities ?? []).map(der => ({ sha256: sha256Of(der), der })),
+    ...(spiffe?.sequence !== undefined && { sequence: spiffe.sequence }),
     ...(problem && { problem }),
   };
 }
@@ -133,7 +86,12 @@ function anchorsIn(bytes: Uint8Array): readonly HeldAnchor[] {
 const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 
-function readHeldCrl(files: Files, directory: string, authority: CertifiedAuthority) {
+function readHeldCrl(
+  files: Files,
+  directory: string,
+  authority: CertifiedAuthority,
+  owners: readonly CertifiedAuthority[],
+) {
   const file = crlDerFile(authority.id);
   const size = sizeOf(files, directory, file, INPUT_CAPS.crl);
   if (typeof size !== 'number') return { problem: size };
@@ -146,7 +104,9 @@ function readHeldCrl(files: Files, directory: string, authority: CertifiedAuthor
   if ('problem' in read) return read;
   const { crl, sha256 } = read.value;
   const wrong = streamedCrlOwnerProblem(crl, authority);
-  if (wrong !== undefined) return { problem: { kind: 'stranger', file, text: wrong } as const };
+  if (wrong !== undefined) {
+    return { problem: { kind: isOfStranger(crl, owners) ? 'stranger' : 'damaged', file, text: wrong } as const };
+  }
   return {
     // `streamedCrlOwnerProblem` has seen both
     ...{ number: crlNumber(crl)!, nextUpdate: crl.nextUpdate!.date },
@@ -161,13 +121,45 @@ function* hashed(pieces: Iterable<Uint8Array>, hash: Hash): Iterable<Uint8Array>
   }
 }
 
+const PEM_LIMIT = Math.ceil(INPUT_CAPS.crl * 1.4);
+
+/** Compares the files that repeat the CRLs with them, when a file may have changed after the index. */
+function repeatProblems(files: Files, directory: string, crls: readonly HeldCrl[]): readonly FileProblem[] {
+  const pemDigests = (bytes: Uint8Array) => decodePem(textOf(bytes)).map(({ der }) => sha256Of(der));
+  const bundle = readPlain(files, directory, CRL_BUNDLE_FILE, PEM_LIMIT, pemDigests);
+  const index = sizeOf(files, directory, INDEX_FILE, PEM_LIMIT);
+  const own = crls.flatMap(crl => {
+    // a CRL that cannot be used is a problem itself
+    if (crl.problem !== undefined) return [];
+    const wanted = [crl.sha256];
+    const [pemFile, copyFile] = [crlPemFile(crl.authority.id), crlCrlFile(crl.authority.id)];
+    const pem = readPlain(files, directory, pemFile, PEM_LIMIT, pemDigests);
+    const copy = readPlain(files, directory, copyFile, INPUT_CAPS.crl, bytes => [sha256Of(bytes)]);
+    return [...differs(pemFile, pem, wanted), ...differs(copyFile, copy, wanted)];
+  });
+  const all = crls.flatMap(crl => (crl.problem === undefined ? [crl.sha256] : []));
+  return [...own, ...differs(CRL_BUNDLE_FILE, bundle, all), ...(typeof index === 'number' ? [] : [index])];
+}
+
+function differs(file: string, found: Read<readonly string[]>, wanted: readonly string[]): readonly FileProblem[] {
+  if ('problem' in found) return [found.problem];
+  const same = wanted.every((sha256, index) => found.value[index] === sha256);
+  return same ? [] : [{ kind: 'damaged', file, text: 'it has other CRLs' }];
+}
+
 type Read<T> = { readonly value: T } | { readonly problem: FileProblem };
 
 /** Reads a plain file with a limit; anything else is not opened, because opening a named pipe waits for its writer. */
-function readPlain(files: Files, directory: string, file: string, limit: number): Read<Uint8Array> {
+function readPlain<T>(
+  files: Files,
+  directory: string,
+  file: string,
+  limit: number,
+  parse: (bytes: Uint8Array) => T,
+): Read<T> {
   const size = sizeOf(files, directory, file, limit);
   if (typeof size !== 'number') return { problem: size };
-  return parsed(file, () => files.read(join(directory, file), limit) ?? new Uint8Array());
+  return parsed(file, () => parse(files.read(join(directory, file), limit) ?? new Uint8Array()));
 }
 
 function sizeOf(files: Files, directory: string, file: string, limit: number): number | FileProblem {

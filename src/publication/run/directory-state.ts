@@ -1,34 +1,10 @@
 // Answers for public/ and every directory of the policy: when was it last published to, what does it hold, and since when?
 // The gates of a rotation, `check` and the metrics ask it. It reads the record and the directories, without a lock.
 import type { Policy } from '../../policy/rules/policy.ts';
-import type { Publication, PublicationProblem } from '../../record/publication.ts';
+import type { Publication } from '../../record/publication.ts';
 import type { Home } from '../../store/home.ts';
-import { readDirectory, sha256Of, type DirectoryContent, type DirectoryReader } from './directory-content.ts';
-
-export interface PublishedState {
-  /** Absolute path. */
-  readonly directory: string;
-  /** True for public/ in the home, from which the other directories are filled. */
-  readonly isHome: boolean;
-  readonly lastTry?: Date;
-  /** Last run that left the directory up to date. */
-  readonly lastSuccess?: Date;
-  /** Why the last run failed. */
-  readonly problem?: PublicationProblem;
-  /** What it holds now. */
-  readonly content: DirectoryContent;
-  readonly bundleSequence?: number;
-  /** SHA-256 of each anchor in its bundle.pem, lower-case hex. */
-  readonly anchors: readonly string[];
-  /** Numbers of its CRLs by CA; a CRL that verifiers cannot use has none. */
-  readonly crls: ReadonlyMap<string, bigint>;
-  /** True if its bundle holds the present certificate of this CA. */
-  holdsAnchor(caId: string): boolean;
-  /** Since when the runs have found the anchor of this CA there; undefined if it is not there, or no run has seen it yet. */
-  since(caId: string): Date | undefined;
-  /** The same for a CRL of this CA. */
-  crlSince(caId: string): Date | undefined;
-}
+import type { DirectoryContent, PublishedState } from '../rules/published-state.ts';
+import { readDirectory, sha256Of, type DirectoryReader } from './directory-content.ts';
 
 /** Reads the states of public/ and of the directories in `crl.publishTo`, public/ first. */
 export function publishedStates(

@@ -3,8 +3,13 @@
 import { failure, SvcauthError } from '../../errors/error.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
-import { applyCrlPublication, isPublished, planCrlPublication, type PublishPlan } from './publish-crls.ts';
-import type { PublicAhead } from './public-ahead.ts';
+import {
+  applyCrlPublication,
+  isPublished,
+  planCrlPublication,
+  type PublishOptions,
+  type PublishPlan,
+} from './publish-crls.ts';
 import { recordPublications, seen, seenIn } from './record-publications.ts';
 import type { Pki } from '../../store/open-pki.ts';
 
@@ -27,19 +32,19 @@ export const isNews = ({ plan }: PlannedPublication): boolean =>
 
 /**
  * Plans one directory after the other; an error in one does not block the others. `glance`: reads no file whose date and size match.
- * `ahead`: see `planCrlPublication`.
+ * The other options are those of `planCrlPublication`.
  */
 export async function planPublications(
   pki: Pki,
   directories: readonly string[],
-  { glance, ahead }: { readonly glance: boolean; readonly ahead?: PublicAhead | undefined },
+  { glance, ...options }: PublishOptions & { readonly glance: boolean },
 ): Promise<readonly PlannedPublication[]> {
   return eachDirectory(
     directories.map(directory => ({ directory })),
     async ({ directory }) => {
       if (directory === pki.home.public.directory) throw failure('ERR_CRL_PUBLISH_HERE', { directory });
-      if (glance && ahead === undefined && (await isPublished(pki, directory))) return { directory };
-      return { directory, plan: await planCrlPublication(pki, directory, ahead) };
+      if (glance && options.ahead === undefined && (await isPublished(pki, directory))) return { directory };
+      return { directory, plan: await planCrlPublication(pki, directory, options) };
     },
   );
 }

@@ -24,11 +24,12 @@ const LIMIT = 16 * 1024 * 1024;
 
 /**
  * Compares the trust bundles of a directory with ours: verifiers read CRLs and anchors from the same directory. A bundle with an
- * anchor that is not ours was made by hand and stays. `problems`: reasons to replace nothing.
+ * anchor that is not ours was made by hand and stays, unless `replaceForeign`. `problems`: reasons to replace nothing.
  */
 export async function planBundlePublication(
   pki: BundlePki,
   directory: string,
+  replaceForeign = false,
 ): Promise<{ readonly files: readonly PublishedFile[]; readonly problems: readonly string[] }> {
   const { world, home } = pki;
   const files: PublishedFile[] = [];
@@ -39,13 +40,13 @@ export async function planBundlePublication(
     const theirs = world.files.read(to, LIMIT);
     if (theirs === undefined) files.push({ name, action: 'new' });
     else if (equalBytes(ours, theirs)) files.push({ name, action: 'same' });
-    else files.push({ name, action: (await isOurs(pki, to)) ? 'replace' : 'keep' });
+    else files.push({ name, action: replaceForeign || (await isOurs(pki, to)) ? 'replace' : 'keep' });
   }
   const older = files.some(({ name, action }) => name === BUNDLE_JSON && action === 'replace');
   const federated = planFederatedPublication(pki, directory);
   return {
     files: [...files, ...federated.files],
-    problems: [...(older ? sequenceProblems(pki, directory) : []), ...federated.problems],
+    problems: [...(older && !replaceForeign ? sequenceProblems(pki, directory) : []), ...federated.problems],
   };
 }
 

@@ -6,8 +6,8 @@ import type { World } from '../../world/world.ts';
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { CRL_BUNDLE_FILE, crlDerFile, crlFiles, INDEX_FILE, indexedDigests } from '../../crl/rules/index.ts';
 import { crlContent, crlRegressions, type CrlContent } from '../rules/regression.ts';
-import { crlOwnerProblem } from '../../crl/rules/verdict.ts';
-import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import { crlOwnerProblem, isOfStranger } from '../../crl/rules/verdict.ts';
+import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Crl } from '../../record/crl.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
@@ -35,15 +35,21 @@ export interface PublishPlan {
 
 type PublishPki = CrlPki & { readonly world: World };
 
+export interface PublishOptions {
+  /** The future content of public/, for a plan that cannot be carried out yet. */
+  readonly ahead?: PublicAhead | undefined;
+  /** Also replaces CRLs and bundles that another PKI made. */
+  readonly replaceForeign?: boolean | undefined;
+}
+
 /**
  * Compares public/ with a directory that verifiers are served from. Throws ERR_CRL_UNFINISHED if public/ differs from the manifest,
- * and ERR_CRL_BACKWARDS if verifiers would lose information: then nothing may be written. `ahead`: the future content of public/, for
- * a plan that cannot be carried out yet.
+ * and ERR_CRL_BACKWARDS if verifiers would lose information: then nothing may be written.
  */
 export async function planCrlPublication(
   found: PublishPki,
   directory: string,
-  ahead?: PublicAhead,
+  { ahead, replaceForeign = false }: PublishOptions = {},
 ): Promise<PublishPlan> {
   const pki = ahead
     ? { ...found, world: { ...found.world, files: filesAhead(found.world.files, ahead.files) } }
@@ -54,18 +60,21 @@ export async function planCrlPublication(
     pki,
     states.filter(({ authority }) => !ahead?.crls.has(authority.id)),
   );
-  const problems = strangersIn(pki, directory);
+  const problems = replaceForeign ? [] : strangersIn(pki, directory);
+  const owners = pki.manifest.authorities().filter(isCertified);
   for (const { authority } of states) {
     const signed = ahead?.crls.get(authority.id);
     const ours = signed === undefined ? await readOurs(pki, authority) : undefined;
     const theirs = await readTheirs(world, join(directory, crlDerFile(authority.id)));
     if (theirs === undefined || (ours && equalBytes(theirs.der, ours.der))) continue;
+    // no verifier uses a CRL that its CA did not sign, but that of a stranger may be in use elsewhere
+    if (crlOwnerProblem(theirs, authority) !== undefined && (replaceForeign || !isOfStranger(theirs, owners))) continue;
     // only the foreign holder of the key knows its revocations and their expiry
     const expiry = authority.keyLocation === 'foreign' ? () => new Date(0) : (serial: string) => expiryOf(pki, serial);
     const content = ours ? crlContent(ours) : contentAhead(pki, authority, signed!);
     problems.push(...crlRegressions(theirs, content, expiry, world.now).map(each => `${authority.id}: ${each}`));
   }
-  const bundle = await planBundlePublication(pki, directory);
+  const bundle = await planBundlePublication(pki, directory, replaceForeign);
   problems.push(...bundle.problems);
   if (problems.length > 0) throw failure('ERR_CRL_BACKWARDS', { directory, problems });
   const ids = states.map(({ authority }) => authority.id);

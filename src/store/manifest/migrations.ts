@@ -318,6 +318,10 @@ export const MIGRATIONS: readonly string[] = [
     CHECK ((problem_code IS NULL) = (problem IS NULL) AND (problem_code IS NULL) = (failing_since IS NULL))
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- when the bundle was last given, changed or not
+  ALTER TABLE peer_bundles ADD COLUMN fetched_at INTEGER;
+  `,
 ];
 
 /**

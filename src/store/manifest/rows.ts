@@ -46,7 +46,7 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** Reads a CA. The row needs the columns of `authorities` and `published_at` of the rotation that made the CA. */
+/** Reads a CA. The row needs the columns of `authorities`, `published_at` of the rotation that made the CA, and `revoked_at`. */
 export const toAuthority = (row: SqlRow): Authority => ({
   id: row.id as string,
   tier: (row.role ?? row.tier) as Authority['tier'],
@@ -67,6 +67,7 @@ export const toAuthority = (row: SqlRow): Authority => ({
       }),
   createdAt: toDate(row.created_at),
   ...optionalDate('publishedAt', row.published_at),
+  ...optionalDate('revokedAt', row.revoked_at),
 });
 
 export const toService = (row: SqlRow): Service => ({

@@ -74,7 +74,10 @@ export function manifestWriter(
       changeOne(sql.run('UPDATE authorities SET key_location = ? WHERE id = ?', keyLocation, id), `no CA ${id}`),
     insertFurtherCertificate: certificate => insertFurtherCertificate(sql, certificate),
     promoteCertificate: (authorityId, serial) => {
-      const before = sql.get('SELECT *, NULL AS published_at FROM authorities WHERE id = ?', authorityId);
+      const before = sql.get(
+        'SELECT *, NULL AS published_at, NULL AS revoked_at FROM authorities WHERE id = ?',
+        authorityId,
+      );
       const certificate = before && toAuthority(before).certificate;
       const next = takeFurtherCertificate(sql, authorityId, serial);
       if (certificate === undefined || next === undefined) throw conflict(`${authorityId} has no other ${serial}`);

@@ -82,7 +82,9 @@ export const openManifestToChange = async (world: ManifestWorld, path: string): 
     }),
   );
 
-const AUTHORITIES = `SELECT a.*, (SELECT max(published_at) FROM rotations WHERE to_id = a.id) AS published_at
+const AUTHORITIES = `SELECT a.*, (SELECT max(published_at) FROM rotations WHERE to_id = a.id) AS published_at,
+  (SELECT r.revoked_at FROM revocations r WHERE r.authority_id = a.issuer_id AND r.serial_length = length(a.serial)
+    AND r.serial = a.serial) AS revoked_at
   FROM authorities a`;
 const CERTIFICATES = 'SELECT c.*, e.der FROM certificates c LEFT JOIN encodings e ON e.certificate_id = c.id';
 const AUDIT_CHUNK = 1000;

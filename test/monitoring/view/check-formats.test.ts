@@ -39,6 +39,7 @@ const report = (changes: Partial<CheckReport> = {}): CheckReport => ({
   checked: { services: 1, cas: 1 },
   findings: [],
   failOn: 'warning',
+  directories: [],
   monitored: monitoredItems({ services: [serviceRow({})], authorities: [authorityRow()] }, now),
   ...changes,
 });

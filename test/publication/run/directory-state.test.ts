@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { loadPolicy } from '../../../src/policy/run/load.ts';
-import { publishedStates, type PublishedState } from '../../../src/publication/run/directory-state.ts';
+import type { PublishedState } from '../../../src/publication/rules/published-state.ts';
+import { publishedStates } from '../../../src/publication/run/directory-state.ts';
 import { publishEverywhere } from '../../../src/publication/run/publications.ts';
 import { changePki, readPki } from '../../../src/store/open-pki.ts';
 import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
@@ -86,11 +87,11 @@ test('a named pipe in the directory is a damaged file, and is not opened', async
   expect(content.crls.get('root-g1')?.problem).toMatchObject({ kind: 'damaged', text: 'it is not a plain file' });
 });
 
-test('a CRL that another CA signed is a CRL of a stranger', async () => {
+test('a CRL that another of our CAs signed is a damaged file', async () => {
   const world = await published();
   writeFileSync(join(world.www, 'crl/root-g1.der'), readFileSync(join(world.www, 'crl/issuing-g1.der')));
   const [, { content }] = (await states(world)) as [PublishedState, PublishedState];
-  expect(content.crls.get('root-g1')?.problem).toMatchObject({ kind: 'stranger', file: 'crl/root-g1.der' });
+  expect(content.crls.get('root-g1')?.problem).toMatchObject({ kind: 'damaged', file: 'crl/root-g1.der' });
   expect([...(await states(world))[1]!.crls.keys()]).toEqual(['issuing-g1']);
 });
 
