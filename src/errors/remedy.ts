@@ -84,6 +84,11 @@ export const REMEDIES = {
   foreignCaExpiring: () => 'svcauth ca install-cert CERT --chain CHAIN',
   caExpiring: ({ tier }: OneTier) => `svcauth ca rotate prepare --tier ${tier}`,
   caNotYetValid: ({ ca }: OneCa) => `svcauth ca extend ${ca}`,
+  /** A longer certificate for the same key: an expired CA cannot be rotated. */
+  caExpired: ({ ca, keyLocation }: CaKey): string =>
+    keyLocation === 'foreign'
+      ? REMEDIES.caPending()
+      : `svcauth ca extend ${ca} --lifetime 90d${keyLocation === 'file' ? '' : ' --root-key FILE'}`,
   caCompromised: ({ ca }: OneCa) => `svcauth ca taint ${ca} --reason TEXT`,
   caRevocable: ({ ca }: OneCa) => `svcauth ca taint ${ca} --reason TEXT --revoke`,
   caTooShort: ({ ca, lifetime }: OneCa & { readonly lifetime: string }) =>
@@ -95,6 +100,15 @@ export const REMEDIES = {
   rotationKeyNeeded: ({ step, tier }: OneTier & { readonly step: string }) =>
     `svcauth ca rotate ${step} --tier ${tier} --root-key FILE`,
   rotationKeyOut: () => 'svcauth ca rotate prepare --tier root --root-key-out /media/usb/root-g2.key',
+  /** Opens the keys for a scheduled run; its own line needs the same option. */
+  tickUnlocked: () => 'svcauth tick --passphrase-file FILE',
+  keyUnneeded: ({ ca }: OneCa) => `svcauth ca key destroy ${ca}`,
+  rotationByHand: ({ tier }: OneTier) => `svcauth ca rotate manual --tier ${tier}`,
+  /** The first step, with the key that it needs. */
+  rotationPrepared: ({ tier, keyLocation }: OneTier & Pick<CaKey, 'keyLocation'>): string => {
+    if (keyLocation === 'file' || keyLocation === 'foreign') return REMEDIES.rotationStep({ step: 'prepare', tier });
+    return tier === 'root' ? REMEDIES.rotationKeyOut() : REMEDIES.rotationKeyNeeded({ step: 'prepare', tier });
+  },
   rotationForced: ({ step, tier }: OneTier & { readonly step: string }) =>
     `svcauth ca rotate ${step} --tier ${tier} --force-compromised --reason TEXT`,
   bundleLoaded: ({ verifier = 'NAME', sequence }: { readonly verifier?: string; readonly sequence: number }) =>

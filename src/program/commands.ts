@@ -26,6 +26,8 @@ const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, () => Prom
     'ca rotate drain': async () => (await import('../rotation/command/step.ts')).addCaRotateDrain,
     'ca rotate retire': async () => (await import('../rotation/command/step.ts')).addCaRotateRetire,
     'ca rotate rollback': async () => (await import('../rotation/command/step.ts')).addCaRotateRollback,
+    'ca rotate auto': async () => (await import('../rotation/command/mode.ts')).addCaRotateAuto,
+    'ca rotate manual': async () => (await import('../rotation/command/mode.ts')).addCaRotateManual,
     'ca rotate status': async () => (await import('../rotation/command/status.ts')).addCaRotateStatus,
     'drill ca-compromise': async () => (await import('../compromise/command/drill.ts')).addDrillCaCompromise,
   },

@@ -33,6 +33,7 @@ export const SCHEMAS = {
     'ca-show': async () => (await ca()).CA_SHOW,
     'ca-rotate-plan': async () => (await rotation()).CA_ROTATE_PLAN,
     'ca-rotate-status': async () => (await rotation()).CA_ROTATE_STATUS,
+    'ca-rotate-mode': async () => (await rotation()).CA_ROTATE_MODE,
     'ca-rotate-prepare': async () => (await rotation()).CA_ROTATE_PREPARE,
     'ca-rotate-publish': async () => (await rotation()).CA_ROTATE_PUBLISH,
     'ca-rotate-ack': async () => (await rotation()).CA_ROTATE_ACK,

@@ -31,6 +31,7 @@ export type AuditAction =
   | 'clock.jumped'
   | 'rotation.prepared'
   | 'rotation.forced'
+  | 'rotation.mode'
   | 'rotation.tested'
   | 'rotation.published'
   | 'rotation.acknowledged'

@@ -39,3 +39,23 @@ export interface Acknowledgement {
   readonly at: Date;
   readonly source: 'hand' | 'probe';
 }
+
+/** The last attempt of `tick` to take the next step of a rotation by itself. */
+export interface RotationUpkeep {
+  readonly tier: Rotation['tier'];
+  /** Time of the last change of this record. */
+  readonly at: Date;
+  /** Last time at which `tick` opened the key that signs the successor; absent: never. */
+  readonly openedAt?: Date;
+  /** Obstacle of the last attempt; absent: there was none. */
+  readonly obstacle?: RotationObstacle;
+}
+
+/** The reason why `tick` does not take a step. `keys`: a key cannot be opened; `gate`: a gate is closed until a person acts. */
+export interface RotationObstacle {
+  readonly kind: 'keys' | 'gate';
+  readonly since: Date;
+  readonly problem: string;
+  /** A command; absent: no command helps. */
+  readonly remedy?: string;
+}

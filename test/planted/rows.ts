@@ -1,8 +1,9 @@
 import type { PlantedFault } from './planted-fault.ts';
 import { FILES_ROWS } from './rows/files.ts';
 import { PUBLISHED } from './rows/published.ts';
+import { ROTATIONS } from './rows/rotation.ts';
 import { RECORDS } from './rows/records.ts';
 import { SERVED } from './rows/served.ts';
 
 /** The table of planted faults, area by area. */
-export const ROWS: readonly PlantedFault[] = [...RECORDS, ...SERVED, ...FILES_ROWS, ...PUBLISHED];
+export const ROWS: readonly PlantedFault[] = [...RECORDS, ...SERVED, ...FILES_ROWS, ...ROTATIONS, ...PUBLISHED];

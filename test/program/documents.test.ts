@@ -14,6 +14,7 @@ const PRINTED_BY: readonly (readonly [kind: string, line: string])[] = [
   ['ca-list', 'ca list -o json'],
   ['ca', 'ca list -o jsonl'],
   ['ca-show', 'ca show issuing-g1 -o json'],
+  ['ca-rotate-mode', 'ca rotate auto --tier root -o json'],
   ['ca-init', 'ca init --trust-domain example.org --home other --dry-run -o json'],
   [
     'ca-install-cert',

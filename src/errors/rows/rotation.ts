@@ -79,6 +79,16 @@ export const rotationErrors = {
     // nobody can bring a key that was destroyed
     p => [p.keyLocation === 'destroyed' ? REMEDIES.caDetails({ ca: p.id }) : REMEDIES.rotationKeyNeeded(p)],
   ),
+  ERR_ROTATION_KEY_AWAY: row<{ id: string; keyLocation: string; tier: string }>(
+    EXIT.refused,
+    p => `the key of ${p.id} is ${p.keyLocation}, so tick cannot rotate the ${p.tier} CA; nothing was changed`,
+    p => [REMEDIES.rotationUnclear(p)],
+  ),
+  ERR_POLICY_EDIT: row<{ path: string; key: string; value: string }>(
+    EXIT.usage,
+    p => `${p.path} cannot be changed by a command, because of its form; nothing was changed`,
+    p => [`edit the file: set ${p.key} to ${p.value}`],
+  ),
   ERR_ROTATION_NOT_TAINTED: row<{ id: string; step: string; tier: string }>(
     EXIT.refused,
     p => `${p.id} is not tainted, and --force-compromised is only for a tainted CA; nothing was changed`,

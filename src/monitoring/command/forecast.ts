@@ -2,6 +2,7 @@ import { authorityRows } from '../../ca/run/rows.ts';
 import { failure } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
 import { parseDuration } from '../../time/duration.ts';
+import type { Runs } from '../../time/runs.ts';
 import { parseInstant } from '../../time/instant.ts';
 import { print, type OutputFormat } from '../../view/output.ts';
 import { terminalOf } from '../../view/terminal.ts';
@@ -37,10 +38,18 @@ export const addForecast: AddCommand = (program, world) => {
     }
     const everySeconds = parseDuration(flags.every);
     const { forecast } = await import('../rules/forecast.ts');
+    const { rotationFuture } = await import('../../rotation/rules/future.ts');
+    const { ableTiers } = await import('../../rotation/run/automatic.ts');
+    const { outlookFacts } = await import('../../rotation/run/outlook.ts');
     const { forecastView } = await import('../view/forecast.ts');
     await readManifest(command, world, async (manifest, home) => {
       const policy = await watchingPolicy(world, home, manifest);
-      const input = { services: manifest.liveServices(), authorities: authorityRows(manifest) };
+      const facts = outlookFacts(manifest, policy, now);
+      const input = {
+        services: manifest.liveServices(),
+        authorities: authorityRows(manifest),
+        rotations: (runs: Runs) => rotationFuture(facts, ableTiers(manifest), runs),
+      };
       const answer = forecast(input, policy, { now, until, everySeconds });
       print(world.out, flags.output, forecastView(answer, everySeconds, await terminalOf(world)));
     });

@@ -17,6 +17,8 @@ export interface CheckInput {
   /** Intents to sign that have no certificate yet. */
   readonly intents: readonly Certificate[];
   readonly authorities: readonly AuthorityRow[];
+  /** CAs whose expiry is no finding: a rotation replaces them, or has a finding itself. */
+  readonly rotated?: ReadonlySet<string>;
 }
 
 /** Seconds after the turn of a presigned CRL in which no finding is made: the next run publishes it. */
@@ -30,7 +32,7 @@ export function checkManifest(input: CheckInput, thresholds: CheckThresholds, no
   return sortedFindings([
     ...input.services.flatMap(row => serviceFindings(row, issuers, thresholds, now)),
     ...input.intents.flatMap(intent => intentFindings(intent, now)),
-    ...input.authorities.flatMap(row => authorityFindings(row, thresholds, now)),
+    ...input.authorities.flatMap(row => authorityFindings(row, input, thresholds, now)),
   ]);
 }
 
@@ -76,7 +78,12 @@ function intentFindings(intent: Certificate, now: Date): Finding[] {
   return [{ name: 'intent-unfinished', severity: 'warning', kind: 'service', subject, serial, deadline }];
 }
 
-function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: Date): Finding[] {
+function authorityFindings(
+  row: AuthorityRow,
+  { authorities, rotated }: CheckInput,
+  thresholds: CheckThresholds,
+  now: Date,
+): Finding[] {
   const { authority } = row;
   const { certificate } = authority;
   const { id: subject, keyLocation, tier } = authority;
@@ -89,14 +96,19 @@ function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: 
   const draining = authority.state === 'draining';
   // verifiers reject every certificate of an expired CA: its CRL no longer matters
   if (notAfter < now) {
-    return [{ ...about, name: 'ca-expired', severity: draining ? 'warning' : 'critical', deadline: notAfter }];
+    if (draining && rotated?.has(subject)) return [];
+    const expired = { ...about, name: 'ca-expired', deadline: notAfter } as const;
+    return [
+      { ...expired, severity: draining ? 'warning' : 'critical', keyLocation: certifierKey(authority, authorities) },
+    ];
   }
   // thresholds in days would make a short-lived CA a finding from its first day
   const lifetime = secondsBetween(notBefore, notAfter);
   const atMost = (threshold: Threshold, part: number): Threshold =>
     'span' in threshold && threshold.span > lifetime / part ? { percent: 100 / part } : threshold;
   const [warning, critical] = [atMost(thresholds.caWarning, 3), atMost(thresholds.caCritical, 6)];
-  const severity = draining ? undefined : urgency(notBefore, notAfter, warning, critical, now);
+  const silent = draining || rotated?.has(subject) === true;
+  const severity = silent ? undefined : urgency(notBefore, notAfter, warning, critical, now);
   const expiring: Finding[] = severity ? [{ ...about, name: 'ca-expiring', severity, deadline: notAfter }] : [];
   const tainted: Finding[] =
     authority.state === 'tainted' ? [{ ...about, name: 'ca-tainted', severity: 'critical' }] : [];
@@ -106,9 +118,16 @@ function authorityFindings(row: AuthorityRow, thresholds: CheckThresholds, now: 
   return [...tainted, ...future, ...expiring, ...crlFindings(about, row, thresholds, now)];
 }
 
+/** Returns the location of the key that certifies a CA: its own, or that of the active root. */
+export const certifierKey = (authority: Authority, rows: readonly AuthorityRow[]): Authority['keyLocation'] =>
+  authority.tier === 'root'
+    ? authority.keyLocation
+    : (rows.find(row => row.authority.tier === 'root' && row.authority.state === 'active')?.authority.keyLocation ??
+      'foreign');
+
 function crlFindings(
   owner: Pick<Finding, 'kind' | 'subject' | 'keyLocation' | 'tier'>,
-  { crl, series = [] }: AuthorityRow,
+  { authority, crl, series = [] }: AuthorityRow,
   thresholds: CheckThresholds,
   now: Date,
 ): Finding[] {
@@ -117,6 +136,8 @@ function crlFindings(
   const about = crlOnTurn(state, now) === undefined ? owner : { ...owner, keyLocation: 'file' as const };
   if (crl === undefined) return [{ ...about, name: 'crl-missing', severity: 'critical' }];
   const deadline = crl.nextUpdate;
+  // a CRL cannot outlive its CA, and is needed no longer
+  if (authority.certificate !== undefined && deadline >= authority.certificate.notAfter) return [];
   if (isStale(crl, now)) return [{ ...about, name: 'crl-stale', severity: 'critical', deadline }];
   if (isFuture(crl, now)) {
     return [{ ...about, name: 'crl-not-yet-valid', severity: 'critical', deadline: crl.thisUpdate }];

@@ -1,6 +1,8 @@
 // Declares a finding of `check`: its permanent name, its severity, and the thing that it is about. Types and order only.
 // Every rule that judges makes findings, `view/finding.ts` gives each its message and remedy, and all output formats print them.
 import type { Authority } from '../../record/authority.ts';
+import type { Refusal } from '../../renewal/rules/refusal.ts';
+import type { RotationStep } from '../../rotation/rules/timetable.ts';
 
 /** The permanent names of everything that `check` can find; monitoring rules depend on them. */
 export type FindingName =
@@ -62,7 +64,12 @@ export type FindingName =
   | 'federated-expired'
   | 'federated-expiring'
   | 'federated-outdated'
-  | 'federated-shared';
+  | 'federated-shared'
+  | 'renewal-refused'
+  | 'rotation-due'
+  | 'rotation-blocked'
+  | 'rotation-stalled'
+  | 'key-destroyable';
 
 export type Severity = 'warning' | 'critical';
 
@@ -107,6 +114,16 @@ export interface Finding {
   readonly ca?: string;
   /** Number of revocations or anchors that it is about. */
   readonly count?: number;
+  /** The next step of a rotation. */
+  readonly step?: RotationStep;
+  /** Why a scheduled run cannot renew the certificate. */
+  readonly refusal?: Refusal;
+  /** Number of services that the finding is about, `subject` included. */
+  readonly services?: number;
+  /** Longest lifetime in seconds that the issuing CA allows. */
+  readonly longest?: number;
+  /** The command, where a gate or a record names it. */
+  readonly remedy?: string;
 }
 
 const NEVER = Number.MAX_SAFE_INTEGER;

@@ -1,13 +1,13 @@
 // Predicts the renewals of one service, the first renewal that is refused, and the expiry of its last certificate.
 // `forecast.ts` calls it for every service. It is pure and takes the renewal time from `due`, as a real run does.
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
-import type { ForecastEvent, Refusal } from './forecast-event.ts';
+import type { ForecastEvent } from './forecast-event.ts';
+import type { Certificate } from '../../record/certificate.ts';
+import { renewalResult, type Refusal } from '../../renewal/rules/refusal.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { renewalOf } from '../../due/rules/settings.ts';
 import { renewalTime } from '../../due/rules/time.ts';
 import type { Runs } from '../../time/runs.ts';
-import { lifeOf } from '../../ca/rules/life.ts';
-import { leafEnd } from '../../policy/rules/decide-spec.ts';
 import type { ServiceRow } from '../../record/service.ts';
 
 export interface CertificateFuture {
@@ -18,11 +18,22 @@ export interface CertificateFuture {
   readonly end: Date;
 }
 
+/** The CAs that issue, now and after the planned rotations. */
+export interface IssuingCas {
+  /** Ids of the CAs whose certificates are kept, planned ones included. */
+  readonly active: ReadonlySet<string>;
+  /** Returns the CA that issues at a run. */
+  issuerAt(run: Date): CertifiedAuthority | undefined;
+  /** Returns the run that makes every certificate of a CA due; undefined if none does. */
+  drainOf(ca: string): Date | undefined;
+}
+
+const soonest = (a: Date, b: Date | undefined): Date => (b === undefined || a < b ? a : b);
+
 /** Follows one service from renewal to renewal. The first renewal that is refused is the last: its certificate expires. */
 export function certificateFuture(
   { service, certificate }: ServiceRow,
-  issuer: CertifiedAuthority | undefined,
-  active: ReadonlySet<string>,
+  cas: IssuingCas,
   { leaf, renewal: defaults }: Pick<Policy, 'leaf' | 'renewal'>,
   runs: Runs,
 ): CertificateFuture {
@@ -38,14 +49,17 @@ export function certificateFuture(
   let { authorityId, notBefore, notAfter: end } = certificate;
   let previous: Date | undefined;
   for (;;) {
-    // renewing a certificate that expires with its CA would not extend it
-    const isLast = issuer !== undefined && active.has(authorityId) && end >= issuer.certificate.notAfter;
+    const isActive = cas.active.has(authorityId);
     const isFuture = notBefore > runs.now && previous === undefined;
     const due =
-      active.has(authorityId) && !isFuture
-        ? renewalTime({ service: service.name, notBefore, notAfter: end }, threshold)
+      isActive && !isFuture
+        ? soonest(renewalTime({ service: service.name, notBefore, notAfter: end }, threshold), cas.drainOf(authorityId))
         : runs.now;
-    const run = isLast && !isFuture ? undefined : runs.next(due, previous);
+    const next = runs.next(due, previous);
+    const issuer = cas.issuerAt(next ?? runs.now);
+    // renewing a certificate that expires with its CA would not extend it
+    const isLast = issuer !== undefined && isActive && end >= issuer.certificate.notAfter;
+    const run = isLast && !isFuture ? undefined : next;
     const renewal = run && renew(issuer, keySource, ttl, leaf, run);
     const expired: ForecastEvent = { ...about, name: 'certificate-expired', at: end };
     if (isFuture) events.push(futureEvent(about, runs.now, run, renewal));
@@ -80,21 +94,16 @@ const futureEvent = (
 
 function renew(
   issuer: CertifiedAuthority | undefined,
-  keySource: 'generated' | 'csr' | 'file',
+  keySource: Certificate['keySource'],
   ttl: number,
   leaf: Policy['leaf'],
   run: Date,
 ): { readonly refusal: Refusal } | { readonly authorityId: string; readonly notBefore: Date; readonly end: Date } {
-  if (issuer === undefined || issuer.certificate.notAfter < run || issuer.certificate.notBefore > run) {
-    return { refusal: 'no-issuer' };
-  }
-  if (issuer.keyLocation !== 'file') return { refusal: 'issuer-key-away' };
-  if (keySource === 'csr') return { refusal: 'csr' };
-  const end = leafEnd(ttl, lifeOf(issuer), leaf.notAfterPolicy, run);
-  if ('refusal' in end) return end;
+  const result = renewalResult({ keySource, ttl }, issuer, leaf, run);
+  if ('refusal' in result) return result;
   return {
-    authorityId: issuer.id,
+    authorityId: issuer!.id,
     notBefore: new Date(run.getTime() - leaf.backdate * 1000),
-    end: end.notAfter,
+    end: result.notAfter,
   };
 }

@@ -1,13 +1,6 @@
 import type { Authority } from '../../record/authority.ts';
-
-/** Why a scheduled run cannot renew a certificate. */
-export type Refusal =
-  | 'no-issuer'
-  | 'issuer-key-away'
-  /** The certificate was issued from a CSR. */
-  | 'csr'
-  | 'ttl-share'
-  | 'outlives-issuer';
+import type { Refusal } from '../../renewal/rules/refusal.ts';
+import type { RotationStep } from '../../rotation/rules/timetable.ts';
 
 /** An expiry or a refused renewal at a predicted time. */
 export interface ForecastEvent {
@@ -19,7 +12,10 @@ export interface ForecastEvent {
     | 'crl-stale'
     | 'crl-not-yet-valid'
     | 'crl-missing'
-    | 'renewal-refused';
+    | 'renewal-refused'
+    /** A run takes a step of a rotation; or an operator has to. */
+    | 'rotation-step'
+    | 'rotation-due';
   readonly kind: 'service' | 'ca';
   readonly subject: string;
   /** notAfter, nextUpdate, now for what begins in the future, or the time of the run that cannot renew. Before `now` if it is past. */
@@ -27,6 +23,8 @@ export interface ForecastEvent {
   /** The run that renews the certificate or CRL; absent if no run does. */
   readonly repairedAt?: Date;
   readonly refusal?: Refusal;
+  /** Step of a rotation of the CA. */
+  readonly step?: RotationStep;
   /** Present if the certificate of the service was issued from a CSR. */
   readonly keySource?: 'csr';
   /** Number of services below the CA with a certificate that would otherwise still be valid. */
@@ -36,4 +34,5 @@ export interface ForecastEvent {
 }
 
 /** True for an event that makes verifiers reject certificates. */
-export const isBreak = ({ name }: ForecastEvent): boolean => name !== 'renewal-refused';
+export const isBreak = ({ name }: ForecastEvent): boolean =>
+  name !== 'renewal-refused' && name !== 'rotation-step' && name !== 'rotation-due';

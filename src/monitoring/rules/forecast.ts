@@ -2,9 +2,11 @@
 // `forecast` calls it. It simulates the runs on plain data: it signs nothing and reads no clock.
 import { isCertified, leafTier, newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { crlFuture } from './forecast-crl.ts';
-import { certificateFuture } from './forecast-certificate.ts';
+import { certificateFuture, type IssuingCas } from './forecast-certificate.ts';
 import type { ForecastEvent } from './forecast-event.ts';
 import { activeAuthorities } from '../../due/rules/reason.ts';
+import type { Authority } from '../../record/authority.ts';
+import { NO_ROTATION, type RotationFuture } from '../../rotation/rules/future.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { runsEvery, type Runs } from '../../time/runs.ts';
 import type { ServiceRow } from '../../record/service.ts';
@@ -22,11 +24,13 @@ export interface Forecast {
 export interface ForecastInput {
   readonly services: readonly ServiceRow[];
   readonly authorities: readonly AuthorityRow[];
+  /** Predicts the rotations with these runs; absent: nothing is rotated. */
+  readonly rotations?: (runs: Runs) => RotationFuture;
 }
 
 /**
- * Predicts both scenarios. A run renews certificates past their renewal time and signs CRLs that are due, with the keys in the home;
- * it creates no CA. A renewal that needs a decision of the operator is refused.
+ * Predicts both scenarios. A run renews certificates past their renewal time, signs CRLs that are due, with the keys in the home, and
+ * rotates the CAs that it may. A renewal that needs a decision of the operator is refused.
  */
 export function forecast(
   input: ForecastInput,
@@ -48,23 +52,28 @@ function scenario(
   runs: Runs,
 ): readonly ForecastEvent[] {
   const authorities = input.authorities.map(({ authority }) => authority);
-  // also an expired one: `certificateFuture` judges its dates
-  const begun = authorities.filter(({ certificate }) => certificate !== undefined && certificate.notBefore <= runs.now);
-  const tier = leafTier(authorities);
-  const issuer = newestActive(begun, tier) ?? newestActive(authorities, tier);
-  const active = activeAuthorities(authorities);
-  const futures = input.services.map(row => certificateFuture(row, issuer, active, policy, runs));
+  const rotation = input.rotations?.(runs) ?? NO_ROTATION;
+  const cas = issuingCas(authorities, rotation, runs.now);
+  const futures = input.services.map(row => certificateFuture(row, cas, policy, runs));
   const lives = futures.flatMap(({ authorityId, end }) => (authorityId === undefined ? [] : [{ authorityId, end }]));
   const below = descendants(authorities.filter(isCertified));
   const dependents = (id: string, at: Date): number =>
     lives.filter(life => below.get(id)!.has(life.authorityId) && life.end >= at).length;
   return [
     ...futures.flatMap(({ events }) => events),
+    ...rotation.steps.map(({ tier, step, from: subject, at, isDue }): ForecastEvent => ({
+      ...{ name: isDue ? 'rotation-due' : 'rotation-step', kind: 'ca', subject, tier, step, at },
+      ...(isDue && { keyLocation: authorities.find(({ id }) => id === subject)?.keyLocation ?? 'file' }),
+    })),
     ...input.authorities.flatMap(({ authority, crl, series }) => {
       if (!isCertified(authority) || authority.state === 'retired') return [];
       const { id: subject, keyLocation, tier } = authority;
       const { notBefore, notAfter } = authority.certificate;
-      const own: Pick<ForecastEvent, 'name' | 'at' | 'repairedAt'>[] = [{ name: 'ca-expired', at: notAfter }];
+      // its successor issues, and no valid certificate is left below it
+      const isReplaced = rotation.replaced.has(subject) && dependents(subject, notAfter) === 0;
+      const own: Pick<ForecastEvent, 'name' | 'at' | 'repairedAt'>[] = isReplaced
+        ? []
+        : [{ name: 'ca-expired', at: notAfter }];
       if (notBefore > runs.now) own.push({ name: 'ca-not-yet-valid', at: runs.now });
       return [...own, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
         ...event,
@@ -74,6 +83,19 @@ function scenario(
   ]
     .filter(({ at }) => at < runs.until)
     .sort((a, b) => a.at.getTime() - b.at.getTime() || compare(a.name, b.name) || compare(a.subject, b.subject));
+}
+
+/** Returns the CAs that issue: the active one, then the successors of the planned rotations. */
+function issuingCas(authorities: readonly Authority[], { issuers, drains }: RotationFuture, now: Date): IssuingCas {
+  // also an expired one: `certificateFuture` judges its dates
+  const begun = authorities.filter(({ certificate }) => certificate !== undefined && certificate.notBefore <= now);
+  const tier = leafTier(authorities);
+  const first = newestActive(begun, tier) ?? newestActive(authorities, tier);
+  return {
+    active: new Set([...activeAuthorities(authorities), ...issuers.map(({ issuer }) => issuer.id)]),
+    issuerAt: run => issuers.findLast(({ from }) => from <= run)?.issuer ?? first,
+    drainOf: ca => drains.get(ca),
+  };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

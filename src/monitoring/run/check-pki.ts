@@ -3,6 +3,9 @@ import { selectServices } from '../../service/rules/selector.ts';
 import type { PublishedState } from '../../publication/rules/published-state.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { withoutConsequences } from '../rules/deployed-files.ts';
+import { rotationOutlook } from '../../rotation/rules/outlook.ts';
+import { TIERS } from '../../rotation/run/automatic.ts';
+import { outlookFacts } from '../../rotation/run/outlook.ts';
 import { sortedFindings, type Finding } from '../rules/finding.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import type { CheckThresholds } from '../rules/thresholds.ts';
@@ -41,9 +44,22 @@ export async function checkPki(
   thresholds: CheckThresholds = policy.check,
 ): Promise<CheckedPki> {
   const { manifest } = pki;
-  const authorities = manifest.authorities();
+  const facts = outlookFacts(manifest, policy, at);
+  const { authorities } = facts;
+  const rotation = { facts, outlooks: TIERS.flatMap(tier => rotationOutlook(tier, facts) ?? []) };
   const selected = selectors.length > 0 ? selectServices(selectors, manifest.liveServices()) : undefined;
-  const look = { pki, policy, thresholds, at, everything, deep, isVisited, authorities, ...(selected && { selected }) };
+  const look = {
+    pki,
+    policy,
+    thresholds,
+    at,
+    everything,
+    deep,
+    isVisited,
+    authorities,
+    rotation,
+    ...(selected && { selected }),
+  };
   const seen: Seen[] = [];
   for (const source of SOURCES) seen.push(await source(look));
   return {

@@ -3,6 +3,7 @@
 import type { Finding } from '../rules/finding.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';
 import type { CheckThresholds } from '../rules/thresholds.ts';
+import type { OutlookFacts, RotationOutlook } from '../../rotation/rules/outlook.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import type { PublishedState } from '../../publication/rules/published-state.ts';
 import type { Authority } from '../../record/authority.ts';
@@ -27,6 +28,8 @@ export interface CheckLook {
   readonly isVisited: boolean;
   /** Every CA, by tier and generation. */
   readonly authorities: readonly Authority[];
+  /** The rotation of each tier that has a CA, and the records that it follows from. */
+  readonly rotation: { readonly facts: OutlookFacts; readonly outlooks: readonly RotationOutlook[] };
 }
 
 /** The answer of a source. */

@@ -8,6 +8,7 @@ import { records } from './source/records.ts';
 import { revocations } from './source/revocations.ts';
 import { unserved } from './source/unserved.ts';
 import { served } from './source/served.ts';
+import { rotation } from './source/rotation.ts';
 
 /** The sources of findings. Their order does not matter: findings are sorted. */
 export const SOURCES: readonly CheckSource[] = [
@@ -16,6 +17,7 @@ export const SOURCES: readonly CheckSource[] = [
   publications,
   revocations,
   federations,
+  rotation,
   served,
   unserved,
   files,

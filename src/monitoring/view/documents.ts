@@ -8,6 +8,7 @@ import {
   flag,
   instant,
   list,
+  number,
   object,
   oneOf,
   optional,
@@ -24,6 +25,16 @@ const KEY_LOCATION = optional(
 );
 const KEY_SOURCE = optional(oneOf('of a service: its certificate was issued from a CSR', ['csr']));
 const TIER = optional(oneOf('of a CA: its tier', ['root', 'policy', 'issuing']));
+const STEP = optional(oneOf('step of a rotation', ['prepare', 'publish', 'activate', 'drain', 'retire']));
+const REFUSAL = optional(
+  oneOf('why a run cannot renew the certificate', [
+    'no-issuer',
+    'issuer-key-away',
+    'csr',
+    'ttl-share',
+    'outlives-issuer',
+  ]),
+);
 const MESSAGE = text('description of the problem');
 const REMEDY = optional(text('the command to run; absent if no command helps'));
 
@@ -131,6 +142,11 @@ const FINDING_FIELDS = {
     'federated-expiring',
     'federated-outdated',
     'federated-shared',
+    'renewal-refused',
+    'rotation-due',
+    'rotation-blocked',
+    'rotation-stalled',
+    'key-destroyable',
   ]),
   severity: oneOf('severity', ['warning', 'critical']),
   service: optional(serviceName('of a finding about a service: its name')),
@@ -153,6 +169,10 @@ const FINDING_FIELDS = {
   keySource: KEY_SOURCE,
   keyLocation: KEY_LOCATION,
   tier: TIER,
+  step: STEP,
+  refusal: REFUSAL,
+  services: optional(count('number of services that the finding is about, the named one included')),
+  longest: optional(number('longest lifetime of a certificate that the issuing CA allows, in seconds')),
   message: MESSAGE,
   remedy: REMEDY,
 };
@@ -185,23 +205,18 @@ const EVENT = {
     'crl-not-yet-valid',
     'crl-missing',
     'renewal-refused',
+    'rotation-step',
+    'rotation-due',
   ]),
   service: optional(serviceName('name of the service; absent for an event of a CA')),
   ca: optional(caId('id of the CA; absent for an event of a service')),
-  at: instant('time of the expiry or of the run that cannot renew'),
+  at: instant('time of the expiry, of the run that cannot renew, or of the step'),
   repairedAt: optional(instant('time of the run that renews the certificate or CRL; absent if no run does')),
-  refusal: optional(
-    oneOf('why a run cannot renew the certificate', [
-      'no-issuer',
-      'issuer-key-away',
-      'csr',
-      'ttl-share',
-      'outlives-issuer',
-    ]),
-  ),
+  refusal: REFUSAL,
   keySource: KEY_SOURCE,
   keyLocation: KEY_LOCATION,
   tier: TIER,
+  step: STEP,
   services: optional(count('of a CA: number of services whose certificates would otherwise still be valid')),
   message: MESSAGE,
   remedy: REMEDY,

@@ -4,6 +4,7 @@ import type { Finding, FindingName } from '../rules/finding.ts';
 import { REMEDIES, SHELL_REMEDIES } from '../../errors/remedy.ts';
 import { formatInstant } from '../../view/json.ts';
 import { plural } from '../../text/plural.ts';
+import { describeRefusal } from './refusal.ts';
 import { formatRelativeTime } from '../../view/relative-time.ts';
 
 export interface FindingText {
@@ -16,7 +17,6 @@ export interface FindingText {
 type Describe = (finding: Finding, expiry: string, now: Date) => FindingText;
 
 const renew = ({ subject, keySource }: Finding): string => REMEDIES.certificateDue({ service: subject, keySource });
-const show = ({ subject }: Finding): string => REMEDIES.caDetails({ ca: subject });
 const refresh = ({ subject, keyLocation = 'file' }: Finding): string => REMEDIES.crlDue({ ca: subject, keyLocation });
 
 const restore = ({ path = 'FILE' }: Finding): string => SHELL_REMEDIES.keyLost({ path });
@@ -58,7 +58,7 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   }),
   'ca-expired': (finding, expiry) => ({
     message: `${expiry}; verifiers reject every certificate below it`,
-    remedy: show(finding),
+    remedy: REMEDIES.caExpired({ ca: finding.subject, keyLocation: finding.keyLocation ?? 'file' }),
   }),
   'ca-expiring': (finding, expiry) => ({
     message: `${expiry}, and with it every certificate below it`,
@@ -91,6 +91,23 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   'crl-series-ending': (finding, expiry) => ({
     message: `last presigned CRL ${expiry}`,
     remedy: REMEDIES.crlSeriesEnding({ ca: finding.subject, keyLocation: finding.keyLocation ?? 'offline' }),
+  }),
+  'renewal-refused': finding => describeRefusal(finding),
+  'rotation-due': (finding, expiry) => ({
+    message: finding.deadline === undefined ? 'first step is due' : `first step is due; the last safe time ${expiry}`,
+    remedy: REMEDIES.rotationPrepared({ tier: finding.subject, keyLocation: finding.keyLocation ?? 'file' }),
+  }),
+  'rotation-blocked': finding => ({
+    message: `tick cannot rotate this CA: ${finding.problem}`,
+    remedy: finding.remedy ?? REMEDIES.rotationByHand({ tier: finding.subject }),
+  }),
+  'rotation-stalled': finding => ({
+    message: `step ${finding.step} is overdue${finding.problem === undefined ? '' : `: ${finding.problem}`}`,
+    remedy: finding.remedy ?? REMEDIES.rotationStep({ step: finding.step ?? 'prepare', tier: finding.subject }),
+  }),
+  'key-destroyable': finding => ({
+    message: 'was retired more than 30 days ago, and its key is still in the home',
+    remedy: REMEDIES.keyUnneeded({ ca: finding.subject }),
   }),
   'crl-expiring': (finding, expiry) => ({ message: `CRL ${expiry}`, remedy: refresh(finding) }),
   'certificate-revoked': finding => ({

@@ -11,7 +11,9 @@ export const addCaKeyDestroy: AddCommand = (program, world) => {
   const key = group(program, 'ca').command('key').description('manage CA keys');
   const command = key
     .command('destroy')
-    .description('destroy the key of a retired CA that needs no further CRL ("ca rotate retire" does so itself)')
+    .description(
+      'destroy the key of a retired CA that needs no further CRL ("ca rotate retire" does so itself, tick never)',
+    )
     .argument('<id>', 'id of a CA, such as issuing-g1')
     .option('--dry-run', 'show the key that would be destroyed, and change nothing');
   outputOption(command);

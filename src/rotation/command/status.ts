@@ -12,13 +12,13 @@ interface Flags extends TierFlags {
 export const addCaRotateStatus: AddCommand = (program, world, done) => {
   const command = rotateGroup(program)
     .command('status')
-    .description('show the phase of a rotation, its next step and the gates of that step');
+    .description('show the phase of a rotation, its next step, its time and its gates');
   outputOption(tierOption(command));
   examples(command, ['svcauth ca rotate status --tier issuing', 'svcauth ca rotate status --tier root -o json']);
   command.action(async ({ tier, output }: Flags) => {
     const { rotationStatusOf } = await import('../run/step.ts');
-    const status = await rotationStatusOf(world, homeFlag(command), tier);
-    print(world.out, output, rotationStatusView(status, world.now, await terminalOf(world)));
+    const { status, schedule } = await rotationStatusOf(world, homeFlag(command), tier);
+    print(world.out, output, rotationStatusView(status, schedule, world.now, await terminalOf(world)));
     if (status.contradictions.length > 0) done(EXIT.integrity);
   });
 };

@@ -38,6 +38,7 @@ import {
 } from './issuing-gap.ts';
 import { LONGEST_DURATION } from '../../time/duration.ts';
 import { rotationTimetable, type RotationStep, type RotationTimetable, type TimetableFacts } from './timetable.ts';
+import { rootNeededFrom } from './outlook.ts';
 import type { RotationStart } from './sides.ts';
 
 export interface PlannedRotation {
@@ -189,6 +190,7 @@ function timetableFacts(from: Signer, sides: RotationSides, soak: number, start:
     soak,
     rechained: sides.rechained,
     issuesLeaves: isLeafTier,
+    neededFrom: isLeafTier ? undefined : rootNeededFrom({ authorities: start.authorities, longestLeaf, soak }),
     done,
   };
 }

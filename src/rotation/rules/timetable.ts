@@ -24,7 +24,7 @@ export interface TimetableFacts {
   readonly rechained: boolean;
   /** True if the CA issues leaves: they move to the successor at their own renewal, so a drain need not renew them at once. */
   readonly issuesLeaves?: boolean;
-  /** The time before which no CA below a root needs a longer-lived root; absent: there is none. */
+  /** For a root: the time from which the next CA below needs a longer-lived root. */
   readonly neededFrom?: Date | undefined;
   /** The times of the steps that were taken. */
   readonly done: Partial<Readonly<Record<RotationStep, Date>>>;
@@ -45,23 +45,25 @@ export type RotationTimetable = Readonly<Record<RotationStep, TimetableEntry>>;
 
 const DAY = 86_400;
 /** Time for outages, in seconds. */
-const SLACK = 14 * DAY;
+export const SLACK = 14 * DAY;
 
 /**
  * Returns the timetable of a rotation. Activate is due `SLACK` before the last safe time: after that the old CA cannot issue its longest
  * certificate in full. Prepare is due a soak earlier, and at least 30 days before the CA expires (at most half of its lifetime).
  */
 export function rotationTimetable(facts: TimetableFacts, now: Date): RotationTimetable {
-  const { certificate, lastStart, longestChild, soak, done } = facts;
+  const { certificate, lastStart, longestChild, soak, done, neededFrom } = facts;
   const end = certificate.notAfter;
-  const lastActivate = soonest(before(end, longestChild), lastStart);
+  const needed = neededFrom && before(neededFrom, -(soak + SLACK));
+  const lastActivate = soonest(later(before(end, longestChild), needed), lastStart);
   const lastPublish = before(lastActivate, soak);
   const inTime = before(end, longestChild + slackOf(certificate));
-  const dueActivate = soonest(sooner(activationDue(certificate, longestChild), inTime), lastStart);
-  const duePrepare = later(
-    sooner(before(end, Math.min(lifeOf(certificate) / 2, 30 * DAY)), before(dueActivate, soak)),
-    facts.neededFrom,
+  const dueActivate = soonest(
+    later(sooner(activationDue(certificate, longestChild), inTime), neededFrom && before(neededFrom, -soak)),
+    lastStart,
   );
+  const halfLife = before(end, Math.min(lifeOf(certificate) / 2, 30 * DAY));
+  const duePrepare = sooner(later(halfLife, neededFrom), before(dueActivate, soak));
   const earliestPublish = done.publish ?? later(now, done.prepare);
   const earliestActivate = done.activate ?? later(now, before(earliestPublish, -soak));
   const earliestDrain = done.drain ?? later(now, earliestActivate);

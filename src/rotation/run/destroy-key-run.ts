@@ -14,7 +14,7 @@ export interface DestroyOutcome {
   readonly dryRun: boolean;
 }
 
-/** Destroys the key of a retired CA that an interrupted run left. Throws ERR_AUTHORITY_UNKNOWN, ERR_KEY_DESTROY_STATE, ERR_KEY_DEBT. */
+/** Destroys the key of a retired CA, which `tick` and interrupted runs leave. Throws ERR_AUTHORITY_UNKNOWN, ERR_KEY_DESTROY_STATE, ERR_KEY_DEBT. */
 export async function destroyKeyRun(
   world: World,
   homeFlag: string | undefined,
@@ -28,7 +28,7 @@ export async function destroyKeyRun(
     'ca key destroy',
     pki => {
       const outcome = check(pki, id);
-      if (outcome.changed) destroyRetiredKeys(pki);
+      if (outcome.changed) destroyRetiredKeys(pki, id);
       return { ...outcome, dryRun };
     },
     'confirmed',

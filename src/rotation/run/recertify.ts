@@ -59,7 +59,7 @@ export async function recertify(
     const policy = await loadPolicy(pki);
     const planned = planOf(pki, policy, id, ask);
     const made = planned && (await make(pki, policy, planned, keys));
-    const { refreshed, failed } = await syncFiles(pki, policy, { chains: true });
+    const { refreshed, failed } = await syncFiles(pki, policy, { chains: true, destroysKeys: false });
     const spread = await publishAndReload(pki, policy);
     const outcome = outcomeOf(ask, id, planned, false);
     return { ...outcome, ...(made && { serial: made.serial }), services: refreshed, failed, spread };

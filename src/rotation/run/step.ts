@@ -9,6 +9,7 @@ import { decideStep, needsProof, type Decision } from '../rules/decision.ts';
 import type { Gate } from '../rules/gate.ts';
 import { prepareCommand } from '../rules/gap-remedy.ts';
 import { awaitedRotation, openRotation, type OpenRotation, type RotationFacts } from '../rules/state.ts';
+import type { RotationSchedule } from '../rules/outlook.ts';
 import { rotationStatus, type RotationStatus } from '../rules/status.ts';
 import { nextStep, stepToProve, type RotationStep } from '../rules/step.ts';
 import { needsHolder, planSuccessor, type Successor } from '../rules/successor.ts';
@@ -18,6 +19,7 @@ import { publishAndReload } from '../../deployment/run/publish-and-reload.ts';
 import type { TrustSpread } from '../../record/trust-spread.ts';
 import type { StaleService } from '../../deployment/run/service-trust.ts';
 import { readRotationFacts } from './facts.ts';
+import { readOutlook } from './outlook.ts';
 import { makeSuccessor, requirePreparable, resumePreparation, type PrepareRequest } from './prepare.ts';
 import { findingsOf, proveRotationOf, type ProvenRotation } from './prove.ts';
 import {
@@ -36,6 +38,8 @@ import { rotationIssuer, type RotationKeys } from './keys.ts';
 interface StepRequest {
   readonly tier: OwnTier;
   readonly dryRun: boolean;
+  /** True: the keys of retired CAs stay, and `ca key destroy` destroys them. */
+  readonly keepsKeys?: boolean;
   /** Reason for replacing a tainted CA without the gates that protect availability; for the audit log. */
   readonly compromise?: string | undefined;
 }
@@ -95,19 +99,37 @@ export async function rotationStatusOf(
   world: World,
   homeFlag: string | undefined,
   tier: OwnTier,
-): Promise<RotationStatus> {
+): Promise<{ readonly status: RotationStatus; readonly schedule: RotationSchedule }> {
   return readPki(world, homeFlag, async pki => {
     const policy = await loadPolicy(pki);
-    return statusOf(pki, policy, readRotationFacts(pki, policy, tier).facts);
+    const status = await statusOf(pki, policy, readRotationFacts(pki, policy, tier).facts);
+    return { status, schedule: scheduleOf(pki, policy, tier) };
   });
+}
+
+/** Returns the side that takes the next step, its time, and the keys that wait to be destroyed. */
+function scheduleOf({ manifest, world }: Pki, policy: Policy, tier: OwnTier): RotationSchedule {
+  const due = readOutlook(manifest, policy, tier, world.now)?.due;
+  const retired = manifest.authorities().filter(each => each.tier === tier && each.state === 'retired');
+  return {
+    mode: policy.rotation[tier],
+    ...(due && { due }),
+    unneededKeys: retired.flatMap(({ id, keyLocation }) => (keyLocation === 'file' ? [id] : [])),
+  };
+}
+
+/** Proves the next step, with the successor that `prepare` without options creates. */
+export async function proofOfNext(pki: Pki, policy: Policy, facts: RotationFacts) {
+  const step = nextStep(openRotation(facts));
+  const planned = plannedOf(facts, undefined, pki, policy);
+  const assumed = stepToProve(step, facts, pki.world.now);
+  const proof = await proveRotationOf(pki, policy, facts, { step: assumed, ...planned });
+  return { proof, successor: planned.successor };
 }
 
 async function statusOf(pki: Pki, policy: Policy, facts: RotationFacts, known?: KnownProof): Promise<RotationStatus> {
   const step = nextStep(openRotation(facts));
-  const planned = plannedOf(facts, undefined, pki, policy);
-  const assumed = stepToProve(step, facts, pki.world.now);
-  const proof =
-    known?.step === step ? known.proof : await proveRotationOf(pki, policy, facts, { step: assumed, ...planned });
+  const proof = known?.step === step ? known.proof : (await proofOfNext(pki, policy, facts)).proof;
   return rotationStatus(facts, findingsOf(proof), pki.world.now);
 }
 
@@ -216,7 +238,8 @@ export async function takeStep(
     if (step === 'activate') await requireKey(pki, decision.open!, request.keys);
     RECORD[step as keyof typeof RECORD](pki, decision.open!, facts);
   }
-  const synced = await syncFiles(pki, policy, { chains: followsChains(step, facts) });
+  const destroysKeys = request.keepsKeys !== true && (step === 'retire' || step === 'rollback');
+  const synced = await syncFiles(pki, policy, { chains: followsChains(step, facts), destroysKeys });
   const published = await spread?.(pki, policy);
   const after = readRotationFacts(pki, policy, tier);
   return {

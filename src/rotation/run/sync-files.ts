@@ -27,14 +27,15 @@ export interface SyncedFiles extends RetrustResult {
 const LIMIT = 1024 * 1024;
 
 /**
- * Updates CA certificates, bundles and the chains and anchors of services from the manifest. Then it destroys the keys of retired CAs.
+ * Updates CA certificates, bundles and the chains and anchors of services from the manifest. With `destroysKeys` it then destroys the keys
+ * of retired CAs.
  * The next run finishes an interrupted one. Without `chains`, a service with only an outdated chain keeps it: between activate and drain
  * that is intended.
  */
 export async function syncFiles(
   pki: Pki,
   policy: Policy,
-  { chains }: { readonly chains: boolean },
+  { chains, destroysKeys = false }: { readonly chains: boolean; readonly destroysKeys?: boolean },
 ): Promise<SyncedFiles> {
   const certificates = writeCertificates(pki);
   const bundle = writeTrustBundle(pki.world, pki.home, pki.manifest).changed;
@@ -43,7 +44,7 @@ export async function syncFiles(
     pki,
     staleServices(pki, hasFollowers(policy)).filter(each => each.anchors || chains),
   );
-  const keys = destroyRetiredKeys(pki);
+  const keys = destroysKeys && destroyRetiredKeys(pki);
   const changed = certificates || bundle || intermediates || keys || services.refreshed.length > 0;
   return { ...services, changed };
 }

@@ -76,7 +76,21 @@ const STATUS = {
   ),
 };
 
-export const CA_ROTATE_STATUS = documentSchema('ca-rotate-status', 'the phase of a rotation and its next step', STATUS);
+const MODE = oneOf('side that takes the steps; auto: tick, manual: an operator', ['auto', 'manual']);
+
+export const CA_ROTATE_STATUS = documentSchema('ca-rotate-status', 'the phase of a rotation and its next step', {
+  ...STATUS,
+  mode: MODE,
+  dueAt: optional(instant('time from which the next step is due; absent: there is no CA to replace')),
+  unneededKeys: list('retired CAs whose key is still in the home', caId()),
+});
+
+export const CA_ROTATE_MODE = documentSchema('ca-rotate-mode', 'the side that takes the steps of a rotation', {
+  changed: flag('svcauth.yaml was changed'),
+  tier: tier(),
+  mode: MODE,
+  path: path('policy file'),
+});
 
 const FAILED = list(
   'services whose files could not be written',

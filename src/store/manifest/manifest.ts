@@ -17,8 +17,8 @@ import type { DueLimits } from '../../record/due-limits.ts';
 import type { RecordedFiles, ServiceFacts } from '../../record/file-facts.ts';
 import type { Publication } from '../../record/publication.ts';
 import type { Revocation } from '../../record/revocation.ts';
-import type { Acknowledgement, Rotation } from '../../record/rotation.ts';
 import type { ServedRecord } from '../../record/served.ts';
+import type { Acknowledgement, Rotation, RotationUpkeep } from '../../record/rotation.ts';
 import type { Service, ServiceSpec } from '../../record/service.ts';
 import type { FederatedBundle, TrustBundleRecord } from '../../record/trust-bundle.ts';
 import type { Upkeep } from '../../record/upkeep.ts';
@@ -226,6 +226,8 @@ export interface Manifest {
   servicesWithOutputs(kinds: readonly string[]): readonly string[];
   /** A value that a later run compares, by name. */
   progress(name: ProgressName): string | undefined;
+  /** The last attempt of `tick` for each tier that it rotates. */
+  rotationUpkeep(): readonly RotationUpkeep[];
   leafTotals(authorityId: string, at: Date): LeafTotals;
   /** Times by which a run judges its clock; absent while nothing was recorded. */
   clock(): ClockRecord | undefined;
@@ -258,6 +260,7 @@ export interface ManifestWriter {
   insertRotation(rotation: Omit<Rotation, 'id'>): number;
   updateRotation(id: number, progress: RotationProgress): void;
   putAcknowledgement(acknowledgement: Acknowledgement): void;
+  putRotationUpkeep(upkeep: RotationUpkeep): void;
   /** Adds services, or replaces the spec of existing ones; without `upkeep` an existing service keeps its own. */
   putServices(
     services: readonly { readonly name: string; readonly spec: ServiceSpec; readonly upkeep?: Upkeep }[],

@@ -322,6 +322,18 @@ export const MIGRATIONS: readonly string[] = [
   -- when the bundle was last given, changed or not
   ALTER TABLE peer_bundles ADD COLUMN fetched_at INTEGER;
   `,
+  `
+  -- the last attempt of tick to rotate the CA of a tier; obstacle: keys or gate
+  CREATE TABLE rotation_upkeep (
+    tier TEXT PRIMARY KEY CHECK (tier IN ('root', 'issuing')),
+    at INTEGER NOT NULL,
+    opened_at INTEGER,
+    obstacle TEXT CHECK (obstacle IN ('keys', 'gate')),
+    since INTEGER,
+    problem TEXT,
+    remedy TEXT
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

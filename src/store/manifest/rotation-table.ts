@@ -1,6 +1,6 @@
 // Stores rotations: inserts a rotation, records its progress, and lists all in the order they began.
 // The manifest and its writer call it. It knows no phase: `rotation/rules/state.ts` derives the phase.
-import type { CrossSigning, Rotation } from '../../record/rotation.ts';
+import type { CrossSigning, Rotation, RotationObstacle, RotationUpkeep } from '../../record/rotation.ts';
 import type { RotationProgress } from './manifest.ts';
 import { hexOf, optionalDate, toDate, toSeconds, toSerial } from './rows.ts';
 import { insertRows, type Sql, type SqlRow, type SqlValue } from './sqlite.ts';
@@ -63,4 +63,29 @@ export function updateRotation(sql: Sql, id: number, progress: RotationProgress)
   const changes = assignments(progress);
   const set = changes.map(([column]) => `${column} = ?`).join(', ');
   return sql.run(`UPDATE rotations SET ${set} WHERE id = ?`, ...changes.map(([, value]) => value), id);
+}
+
+export const rotationUpkeep = (sql: Sql): RotationUpkeep[] =>
+  sql.all('SELECT * FROM rotation_upkeep ORDER BY tier').map(row => ({
+    tier: row.tier as RotationUpkeep['tier'],
+    at: toDate(row.at),
+    ...optionalDate('openedAt', row.opened_at),
+    ...(row.obstacle !== null && {
+      obstacle: {
+        kind: row.obstacle as RotationObstacle['kind'],
+        since: toDate(row.since),
+        problem: row.problem as string,
+        ...(row.remedy !== null && { remedy: row.remedy as string }),
+      },
+    }),
+  }));
+
+export function putRotationUpkeep(sql: Sql, { tier, at, openedAt, obstacle }: RotationUpkeep): void {
+  const { kind, since, problem, remedy } = obstacle ?? {};
+  sql.run(
+    `INSERT OR REPLACE INTO rotation_upkeep (tier, at, opened_at, obstacle, since, problem, remedy)
+      VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ...[tier, toSeconds(at), openedAt === undefined ? null : toSeconds(openedAt), kind ?? null],
+    ...[since === undefined ? null : toSeconds(since), problem ?? null, remedy ?? null],
+  );
 }

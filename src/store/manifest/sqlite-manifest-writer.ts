@@ -23,7 +23,7 @@ import { pruneServed, putServed } from './served-table.ts';
 import { putPublication, removePublication } from './publication-table.ts';
 import { markReplaced } from './replaced-certificates.ts';
 import { insertRevocation, revocation } from './revocation-table.ts';
-import { insertRotation, updateRotation } from './rotation-table.ts';
+import { insertRotation, putRotationUpkeep, updateRotation } from './rotation-table.ts';
 import { insertRows, type Sql } from './sqlite.ts';
 
 /** Makes the writer of one transaction. The caller ends with `flush`, which inserts all audit records together. */
@@ -100,6 +100,7 @@ export function manifestWriter(
     putConsumers: consumers => putConsumers(sql, consumers),
     setServicesLoaded: (names, state) => setServicesLoaded(sql, names, state),
     setProgress: (name, value) => setProgress(sql, name, value),
+    putRotationUpkeep: upkeep => putRotationUpkeep(sql, upkeep),
     putServices: services => {
       const rows = services.map(({ name, spec, upkeep }) => [
         name,

@@ -51,7 +51,7 @@ import {
 } from './consumer-table.ts';
 import { certificatesPastOverlap } from './replaced-certificates.ts';
 import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
-import { rotations } from './rotation-table.ts';
+import { rotations, rotationUpkeep } from './rotation-table.ts';
 import { unexpiredLeaves } from './unexpired-leaves.ts';
 import type { Sql, SqlRow, SqlValue } from './sqlite.ts';
 import { manifestWriter } from './sqlite-manifest-writer.ts';
@@ -159,6 +159,7 @@ function manifestOver(world: ManifestWorld, connection: ManifestConnection): Man
     groupMembers: group => groupMembers(sql, group),
     servicesWithOutputs: kinds => servicesWithOutputs(sql, kinds),
     progress: name => progress(sql, name),
+    rotationUpkeep: () => rotationUpkeep(sql),
     leafTotals: (authorityId, instant) => leafTotals(sql, authorityId, instant),
     pendingServices: () => pendingServices(sql),
     revokedServices: () => revokedServices(sql),

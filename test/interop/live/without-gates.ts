@@ -22,6 +22,6 @@ export function stepWithoutGates({ home, world }: Pki, tier: Tier, step: Ungated
       if (step === 'retire') await payCrlDebt(pki, policy, facts, open.from, keys);
       recordRetired(pki, open.from, open.rotation.id);
     }
-    return syncFiles(pki, policy, { chains: step !== 'activate' });
+    return syncFiles(pki, policy, { chains: step !== 'activate', destroysKeys: step !== 'activate' });
   });
 }

@@ -49,11 +49,10 @@ describe('the due times', () => {
   });
 
   test('a root is not due before a CA below it needs a longer-lived root', () => {
-    const longer = { longestChild: 200 * DAY, neededFrom: day('2026-11-01') };
-    expect(table(longer).prepare.due).toEqual(day('2026-11-01'));
-    expect(table({ ...longer, neededFrom: day('2026-02-01') }, day('2026-05-01')).prepare.due).toEqual(
-      day('2026-05-31'),
-    );
+    const { prepare, activate } = table({ longestChild: 200 * DAY, neededFrom: day('2026-11-01') });
+    expect([prepare.due, activate.due, activate.latest]).toEqual(['2026-11-01', '2026-11-02', '2026-11-16'].map(day));
+    const early = table({ longestChild: 100 * DAY, neededFrom: day('2026-02-01') });
+    expect(early).toEqual(table({ longestChild: 100 * DAY }));
   });
 
   test('activate is due before the successor can no longer issue everything', () => {

@@ -2,11 +2,13 @@ import { authorityRows } from '../../../ca/run/rows.ts';
 import { checkManifest, type CheckInput } from '../../rules/check.ts';
 import { monitoredItems } from '../../rules/monitored-item.ts';
 import { riskQuestion } from '../../rules/thresholds.ts';
+import { rotatedAuthorities } from '../../rules/rotation.ts';
 import type { CheckLook, CheckSource } from '../source.ts';
 
 /** Finds the expiries and pending deployments in the records of the manifest. */
 export const records: CheckSource = look => {
-  const input = gather(look);
+  const rotated = look.rotation.outlooks.flatMap(outlook => rotatedAuthorities(outlook, look.authorities, look.at));
+  const input = { ...gather(look), rotated: new Set(rotated) };
   return {
     findings: checkManifest(input, look.thresholds, look.at),
     monitored: look.everything ? monitoredItems(input, look.at) : [],

@@ -1,0 +1,60 @@
+// The part of `tick` that rotates the CAs of the tiers that svcauth.yaml sets to `auto`.
+// `parts.ts` lists it after the CRLs, which must be fresh, and before the publication of its results. `rotation/run/automatic.ts` decides.
+import { isCertified } from '../../../ca/rules/active-issuer.ts';
+import { SvcauthError } from '../../../errors/error.ts';
+import { planAutomatic, takeAutomatic, TIERS, type AutomaticPlan } from '../../../rotation/run/automatic.ts';
+import { actionKind, type ActionKind, type TickAction } from '../../rules/action.ts';
+import type { PartPlan, TickPart } from '../part.ts';
+
+interface RotationPlan extends PartPlan {
+  readonly tiers: readonly AutomaticPlan[];
+}
+
+type Step = NonNullable<AutomaticPlan['step']>;
+
+const KINDS: Readonly<Record<Step, ActionKind>> = {
+  prepare: actionKind('rotation-prepared', 'ca', 'prepared', 'would prepare'),
+  publish: actionKind('rotation-published', 'ca', 'published', 'would publish'),
+  activate: actionKind('rotation-activated', 'ca', 'activated', 'would activate'),
+  drain: actionKind('rotation-draining', 'ca', 'draining', 'would drain'),
+  retire: actionKind('rotation-retired', 'ca', 'retired', 'would retire'),
+};
+
+/** Takes each step of a rotation that is due and whose gates are open. A root comes first: it must outlive the issuing CA. */
+export const rotation: TickPart<RotationPlan> = {
+  name: 'rotation',
+  plan: async ({ pki, policy }) => {
+    const tiers: AutomaticPlan[] = [];
+    for (const tier of TIERS) tiers.push(...[await planAutomatic(pki, policy, tier)].flatMap(plan => plan ?? []));
+    const actions = tiers.flatMap(({ step, subject, successor }) =>
+      step === undefined || subject === undefined ? [] : [stepAction(step, subject, successor?.planned.notAfter)],
+    );
+    return { tiers, actions, refusals: [] };
+  },
+  carryOut: async ({ pki, policy, ask, unlock }, { tiers }) => {
+    const actions: TickAction[] = [];
+    const failures: SvcauthError[] = [];
+    for (const plan of tiers) {
+      try {
+        for (const { step, subject, outcome } of await takeAutomatic(pki, policy, plan, { ask, unlock })) {
+          const end = pki.manifest
+            .authorities()
+            .filter(isCertified)
+            .find(({ id }) => id === subject)?.certificate;
+          actions.push(stepAction(step, subject, step === 'prepare' ? end?.notAfter : undefined));
+          failures.push(...outcome.failed.map(({ error }) => error));
+        }
+      } catch (cause) {
+        // the other tier can go on
+        if (!(cause instanceof SvcauthError)) throw cause;
+        failures.push(cause);
+      }
+    }
+    return { actions, failures };
+  },
+};
+
+const stepAction = (step: Step, subject: string, until: Date | undefined): TickAction => ({
+  ...{ kind: KINDS[step], subject },
+  ...(until && { until }),
+});
