@@ -7,16 +7,24 @@ import { recordTrustBundle } from '../../bundle/run/write.ts';
 /** Records a step in one transaction; the files follow from it. */
 export type RecordStep = (pki: Pki, open: OpenRotation, facts: RotationFacts) => void;
 
-export const recordPublished: RecordStep = ({ world, manifest }, { rotation, to }) =>
+/** Returns the time of a step: now, or the begin of its phase if the clock went back by seconds since. */
+const timeOf = ({ world: { now } }: Pki, { since }: OpenRotation): Date => (now < since ? since : now);
+
+export const recordPublished: RecordStep = (pki, open) => {
+  const { world, manifest } = pki;
+  const { rotation, to } = open;
   manifest.transaction(write => {
-    write.updateRotation(rotation.id, { publishedAt: world.now });
+    write.updateRotation(rotation.id, { publishedAt: timeOf(pki, open) });
     const sequence = recordTrustBundle(write, manifest, world.now);
     write.updateRotation(rotation.id, { publishedSequence: sequence });
     write.audit('rotation.published', to.id, { sequence: String(sequence) });
   });
+};
 
 /** Records the activation: the new CA issues, and issuing CAs get the chain of a new root. */
-export const recordActivated: RecordStep = ({ world, manifest }, { rotation, from, to }, { further }) =>
+export const recordActivated: RecordStep = (pki, open, { further }) => {
+  const { manifest } = pki;
+  const { rotation, from, to } = open;
   manifest.transaction(write => {
     write.setAuthorityState(to.id, 'active');
     for (const { authorityId, serial } of longestBy(to.id, further)) {
@@ -24,17 +32,21 @@ export const recordActivated: RecordStep = ({ world, manifest }, { rotation, fro
         write.promoteCertificate(authorityId, serial);
       }
     }
-    write.updateRotation(rotation.id, { activatedAt: world.now });
+    write.updateRotation(rotation.id, { activatedAt: timeOf(pki, open) });
     write.audit('rotation.activated', to.id, { from: from.id });
   });
+};
 
-export const recordDraining: RecordStep = ({ world, manifest }, { rotation, from }) =>
+export const recordDraining: RecordStep = (pki, open) => {
+  const { manifest } = pki;
+  const { rotation, from } = open;
   manifest.transaction(write => {
     // a tainted CA stays one until it is retired
     if (from.state !== 'tainted') write.setAuthorityState(from.id, 'draining');
-    write.updateRotation(rotation.id, { drainingSince: world.now });
+    write.updateRotation(rotation.id, { drainingSince: timeOf(pki, open) });
     write.audit('rotation.draining', from.id, { to: rotation.toId });
   });
+};
 
 /**
  * Records the return to the old CA. A successor that was active drains and is retired later, because its certificates stay valid. Before
