@@ -53,7 +53,6 @@ export const REMEDIES = {
   lifetimeTooLong: ({ service, longest = 'TTL' }: OneService & { readonly longest?: string }) =>
     `svcauth issue ${service} --ttl ${longest}`,
   deploymentPending: ({ service }: OneService) => `svcauth deploy ${service}`,
-  trustHooksPending: () => 'svcauth tick',
   deploymentsPending: () => 'svcauth deploy',
   reloadPending: ({ consumer }: { readonly consumer: string }) => `svcauth reload ${shell(consumer)}`,
   reloadReported: ({ consumer }: { readonly consumer: string }) => `svcauth reload ${shell(consumer)} --done`,

@@ -158,11 +158,8 @@ export function consumersLoaded(open: OpenRotation, { consumers, published }: Ro
     const opensAt = known.length === times.length ? known.reduce((a, b) => (a > b ? a : b)) : undefined;
     return closed('consumers-loaded', message, opensAt ? { opensAt } : {});
   }
-  const { publishedSequence = 0 } = open.rotation;
-  const remedy =
-    first.reload === 'manual'
-      ? REMEDIES.bundleLoaded({ verifier: first.name, sequence: publishedSequence })
-      : REMEDIES.trustHooksPending();
+  const consumer = { consumer: first.name };
+  const remedy = first.reload === 'manual' ? REMEDIES.reloadReported(consumer) : REMEDIES.reloadPending(consumer);
   return closed('consumers-loaded', message, { remedy });
 }
 

@@ -1,6 +1,7 @@
 // Reads the facts of a rotation: the records of the manifest, and for a step also files and CRLs.
 // A step calls it once before and once after; the gates and the proof judge what it returned. It decides and changes nothing.
 import type { Authority, OwnTier } from '../../record/authority.ts';
+import { consumersOf } from '../../deployment/run/consumers.ts';
 import { publishedStates } from '../../publication/run/directory-state.ts';
 import type { PublishedDirectory } from '../rules/published-directory.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
@@ -50,8 +51,7 @@ export function readRotationFacts(pki: Pki, policy: Policy, tier: OwnTier): Read
       leaves: new Map(authorities.map(({ id }) => [id, manifest.leafTotals(id, world.now)])),
       behind: { anchors: names('anchors'), chains: names('chain') },
       published: publishedDirectoriesOf(pki, policy),
-      // the record of consumers is not read here yet
-      consumers: [],
+      consumers: consumersOf(pki, policy),
       undeployed: manifest.pendingServices().map(({ service }) => service.name),
     },
   };

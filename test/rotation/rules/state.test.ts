@@ -361,7 +361,8 @@ describe('the consumers', () => {
 
   test('a consumer that an operator reloads counts as not loaded until it is reported', () => {
     const manual = consumer({ name: 'appliance', reload: 'manual' });
-    expect(gateOf([manual])).toMatchObject({ open: false });
+    expect(gateOf([manual])).toMatchObject({ open: false, remedy: 'svcauth reload appliance --done' });
+    expect(gateOf([consumer({})])).toMatchObject({ open: false, remedy: 'svcauth reload nginx' });
     expect(gateOf([{ ...manual, loaded: { bundleSequence: 7, crls } }])).toMatchObject({ open: true });
   });
 
