@@ -55,6 +55,8 @@ function daysUntilNext(random: (length: number) => Uint8Array): number {
 
 interface Ticked {
   readonly actions: readonly { readonly action: string }[];
+  readonly failures: readonly unknown[];
+  readonly check: { readonly findings: readonly { readonly name: string }[] };
 }
 
 describeWith(['openssl'], 'five years of nothing but ticks', () => {
@@ -66,7 +68,7 @@ describeWith(['openssl'], 'five years of nothing but ticks', () => {
     const numbers = new Map<string, bigint>();
     const done = new Map<string, number>();
     const end = world.now.getTime() + YEARS * 365 * DAY;
-    let [ticks, outages, stolen] = [0, 0, 0];
+    let [ticks, outages, stolen, days, backSince] = [0, 0, 0, 1, 0];
 
     /** A number that falls would make verifiers keep the older CRL. */
     async function compareNumbers(): Promise<void> {
@@ -81,19 +83,24 @@ describeWith(['openssl'], 'five years of nothing but ticks', () => {
     while (world.now.getTime() < end) {
       const when = world.now.toISOString();
       crowd.judge('before the tick');
-      const { status, stdout, stderr } = await runSvcauth(world, ['tick', '-o', 'json']);
-      expect({ status, stderr }, `${when}: ${stdout}`).toEqual({ status: 0, stderr: '' });
+      const { stdout, stderr } = await runSvcauth(world, ['tick', '-o', 'json']);
+      const { actions: taken, failures, check } = JSON.parse(stdout) as Ticked;
+      if (days > 1) backSince = world.now.getTime();
+      // svcauth cannot know for a week whether there was an outage or the clock jumped
+      const isDoubtful = world.now.getTime() <= backSince + 7 * DAY;
+      const findings = check.findings.filter(({ name }) => !isDoubtful || name !== 'clock-jumped');
+      expect({ stderr, failures, findings }, when).toEqual({ stderr: '', failures: [], findings: [] });
       ticks++;
       crowd.judge('after the tick');
       await compareNumbers();
-      const actions = (JSON.parse(stdout) as Ticked).actions.map(({ action }) => action);
+      const actions = taken.map(({ action }) => action);
       for (const action of actions) done.set(action, (done.get(action) ?? 0) + 1);
       if (ticks % 25 === 0 || actions.some(action => action.startsWith('rotation-'))) await crowd.sample();
       if (random(1)[0]! < 6) {
         expect(await crowd.steal(['web', 'mail', 'payments', 'ledger'][stolen++ % 4]!), when).toBe(0);
         crowd.judge('after the revocation');
       }
-      const days = daysUntilNext(random);
+      days = daysUntilNext(random);
       if (days > 1) outages++;
       world.now = new Date(world.now.getTime() + days * DAY);
     }

@@ -3,6 +3,7 @@
 import type { ConsumerState } from '../rules/consumer.ts';
 import { planConsumers } from '../rules/consumer.ts';
 import type { ConsumerRecord, LoadedCrl, PublishedTrust, ServiceGroup, TrustState } from '../../record/consumer.ts';
+import { WITHDRAWALS } from '../../due/rules/withdrawal.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import { publishedTrust } from '../../publication/run/published-trust.ts';
 import type { Pki } from '../../store/open-pki.ts';
@@ -28,9 +29,9 @@ export function consumersWith(pki: Pki, policy: Policy, published: PublishedTrus
   const records = new Map(manifest.consumerRecords().map(record => [record.id, record]));
   const acknowledged = new Map(manifest.acknowledgements().map(({ verifier, sequence }) => [verifier, sequence]));
   const consumers = planConsumers(
-    manifest.serviceGroups(),
+    manifest.serviceGroups(WITHDRAWALS),
     policy,
-    group => manifest.groupMembers(group),
+    group => manifest.groupMembers(group, WITHDRAWALS),
     serviceVariables(world),
   );
   return consumers.map(({ group, ...consumer }) => {

@@ -2,6 +2,7 @@
 // The command calls it. It publishes nothing; `crl publish` and `tick` do.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
+import { WITHDRAWALS } from '../../due/rules/withdrawal.ts';
 import { UNDECLARED, type ConsumerState } from '../rules/consumer.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
@@ -110,4 +111,4 @@ export function recordLoaded(pki: Pki, policy: Policy, chosen: Chosen): readonly
 
 /** Names every deployed service; those with a hook have a record of their own, which this does not touch. */
 const undeclaredServices = ({ manifest }: Pki): readonly string[] =>
-  manifest.serviceGroups().flatMap(group => manifest.groupMembers(group));
+  manifest.serviceGroups(WITHDRAWALS).flatMap(group => manifest.groupMembers(group, WITHDRAWALS));

@@ -12,5 +12,8 @@ const WITHDRAWS: Readonly<Record<CrlReason, boolean>> = {
   aACompromise: false,
 };
 
+/** The reasons that end a service. */
+export const WITHDRAWALS = Object.entries(WITHDRAWS).flatMap(([reason, ends]) => (ends ? [reason as CrlReason] : []));
+
 /** Detects a reason that ends the service and not only its certificate. */
 export const isWithdrawn = (revokedFor: CrlReason): boolean => WITHDRAWS[revokedFor];

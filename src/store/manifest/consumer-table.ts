@@ -1,6 +1,7 @@
 // Reads and writes the trust that was published, and what each consumer has loaded of it.
 // `sqlite-manifest.ts` and its writer call it. It does not decide who is a consumer.
 import type { ConsumerRecord, LoadedCrl, PublishedTrust, ServiceGroup, TrustState } from '../../record/consumer.ts';
+import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
 import { toDate, toSeconds } from './rows.ts';
 import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
 
@@ -88,20 +89,27 @@ export function putConsumers(sql: Sql, consumers: readonly ConsumerRecord[]): vo
   insertRows(sql, 'consumers', columns, rows, `ON CONFLICT (id) DO UPDATE SET ${update} WHERE ${NOT_OLDER}`);
 }
 
-/** Deployed services with a current certificate that is not revoked. */
+/**
+ * Deployed services whose program is in use: with a current certificate, or with a revoked one that will be replaced. The parameter has
+ * the reasons that end a service, as JSON.
+ */
 const DEPLOYED = `FROM deployments d JOIN services s ON s.name = d.service
   JOIN certificates c ON c.serial = s.current_serial
-  WHERE c.state = 'current' AND d.deployed_serial IS NOT NULL`;
+  WHERE d.deployed_serial IS NOT NULL AND (c.state = 'current' OR (c.state = 'revoked' AND EXISTS (
+    SELECT 1 FROM revocations r
+    WHERE r.authority_id = c.authority_id AND r.serial_length = length(c.serial) AND r.serial = c.serial
+      AND r.reason NOT IN (SELECT value FROM json_each(?)))))`;
 const HOOKS = `s.upkeep -> '$.deployment.hooks'`;
 const RELOAD = `s.upkeep ->> '$.deployment.reload'`;
 
 /** Groups the deployed services by their settings and by the trust they have loaded. */
-export const serviceGroups = (sql: Sql): ServiceGroup[] =>
+export const serviceGroups = (sql: Sql, ending: readonly CrlReason[]): ServiceGroup[] =>
   sql
     .all(
       `SELECT ${HOOKS} AS hooks, ${RELOAD} AS reload, s.upkeep ->> '$.deployment.every' AS every,
         d.loaded_state AS state, count(*) AS services, min(s.name) AS first, min(d.updated_at) AS since
         ${DEPLOYED} GROUP BY 1, 2, 3, 4 ORDER BY first`,
+      JSON.stringify(ending),
     )
     .map(row => ({
       ...(row.hooks !== null && { hooks: row.hooks as string }),
@@ -114,10 +122,15 @@ export const serviceGroups = (sql: Sql): ServiceGroup[] =>
     }));
 
 /** Names the services of a group, whatever they have loaded. */
-export const groupMembers = (sql: Sql, { hooks, reload }: Pick<ServiceGroup, 'hooks' | 'reload'>): string[] =>
+export const groupMembers = (
+  sql: Sql,
+  { hooks, reload }: Pick<ServiceGroup, 'hooks' | 'reload'>,
+  ending: readonly CrlReason[],
+): string[] =>
   sql
     .all(
       `SELECT s.name AS name ${DEPLOYED} AND (${HOOKS}) IS ? AND (${RELOAD}) IS ? ORDER BY s.name`,
+      JSON.stringify(ending),
       hooks ?? null,
       reload ?? null,
     )

@@ -13,6 +13,7 @@ import type { ClockRecord } from '../../record/clock.ts';
 import type { ConsumerRecord, PublishedTrust, ServiceGroup, TrustState } from '../../record/consumer.ts';
 import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
 import type { Deployment, HookRun } from '../../record/deployment.ts';
+import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
 import type { DueLimits } from '../../record/due-limits.ts';
 import type { RecordedFiles, ServiceFacts } from '../../record/file-facts.ts';
 import type { Publication } from '../../record/publication.ts';
@@ -218,10 +219,13 @@ export interface Manifest {
   newestTrustState(): TrustState | undefined;
   /** Consumers whose hooks ran, or for which an operator reported a reload, by id. */
   consumerRecords(): readonly ConsumerRecord[];
-  /** Deployed services with a valid current certificate, grouped by their settings and loaded trust, by name of the first. */
-  serviceGroups(): readonly ServiceGroup[];
+  /**
+   * Deployed services, grouped by their settings and loaded trust, by name of the first. A service whose certificate is revoked belongs
+   * to them unless it was revoked for one of the reasons that end a service.
+   */
+  serviceGroups(ending: readonly CrlReason[]): readonly ServiceGroup[];
   /** Names of the deployed services with these settings, by name. */
-  groupMembers(group: Pick<ServiceGroup, 'hooks' | 'reload'>): readonly string[];
+  groupMembers(group: Pick<ServiceGroup, 'hooks' | 'reload'>, ending: readonly CrlReason[]): readonly string[];
   /** Names of the services with an output of one of these kinds, by name. */
   servicesWithOutputs(kinds: readonly string[]): readonly string[];
   /** A value that a later run compares, by name. */

@@ -44,6 +44,26 @@ const commands = (calls: readonly HookCall[]): readonly string[] =>
   calls.map(({ argv, env }) => `${argv.join(' ')} [${env.SVCAUTH_EVENT}: ${env.SVCAUTH_CHANGED}]`);
 
 describe('a hook runs for changed trust', () => {
+  test('the program of a service whose own certificate is revoked loads the CRL', async () => {
+    const { world, calls } = site({});
+    writeFileSync(join(world.cwd, 'services.yaml'), 'services: [{service: web, hooks: [[reload-web]]}]');
+    await world.succeed('apply', '-f', 'services.yaml');
+    await world.succeed('tick');
+    calls.length = 0;
+    await world.succeed('revoke', 'web', '--reason', 'keyCompromise');
+    expect(commands(calls)).toEqual(['reload-web [trust: crl]']);
+  });
+
+  test('the program of a service that a revocation ended is no consumer', async () => {
+    const { world, calls } = site({});
+    writeFileSync(join(world.cwd, 'services.yaml'), 'services: [{service: web, hooks: [[reload-web]]}]');
+    await world.succeed('apply', '-f', 'services.yaml');
+    await world.succeed('tick');
+    calls.length = 0;
+    await world.succeed('revoke', 'web', '--reason', 'cessationOfOperation');
+    expect(calls).toEqual([]);
+  });
+
   test('a command that uses no variable of a service runs once for all of them', async () => {
     const { world, calls, wait } = site({ 'deployment.hooks': [['reload-server']] });
     for (const name of ['a', 'b', 'c']) await world.succeed('issue', name);
