@@ -17,6 +17,7 @@ const FACTS: readonly Partial<Finding>[] = [
   ...(['file', 'offline', 'foreign', 'destroyed'] as const).map(keyLocation => ({ keyLocation })),
   ...(['issuing', 'root'] as const).map(tier => ({ tier })),
   { hasHook: true },
+  ...(['self', 'manual'] as const).map(reload => ({ reload })),
 ];
 
 /** The remedies of a finding, each once. */

@@ -44,8 +44,13 @@ export function consumersWith(pki: Pki, policy: Policy, published: PublishedTrus
       }
       case 'undeclared': {
         const loaded = group?.state === undefined ? undefined : byId.get(group.state);
-        const about = loaded ? loadedAt(loaded, group!.since) : { loaded: presumed(pki, policy, group!) };
-        return { state: { ...consumer, ...about }, record, loaded };
+        const about = presumed(pki, policy, group!);
+        const { bundleSequence } = loaded ?? about;
+        // a directory may have lacked a CRL that its program read elsewhere
+        const crls = new Map([...about.crls, ...(loaded?.crls ?? [])]);
+        // an operator may have reported a later reload
+        const at = loaded !== undefined && loaded.at > about.at ? loaded.at : about.at;
+        return { state: { ...consumer, loaded: { at, bundleSequence, crls } }, record, loaded };
       }
       default: {
         const loaded = record?.loaded && byId.get(record.loaded.state);
@@ -77,10 +82,7 @@ function pendingOf(
   return { pending: { attempts, ...(problem !== undefined && { problem }) } };
 }
 
-/**
- * Presumes what services have loaded that were deployed before it was recorded: CRLs of that time, which expire one lifetime later
- * at the latest.
- */
+/** Presumes what services without a hook loaded when they were deployed: CRLs of that time, which expire one lifetime later at the latest. */
 function presumed({ manifest }: Pki, { crl }: Policy, { since }: ServiceGroup): NonNullable<ConsumerState['loaded']> {
   const known = manifest.authorities().filter(({ createdAt, state }) => createdAt <= since && state !== 'retired');
   return {

@@ -24,6 +24,8 @@ export type FindingName =
   | 'crl-not-yet-valid'
   | 'crl-expiring'
   | 'crl-series-ending'
+  | 'trust-not-loaded'
+  | 'consumer-pending'
   | 'certificate-revoked'
   | 'csr-due'
   | 'key-lost'
@@ -92,6 +94,10 @@ export interface Finding {
   /** Why the last deployment failed, why the certificate is revoked, or which files are concerned, in words. */
   /** What is wrong, in words: why a deployment or a publication failed, or what is wrong with a file. */
   readonly problem?: string;
+  /** Of a consumer: how it loads trust, which decides the remedy. */
+  readonly reload?: 'hook' | 'self' | 'manual' | 'undeclared';
+  /** Of a consumer: why its last hook failed. */
+  readonly failed?: string;
   /** The file that the finding is about, absolute. */
   readonly path?: string;
   /** Mode that the file should have. */
@@ -118,7 +124,7 @@ export interface Finding {
   readonly step?: RotationStep;
   /** Why a scheduled run cannot renew the certificate. */
   readonly refusal?: Refusal;
-  /** Number of services that the finding is about, `subject` included. */
+  /** Number of services that the finding is about, if more than one; `subject` is included. */
   readonly services?: number;
   /** Longest lifetime in seconds that the issuing CA allows. */
   readonly longest?: number;

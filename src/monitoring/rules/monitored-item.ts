@@ -22,6 +22,14 @@ export type MonitoredItem =
       /** It is the deployed one, and clients accept it. */
       readonly isGood: boolean;
     })
+  | (Omit<Span, 'end'> & {
+      readonly kind: 'consumer';
+      readonly reload: 'hook' | 'self' | 'manual' | 'undeclared';
+      readonly services: number;
+      /** First expiry of a CRL that it has loaded; absent: it has loaded none. `from` is the time of its last reload. */
+      readonly end?: Date;
+      readonly pending: boolean;
+    })
   | (Span & { readonly kind: 'ca'; readonly authority: CertifiedAuthority })
   | (Span & { readonly kind: 'crl'; readonly crl: Crl; readonly authority: CertifiedAuthority });
 

@@ -1,6 +1,7 @@
 import type { CheckSource } from './source.ts';
 import { clock } from './source/clock.ts';
 import { federations } from './source/federations.ts';
+import { consumers } from './source/consumers.ts';
 import { files } from './source/files.ts';
 import { home } from './source/home.ts';
 import { publications } from './source/publications.ts';
@@ -20,6 +21,7 @@ export const SOURCES: readonly CheckSource[] = [
   rotation,
   served,
   unserved,
+  consumers,
   files,
   home,
 ];

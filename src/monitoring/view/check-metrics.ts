@@ -17,6 +17,7 @@ export function formatCheckMetrics({ monitored, directories, findings, at, ranAt
   const crls = monitored.filter(each => each.kind === 'crl');
   const deployments = monitored.filter(each => each.kind === 'certificate');
   const addresses = monitored.filter(each => each.kind === 'address');
+  const consumers = oneByName(monitored.filter(each => each.kind === 'consumer'));
   return formatExposition([
     {
       name: 'x509_cert_not_before',
@@ -98,6 +99,16 @@ export function formatCheckMetrics({ monitored, directories, findings, at, ranAt
       })),
     },
     {
+      name: 'svcauth_consumer_loaded_crl_next_update',
+      help: 'When the first CRL expires that a consumer has loaded, in Unix seconds.',
+      samples: consumers.flatMap(each => (each.end ? [{ labels: labelsOf(each), value: seconds(each.end) }] : [])),
+    },
+    {
+      name: 'svcauth_consumer_pending',
+      help: '1 if a consumer has not loaded the published bundle and CRLs, as far as recorded, else 0.',
+      samples: consumers.map(each => ({ labels: labelsOf(each), value: Number(each.pending) })),
+    },
+    {
       name: 'svcauth_check_findings',
       help: 'Number of findings of svcauth check, by the thresholds of svcauth.yaml.',
       samples: (['warning', 'critical'] as const).map(severity => ({
@@ -116,6 +127,17 @@ export function formatCheckMetrics({ monitored, directories, findings, at, ranAt
       samples: [{ labels: {}, value: seconds(ranAt) }],
     },
   ] satisfies readonly MetricFamily[]);
+}
+
+/** Keeps one consumer of a name: that whose CRL expires first. */
+function oneByName<T extends { readonly subject: string; readonly end?: Date }>(consumers: readonly T[]): readonly T[] {
+  const first = new Map<string, T>();
+  const endOf = ({ end }: T): number => end?.getTime() ?? 0;
+  for (const each of consumers) {
+    const before = first.get(each.subject);
+    if (before === undefined || endOf(each) < endOf(before)) first.set(each.subject, each);
+  }
+  return [...first.values()];
 }
 
 /** Lists the labels of findings, each once: two findings can differ in a serial number only. */
@@ -140,6 +162,8 @@ function labelsOf(monitored: MonitoredItem): Readonly<Record<string, string>> {
     }
     case 'crl':
       return { ca: monitored.authority.id, tier: monitored.authority.tier };
+    case 'consumer':
+      return { consumer: monitored.subject };
     case 'address':
       return { service: monitored.service, address: monitored.subject };
   }

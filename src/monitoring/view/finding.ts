@@ -26,6 +26,19 @@ const deploy =
 
 const publish = ({ subject }: Finding): string => REMEDIES.publishedBehind({ directory: subject });
 
+/** A hook is run again, and an operator reports what no hook does. */
+function reload({ subject: consumer, reload }: Finding): string {
+  if (reload === 'self') return REMEDIES.everythingDue();
+  return reload === 'manual' || reload === 'undeclared'
+    ? REMEDIES.reloadReported({ consumer })
+    : REMEDIES.reloadPending({ consumer });
+}
+
+const whose = ({ services, reload }: Finding): string =>
+  reload === 'undeclared' ? `${plural(services ?? 1, 'service')} without a hook: ` : '';
+
+const because = ({ failed }: Finding): string => (failed === undefined ? '' : `; ${failed}`);
+
 const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   'certificate-expired': (finding, expiry) => ({ message: `certificate ${expiry}`, remedy: renew(finding) }),
   'certificate-expiring': (finding, expiry) => ({ message: `certificate ${expiry}`, remedy: renew(finding) }),
@@ -108,6 +121,14 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   'key-destroyable': finding => ({
     message: 'was retired more than 30 days ago, and its key is still in the home',
     remedy: REMEDIES.keyUnneeded({ ca: finding.subject }),
+  }),
+  'trust-not-loaded': (finding, expiry) => ({
+    message: `${whose(finding)}${finding.problem}${expiry === '' ? '' : ` ${expiry}`}, and the published one is not loaded${because(finding)}`,
+    remedy: reload(finding),
+  }),
+  'consumer-pending': finding => ({
+    message: `the published bundle and CRLs are not loaded${because(finding)}`,
+    remedy: reload(finding),
   }),
   'crl-expiring': (finding, expiry) => ({ message: `CRL ${expiry}`, remedy: refresh(finding) }),
   'certificate-revoked': finding => ({
