@@ -82,7 +82,7 @@ function partner(world: PkiWorld, validDays: number): string {
 const asn1 = (date: Date): string => date.toISOString().replaceAll(/[-:T]|\.\d+/g, '');
 
 /** Signs a CRL with openssl, as the holder of a CA outside does; `entries` are lines of its database. */
-function crlOf(world: PkiWorld, certificate: string, key: string, entries: string): string {
+export function crlOf(world: PkiWorld, certificate: string, key: string, entries: string): string {
   const directory = join(world.cwd, 'ca');
   mkdirSync(directory, { recursive: true });
   const [config, database, number, out] = ['ca.cnf', 'index.txt', 'crlnumber', 'out.pem'].map(name =>
@@ -102,7 +102,7 @@ function crlOf(world: PkiWorld, certificate: string, key: string, entries: strin
   return out!;
 }
 
-function revokingCrl(world: PkiWorld): string {
+export function revokingCrl(world: PkiWorld): string {
   const root = world.home.authority('root-g1');
   const issuing = world.home.authority('issuing-g1').certificate;
   const serial = execFileSync('openssl', ['x509', '-in', issuing, '-noout', '-serial'], { encoding: 'utf8' }).trim();
@@ -392,5 +392,18 @@ export const PUBLISHED: readonly PlantedFault[] = [
     finding: 'federated-shared',
     severity: 'critical',
     subject: () => 'other.example',
+  },
+  {
+    fault: 'a root rotation published while the directory was lost',
+    before: [['ca', 'rotate', 'prepare', '--tier', 'root']],
+    plant: async world => {
+      renameSync(docroot(world), `${docroot(world)}.aside`);
+      writeFileSync(docroot(world), 'not a directory');
+      await runSvcauth(world, ['ca', 'rotate', 'publish', '--tier', 'root']);
+      mountedAgain(world);
+    },
+    finding: 'published-anchor-missing',
+    severity: 'critical',
+    subject: docroot,
   },
 ];
