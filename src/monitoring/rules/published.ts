@@ -26,12 +26,13 @@ const GRACE = 600;
 const FAILING = 86_400;
 
 /** Judges public/: what is wrong there reaches every directory. A CRL there is a finding of its CA. */
-export function publicFindings({ state, missingAnchors, foreignAnchors, outdated }: DirectoryFacts): Finding[] {
+export function publicFindings({ state, latest, missingAnchors, foreignAnchors, outdated }: DirectoryFacts): Finding[] {
   const { directory: subject, content } = state;
   // a home that no run has published from yet
   if (state.lastTry === undefined) return [];
   const crls = [...content.crls.values()].flatMap(({ authority, problem }): Finding[] => {
-    if (problem === undefined) return [];
+    // a CA without any CRL is a finding of its own
+    if (problem === undefined || !latest.has(authority.id)) return [];
     const { id, keyLocation, tier } = authority;
     return [
       {
@@ -127,9 +128,9 @@ function failure({ directory, problem, lastSuccess }: PublishedState, at: Date):
   };
 }
 
-function damagedFiles({ state: { content } }: DirectoryFacts): readonly FileProblem[] {
-  const own = [...content.crls.values()].flatMap(({ problem }) =>
-    problem === undefined || problem.kind === 'stranger' ? [] : [problem],
+function damagedFiles({ state: { content }, latest }: DirectoryFacts): readonly FileProblem[] {
+  const own = [...content.crls.values()].flatMap(({ problem, authority }) =>
+    problem === undefined || problem.kind === 'stranger' || !latest.has(authority.id) ? [] : [problem],
   );
   return [...(content.bundle.problem ? [content.bundle.problem] : []), ...own, ...content.repeats];
 }
