@@ -82,7 +82,7 @@ export function directoryFindings(facts: DirectoryFacts, thresholds: CheckThresh
     return [
       about('publication-failed', wasUsed ? 'critical' : 'warning', {
         problem,
-        ...(wasUsed && { since: state.lastSuccess! }),
+        ...(wasUsed && { since: state.lastSuccess }),
       }),
     ];
   }
