@@ -73,8 +73,14 @@ function publishedDirectoriesOf(pki: Pki, policy: Policy): readonly PublishedDir
       directory,
       isHome,
       ...(content.obstacle !== undefined && { obstacle: content.obstacle }),
-      anchors: heldBy(state.holdsAnchor, state.since),
-      crls: heldBy(id => state.crls.has(id), state.crlSince),
+      anchors: heldBy(
+        id => state.holdsAnchor(id),
+        id => state.since(id),
+      ),
+      crls: heldBy(
+        id => state.crls.has(id),
+        id => state.crlSince(id),
+      ),
     };
   });
 }
