@@ -20,19 +20,15 @@ const FACTS: readonly Partial<Finding>[] = [
   ...(['self', 'manual'] as const).map(reload => ({ reload })),
 ];
 
+/** Findings that always have these facts. */
+const ALWAYS: Partial<Readonly<Record<FindingName, Partial<Finding>>>> = { 'csr-due': { keySource: 'csr' } };
+
 /** The remedies of a finding, each once. */
 function remediesOf(name: FindingName): readonly string[] {
-  const remedies = FACTS.map(facts => {
-    const finding = {
-      name,
-      severity: 'critical',
-      kind: 'service',
-      subject: 'NAME',
-      serial: 'SERIAL',
-      ...facts,
-    } as const;
-    return describeFinding({ ...finding, servedBy: 'SERVICE' } as Finding, NOW).remedy ?? [];
-  });
+  const about = { name, severity: 'critical', kind: 'service', subject: 'NAME', serial: 'SERIAL' } as const;
+  const remedies = FACTS.map(
+    facts => describeFinding({ ...about, servedBy: 'SERVICE', ...facts, ...ALWAYS[name] }, NOW).remedy ?? [],
+  );
   return [...new Set(remedies.flat())];
 }
 
