@@ -21,7 +21,12 @@ const FACTS: readonly Partial<Finding>[] = [
 ];
 
 /** Findings that always have these facts. */
-const ALWAYS: Partial<Readonly<Record<FindingName, Partial<Finding>>>> = { 'csr-due': { keySource: 'csr' } };
+const ALWAYS: Partial<Readonly<Record<FindingName, Partial<Finding>>>> = {
+  'csr-due': { keySource: 'csr' },
+  'rotation-due': { subject: 'TIER' },
+  'rotation-blocked': { subject: 'TIER' },
+  'rotation-stalled': { subject: 'TIER', step: 'STEP' as never },
+};
 
 /** The remedies of a finding, each once. */
 function remediesOf(name: FindingName): readonly string[] {
