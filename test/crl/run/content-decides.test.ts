@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { decodeCrl } from '../../../src/pki/crl/parsed.ts';
 import { sortedEntries } from '../../../src/pki/crl/sorted-entries.ts';
+import { openSqlite } from '../../../src/store/manifest/sqlite.ts';
 import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 
 let template: () => PkiWorld;
@@ -69,11 +70,9 @@ test('a tick reports the revocations that it adopted', async () => {
 test('a revocation that was deleted from the manifest is read from the newest CRL', async () => {
   const { world } = await restorable();
   const before = listed(world.home.public.directory);
-  const { DatabaseSync } = await import('node:sqlite').catch(() => ({ DatabaseSync: undefined }));
-  if (DatabaseSync === undefined) return;
-  const database = new DatabaseSync(world.home.manifest);
-  database.exec('DELETE FROM revocations');
-  database.close();
+  const sql = await openSqlite(world.home.manifest, world.home.manifest, 1000);
+  sql.run('DELETE FROM revocations');
+  sql.close();
   await world.succeed('crl', 'refresh', '--force');
   expect(listed(world.home.public.directory)).toEqual(before);
 });
