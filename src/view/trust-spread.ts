@@ -27,7 +27,7 @@ export function withSpread<Whole extends DocumentSchema, Line extends DocumentSc
 }
 
 /** Formats one line for each directory that changed, for the services with new anchors, and for each consumer that was reloaded. */
-export function formatSpread({ directories, services, consumers }: TrustSpread): string {
+function formatSpread({ directories, services, consumers }: TrustSpread): string {
   const lines = [
     ...directories.filter(({ changed }) => changed).map(({ directory }) => `published  ${directory}`),
     ...(services.length === 0 ? [] : [`anchors updated  ${plural(services.length, 'service')}`]),

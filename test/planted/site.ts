@@ -5,7 +5,7 @@ import { scriptedHooks } from '../support/deployment.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
 
 /** Names of the services of the site. */
-export const SERVICES = ['payments', 'ledger'] as const;
+const SERVICES = ['payments', 'ledger'] as const;
 
 /** The directory that the site publishes to. */
 export const docroot = ({ cwd }: Pick<PkiWorld, 'cwd'>): string => join(cwd, 'docroot');

@@ -46,7 +46,7 @@ export async function writeDerivedCrlFiles(
   const known = indexedDigests(text);
   for (const { crl } of published) {
     const { authorityId, sha256 } = crl;
-    const isThere = [paths.crlPem, paths.crlCrl].every(path => files.status(path(authorityId)));
+    const isThere = [paths.crlPem(authorityId), paths.crlCrl(authorityId)].every(path => files.status(path));
     const current = isSealed && isThere && known.get(authorityId) === sha256 && !written.has(authorityId);
     if (current) continue;
     if (!written.has(authorityId)) await writePem(world, home, authorityId);

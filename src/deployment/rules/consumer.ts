@@ -8,7 +8,7 @@ import type { Policy } from '../../policy/rules/policy.ts';
 import { decidedHooks, type DecidedHook } from './settings.ts';
 
 /** A program that loads published trust. */
-export interface Consumer {
+interface Consumer {
   /** Key of its record. */
   readonly id: string;
   /** Name for people and for `svcauth reload`: a service, a declared name, a command, or `undeclared`. */

@@ -92,7 +92,7 @@ const recordedNames = ({ consumers, services }: Chosen): readonly string[] => [
 ];
 
 /** Records that these programs have loaded what is published now. */
-export function recordLoaded(pki: Pki, policy: Policy, chosen: Chosen): readonly string[] {
+function recordLoaded(pki: Pki, policy: Policy, chosen: Chosen): readonly string[] {
   const { manifest, world } = pki;
   const { id: state } = observeTrust(pki, policy);
   const undeclared = chosen.consumers.some(({ name }) => name === UNDECLARED) ? undeclaredServices(pki) : [];

@@ -67,7 +67,7 @@ export const rootFault = (certificate: ParsedCertificate, now: Date, needsInterm
   faultOfDer(() => anchorFault(certificate, now, needsIntermediate));
 
 /** Returns the message of a DER error: extensions are decoded late, and may be malformed. */
-export function faultOfDer(look: () => string | undefined): string | undefined {
+function faultOfDer(look: () => string | undefined): string | undefined {
   try {
     return look();
   } catch (cause) {

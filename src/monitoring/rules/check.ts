@@ -119,7 +119,7 @@ function authorityFindings(
 }
 
 /** Returns the location of the key that certifies a CA: its own, or that of the active root. */
-export const certifierKey = (authority: Authority, rows: readonly AuthorityRow[]): Authority['keyLocation'] =>
+const certifierKey = (authority: Authority, rows: readonly AuthorityRow[]): Authority['keyLocation'] =>
   authority.tier === 'root'
     ? authority.keyLocation
     : (rows.find(row => row.authority.tier === 'root' && row.authority.state === 'active')?.authority.keyLocation ??

@@ -6,7 +6,7 @@ import type { Finding } from './finding.ts';
 import { urgency, type CheckThresholds } from './thresholds.ts';
 
 /** An anchor with the facts that are judged. */
-export interface FederatedAnchor {
+interface FederatedAnchor {
   readonly publicKeyDer: Uint8Array;
   readonly notBefore: Date;
   readonly notAfter: Date;

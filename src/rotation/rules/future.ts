@@ -10,7 +10,7 @@ import { rotationOutlook, type OutlookFacts, type RotationOutlook } from './outl
 import type { RotationStep } from './timetable.ts';
 
 /** A predicted step. `isDue`: an operator has to take it; otherwise a run does. */
-export interface PredictedStep {
+interface PredictedStep {
   readonly tier: Rotation['tier'];
   readonly step: RotationStep;
   /** The CA that is replaced. */

@@ -94,7 +94,7 @@ function dueOf(
   planned: Date,
   rotation: Rotation | undefined,
   { id, state }: CertifiedAuthority,
-  { leavesOf }: OutlookFacts,
+  facts: OutlookFacts,
 ): Pick<RotationOutlook, 'due' | 'expected'> {
   if (rotation === undefined) return { due: planned, expected: planned };
   const [, since] = recordedPhase(rotation);
@@ -102,7 +102,7 @@ function dueOf(
   if (step === 'publish' || state === 'tainted') return { due: since, expected: since };
   const expected = planned > since ? planned : since;
   // every service has a certificate of the successor
-  return { expected, due: step === 'drain' && leavesOf(id).inUse === 0 ? since : expected };
+  return { expected, due: step === 'drain' && facts.leavesOf(id).inUse === 0 ? since : expected };
 }
 
 function timetableFacts(from: CertifiedAuthority, rotation: Rotation | undefined, facts: OutlookFacts): TimetableFacts {

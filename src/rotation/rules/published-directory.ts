@@ -10,6 +10,6 @@ export interface PublishedDirectory {
   readonly crls: ReadonlyMap<string, Held>;
 }
 
-export interface Held {
+interface Held {
   readonly since?: Date;
 }

@@ -129,7 +129,7 @@ export type RotationProgress = Partial<
 >;
 
 /** `service-anchors`: bundle that the files of every service hold. `trust-outputs`: published trust that every output holds. */
-export type ProgressName = 'service-anchors' | 'trust-outputs';
+type ProgressName = 'service-anchors' | 'trust-outputs';
 
 /**
  * The only persistent state. Its contract does not depend on the engine:

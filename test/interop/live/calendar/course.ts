@@ -42,7 +42,7 @@ export interface Course {
   readonly hook?: (server: string, reload: readonly string[]) => unknown;
 }
 
-export interface Failure {
+interface Failure {
   readonly day: number;
   readonly moment: string;
   readonly client: string;
@@ -52,7 +52,7 @@ export interface Failure {
   readonly words: string;
 }
 
-export interface Moment {
+interface Moment {
   readonly day: number;
   readonly moment: string;
   readonly questions: number;
