@@ -84,7 +84,7 @@ describe('values read from the manifest', () => {
     const certificate = { ...dated, der: der(1) };
     expect(manifest.service('payments')).toEqual(service);
     expect(manifest.certificate(serial(1))).toEqual(certificate);
-    const deployed = { ...deployment, state: 'deployed', deployedSerial: serial(1) } as const;
+    const deployed = { ...deployment, state: 'deployed', deployedSerial: serial(1), revision: 1 } as const;
     expect(manifest.deployment('payments')).toEqual(deployed);
     expect(manifest.serviceNames()).toEqual(['ledger', 'payments']);
     expect(manifest.liveServices()).toEqual([
@@ -152,8 +152,9 @@ describe('values read from the manifest', () => {
     } as const;
     manifest.transaction(write => write.setDeployments([{ ...about, serial: serial(1), state: 'deployed' }]));
     manifest.transaction(write => write.setDeployments([failed]));
-    expect(manifest.deployment('payments')).toEqual({ ...failed, deployedSerial: serial(1) });
-    expect(manifest.servicesNamed(['payments'])[0]?.deployment).toEqual({ ...failed, deployedSerial: serial(1) });
+    const kept = { ...failed, deployedSerial: serial(1), revision: 1 };
+    expect(manifest.deployment('payments')).toEqual(kept);
+    expect(manifest.servicesNamed(['payments'])[0]?.deployment).toEqual(kept);
   });
 
   it('the upkeep of a service stays until another is given', () => {

@@ -93,7 +93,8 @@ const SITUATIONS = {
     part: 'deployment',
     make: async world => {
       await setDeployment(world, 'ledger', { hooks: [HOOK, HOOK] });
-      await world.succeed('ca', 'taint', 'issuing-g1', '--reason', 'the key is out');
+      // with a damaged CRL in public/ it publishes nothing, and ends with 5
+      await runSvcauth(world, ['ca', 'taint', 'issuing-g1', '--reason', 'the key is out']);
     },
   },
   'a hook fails': {

@@ -2,10 +2,13 @@
 // `parts.ts` lists it after every part that changes or publishes trust. `deployment/run/publish-and-reload.ts` does the work.
 import { plural } from '../../../text/plural.ts';
 import { followTrust, reloadErrors } from '../../../deployment/run/publish-and-reload.ts';
+import type { ConsumerState } from '../../../deployment/rules/consumer.ts';
+import { deploymentSettings } from '../../../deployment/rules/settings.ts';
+import { toDeploy, toIssue } from '../../../issuance/rules/planned.ts';
 import { planReload, type Reloaded } from '../../../deployment/run/reload.ts';
 import { publishedTrust } from '../../../publication/run/published-trust.ts';
 import { actionKind, type TickAction } from '../../rules/action.ts';
-import type { Earlier, PartPlan, TickPart } from '../part.ts';
+import type { Earlier, PartPlan, TickLook, TickPart } from '../part.ts';
 import { crls } from './crls.ts';
 import { deployment } from './deployment.ts';
 import { renewal } from './renewal.ts';
@@ -29,8 +32,10 @@ export const consumers: TickPart<ConsumersPlan> = {
     const known = newest?.fingerprint === published.fingerprint ? newest : published;
     const failed = failedBefore(earlier);
     const ahead = changingBefore(earlier);
-    const actions = planReload(pki, policy, known, { failed, force: ahead.length > 0 }).map(({ state, changed }) =>
-      reloaded({ consumer: state, changed: KINDS.filter(kind => changed.includes(kind) || ahead.includes(kind)) }),
+    const taken = deployedBefore({ pki, policy }, earlier);
+    const actions = planReload(pki, policy, known, { failed, force: ahead.length > 0, only: each => !taken(each) }).map(
+      ({ state, changed }) =>
+        reloaded({ consumer: state, changed: KINDS.filter(kind => changed.includes(kind) || ahead.includes(kind)) }),
     );
     return { failed, actions, refusals: [] };
   },
@@ -54,6 +59,24 @@ function failedBefore(earlier: Earlier): ReadonlySet<string> {
   );
   const hooks = tried.flatMap(({ hooks }) => hooks.filter(({ outcome }) => outcome !== 'succeeded'));
   return new Set(hooks.map(({ argv }) => JSON.stringify(argv)));
+}
+
+/** In a dry run, tests for a consumer that the hooks of a planned deployment reload. */
+function deployedBefore({ pki, policy }: TickLook, earlier: Earlier): (consumer: ConsumerState) => boolean {
+  const [renewed, retried] = [earlier.of(renewal), earlier.of(deployment)];
+  const due = renewed?.state === 'planned' ? renewed.plan.due.planned : [];
+  const names = [
+    ...[...toIssue(due), ...toDeploy(due)].map(({ service }) => service),
+    ...(retried?.state === 'planned' ? retried.plan.steps.map(({ service }) => service) : []),
+  ];
+  const services = new Set(names);
+  const hooks = pki.manifest
+    .servicesNamed(names)
+    .flatMap(({ service }) => deploymentSettings(service, policy.deployment).hooks)
+    .filter(({ on }) => on.includes('trust'));
+  const commands = new Set(hooks.map(({ argv }) => JSON.stringify(argv)));
+  return ({ service, hooks: own }) =>
+    (service === undefined || services.has(service)) && own.every(({ argv }) => commands.has(JSON.stringify(argv)));
 }
 
 /** Tells what earlier parts of a dry run would change. */
