@@ -1,5 +1,6 @@
 // Decides which consumers have not loaded the trust that verifiers need, and how urgent that is.
 // `run/source/consumers.ts` calls it. It is pure: consumers, published CRLs and revocations come in.
+import { BACKDATE } from '../../crl/rules/backdate.ts';
 import type { ConsumerState } from '../../deployment/rules/consumer.ts';
 import type { LoadedCrl } from '../../record/consumer.ts';
 import type { Finding } from './finding.ts';
@@ -75,6 +76,8 @@ function firstToExpire(
   return found.sort(([, a], [, b]) => a.nextUpdate.getTime() - b.nextUpdate.getTime())[0] ?? [undefined, undefined];
 }
 
-/** Names a CA that has revoked a certificate since the consumer loaded its CRL. */
+/** Names a CA that has revoked a certificate since the consumer loaded its CRL. A recorded revocation date is backdated. */
 const unheard = ({ at }: NonNullable<ConsumerState['loaded']>, needed: readonly NeededCrl[]): string | undefined =>
-  needed.find(({ lastRevocation }) => lastRevocation !== undefined && lastRevocation > at)?.ca;
+  needed.find(
+    ({ lastRevocation }) => lastRevocation !== undefined && lastRevocation.getTime() + BACKDATE * 1000 > at.getTime(),
+  )?.ca;
