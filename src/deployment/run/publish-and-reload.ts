@@ -4,7 +4,8 @@ import { failure, SvcauthError } from '../../errors/error.ts';
 import type { SpreadTrust } from '../../store/spread-trust.ts';
 import type { TrustSpread } from '../../record/trust-spread.ts';
 import { TRUST_OUTPUTS } from '../rules/output-content.ts';
-import type { Policy } from '../../policy/rules/policy.ts';
+import { defaultPolicy, type Policy } from '../../policy/rules/policy.ts';
+import { parseTrustDomain } from '../../pki/name/spiffe-id.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { publishEverywhere, type Publication } from '../../publication/run/publications.ts';
 import type { Pki } from '../../store/open-pki.ts';
@@ -19,9 +20,24 @@ export const spreadTrust: SpreadTrust = async (pki, { publish } = { publish: tru
     return await publishAndReload(pki, await loadPolicy(pki), { publish });
   } catch (error) {
     if (!(error instanceof SvcauthError)) throw error;
-    return { directories: [], services: [], consumers: [], errors: [error] };
+    return { ...NOTHING, ...(await withoutPolicy(pki, error)) };
   }
 };
+
+const NOTHING: TrustSpread = { directories: [], services: [], consumers: [], errors: [] };
+
+/** Runs the hooks that services have of their own when the policy cannot be read: an emergency does not wait for its repair. */
+async function withoutPolicy(pki: Pki, error: SvcauthError): Promise<Partial<TrustSpread>> {
+  if (!error.code.startsWith('ERR_POLICY')) return { errors: [error] };
+  try {
+    const policy = defaultPolicy(parseTrustDomain(pki.identity.trustDomain));
+    const spread = spreadOf([], await followTrust(pki, policy));
+    return { ...spread, errors: [error, ...spread.errors] };
+  } catch (further) {
+    if (!(further instanceof SvcauthError)) throw further;
+    return { errors: [error, further] };
+  }
+}
 
 /** Publishes to every directory of the policy, then does what follows changed trust. The caller holds the lock. */
 export async function publishAndReload(

@@ -91,6 +91,15 @@ const recordedNames = ({ consumers, services }: Chosen): readonly string[] => [
   ...new Set([...consumers.map(({ name }) => name), ...services]),
 ];
 
+/** Records that a program without a hook, which an operator names, has loaded what is published now. Other names are left alone. */
+export async function reportLoaded(pki: Pki, name: string): Promise<void> {
+  const policy = await loadPolicy(pki);
+  const named = consumersOf(pki, policy).filter(each => each.name === name);
+  const consumers = named.filter(({ reload }) => reload === 'manual');
+  const services = named.length === 0 && pki.manifest.service(name) !== undefined ? [name] : [];
+  if (consumers.length + services.length > 0) recordLoaded(pki, policy, { consumers, services });
+}
+
 /** Records that these programs have loaded what is published now. */
 function recordLoaded(pki: Pki, policy: Policy, chosen: Chosen): readonly string[] {
   const { manifest, world } = pki;

@@ -3,7 +3,7 @@
 import { BACKDATE } from '../../crl/rules/backdate.ts';
 import type { ConsumerState } from '../../deployment/rules/consumer.ts';
 import type { LoadedCrl } from '../../record/consumer.ts';
-import type { Finding } from './finding.ts';
+import { sortedFindings, type Finding } from './finding.ts';
 import { urgency, type CheckThresholds } from './thresholds.ts';
 
 /** Facts of a CA that consumers need a CRL of. */
@@ -15,8 +15,23 @@ export interface NeededCrl {
   readonly lastRevocation?: Date;
 }
 
+/** Lists the findings about consumers. Services without a hook have one together: the worst of them, with their total number. */
+export function consumersFindings(
+  consumers: readonly ConsumerState[],
+  needed: readonly NeededCrl[],
+  thresholds: CheckThresholds,
+  now: Date,
+): readonly Finding[] {
+  const findings = consumers.flatMap(each => consumerFindings(each, needed, thresholds, now));
+  const [first, ...others] = sortedFindings(findings.filter(({ reload }) => reload === 'undeclared'));
+  if (first === undefined) return findings;
+  const services = [first, ...others].reduce((sum, each) => sum + (each.services ?? 1), 0);
+  const together = { ...first, ...(services > 1 && { services }) };
+  return [...findings.filter(({ reload }) => reload !== 'undeclared'), together];
+}
+
 /** Lists the findings about one consumer: at most one. */
-export function consumerFindings(
+function consumerFindings(
   consumer: ConsumerState,
   needed: readonly NeededCrl[],
   thresholds: CheckThresholds,
@@ -30,10 +45,10 @@ export function consumerFindings(
   const missed = loaded === undefined ? undefined : unheard(loaded, needed);
   const nearEnd = crl && nearness(crl, needed.find(each => each.ca === ca)!.lifetime, reload, thresholds, now);
   const [severity, problem] = worst([
-    ...(crl && nearEnd ? [[nearEnd, `its CRL of ${ca} number ${crl.number}`] as const] : []),
+    ...(crl && nearEnd ? [[nearEnd, `the loaded CRL of ${ca}`] as const] : []),
     ...(missed === undefined
       ? []
-      : [[reload === 'undeclared' ? 'warning' : 'critical', `a revocation of ${missed} is not loaded`] as const]),
+      : [[reload === 'undeclared' ? 'warning' : 'critical', `a revocation by ${missed} is not loaded`] as const]),
   ]);
   const failed = pending?.problem === undefined ? {} : { failed: pending.problem };
   if (severity !== undefined) {

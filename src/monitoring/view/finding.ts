@@ -123,7 +123,7 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     remedy: REMEDIES.keyUnneeded({ ca: finding.subject }),
   }),
   'trust-not-loaded': (finding, expiry) => ({
-    message: `${whose(finding)}${finding.problem}${expiry === '' ? '' : ` ${expiry}`}, and the published one is not loaded${because(finding)}`,
+    message: `${whose(finding)}${finding.problem}${expiry === '' ? '' : ` ${expiry}`}${because(finding)}`,
     remedy: reload(finding),
   }),
   'consumer-pending': finding => ({

@@ -2,6 +2,7 @@ import type { HandshakeTarget, World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import type { Acknowledgement } from '../../record/rotation.ts';
 import { changePki, readPki } from '../../store/open-pki.ts';
+import { reportLoaded } from '../../deployment/run/reload-run.ts';
 import { probedSequence } from './probed-sequence.ts';
 
 /** The source of an acknowledgement: the operator, for a sequence or the newest one, or a probed server. */
@@ -28,10 +29,14 @@ export async function acknowledge(
     'server' in word ? await readPki(world, homeFlag, pki => probedSequence(pki, verifier, word.server)) : undefined;
   const given = 'sequence' in word ? word.sequence : probed;
   const source = probed === undefined ? 'hand' : 'probe';
-  return changePki(world, homeFlag, 'ca rotate ack', ({ world: { now }, manifest }) => {
+  return changePki(world, homeFlag, 'ca rotate ack', async pki => {
+    const { manifest } = pki;
+    const { now } = pki.world;
     const newest = manifest.trustBundle()?.sequence ?? 0;
     const sequence = given ?? newest;
     if (sequence > newest) throw failure('ERR_ACK_AHEAD', { verifier, sequence, newest });
+    // an operator who reports the newest bundle for a program without a hook has reloaded it
+    if (source === 'hand' && sequence === newest) await reportLoaded(pki, verifier);
     const before = manifest.acknowledgements().find(each => each.verifier === verifier);
     if (before !== undefined && before.sequence >= sequence) return { acknowledgement: before, changed: false };
     const acknowledgement: Acknowledgement = { verifier, sequence, at: now, source };

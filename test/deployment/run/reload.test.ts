@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
@@ -142,5 +142,78 @@ describe('a hook runs for changed trust', () => {
     wait(4);
     await world.succeed('tick');
     expect(commands(calls).slice(1)).toEqual(['reload [trust: bundle crl]', 'reload [trust: crl]']);
+  });
+});
+
+describe('a hook delays and loses nothing', () => {
+  test('another run revokes and reloads while the hook of a tick hangs', async () => {
+    const { world, calls, wait } = site({ 'deployment.hooks': [['reload-server']] });
+    for (const name of ['a', 'b']) await world.succeed('issue', name);
+    await world.succeed('tick');
+    wait(4);
+    const { runHook } = world;
+    let revoked: Awaited<ReturnType<typeof runSvcauth>> | undefined;
+    world.runHook = async call => {
+      world.runHook = runHook;
+      // while this hook runs, the lock is free
+      revoked = await runSvcauth({ ...world, runHook }, ['revoke', 'b', '--lock-wait', '0s']);
+      return runHook(call);
+    };
+    calls.length = 0;
+    await runSvcauth(world, ['tick']);
+    expect([revoked?.status, revoked?.stderr]).toEqual([0, '']);
+    expect(commands(calls)).toEqual(['reload-server [trust: crl]', 'reload-server [trust: crl]']);
+    // the tick loaded older trust than the revocation, and does not hide that the other run loaded it
+    calls.length = 0;
+    await runSvcauth(world, ['tick']);
+    expect(calls).toEqual([]);
+  });
+
+  test('the next tick runs the hook of a run that was killed between publication and hook', async () => {
+    const { world, calls } = site({ 'deployment.hooks': [['reload-server']] });
+    for (const name of ['a', 'b']) await world.succeed('issue', name);
+    await world.succeed('tick');
+    calls.length = 0;
+    await runSvcauth(world, ['revoke', 'b', '--no-publish']);
+    expect(calls).toEqual([]);
+    await runSvcauth(world, ['tick']);
+    expect(commands(calls)).toEqual(['reload-server [trust: crl]']);
+  });
+
+  test('a run that was killed while its hook ran has loaded nothing', async () => {
+    const { world, calls, wait } = site({ 'deployment.hooks': [['reload-server']] });
+    await world.succeed('issue', 'a');
+    await world.succeed('tick');
+    wait(4);
+    const { runHook } = world;
+    world.runHook = () => Promise.reject(new Error('killed'));
+    await runSvcauth(world, ['tick']);
+    world.runHook = runHook;
+    calls.length = 0;
+    // the claim of the killed run ends with the time limit of its hook
+    wait(0.01);
+    await world.succeed('tick');
+    expect(commands(calls)).toEqual(['reload-server [trust: crl]']);
+  });
+});
+
+describe('the trust of a service follows', () => {
+  test('a ConfigMap with bundle and CRLs is written again when a CRL changed', async () => {
+    const { world, calls, wait } = site({});
+    const list = join(world.cwd, 'services.yaml');
+    writeFileSync(
+      list,
+      'services:\n  - service: web\n    outputs: [{kind: kubernetes-trust, path: trust.yaml, namespace: shop}]\n    hooks: [[kubectl, apply]]\n',
+    );
+    await world.succeed('apply', '-f', list);
+    await world.succeed('tick');
+    const before = readFileSync(join(world.cwd, 'trust.yaml'), 'utf8');
+    expect(before).toContain('kind: ConfigMap\nmetadata:\n  name: web\n  namespace: shop\n');
+    expect(before).toContain('  crl-bundle.pem: |\n    -----BEGIN X509 CRL-----\n');
+    wait(4);
+    calls.length = 0;
+    await world.succeed('tick');
+    expect(readFileSync(join(world.cwd, 'trust.yaml'), 'utf8')).not.toBe(before);
+    expect(commands(calls)).toEqual(['kubectl apply [trust: crl]']);
   });
 });

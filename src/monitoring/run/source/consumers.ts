@@ -1,6 +1,6 @@
 import { consumersOf } from '../../../deployment/run/consumers.ts';
 import { isCertified } from '../../../ca/rules/active-issuer.ts';
-import { consumerFindings, type NeededCrl } from '../../rules/consumer.ts';
+import { consumersFindings, type NeededCrl } from '../../rules/consumer.ts';
 import type { CheckLook, CheckSource } from '../source.ts';
 
 /** Finds the programs that have not loaded the published trust. */
@@ -11,7 +11,7 @@ export const consumers: CheckSource = look => {
   const all = consumersOf(pki, policy);
   const needed = neededCrls(look);
   return {
-    findings: all.flatMap(each => consumerFindings(each, needed, thresholds, at)),
+    findings: consumersFindings(all, needed, thresholds, at),
     monitored: everything
       ? all.map(({ name: subject, reload, services, loaded, pending }) => {
           const ends = needed.flatMap(({ ca }) => loaded?.crls.get(ca)?.nextUpdate.getTime() ?? []);
