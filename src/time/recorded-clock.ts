@@ -43,7 +43,10 @@ export function judgeClock(recorded: Recorded | undefined, now: Date): ClockVerd
   const { newest } = recorded;
   if (secondsBetween(now, newest) > TOLERANCE) return { behind: newest, span: { from: now, to: newest } };
   const jump = jumpOf(recorded, now);
-  return jump === undefined ? { span: { from: now, to: now } } : { jump, span: { from: jump.from, to: now } };
+  if (jump === undefined) return { span: { from: now, to: now } };
+  // since the jump, the right time has advanced as much as the clock
+  const from = new Date(jump.from.getTime() + Math.max(0, now.getTime() - jump.to.getTime()));
+  return { jump, span: { from, to: now } };
 }
 
 function jumpOf({ newest, lastRun, usualGap, jump }: Recorded, now: Date): ClockVerdict['jump'] {
