@@ -2,6 +2,7 @@
 // Every command that changes a CRL or a bundle calls it last, and `tick` calls its parts. It decides nothing about trust.
 import { failure, SvcauthError } from '../../errors/error.ts';
 import type { SpreadTrust } from '../../store/spread-trust.ts';
+import type { PublishedTrust } from '../../record/consumer.ts';
 import type { TrustSpread } from '../../record/trust-spread.ts';
 import { TRUST_OUTPUTS } from '../rules/output-content.ts';
 import { defaultPolicy, type Policy } from '../../policy/rules/policy.ts';
@@ -63,6 +64,16 @@ export async function followTrust(pki: Pki, policy: Policy, options?: ReloadOpti
   const services = await updateAnchors(pki, policy);
   const deployed = await updateOutputs(pki, policy);
   return { services, deployed, reloaded: await reloadConsumers(pki, policy, options) };
+}
+
+/** Tests for files and outputs of services that hold the newest trust; nothing waits to be written. */
+export function isFollowed({ manifest }: Pki, { fingerprint }: Pick<PublishedTrust, 'fingerprint'>): boolean {
+  const newest = manifest.trustBundle()?.sha256;
+  return (
+    (newest === undefined || manifest.progress('service-anchors') === newest) &&
+    manifest.progress('trust-outputs') === fingerprint &&
+    !manifest.pendingServices().some(({ deployment }) => deployment?.trustOnly === true)
+  );
 }
 
 /** Writes the anchors of the newest bundle into the files of every service, once for each bundle. */

@@ -1,7 +1,7 @@
 // The part of `tick` that brings changed trust to its consumers: files and outputs of services, then the hooks that reload programs.
 // `parts.ts` lists it after every part that changes or publishes trust. `deployment/run/publish-and-reload.ts` does the work.
 import { plural } from '../../../text/plural.ts';
-import { followTrust, reloadErrors } from '../../../deployment/run/publish-and-reload.ts';
+import { followTrust, isFollowed, reloadErrors } from '../../../deployment/run/publish-and-reload.ts';
 import type { ConsumerState } from '../../../deployment/rules/consumer.ts';
 import { deploymentSettings } from '../../../deployment/rules/settings.ts';
 import { toDeploy, toIssue } from '../../../issuance/rules/planned.ts';
@@ -17,6 +17,8 @@ import { trust } from './trust.ts';
 interface ConsumersPlan extends PartPlan {
   /** Commands that failed for a new certificate in this tick, as JSON. */
   readonly failed: ReadonlySet<string>;
+  /** Every consumer has loaded the published trust, and every file holds it. */
+  readonly isIdle: boolean;
 }
 
 const KINDS = ['bundle', 'crl'] as const;
@@ -37,9 +39,11 @@ export const consumers: TickPart<ConsumersPlan> = {
       ({ state, changed }) =>
         reloaded({ consumer: state, changed: KINDS.filter(kind => changed.includes(kind) || ahead.includes(kind)) }),
     );
-    return { failed, actions, refusals: [] };
+    const isIdle = actions.length === 0 && known === newest && isFollowed(pki, known);
+    return { failed, isIdle, actions, refusals: [] };
   },
-  carryOut: async ({ pki, policy }, { failed }) => {
+  carryOut: async ({ pki, policy }, { failed, isIdle }) => {
+    if (isIdle) return { actions: [], failures: [] };
     const { services, deployed, reloaded: done } = await followTrust(pki, policy, { failed });
     return {
       actions: [
