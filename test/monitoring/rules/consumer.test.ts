@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ConsumerState } from '../../../src/deployment/rules/consumer.ts';
-import { consumerFindings, type NeededCrl } from '../../../src/monitoring/rules/consumer.ts';
+import { consumersFindings, type NeededCrl } from '../../../src/monitoring/rules/consumer.ts';
 import { at } from '../../support/pki/rows.ts';
 import { POLICY } from '../../support/issuance.ts';
 
@@ -14,7 +14,7 @@ const consumer = (changes: Partial<ConsumerState> = {}): ConsumerState => ({
 });
 
 const findings = (state: ConsumerState, now: Date, needed: Partial<NeededCrl> = {}) =>
-  consumerFindings(state, [{ ca: 'issuing-g1', lifetime: 14 * 86_400, ...needed }], POLICY.check, now).map(
+  consumersFindings([state], [{ ca: 'issuing-g1', lifetime: 14 * 86_400, ...needed }], POLICY.check, now).map(
     ({ name, severity }) => `${severity} ${name}`,
   );
 
