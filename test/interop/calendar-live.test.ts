@@ -18,8 +18,8 @@ describeWith(['faketime', 'nginx', 'haproxy', 'postgres'], `servers live through
     const diary = await live({ servers: SERVERS, days: 25, revokeOn: 3, rotateOn: 5 });
     expect(diary.commands).toEqual([]);
     expect(diary.failures).toEqual([]);
-    // a rotation by the book raises no finding
-    expect(diary.moments.filter(({ check }) => check !== 0)).toEqual([]);
+    // a rotation by the book raises no finding; a service whose certificate was revoked is one until it is renewed
+    expect(diary.moments.filter(({ check, moment }) => check !== 0 && moment !== 'revoke')).toEqual([]);
     expect(Object.keys(diary.steps)).toEqual(['prepare', 'publish', 'activate', 'drain']);
   });
 

@@ -103,7 +103,7 @@ export async function live(course: Course): Promise<Diary> {
   try {
     const servers = Object.entries(course.servers);
     const entries = servers.map(([server, kind]) => entryOf(home, server, kind));
-    const clients = ['good', 'stolen'].map((service): Entry => ({ service, dns: 'localhost' }));
+    const clients = ['good', 'stolen'].map(clientEntry);
     await home.apply([...entries, ...clients]);
     const { port } = backend.address() as AddressInfo;
     for (const [server, kind] of servers) running.push(await startServer(kind, await siteOf(home, server, kind, port)));
@@ -111,8 +111,9 @@ export async function live(course: Course): Promise<Diary> {
       const { name, hook } = running[n]!;
       return { ...entry, hooks: [course.hook?.(name, hook) ?? hook] };
     });
-    await home.apply([...hooked, ...clients]);
-    return await liveThrough(course, home, running, client);
+    const services = [...hooked, ...clients];
+    await home.apply(services);
+    return await liveThrough(course, home, running, client, services);
   } finally {
     await Promise.all([...running, client].map(each => each.stop()));
     backend.close();
@@ -128,6 +129,9 @@ async function liveAlone(home: CalendarHome, days: number): Promise<void> {
   }
   home.clock.moveTo(days);
 }
+
+/** A client reads its files whenever it connects. */
+const clientEntry = (service: string): Entry => ({ service, dns: 'localhost', reload: 'self', every: '1h' });
 
 function entryOf(home: CalendarHome, server: string, kind: ServerName): Entry {
   const { user }: ServerKind = KINDS[kind];
@@ -161,6 +165,7 @@ async function liveThrough(
   home: CalendarHome,
   servers: readonly RunningServer[],
   client: Client,
+  services: readonly Entry[],
 ): Promise<Diary> {
   const moments: Moment[] = [];
   const commands: string[] = [];
@@ -220,6 +225,8 @@ async function liveThrough(
     guests.delete('stolen');
     invite('thief', home.filesIn(loot), 'rejected');
     await ask('revoke');
+    await command(['renew', 'stolen']);
+    invite('stolen', home.filesOf('stolen'));
   }
 
   async function rotate(): Promise<void> {
@@ -235,7 +242,7 @@ async function liveThrough(
 
   /** The first certificate of a new CA. */
   async function welcome(): Promise<void> {
-    await command(['issue', 'newcomer', '--dns', 'localhost']);
+    await home.apply([...services, clientEntry('newcomer')]);
     invite('newcomer', home.filesOf('newcomer'));
     await ask('the first certificate of the new CA');
   }
@@ -254,7 +261,6 @@ async function liveThrough(
     await ask('before the tick');
     await tick();
     if (day === course.revokeOn) await revoke();
-    if (day === course.revokeOn + 1) invite('stolen', home.filesOf('stolen'));
     if (course.rotateOn !== undefined && day >= course.rotateOn) await rotate();
   }
   return { moments, failures: moments.flatMap(({ failures }) => failures), commands, steps, rejectedAfter };

@@ -15,6 +15,9 @@ export interface Entry {
   readonly out?: string;
   readonly owner?: string;
   readonly hooks?: readonly unknown[];
+  /** The program loads its files by itself, at least this often. */
+  readonly reload?: 'self';
+  readonly every?: string;
 }
 
 export interface Credentials {
