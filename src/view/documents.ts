@@ -28,7 +28,7 @@ export const WARNING = documentSchema('warning', 'a fact to know that does not s
 
 /** The part of a document for a command that changed trust; absent in a dry run and with `--no-publish`. */
 export const PUBLISHED = optional(
-  object('what was published and reloaded', {
+  object('directories and consumers that got the trust', {
     directories: list(
       'the directories of the policy that were published to',
       object('a directory', { directory: path('the directory'), changed: flag('a file changed') }),
@@ -39,7 +39,7 @@ export const PUBLISHED = optional(
       object('a consumer', {
         consumer: text('its name or command'),
         services: count('number of services that it stands for; 0 for a program of svcauth.yaml'),
-        changed: list('what it had not loaded', oneOf('a kind of trust', ['bundle', 'crl'])),
+        changed: list('trust it had not loaded', oneOf('a kind of trust', ['bundle', 'crl'])),
         problem: optional(text('why it has not loaded it')),
       }),
     ),

@@ -99,7 +99,7 @@ export const RELOAD = documentSchema('reload', 'the consumers that were reloaded
         'reloaded',
         'pending',
       ]),
-      changed: list('what it had not loaded', text('bundle or crl')),
+      changed: list('trust it had not loaded', text('bundle or crl')),
       problem: optional(text('why it is still pending')),
       output: optional(text('the end of the output of the hook that failed')),
     }),

@@ -26,7 +26,7 @@ const STATUSES = `
 Exit status: 0 no findings, 3 a warning (a server still uses the previous certificate), 4 a critical finding (a certificate
 is revoked, expired, rejected or of another service, or the server rejects the client), 5 a server cannot be reached.
 
-A completed handshake is no proof that a server accepts a client: over TLS 1.3 the server may reject its certificate later, and
+A completed handshake does not prove that a server accepts a client: over TLS 1.3 the server may reject its certificate later, and
 nginx does so in its HTTP answer. With --http the statuses 400, 403, 421, 495 and 496 are rejections.`;
 
 export const addProbe: AddCommand = (program, world, done) => {

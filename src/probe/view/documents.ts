@@ -59,8 +59,8 @@ const FIELDS = {
   ),
   client: optional(
     oneOf(
-      'treatment of the client; completed: the handshake was, which is no proof that the server accepts the client; ' +
-        'answered: with an HTTP status that is no rejection; absent: only the certificate was asked for',
+      'treatment of the client; completed: the handshake was, which does not prove that the server accepts the client; ' +
+        'answered: with an HTTP status that is not a rejection; absent: only the certificate was asked for',
       ['completed', 'answered', 'rejected', 'unanswered'],
     ),
   ),
