@@ -165,7 +165,7 @@ export const REMEDIES = {
     `svcauth ca init --trust-domain example.org${home === undefined ? '' : ` --home ${shell(home)}`}`,
 } as const;
 
-/** Remedies that are commands of the shell: svcauth neither changes the mode of a CA key by itself nor has a copy of it. */
+/** Remedies that are commands of the shell. svcauth neither changes the mode of a CA key by itself nor has a copy of it. */
 export const SHELL_REMEDIES = {
   modeExposed: ({ path, mode }: { readonly path: string; readonly mode: number }) =>
     `chmod ${mode.toString(8)} ${shell(path)}`,

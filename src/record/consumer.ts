@@ -7,7 +7,7 @@ export interface LoadedCrl {
   readonly nextUpdate: Date;
 }
 
-/** The trust that verifiers get from the published directories. Where directories differ, it is the older content. */
+/** The trust that verifiers get from the published directories. It is the older content where directories differ. */
 export interface PublishedTrust {
   /** `spiffe_sequence` of the bundle; 0 where a directory has none. */
   readonly bundleSequence: number;

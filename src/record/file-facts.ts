@@ -3,7 +3,7 @@
  * `changed`, which no program can set back.
  */
 export interface FileFact {
-  /** Of an output its absolute path, else the path below `current`; empty: the directory of the version itself. */
+  /** Absolute path of an output, else the path below `current`; empty: the directory of the version itself. */
   readonly path: string;
   /** Size in bytes. */
   readonly size: number;

@@ -1,4 +1,4 @@
-/** The record of publishing to one directory, as of the last run that tried; public/ of the home has one, too. */
+/** The record of publishing to one directory, as of the last run that tried. public/ of the home has one, too. */
 export interface Publication {
   /** Absolute path. */
   readonly directory: string;
@@ -23,7 +23,7 @@ export interface PublicationProblem {
 export interface PublishedContent {
   /** `spiffe_sequence` of its bundle.json; absent if it has none. */
   readonly bundleSequence?: number;
-  /** For each anchor in its bundle.pem, by SHA-256 of the DER (lower-case hex): since when every run has found it there. */
+  /** Since when every run has found each anchor in its bundle.pem, by SHA-256 of the DER (lower-case hex). */
   readonly anchors: ReadonlyMap<string, Date>;
   /** For each CA, its CRL there. */
   readonly crls: ReadonlyMap<string, PublishedCrlRecord>;

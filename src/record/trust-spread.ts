@@ -10,7 +10,7 @@ export interface TrustSpread {
     readonly consumer: string;
     /** Number of services that it stands for. */
     readonly services: number;
-    /** What it had not loaded: `bundle`, `crl`. */
+    /** Trust that it had not loaded: `bundle`, `crl`. */
     readonly changed: readonly string[];
     /** Why it stays pending; absent: it has loaded the published trust. */
     readonly problem?: string;

@@ -1,4 +1,4 @@
-// Asks before a change whether the clock can be right, and records what it finds: a jump ahead, an accepted clock, a run of `tick`.
+// Asks before a change whether the clock can be right. It records a jump ahead, an accepted clock, or a run of `tick`.
 // `open-pki.ts` calls it under the lock, with the manifest just opened. `time/recorded-clock.ts` judges.
 import { failure } from '../errors/error.ts';
 import { instantText } from '../time/instant-text.ts';
@@ -7,7 +7,7 @@ import type { World } from '../world/world.ts';
 import type { Manifest } from './manifest/manifest.ts';
 
 /**
- * What a command does with a clock in doubt. `right`: it needs a clock that is not behind. `any`: it works with every clock, because
+ * The treatment of a clock in doubt by a command. `right`: it needs a clock that is not behind. `any`: it works with every clock, because
  * its CRLs span all of them (`revoke`, `ca taint`). `accepted`: the operator vouches for the clock (`--force-clock`). `confirmed`: a
  * jump ahead stops it, too, because it counts the time that passed (`ca rotate activate`, `ca key destroy`).
  */

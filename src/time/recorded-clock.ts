@@ -1,4 +1,4 @@
-// Judges the clock of a run by the times that earlier runs recorded: is it behind, or did it jump ahead?
+// Judges the clock of a run by recorded times of earlier runs: is it behind, or did it jump ahead?
 // `store/clock.ts` asks before a run that changes something, `check` reports the answer, and CRLs are dated by `ClockSpan`.
 // It reads no clock.
 
@@ -28,7 +28,7 @@ export interface ClockVerdict {
 const TOLERANCE = 5 * 60;
 /** Seconds after which a jump that was not taken back counts as accepted. */
 const DOUBT = 7 * 86_400;
-/** Seconds added to twice the usual gap between two runs: an outage of a weekend is no jump. */
+/** Seconds added to twice the usual gap between two runs: an outage of a weekend is not a jump. */
 const SLACK = 2 * 86_400;
 /** Longest usual gap in seconds: after one long outage, the next jump is still seen. */
 const LONGEST_GAP = 30 * 86_400;

@@ -26,7 +26,7 @@ export function withSpread<Whole extends DocumentSchema, Line extends DocumentSc
   };
 }
 
-/** Formats one line for each directory that changed, for the services with new anchors, and for each consumer that was reloaded. */
+/** Formats a line for each changed directory, for the services with new anchors, and for each consumer that was reloaded. */
 function formatSpread({ directories, services, consumers }: TrustSpread): string {
   const lines = [
     ...directories.filter(({ changed }) => changed).map(({ directory }) => `published  ${directory}`),

@@ -62,7 +62,7 @@ export interface Files {
   obstacle(directory: string): { readonly path: string; readonly reason: string } | undefined;
   /** Lists the names in a directory, sorted; a missing directory is empty. */
   list(directory: string): readonly string[];
-  /** Makes a directory and its missing parents with `mode`, whatever the umask, durable on return; leaves an existing one as it is. */
+  /** Makes a directory and its missing parents with `mode`, whatever the umask, durable on return. Leaves an existing one as it is. */
   makeDirectory(path: string, mode: number): void;
   /** Makes a directory in a batch. Returns the directories that got a name; it is durable after `syncAll` of these. */
   newDirectory(path: string, mode: number): readonly string[];

@@ -40,7 +40,7 @@ export const leafTier = (authorities: readonly Authority[]): Authority['tier'] =
 /** Returns the tier of a CA that this home creates or rotates. */
 export const ownTier = ({ tier }: Pick<Authority, 'tier'>): OwnTier => (tier === 'root' ? 'root' : 'issuing');
 
-/** Returns the CA that certifies the successor of an issuing CA: a policy CA where one certified the issuing CA, else the root. */
+/** Returns the certifier of an issuing CA's successor: the policy CA that certified the issuing CA, else the root. */
 export function certifier(authorities: readonly Authority[], from: CertifiedAuthority): CertifiedAuthority | undefined {
   const current = authorities.find(({ id }) => id === from.certificate.issuerId);
   return (

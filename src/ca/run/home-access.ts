@@ -1,4 +1,4 @@
-// Lists the files of a home that other accounts may change or read although they must not, and takes those permissions away.
+// Lists the files of a home that other accounts must not change or read but can. It takes those permissions away.
 // `check` reports them, `tick` repairs them. Keys of CAs are not among them: one that others could read needs a decision.
 import { join } from 'node:path';
 import type { FileStatus } from '../../world/files.ts';

@@ -65,7 +65,7 @@ export function indexedDigests(text: string | undefined): ReadonlyMap<string, st
   return digests;
 }
 
-/** Gives the number and the nextUpdate of every CRL that an index lists, by CA; a line without them is left out. */
+/** Gives the number and the nextUpdate of every CRL that an index lists, by CA. A line without them is left out. */
 export function indexedNumbers(text: string | undefined): ReadonlyMap<string, LoadedCrl> {
   const crls = new Map<string, LoadedCrl>();
   for (const { ca, number, nextUpdate } of linesOf(text)) {

@@ -69,8 +69,8 @@ export function crlRefreshReasons(state: CrlState, schedule: CrlSchedule, now: D
 }
 
 /**
- * Chooses the time by which presigned CRLs are released: the earlier one if the clock is in doubt, because a CRL released too early
- * is accepted by no verifier. Once the current CRL has expired, waiting is no better.
+ * Chooses the time by which presigned CRLs are released: the earlier one if the clock is in doubt. No verifier accepts a CRL that is
+ * released too early. Once the current CRL has expired, waiting is no better.
  */
 export const turnClock = ({ latest, clock }: Pick<CrlState, 'latest' | 'clock'>, now: Date): Date =>
   clock === undefined || latest === undefined || latest.nextUpdate <= now ? now : clock.from;

@@ -29,7 +29,7 @@ export const crlOwnerProblem = (crl: ParsedCrl, authority: CertifiedAuthority): 
 export const streamedCrlOwnerProblem = (crl: StreamedCrl, authority: CertifiedAuthority): string | undefined =>
   ownerProblem(crl, authority, () => crl.signatureValid);
 
-/** True if no CA of ours has the issuer name and the key that this CRL names, whoever signed it. */
+/** True if no CA of ours has the issuer name and the key that this CRL names, whatever its signature. */
 export function isOfStranger(crl: CrlHead & CrlTail, authorities: readonly CertifiedAuthority[]): boolean {
   const keyIdentifier = crlKeyIdentifier(crl);
   return !authorities.some(({ certificate, keyAlgorithm }) => {

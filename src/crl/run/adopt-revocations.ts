@@ -1,4 +1,4 @@
-// Finds revocations that verifiers know from a CRL out there and that the manifest lacks, and records them before a CRL is signed.
+// Finds revocations that the manifest lacks but verifiers know from a CRL. It records them before a CRL is signed.
 // Every command that signs CRLs calls it first. Content decides and not numbers: a CRL never lists less than one it replaces.
 import { compareEntries } from '../rules/diff.ts';
 import type { CrlSchedule } from '../rules/schedule.ts';
@@ -18,8 +18,9 @@ export interface Adoption {
 }
 
 /**
- * Finds such revocations in public/ and in the directories of `crl.publishTo`, even of certificates that the manifest lacks: it was
- * restored from a backup, or edited. A CA whose key is not at hand is asked only about CRLs that are newer than the manifest's.
+ * Finds such revocations in public/ and in the directories of `crl.publishTo`. Certificates that the manifest lacks, because it was
+ * restored from a backup or edited, are included. A CA whose key is not at hand is asked only about CRLs that are newer than the
+ * manifest's.
  */
 export function planAdoption(
   pki: CrlPki,

@@ -22,7 +22,7 @@ export interface PublishedCrl {
 const INDEX_LIMIT = 16 * 1024 * 1024;
 
 /**
- * Writes the files that are derived from the DER files: their copies and the PEM files, then the bundle, then the index. `written` are the CAs whose
+ * Writes the files derived from the DER files: their copies and the PEM files, then the bundle, then the index. `written` are the CAs whose
  * PEM is new already. After a crash the next run finishes: if the index is not as expected, or a file was changed after it, all
  * derived files are written again. Returns true if a file had to change.
  */

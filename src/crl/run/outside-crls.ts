@@ -1,4 +1,4 @@
-// Reads the CRLs of a CA that verifiers may have and that differ from the newest one: in public/ and in the published directories.
+// Reads the CRLs of a CA in public/ and in the published directories that differ from the newest one. Verifiers may have them.
 // Adoption compares their entries before a CRL is signed, and the next number is higher than theirs. It changes nothing.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Decides for each CA whether its CRL stays, is signed or is released from a series, and puts the new CRLs into public/.
+// Decides for each CA: its CRL stays, is signed, or is released from a series. It puts the new CRLs into public/.
 // `crl refresh`, `tick`, revocation, init and rotation call it. It opens no key file: the caller gives it the issuers.
 import { failure, SvcauthError } from '../../errors/error.ts';
 import { instantText } from '../../time/instant-text.ts';
@@ -117,7 +117,7 @@ function planOne(state: AuthorityCrl, request: CrlRequest, now: Date): PlannedCr
   };
 }
 
-/** Chooses the entries of a CRL: an entry is left out only after verifiers could see it on a CRL that is published. */
+/** Chooses the entries of a CRL. An entry is left out only after verifiers could see it on a published CRL. */
 const listingOf = ({
   header: { thisUpdate },
   isPublished,
@@ -126,7 +126,7 @@ const listingOf = ({
   datesUntil: thisUpdate,
 });
 
-/** Finds the presigned CRL to release: the one that is due, or the current one if its file was lost or changed. */
+/** Finds the presigned CRL to release. It is the one that is due, or the current one if its file was lost or changed. */
 function presignedFor(state: AuthorityCrl, now: Date): Crl | undefined {
   const { series = [], latest, published } = state;
   const turn = crlOnTurn(state, turnClock(state, now));

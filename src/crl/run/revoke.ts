@@ -59,7 +59,7 @@ export async function revokeRun(
   );
 }
 
-/** Loads the policy or the default one: revocation works with an invalid policy file, as only the CRL lifetime comes from it. */
+/** Loads the policy or the default one. Revocation works with an invalid policy file, as only the CRL lifetime comes from it. */
 async function policyOrDefault(pki: Pki): Promise<{ readonly policy: Policy; readonly problem?: string }> {
   try {
     return { policy: await loadPolicy(pki) };
@@ -106,7 +106,7 @@ function casWithUnlisted(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedule)
     .map(({ authority }) => authority.id);
 }
 
-/** Dates a revocation as the CRL that will list it: as much before now, and before the earlier clock if the clock is in doubt. */
+/** Dates a revocation like the CRL that will list it: as much before now, or before the earlier clock if the clock is in doubt. */
 export const revocationDate = (pki: Pki): Date => new Date(clockOf(pki).span.from.getTime() - BACKDATE * 1000);
 
 /** Records revocations, all or none. The caller opens the key before and signs the CRL after it. */

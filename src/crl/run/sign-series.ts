@@ -58,7 +58,7 @@ export async function signSeries(
   world.files.makeDirectory(home.public.crls, 0o755);
   const crls: PresignedCrl[] = [];
   let previous = latest?.number;
-  // every CRL lists what the first one lists: nobody knows the clock of the day on which it is released
+  // every CRL lists what the first one lists: the clock of the day on which it is released is not known
   const listing = { expiredBefore: new Date(0), datesUntil: headers[0]!.thisUpdate };
   for (const header of headers) {
     const { crl, der, pem } = await makeCrl(pki, { authorityId: id, header, listing, previous }, issuer);

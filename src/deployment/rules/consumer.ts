@@ -32,7 +32,7 @@ export interface ConsumerState extends Consumer {
     readonly bundleSequence: number;
     readonly crls: ReadonlyMap<string, LoadedCrl>;
   };
-  /** Present while it has not loaded what is published: a hook that has not succeeded, or a reload that no operator reported. */
+  /** Present while it has not loaded the published trust: its hook has not succeeded, or no operator reported a reload. */
   readonly pending?: { readonly problem?: string; readonly attempts: number };
 }
 
@@ -46,7 +46,7 @@ export interface ConsumerOfGroup extends Consumer {
 
 /**
  * Lists the consumers. An identical command that uses no variable of a service is one consumer for all services that have it.
- * `members` names the services of a group; `usesService` tells if a command or its script reads a variable of a service.
+ * `members` names the services of a group; `usesService` is true if a command or its script reads a variable of a service.
  */
 export function planConsumers(
   groups: readonly ServiceGroup[],
@@ -139,7 +139,7 @@ function reloadOf(
 export const commandId = (argv: readonly string[]): string =>
   `hook:${createHash('sha256').update(JSON.stringify(argv)).digest('hex').slice(0, 16)}`;
 
-/** Variables that tell a hook about its service. */
+/** Variables that describe its service to a hook. */
 const OF_SERVICE = /SVCAUTH_(?:SERVICE|SERIAL|PREVIOUS_SERIAL|SPIFFE_ID|NOT_AFTER|DIR)\b/;
 
 export const namesServiceVariable = (text: string): boolean => OF_SERVICE.test(text);

@@ -20,7 +20,7 @@ export interface CertificateFacts {
 export interface TrustFacts {
   /** `certificate`: new files of a service; `trust`: only the bundle or a CRL changed. */
   readonly event: HookEvent;
-  /** What its program has not loaded yet: `certificate`, `bundle`, `crl`. */
+  /** Files that its program has not loaded yet: `certificate`, `bundle`, `crl`. */
   readonly changed: readonly string[];
   readonly published: PublishedTrust;
   /** Directory with everything that a verifier needs. */

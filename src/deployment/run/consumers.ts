@@ -82,7 +82,7 @@ function pendingOf(
   return { pending: { attempts, ...(problem !== undefined && { problem }) } };
 }
 
-/** Presumes what services without a hook loaded when they were deployed: CRLs of that time, which expire one lifetime later at the latest. */
+/** Presumes that services without a hook loaded the CRLs of their deployment. These expire one lifetime later at the latest. */
 function presumed({ manifest }: Pki, { crl }: Policy, { since }: ServiceGroup): NonNullable<ConsumerState['loaded']> {
   const known = manifest.authorities().filter(({ createdAt, state }) => createdAt <= since && state !== 'retired');
   return {

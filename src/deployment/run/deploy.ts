@@ -49,7 +49,7 @@ const AT_ONCE = 4;
 /** Number of services whose hooks run before the lock is taken again to record their results. */
 const BATCH = 64;
 
-/** Seconds beyond the time limits of its hooks, after which the run that claimed a service is thought to have died. */
+/** Seconds beyond the time limits of its hooks. A run that claimed a service for longer is thought to have died. */
 const CLAIM_SLACK = 5;
 
 /**
@@ -235,9 +235,9 @@ async function writeOutputs(
   return { written };
 }
 
-/** What the hooks of a deployment also load: the published trust, each for its consumer. */
+/** The published trust, which the hooks of a deployment also load, each for its consumer. */
 interface TrustLoads {
-  /** What the consumer of a hook has not loaded yet. */
+  /** Returns the trust that the consumer of a hook has not loaded yet. */
   changed(step: DeployStep, argv: readonly string[]): readonly string[];
   /** Records of the consumers that these hooks have loaded. */
   records(step: DeployStep): readonly ConsumerRecord[];
@@ -312,7 +312,7 @@ function recordAll(pki: Pki, works: readonly Work[], trust: TrustState): Deploye
   }
 }
 
-/** A service without a hook counts as loaded when it gets a new certificate: its program was started with these files. */
+/** Counts a service without a hook as loaded when it gets a new certificate. Its program was started with these files. */
 const loadedBy = ({ serial, deployment }: DeployStep, { id }: TrustState): Pick<Deployment, 'loadedState'> =>
   deployment.deployedSerial === serial ? {} : { loadedState: id };
 

@@ -4,7 +4,7 @@ import { namesServiceVariable } from '../rules/consumer.ts';
 const LIMIT = 256 * 1024;
 
 /**
- * Returns a test for commands that read a variable of a service, in their words or in a script that they name. A script that cannot
+ * Returns a test for commands that read a variable of a service, themselves or in a script that they name. A script that cannot
  * be read counts: running it once for each service is never wrong. Each file is read once.
  */
 export function serviceVariables({ files, env }: Pick<World, 'files' | 'env'>): (argv: readonly string[]) => boolean {

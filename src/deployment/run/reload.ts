@@ -15,7 +15,7 @@ import { observeTrust } from './observed-trust.ts';
 /** The result for one consumer. */
 export interface Reloaded {
   readonly consumer: ConsumerState;
-  /** What it had not loaded: `bundle`, `crl`. */
+  /** Trust that it had not loaded: `bundle`, `crl`. */
   readonly changed: readonly string[];
   /** Why it stays pending; absent: it has loaded the published trust. */
   readonly problem?: string;
@@ -26,7 +26,7 @@ export interface Reloaded {
 /** Number of consumers whose hooks run in parallel. */
 const AT_ONCE = 4;
 
-/** Seconds beyond the time limits of its hooks, after which the run that claimed a consumer is thought to have died. */
+/** Seconds beyond the time limits of its hooks. A run that claimed a consumer for longer is thought to have died. */
 const CLAIM_SLACK = 5;
 
 export interface ReloadOptions {

@@ -76,7 +76,7 @@ export const rotationErrors = {
   ERR_ROTATION_KEY_NEEDED: row<{ id: string; step: string; tier: string; keyLocation: string }>(
     EXIT.secret,
     p => `the key of ${p.id} is ${p.keyLocation}; this step needs it`,
-    // nobody can bring a key that was destroyed
+    // a destroyed key cannot be supplied again
     p => [p.keyLocation === 'destroyed' ? REMEDIES.caDetails({ ca: p.id }) : REMEDIES.rotationKeyNeeded(p)],
   ),
   ERR_ROTATION_KEY_AWAY: row<{ id: string; keyLocation: string; tier: string }>(

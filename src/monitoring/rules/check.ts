@@ -17,7 +17,7 @@ export interface CheckInput {
   /** Intents to sign that have no certificate yet. */
   readonly intents: readonly Certificate[];
   readonly authorities: readonly AuthorityRow[];
-  /** CAs whose expiry is no finding: a rotation replaces them, or has a finding itself. */
+  /** CAs whose expiry is not a finding: a rotation replaces them, or has a finding itself. */
   readonly rotated?: ReadonlySet<string>;
 }
 

@@ -39,7 +39,7 @@ function consumerFindings(
 ): readonly Finding[] {
   const { name: subject, reload, loaded, pending } = consumer;
   const about = { kind: 'consumer', subject, reload } as const;
-  // what it has loaded is what is published: the CRL itself is judged
+  // it has loaded the published trust: the CRL itself is judged
   if (reload === 'hook' && pending === undefined) return [];
   const [ca, crl] = firstToExpire(loaded?.crls, needed);
   const missed = loaded === undefined ? undefined : unheard(loaded, needed);

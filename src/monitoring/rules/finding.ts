@@ -90,13 +90,11 @@ export interface Finding {
   /** notAfter or nextUpdate, whichever the finding is about; the begin of what begins in the future. Absent if nothing expires. */
   readonly deadline?: Date;
   readonly serial?: string;
-  /** Reason of the finding, or the files that are concerned, in words. */
-  /** Why the last deployment failed, why the certificate is revoked, or which files are concerned, in words. */
-  /** What is wrong, in words: why a deployment or a publication failed, or what is wrong with a file. */
+  /** The problem in words: why a deployment or publication failed, why a certificate is revoked, or the fault of files. */
   readonly problem?: string;
-  /** Of a consumer: how it loads trust, which decides the remedy. */
+  /** The way in which a consumer loads trust; it decides the remedy. */
   readonly reload?: 'hook' | 'self' | 'manual' | 'undeclared';
-  /** Of a consumer: why its last hook failed. */
+  /** Problem of the last failed hook of a consumer. */
   readonly failed?: string;
   /** The file that the finding is about, absolute. */
   readonly path?: string;
@@ -116,7 +114,7 @@ export interface Finding {
   readonly hasHook?: boolean;
   /** Tier of the CA. */
   readonly tier?: Authority['tier'];
-  /** Of a finding about a directory: the CA whose CRL it is. */
+  /** CA whose CRL a finding about a directory concerns. */
   readonly ca?: string;
   /** Number of revocations or anchors that it is about. */
   readonly count?: number;

@@ -78,7 +78,7 @@ export function certificateFuture(
   }
 }
 
-/** Makes the event of a certificate that begins in the future: a verifier rejects it until the run that renews it. */
+/** Makes the event of a certificate that begins in the future. A verifier rejects it until the run that renews it. */
 const futureEvent = (
   about: Pick<ForecastEvent, 'kind' | 'subject' | 'keySource'>,
   now: Date,

@@ -1,4 +1,4 @@
-// Decides which renewals a run will refuse: those that are due now, and lifetimes that the issuing CA cannot certify at any time.
+// Decides which renewals a run will refuse: due ones, and lifetimes that the issuing CA cannot certify at any time.
 // The source `renewals` calls it. `renewal/rules/refusal.ts` has the rule, which `forecast` uses as well.
 import { leafTier, newestActive } from '../../ca/rules/active-issuer.ts';
 import { lifeOf } from '../../ca/rules/life.ts';

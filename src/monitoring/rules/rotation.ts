@@ -22,7 +22,7 @@ export interface RotationLook {
 }
 
 const DAY = 86_400_000;
-/** Milliseconds that a step may be late before it is a finding: a week, less for a CA with a short lifetime. */
+/** Milliseconds that a step may be late before it is a finding: a week, less for a short-lived CA. */
 const graceOf = ({ certificate: { notBefore, notAfter } }: CertifiedAuthority): number =>
   Math.min(7 * DAY, (+notAfter - +notBefore) / 24);
 

@@ -1,4 +1,4 @@
-// Judges the declared addresses of services by their last probes: does each serve the deployed certificate, and do clients accept it?
+// Judges the declared addresses of services by their last probes: is the deployed certificate served, and do clients accept it?
 // `run/source/served.ts` calls it. It is pure, and uses no network: `tick` probes.
 import type { Certificate } from '../../record/certificate.ts';
 import type { ServedRecord } from '../../record/served.ts';

@@ -7,7 +7,7 @@ import type { ServiceRow } from '../../record/service.ts';
 import type { Finding } from './finding.ts';
 import { urgency, type CheckThresholds } from './thresholds.ts';
 
-/** Finds a service in use without a good certificate: its only one is revoked, for a reason that does not end the service. */
+/** Finds a service in use without a good certificate. Its only one is revoked, for a reason that does not end the service. */
 export function revokedFinding(
   { service: { name: subject }, certificate }: ServiceRow,
   revokedFor: CrlReason | undefined,

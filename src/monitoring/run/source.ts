@@ -1,4 +1,4 @@
-// Declares a source of findings: one value that looks at one part of the PKI or of the world around it. Types only.
+// Declares a source of findings: one value that looks at one part of the PKI or of its surroundings. Types only.
 // `sources.ts` lists them, `check-pki.ts` asks each. A source takes no lock, records nothing and changes nothing.
 import type { Finding } from '../rules/finding.ts';
 import type { MonitoredItem } from '../rules/monitored-item.ts';

@@ -4,7 +4,7 @@ import { formatCalendar } from '../../view/calendar.ts';
 import type { CheckReport } from './check.ts';
 import { describeFinding } from './finding.ts';
 
-/** Formats an event for each expiry of a certificate, CA or CRL, and one at the time of the check for each finding. */
+/** Formats an event for each expiry of a certificate, CA or CRL. Each finding is an event at the time of the check. */
 export const formatCheckCalendar = ({ monitored, findings, name, trustDomain, ranAt, at }: CheckReport): string =>
   formatCalendar(
     `svcauth: ${name}`,

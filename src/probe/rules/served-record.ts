@@ -6,7 +6,7 @@ import type { ServedFinding } from './served-verdict.ts';
 
 /** Seconds between two probes of an address. A run of cron begins some seconds early or late. */
 const EVERY = 3600 - 30;
-/** Seconds after a deployment in which a server may still load it: a hook often returns before the reload is complete. */
+/** Seconds after a deployment in which a server may still load it. A hook often returns before the reload is complete. */
 const RELOADING = 120;
 
 /** Returns true if a run probes an address. `record`: its last probe. `deployment`: of its service. */

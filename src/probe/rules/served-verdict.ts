@@ -29,8 +29,8 @@ export interface ServedFacts {
 }
 
 /**
- * The treatment of a client. `completed`: the handshake was, and the server did not reject the client in the moment after it, which
- * is no proof that it accepts the client. `answered`: with an HTTP status that is no rejection.
+ * The treatment of a client. `completed`: the handshake was, and the server did not reject the client in the moment after it, which does
+ * not prove that it accepts the client. `answered`: with an HTTP status that is not a rejection.
  */
 export type ClientOutcome =
   | { readonly kind: 'completed' }

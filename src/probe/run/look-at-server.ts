@@ -16,7 +16,7 @@ export async function lookAtServer(world: Pick<World, 'handshake'>, target: Hand
   const { received, keyLog, completed, answer, problem, alert } = await world.handshake(target);
   const flight = readServerFlight(received, keyLog);
   if (flight === undefined || flight.chain.length === 0) throw problemOf(target, problem, alert);
-  // a server that does not answer a request in time rejects nobody
+  // a server that does not answer a request in time has not rejected the client
   if (completed && problem === 'timed-out') return flight;
   if (problem !== undefined) return { ...flight, refusedUs: alert ?? 'it closed the connection' };
   return answer === undefined ? flight : { ...flight, answer };

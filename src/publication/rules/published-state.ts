@@ -13,7 +13,7 @@ export interface PublishedState {
   readonly lastSuccess?: Date;
   /** Why the last run failed. */
   readonly problem?: PublicationProblem;
-  /** What it holds now. */
+  /** Its content now. */
   readonly content: DirectoryContent;
   readonly bundleSequence?: number;
   /** SHA-256 of each anchor in its bundle.pem, lower-case hex. */
@@ -22,7 +22,7 @@ export interface PublishedState {
   readonly crls: ReadonlyMap<string, bigint>;
   /** True if its bundle holds the present certificate of this CA. */
   holdsAnchor(caId: string): boolean;
-  /** Since when the runs have found the anchor of this CA there; undefined if it is not there, or no run has seen it yet. */
+  /** Since when the runs have found the anchor of this CA there. Undefined if it is not there, or no run has seen it yet. */
   since(caId: string): Date | undefined;
   /** The same for a CRL of this CA. */
   crlSince(caId: string): Date | undefined;

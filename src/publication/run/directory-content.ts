@@ -149,7 +149,7 @@ function differs(file: string, found: Read<readonly string[]>, wanted: readonly 
 
 type Read<T> = { readonly value: T } | { readonly problem: FileProblem };
 
-/** Reads a plain file with a limit; anything else is not opened, because opening a named pipe waits for its writer. */
+/** Reads a plain file with a limit. Anything else is not opened, because opening a named pipe waits for its writer. */
 function readPlain<T>(
   files: Files,
   directory: string,

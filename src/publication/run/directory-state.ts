@@ -1,4 +1,4 @@
-// Answers for public/ and every directory of the policy: when was it last published to, what does it hold, and since when?
+// Answers for public/ and every directory of the policy. When was it last published to, what does it hold, and since when?
 // The gates of a rotation, `check` and the metrics ask it. It reads the record and the directories, without a lock.
 import type { Policy } from '../../policy/rules/policy.ts';
 import type { Publication } from '../../record/publication.ts';

@@ -50,8 +50,8 @@ export async function planPublications(
 }
 
 /**
- * Carries out plans, one directory after the other, and records the result of each directory of the policy, as well as the content of
- * public/. A refused plan stays refused.
+ * Carries out plans, one directory after the other. Records the result of each directory of the policy, and the content of public/. A
+ * refused plan stays refused.
  */
 export async function applyPublications(
   pki: Pki,
@@ -107,7 +107,7 @@ export async function publishTargets(pki: Pki, named: readonly string[]): Promis
   return [...new Set(directories)];
 }
 
-/** Loads the policy that says which directories are recorded; undefined if it cannot be used, which must not stop a publication. */
+/** Loads the policy that says which directories are recorded. Undefined if it cannot be used, which must not stop a publication. */
 export async function recordingPolicy(pki: Pki): Promise<Policy | undefined> {
   try {
     return await loadPolicy(pki);

@@ -10,7 +10,7 @@ import type { Pki } from '../../store/open-pki.ts';
 
 const LIMIT = 16 * 1024 * 1024;
 
-/** Reads every directory. Where they differ, the answer has the older content: a consumer may read any of them. */
+/** Reads every directory. The answer has the older content where they differ: a consumer may read any of them. */
 export function publishedTrust(pki: Pick<Pki, 'world' | 'home'>, { crl }: Pick<Policy, 'crl'>): PublishedTrust {
   const { world, home } = pki;
   const directories = [home.public.directory, ...(crl.publishTo ?? [])].map(directory => ({

@@ -76,7 +76,7 @@ function requireOpen(step: RotationStep, tier: OwnTier, gates: readonly Gate[]):
   if (shut.length > 0) throw failure('ERR_ROTATION_GATE', { step, tier, gates: shut });
 }
 
-/** Decides while the successor waits for its certificate: the request can be withdrawn, and CAs of a rollback can be retired. */
+/** Decides while the successor waits for its certificate. The request can be withdrawn, and CAs of a rollback can be retired. */
 function whileAwaited(step: RotationStep, facts: RotationFacts, now: Date): Decision {
   const none = { open: undefined, gates: [], forced: [], retired: [] };
   if (step === 'prepare') return { turn: 'done', ...none };

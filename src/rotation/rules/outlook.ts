@@ -1,6 +1,6 @@
 /**
- * Tells which step of the rotation of a tier comes next, when it is due, and who takes it. `tick`, `check`, `forecast` and the status call
- * it with the records of the manifest. It reads no file and judges no gate.
+ * Decides which step of the rotation of a tier comes next, when it is due, and who takes it. `tick`, `check`, `forecast` and the status
+ * call it with the records of the manifest. It reads no file and judges no gate.
  */
 import { isCertified, leafTier, newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { RotationMode } from '../../policy/rules/rotation-mode.ts';
@@ -58,7 +58,7 @@ export interface RotationSchedule {
   readonly unneededKeys: readonly string[];
 }
 
-/** Before every record, so that a timetable shows the times that do not depend on today. */
+/** Before every record, so a timetable shows the times that do not depend on today. */
 const LONG_AGO = new Date(0);
 
 /** Returns the outlook of a tier; undefined if no CA of it can be replaced. */
@@ -129,7 +129,7 @@ function timetableFacts(from: CertifiedAuthority, rotation: Rotation | undefined
   };
 }
 
-/** Returns the time from which a root is due because the next issuing CA needs it; undefined without an issuing CA. */
+/** Returns the time from which a root is due because the next issuing CA needs it. Undefined without an issuing CA. */
 export function rootNeededFrom(facts: Pick<OutlookFacts, 'authorities' | 'longestLeaf' | 'soak'>): Date | undefined {
   const issuing = newestActive(facts.authorities, 'issuing');
   if (issuing === undefined) return undefined;

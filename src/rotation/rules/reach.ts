@@ -12,7 +12,7 @@ export interface MissingFrom {
   readonly lacks: string;
 }
 
-/** Returns the first directory that does not hold the anchor and the CRL of the successor; undefined if all hold them. */
+/** Returns the first directory that does not hold the anchor and the CRL of the successor. Undefined if all hold them. */
 export function missingFrom(published: readonly PublishedDirectory[], { to }: OpenRotation): MissingFrom | undefined {
   for (const place of published) {
     if (place.obstacle !== undefined) return { place, lacks: `it cannot be read: ${place.obstacle}` };
@@ -62,6 +62,6 @@ export function hasLoaded(
   return loaded.bundleSequence >= (rotation.publishedSequence ?? 0) && loaded.crls.has(to.id);
 }
 
-/** Returns the time by which a consumer that reloads by itself has the files; undefined for others and before they are published. */
+/** Returns the time by which a consumer that reloads by itself has the files. Undefined for others and before they are published. */
 export const reloadsBy = ({ reload, every }: TrustConsumer, from: Date | undefined): Date | undefined =>
   reload === 'self' && every !== undefined && from !== undefined ? new Date(from.getTime() + every * 1000) : undefined;

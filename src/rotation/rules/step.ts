@@ -131,7 +131,7 @@ function prepareGates(facts: RotationFacts, now: Date): readonly Gate[] {
   ];
 }
 
-/** Returns the CA above the successor of an issuing CA that expires first: its root, or a policy CA between them. */
+/** Returns the first CA to expire above the successor of an issuing CA: its root, or a policy CA between. */
 function firstToExpire({ authorities }: RotationFacts, current: CertifiedAuthority): CertifiedAuthority | undefined {
   const above = certifier(authorities, current);
   return (

@@ -22,7 +22,7 @@ export interface TimetableFacts {
   readonly soak: number;
   /** True if the leaves stay and get another chain: both roots certify the issuing CAs. */
   readonly rechained: boolean;
-  /** True if the CA issues leaves: they move to the successor at their own renewal, so a drain need not renew them at once. */
+  /** True if the CA issues leaves. They move to the successor at their own renewal, so a drain need not renew them at once. */
   readonly issuesLeaves?: boolean;
   /** For a root: the time from which the next CA below needs a longer-lived root. */
   readonly neededFrom?: Date | undefined;
@@ -117,7 +117,7 @@ function drainDue(activate: Date, { certificate, longestLeaf, soak, issuesLeaves
 const lifeOf = ({ notBefore, notAfter }: TimetableFacts['certificate']): number =>
   (notAfter.getTime() - notBefore.getTime()) / 1000;
 
-/** Returns the time at which the old chain is no longer sent and every leaf of the old CA has expired. */
+/** Returns the time when the old chain is no longer sent and every leaf of the old CA has expired. */
 function retirement(
   activate: Date,
   drain: Date,

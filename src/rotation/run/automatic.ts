@@ -1,6 +1,6 @@
 /**
- * Takes the steps of a rotation without an operator: finds the step that is due and whose gates are open, takes it, and records an
- * obstacle that only a person can remove. `tick` calls it for each tier with `rotation: auto`; the gates and the steps are elsewhere.
+ * Takes the steps of a rotation without an operator. It finds the due step whose gates are open, takes it, and records an obstacle that
+ * only a person can remove. `tick` calls it for each tier with `rotation: auto`; the gates and the steps are elsewhere.
  */
 import { SvcauthError } from '../../errors/error.ts';
 import { REMEDIES } from '../../errors/remedy.ts';
@@ -37,7 +37,7 @@ export interface AutomaticPlan {
   readonly waitsFor: readonly (Pick<Gate, 'message' | 'opensAt' | 'remedy'> & { readonly name: string })[];
 }
 
-/** The two tiers, in the order in which a rotation of both is possible: an issuing CA cannot outlive its root. */
+/** The two tiers, in the order in which both can be rotated: an issuing CA cannot outlive its root. */
 export const TIERS: readonly Rotation['tier'][] = ['root', 'issuing'];
 
 /** Seconds for which an opened key counts as usable: opening it takes hundreds of thousands of rounds. */

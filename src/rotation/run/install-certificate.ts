@@ -1,4 +1,4 @@
-// Installs a CA certificate that an external CA signed for a key of this home: the first one, that of a successor, or a longer one.
+// Installs a CA certificate that an external CA signed for a key of this home. It is the first, that of a successor, or a longer one.
 // `ca install-cert` calls it; `--dry-run` makes the same checks and changes nothing. It signs CRLs and a test, never a CA certificate.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
@@ -218,7 +218,7 @@ async function requireWork(
   });
 }
 
-/** Requires a root in the chain that can be a trust anchor; a chain without a root ends at a CA of the manifest. */
+/** Requires a root in the chain that can be a trust anchor. A chain without a root ends at a CA of the manifest. */
 function requireRoot(chain: readonly ParsedCertificate[], path: string | undefined, now: Date): void {
   if (path === undefined) return;
   const roots = chain.filter(isSelfIssued);

@@ -37,14 +37,14 @@ export interface ProvenRotation extends RotationProof {
   readonly gaps: readonly IssuingGap[];
   /** A command after which there is no gap. */
   readonly remedy?: string;
-  /** The lifetime in seconds from now with which the successor would leave no gap; absent: there is no gap, or no such lifetime. */
+  /** The lifetime in seconds from now with which the successor would leave no gap. Absent: there is no gap, or no such lifetime. */
   readonly neededLifetime?: number;
   /** True if a longer certificate for the key of the successor leaves no gap. */
   readonly isExtendable: boolean;
 }
 
 /**
- * Proves the rest of a rotation, or a planned one, from the facts, the leaves of the manifest, and the bundle and CRLs in public/.
+ * Proves the rest of a rotation, or a planned one. It uses the facts, the leaves of the manifest, and the bundle and CRLs in public/.
  * Undefined when no CA of the tier is active. Throws ERR_CERTIFICATE_INPUT for a malformed bundle.
  */
 export async function proveRotationOf(

@@ -1,4 +1,4 @@
-// Creates the key and the request of a successor below an external CA, and records that it waits for its certificate.
+// Creates the key and the request of a successor below an external CA. It records that the successor waits for its certificate.
 // `prepare` calls it after its gates; `install-certificate.ts` installs the certificate later. It signs no certificate.
 import { utf8 } from '../../pki/bytes.ts';
 import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { failure } from '../../errors/error.ts';
 
 /**
- * Opens a file to read it, and refuses a pipe or device: opening a pipe would wait for a writer for ever. A file that becomes a pipe
+ * Opens a file to read it, and refuses a pipe or device. Opening a pipe would wait for a writer for ever. A file that becomes a pipe
  * between the two calls does not block either. A missing file is the system's error.
  */
 export function openPlain(path: string, flags: number): number {

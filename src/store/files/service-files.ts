@@ -111,7 +111,7 @@ export function writeRetrusted(
 }
 
 /**
- * Rewrites the given parts of the newest version of a certificate, each in one step and durable; a missing version gets its directory.
+ * Rewrites the given parts of the newest version of a certificate, each in one step and durable. A missing version gets its directory.
  * The key is never written: only a new certificate can replace it.
  */
 export function mendVersion(files: Files, directory: string, serial: string, parts: Partial<VersionTrust>): void {

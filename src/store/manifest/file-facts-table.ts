@@ -18,7 +18,7 @@ type JsonRow = readonly [
   ],
 ];
 
-/** Selects rows as one JSON text. A revoked certificate is not deployed, so its files are nobody's concern. */
+/** Selects rows as one JSON text. A revoked certificate is not deployed, so its files do not matter. */
 const rowsOf = (from: string): string => `SELECT json_group_array(json_array(
     f.service, s.spec ->> '$.out', d.state = 'pending', f.seen_at, json(f.facts))) AS rows
   FROM ${from} JOIN deployments d ON d.service = f.service JOIN services s ON s.name = f.service WHERE s.revoked = 0`;
@@ -74,7 +74,7 @@ export function putFileFacts(sql: Sql, rows: readonly ServiceFacts[]): void {
   );
 }
 
-/** Returns the SHA-256 of a CA's key file as svcauth wrote it or last opened it; undefined if it did neither. */
+/** Returns the SHA-256 of a CA's key file as svcauth wrote it or last opened it. Undefined if it did neither. */
 export function keyFileDigest(sql: Sql, authorityId: string): string | undefined {
   const row = sql.get('SELECT sha256 FROM key_files WHERE authority_id = ?', authorityId);
   return row && hexOf(row.sha256);

@@ -77,8 +77,9 @@ export interface DueQuestion {
 }
 
 /**
- * Question for recorded facts of files: of named services, of services whose deployment is pending, of those that were not compared
- * since a time (or in the future of `now`), or of about `atMost` services. Those are all if there are no more, else the `turn`-th part.
+ * Question for recorded facts of files. It names services, asks for services whose deployment is pending, for those that were not compared
+ * since a time (or in the future of `now`), or for about `atMost` services. The last are all if there are no more, else the `turn`-th
+ * part.
  */
 export type FactsQuestion =
   | { readonly services: readonly string[] }
@@ -101,14 +102,14 @@ export interface UnexpiredLeaf extends Encoding {
   readonly notAfter: Date;
 }
 
-/** Which revocations a CRL lists, and how. Absent: every one, as it was recorded. */
+/** The revocations that a CRL lists, and how. Absent: every one, as it was recorded. */
 export interface CrlListing {
   /**
-   * Leaves out an entry whose certificate expired before this time, once the newest CRL was issued after that and lists it (RFC
-   * 5280 §3.3). Nothing is deleted: if the clock goes back, the entry is listed again.
+   * Leaves out an entry whose certificate expired before this time. The newest CRL must list it and be issued after its expiry (RFC 5280
+   * §3.3). Nothing is deleted: if the clock goes back, the entry is listed again.
    */
   readonly expiredBefore: Date;
-  /** Latest revocation date; a later one is listed with this date, so the CRL can be signed whatever the clock was. */
+  /** Latest revocation date. A later one is listed with this date, so the CRL can be signed whatever the clock was. */
   readonly datesUntil: Date;
 }
 
@@ -202,7 +203,7 @@ export interface Manifest {
   csrServices(): readonly LiveService[];
   /** Recorded facts of the files of services that have a certificate which is not revoked. Answered from indexes. */
   fileFacts(question: FactsQuestion): readonly RecordedFiles[];
-  /** SHA-256 of a CA's key file, lower-case hex, as svcauth wrote it or last opened it; undefined if it did neither. */
+  /** SHA-256 of a CA's key file, lower-case hex, as svcauth wrote it or last opened it. Undefined if it did neither. */
   keyFileDigest(authorityId: string): string | undefined;
   /** Last runs of a service's hooks, in the order of the hooks. */
   hookRuns(service: string): readonly HookRun[];

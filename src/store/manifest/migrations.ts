@@ -337,8 +337,8 @@ export const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Brings a file of format 1 to the schema of step 1: manifests of before its release have a column more, which has no default, so no
- * CA could be added to them.
+ * Brings a file of format 1 to the schema of step 1. Manifests of before its release have a column more without a default, so no CA could
+ * be added to them.
  */
 const REPAIRS: readonly { readonly format: number; readonly column: string; readonly repair: string }[] = [
   { format: 1, column: 'crl_lifetime', repair: 'ALTER TABLE authorities DROP COLUMN crl_lifetime' },

@@ -1,4 +1,4 @@
-// Stores what each run of publishing found and left in a directory; one row a directory, replaced by the next run.
+// Stores the content that each run of publishing found and left in a directory. The next run replaces the row of a directory.
 // The manifest and its writer call it. The content is canonical JSON, because nothing searches it.
 import type { Publication, PublishedCrlRecord } from '../../record/publication.ts';
 import { canonicalJson, optionalDate, toDate, toSeconds } from './rows.ts';

@@ -13,12 +13,12 @@ import type { Sql, SqlRow, SqlValue } from './sqlite.ts';
  */
 const CHUNK = 2_000;
 
-/** SQL for the rows of one chunk; its parameters are the CA, the bounds, and `serial_length, serial` of the last row before it. */
+/** SQL for the rows of one chunk. Its parameters are the CA, the bounds, and `serial_length, serial` of the last row before it. */
 const IN_ORDER = `FROM revocations
   WHERE authority_id = ? AND (not_after >= ? OR last_crl >= ?) AND (serial_length, serial) > (?, ?)
   ORDER BY serial_length, serial LIMIT ${CHUNK}`;
 
-/** The bounds of a listing in SQL: an entry is in it if it expires at or after `cut`, or is not on the newest CRL. */
+/** The bounds of a listing in SQL. An entry is in it if it expires at or after `cut`, or is not on the newest CRL. */
 type Bounds = readonly [cut: number, newestCrl: number];
 
 /** Sets the bounds. CRLs are issued in order, so if any CRL listed an entry after its expiry, the newest one did or came after it. */
@@ -64,7 +64,7 @@ export function* revocationEntries(sql: Sql, authorityId: string, listing?: CrlL
   }
 }
 
-/** True if a revocation has a later date than a CRL may list: the clock was ahead when it was recorded. */
+/** True if a revocation is dated later than a CRL may list: the clock was ahead when it was recorded. */
 const hasLater = (sql: Sql, authorityId: string, { datesUntil }: CrlListing): boolean =>
   Number(
     sql.get('SELECT max(revoked_at) AS latest FROM revocations WHERE authority_id = ?', authorityId)!.latest ?? 0,

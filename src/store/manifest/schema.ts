@@ -1,5 +1,5 @@
-// Compares the schema of a manifest with the one that its format has, so an edit by hand is found before it does harm.
-// `connection.ts` calls it at every opening. The usual case costs one query and one digest; only a difference makes the schema anew.
+// Compares the schema of a manifest with that of its format: an edit by hand is found before it harms.
+// `connection.ts` calls it at every opening. The usual case costs one query and one digest. Only a difference makes the schema anew.
 import { createHash } from 'node:crypto';
 import { failure } from '../../errors/error.ts';
 import type { SchemaEdit } from '../../errors/rows/store.ts';

@@ -41,7 +41,7 @@ export function putServed(sql: Sql, records: readonly ServedRecord[]): void {
   insertRows(sql, 'served', COLUMNS, rows, `ON CONFLICT (service, address) DO UPDATE SET ${update}`);
 }
 
-/** Removes the records of addresses that no service declares any more. Returns their number. */
+/** Removes the records of addresses that services no longer declare. Returns their number. */
 export const pruneServed = (sql: Sql): number =>
   sql.run(`DELETE FROM served WHERE NOT EXISTS (
     SELECT 1 FROM services s, json_each(s.upkeep, '$.listen') a

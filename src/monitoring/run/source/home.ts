@@ -8,7 +8,7 @@ import type { CheckSource } from '../source.ts';
 
 const KEY_FINDINGS = { missing: 'ca-key-missing', changed: 'ca-key-changed', readable: 'ca-key-readable' } as const;
 
-/** Finds keys and certificates of CAs that are not those of the manifest, and files of the home that others may change. */
+/** Finds CA keys and certificates that differ from the manifest, and files of the home that others may change. */
 export const home: CheckSource = async ({ pki, authorities }) => {
   const findings: Finding[] = [];
   for (const authority of authorities) {

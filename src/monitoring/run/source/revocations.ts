@@ -1,4 +1,4 @@
-// The source of findings about revocations: recorded ones that no CRL lists, listed ones that are not recorded, and revoked CAs.
+// The source of findings about revocations: recorded but not listed, listed but not recorded, and revoked CAs.
 // It compares counts first, and reads a CRL only where they differ.
 import { planAdoption } from '../../../crl/run/adopt-revocations.ts';
 import { offersCrl } from '../../../crl/rules/last.ts';

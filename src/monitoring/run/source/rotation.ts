@@ -1,4 +1,4 @@
-// Finds the rotations that need a person, the renewals that a run refuses, and the keys that are no longer needed.
+// Finds the rotations that need a person, the renewals that a run refuses, and the keys no longer needed.
 // Only for an overdue rotation that an operator carries out does it read files, to name the closed gate.
 import { leafTier, newestActive } from '../../../ca/rules/active-issuer.ts';
 import { dueLimits } from '../../../due/rules/time.ts';

@@ -6,7 +6,7 @@ interface AddressesPlan extends PartPlan {
 }
 
 /**
- * Probes the addresses that services declare, each at most once an hour and all within a time budget, without the lock. It reports
+ * Probes the declared addresses of services, each at most once an hour, all within a time budget, without the lock. It reports
  * no action: what a server serves is a finding of the check.
  */
 export const addresses: TickPart<AddressesPlan> = {

@@ -1,5 +1,5 @@
-// The part of `tick` that brings changed trust to its consumers: files and outputs of services, then the hooks that reload programs.
-// `parts.ts` lists it after every part that changes or publishes trust. `deployment/run/publish-and-reload.ts` does the work.
+// The part of `tick` that brings changed trust to its consumers. It writes files and outputs of services, then runs the hooks that reload
+// programs. `parts.ts` lists it after every part that changes or publishes trust. `deployment/run/publish-and-reload.ts` does the work.
 import { plural } from '../../../text/plural.ts';
 import { followTrust, isFollowed, reloadErrors } from '../../../deployment/run/publish-and-reload.ts';
 import type { ConsumerState } from '../../../deployment/rules/consumer.ts';
@@ -83,7 +83,7 @@ function deployedBefore({ pki, policy }: TickLook, earlier: Earlier): (consumer:
     (service === undefined || services.has(service)) && own.every(({ argv }) => commands.has(JSON.stringify(argv)));
 }
 
-/** Tells what earlier parts of a dry run would change. */
+/** Names the trust that earlier parts of a dry run would change. */
 function changingBefore(earlier: Earlier): readonly string[] {
   const [bundle, crl] = [earlier.of(trust), earlier.of(crls)];
   return [

@@ -18,7 +18,7 @@ export function deployedActions(deployed: readonly Deployed[], renewed: Readonly
   });
 }
 
-/** Makes the action of a deployment that is tried again, with the problem of the last attempt, or with the difference to repair. */
+/** Makes the action of a repeated deployment. It has the problem of the last attempt, or the difference to repair. */
 export const retriedAction = ({
   service,
   serial,

@@ -45,7 +45,7 @@ export const rotation: TickPart<RotationPlan> = {
           failures.push(...outcome.failed.map(({ error }) => error));
         }
       } catch (cause) {
-        // the other tier can go on
+        // the other tier can continue
         if (!(cause instanceof SvcauthError)) throw cause;
         failures.push(cause);
       }
