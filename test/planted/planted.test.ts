@@ -67,7 +67,7 @@ describe('a planted fault is found in every format, and its remedy ends it', () 
 const isAbout = (found: Printed, { subject }: PlantedFault, world: PkiWorld): boolean =>
   subject === undefined || Object.values(found).includes(subject(world));
 
-/** True if the output of a format has this finding: by its name where the format has names, else by its message. */
+/** True if the output of a format has this finding. A format without names of findings is searched for the message. */
 function carries(format: CheckFormat, output: string, { name, severity, message }: Printed): boolean {
   const plain = output
     .replaceAll(/\r\n[ \t]/g, '')

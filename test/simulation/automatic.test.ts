@@ -34,7 +34,7 @@ async function live(world: PkiWorld, days: number, daysUntilNext: (day: number) 
       if (action === 'rotation-retired') await world.succeed('ca', 'key', 'destroy', ca!);
     }
     world.now = new Date(world.now.getTime() + daysUntilNext(day()) * DAY);
-    // in an outage a CRL comes to its end; nothing is wrong with a CA or its rotation
+    // in an outage a CRL expires; nothing is wrong with a CA or its rotation
     const seen = JSON.parse((await runSvcauth(world, ['check', '-o', 'json'])).stdout) as Ticked['check'];
     const wrong = seen.findings.filter(({ name }) => /^(ca|key|renewal|rotation)-/.test(name));
     expect(wrong, `check before the tick of day ${day()}`).toEqual([]);

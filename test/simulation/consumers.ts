@@ -19,7 +19,7 @@ export interface SimulatedConsumer {
   readonly name: string;
   /** Services whose certificates it serves with. */
   readonly services: readonly string[];
-  /** Command line of its hook, as it stands in the services file or svcauth.yaml. */
+  /** Command line of its hook, as it is in the services file or svcauth.yaml. */
   readonly hook: readonly string[];
   loaded?: Loaded;
   /** True while its hook fails. */

@@ -6,7 +6,7 @@ import { DAY, spectators } from './spectators.ts';
 
 describeWith(['openssl'], 'years of nothing but ticks', () => {
   // npm run torture: the same for five years
-  test('nobody is wronged while a CA rotates and cron fails for days', { timeout: 600_000 }, () => liveYears(1.25));
+  test('every verdict is right while a CA rotates and cron fails for days', { timeout: 600_000 }, () => liveYears(1.25));
 
   test('check is not green while a program with a failing hook is wrong', { timeout: 300_000 }, async () => {
     const consumers = programs();
@@ -36,7 +36,7 @@ describeWith(['openssl'], 'years of nothing but ticks', () => {
       await crowd.steal(day % 100 === 65 ? 'web' : 'payments');
       await compare();
     }
-    // both times: a thief from the fifth day on, everybody from the fourteenth at the latest
+    // both times: a thief is accepted from the fifth day on, every service is rejected from the fourteenth at the latest
     expect(seen.wrong).toBeGreaterThan(2 * 30);
     expect(seen.green).toBeGreaterThan(150);
   });

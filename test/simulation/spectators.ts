@@ -1,6 +1,6 @@
 /**
- * Judges a simulated PKI from outside: every program with the files that it has loaded, and readers of the published files, get every
- * chain that a service serves or a thief presents. A good chain must be accepted, a revoked one rejected.
+ * Judges a simulated PKI from outside. Every program with its loaded files, and readers of the published files, get every chain that a
+ * service serves or a thief presents. A good chain must be accepted, a revoked one rejected.
  */
 import { expect } from 'vitest';
 import type { ExitStatus } from '../../src/errors/exit-status.ts';

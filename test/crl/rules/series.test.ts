@@ -31,7 +31,7 @@ test('a series of 18 months with a CRL every month has 18 CRLs, each valid for 3
   expect(series[1]!.nextUpdate).toEqual(after(120 * DAY));
 });
 
-test('a valid CRL of the series remains when any one is missing, until the series or the CA ends', () => {
+test('a valid CRL of the series remains when any one is missing, until the series or the CA expires', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 60, max: 400 * DAY }),

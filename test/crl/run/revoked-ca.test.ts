@@ -10,7 +10,7 @@ beforeAll(async () => {
   fresh = await pkiTemplate([], [['issue', 'payments']]);
 });
 
-/** A home whose root is held elsewhere, and that root's CRLs: one revokes the issuing CA, a later one no longer does. */
+/** A home whose root is held elsewhere, and that root's CRLs. One revokes the issuing CA, a later one no longer does. */
 async function revoked(): Promise<PkiWorld & { readonly forgetful: () => string }> {
   const world = fresh();
   const root = world.home.authority('root-g1');

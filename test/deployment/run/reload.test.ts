@@ -54,7 +54,7 @@ describe('a hook runs for changed trust', () => {
     expect(commands(calls)).toEqual(['reload-web [trust: crl]']);
   });
 
-  test('the program of a service that a revocation ended is no consumer', async () => {
+  test('the program of a service that a revocation ended is not a consumer', async () => {
     const { world, calls } = site({});
     writeFileSync(join(world.cwd, 'services.yaml'), 'services: [{service: web, hooks: [[reload-web]]}]');
     await world.succeed('apply', '-f', 'services.yaml');

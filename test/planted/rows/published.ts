@@ -12,7 +12,7 @@ const days = (world: PkiWorld, count: number): void => {
 
 const inDocroot = (world: PkiWorld, name: string): string => join(docroot(world), name);
 
-/** Keeps the files of the docroot while the PKI goes on, as a mount that was lost does. */
+/** Keeps the files of the docroot while the PKI continues, as a mount that was lost does. */
 async function lostFor(world: PkiWorld, count: number): Promise<void> {
   const [there, aside] = [docroot(world), `${docroot(world)}.aside`];
   renameSync(there, aside);

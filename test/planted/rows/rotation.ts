@@ -20,7 +20,7 @@ const byHand = (world: PkiWorld): void => setPolicy(world, { 'rotation.issuing':
 const rotate = (world: PkiWorld, step: string) => world.succeed('ca', 'rotate', step, '--tier', 'issuing');
 const ISSUING = () => 'issuing';
 
-/** Rotations that nobody takes on, and the certificates that depend on them. */
+/** Rotations that no operator continues, and the certificates that depend on them. */
 export const ROTATIONS: readonly PlantedFault[] = [
   {
     fault: 'the first step of a rotation is due, and operators rotate this CA',

@@ -11,7 +11,7 @@ import type { PlantedFault } from '../planted-fault.ts';
 /** The running server of a world. */
 const servers = new WeakMap<PkiWorld, { server: Server; port: number }>();
 
-/** Starts a server with the certificate and key of a service as they are now; on the port of the one before. */
+/** Starts a server with the present certificate and key of a service, on the port of the one before. */
 async function serve(world: PkiWorld, files = servingFiles(world, 'ledger')): Promise<void> {
   const server = createServer(files, socket => socket.on('error', () => undefined));
   server.on('tlsClientError', () => undefined);

@@ -252,7 +252,7 @@ describe('an HTTP request after the handshake', () => {
   test.each([
     ['220 mail.example.org ESMTP\r\n', 'completes the handshake, but its answer is not HTTP/1.1'],
     ['', 'rejects a client without a certificate: it closed the connection'],
-  ])('the answer %j is no status', async (answer, message) => {
+  ])('the answer %j is not a status', async (answer, message) => {
     expect((await answered(answer)).findings[0]?.message).toBe(message);
   });
 

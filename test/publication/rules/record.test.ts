@@ -34,7 +34,7 @@ describe('the record of a directory', () => {
     expect(nextPublication(first, { directory, before: full, after: full }, at(60))?.succeededAt).toEqual(at(60));
   });
 
-  test('is written again when it lies in the future', () => {
+  test('is written again when it is in the future', () => {
     const next = nextPublication(first, { directory, before: full, after: full }, at(-5));
     expect(next?.held.anchors.get('aa')).toEqual(at(-5));
   });

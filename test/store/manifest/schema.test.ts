@@ -81,7 +81,7 @@ describe('an edited schema', () => {
     (await openManifest(world, path)).close();
   });
 
-  it.skipIf(!hasTool)('the tables of Litestream are no edit (needs sqlite3)', async () => {
+  it.skipIf(!hasTool)('the tables of Litestream are not an edit (needs sqlite3)', async () => {
     edit('CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)');
     (await openManifest(world, path)).close();
   });

@@ -1,4 +1,4 @@
-// Asks servers over mutual TLS, one request a line on standard input, and answers with one line each on standard output. It is a process
+// Asks servers over mutual TLS. Each line of standard input is a request, and gets one line on standard output. It is a process
 // of its own because the clock of the whole process can be moved: with it Node judges the certificate and the CRLs of the server.
 import { readFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';

@@ -5,7 +5,7 @@ export interface Account {
   readonly gid: number;
 }
 
-/** Finds an account of this machine by its name; undefined when there is none, or when the tests cannot become it. */
+/** Finds an account of this machine by its name. Undefined when there is none, or when the tests cannot become it. */
 export function accountOf(name: string): Account | undefined {
   if (process.geteuid!() !== 0) return undefined;
   const line = readFileSync('/etc/passwd', 'utf8')

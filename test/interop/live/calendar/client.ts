@@ -1,4 +1,4 @@
-/** The parent of a process with a moved clock that asks servers over mutual TLS, as a client that starts anew each time. */
+/** The parent of a process with a moved clock. The child asks servers over mutual TLS, as a client that starts anew each time. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

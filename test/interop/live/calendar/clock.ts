@@ -16,7 +16,7 @@ export interface MovedClock {
 
 const DAY = 86_400;
 
-/** Path of libfaketime for programs with threads; undefined when it is not installed or cannot move the clock of this Node. */
+/** Path of libfaketime for programs with threads. Undefined when it is not installed or cannot move the clock of this Node. */
 const library = once(() => {
   const { status, stdout } = spawnSync('faketime', ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' });
   if (status !== 0) return undefined;

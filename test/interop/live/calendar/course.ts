@@ -34,7 +34,7 @@ export interface Course {
   /** Day on which a stolen certificate is revoked, after the tick. */
   readonly revokeOn: number;
   /**
-   * Day on which an operator begins to rotate the issuing CA, after the tick, and takes each later step when its gates are open. Without
+   * Day on which an operator begins to rotate the issuing CA, after the tick. Each later step follows when its gates are open. Without
    * it, `tick` rotates when it is time.
    */
   readonly rotateOn?: number;

@@ -41,7 +41,7 @@ export interface CalendarHome {
   filesIn(directory: string): Credentials;
   /** Returns the files of a service without a directory of its own. */
   filesOf(service: string): Credentials;
-  /** What a client reads to judge a server; one CRL a file. */
+  /** Returns the files with which a client judges a server; one CRL a file. */
   trust(): { readonly anchors: string; readonly crls: readonly string[] };
 }
 
