@@ -1,6 +1,6 @@
 /**
- * Years in which nothing runs but `tick`: CAs rotate by themselves, programs load files only when their hook runs, cron fails for days,
- * and keys are stolen. Spectators judge everything on every day.
+ * Lets years pass in which nothing runs but `tick`. CAs rotate by themselves, programs load files only when their hook runs, cron fails
+ * for days, and keys are stolen. Spectators judge everything on every day.
  */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ interface Ticked {
   readonly check: { readonly findings: readonly { readonly name: string; readonly remedy?: string }[] };
 }
 
-/** Fails the test on the first day on which a good client is rejected, a revoked one accepted, or `tick` has a finding. */
+/** Fails the test on the first day with a good client rejected, a revoked one accepted, or `tick` has a finding. */
 export async function liveYears(years: number): Promise<void> {
   const consumers = programs();
   const world = await begin(consumers);

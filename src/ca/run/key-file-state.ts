@@ -1,4 +1,4 @@
-// Judges the key file of a CA without its passphrase: is it present, a plain file, private, and the same key?
+// Judges the key file of a CA without its passphrase: is it there, plain, private, and the same key?
 // `check` and `tick` call it. A key that cannot be opened is compared with the digest of the file that svcauth wrote or last opened.
 import { SvcauthError } from '../../errors/error.ts';
 import { equalBytes } from '../../pki/bytes.ts';

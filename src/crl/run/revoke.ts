@@ -106,7 +106,7 @@ function casWithUnlisted(pki: Pki, { steps }: RevokePlan, schedule: CrlSchedule)
     .map(({ authority }) => authority.id);
 }
 
-/** Dates a revocation like the CRL that will list it: as much before now, or before the earlier clock if the clock is in doubt. */
+/** Dates a revocation like the CRL that will list it: as much before now. A clock in doubt counts with its earlier time. */
 export const revocationDate = (pki: Pki): Date => new Date(clockOf(pki).span.from.getTime() - BACKDATE * 1000);
 
 /** Records revocations, all or none. The caller opens the key before and signs the CRL after it. */

@@ -27,7 +27,7 @@ export const spreadTrust: SpreadTrust = async (pki, { publish } = { publish: tru
 
 const NOTHING: TrustSpread = { directories: [], services: [], consumers: [], errors: [] };
 
-/** Runs the hooks that services have of their own when the policy cannot be read: an emergency does not wait for its repair. */
+/** Runs the hooks that services have of their own when the policy cannot be read. An emergency does not wait for its repair. */
 async function withoutPolicy(pki: Pki, error: SvcauthError): Promise<Partial<TrustSpread>> {
   if (!error.code.startsWith('ERR_POLICY')) return { errors: [error] };
   try {

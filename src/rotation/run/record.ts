@@ -7,7 +7,7 @@ import { recordTrustBundle } from '../../bundle/run/write.ts';
 /** Records a step in one transaction; the files follow from it. */
 export type RecordStep = (pki: Pki, open: OpenRotation, facts: RotationFacts) => void;
 
-/** Returns the time of a step: now, or the begin of its phase if the clock went back a little since. */
+/** Returns the time of a step: now, or the begin of its phase if the clock went back slightly. */
 const timeOf = ({ world: { now } }: Pki, { since }: OpenRotation): Date => (now < since ? since : now);
 
 export const recordPublished: RecordStep = (pki, open) => {

@@ -27,7 +27,7 @@ const toTrustState = (row: SqlRow): TrustState => ({
   ),
 });
 
-/** Seconds for which a state that no consumer has loaded is kept: the longest interval of a self-reloading program, and slack. */
+/** Seconds to keep a state that no consumer has loaded: the longest interval of a self-reloading program, and slack. */
 const KEPT = 40 * 86_400;
 
 /** Adds a state and returns its number; drops old ones that no consumer has loaded. */

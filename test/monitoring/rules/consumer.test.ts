@@ -39,7 +39,7 @@ test('a revocation in the second after the load is not loaded, although its reco
   expect(findings(consumer({ pending }), LOADED, { lastRevocation })).toEqual(['critical trust-not-loaded']);
 });
 
-test('a revocation from before the load is no finding', () => {
+test('a revocation from before the load is not a finding', () => {
   const lastRevocation = new Date(LOADED.getTime() - 120_000);
   expect(findings(consumer({ reload: 'manual' }), LOADED, { lastRevocation })).toEqual([]);
 });
