@@ -33,10 +33,10 @@ async function withoutPolicy(pki: Pki, error: SvcauthError): Promise<Partial<Tru
   try {
     const policy = defaultPolicy(parseTrustDomain(pki.identity.trustDomain));
     const spread = spreadOf([], await followTrust(pki, policy));
-    return { ...spread, errors: [error, ...spread.errors] };
+    return { ...spread, withoutPolicy: true };
   } catch (further) {
     if (!(further instanceof SvcauthError)) throw further;
-    return { errors: [error, further] };
+    return { withoutPolicy: true, errors: [further] };
   }
 }
 
