@@ -3,7 +3,7 @@ import type { RunbookAction } from '../rules/runbook.ts';
 import { locateHome } from '../../store/home.ts';
 import { drillCompromise } from './drill.ts';
 import { readPki } from '../../store/open-pki.ts';
-import { CARRY_OUT, type Scene, type StepResult } from './rehearsed-step.ts';
+import { CARRY_OUT, furnishVerifier, type Scene, type StepResult } from './rehearsed-step.ts';
 import { withSandbox, type Sandbox } from './sandbox.ts';
 import { verifyCrls, type CrlVerification } from '../../publication/run/verify-crls.ts';
 
@@ -42,6 +42,7 @@ export const rehearseCompromise = (
 ): Promise<Rehearsal> =>
   withSandbox(world, homeFlag, keep, async sandbox => {
     const { home, hooks, unread } = sandbox;
+    await furnishVerifier(sandbox);
     const look = <T>(read: Parameters<typeof readPki<T>>[2]) => readPki(sandbox.world, home.directory, read);
     const runbook = await look(pki => drillCompromise(pki, id));
     const steps: RehearsedStep[] = [];

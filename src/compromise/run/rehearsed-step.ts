@@ -7,7 +7,7 @@ import type { Deployed } from '../../deployment/run/deploy.ts';
 import { deployRun } from '../../deployment/run/deploy-run.ts';
 import { changePki, readPki } from '../../store/open-pki.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
-import { publishEverywhere } from '../../publication/run/publications.ts';
+import { applyPublications, planPublications, publishEverywhere } from '../../publication/run/publications.ts';
 import { renewRun, type RenewRunRequest } from '../../renewal/run/renew-run.ts';
 import { WHATEVER_IS_DUE } from '../../renewal/run/renew.ts';
 import { rotate, type RotateRequest } from '../../rotation/run/step.ts';
@@ -121,13 +121,29 @@ async function deployed({ sandbox: { world, home } }: Scene): Promise<StepResult
 const problemsOf = (deployed: readonly Deployed[]): readonly string[] =>
   deployed.flatMap(({ service, problem }) => (problem === undefined ? [] : [`${service}: ${problem}`]));
 
+/**
+ * Publishes to the directories of the policy, and counts the files that a verifier gets in this step. Steps of a rotation publish as
+ * well, so the count is that of a directory which only these steps write to.
+ */
 async function published({ sandbox: { world, home } }: Scene): Promise<StepResult> {
-  const done = await changePki(world, home.directory, 'crl publish', async pki =>
-    publishEverywhere(pki, await loadPolicy(pki)),
-  );
+  const verifier = verifierDirectory(home);
+  const done = await changePki(world, home.directory, 'crl publish', async pki => [
+    ...(await applyPublications(pki, undefined, await planPublications(pki, [verifier], { glance: false }))),
+    ...(await publishEverywhere(pki, await loadPolicy(pki))),
+  ]);
   const failed = done.flatMap(({ error }) => error ?? []);
   if (failed[0] !== undefined) throw failed[0];
-  const written = (done[0]?.plan?.files ?? []).filter(({ action }) => action === 'new' || action === 'replace');
+  const written = (done[0]!.plan?.files ?? []).filter(({ action }) => action === 'new' || action === 'replace');
   const sizes = written.map(({ name }) => world.files.status(join(home.public.directory, name))?.size ?? 0);
   return { published: { files: written.length, bytes: sizes.reduce((sum, size) => sum + size, 0) } };
 }
+
+/** A directory of the copy, in place of a verifier. */
+const verifierDirectory = ({ directory }: Sandbox['home']): string => join(dirname(directory), 'verifier');
+
+/** Gives the verifier what is published before the first step. */
+export const furnishVerifier = async ({ world, home }: Sandbox): Promise<void> => {
+  await changePki(world, home.directory, 'crl publish', async pki =>
+    applyPublications(pki, undefined, await planPublications(pki, [verifierDirectory(home)], { glance: false })),
+  );
+};
