@@ -11,6 +11,8 @@ export interface NeededCrl {
   readonly ca: string;
   /** Lifetime of its CRLs in seconds. */
   readonly lifetime: number;
+  /** Number of the published CRL; absent: there is none. */
+  readonly published?: bigint;
   /** Time of the last revocation; absent: none. */
   readonly lastRevocation?: Date;
 }
@@ -84,9 +86,11 @@ function firstToExpire(
   crls: ReadonlyMap<string, LoadedCrl> | undefined,
   needed: readonly NeededCrl[],
 ): readonly [string, LoadedCrl] | readonly [undefined, undefined] {
-  const found = needed.flatMap(({ ca }): (readonly [string, LoadedCrl])[] => {
+  const found = needed.flatMap(({ ca, published }): (readonly [string, LoadedCrl])[] => {
     const crl = crls?.get(ca);
-    return crl === undefined ? [] : [[ca, crl]];
+    // the CRL that is published is judged by itself: loading it again would not help
+    const isNewest = crl !== undefined && published !== undefined && crl.number >= published;
+    return crl === undefined || isNewest ? [] : [[ca, crl]];
   });
   return found.sort(([, a], [, b]) => a.nextUpdate.getTime() - b.nextUpdate.getTime())[0] ?? [undefined, undefined];
 }
