@@ -89,8 +89,23 @@ export function isPressing(
 
 /** Decides if a CRL is due by age. It is not if a new one would expire no later, because the CA expires. */
 function isOld(latest: Crl, state: CrlState, schedule: CrlSchedule, now: Date): boolean {
-  return now >= crlOldAt(latest, schedule) && crlNextUpdate(state, schedule, now) > latest.nextUpdate;
+  const { tier, clock } = state;
+  const signed = clock === undefined ? latest : { ...latest, thisUpdate: crlAgeFrom(latest, tier, schedule) };
+  return now >= crlOldAt(signed, schedule) && crlNextUpdate(state, schedule, now) > latest.nextUpdate;
 }
+
+/**
+ * Computes the time from which the age of a CRL counts while the clock is in doubt: its thisUpdate may be long before it was signed.
+ * Every run would sign it anew otherwise.
+ */
+export const crlAgeFrom = (
+  { thisUpdate, nextUpdate }: Pick<Crl, 'thisUpdate' | 'nextUpdate'>,
+  tier: Authority['tier'],
+  { lifetime, rootLifetime }: Pick<CrlSchedule, 'lifetime' | 'rootLifetime'>,
+): Date => {
+  const longest = (tier === 'root' ? rootLifetime : lifetime) + BACKDATE;
+  return new Date(Math.max(thisUpdate.getTime(), nextUpdate.getTime() - longest * 1000));
+};
 
 /** Computes the time from which a CRL is due by age; at most its nextUpdate. */
 export function crlOldAt(

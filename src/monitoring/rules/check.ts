@@ -5,6 +5,7 @@ import { urgency, type CheckThresholds } from './thresholds.ts';
 import type { Threshold } from '../../time/duration.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { Certificate } from '../../record/certificate.ts';
+import { crlAgeFrom, type CrlSchedule } from '../../crl/rules/schedule.ts';
 import { crlOnTurn, crlsToCome } from '../../crl/rules/series.ts';
 import type { ServiceRow } from '../../record/service.ts';
 import { isFuture, isStale, type AuthorityRow } from '../../ca/rules/status.ts';
@@ -19,6 +20,8 @@ export interface CheckInput {
   readonly authorities: readonly AuthorityRow[];
   /** CAs whose expiry is not a finding: a rotation replaces them, or has a finding itself. */
   readonly rotated?: ReadonlySet<string>;
+  /** Lifetimes of CRLs; present if the clock is in doubt, as the thisUpdate of a CRL may then be long before it was signed. */
+  readonly inDoubt?: Pick<CrlSchedule, 'lifetime' | 'rootLifetime'> | undefined;
 }
 
 /** Seconds after the turn of a presigned CRL in which no finding is made: the next run publishes it. */
@@ -80,7 +83,7 @@ function intentFindings(intent: Certificate, now: Date): Finding[] {
 
 function authorityFindings(
   row: AuthorityRow,
-  { authorities, rotated }: CheckInput,
+  { authorities, rotated, inDoubt }: CheckInput,
   thresholds: CheckThresholds,
   now: Date,
 ): Finding[] {
@@ -115,7 +118,7 @@ function authorityFindings(
   const begin = certificate.notBefore;
   const future: Finding[] =
     begin > now ? [{ ...about, name: 'ca-not-yet-valid', severity: 'critical', deadline: begin }] : [];
-  return [...tainted, ...future, ...expiring, ...crlFindings(about, row, thresholds, now)];
+  return [...tainted, ...future, ...expiring, ...crlFindings(about, row, inDoubt, thresholds, now)];
 }
 
 /** Returns the location of the key that certifies a CA: its own, or that of the active root. */
@@ -128,6 +131,7 @@ const certifierKey = (authority: Authority, rows: readonly AuthorityRow[]): Auth
 function crlFindings(
   owner: Pick<Finding, 'kind' | 'subject' | 'keyLocation' | 'tier'>,
   { authority, crl, series = [] }: AuthorityRow,
+  inDoubt: CheckInput['inDoubt'],
   thresholds: CheckThresholds,
   now: Date,
 ): Finding[] {
@@ -149,7 +153,8 @@ function crlFindings(
     const severity = urgency(crl.thisUpdate, end, thresholds.caWarning, thresholds.caCritical, now);
     return severity ? [{ ...about, name: 'crl-series-ending', severity, deadline: end }] : [];
   }
-  const severity = urgency(crl.thisUpdate, crl.nextUpdate, thresholds.crlWarning, thresholds.crlCritical, now);
+  const from = inDoubt === undefined ? crl.thisUpdate : crlAgeFrom(crl, authority.tier, inDoubt);
+  const severity = urgency(from, crl.nextUpdate, thresholds.crlWarning, thresholds.crlCritical, now);
   return severity ? [{ ...about, name: 'crl-expiring', severity, deadline }] : [];
 }
 

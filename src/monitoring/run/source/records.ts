@@ -1,4 +1,5 @@
 import { authorityRows } from '../../../ca/run/rows.ts';
+import { clockOf } from '../../../store/clock.ts';
 import { checkManifest, type CheckInput } from '../../rules/check.ts';
 import { monitoredItems } from '../../rules/monitored-item.ts';
 import { riskQuestion } from '../../rules/thresholds.ts';
@@ -8,7 +9,8 @@ import type { CheckLook, CheckSource } from '../source.ts';
 /** Finds the expiries and pending deployments in the records of the manifest. */
 export const records: CheckSource = look => {
   const rotated = look.rotation.outlooks.flatMap(outlook => rotatedAuthorities(outlook, look.authorities, look.at));
-  const input = { ...gather(look), rotated: new Set(rotated) };
+  const inDoubt = clockOf(look.pki).jump === undefined ? undefined : look.policy.crl;
+  const input = { ...gather(look), rotated: new Set(rotated), inDoubt };
   return {
     findings: checkManifest(input, look.thresholds, look.at),
     monitored: look.everything ? monitoredItems(input, look.at) : [],
