@@ -37,6 +37,12 @@ function reload({ subject: consumer, reload }: Finding): string {
 const whose = ({ services, reload }: Finding): string =>
   reload === 'undeclared' ? `${plural(services ?? 1, 'service')} without a hook: ` : '';
 
+function firstStep({ deadline }: Finding, now: Date): string {
+  if (deadline === undefined) return 'first step is due';
+  const latest = formatRelativeTime(deadline, now);
+  return deadline > now ? `first step is due, ${latest} at the latest` : `first step was due ${latest} at the latest`;
+}
+
 const because = ({ failed }: Finding): string => (failed === undefined ? '' : `; ${failed}`);
 
 const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
@@ -90,7 +96,7 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     remedy: REMEDIES.clockDoubtful(),
   }),
   'clock-jumped': finding => ({
-    message: `clock jumped ahead, or svcauth did not run; the newest record before is of ${begin(finding)}`,
+    message: `clock jumped ahead, or there was no run; the newest record before is of ${begin(finding)}`,
     remedy: REMEDIES.clockDoubtful(),
   }),
   'crl-missing': finding => ({
@@ -106,8 +112,8 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     remedy: REMEDIES.crlSeriesEnding({ ca: finding.subject, keyLocation: finding.keyLocation ?? 'offline' }),
   }),
   'renewal-refused': finding => describeRefusal(finding),
-  'rotation-due': (finding, expiry) => ({
-    message: finding.deadline === undefined ? 'first step is due' : `first step is due; the last safe time ${expiry}`,
+  'rotation-due': (finding, _expiry, now) => ({
+    message: firstStep(finding, now),
     remedy: REMEDIES.rotationPrepared({ tier: finding.subject, keyLocation: finding.keyLocation ?? 'file' }),
   }),
   'rotation-blocked': finding => ({
@@ -123,7 +129,7 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     remedy: REMEDIES.keyUnneeded({ ca: finding.subject }),
   }),
   'trust-not-loaded': (finding, expiry) => ({
-    message: `${whose(finding)}${finding.problem}${expiry === '' ? '' : ` ${expiry}`}${because(finding)}`,
+    message: `${whose(finding)}${finding.problem}${expiry === '' ? '' : ` ${expiry}; the newer one is not loaded`}${because(finding)}`,
     remedy: reload(finding),
   }),
   'consumer-pending': finding => ({
