@@ -56,8 +56,9 @@ export function requirePreparable(
   }
   if (request.rootKeyOut !== undefined) requireFree(pki, request.rootKeyOut);
   const signers = [above, ...crosses.map(({ by }) => by)].filter(each => each !== undefined && each !== 'successor');
-  if (request.rootKey !== undefined && signers.every(({ keyLocation }) => keyLocation === 'file')) {
-    throw failure('ERR_ROOT_KEY_UNUSED', { id: (signers[0] ?? from).id, path: request.rootKey });
+  const holders = signers.length > 0 ? signers : [from];
+  if (request.rootKey !== undefined && holders.every(({ keyLocation }) => keyLocation === 'file')) {
+    throw failure('ERR_ROOT_KEY_UNUSED', { id: holders[0]!.id, path: request.rootKey });
   }
   for (const signer of [needsHolder(successor!, request.rootKey) ? undefined : above, ...crosses.map(({ by }) => by)]) {
     if (signer === undefined || signer === 'successor' || signer.keyLocation === 'file') continue;
