@@ -6,7 +6,9 @@ import { DAY, spectators } from './spectators.ts';
 
 describeWith(['openssl'], 'years of nothing but ticks', () => {
   // npm run torture: the same for five years
-  test('every verdict is right while a CA rotates and cron fails for days', { timeout: 600_000 }, () => liveYears(1.25));
+  test('every verdict is right while a CA rotates and cron fails for days', { timeout: 600_000 }, () =>
+    liveYears(1.25),
+  );
 
   test('check is not green while a program with a failing hook is wrong', { timeout: 300_000 }, async () => {
     const consumers = programs();

@@ -5,8 +5,13 @@ import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { describeWith, run } from '../../support/programs.ts';
 import { tempDirectory } from '../../support/world/temp-directory.ts';
 import { runSvcauth } from '../../support/world/world.ts';
+import { setPolicy } from '../../planted/site.ts';
 
 const DAY = 86_400;
+
+/** Declares that the programs of the services reload changed trust by themselves. */
+const declareReload = (world: PkiWorld): void =>
+  setPolicy(world, { 'deployment.reload': 'self', 'deployment.every': '1h' });
 
 /** Samples of one day: the value of each series by its name and labels. */
 type Samples = ReadonlyMap<string, number>;
@@ -76,6 +81,7 @@ describeWith(['promtool'], 'the alerts', () => {
         ],
       )
     )();
+    declareReload(world);
     const samples = await lived(world, 45);
     const series = samples.map(each => [...each.keys()].sort().join('\n'));
     expect(new Set(series).size).toBe(1);
@@ -94,6 +100,7 @@ describeWith(['promtool'], 'the alerts', () => {
 
   test('one certificate that expired is one alert', async () => {
     const world = (await pkiTemplate([], [['issue', 'ledger']]))();
+    declareReload(world);
     const [key, request] = ['key.pem', 'request.pem'].map(name => join(world.cwd, name));
     await run([
       'openssl',
