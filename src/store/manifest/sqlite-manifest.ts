@@ -4,13 +4,13 @@ import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import type { AuditRecord } from '../../record/audit.ts';
 import { fromHex } from '../../pki/bytes.ts';
-import { acknowledgements } from './acknowledgement-table.ts';
-import { furtherCertificates } from './further-certificate-table.ts';
+import { acknowledgements } from './tables/acknowledgement-table.ts';
+import { furtherCertificates } from './tables/further-certificate-table.ts';
 import { clockRecord } from './clock-record.ts';
 import { leafTotals } from './leaf-totals.ts';
-import { hookRuns, outputPaths } from './hook-run-table.ts';
+import { hookRuns, outputPaths } from './tables/hook-run-table.ts';
 import { dueServices } from './due-services.ts';
-import { fileFacts, keyFileDigest } from './file-facts-table.ts';
+import { fileFacts, keyFileDigest } from './tables/file-facts-table.ts';
 import {
   csrServices,
   currentLifetimes,
@@ -36,10 +36,10 @@ import {
   toService,
   toTrustBundle,
 } from './rows.ts';
-import { federatedBundles } from './federated-bundle-table.ts';
-import { presignedCrl, presignedCrls, voidCrlSeries } from './presigned-crl-table.ts';
-import { listeningServices, servedRecords } from './served-table.ts';
-import { publications } from './publication-table.ts';
+import { federatedBundles } from './tables/federated-bundle-table.ts';
+import { presignedCrl, presignedCrls, voidCrlSeries } from './tables/presigned-crl-table.ts';
+import { listeningServices, servedRecords } from './tables/served-table.ts';
+import { publications } from './tables/publication-table.ts';
 import {
   consumerRecords,
   groupMembers,
@@ -48,10 +48,10 @@ import {
   serviceGroups,
   servicesWithOutputs,
   trustStates,
-} from './consumer-table.ts';
+} from './tables/consumer-table.ts';
 import { certificatesPastOverlap } from './replaced-certificates.ts';
-import { revocation, revocationEntries, revocations, revocationTotals } from './revocation-table.ts';
-import { rotations, rotationUpkeep } from './rotation-table.ts';
+import { revocation, revocationEntries, revocations, revocationTotals } from './tables/revocation-table.ts';
+import { rotations, rotationUpkeep } from './tables/rotation-table.ts';
 import { unexpiredLeaves } from './unexpired-leaves.ts';
 import type { Sql, SqlRow, SqlValue } from './sqlite.ts';
 import { manifestWriter } from './sqlite-manifest-writer.ts';

@@ -1,10 +1,10 @@
 // Stores the last probe of each address that a services file declares, and finds the services that declare one.
 // The manifest and its writer call it. A later probe replaces the row.
-import type { ServedRecord } from '../../record/served.ts';
-import { servicesOf } from './live-services.ts';
-import type { LiveService } from './manifest.ts';
-import { toDate, toSeconds } from './rows.ts';
-import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
+import type { ServedRecord } from '../../../record/served.ts';
+import { servicesOf } from '../live-services.ts';
+import type { LiveService } from '../manifest.ts';
+import { toDate, toSeconds } from '../rows.ts';
+import { insertRows, type Sql, type SqlRow } from '../sqlite.ts';
 
 const LISTENS = `upkeep ->> '$.listen' IS NOT NULL`;
 

@@ -1,6 +1,6 @@
-import type { Acknowledgement } from '../../record/rotation.ts';
-import { toDate, toSeconds } from './rows.ts';
-import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
+import type { Acknowledgement } from '../../../record/rotation.ts';
+import { toDate, toSeconds } from '../rows.ts';
+import { insertRows, type Sql, type SqlRow } from '../sqlite.ts';
 
 export const acknowledgements = (sql: Sql): Acknowledgement[] =>
   sql.all('SELECT * FROM acknowledgements ORDER BY verifier').map(toAcknowledgement);

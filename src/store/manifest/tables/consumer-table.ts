@@ -1,9 +1,9 @@
 // Reads and writes the trust that was published, and what each consumer has loaded of it.
 // `sqlite-manifest.ts` and its writer call it. It does not decide who is a consumer.
-import type { ConsumerRecord, LoadedCrl, PublishedTrust, ServiceGroup, TrustState } from '../../record/consumer.ts';
-import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
-import { toDate, toSeconds } from './rows.ts';
-import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
+import type { ConsumerRecord, LoadedCrl, PublishedTrust, ServiceGroup, TrustState } from '../../../record/consumer.ts';
+import type { CrlReason } from '../../../pki/crl/revocation-reason.ts';
+import { toDate, toSeconds } from '../rows.ts';
+import { insertRows, type Sql, type SqlRow } from '../sqlite.ts';
 
 /** Lists the known states of published trust, newest first. */
 export const trustStates = (sql: Sql): TrustState[] =>

@@ -1,9 +1,9 @@
 // Stores rotations: inserts a rotation, records its progress, and lists all in the order they began.
 // The manifest and its writer call it. It knows no phase: `rotation/rules/state.ts` derives the phase.
-import type { CrossSigning, Rotation, RotationObstacle, RotationUpkeep } from '../../record/rotation.ts';
-import type { RotationProgress } from './manifest.ts';
-import { hexOf, optionalDate, toDate, toSeconds, toSerial } from './rows.ts';
-import { insertRows, type Sql, type SqlRow, type SqlValue } from './sqlite.ts';
+import type { CrossSigning, Rotation, RotationObstacle, RotationUpkeep } from '../../../record/rotation.ts';
+import type { RotationProgress } from '../manifest.ts';
+import { hexOf, optionalDate, toDate, toSeconds, toSerial } from '../rows.ts';
+import { insertRows, type Sql, type SqlRow, type SqlValue } from '../sqlite.ts';
 
 export const rotations = (sql: Sql): Rotation[] => sql.all('SELECT * FROM rotations ORDER BY id').map(toRotation);
 

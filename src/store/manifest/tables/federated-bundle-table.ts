@@ -1,6 +1,6 @@
-import type { FederatedBundle } from '../../record/trust-bundle.ts';
-import { optionalDate, toDate, toSeconds } from './rows.ts';
-import type { Sql, SqlRow } from './sqlite.ts';
+import type { FederatedBundle } from '../../../record/trust-bundle.ts';
+import { optionalDate, toDate, toSeconds } from '../rows.ts';
+import type { Sql, SqlRow } from '../sqlite.ts';
 
 /** Reads the bundles by trust domain. The table has the name that the first versions gave it. */
 export const federatedBundles = (sql: Sql): FederatedBundle[] =>

@@ -1,8 +1,8 @@
 // Stores the content that each run of publishing found and left in a directory. The next run replaces the row of a directory.
 // The manifest and its writer call it. The content is canonical JSON, because nothing searches it.
-import type { Publication, PublishedCrlRecord } from '../../record/publication.ts';
-import { canonicalJson, optionalDate, toDate, toSeconds } from './rows.ts';
-import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
+import type { Publication, PublishedCrlRecord } from '../../../record/publication.ts';
+import { canonicalJson, optionalDate, toDate, toSeconds } from '../rows.ts';
+import { insertRows, type Sql, type SqlRow } from '../sqlite.ts';
 
 /** Lists the records by directory. */
 export const publications = (sql: Sql): Publication[] =>

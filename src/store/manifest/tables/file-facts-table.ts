@@ -1,10 +1,10 @@
 // Stores the facts of deployed files, one row for each service, and of the key files of CAs.
 // `check` compares a part of them on each run, so a row is one text and a question reads rows by an index.
-import type { FileFact, RecordedFiles, ServiceFacts } from '../../record/file-facts.ts';
-import { fromHex } from '../../pki/bytes.ts';
-import type { FactsQuestion } from './manifest.ts';
-import { hexOf, toDate, toSeconds } from './rows.ts';
-import { insertRows, type Sql, type SqlValue } from './sqlite.ts';
+import type { FileFact, RecordedFiles, ServiceFacts } from '../../../record/file-facts.ts';
+import { fromHex } from '../../../pki/bytes.ts';
+import type { FactsQuestion } from '../manifest.ts';
+import { hexOf, toDate, toSeconds } from '../rows.ts';
+import { insertRows, type Sql, type SqlValue } from '../sqlite.ts';
 
 type JsonRow = readonly [
   service: string,

@@ -1,11 +1,11 @@
 // Stores revocations, lists them for a CRL, and counts those that no CRL lists yet.
 // The manifest and its writer call it. It never holds all entries of a CA in memory, and never deletes one.
-import type { CrlReason } from '../../pki/crl/revocation-reason.ts';
-import type { Revocation } from '../../record/revocation.ts';
-import { encodeCrlEntry } from '../../pki/crl/entry.ts';
-import { bytesOf, toDate, toRevocation, toSeconds, toSerial } from './rows.ts';
-import type { CrlListing, RevocationTotals } from './manifest.ts';
-import type { Sql, SqlRow, SqlValue } from './sqlite.ts';
+import type { CrlReason } from '../../../pki/crl/revocation-reason.ts';
+import type { Revocation } from '../../../record/revocation.ts';
+import { encodeCrlEntry } from '../../../pki/crl/entry.ts';
+import { bytesOf, toDate, toRevocation, toSeconds, toSerial } from '../rows.ts';
+import type { CrlListing, RevocationTotals } from '../manifest.ts';
+import type { Sql, SqlRow, SqlValue } from '../sqlite.ts';
 
 /**
  * Revocations read at once, in the order of a CRL. Reading single rows costs 2 µs a row in crossings between the engine and

@@ -1,6 +1,6 @@
-import type { HookRun } from '../../record/deployment.ts';
-import { hexOf, toDate, toSeconds, toSerial } from './rows.ts';
-import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
+import type { HookRun } from '../../../record/deployment.ts';
+import { hexOf, toDate, toSeconds, toSerial } from '../rows.ts';
+import { insertRows, type Sql, type SqlRow } from '../sqlite.ts';
 
 const COLUMNS = ['service', 'hook', 'argv', 'serial', 'at', 'duration', 'outcome', 'output'];
 

@@ -1,9 +1,9 @@
 // Stores the CRLs that a CA presigned, and the numbers and time span of a series that was voided.
 // The manifest and its writer call it. It does not decide which CRL is due: `crl/rules/series.ts` does.
-import type { Crl, PresignedCrl, VoidCrlSeries } from '../../record/crl.ts';
-import { fromHex } from '../../pki/bytes.ts';
-import { bytesOf, toCrl, toDate, toSeconds } from './rows.ts';
-import { insertRows, type Sql } from './sqlite.ts';
+import type { Crl, PresignedCrl, VoidCrlSeries } from '../../../record/crl.ts';
+import { fromHex } from '../../../pki/bytes.ts';
+import { bytesOf, toCrl, toDate, toSeconds } from '../rows.ts';
+import { insertRows, type Sql } from '../sqlite.ts';
 
 export const presignedCrls = (sql: Sql, authorityId: string): readonly Crl[] =>
   sql

@@ -1,6 +1,6 @@
-import type { FurtherCertificate } from '../../record/authority.ts';
-import { bytesOf, hexOf, toDate, toSeconds, toSerial } from './rows.ts';
-import { insertRows, type Sql, type SqlRow } from './sqlite.ts';
+import type { FurtherCertificate } from '../../../record/authority.ts';
+import { bytesOf, hexOf, toDate, toSeconds, toSerial } from '../rows.ts';
+import { insertRows, type Sql, type SqlRow } from '../sqlite.ts';
 
 export const furtherCertificates = (sql: Sql): FurtherCertificate[] =>
   sql.all('SELECT * FROM further_certificates ORDER BY authority_id, created_at, serial').map(toFurtherCertificate);
