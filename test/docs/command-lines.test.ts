@@ -73,7 +73,7 @@ describe('shown command lines', () => {
   test('the command line accepts every command in the templates', async () => {
     const shown = readdirSync(new URL('templates/', root)).flatMap(runsIn);
     expect(new Set(shown.map(({ line }) => line.split(' ')[0]))).toEqual(
-      new Set(['tick', 'apply', 'check', 'crl', 'renew', 'due', 'deploy']),
+      new Set(['tick', 'apply', 'check', 'renew', 'due']),
     );
     expect(await faultsOf(shown)).toEqual([]);
   });

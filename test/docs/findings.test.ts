@@ -23,9 +23,9 @@ const FACTS: readonly Partial<Finding>[] = [
 /** Findings that always have these facts. */
 const ALWAYS: Partial<Readonly<Record<FindingName, Partial<Finding>>>> = {
   'csr-due': { keySource: 'csr' },
-  'rotation-due': { subject: 'TIER' },
-  'rotation-blocked': { subject: 'TIER' },
-  'rotation-stalled': { subject: 'TIER', step: 'STEP' as never },
+  'rotation-due': { subject: 'issuing' },
+  'rotation-blocked': { subject: 'issuing' },
+  'rotation-stalled': { subject: 'issuing', step: 'activate' },
 };
 
 /** The remedies of a finding, each once. */

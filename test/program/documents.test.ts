@@ -70,6 +70,7 @@ const PRINTED_BY: readonly (readonly [kind: string, line: string])[] = [
   ['crl-import', 'crl import .offline/public/crl/root-g1.der --home .offline -o json'],
   ['crl-presign', 'crl presign --ca root-g1 --every 30d --for 90d --dry-run -o json'],
   ['deploy', 'deploy --all -o json'],
+  ['reload', 'reload undeclared --done -o json'],
   ['deployment', 'deploy payments --force -o jsonl'],
   ['revoke', 'revoke payments -o json'],
   ['crl-show', 'crl show -o json'],
