@@ -1,3 +1,5 @@
+// Declares a CA as the manifest stores it: its tier, state, key and certificate. Types only.
+// Every subject that looks at CAs reads it; `store/manifest` writes it.
 import type { KeyAlgorithmName } from '../pki/key/algorithm.ts';
 
 /** State of a CA. `pending`: it has a key and waits for its certificate (`ca install-cert`). The others follow the rotation. */

@@ -1,3 +1,5 @@
+// Declares a rotation as the manifest stores it: its tier, phase and the times of its steps. Types only.
+// `rotation` writes it; `monitoring` and `tick` read it.
 import type { OwnTier } from './authority.ts';
 
 /**

@@ -1,3 +1,5 @@
+// Decides how the bundle of a federated trust domain changes: added, replaced, unchanged or refused.
+// `run/federate.ts` calls it. It is pure: bundles and the time come in.
 import { failure } from '../../errors/error.ts';
 import { equalBytes } from '../../pki/bytes.ts';
 import { decodeCertificate } from '../../pki/certificate/parsed.ts';

@@ -1,3 +1,5 @@
+// Judges whether a CRL is a full CRL of a CA: its issuer, signature, key and form. It checks no dates.
+// `crl verify` and the checks of published directories call it. It reads no file.
 import { toHex, equalBytes } from '../../pki/bytes.ts';
 import { issuerFactsOf } from '../../pki/certificate/issuer-facts.ts';
 import { KEY_ALGORITHMS } from '../../pki/key/algorithm.ts';

@@ -1,3 +1,5 @@
+// Reads the certificate, key and chain of a version directory, to write them into outputs of other formats.
+// Deployment calls it. The key stays in memory and is written to no other place.
 import { join } from 'node:path';
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';

@@ -1,3 +1,5 @@
+// The rows of the catalogue about deployment: outputs, hooks, reloads and directories of services.
+// `catalogue.ts` joins them with the rows of other subjects.
 import { EXIT } from '../exit-status.ts';
 import { REMEDIES } from '../remedy.ts';
 import { quote, row } from '../row.ts';

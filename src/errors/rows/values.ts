@@ -1,3 +1,5 @@
+// The rows of the catalogue about values: flags, names, times, durations and numbers that cannot be read.
+// `catalogue.ts` joins them with the rows of other subjects.
 import { EXIT } from '../exit-status.ts';
 import { nearest, quote, row } from '../row.ts';
 

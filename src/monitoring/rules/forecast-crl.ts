@@ -1,3 +1,5 @@
+// Forecasts when the CRLs of a CA are signed or released, and when they expire if nothing signs them.
+// `forecast.ts` calls it for each CA. It is pure: the schedule and the time come in.
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import { crlOnTurn, crlsToCome, turnOf } from '../../crl/rules/series.ts';
 import { crlNextUpdate, crlOldAt, crlThisUpdate, type CrlSchedule } from '../../crl/rules/schedule.ts';

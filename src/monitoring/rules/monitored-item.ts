@@ -1,3 +1,5 @@
+// Lists what is monitored, with or without a finding: certificates, CAs, CRLs, consumers and addresses.
+// Prometheus, JUnit and the calendar print the items; `check.ts` judges the same rows.
 import { isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Certificate } from '../../record/certificate.ts';
 import type { Crl } from '../../record/crl.ts';

@@ -1,3 +1,5 @@
+// Checks a PKI and the world around it: asks every source for findings, and sorts and joins the answers.
+// `check` and `tick` call it. It takes no lock and records nothing.
 import type { Policy } from '../../policy/rules/policy.ts';
 import { selectServices } from '../../service/rules/selector.ts';
 import type { PublishedState } from '../../publication/rules/published-state.ts';

@@ -1,3 +1,5 @@
+// Decides what is recorded of a published directory: last success, last try, problem and content.
+// `run/record-publications.ts` stores the answer. It is pure.
 import type { Publication, PublicationProblem, PublishedContent } from '../../record/publication.ts';
 
 /** Content of a directory as one look found it. */

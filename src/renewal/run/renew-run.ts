@@ -1,3 +1,5 @@
+// Opens the home for `renew`: plans what is due or named, and renews it, or only returns the plan.
+// The command and the rehearsal call it; `renew.ts` issues the certificates.
 import type { World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import { loadPolicy } from '../../policy/run/load.ts';

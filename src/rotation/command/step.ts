@@ -1,3 +1,5 @@
+// The commands of the steps of a rotation: publish, activate, drain, retire and rollback.
+// They share flags, output and exit status; `run/step.ts` does the work.
 import { EXIT } from '../../errors/exit-status.ts';
 import type { RotationStep } from '../rules/step.ts';
 import { reportErrors } from '../../view/message.ts';

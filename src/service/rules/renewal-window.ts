@@ -1,3 +1,5 @@
+// Decides when a renewal window is open: cron expressions or days in a time zone.
+// Planning of renewals calls it. It reads no clock.
 import { parseCronExpression, type CalendarDay, type CronExpression } from '../../time/cron-expression.ts';
 import type { RenewalWindow } from '../../record/upkeep.ts';
 import { parseTimeZone, type TimeZone } from '../../time/time-zone.ts';

@@ -1,3 +1,5 @@
+// Describes how the renewal and deployment settings of a service change, as lines for a plan.
+// `apply` and `issue` print them. It is pure.
 import { durationText, thresholdText } from '../../time/duration.ts';
 import type { DeploymentSpec, HookSpec, OutputSpec, Upkeep } from '../../record/upkeep.ts';
 import { listChange, valueChange } from './spec-change.ts';

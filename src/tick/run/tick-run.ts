@@ -1,3 +1,5 @@
+// Opens the home for `tick`: plans its parts, carries them out one after the other, and checks the result.
+// The command calls it. A part that fails does not stop the others.
 import { recordKeyFile } from '../../ca/run/key-file-state.ts';
 import { unlockAuthority } from '../../ca/run/unlock.ts';
 import type { IssuerLookup } from '../../crl/run/refresh.ts';
