@@ -15,7 +15,7 @@ export interface TrustSpread {
     /** Why it stays pending; absent: it has loaded the published trust. */
     readonly problem?: string;
   }[];
-  /** The policy could not be read: no directory was published to, and only the hooks ran that services have of their own. */
+  /** The policy could not be read. No directory was published to, and only the hooks ran that services have of their own. */
   readonly withoutPolicy?: boolean;
   /** Errors of single directories, services and consumers; the others were done. Every later tick tries again. */
   readonly errors: readonly SvcauthError[];

@@ -95,7 +95,7 @@ function isOld(latest: Crl, state: CrlState, schedule: CrlSchedule, now: Date): 
 }
 
 /**
- * Computes the time from which the age of a CRL counts while the clock is in doubt: its thisUpdate may be long before it was signed.
+ * Computes the time from which the age of a CRL counts while the clock is in doubt. Its thisUpdate may be long before it was signed.
  * Every run would sign it anew otherwise.
  */
 export const crlAgeFrom = (

@@ -20,7 +20,7 @@ export interface CheckInput {
   readonly authorities: readonly AuthorityRow[];
   /** CAs whose expiry is not a finding: a rotation replaces them, or has a finding itself. */
   readonly rotated?: ReadonlySet<string>;
-  /** Lifetimes of CRLs; present if the clock is in doubt, as the thisUpdate of a CRL may then be long before it was signed. */
+  /** Lifetimes of CRLs; present if the clock is in doubt. The thisUpdate of a CRL may then be long before it was signed. */
   readonly inDoubt?: Pick<CrlSchedule, 'lifetime' | 'rootLifetime'> | undefined;
 }
 
