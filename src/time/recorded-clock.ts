@@ -35,6 +35,9 @@ const LONGEST_GAP = 30 * 86_400;
 /** Seconds within which a further run is not recorded. */
 const RUN_STEP = 3600;
 
+/** Returns the time at which a jump counts as accepted. */
+export const jumpAcceptedAt = ({ to }: { readonly to: Date }): Date => new Date(to.getTime() + DOUBT * 1000);
+
 const secondsBetween = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 1000;
 
 /** Judges the clock. Without a record every clock is right; without regular runs no jump is seen. */

@@ -16,6 +16,7 @@ type GateName =
   | 'certificate-installed'
   | 'other-rotation'
   | 'issuer-outlives'
+  | 'begun'
   | 'self-test'
   | 'soak'
   | 'acknowledgements'
@@ -95,6 +96,18 @@ export function otherRotation({ rotations, tier }: RotationFacts): Gate {
   if (phase === 'draining') return opened('other-rotation', message);
   return closed('other-rotation', `${message}; it must be draining first`, {
     remedy: REMEDIES.rotationUnclear(other),
+  });
+}
+
+/** Requires a successor that is valid now: a wrong clock may have made one that begins in the future. */
+export function begun({ to }: OpenRotation, now: Date): Gate {
+  const { notBefore } = to.certificate;
+  const message = `${to.id} is valid from ${instantText(notBefore)}`;
+  if (notBefore <= now) return opened('begun', message);
+  return closed('begun', message, {
+    opensAt: notBefore,
+    remedy: REMEDIES.caNotYetValid({ ca: to.id }),
+    forcible: false,
   });
 }
 

@@ -5,6 +5,7 @@
 import { certifier, chainToRoot, isCertified, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import {
   acknowledged,
+  begun,
   certificateInstalled,
   chainsGone,
   consumersLoaded,
@@ -68,11 +69,15 @@ export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFi
   if (open === undefined) return [];
   const { rotation, from } = open;
   const root = rotation.tier === 'root';
+  const beginning = begun(open, now);
+  // an open gate says nothing that a reader wants to know
+  const notBegun = beginning.open ? [] : [beginning];
   switch (step) {
     case 'publish':
-      return [selfTested(open), crlsFresh(facts, now), proven(found, facts.tier)];
+      return [...notBegun, selfTested(open), crlsFresh(facts, now), proven(found, facts.tier)];
     case 'activate':
       return [
+        ...notBegun,
         soakedSincePublished(open, facts, now),
         acknowledged(open, facts),
         publishedEverywhere(open, facts),
@@ -83,6 +88,7 @@ export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFi
       ];
     case 'drain':
       return [
+        ...notBegun,
         publishedEverywhere(open, facts),
         consumersLoaded(open, facts, now),
         crlsFresh(facts, now),

@@ -9,8 +9,11 @@ import type { IssuerLookup } from '../../crl/run/refresh.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { Rotation, RotationObstacle, RotationUpkeep } from '../../record/rotation.ts';
+import { clockOf } from '../../store/clock.ts';
 import type { Manifest } from '../../store/manifest/manifest.ts';
 import type { Pki } from '../../store/open-pki.ts';
+import { instantText } from '../../time/instant-text.ts';
+import { jumpAcceptedAt } from '../../time/recorded-clock.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 import { NOTHING_FOUND, type Gate } from '../rules/gate.ts';
 import { rotationOutlook, type RotationOutlook } from '../rules/outlook.ts';
@@ -61,10 +64,20 @@ export async function planAutomatic(
     each => each.tier === tier && each.state === 'draining' && each.id !== outlook.from.id,
   );
   if (!isDue && !isLeft) return idle;
+  const doubt = clockGate(pki);
+  if (doubt !== undefined) return { ...idle, waitsFor: isDue ? [doubt] : [] };
   const { facts } = readRotationFacts(pki, policy, tier);
   const left = leftovers(facts).find(each => leftoverGates(each, facts, world.now).every(({ open }) => open));
   if (left !== undefined) return { ...idle, step: 'retire', subject: left.authority.id };
   return isDue ? planDue(pki, policy, facts) : idle;
+}
+
+/** Closed while the clock may have jumped: the steps count time, and a successor would begin in the future. */
+function clockGate(pki: Pki): AutomaticPlan['waitsFor'][number] | undefined {
+  const { jump } = clockOf(pki);
+  if (jump === undefined) return undefined;
+  const message = `the clock jumped from ${instantText(jump.from)} to ${instantText(jump.to)}`;
+  return { name: 'clock', message, opensAt: jumpAcceptedAt(jump), remedy: REMEDIES.clockDoubtful() };
 }
 
 /** Compares the step with the timetable, and with what only time can change. It reads no file. */

@@ -29,6 +29,7 @@ const GATE = object('a condition of a step', {
     'certificate-installed',
     'other-rotation',
     'issuer-outlives',
+    'begun',
     'self-test',
     'soak',
     'acknowledgements',
