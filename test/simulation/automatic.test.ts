@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
 import { seededRandom } from '../support/world/random.ts';
 import { runSvcauth } from '../support/world/world.ts';
+import { reloading } from './consumers.ts';
 
 const DAY = 86_400_000;
+/** Days without a run that can be a clock that jumped. */
+const SEEN = 4;
 const SERVICES = ['ledger', 'mail', 'payments', 'web'];
 
 interface Ticked {
@@ -17,11 +20,19 @@ async function live(world: PkiWorld, days: number, daysUntilNext: (day: number) 
   const begin = world.now.getTime();
   const steps: string[] = [];
   const renewals = new Map<number, number>();
+  let [gap, backOn] = [1, -Infinity];
   const day = () => Math.round((world.now.getTime() - begin) / DAY);
   while (day() < days) {
     const { status, stdout, stderr } = await runSvcauth(world, ['tick', '-o', 'json']);
     const { actions, failures, check } = JSON.parse(stdout) as Ticked;
-    expect({ status, stderr, failures, findings: check.findings }, `day ${day()}`).toEqual({
+    if (gap >= SEEN) backOn = day();
+    // svcauth cannot know for a week whether there was an outage or the clock jumped
+    const isDoubtful = day() <= backOn + 7;
+    const findings = check.findings.filter(({ name }) => !(isDoubtful && name === 'clock-jumped'));
+    expect(
+      { status: findings.length === check.findings.length ? status : 0, stderr, failures, findings },
+      `day ${day()}`,
+    ).toEqual({
       ...{ status: 0, stderr: '', failures: [], findings: [] },
     });
     steps.push(
@@ -33,7 +44,8 @@ async function live(world: PkiWorld, days: number, daysUntilNext: (day: number) 
     for (const { action, ca } of destroysKeys ? actions : []) {
       if (action === 'rotation-retired') await world.succeed('ca', 'key', 'destroy', ca!);
     }
-    world.now = new Date(world.now.getTime() + daysUntilNext(day()) * DAY);
+    gap = daysUntilNext(day());
+    world.now = new Date(world.now.getTime() + gap * DAY);
     // in an outage a CRL expires; nothing is wrong with a CA or its rotation
     const seen = JSON.parse((await runSvcauth(world, ['check', '-o', 'json'])).stdout) as Ticked['check'];
     const wrong = seen.findings.filter(({ name }) => /^(ca|key|renewal|rotation)-/.test(name));
@@ -50,6 +62,7 @@ const fresh = pkiTemplate(
 describe('a rotation by tick alone, with default settings', () => {
   test('a rotation by the book has no finding on any day', { timeout: 300_000 }, async () => {
     const world = (await fresh)();
+    reloading(world);
     const { steps, renewals } = await live(world, 380, day => (day < 300 ? 5 : 1));
     expect(steps).toEqual([
       '320 prepared issuing-g2',
@@ -70,6 +83,7 @@ describe('a rotation by tick alone, with default settings', () => {
 
   test('outages of up to ten days cost no renewal', { timeout: 300_000 }, async () => {
     const world = (await fresh)();
+    reloading(world);
     const random = seededRandom('outages of a rotation');
     const outage = (): number => {
       const [kind, length] = random(2) as unknown as [number, number];

@@ -2,10 +2,11 @@
  * Programs that load published files only when their hook runs. The hook of the fake world copies what is published at that moment into
  * the memory of its program; nothing else does. A test judges what these programs then accept.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HookCall, HookEnd } from '../../src/world/hook-call.ts';
 import type { Home } from '../../src/store/home.ts';
+import type { FakeWorld } from '../support/world/world.ts';
 
 export interface Loaded {
   readonly at: Date;
@@ -67,3 +68,11 @@ export const hooksOf =
     };
     return Promise.resolve({ ...end, outcome: 'succeeded' });
   };
+
+/** Gives all services a hook that succeeds; with `every`, they read their files again by themselves. */
+export function reloading(world: Place & Pick<FakeWorld, 'runHook'>, every?: string): void {
+  const text = readFileSync(world.home.policy, 'utf8');
+  const settings = every === undefined ? 'hooks: [[reload]]' : `hooks: []\n  reload: self\n  every: ${every}`;
+  writeFileSync(world.home.policy, text.replace('  hooks: []', `  ${settings}`));
+  world.runHook = () => Promise.resolve({ outcome: 'succeeded', output: '', duration: 1 });
+}

@@ -8,6 +8,7 @@ import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
 import { seededRandom } from '../support/world/random.ts';
 import { servedSerial } from '../support/service-state.ts';
 import { runSvcauth } from '../support/world/world.ts';
+import { reloading } from './consumers.ts';
 
 const DAY = 86_400_000;
 const YEARS = 5;
@@ -27,6 +28,10 @@ beforeAll(async () => {
   );
 });
 
+interface Checked {
+  readonly findings: readonly { readonly name: string; readonly remedy?: string }[];
+}
+
 /** Chooses the days until the next tick: mostly one, sometimes an outage of up to the slack. */
 function daysUntilNext(random: (length: number) => Uint8Array): number {
   const [kind, length] = random(2) as unknown as [number, number];
@@ -43,17 +48,25 @@ const crlsOf = (manifest: Manifest) => manifest.authorities().map(({ id }) => ma
 describe('five years of almost daily ticks', () => {
   test('nothing expires when outages stay within the margin of the defaults', async () => {
     const world = fresh();
+    reloading(world);
     const random = seededRandom('outages');
     const end = later(world, YEARS * 365);
     const serials = new Set<string>();
     const published = new Map<string, { bytes: Buffer; number: bigint; nextUpdate: Date }>();
-    let [ticks, outages, renewals] = [0, 0, 0];
+    let [ticks, outages, renewals, outageOf, backSince] = [0, 0, 0, 1, 0];
     while (world.now < end) {
-      const { status, stdout, stderr } = await runSvcauth(world, ['tick', '-o', 'json']);
-      expect({ status, stderr }, `${world.now.toISOString()}: ${stdout}`).toEqual({ status: 0, stderr: '' });
+      const when = world.now.toISOString();
+      const { stdout, stderr } = await runSvcauth(world, ['tick', '-o', 'json']);
+      const { failures, check } = JSON.parse(stdout) as { failures: readonly unknown[]; check: Checked };
+      if (outageOf > 3) backSince = world.now.getTime();
+      // svcauth cannot know for a week whether there was an outage or the clock jumped
+      const isDoubtful = world.now.getTime() <= backSince + 7 * DAY;
+      const findings = check.findings.filter(({ name }) => !(isDoubtful && name === 'clock-jumped'));
+      expect({ stderr, failures, findings }, when).toEqual({ stderr: '', failures: [], findings: [] });
       ticks++;
       const days = daysUntilNext(random);
       if (days > 1) outages++;
+      outageOf = days;
       const next = later(world, days);
       await world.manifest(manifest => {
         for (const service of SERVICES) {
@@ -97,6 +110,7 @@ describe('five years of almost daily ticks', () => {
 
   test.each([14, 21, 45])('during an outage of %i days check is critical before anything expires', async outage => {
     const world = fresh();
+    reloading(world);
     for (let day = 0; day < 40; day++) {
       world.now = later(world, 1);
       expect((await runSvcauth(world, ['tick'])).status).toBe(0);
@@ -121,6 +135,10 @@ describe('five years of almost daily ticks', () => {
     }
     // the first tick afterwards repairs everything
     await runSvcauth(world, ['tick']);
-    expect((await runSvcauth(world, ['check'])).status).toBe(0);
+    // whether the clock jumped, only an operator knows
+    const left = JSON.parse((await runSvcauth(world, ['check', '-o', 'json'])).stdout) as Checked;
+    expect(left.findings).toMatchObject([{ name: 'clock-jumped', remedy: 'svcauth tick --force-clock' }]);
+    await world.succeed('tick', '--force-clock');
+    await world.succeed('check');
   });
 });

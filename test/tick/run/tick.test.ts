@@ -72,6 +72,7 @@ const SITUATIONS = {
     make: world => appendFileSync(world.home.public.crlPem('root-g1'), 'x'),
   },
   'a served file is gone': { part: 'publications', make: world => rmSync(join(world.cwd, 'www/crl/root-g1.pem')) },
+  // the command publishes it
   'a federated bundle is new': {
     part: 'publications',
     make: async world => {
