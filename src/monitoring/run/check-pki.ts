@@ -4,6 +4,7 @@ import type { Policy } from '../../policy/rules/policy.ts';
 import { selectServices } from '../../service/rules/selector.ts';
 import type { PublishedState } from '../../publication/rules/published-state.ts';
 import type { Pki } from '../../store/open-pki.ts';
+import { remembering } from '../../store/remember.ts';
 import { withoutConsequences } from '../rules/deployed-files.ts';
 import { rotationOutlook } from '../../rotation/rules/outlook.ts';
 import { TIERS } from '../../rotation/run/automatic.ts';
@@ -39,12 +40,13 @@ export interface CheckedPki {
 
 /** Checks a PKI and the world around it as of `at`. Throws the error of an invalid selector. */
 export async function checkPki(
-  pki: Pki,
+  given: Pki,
   policy: Policy,
   { selectors, everything, deep = false, isVisited = false }: CheckScope,
   at: Date,
   thresholds: CheckThresholds = policy.check,
 ): Promise<CheckedPki> {
+  const pki = remembering(given);
   const { manifest } = pki;
   const facts = outlookFacts(manifest, policy, at);
   const { authorities } = facts;

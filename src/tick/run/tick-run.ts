@@ -8,6 +8,7 @@ import type { Issuer } from '../../pki/certificate/issuer.ts';
 import { loadPolicy } from '../../policy/run/load.ts';
 import { recordRun, requireClock } from '../../store/clock.ts';
 import { changePki, readPki, type Pki } from '../../store/open-pki.ts';
+import { remembering } from '../../store/remember.ts';
 import type { AskPassphrase } from '../../world/ask-passphrase.ts';
 import type { World } from '../../world/world.ts';
 import { monitoring } from './part/monitoring.ts';
@@ -39,7 +40,8 @@ export const tickRun = (
     world,
     homeFlag,
     'tick',
-    async pki => {
+    async found => {
+      const pki = remembering(found);
       recordRun(pki);
       const policy = await loadPolicy(pki);
       const hands = { pki, policy, ask, unlock: openOnce(pki, ask), everything };
@@ -56,7 +58,8 @@ export const tickPlanRun = (
   homeFlag: string | undefined,
   forceClock: boolean,
 ): Promise<readonly PartReport[]> =>
-  readPki(world, homeFlag, async pki => {
+  readPki(world, homeFlag, async found => {
+    const pki = remembering(found);
     if (!forceClock) requireClock(pki);
     const { reports } = await planTick(PARTS, { pki, policy: await loadPolicy(pki) });
     return reports;
