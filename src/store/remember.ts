@@ -37,10 +37,11 @@ export function remembering(pki: Pki): Pki {
   const known = new Map<string, unknown>();
   const remembered = Object.fromEntries(
     SMALL.map(name => {
-      const ask = manifest[name] as (...args: readonly string[]) => unknown;
+      const ask = (args: readonly string[]): unknown =>
+        (manifest[name] as (...all: readonly string[]) => unknown)(...args);
       const answer = (...args: readonly string[]): unknown => {
         const key = [name, ...args].join(' ');
-        if (!known.has(key)) known.set(key, ask(...args));
+        if (!known.has(key)) known.set(key, ask(args));
         return known.get(key);
       };
       return [name, answer];

@@ -1,0 +1,3 @@
+import { wrongClocks } from '../simulation/clocks.ts';
+
+wrongClocks(true);
