@@ -12,6 +12,9 @@ const SERVICES = ['ledger', 'payments'];
 
 const DAY = 86_400_000;
 
+/** No program of these services loads a bundle or a CRL. */
+const NO_RELOAD = ['deployment:', '  reload: none'];
+
 /** Worlds after these days, with a tick at the end of each day except the last. */
 async function worldsAfter(days: readonly number[]): Promise<() => PkiWorld> {
   const commands = SERVICES.map(service => ['issue', service]);
@@ -25,7 +28,7 @@ async function worldsAfter(days: readonly number[]): Promise<() => PkiWorld> {
     cpSync(before.cwd, cwd, { recursive: true, verbatimSymlinks: true });
     const world = pkiWorld({ now: before.now, cwd });
     mkdirSync(join(cwd, 'www'));
-    const policy = ['version: 1', 'trustDomain: example.org', 'renewal:', '  overlap: 5d', 'crl:'];
+    const policy = ['version: 1', 'trustDomain: example.org', 'renewal:', '  overlap: 5d', ...NO_RELOAD, 'crl:'];
     writeFileSync(world.home.policy, [...policy, `  publishTo: [${join(cwd, 'www')}]`, ''].join('\n'));
     return world;
   };

@@ -140,9 +140,10 @@ describe('a tick repairs what needs no decision', () => {
       state: 'pending',
       problem: expect.stringContaining('why') as string,
     });
-    expect(await findings()).toEqual(['web files-changed']);
+    expect(await findings()).toEqual(['web deployment-pending']);
     world.files = files;
     expect(await actions()).toEqual(['web deployed']);
+    expect(readFileSync(path('ca.crt'), 'utf8')).not.toBe('garbled');
     expect(await findings()).toEqual([]);
   });
 });
