@@ -1,5 +1,7 @@
 # @service:raw@ over TLS with client certificates: FastAPI on uvicorn.
-# Set a hook that reloads its files: ["systemctl", "reload", "@service:raw@"] with ExecReload=kill -HUP $MAINPID
+# It reads certificate, bundle and CRLs at start and on SIGHUP; with expired CRLs it rejects every client. With
+# ExecReload=kill -HUP $MAINPID in its unit, this hook in svcauth.yaml, under deployment, reloads them whenever one of them changed:
+# hooks: [[systemctl, reload, @service:raw@]]
 import signal
 import ssl
 

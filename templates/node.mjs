@@ -1,4 +1,5 @@
-// @service:raw@ over TLS with client certificates. svcauth/node reloads the files without a restart.
+// @service:raw@ over TLS with client certificates. svcauth/node reads changed certificates, bundles and CRLs
+// without a restart, at least once a minute. It needs no hook; in svcauth.yaml, under deployment: {reload: self, every: 1m}
 import { createServer } from 'node:https';
 import { authorize, secureContext } from 'svcauth/node';
 
