@@ -138,6 +138,7 @@ describe('five years of almost daily ticks', () => {
     // whether the clock jumped, only an operator knows
     const left = JSON.parse((await runSvcauth(world, ['check', '-o', 'json'])).stdout) as Checked;
     expect(left.findings).toMatchObject([{ name: 'clock-jumped', remedy: 'svcauth tick --force-clock' }]);
+    world.now = new Date(world.now.getTime() + 60_000);
     await world.succeed('tick', '--force-clock');
     await world.succeed('check');
   });

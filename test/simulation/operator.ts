@@ -1,4 +1,5 @@
 import type { PkiWorld } from '../support/pki/pki.ts';
+import { runSvcauth } from '../support/world/world.ts';
 
 export type Tier = 'issuing' | 'root';
 type Step = 'prepare' | 'publish' | 'activate' | 'drain' | 'retire' | 'rollback';
@@ -44,7 +45,9 @@ export function operator(
 
   async function isTime(): Promise<boolean> {
     if (next === undefined) {
-      const { from, timetable } = await json<{ from: string; timetable: { step: Step; due: string }[] }>('plan');
+      // a plan also ends with 7, because a gate is closed
+      const { stdout } = await runSvcauth(world, ['ca', 'rotate', 'plan', '--tier', tier, '-o', 'json']);
+      const { from, timetable } = JSON.parse(stdout) as { from: string; timetable: { step: Step; due: string }[] };
       next = { from, due: new Date(timetable.find(each => each.step === 'prepare')!.due).getTime() };
     }
     return world.now.getTime() >= next.due - EARLY;
