@@ -46,16 +46,16 @@ function consumerFindings(
   const [ca, crl] = firstToExpire(loaded?.crls, needed);
   const missed = loaded === undefined ? undefined : unheard(loaded, needed);
   const nearEnd = crl && nearness(crl, needed.find(each => each.ca === ca)!.lifetime, reload, thresholds, now);
-  const [severity, problem] = worst([
-    ...(crl && nearEnd ? [[nearEnd, `the loaded CRL of ${ca}`] as const] : []),
+  const [severity, problem, deadline] = worst([
+    ...(crl && nearEnd ? [[nearEnd, `the loaded CRL of ${ca}`, crl.nextUpdate] as const] : []),
     ...(missed === undefined
       ? []
       : [[reload === 'undeclared' ? 'warning' : 'critical', `a revocation by ${missed} is not loaded`] as const]),
   ]);
   const failed = pending?.problem === undefined ? {} : { failed: pending.problem };
   if (severity !== undefined) {
-    const deadline = crl && nearEnd ? { deadline: crl.nextUpdate } : {};
-    return [{ ...about, name: 'trust-not-loaded', severity, problem, ...deadline, ...failed, ...countOf(consumer) }];
+    const expiry = deadline === undefined ? {} : { deadline };
+    return [{ ...about, name: 'trust-not-loaded', severity, problem, ...expiry, ...failed, ...countOf(consumer) }];
   }
   const isOwed = reload === 'manual' ? loaded === undefined : (pending?.attempts ?? 0) > 0;
   if (!isOwed) return [];
@@ -64,7 +64,7 @@ function consumerFindings(
 
 const countOf = ({ services }: ConsumerState): { readonly services?: number } => (services > 1 ? { services } : {});
 
-type Judgement = readonly [severity: 'warning' | 'critical', problem: string];
+type Judgement = readonly [severity: 'warning' | 'critical', problem: string, expiry?: Date];
 
 const worst = (judgements: readonly Judgement[]): Judgement | readonly [undefined, undefined] =>
   judgements.find(([severity]) => severity === 'critical') ?? judgements[0] ?? [undefined, undefined];

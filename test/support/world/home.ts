@@ -1,4 +1,7 @@
+import { isCertified } from '../../../src/ca/rules/active-issuer.ts';
+import { writeCertificateFile } from '../../../src/ca/run/certificate-file.ts';
 import { utf8 } from '../../../src/pki/bytes.ts';
+import { digestOf } from '../../../src/store/files/file-digest.ts';
 import { homeAt } from '../../../src/store/home.ts';
 import { createManifest } from '../../../src/store/manifest/sqlite-manifest.ts';
 import type { Certificate } from '../../../src/record/certificate.ts';
@@ -7,13 +10,16 @@ import type { FakeWorld } from './world.ts';
 import type { ServiceRow } from '../../../src/record/service.ts';
 import type { AuthorityRow } from '../../../src/ca/rules/status.ts';
 
+/** Content of the key files: nothing can be signed with it. */
+const NO_KEY = utf8('no key\n');
+
 export interface HomeContent {
   readonly authorities?: readonly AuthorityRow[];
   readonly services?: readonly ServiceRow[];
   readonly intents?: readonly Certificate[];
 }
 
-/** Makes a home with these rows in its manifest, for the commands of a world. No keys, no files. */
+/** Makes a home with these rows in its manifest and the files of its CAs, for the commands of a world. Its keys cannot be used. */
 export async function makeHome(
   world: FakeWorld,
   { authorities = [], services = [], intents = [] }: HomeContent,
@@ -21,11 +27,18 @@ export async function makeHome(
   const home = homeAt(`${world.cwd}/.svcauth`);
   world.files.makeDirectory(home.directory, 0o700);
   world.files.replace(home.policy, utf8('version: 1\ntrustDomain: example.org\n'), 0o644);
+  for (const { authority } of authorities) {
+    const paths = home.authority(authority.id);
+    world.files.makeDirectory(paths.directory, 0o700);
+    if (authority.keyLocation === 'file') world.files.replace(paths.key, NO_KEY, 0o600);
+    if (isCertified(authority)) writeCertificateFile({ world, home }, authority);
+  }
   const manifest = await createManifest(world, home.manifest);
   manifest.transaction(write => {
     write.setIdentity({ trustDomain: 'example.org', name: 'example.org', createdAt: at('2026-11-01') });
     for (const { authority, crl } of authorities) {
       write.insertAuthority(authority);
+      write.putKeyFileDigest(authority.id, digestOf(NO_KEY));
       if (crl) write.recordCrl({ ...crl, authorityId: authority.id });
     }
     write.putServices(services.map(({ service }) => service));
