@@ -12,8 +12,8 @@ interface Flags {
 }
 
 const NOTE = `
-A consumer is a command of a hook, a program of svcauth.yaml or a service; "svcauth status" lists them. The services
-without a hook and without "reload" have the name "undeclared" together.`;
+A consumer is a command of a hook, a program of svcauth.yaml or a service. The services without a hook and without
+"reload" have the name "undeclared" together. "svcauth reload --dry-run" lists the consumers to reload.`;
 
 export const addReload: AddCommand = (program, world, done) => {
   const command = program
