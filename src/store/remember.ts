@@ -1,6 +1,6 @@
 /**
- * Remembers the answers of a manifest about its small tables, so that the parts of a run do not read them again and again. What is
- * remembered is forgotten at every transaction and whenever others can have changed the manifest. `tick` and `check` use it.
+ * Remembers the answers of a manifest about its small tables, so the parts of a run read them once. Every transaction forgets the
+ * answers, and so does every moment in which others can change the manifest. `tick` and `check` use it.
  */
 import type { Manifest } from './manifest/manifest.ts';
 import type { Pki } from './open-pki.ts';

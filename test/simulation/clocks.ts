@@ -1,6 +1,6 @@
 /**
- * Runs each command that signs with a wrong clock, then everything at the right time: is it found, is it repaired, and is a revocation
- * lost? OpenSSL judges. The daily test leaves out clocks that the same rule refuses; `npm run torture` tries every pair.
+ * Runs each command that signs with a wrong clock, then everything at the right time. Is the clock found and repaired, and is a
+ * revocation lost? OpenSSL judges. The daily test leaves out clocks that the same rule refuses; `npm run torture` tries every pair.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -135,7 +135,7 @@ describe('five years of almost daily ticks', () => {
     }
     // the first tick afterwards repairs everything
     await runSvcauth(world, ['tick']);
-    // whether the clock jumped, only an operator knows
+    // only an operator knows if the clock jumped
     const left = JSON.parse((await runSvcauth(world, ['check', '-o', 'json'])).stdout) as Checked;
     expect(left.findings).toMatchObject([{ name: 'clock-jumped', remedy: 'svcauth tick --force-clock' }]);
     world.now = new Date(world.now.getTime() + 60_000);

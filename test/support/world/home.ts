@@ -19,7 +19,7 @@ export interface HomeContent {
   readonly intents?: readonly Certificate[];
 }
 
-/** Makes a home with these rows in its manifest and the files of its CAs, for the commands of a world. Its keys cannot be used. */
+/** Makes a home with these rows in its manifest and the files of its CAs. Its keys cannot be used. */
 export async function makeHome(
   world: FakeWorld,
   { authorities = [], services = [], intents = [] }: HomeContent,
