@@ -9,8 +9,11 @@ import { publishedTrust } from '../../publication/run/published-trust.ts';
 import type { Pki } from '../../store/open-pki.ts';
 import { serviceVariables } from './hook-variables.ts';
 
+/** An open PKI, with or without a lock. */
+type OpenPki = Pick<Pki, 'world' | 'home' | 'manifest'>;
+
 /** Lists every consumer with what it has loaded, commands first. */
-export const consumersOf = (pki: Pki, policy: Policy): readonly ConsumerState[] =>
+export const consumersOf = (pki: OpenPki, policy: Policy): readonly ConsumerState[] =>
   consumersWith(pki, policy, publishedTrust(pki, policy)).map(({ state }) => state);
 
 /** A consumer with its record and the state that its record names. */
@@ -22,7 +25,7 @@ export interface KnownConsumer {
 }
 
 /** Lists every consumer, and compares what it has loaded with `published`. */
-export function consumersWith(pki: Pki, policy: Policy, published: PublishedTrust): readonly KnownConsumer[] {
+export function consumersWith(pki: OpenPki, policy: Policy, published: PublishedTrust): readonly KnownConsumer[] {
   const { manifest, world } = pki;
   const states = manifest.trustStates();
   const byId = new Map(states.map(state => [state.id, state]));
@@ -83,7 +86,11 @@ function pendingOf(
 }
 
 /** Presumes that services without a hook loaded the CRLs of their deployment. These expire one lifetime later at the latest. */
-function presumed({ manifest }: Pki, { crl }: Policy, { since }: ServiceGroup): NonNullable<ConsumerState['loaded']> {
+function presumed(
+  { manifest }: Pick<Pki, 'manifest'>,
+  { crl }: Policy,
+  { since }: ServiceGroup,
+): NonNullable<ConsumerState['loaded']> {
   const known = manifest.authorities().filter(({ createdAt, state }) => createdAt <= since && state !== 'retired');
   return {
     at: since,

@@ -59,6 +59,21 @@ const SERVICE_STATUS = {
   renewAt: optional(instant('renewal time')),
 };
 
+const CONSUMER_STATUS = object('a program that loads the published bundle and CRLs', {
+  consumer: text('its name, as for "svcauth reload"'),
+  services: count('number of services that it stands for; 0 for a program of svcauth.yaml'),
+  reload: oneOf('how it loads changed trust', ['hook', 'self', 'manual', 'undeclared']),
+  everySeconds: optional(count('of one that reloads by itself: seconds from one reload to the next')),
+  state: oneOf(
+    'pending: the published trust is not loaded; assumed: loaded at a deployment; else severity of a finding',
+    ['loaded', 'assumed', 'pending', 'warning', 'critical'],
+  ),
+  loadedAt: optional(instant('time at which it last loaded trust; absent: never, as far as recorded')),
+  bundleSequence: optional(count('sequence of the loaded bundle; 0: unknown')),
+  crlEnd: optional(instant('expiry of the loaded CRL that expires first')),
+  problem: optional(text('the finding of "svcauth check" about it')),
+});
+
 const HOOK_RUN = object('the last run of a hook', {
   argv: list('the program and its arguments', text('one argument')),
   serial: serial('serial number of the certificate that the hook ran for'),
@@ -75,6 +90,7 @@ export const STATUS = documentSchema('status', 'the CAs, the services and their 
   trustDomain: trustDomain(),
   cas: list('the CAs in the order of their creation', CA_STATUS),
   services: list('the services by name', object('a service, its certificate and its deployment', SERVICE_STATUS)),
+  consumers: list('the consumers; of selected services: those that are one of them', CONSUMER_STATUS),
   hooks: list(
     'hook runs of the services that were selected',
     object('the hooks of a service', { service: serviceName(), runs: list('the last run of each hook', HOOK_RUN) }),

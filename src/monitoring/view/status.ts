@@ -1,10 +1,14 @@
-// Formats `status`: the CAs, the services with their certificates, the pending deployments and the last hook runs.
-// Only that command calls it. It judges nothing: the states come from `rules/status.ts` and `ca/rules/status.ts`.
+// Formats `status`: the CAs, the services with their certificates, the pending deployments, the consumers and the last hook runs.
+// Only that command calls it. It judges nothing: the states come from `rules/status.ts`, `ca/rules/status.ts` and `check`.
+import type { ConsumerStatus } from '../rules/consumer-status.ts';
 import type { ServiceStatus } from '../rules/status.ts';
 import type { HookRun } from '../../record/deployment.ts';
 import { formatHookRuns } from '../../deployment/view/hook-run.ts';
 import { formatInstant } from '../../view/json.ts';
 import type { View } from '../../view/output.ts';
+import { formatRelativeTime } from '../../view/relative-time.ts';
+import { durationText } from '../../time/duration.ts';
+import { describeFinding } from './finding.ts';
 import { formatTable, type Cell } from '../../view/table.ts';
 import type { Terminal } from '../../view/terminal.ts';
 import { visible } from '../../view/visible.ts';
@@ -17,6 +21,7 @@ export interface Status {
   readonly trustDomain: string;
   readonly cas: readonly AuthorityStatus[];
   readonly services: readonly ServiceStatus[];
+  readonly consumers: readonly ConsumerStatus[];
   /** Last hook runs of the services that were selected on the command line. */
   readonly hooks: readonly { readonly service: string; readonly runs: readonly HookRun[] }[];
 }
@@ -30,8 +35,12 @@ export function statusView(
     table: () =>
       `${formatAuthorities(status.cas, now, terminal)}\n${formatServices(status.services, now, terminal)}` +
       formatPending(status.services) +
+      formatConsumers(status.consumers, now, terminal) +
       status.hooks.flatMap(({ service, runs }) => formatHookRuns(service, runs)).join(''),
-    json: () => ({ kind: 'status', value: { at: now, ...status } }),
+    json: () => ({
+      kind: 'status',
+      value: { at: now, ...status, consumers: status.consumers.map(each => consumerDocument(each, now)) },
+    }),
     jsonl: () => [
       ...status.cas.map(value => ({ kind: 'ca' as const, value })),
       ...status.services.map(value => ({ kind: 'service' as const, value })),
@@ -71,3 +80,34 @@ function formatPending(services: readonly ServiceStatus[]): string {
   });
   return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }
+
+/** Formats a table of the consumers and a line for each problem; nothing if all are services without a hook and a problem. */
+function formatConsumers(consumers: readonly ConsumerStatus[], now: Date, { colours, columns }: Terminal): string {
+  if (consumers.every(({ reload, finding }) => reload === 'undeclared' && finding === undefined)) return '';
+  const paint = {
+    loaded: colours.green,
+    assumed: colours.dim,
+    pending: colours.dim,
+    warning: colours.yellow,
+    critical: colours.red,
+  };
+  const distance = (instant: Date | undefined): string =>
+    instant === undefined ? '' : formatRelativeTime(instant, now);
+  const rows = consumers.map(({ consumer, reload, everySeconds, state, loadedAt, crlEnd }): Cell[] => [
+    consumer,
+    everySeconds === undefined ? reload : `${reload}, every ${durationText(everySeconds)}`,
+    distance(loadedAt),
+    distance(crlEnd),
+    { text: state, paint: paint[state] },
+  ]);
+  const table = formatTable(['CONSUMER', 'RELOAD', 'LOADED', 'CRL EXPIRES', 'STATE'], rows, columns);
+  const problems = consumers.flatMap(({ consumer, finding }) =>
+    finding === undefined ? [] : [`${visible(`${consumer}: ${describeFinding(finding, now).message}`)}\n`],
+  );
+  return `\n${table}${problems.length === 0 ? '' : `\n${problems.join('')}`}`;
+}
+
+const consumerDocument = ({ finding, ...consumer }: ConsumerStatus, now: Date) => ({
+  ...consumer,
+  ...(finding && { problem: describeFinding(finding, now).message }),
+});

@@ -1,7 +1,6 @@
 import type { World } from '../../world/world.ts';
 import { SvcauthError } from '../../errors/error.ts';
 import { quote } from '../../errors/row.ts';
-import type { RenewalSpec } from '../../record/upkeep.ts';
 import type { Policy } from '../rules/policy.ts';
 import { warn } from '../../view/message.ts';
 import type { Home } from '../../store/home.ts';
@@ -14,20 +13,25 @@ export async function watchingPolicy(world: World, home: Home, manifest: Manifes
   const policy = await readPolicy(world, home);
   if (policy !== undefined) return policy;
   warn(world, `no policy file ${quote(home.policy)}; the defaults apply, and nothing can be signed`);
+  return defaultsOf(manifest);
+}
+
+/** Reads the policy for commands that only show its consequences: without a valid one they use the defaults. */
+export async function shownPolicy(world: World, home: Home, manifest: Manifest): Promise<Policy> {
+  try {
+    const policy = await readPolicy(world, home);
+    if (policy !== undefined) return policy;
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError)) throw cause;
+    warn(world, `the policy file ${quote(home.policy)} cannot be used; renewal times and hooks follow the defaults`);
+  }
+  return defaultsOf(manifest);
+}
+
+async function defaultsOf(manifest: Manifest): Promise<Policy> {
   const { defaultPolicy } = await import('../rules/policy.ts');
   const { parseTrustDomain } = await import('../../pki/name/spiffe-id.ts');
   return defaultPolicy(parseTrustDomain(manifest.identity()!.trustDomain));
-}
-
-/** Reads the renewal settings for commands that only show them: without a valid policy they use the defaults. */
-export async function shownRenewal(world: World, home: Home): Promise<RenewalSpec> {
-  try {
-    return (await readPolicy(world, home))?.renewal ?? {};
-  } catch (cause) {
-    if (!(cause instanceof SvcauthError)) throw cause;
-    warn(world, `the policy file ${quote(home.policy)} cannot be used; renewal times follow the defaults`);
-    return {};
-  }
 }
 
 async function readPolicy(world: World, home: Home): Promise<Policy | undefined> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { utf8 } from '../../../src/pki/bytes.ts';
 import { makeHome, type HomeContent } from '../../support/world/home.ts';
 import { at, authorityRow, crlRow, serviceRow } from '../../support/pki/rows.ts';
 import { fakeWorld, runSvcauth, type FakeWorld } from '../../support/world/world.ts';
@@ -71,6 +72,71 @@ describe('status', () => {
       trustDomain: 'example.org',
       cas: [{ ca: 'root-g1', crl: { state: 'missing' } }, { crl: { number: '1180591620717411303424' } }],
       services: [{ state: 'revoked' }, { service: 'newcomer', state: 'none' }, { renewAt: '2026-11-20T19:04:12Z' }],
+    });
+  });
+
+  describe('about consumers', () => {
+    const POLICY = `version: 1
+trustDomain: example.org
+deployment: {hooks: [[systemctl, reload, nginx]]}
+consumers:
+  - {name: etcd, reload: self, every: 1h}
+  - {name: appliance, reload: manual}
+`;
+    const withConsumers = async (): Promise<FakeWorld> => {
+      const world = await worldWith();
+      world.files.replace(`${world.cwd}/.svcauth/svcauth.yaml`, utf8(POLICY), 0o644);
+      return world;
+    };
+
+    test('shows how each reloads, and what is wrong', async () => {
+      const { stdout } = await runSvcauth(await withConsumers(), ['status']);
+      expect(stdout.slice(stdout.indexOf('CONSUMER'))).toMatchInlineSnapshot(`
+        "CONSUMER   RELOAD          LOADED  CRL EXPIRES  STATE
+        etcd       self, every 1h                       pending
+        appliance  manual                               warning
+
+        appliance: the published bundle and CRLs are not loaded
+        "
+      `);
+    });
+
+    test('is left out while all are services without a hook that need no reload', async () => {
+      const { stdout } = await runSvcauth(await worldWith(), ['status']);
+      expect(stdout).not.toContain('CONSUMER');
+    });
+
+    test('as JSON has the finding of each', async () => {
+      const { stdout } = await runSvcauth(await withConsumers(), ['status', '-o', 'json']);
+      expect((JSON.parse(stdout) as { consumers: unknown }).consumers).toMatchInlineSnapshot(`
+        [
+          {
+            "consumer": "etcd",
+            "everySeconds": 3600,
+            "reload": "self",
+            "services": 0,
+            "state": "pending",
+          },
+          {
+            "consumer": "appliance",
+            "problem": "the published bundle and CRLs are not loaded",
+            "reload": "manual",
+            "services": 0,
+            "state": "warning",
+          },
+        ]
+      `);
+    });
+
+    test('is left out for selected services that are no consumer of their own', async () => {
+      const { stdout } = await runSvcauth(await withConsumers(), ['status', 'payments']);
+      expect(stdout).not.toContain('CONSUMER');
+    });
+
+    test('has at most 80 columns', async () => {
+      const { stdout } = await runSvcauth(await withConsumers(), ['status']);
+      const table = stdout.slice(stdout.indexOf('CONSUMER')).split('\n');
+      expect(Math.max(...table.map(line => line.length))).toBeLessThanOrEqual(80);
     });
   });
 
