@@ -83,8 +83,16 @@ consumers:
   - {name: etcd, reload: self, every: 1h}
   - {name: appliance, reload: manual}
 `;
+    const deployed = (): Promise<FakeWorld> => {
+      const serial = 'aa'.repeat(16);
+      const deployment = {
+        ...{ service: 'payments', serial, deployedSerial: serial, directory: '/d' },
+        ...{ state: 'deployed', updatedAt: at('2026-11-09') },
+      } as const;
+      return worldWith({ ...content, services: [serviceRow({ serial }, { deployment })] });
+    };
     const withConsumers = async (): Promise<FakeWorld> => {
-      const world = await worldWith();
+      const world = await deployed();
       world.files.replace(`${world.cwd}/.svcauth/svcauth.yaml`, utf8(POLICY), 0o644);
       return world;
     };
@@ -92,9 +100,10 @@ consumers:
     test('shows how each reloads, and what is wrong', async () => {
       const { stdout } = await runSvcauth(await withConsumers(), ['status']);
       expect(stdout.slice(stdout.indexOf('CONSUMER'))).toMatchInlineSnapshot(`
-        "CONSUMER   RELOAD          LOADED  CRL EXPIRES  STATE
-        etcd       self, every 1h                       pending
-        appliance  manual                               warning
+        "CONSUMER                RELOAD          LOADED  CRL EXPIRES  STATE
+        systemctl reload nginx  hook                                 pending
+        etcd                    self, every 1h                       pending
+        appliance               manual                               warning
 
         appliance: the published bundle and CRLs are not loaded
         "
@@ -102,14 +111,23 @@ consumers:
     });
 
     test('is left out while all are services without a hook that need no reload', async () => {
-      const { stdout } = await runSvcauth(await worldWith(), ['status']);
+      const world = await deployed();
+      const { stdout } = await runSvcauth(world, ['status']);
       expect(stdout).not.toContain('CONSUMER');
+      const { stdout: json } = await runSvcauth(world, ['status', '-o', 'json']);
+      expect(JSON.parse(json)).toMatchObject({ consumers: [{ consumer: 'undeclared', state: 'assumed' }] });
     });
 
     test('as JSON has the finding of each', async () => {
       const { stdout } = await runSvcauth(await withConsumers(), ['status', '-o', 'json']);
       expect((JSON.parse(stdout) as { consumers: unknown }).consumers).toMatchInlineSnapshot(`
         [
+          {
+            "consumer": "systemctl reload nginx",
+            "reload": "hook",
+            "services": 1,
+            "state": "pending",
+          },
           {
             "consumer": "etcd",
             "everySeconds": 3600,
