@@ -15,7 +15,7 @@ const SERVICES = ['ledger', 'mail', 'payments', 'web'];
 /** Age of the oldest files in use, which a soak of one day guarantees. */
 const OLDEST = DAY - 1000;
 const LONGEST_OUTAGE = 5;
-/** Warnings that a rotation should begin or go on. */
+/** Warnings that a rotation should begin or continue. */
 const EXPECTED = new Set(['ca-expiring', 'rotation-due', 'rotation-stalled']);
 /** Findings whose remedy the operator carries out at once. */
 const ANSWERED = new Set(['clock-jumped', 'key-destroyable']);

@@ -3,7 +3,7 @@ import type { NeededCrl } from './consumer.ts';
 import type { Finding } from './finding.ts';
 
 /**
- * `pending`: it has not loaded the published trust, and that is no problem yet. `assumed`: services without a hook loaded trust at
+ * `pending`: it has not loaded the published trust, which is not a problem yet. `assumed`: services without a hook loaded trust at
  * their deployment. A severity is that of the finding.
  */
 type ConsumerCondition = 'loaded' | 'assumed' | 'pending' | Finding['severity'];

@@ -81,7 +81,7 @@ function formatPending(services: readonly ServiceStatus[]): string {
   return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }
 
-/** Formats a table of the consumers and a line for each problem; nothing if all are services without a hook and a problem. */
+/** Formats a table of the consumers and a line for each problem. Empty if all are services without a hook and a problem. */
 function formatConsumers(consumers: readonly ConsumerStatus[], now: Date, { colours, columns }: Terminal): string {
   if (consumers.every(({ reload, finding }) => reload === 'undeclared' && finding === undefined)) return '';
   const paint = {

@@ -87,8 +87,8 @@ consumers:
       const serial = 'aa'.repeat(16);
       const deployment = {
         ...{ service: 'payments', serial, deployedSerial: serial, directory: '/d' },
-        ...{ state: 'deployed', updatedAt: at('2026-11-09') },
-      } as const;
+        ...{ state: 'deployed' as const, updatedAt: at('2026-11-09') },
+      };
       return worldWith({ ...content, services: [serviceRow({ serial }, { deployment })] });
     };
     const withConsumers = async (): Promise<FakeWorld> => {
@@ -146,7 +146,7 @@ consumers:
       `);
     });
 
-    test('is left out for selected services that are no consumer of their own', async () => {
+    test('is left out for selected services that are not consumers of their own', async () => {
       const { stdout } = await runSvcauth(await withConsumers(), ['status', 'payments']);
       expect(stdout).not.toContain('CONSUMER');
     });
