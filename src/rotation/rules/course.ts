@@ -236,11 +236,11 @@ function timesOf(timetable: RotationTimetable, now: Date): RotationCourse['times
 
 function workOf(
   times: RotationCourse['times'],
-  { demands, notAfterPolicy, rotation, now }: RotationStart,
+  { demands, notAfterPolicy, rotation, now, soak }: RotationStart,
 ): IssuingWork {
   const from = later(times.activate, now);
   const isAwaited = rotation?.activatedAt === undefined;
-  return { demands, notAfterPolicy, from, retiredAt: later(times.retire, from), isAwaited };
+  return { demands, notAfterPolicy, from, retiredAt: later(times.retire, from), isAwaited, soak };
 }
 
 /** Returns the gaps of the successor, and of the CAs that have to be created below it. */

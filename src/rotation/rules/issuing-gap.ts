@@ -31,6 +31,8 @@ export interface IssuingWork {
   readonly retiredAt: Date;
   /** False once they issue: their own successor may already be due. */
   readonly isAwaited: boolean;
+  /** Seconds between publishing and activating: their own successor needs them after `from`. */
+  readonly soak: number;
 }
 
 /** Certificates that the successor cannot issue. */
@@ -46,7 +48,7 @@ export type IssuingGap = {
   /** `longest` in seconds. */
   | ({ readonly reason: 'ttl-share'; readonly longest: number } & LeafDemand)
   | ({ readonly reason: 'outlives-issuer' } & LeafDemand)
-  /** Its own successor is due before its activation. */
+  /** Its own successor is due too early to be prepared after its activation. */
   | { readonly reason: 'successor-due'; readonly due: Date }
   /** The root would expire before a CA that it certifies. */
   | { readonly reason: 'below-outlives'; readonly below: string; readonly belowNotAfter: Date }
@@ -114,17 +116,17 @@ function demandGap(issuer: AuthorityAbove, demand: LeafDemand, work: IssuingWork
   return undefined;
 }
 
-/** Returns a gap if the successor of this CA is due before the CA itself is active. */
+/** Returns a gap if the successor of this CA is due less than a soak after the CA itself is active. */
 function dueGap(
   ca: AuthorityAbove,
-  { demands, from, isAwaited }: IssuingWork,
+  { demands, from, isAwaited, soak }: IssuingWork,
   longestChild = 0,
 ): readonly IssuingGap[] {
   const due = activationDue(
     ca,
     demands.reduce((most, { ttl }) => Math.max(most, ttl), longestChild),
   );
-  if (!isAwaited || due >= from) return [];
+  if (!isAwaited || due.getTime() >= from.getTime() + soak * 1000) return [];
   return [{ ...about(ca), phase: 'activated', at: from, reason: 'successor-due', due }];
 }
 

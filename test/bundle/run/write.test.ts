@@ -29,6 +29,7 @@ const addRoot = (world: PkiWorld) =>
 test('files that match the manifest are not written', async () => {
   const world = fresh();
   await world.succeed('status');
+  await world.succeed('bundle', 'write');
   const before = treeDigest(world.cwd);
   await world.succeed('bundle', 'write');
   expect(treeDigest(world.cwd)).toEqual(before);

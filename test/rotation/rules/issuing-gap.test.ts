@@ -28,6 +28,7 @@ const work = (ttl: number, changes: Partial<IssuingWork> = {}): IssuingWork => (
   from: after(DAY),
   retiredAt: after(DAY + ttl),
   isAwaited: true,
+  soak: 0,
   ...changes,
 });
 
@@ -56,6 +57,13 @@ describe('the shortest lifetime of a successor', () => {
     expect(reasons(enough, asked)).toEqual([]);
     expect(reasons(enough - 2, asked)).toEqual(['successor-due activated']);
     expect(reasons(enough - 2, { ...asked, isAwaited: false })).toEqual([]);
+  });
+
+  test('its own successor has the time of a soak before it is due', () => {
+    const asked = work(60, { retiredAt: after(DAY), soak: DAY });
+    const enough = (2 * DAY * 6 + 60) / 5;
+    expect(reasons(enough, asked)).toEqual([]);
+    expect(reasons(enough - 2, asked)).toEqual(['successor-due activated']);
   });
 
   test('a CA that expires with its activation cannot issue', () => {

@@ -10,11 +10,11 @@ beforeAll(async () => {
   copy = await pkiTemplate([], [['issue', 'payments']]);
 });
 
-/** Counts the questions to the manifest that only the facts (acknowledgements), and only a proof (unexpired leaves), ask. */
+/** Counts the questions to the manifest that only the facts (pending services), and only a proof (unexpired leaves), ask. */
 function counting(pki: Pki) {
   const count = { reads: 0, proofs: 0 };
   const manifest = Object.create(pki.manifest, {
-    acknowledgements: { value: () => (count.reads++, pki.manifest.acknowledgements()) },
+    pendingServices: { value: () => (count.reads++, pki.manifest.pendingServices()) },
     unexpiredLeaves: { value: (at: Date) => (count.proofs++, pki.manifest.unexpiredLeaves(at)) },
   }) as Manifest;
   return { count, counted: { ...pki, manifest } };

@@ -26,7 +26,8 @@ test('a successor without a gap issues every required certificate until the next
       const demands = ttls.map((ttl, index) => ({ ttl, isPolicy: index === 0, services: 1 }));
       const longest = Math.max(...ttls);
       const from = after(soak);
-      const work = { demands, notAfterPolicy: 'err', from, retiredAt: after(soak + longest), isAwaited: true } as const;
+      const retiredAt = after(soak + longest);
+      const work = { demands, notAfterPolicy: 'err', from, retiredAt, isAwaited: true, soak } as const;
       if (leafGaps(ca, work).length > 0) return;
       whole++;
       const facts = {

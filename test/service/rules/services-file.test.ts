@@ -155,7 +155,7 @@ describe('mistakes are reported with their place', () => {
     ['- service: a\n  outputs: /etc/a.pem\n', 's.yaml:2:12: keys are wanted here (kind, path, '],
     [
       '- service: a\n  outputs: [{kind: pkcs12, path: b, name: c}]\n',
-      '"name" is only for kubernetes-secret, not for pkcs12',
+      '"name" is only for kubernetes-secret and kubernetes-trust, not for pkcs12',
     ],
     [
       '- service: a\n  outputs: [{kind: kubernetes-secret, path: b, namespace: A_}]\n',
