@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { describeWith, run } from '../support/programs.ts';
 import { realNow } from '../support/real-clock.ts';
+import { runSvcauth } from '../support/world/world.ts';
 import { tempDirectory } from '../support/world/temp-directory.ts';
 import type { Job } from './judge.ts';
 import { crlOf, fileOf, initPki, jobFor, type Pki, svcauth } from './pki.ts';
@@ -191,7 +192,9 @@ describeWith(['openssl'], 'an issuing CA below a policy CA', () => {
 
   test('every CRL and every certificate verifies from the published files', async () => {
     await svcauth(pki, 'crl', 'verify');
-    await svcauth(pki, 'check');
+    const { stdout } = await runSvcauth(pki.world, ['--home', pki.home, 'check', '-o', 'json']);
+    const { findings } = JSON.parse(stdout) as { findings: readonly { name: string; service?: string }[] };
+    expect(findings.map(({ name, service }) => `${name} ${service}`)).toEqual(['certificate-revoked stolen']);
   });
 
   test('its successor waits for a certificate of the policy CA, and issues after its rotation', async () => {
