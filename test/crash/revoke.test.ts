@@ -42,7 +42,7 @@ test('a power failure at any step of revoke leaves a complete CRL, and the next 
       expect(audited).toHaveLength(1);
     });
     expect(decodePem(readFileSync(world.home.public.crlBundle, 'utf8')).at(-1)!.der).toEqual(published(world).der);
-    expect(readdirSync(world.home.public.crls)).toHaveLength(4);
+    expect(readdirSync(world.home.public.crls)).toHaveLength(6);
 
     const number = crlNumber(published(world));
     expect(await world.succeed(...argv)).toMatch(/^unchanged {2}payments {2}/);

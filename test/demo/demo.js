@@ -36,7 +36,9 @@ say('5. Connect again, with the new CRLs.');
 await call('orders', { letIn: true });
 await call('reports', { letIn: false });
 
-say('6. Show all certificates and check them.');
+say('6. The services have loaded the new CRLs, and reports gets a new key. Show all certificates and check them.');
+svcauth('reload undeclared --done');
+svcauth('renew reports');
 svcauth('status');
 svcauth('check');
 

@@ -84,8 +84,15 @@ export async function applyDeployment(
   force: boolean,
 ): Promise<readonly Deployed[]> {
   if (steps.every(({ reasons }) => reasons.length === 0)) return [];
-  const trust = observeTrust(pki, policy);
   const todo = steps.filter(({ reasons }) => reasons.length > 0);
+  let trust: TrustState;
+  try {
+    trust = observeTrust(pki, policy);
+  } catch (cause) {
+    // the files of these services may be in place already, and only the record of it is missing
+    const problem = problemOf(cause);
+    return todo.map(({ service, serial }) => ({ service, serial, written: [], hooks: [], problem }));
+  }
   let read: CurrentTrust | undefined;
   const servedNow = (): CurrentTrust => (read ??= currentTrust(pki.manifest));
   const works = todo.map((step): Work => ({ step, ...switchVersion(pki, step, servedNow) }));

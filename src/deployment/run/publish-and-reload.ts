@@ -27,9 +27,16 @@ export const spreadTrust: SpreadTrust = async (pki, { publish } = { publish: tru
 
 const NOTHING: TrustSpread = { directories: [], services: [], consumers: [], errors: [] };
 
+/** The errors of a policy that cannot be read. */
+const UNREADABLE_POLICY: ReadonlySet<string> = new Set([
+  'ERR_POLICY_FILE',
+  'ERR_POLICY_MISSING',
+  'ERR_POLICY_TRUST_DOMAIN',
+]);
+
 /** Runs the hooks that services have of their own when the policy cannot be read. An emergency does not wait for its repair. */
 async function withoutPolicy(pki: Pki, error: SvcauthError): Promise<Partial<TrustSpread>> {
-  if (!error.code.startsWith('ERR_POLICY')) return { errors: [error] };
+  if (!UNREADABLE_POLICY.has(error.code)) return { errors: [error] };
   try {
     const policy = defaultPolicy(parseTrustDomain(pki.identity.trustDomain));
     const spread = spreadOf([], await followTrust(pki, policy));

@@ -92,7 +92,7 @@ describe('problems have a line, a column and a suggestion', () => {
     ['leaf: {maxTTL: 90d}\n', 'svcauth.yaml:3:8: unknown key "maxTTL": did you mean "maxTtl"?'],
     [
       'colour: blue\n',
-      'svcauth.yaml:3:1: unknown key "colour"; known: version, trustDomain, spiffeIdTemplate, leaf, crl, allow, renewal, deployment, rotation, check',
+      'svcauth.yaml:3:1: unknown key "colour"; known: version, trustDomain, spiffeIdTemplate, leaf, crl, allow, renewal, deployment, consumers, rotation, check',
     ],
     ['leaf:\n  ttl: 30\n', 'svcauth.yaml:4:8: YAML reads 30 as a number: to write text, put it in quotes'],
     ['leaf:\n  ttl: true\n', 'svcauth.yaml:4:8: YAML reads true as a boolean: to write text, put it in quotes'],
