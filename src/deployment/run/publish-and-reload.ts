@@ -27,6 +27,9 @@ export const spreadTrust: SpreadTrust = async (pki, { publish } = { publish: tru
 
 const NOTHING: TrustSpread = { directories: [], services: [], consumers: [], errors: [] };
 
+/** Makes the error of a spread that stopped: what the command did before it is recorded. */
+const pending = (cause: SvcauthError): SvcauthError => failure('ERR_SPREAD_PENDING', { problem: cause.oneLine }, cause);
+
 /** The errors of a policy that cannot be read. */
 const UNREADABLE_POLICY: ReadonlySet<string> = new Set([
   'ERR_POLICY_FILE',
@@ -36,14 +39,14 @@ const UNREADABLE_POLICY: ReadonlySet<string> = new Set([
 
 /** Runs the hooks that services have of their own when the policy cannot be read. An emergency does not wait for its repair. */
 async function withoutPolicy(pki: Pki, error: SvcauthError): Promise<Partial<TrustSpread>> {
-  if (!UNREADABLE_POLICY.has(error.code)) return { errors: [error] };
+  if (!UNREADABLE_POLICY.has(error.code)) return { errors: [pending(error)] };
   try {
     const policy = defaultPolicy(parseTrustDomain(pki.identity.trustDomain));
     const spread = spreadOf([], await followTrust(pki, policy));
     return { ...spread, withoutPolicy: true };
   } catch (further) {
     if (!(further instanceof SvcauthError)) throw further;
-    return { withoutPolicy: true, errors: [further] };
+    return { withoutPolicy: true, errors: [pending(further)] };
   }
 }
 

@@ -53,6 +53,11 @@ export const deployErrors = {
     p => `${quote(p.consumer)} has not loaded the published bundle and CRLs: ${p.problem}`,
     p => [`every tick retries it; to retry now: ${REMEDIES.reloadPending(p)}`],
   ),
+  ERR_SPREAD_PENDING: row<{ problem: string }>(
+    EXIT.partial,
+    p => `the change is recorded, but its publication or the reload of its consumers is incomplete: ${p.problem}`,
+    () => [`every tick retries it; to retry now: ${REMEDIES.everythingDue()}`],
+  ),
   ERR_RELOAD_WHAT: row<Record<string, never>>(
     EXIT.usage,
     () => '--done needs the names of the consumers that you reloaded',
