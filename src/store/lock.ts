@@ -69,7 +69,7 @@ export async function lockHome(
 /** Runs work without the lock of a home, then takes it again. Another run may have changed everything meanwhile. */
 export type OutsideLock = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Runs `work` while holding the lock of a home, except for what it runs outside. Throws ERR_LOCKED, also after work outside. */
+/** Runs `work` while holding the lock of a home, except for what it runs outside. Throws ERR_LOCKED, and ERR_LOCK_LOST after that. */
 export async function withLock<T>(
   world: LockWorld,
   home: Home,
@@ -83,7 +83,7 @@ export async function withLock<T>(
     lock.release();
     lock = undefined;
     const result = await inner();
-    lock = await lockHome(world, home, command, Math.max(world.lockWait ?? PATIENCE, RETURN_PATIENCE));
+    lock = await lockAgain(world, home, command);
     return result;
   };
   try {
@@ -91,6 +91,22 @@ export async function withLock<T>(
   } finally {
     // undefined when it could not be taken again
     (lock as Lock | undefined)?.release();
+  }
+}
+
+/** Takes the lock after work outside it. Throws ERR_LOCK_LOST: what the run did before is recorded. */
+async function lockAgain(world: LockWorld, home: Home, command: string): Promise<Lock> {
+  try {
+    return await lockHome(world, home, command, Math.max(world.lockWait ?? PATIENCE, RETURN_PATIENCE));
+  } catch (cause) {
+    if (!(cause instanceof SvcauthError)) throw cause;
+    const isHeld = cause.code === 'ERR_LOCKED';
+    const holder = isHeld ? (readNote(world.files, home.lockNote) ?? 'another run') : undefined;
+    throw failure(
+      'ERR_LOCK_LOST',
+      { home: home.directory, problem: holder ? `${holder} has it` : cause.oneLine },
+      cause,
+    );
   }
 }
 

@@ -16,8 +16,8 @@ export interface Pki {
   readonly identity: PkiIdentity;
   /**
    * Runs slow work of others, such as hooks, without the lock; then `world.now` is read anew. Rows read before it may have
-   * changed, so its results are compared with the manifest before they are recorded. Not inside a transaction. Throws ERR_LOCKED
-   * if the lock cannot be taken again. Without a lock it only runs the work.
+   * changed, so its results are compared with the manifest before they are recorded. Not inside a transaction. Throws
+   * ERR_LOCK_LOST if the lock cannot be taken again: then nothing more may be changed. Without a lock it only runs the work.
    */
   readonly outsideLock: OutsideLock;
 }

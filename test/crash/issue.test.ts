@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { scriptedHooks } from '../support/deployment.ts';
 import { pkiTemplate, type PkiWorld } from '../support/pki/pki.ts';
 import { runUntil } from '../support/world/power-failure.ts';
 import { servedSerial } from '../support/service-state.ts';
@@ -22,6 +23,8 @@ interface Case {
   /** Command line that issued before, if any. */
   readonly before: readonly (readonly string[])[];
   readonly argv: readonly string[];
+  /** Hooks of the policy, as YAML. */
+  readonly hooks?: string;
   /** Services that `argv` asks for, with their expected DNS names. */
   readonly wanted: Readonly<Record<string, readonly string[]>>;
 }
@@ -32,6 +35,13 @@ const CASES: readonly Case[] = [
     before: [],
     argv: ['issue', 'payments', '--dns', 'payments.example.org'],
     wanted: { payments: ['payments.example.org'] },
+  },
+  {
+    name: 'issuing for a service with a hook',
+    before: [],
+    argv: ['issue', 'payments'],
+    hooks: '[[systemctl, reload, payments]]',
+    wanted: { payments: [] },
   },
   {
     name: 'issuing again with another name',
@@ -56,12 +66,15 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe.each(CASES)('$name', ({ before, argv, wanted }) => {
+describe.each(CASES)('$name', ({ before, argv, hooks = '[]', wanted }) => {
   let fresh: () => PkiWorld;
   beforeAll(async () => {
     const template = await pkiTemplate([], before);
     fresh = () => {
       const world = template();
+      const policy = readFileSync(world.home.policy, 'utf8');
+      writeFileSync(world.home.policy, policy.replace(/^  hooks: \[\]$/m, `  hooks: ${hooks}`));
+      world.runHook = scriptedHooks({}).runHook;
       writeFileSync(join(world.cwd, 'list.csv'), LIST);
       writeFileSync(join(world.cwd, 'payments.csr'), CSR);
       return world;
@@ -136,7 +149,9 @@ describe.each(CASES)('$name', ({ before, argv, wanted }) => {
         // a file that cannot be removed is not a failure
         for (const [index, serial] of now.entries()) expect(serial, at).not.toBe(old[index]);
       } else if (status === 5) {
-        expect(stderr, at).toMatch(/may not be in place yet.* \[ERR_ISSUE_PARTIAL\]|\[ERR_DEPLOYMENT_PENDING\]/);
+        expect(stderr, at).toMatch(
+          /may not be in place yet.* \[ERR_ISSUE_PARTIAL\]|\[ERR_(DEPLOYMENT_PENDING|LOCK_LOST)\]/,
+        );
         const states = await world.manifest(manifest => services.map(name => manifest.deployment(name)?.state));
         expect(states, at).toContain('pending');
       } else {

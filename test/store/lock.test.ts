@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { homeAt, type Home } from '../../src/store/home.ts';
 import { lockHome, withLock } from '../../src/store/lock.ts';
@@ -93,6 +93,18 @@ describe('work outside the lock', () => {
     const work = withLock(world, home, 'tick', outside => outside(() => Promise.reject(new Error('stop'))));
     await expect(work).rejects.toThrow('stop');
     (await lockHome(world, home, 'issue', 0)).release();
+  });
+
+  it('a lock that cannot be taken again is an error of its own, as the work before is recorded', async () => {
+    const work = withLock(world, home, 'tick', async outside => {
+      await outside(() => {
+        rmSync(home.lock);
+        world.files = faultyFiles(1, 'disk-full');
+        return Promise.resolve();
+      });
+    });
+    await expect(work).rejects.toMatchObject({ code: 'ERR_LOCK_LOST', exitStatus: 5 });
+    await expect(work).rejects.toThrow(/no space is left.*the changes before are recorded/);
   });
 
   it('the time of the run moves on with the clock after work outside, and never back', async () => {

@@ -128,6 +128,13 @@ export const storeErrors = {
       'try again when it has finished, or wait longer with --lock-wait; the lock is released when that process exits',
     ],
   ),
+  ERR_LOCK_LOST: row<{ home: string; problem: string }>(
+    EXIT.partial,
+    p =>
+      `cannot take the lock of ${quote(p.home)} again: ${p.problem}; ` +
+      'the changes before are recorded, the results of the hooks and probes that just ran are not',
+    () => [`every tick runs them again; to run them now: ${REMEDIES.everythingDue()}`],
+  ),
   ERR_CLOCK_BEHIND: row<{ now: string; recorded: string }>(
     EXIT.refused,
     p => `the clock says ${p.now}, but this PKI has recorded ${p.recorded}; nothing was changed`,

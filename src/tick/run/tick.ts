@@ -48,6 +48,8 @@ async function goThrough(parts: readonly TickPart[], look: TickLook, hands?: Tic
     if (outcome instanceof SvcauthError) {
       standings.set(part.name, { state: 'failed', plan });
       reports.push({ ...report, failures: [...refusals, outcome] });
+      // another run may change the PKI now
+      if (outcome.code === 'ERR_LOCK_LOST') break;
       continue;
     }
     standings.set(part.name, { state: 'done', plan, outcome });

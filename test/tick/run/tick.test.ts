@@ -238,6 +238,20 @@ describe('a part that fails', () => {
     },
   );
 
+  test('a tick that lost the lock changes nothing more', async () => {
+    const index = PARTS.findIndex(({ name }) => name === 'crls');
+    const broken: TickPart = {
+      ...PARTS[index]!,
+      carryOut: () => {
+        throw failure('ERR_LOCK_LOST', { home: '/srv/pki', problem: 'another run has it' });
+      },
+    };
+    const world = await homeWhere(WORK_FOR_ALL);
+    const { done } = await planAndTick(world, PARTS.with(index, broken));
+    expect(done.map(({ part }) => part)).toEqual(PARTS.slice(0, index + 1).map(({ name }) => name));
+    expect((await runSvcauth(world, ['tick', '--fail-on', 'never'])).status).toBe(0);
+  });
+
   test('makes the exit status 5 and has the name of its part in JSON', async () => {
     const world = await homeWhere(['the served bundle is newer']);
     for (const flags of [[], ['--dry-run']]) {
