@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/torture/*.torture.ts'],
     globalSetup: 'test/support/world/temp-root.ts',
+    setupFiles: 'test/support/world/remove-directories.ts',
     pool: 'forks',
   },
 });
