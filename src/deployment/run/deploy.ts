@@ -90,8 +90,7 @@ export async function applyDeployment(
     trust = observeTrust(pki, policy);
   } catch (cause) {
     // the files of these services may be in place already, and only the record of it is missing
-    const problem = problemOf(cause);
-    return todo.map(({ service, serial }) => ({ service, serial, written: [], hooks: [], problem }));
+    return todo.map(step => notRecorded(step, cause));
   }
   let read: CurrentTrust | undefined;
   const servedNow = (): CurrentTrust => (read ??= currentTrust(pki.manifest));
@@ -105,6 +104,11 @@ export async function applyDeployment(
   const order = new Map(todo.map(({ service }, index) => [service, index]));
   return results.sort((a, b) => order.get(a.service)! - order.get(b.service)!);
 }
+
+/** Makes the result of a step that the manifest could not record. It stays pending. */
+const notRecorded = ({ service, serial }: DeployStep, cause: unknown, written: readonly string[] = []): Deployed => ({
+  ...{ service, serial, written, hooks: [], problem: problemOf(cause) },
+});
 
 interface Work {
   readonly step: DeployStep;
@@ -178,10 +182,15 @@ async function deployBatch(
     else results.push(recordOne(pki, step, { hooks: [], ...done }, trust));
   }
   if (hooked.length === 0) return results;
-  const revisions = claim(
-    pki,
-    hooked.map(({ step }) => step),
-  );
+  let revisions: ReturnType<typeof claim>;
+  try {
+    revisions = claim(
+      pki,
+      hooked.map(({ step }) => step),
+    );
+  } catch (cause) {
+    return [...results, ...hooked.map(({ step, written }) => notRecorded(step, cause, written))];
+  }
   const loads = trustLoadedBy(pki, trust);
   const ends: { readonly step: DeployStep; readonly done: Done }[] = [];
   await pki.outsideLock(() =>

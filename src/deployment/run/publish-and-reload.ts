@@ -50,14 +50,24 @@ async function withoutPolicy(pki: Pki, error: SvcauthError): Promise<Partial<Tru
   }
 }
 
-/** Publishes to every directory of the policy, then does what follows changed trust. The caller holds the lock. */
+/**
+ * Publishes to every directory of the policy, then does what follows changed trust. The caller holds the lock. A catalogue error that
+ * stops it is one of the results, as the change itself is recorded.
+ */
 export async function publishAndReload(
   pki: Pki,
   policy: Policy,
   { publish }: { readonly publish: boolean } = { publish: true },
 ): Promise<TrustSpread> {
-  const publications = publish ? await publishEverywhere(pki, policy) : [];
-  return spreadOf(publications, await followTrust(pki, policy));
+  let publications: readonly Publication[] = [];
+  try {
+    if (publish) publications = await publishEverywhere(pki, policy);
+    return spreadOf(publications, await followTrust(pki, policy));
+  } catch (error) {
+    if (!(error instanceof SvcauthError)) throw error;
+    const spread = spreadOf(publications, { services: { refreshed: [], failed: [] }, deployed: [], reloaded: [] });
+    return { ...spread, errors: [...spread.errors, pending(error)] };
+  }
 }
 
 /** The results of what follows changed trust. */
