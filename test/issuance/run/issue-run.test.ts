@@ -197,6 +197,9 @@ describe('near the expiry of the issuing CA', () => {
     world.now = new Date(START.getTime() - DAY);
     const early = await runSvcauth(world, ['issue', 'payments']);
     expect([early.status, early.stderr]).toEqual([7, expect.stringContaining('[ERR_CLOCK_BEHIND]')]);
+    // a dry run changes nothing, so it accepts any clock
+    const dry = await runSvcauth(world, ['issue', 'payments', '--dry-run']);
+    expect([dry.status, dry.stderr]).toEqual([7, expect.stringContaining('[ERR_ISSUER_NOT_YET]')]);
   });
 });
 
