@@ -180,3 +180,19 @@ describe('an offline root', () => {
     }
   });
 });
+
+test('a full disk after a step is recorded ends with status 5, and the message says what is pending', async () => {
+  const world = (await pkiTemplate([], ISSUE))();
+  await world.succeed(...argvOf('prepare', 'issuing'));
+  const argv = argvOf('publish', 'issuing');
+  const { transactions } = await runUntil(copyOf(world), undefined, argv, 'disk-full');
+  const ends = [];
+  for (const moment of transactions.slice(-4)) {
+    const copy = copyOf(world);
+    const { status, stderr } = await runUntil(copy, moment, argv, 'disk-full');
+    ends.push([status, /ERR_[A-Z_]+/.exec(stderr)?.[0]]);
+    await copy.succeed(...argv);
+  }
+  // the first transaction records the step
+  expect(ends).toEqual([[1, 'ERR_MANIFEST_ACCESS'], ...Array.from({ length: 3 }, () => [5, 'ERR_SPREAD_PENDING'])]);
+});
