@@ -5,7 +5,7 @@
 import { shell } from './row.ts';
 
 /** A CA with the place of its key, which decides how its next CRL is made. */
-interface CaKey {
+export interface CaKey {
   readonly ca: string;
   readonly keyLocation: 'file' | 'offline' | 'foreign' | 'destroyed';
 }
@@ -81,8 +81,14 @@ export const REMEDIES = {
   /** Its holder signs again, with the known chain or a new one. */
   successorPending: () => 'svcauth ca install-cert CERT',
   foreignCaExpiring: () => 'svcauth ca install-cert CERT --chain CHAIN',
-  caExpiring: ({ tier }: OneTier) => `svcauth ca rotate prepare --tier ${tier}`,
-  caNotYetValid: ({ ca }: OneCa) => `svcauth ca extend ${ca}`,
+  /** `keyLocation`: of the key that signs the certificate of the successor. */
+  caExpiring: ({ tier, keyLocation = 'file' }: OneTier & Partial<Pick<CaKey, 'keyLocation'>>): string =>
+    REMEDIES.rotationPrepared({ tier, keyLocation }),
+  /** A certificate for the same key that begins now. `keyLocation`: of the key that signs it. */
+  caNotYetValid: ({ ca, keyLocation = 'file' }: OneCa & Partial<CaKey>): string =>
+    keyLocation === 'foreign'
+      ? REMEDIES.foreignCaExpiring()
+      : `svcauth ca extend ${ca}${keyLocation === 'file' ? '' : ' --root-key FILE'}`,
   /** A longer certificate for the same key: an expired CA cannot be rotated. */
   caExpired: ({ ca, keyLocation }: CaKey): string =>
     keyLocation === 'foreign'
@@ -105,6 +111,8 @@ export const REMEDIES = {
   rotationByHand: ({ tier }: OneTier) => `svcauth ca rotate manual --tier ${tier}`,
   /** The first step, with the key that it needs. */
   rotationPrepared: ({ tier, keyLocation }: OneTier & Pick<CaKey, 'keyLocation'>): string => {
+    // its holder replaces it, and sends the next chain
+    if (tier === 'policy' || (tier === 'root' && keyLocation === 'foreign')) return REMEDIES.foreignCaExpiring();
     if (keyLocation === 'file' || keyLocation === 'foreign') return REMEDIES.rotationStep({ step: 'prepare', tier });
     return tier === 'root' ? REMEDIES.rotationKeyOut() : REMEDIES.rotationKeyNeeded({ step: 'prepare', tier });
   },

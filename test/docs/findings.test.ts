@@ -16,6 +16,8 @@ const FACTS: readonly Partial<Finding>[] = [
   { keySource: 'csr' },
   ...(['file', 'offline', 'foreign', 'destroyed'] as const).map(keyLocation => ({ keyLocation })),
   ...(['issuing', 'root'] as const).map(tier => ({ tier })),
+  { tier: 'policy', keyLocation: 'foreign' },
+  ...(['csr', 'ttl-share', 'outlives-issuer'] as const).map(refusal => ({ refusal })),
   { hasHook: true },
   ...(['self', 'manual'] as const).map(reload => ({ reload })),
 ];

@@ -167,6 +167,19 @@ describe('one situation has one remedy in every report', () => {
     expect(finding('ca-expiring', { tier })).toBe(REMEDIES.caExpiring({ tier }));
   });
 
+  test('a CA of others that expires: its holder sends the next chain', () => {
+    const remedy = REMEDIES.foreignCaExpiring();
+    expect(finding('ca-expiring', { tier: 'policy', keyLocation: 'foreign' })).toBe(remedy);
+    expect(finding('ca-expiring', { tier: 'root', keyLocation: 'foreign' })).toBe(remedy);
+    expect(finding('rotation-due', { subject: 'root', keyLocation: 'foreign' })).toBe(remedy);
+    expect(forecast('rotation-due', { kind: 'ca', tier: 'root', step: 'prepare', keyLocation: 'foreign' })).toBe(
+      remedy,
+    );
+    expect(finding('ca-expiring', { tier: 'issuing', keyLocation: 'offline' })).toBe(
+      REMEDIES.rotationKeyNeeded({ step: 'prepare', tier: 'issuing' }),
+    );
+  });
+
   test('a CA that waits for its certificate', () => {
     expect(finding('ca-pending')).toBe(REMEDIES.caPending());
     expect(failure('ERR_NO_ISSUER', { pending: 'x' }).hints).toEqual([REMEDIES.caPending()]);

@@ -27,7 +27,12 @@ export function activeIssuer(authorities: readonly Authority[], now: Date): Cert
     throw failure('ERR_ISSUER_REVOKED', { id: active.id, tier: active.tier, revokedAt: instantText(active.revokedAt) });
   }
   if (notBefore > now) {
-    throw failure('ERR_ISSUER_NOT_YET', { id: active.id, notBefore: instantText(notBefore), now: instantText(now) });
+    const begins = chainToRoot(active, authorities).filter(each => each.certificate.notBefore > now);
+    throw failure('ERR_ISSUER_NOT_YET', {
+      ...{ id: active.id, notBefore: instantText(notBefore), now: instantText(now) },
+      // a CA is certified by one that is valid
+      begins: begins.reverse().map(each => ({ ca: each.id, keyLocation: certifierKey(each, authorities) })),
+    });
   }
   if (notAfter < now) throw failure('ERR_ISSUER_EXPIRED', { id: active.id, notAfter: instantText(notAfter) });
   return active;
@@ -47,6 +52,12 @@ export function certifier(authorities: readonly Authority[], from: CertifiedAuth
     (current?.tier === 'policy' ? newestActive(authorities, 'policy') : undefined) ?? newestActive(authorities, 'root')
   );
 }
+
+/** Returns the location of the key that signs the certificate of a CA: its own, or that of the CA above it. */
+export const certifierKey = (
+  { certificate }: Pick<Authority, 'certificate'>,
+  authorities: readonly Authority[],
+): Authority['keyLocation'] => authorities.find(({ id }) => id === certificate?.issuerId)?.keyLocation ?? 'foreign';
 
 /** Returns the newest active CA of a tier. Between activating and draining a rotation has two; leaves of the older one are not due yet. */
 export const newestActive = (

@@ -1,7 +1,7 @@
 // The errors of issuing certificates and applying a services file: code, exit status, message and hints.
 // `issue`, `apply` and `renew` end with them, by code, through `catalogue.ts`.
 import { EXIT } from '../exit-status.ts';
-import { REMEDIES } from '../remedy.ts';
+import { REMEDIES, type CaKey } from '../remedy.ts';
 import { quote, row, shell } from '../row.ts';
 
 const AGAIN = 'fix the cause, then run the same command again; it resumes';
@@ -93,10 +93,19 @@ export const issueErrors = {
     p => `the key ${quote(p.path)} is encrypted, so the service could not read it; nothing was issued`,
     p => [`decrypt it first: openssl pkey -in ${shell(p.path)} -out ${shell(`${p.path}.plain`)}`],
   ),
-  ERR_ISSUER_NOT_YET: row<{ id: string; notBefore: string; now: string }>(
+  ERR_ISSUER_NOT_YET: row<{
+    id: string;
+    notBefore: string;
+    now: string;
+    /** The CAs of its chain that begin in the future, the root first. */
+    begins?: readonly { readonly ca: string; readonly keyLocation: CaKey['keyLocation'] }[];
+  }>(
     EXIT.refused,
     p => `${p.id} is valid from ${p.notBefore}, and the clock of this host says ${p.now}; nothing was issued`,
-    () => ['check the clock: date -u'],
+    p => [
+      'if this clock is behind, set it',
+      ...(p.begins ?? []).map(each => `if it is right: ${REMEDIES.caNotYetValid(each)}`),
+    ],
   ),
   ERR_ISSUE_FAILED: row<{ problem: string }>(
     EXIT.unexpected,

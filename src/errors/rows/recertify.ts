@@ -19,10 +19,17 @@ export const recertifyErrors = {
     p => `${p.by} cannot cross-sign ${p.id}: --by must name another root; nothing was changed`,
     () => [REMEDIES.caUnclear()],
   ),
-  ERR_RECERTIFY_PROOF: row<{ id: string; problem: string }>(
+  // `tier`: its chain has CAs that verifiers do not know yet
+  ERR_RECERTIFY_PROOF: row<{ id: string; problem: string; tier?: string }>(
     EXIT.refused,
     p => `the proof for the new certificate of ${p.id} failed; nothing was changed`,
-    p => [REMEDIES.crlDue({ ca: p.id }), REMEDIES.crlDoubtful()],
+    p => [
+      ...(p.tier === undefined
+        ? []
+        : [`if a CA above has a new key: ${REMEDIES.rotationStep({ step: 'prepare', tier: p.tier })}`]),
+      REMEDIES.crlDue({ ca: p.id }),
+      REMEDIES.crlDoubtful(),
+    ],
     p => [p.problem],
   ),
   ERR_KEY_DESTROY_STATE: row<{ id: string; tier: string; state: string; keyLocation: string }>(

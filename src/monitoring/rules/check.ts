@@ -1,5 +1,6 @@
 // Decides which certificates, CAs and CRLs need attention at an instant, how urgently, and under which permanent name.
 // `run/check-pki.ts` calls it for `check` and `tick`. It is pure and writes no message: `view/finding.ts` does.
+import { certifierKey, chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
 import { lifeOf } from '../../ca/rules/life.ts';
 import { urgency, type CheckThresholds } from './thresholds.ts';
 import type { Threshold } from '../../time/duration.ts';
@@ -91,19 +92,19 @@ function authorityFindings(
   const { certificate } = authority;
   const { id: subject, keyLocation, tier } = authority;
   const about = { kind: 'ca', subject, keyLocation, tier } as const;
+  const known = authorities.map(each => each.authority);
+  const signed = { ...about, keyLocation: certifierKey(authority, known) };
   if (certificate === undefined) return [{ ...about, name: 'ca-pending', severity: 'warning' }];
   // no certificate of a retired CA is still valid
-  if (authority.state === 'retired') return [];
+  if (authority.state === 'retired' || isLeft(authority, known)) return [];
   const { notBefore, notAfter } = lifeOf({ ...authority, certificate });
   // its successor issues already, and its certificates have findings of their own
   const draining = authority.state === 'draining';
   // verifiers reject every certificate of an expired CA: its CRL no longer matters
   if (notAfter < now) {
     if (draining && rotated?.has(subject)) return [];
-    const expired = { ...about, name: 'ca-expired', deadline: notAfter } as const;
-    return [
-      { ...expired, severity: draining ? 'warning' : 'critical', keyLocation: certifierKey(authority, authorities) },
-    ];
+    const severity = draining ? 'warning' : 'critical';
+    return [{ ...signed, name: 'ca-expired', severity, deadline: notAfter }];
   }
   // thresholds in days would make a short-lived CA a finding from its first day
   const lifetime = secondsBetween(notBefore, notAfter);
@@ -112,21 +113,23 @@ function authorityFindings(
   const [warning, critical] = [atMost(thresholds.caWarning, 3), atMost(thresholds.caCritical, 6)];
   const silent = draining || rotated?.has(subject) === true;
   const severity = silent ? undefined : urgency(notBefore, notAfter, warning, critical, now);
-  const expiring: Finding[] = severity ? [{ ...about, name: 'ca-expiring', severity, deadline: notAfter }] : [];
+  const expiring: Finding[] = severity ? [{ ...signed, name: 'ca-expiring', severity, deadline: notAfter }] : [];
   const tainted: Finding[] =
     authority.state === 'tainted' ? [{ ...about, name: 'ca-tainted', severity: 'critical' }] : [];
   const begin = certificate.notBefore;
   const future: Finding[] =
-    begin > now ? [{ ...about, name: 'ca-not-yet-valid', severity: 'critical', deadline: begin }] : [];
+    begin > now ? [{ ...signed, name: 'ca-not-yet-valid', severity: 'critical', deadline: begin }] : [];
   return [...tainted, ...future, ...expiring, ...crlFindings(about, row, inDoubt, thresholds, now)];
 }
 
-/** Returns the location of the key that certifies a CA: its own, or that of the active root. */
-const certifierKey = (authority: Authority, rows: readonly AuthorityRow[]): Authority['keyLocation'] =>
-  authority.tier === 'root'
-    ? authority.keyLocation
-    : (rows.find(row => row.authority.tier === 'root' && row.authority.state === 'active')?.authority.keyLocation ??
-      'foreign');
+/** Tests for a CA of others that no CA of ours chains to any longer: its holder has certified ours with another one. */
+function isLeft({ id, keyLocation }: Authority, authorities: readonly Authority[]): boolean {
+  if (keyLocation !== 'foreign') return false;
+  const ours = authorities
+    .filter(isCertified)
+    .filter(each => each.keyLocation !== 'foreign' && each.state !== 'retired');
+  return ours.length > 0 && !ours.some(each => chainToRoot(each, authorities).some(link => link.id === id));
+}
 
 function crlFindings(
   owner: Pick<Finding, 'kind' | 'subject' | 'keyLocation' | 'tier'>,

@@ -23,6 +23,8 @@ export interface ForecastEvent {
   /** The run that renews the certificate or CRL; absent if no run does. */
   readonly repairedAt?: Date;
   readonly refusal?: Refusal;
+  /** The command that lets a CA issue again. */
+  readonly remedy?: string;
   /** Step of a rotation of the CA. */
   readonly step?: RotationStep;
   /** Present if the certificate of the service was issued from a CSR. */

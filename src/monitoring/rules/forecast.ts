@@ -1,9 +1,17 @@
 // Predicts which certificate, CA or CRL expires first, with scheduled runs and without them.
 // `forecast` calls it. It simulates the runs on plain data: it signs nothing and reads no clock.
-import { isCertified, leafTier, newestActive, type CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
+import {
+  certifierKey,
+  isCertified,
+  leafTier,
+  newestActive,
+  type CertifiedAuthority,
+} from '../../ca/rules/active-issuer.ts';
 import { crlFuture } from './forecast-crl.ts';
 import { certificateFuture, type IssuingCas } from './forecast-certificate.ts';
 import type { ForecastEvent } from './forecast-event.ts';
+import { issuerRemedy } from './issuer-remedy.ts';
+import { needsIssuer } from '../../renewal/rules/refusal.ts';
 import { activeAuthorities } from '../../due/rules/reason.ts';
 import type { Authority } from '../../record/authority.ts';
 import { NO_ROTATION, type RotationFuture } from '../../rotation/rules/future.ts';
@@ -60,10 +68,14 @@ function scenario(
   const dependents = (id: string, at: Date): number =>
     lives.filter(life => below.get(id)!.has(life.authorityId) && life.end >= at).length;
   return [
-    ...futures.flatMap(({ events }) => events),
+    ...futures.flatMap(({ events }) =>
+      events.map(event =>
+        needsIssuer(event.refusal) ? { ...event, remedy: issuerRemedy(authorities, event.at) } : event,
+      ),
+    ),
     ...rotation.steps.map(({ tier, step, from: subject, at, isDue }): ForecastEvent => ({
       ...{ name: isDue ? 'rotation-due' : 'rotation-step', kind: 'ca', subject, tier, step, at },
-      ...(isDue && { keyLocation: authorities.find(({ id }) => id === subject)?.keyLocation ?? 'file' }),
+      ...(isDue && { keyLocation: signerOf(subject, authorities) }),
     })),
     ...input.authorities.flatMap(({ authority, crl, series }) => {
       if (!isCertified(authority) || authority.state === 'retired') return [];
@@ -75,15 +87,24 @@ function scenario(
         ? []
         : [{ name: 'ca-expired', at: notAfter }];
       if (notBefore > runs.now) own.push({ name: 'ca-not-yet-valid', at: runs.now });
-      return [...own, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
+      const ofCa = own.map(event => ({ ...event, keyLocation: certifierKey(authority, authorities) }));
+      return [...ofCa, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
+        keyLocation,
         ...event,
-        ...{ kind: 'ca' as const, subject, keyLocation, tier, services: dependents(subject, event.at) },
+        ...{ kind: 'ca' as const, subject, tier, services: dependents(subject, event.at) },
       }));
     }),
   ]
     .filter(({ at }) => at < runs.until)
     .sort((a, b) => a.at.getTime() - b.at.getTime() || compare(a.name, b.name) || compare(a.subject, b.subject));
 }
+
+/** Returns the location of the key that signs the successor of a CA. */
+const signerOf = (ca: string, authorities: readonly Authority[]): Authority['keyLocation'] =>
+  certifierKey(
+    authorities.find(({ id }) => id === ca)!,
+    authorities,
+  );
 
 /** Returns the CAs that issue: the active one, then the successors of the planned rotations. */
 function issuingCas(authorities: readonly Authority[], { issuers, drains }: RotationFuture, now: Date): IssuingCas {

@@ -9,8 +9,9 @@ import { longestLeaf, roundDown } from '../../policy/rules/decide-spec.ts';
 import type { Policy } from '../../policy/rules/policy.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { ServiceRow } from '../../record/service.ts';
-import { renewalResult } from '../../renewal/rules/refusal.ts';
+import { needsIssuer, renewalResult } from '../../renewal/rules/refusal.ts';
 import type { Finding } from './finding.ts';
+import { issuerRemedy } from './issuer-remedy.ts';
 
 /** A lifetime that services have, in seconds, with the number of these services and one of them. */
 interface Lifetime {
@@ -61,6 +62,7 @@ export function refusedRenewals(
       ...known,
       services: (known?.services ?? 0) + 1,
       ...(refusal === 'ttl-share' && longest !== undefined && { longest }),
+      ...(needsIssuer(refusal) && { remedy: issuerRemedy(authorities, now) }),
     });
   }
   const tooLong = lifetimes.filter(({ ttl }) => issuer && ttl > longestLeaf(lifeOf(issuer)));

@@ -81,11 +81,11 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
   }),
   'ca-expiring': (finding, expiry) => ({
     message: `${expiry}, and with it every certificate below it`,
-    remedy: REMEDIES.caExpiring({ tier: finding.tier ?? 'issuing' }),
+    remedy: REMEDIES.caExpiring({ tier: finding.tier ?? 'issuing', keyLocation: finding.keyLocation ?? 'file' }),
   }),
   'ca-not-yet-valid': finding => ({
     message: `begins in the future, ${begin(finding)}; verifiers reject every certificate below it`,
-    remedy: REMEDIES.caNotYetValid({ ca: finding.subject }),
+    remedy: REMEDIES.caNotYetValid({ ca: finding.subject, keyLocation: finding.keyLocation ?? 'file' }),
   }),
   'crl-not-yet-valid': finding => ({
     message: `CRL begins in the future, ${begin(finding)}; verifiers that check revocation reject every certificate below this CA`,

@@ -11,15 +11,21 @@ interface Refused {
   readonly services?: number;
   /** Longest lifetime in seconds that the issuing CA allows. */
   readonly longest?: number;
+  /** The command that lets a CA issue again. */
+  readonly remedy?: string;
 }
+
+/** A successor issues again, unless a command repairs the CA itself. */
+const issuerBack = ({ remedy }: Refused): string =>
+  remedy ?? REMEDIES.rotationPrepared({ tier: 'issuing', keyLocation: 'file' });
 
 type Describe = (refused: Refused) => { readonly message: string; readonly remedy: string };
 
 const REFUSALS: Readonly<Record<Refusal, Describe>> = {
-  'no-issuer': () => ({ message: 'no CA can issue', remedy: REMEDIES.caUnclear() }),
-  'issuer-key-away': () => ({
+  'no-issuer': refused => ({ message: 'no CA can issue', remedy: issuerBack(refused) }),
+  'issuer-key-away': refused => ({
     message: 'the key of the issuing CA is not in the home',
-    remedy: REMEDIES.caUnclear(),
+    remedy: issuerBack(refused),
   }),
   csr: ({ subject }) => ({
     message: 'it needs a new CSR, because its key is on its own host',

@@ -15,6 +15,10 @@ export type Refusal =
   | 'ttl-share'
   | 'outlives-issuer';
 
+/** Tests for a refusal that ends when a CA can issue: the service needs no change. */
+export const needsIssuer = (refusal: Refusal | undefined): boolean =>
+  refusal === 'no-issuer' || refusal === 'issuer-key-away';
+
 /** The renewal of one certificate. */
 interface Renewal {
   readonly keySource: Certificate['keySource'];

@@ -4,7 +4,7 @@
  */
 import { REMEDIES } from '../../errors/remedy.ts';
 import { instantText } from '../../time/instant-text.ts';
-import { chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
+import { certifierKey, chainToRoot, isCertified } from '../../ca/rules/active-issuer.ts';
 import { plural } from '../../text/plural.ts';
 import { durationText } from '../../time/duration.ts';
 import type { Authority, LeafTotals } from '../../record/authority.ts';
@@ -78,12 +78,10 @@ export function issuerOutlives(
 ): Gate {
   const ends = `${above.id} expires ${instantText(above.notAfter)}, ${from.id} expires ${instantText(from.notAfter)}`;
   if (above.notAfter > from.notAfter) return opened('issuer-outlives', ends);
+  // `install-cert` judges the certificate that the holder makes, and the CA above it may be new
+  if (keyLocation === 'foreign') return opened('issuer-outlives', `${ends}; its holder certifies the successor`);
   return closed('issuer-outlives', `${ends}: a successor cannot expire later`, {
-    // only its holder can replace a foreign CA
-    remedy:
-      keyLocation === 'foreign'
-        ? REMEDIES.foreignCaExpiring()
-        : REMEDIES.rotationStep({ step: 'prepare', tier: 'root' }),
+    remedy: REMEDIES.rotationStep({ step: 'prepare', tier: 'root' }),
   });
 }
 
@@ -100,13 +98,13 @@ export function otherRotation({ rotations, tier }: RotationFacts): Gate {
 }
 
 /** Requires a successor that is valid now: a wrong clock may have made one that begins in the future. */
-export function begun({ to }: OpenRotation, now: Date): Gate {
+export function begun({ to }: OpenRotation, { authorities }: Pick<RotationFacts, 'authorities'>, now: Date): Gate {
   const { notBefore } = to.certificate;
   const message = `${to.id} is valid from ${instantText(notBefore)}`;
   if (notBefore <= now) return opened('begun', message);
   return closed('begun', message, {
     opensAt: notBefore,
-    remedy: REMEDIES.caNotYetValid({ ca: to.id }),
+    remedy: REMEDIES.caNotYetValid({ ca: to.id, keyLocation: certifierKey(to, authorities) }),
     forcible: false,
   });
 }

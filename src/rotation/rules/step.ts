@@ -69,7 +69,7 @@ export function gatesOf(step: RotationStep, facts: RotationFacts, found: ProofFi
   if (open === undefined) return [];
   const { rotation, from } = open;
   const root = rotation.tier === 'root';
-  const beginning = begun(open, now);
+  const beginning = begun(open, facts, now);
   // an open gate says nothing that a reader wants to know
   const notBegun = beginning.open ? [] : [beginning];
   switch (step) {

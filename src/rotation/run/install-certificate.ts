@@ -147,9 +147,12 @@ async function planInstallation(
     if (problem !== undefined) throw unsuitable(problem);
     const issuing = own(holder, holder.state);
     const made = { ...issuing.certificate, authorityId: holder.id, createdAt: world.now };
-    const [first] = proveRecertification(pki, made, true);
+    const [first] = holder.certificate.notBefore > world.now ? [] : proveRecertification(pki, made, true, foreign);
     if (first !== undefined)
-      throw failure('ERR_RECERTIFY_PROOF', { id: holder.id, problem: counterexampleText(first) });
+      throw failure('ERR_RECERTIFY_PROOF', {
+        ...{ id: holder.id, problem: counterexampleText(first) },
+        ...(foreign.length > 0 && { tier: holder.tier }),
+      });
     const previousNotAfter = holder.certificate.notAfter;
     return { kind: 'extension', issuing, above, foreign, changed: true, previousNotAfter };
   }
@@ -188,7 +191,8 @@ function extensionProblem(certificate: ParsedCertificate, holder: CertifiedAutho
   const settled = new Date(certificate.tbs.notBefore.date.getTime() + SKEW * 1000);
   if (settled > now)
     return `verifiers whose clocks are ${SKEW} s behind reject it until ${instantText(settled)}; install it then`;
-  if (ends > ended) return undefined;
+  // no verifier accepts a certificate that begins in the future: another one replaces it, whenever it ends
+  if (ends > ended || holder.certificate.notBefore > now) return undefined;
   return `it expires ${instantText(ends)}, not later than the certificate of ${holder.id} (${instantText(ended)})`;
 }
 

@@ -17,12 +17,13 @@ interface State {
 
 /**
  * Proves an additional certificate of a CA: every verifier, with the old or the new anchors, must give the right verdict about every
- * service, with its old or its new chain. Returns the counterexamples.
+ * service, with its old or its new chain. `joining`: CAs above it that come with it. Returns the counterexamples.
  */
 export function proveRecertification(
   { world: { files, now }, home, manifest }: Pki,
   made: FurtherCertificate,
   replaces: boolean,
+  joining: readonly CertifiedAuthority[] = [],
 ): readonly Counterexample[] {
   const authorities = manifest.authorities().filter(isCertified);
   const further = manifest.furtherCertificates();
@@ -30,7 +31,10 @@ export function proveRecertification(
   const before = authorities.find(({ id }) => id === made.authorityId)!;
   const { certificate } = before;
   const after: State = {
-    authorities: authorities.map(each => (each === before && replaces ? { ...each, certificate: made } : each)),
+    authorities: [
+      ...authorities.map(each => (each === before && replaces ? { ...each, certificate: made } : each)),
+      ...joining,
+    ],
     further: [...further, replaces ? { ...certificate, authorityId: before.id, createdAt: now } : made],
   };
   const presenters = (name: string, state: State): readonly Presenter[] =>

@@ -11,7 +11,7 @@ import { plannedGapRemedy, recordedGapRemedy, roundUp, type PrepareOptions } fro
 import { NOTHING_FOUND, type ProofFindings } from '../rules/gate.ts';
 import { issuingGapText, leafDemands, type IssuingGap } from '../rules/issuing-gap.ts';
 import { runningRotation, type RotationRecords } from '../rules/state.ts';
-import type { Successor } from '../rules/successor.ts';
+import { needsHolder, type Successor } from '../rules/successor.ts';
 import { rotationPhases } from '../rules/phases.ts';
 import { proveRotation, type RotationProof } from '../../verifiers/rules/proof.ts';
 import type { RotationStep, RotationTimetable } from '../rules/timetable.ts';
@@ -56,7 +56,10 @@ export async function proveRotationOf(
   const start = await rotationStart(pki, policy, facts, question);
   const planned = planRotationCourse(start);
   if (planned === undefined) return undefined;
-  const { fromId, toId, timetable, course, gaps } = planned;
+  const { fromId, toId, timetable, course } = planned;
+  const { successor, options } = question;
+  // the holder of an external CA chooses its lifetime, and `install-cert` judges it
+  const gaps = successor !== undefined && needsHolder(successor, options.rootKey) ? [] : planned.gaps;
   const remedy = gaps.length === 0 ? undefined : remedyOf(planned, facts, question);
   return {
     fromId,
@@ -64,7 +67,7 @@ export async function proveRotationOf(
     timetable,
     gaps,
     ...(remedy !== undefined && { remedy }),
-    ...(planned.wayOut?.kind === 'lifetime' && { neededLifetime: roundUp(planned.wayOut.seconds) }),
+    ...(gaps.length > 0 && planned.wayOut?.kind === 'lifetime' && { neededLifetime: roundUp(planned.wayOut.seconds) }),
     isExtendable: facts.tier === 'issuing' && isRecorded(facts, toId) && planned.wayOut?.kind === 'lifetime',
     ...proveRotation(rotationPhases(course)),
   };
