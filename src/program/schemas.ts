@@ -104,6 +104,7 @@ export const SCHEMAS = {
     renewal: async () => (await renewal()).RENEWAL,
     'audit-record': async () => (await audit()).AUDIT_RECORD,
     service: async () => (await monitoring()).SERVICE,
+    consumer: async () => (await monitoring()).CONSUMER,
     finding: async () => (await monitoring()).FINDING,
     'forecast-event': async () => (await monitoring()).FORECAST_EVENT,
     server: async () => (await probe()).SERVER,

@@ -1,4 +1,4 @@
-// Declares the documents of `status`, `check` and `forecast`, and the lines of a service, a finding and a forecast event.
+// Declares the documents of `status`, `check` and `forecast`, and the lines of a service, a consumer, a finding and a forecast event.
 // `svcauth schema` prints their schemas; the views take their types only. `tick` contains the findings of its check.
 import { CA_STATUS } from '../../ca/view/documents.ts';
 import {
@@ -59,7 +59,7 @@ const SERVICE_STATUS = {
   renewAt: optional(instant('renewal time')),
 };
 
-const CONSUMER_STATUS = object('a program that loads the published bundle and CRLs', {
+const CONSUMER_FIELDS = {
   consumer: text('its name, as for "svcauth reload"'),
   services: count('number of services that it stands for; 0 for a program of svcauth.yaml'),
   reload: oneOf('how it loads changed trust', ['hook', 'self', 'manual', 'undeclared']),
@@ -72,7 +72,7 @@ const CONSUMER_STATUS = object('a program that loads the published bundle and CR
   bundleSequence: optional(count('sequence of the loaded bundle; 0: unknown')),
   crlEnd: optional(instant('expiry of the loaded CRL that expires first')),
   problem: optional(text('the finding of "svcauth check" about it')),
-});
+};
 
 const HOOK_RUN = object('the last run of a hook', {
   argv: list('the program and its arguments', text('one argument')),
@@ -85,12 +85,21 @@ const HOOK_RUN = object('the last run of a hook', {
 
 export const SERVICE = documentSchema('service', 'a service, its certificate and its deployment', SERVICE_STATUS);
 
+export const CONSUMER = documentSchema(
+  'consumer',
+  'a program that loads the published bundle and CRLs',
+  CONSUMER_FIELDS,
+);
+
 export const STATUS = documentSchema('status', 'the CAs, the services and their certificates', {
   at: instant('time that the answer is for'),
   trustDomain: trustDomain(),
   cas: list('the CAs in the order of their creation', CA_STATUS),
   services: list('the services by name', object('a service, its certificate and its deployment', SERVICE_STATUS)),
-  consumers: list('the consumers; of selected services: those that are one of them', CONSUMER_STATUS),
+  consumers: list(
+    'the consumers; of selected services: those that are one of them',
+    object('a program that loads the published bundle and CRLs', CONSUMER_FIELDS),
+  ),
   hooks: list(
     'hook runs of the services that were selected',
     object('the hooks of a service', { service: serviceName(), runs: list('the last run of each hook', HOOK_RUN) }),

@@ -15,7 +15,7 @@ import { visible } from '../../view/visible.ts';
 import type { AuthorityStatus } from '../../ca/rules/status.ts';
 import type { CA } from '../../ca/view/documents.ts';
 import { formatAuthorities, withRelative } from '../../ca/view/list.ts';
-import type { SERVICE, STATUS } from './documents.ts';
+import type { CONSUMER, SERVICE, STATUS } from './documents.ts';
 
 export interface Status {
   readonly trustDomain: string;
@@ -30,7 +30,7 @@ export function statusView(
   status: Status,
   now: Date,
   terminal: Terminal,
-): View<typeof STATUS, typeof CA | typeof SERVICE> {
+): View<typeof STATUS, typeof CA | typeof SERVICE | typeof CONSUMER> {
   return {
     table: () =>
       `${formatAuthorities(status.cas, now, terminal)}\n${formatServices(status.services, now, terminal)}` +
@@ -44,6 +44,7 @@ export function statusView(
     jsonl: () => [
       ...status.cas.map(value => ({ kind: 'ca' as const, value })),
       ...status.services.map(value => ({ kind: 'service' as const, value })),
+      ...status.consumers.map(each => ({ kind: 'consumer' as const, value: consumerDocument(each, now) })),
     ],
   };
 }

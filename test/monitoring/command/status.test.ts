@@ -146,6 +146,15 @@ consumers:
       `);
     });
 
+    test('as JSON lines has a line for each, after the services', async () => {
+      const { stdout } = await runSvcauth(await withConsumers(), ['status', '-o', 'jsonl']);
+      const lines = stdout.trimEnd().split('\n');
+      const parsed = lines.map(line => JSON.parse(line) as { kind: string; consumer?: string; problem?: string });
+      expect(parsed.map(({ kind }) => kind)).toEqual(['ca', 'ca', 'service', 'consumer', 'consumer', 'consumer']);
+      expect(parsed.slice(3).map(({ consumer }) => consumer)).toEqual(['systemctl reload nginx', 'etcd', 'appliance']);
+      expect(parsed.at(-1)!.problem).toBe('the published bundle and CRLs are not loaded');
+    });
+
     test('is left out for selected services that are not consumers of their own', async () => {
       const { stdout } = await runSvcauth(await withConsumers(), ['status', 'payments']);
       expect(stdout).not.toContain('CONSUMER');
