@@ -25,6 +25,8 @@ export interface AuthorityStatus {
   readonly expired: boolean;
   /** Present if its certificate begins in the future. */
   readonly notYetValid?: true;
+  /** Present if the CA above it revoked its certificate, as a CRL says. */
+  readonly revokedAt?: Date;
   readonly keyAlgorithm: Authority['keyAlgorithm'];
   readonly keyLocation: Authority['keyLocation'];
   readonly crl: CrlStatus;
@@ -50,6 +52,7 @@ export function authorityStatus({ authority, crl }: AuthorityRow, now: Date): Au
     state: authority.state,
     expired: certificate !== undefined && certificate.notAfter < now,
     ...(certificate !== undefined && certificate.notBefore > now && { notYetValid: true }),
+    ...(authority.revokedAt && { revokedAt: authority.revokedAt }),
     keyAlgorithm: authority.keyAlgorithm,
     keyLocation: authority.keyLocation,
     crl: certificate === undefined ? { state: 'none' } : crlStatus(crl, now),

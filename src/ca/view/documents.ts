@@ -44,6 +44,7 @@ const STATUS = {
   ]),
   expired: flag('the CA certificate has expired'),
   notYetValid: optional(flag('the CA certificate begins in the future')),
+  revokedAt: optional(instant('time at which the CA above revoked the CA certificate, as its CRL says')),
   keyAlgorithm: oneOf('algorithm of the CA key', KEY_ALGORITHM_NAMES),
   keyLocation: oneOf('place of the CA key; foreign: it was never in this home', [
     'file',

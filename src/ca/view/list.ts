@@ -25,11 +25,7 @@ export function formatAuthorities(
 ): string {
   const rows = authorities.map((authority): Cell[] => [
     authority.ca,
-    authority.expired
-      ? { text: 'expired', paint: colours.red }
-      : authority.notYetValid
-        ? { text: 'not-yet-valid', paint: colours.red }
-        : authority.state,
+    stateCell(authority, colours.red),
     authority.keyAlgorithm,
     authority.keyLocation,
     withRelative(authority.notAfter, now),
@@ -37,6 +33,13 @@ export function formatAuthorities(
     withRelative(authority.crl.nextUpdate, now),
   ]);
   return formatTable(['CA', 'STATE', 'KEY', 'KEY IN', 'EXPIRES', 'CRL', 'CRL EXPIRES'], rows, columns);
+}
+
+/** A tainted or retired CA that was revoked, too, shows its own state. */
+function stateCell({ state, expired, notYetValid, revokedAt }: AuthorityStatus, red: (text: string) => string): Cell {
+  if (expired) return { text: 'expired', paint: red };
+  if (revokedAt !== undefined && state !== 'tainted' && state !== 'retired') return { text: 'revoked', paint: red };
+  return notYetValid ? { text: 'not-yet-valid', paint: red } : state;
 }
 
 function crlCell({ state, number, entryCount }: CrlStatus, red: (text: string) => string): Cell {

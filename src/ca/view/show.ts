@@ -18,6 +18,7 @@ function formatAuthority(authority: AuthorityDescription, now: Date): string {
     ['id', authority.ca],
     ['tier', `${authority.tier}, generation ${authority.generation}`],
     ['state', `${authority.state}${authority.expired ? ', expired' : authority.notYetValid ? ', not yet valid' : ''}`],
+    ['revoked', instant(authority.revokedAt)],
     ['subject', authority.subject],
     ['issuer', authority.issuer],
     ['issued by', authority.issuedBy],
