@@ -91,19 +91,47 @@ const recordedNames = ({ consumers, services }: Chosen): readonly string[] => [
   ...new Set([...consumers.map(({ name }) => name), ...services]),
 ];
 
-/** Records that a program without a hook, which an operator names, has loaded what is published now. Other names are left alone. */
-export async function reportLoaded(pki: Pki, name: string): Promise<void> {
+/**
+ * What an acknowledgement means for the program of its name. `loaded`: recorded, as `reload --done` does. `hook`: only its hook counts.
+ * `bundle-only`: nobody says that it has loaded the CRLs, too.
+ */
+export type ReportedConsumer = 'loaded' | 'hook' | 'bundle-only';
+
+/**
+ * Records that a program without a hook has loaded what was published with a bundle sequence. Absent `sequence`: only its bundle is known.
+ * Returns undefined where the name is no consumer.
+ */
+export async function reportLoaded(
+  pki: Pki,
+  name: string,
+  sequence: number | undefined,
+): Promise<ReportedConsumer | undefined> {
+  const { manifest } = pki;
   const policy = await loadPolicy(pki);
   const named = consumersOf(pki, policy).filter(each => each.name === name);
   const consumers = named.filter(({ reload }) => reload === 'manual');
-  const services = named.length === 0 && pki.manifest.service(name) !== undefined ? [name] : [];
-  if (consumers.length + services.length > 0) recordLoaded(pki, policy, { consumers, services });
+  const services = named.length === 0 && manifest.service(name) !== undefined ? [name] : [];
+  if (consumers.length + services.length === 0)
+    return named.some(({ reload }) => reload === 'hook') ? 'hook' : undefined;
+  if (sequence === undefined) return 'bundle-only';
+  const { bundleSequence, id } = observeTrust(pki, policy);
+  // the first files with that bundle: the program may not have the later ones
+  const state =
+    sequence >= bundleSequence ? id : manifest.trustStates().find(each => each.bundleSequence === sequence)?.id;
+  if (state === undefined) return 'bundle-only';
+  const older = consumers.filter(({ loaded }) => state === id || (loaded?.bundleSequence ?? -1) < sequence);
+  if (older.length + services.length > 0) recordLoaded(pki, policy, { consumers: older, services }, state);
+  return 'loaded';
 }
 
-/** Records that these programs have loaded what is published now. */
-function recordLoaded(pki: Pki, policy: Policy, chosen: Chosen): readonly string[] {
+/** Records that these programs have loaded what is published now, or another recorded state. */
+function recordLoaded(
+  pki: Pki,
+  policy: Policy,
+  chosen: Chosen,
+  state: number = observeTrust(pki, policy).id,
+): readonly string[] {
   const { manifest, world } = pki;
-  const { id: state } = observeTrust(pki, policy);
   const undeclared = chosen.consumers.some(({ name }) => name === UNDECLARED) ? undeclaredServices(pki) : [];
   const names = recordedNames(chosen);
   manifest.transaction(write => {

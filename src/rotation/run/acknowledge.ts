@@ -2,7 +2,7 @@ import type { HandshakeTarget, World } from '../../world/world.ts';
 import { failure } from '../../errors/error.ts';
 import type { Acknowledgement } from '../../record/rotation.ts';
 import { changePki, readPki } from '../../store/open-pki.ts';
-import { reportLoaded } from '../../deployment/run/reload-run.ts';
+import { reportLoaded, type ReportedConsumer } from '../../deployment/run/reload-run.ts';
 import { probedSequence } from './probed-sequence.ts';
 
 /** The source of an acknowledgement: the operator, for a sequence or the newest one, or a probed server. */
@@ -12,6 +12,8 @@ export interface AckOutcome {
   readonly acknowledgement: Acknowledgement;
   /** False if it had already acknowledged this sequence or a later one. */
   readonly changed: boolean;
+  /** Present if a consumer or a service has the name of the verifier. */
+  readonly consumer?: ReportedConsumer;
 }
 
 /**
@@ -35,15 +37,17 @@ export async function acknowledge(
     const newest = manifest.trustBundle()?.sequence ?? 0;
     const sequence = given ?? newest;
     if (sequence > newest) throw failure('ERR_ACK_AHEAD', { verifier, sequence, newest });
-    // an operator who reports the newest bundle for a program without a hook has reloaded it
-    if (source === 'hand' && sequence === newest) await reportLoaded(pki, verifier);
+    // an operator who reports the bundle for a program without a hook has reloaded it
+    const consumer = await reportLoaded(pki, verifier, source === 'hand' ? sequence : undefined);
+    const about = consumer && { consumer };
     const before = manifest.acknowledgements().find(each => each.verifier === verifier);
-    if (before !== undefined && before.sequence >= sequence) return { acknowledgement: before, changed: false };
+    if (before !== undefined && before.sequence >= sequence)
+      return { acknowledgement: before, changed: false, ...about };
     const acknowledgement: Acknowledgement = { verifier, sequence, at: now, source };
     manifest.transaction(write => {
       write.putAcknowledgement(acknowledgement);
       write.audit('rotation.acknowledged', verifier, { sequence: String(sequence), source });
     });
-    return { acknowledgement, changed: true };
+    return { acknowledgement, changed: true, ...about };
   });
 }

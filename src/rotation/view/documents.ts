@@ -143,6 +143,12 @@ export const CA_ROTATE_ACK = documentSchema('ca-rotate-ack', 'the trust bundle t
   sequence: count('sequence of the trust bundle'),
   at: instant('time of the acknowledgement'),
   source: oneOf('origin of the acknowledgement; hand: the operator, probe: the server', ['hand', 'probe']),
+  consumer: optional(
+    oneOf(
+      'of a consumer of that name; loaded: its reload was recorded; hook: only its hook counts; bundle-only: its CRLs are unknown',
+      ['loaded', 'hook', 'bundle-only'],
+    ),
+  ),
 });
 
 const STEPS = ['prepare', 'publish', 'activate', 'drain', 'retire'] as const;

@@ -1,4 +1,5 @@
 /** Puts the outcome of a step and of an acknowledgement into a table and JSON. It decides nothing. */
+import { REMEDIES } from '../../errors/remedy.ts';
 import type { AckOutcome } from '../run/acknowledge.ts';
 import type { RotateOutcome } from '../run/step.ts';
 import type { Successor } from '../rules/successor.ts';
@@ -105,8 +106,19 @@ function successorFacts({ planned, above, crosses }: Successor): readonly (reado
   ];
 }
 
-export function acknowledgementView({ acknowledgement, changed }: AckOutcome): View<typeof documents.CA_ROTATE_ACK> {
-  const value = { changed, ...acknowledgement };
+/** Says whether the gate that waits for loaded consumers counts it, too. */
+function reloadText(reported: NonNullable<AckOutcome['consumer']>, consumer: string): string {
+  if (reported === 'loaded') return 'recorded';
+  const remedy = reported === 'hook' ? REMEDIES.reloadPending({ consumer }) : REMEDIES.reloadReported({ consumer });
+  return `not recorded; for its CRLs: ${remedy}`;
+}
+
+export function acknowledgementView({
+  acknowledgement,
+  changed,
+  consumer,
+}: AckOutcome): View<typeof documents.CA_ROTATE_ACK> {
+  const value = { changed, ...acknowledgement, ...(consumer && { consumer }) };
   return {
     table: () =>
       formatFacts([
@@ -114,6 +126,7 @@ export function acknowledgementView({ acknowledgement, changed }: AckOutcome): V
         ['sequence', String(acknowledgement.sequence)],
         ['at', formatInstant(acknowledgement.at)],
         ['reported by', acknowledgement.source === 'probe' ? 'the server' : 'the operator'],
+        ['reload', consumer && reloadText(consumer, acknowledgement.verifier)],
       ]),
     json: () => ({ kind: 'ca-rotate-ack', value }),
     jsonl: () => [{ kind: 'ca-rotate-ack', value }],
