@@ -114,13 +114,16 @@ export async function reportLoaded(
   if (consumers.length + services.length === 0)
     return named.some(({ reload }) => reload === 'hook') ? 'hook' : undefined;
   if (sequence === undefined) return 'bundle-only';
-  const { bundleSequence, id } = observeTrust(pki, policy);
-  // the first files with that bundle: the program may not have the later ones
-  const state =
-    sequence >= bundleSequence ? id : manifest.trustStates().find(each => each.bundleSequence === sequence)?.id;
+  const newest = observeTrust(pki, policy);
+  const { bundleSequence, id } = newest;
+  const isFull = ({ crls }: typeof newest): boolean => [...newest.crls.keys()].every(ca => crls.has(ca));
+  // the oldest files with that bundle and a CRL of every CA: the program may not have later ones
+  const known = (): number | undefined =>
+    manifest.trustStates().findLast(each => each.bundleSequence === sequence && isFull(each))?.id;
+  const state = sequence >= bundleSequence ? id : known();
   if (state === undefined) return 'bundle-only';
-  const older = consumers.filter(({ loaded }) => state === id || (loaded?.bundleSequence ?? -1) < sequence);
-  if (older.length + services.length > 0) recordLoaded(pki, policy, { consumers: older, services }, state);
+  // no record of older trust replaces one of newer trust; services without a hook have no record of their own
+  recordLoaded(pki, policy, { consumers, services: state === id ? services : [] }, state);
   return 'loaded';
 }
 

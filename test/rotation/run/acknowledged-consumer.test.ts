@@ -15,7 +15,7 @@ const later = (world: PkiWorld, hours: number): void => void (world.now = new Da
 /** A rotation that only waits for its consumers. */
 async function waiting(tier: string, consumer: object, hook: 'succeeded' | 'failed' = 'succeeded'): Promise<PkiWorld> {
   const end = hook === 'failed' ? { outcome: hook, reason: 'exit status 1' } : { outcome: hook };
-  const world = template({ runHook: call => scriptedHooks(end as never).runHook(call) });
+  const world = template({ runHook: call => scriptedHooks(end).runHook(call) });
   setPolicy(world, { consumers: [consumer] });
   await world.succeed('issue', 'payments');
   for (const step of ['prepare', 'publish']) await runSvcauth(world, ['ca', 'rotate', step, '--tier', tier]);
@@ -77,8 +77,12 @@ test('an older sequence takes nothing back that was reported before', async () =
   await world.manifest(manifest =>
     manifest.transaction(write => write.recordTrustBundle({ ...manifest.trustBundle()!, sequence: sequence + 1 })),
   );
+  later(world, 1);
   await runSvcauth(world, ['tick']);
   await world.succeed('reload', 'appliance', '--done');
+  const states = await world.manifest(manifest => manifest.trustStates());
+  expect(states.some(({ bundleSequence }) => bundleSequence === sequence)).toBe(true);
+  expect(states[0]!.bundleSequence).toBe(sequence + 1);
   const loaded = () =>
     world.manifest(manifest => manifest.consumerRecords().find(({ id }) => id.includes('appliance')));
   const before = await loaded();
