@@ -2,9 +2,16 @@
 // `parts.ts` lists it after the CRLs, which must be fresh, and before the publication of its results. `rotation/run/automatic.ts` decides.
 import { isCertified } from '../../../ca/rules/active-issuer.ts';
 import { SvcauthError } from '../../../errors/error.ts';
-import { planAutomatic, takeAutomatic, TIERS, type AutomaticPlan } from '../../../rotation/run/automatic.ts';
+import {
+  planAutomatic,
+  takeAutomatic,
+  TIERS,
+  type AutomaticPlan,
+  type CrlsToCome,
+} from '../../../rotation/run/automatic.ts';
 import { actionKind, type ActionKind, type TickAction } from '../../rules/action.ts';
-import type { PartPlan, TickPart } from '../part.ts';
+import type { Earlier, PartPlan, TickPart } from '../part.ts';
+import { crls } from './crls.ts';
 
 interface RotationPlan extends PartPlan {
   readonly tiers: readonly AutomaticPlan[];
@@ -23,9 +30,13 @@ const KINDS: Readonly<Record<Step, ActionKind>> = {
 /** Takes each step of a rotation that is due and whose gates are open. A root comes first: it must outlive the issuing CA. */
 export const rotation: TickPart<RotationPlan> = {
   name: 'rotation',
-  plan: async ({ pki, policy }) => {
+  plan: async ({ pki, policy }, earlier) => {
     const tiers: AutomaticPlan[] = [];
-    for (const tier of TIERS) tiers.push(...[await planAutomatic(pki, policy, tier)].flatMap(plan => plan ?? []));
+    const coming = crlsToCome(earlier);
+    for (const tier of TIERS) {
+      const plan = await planAutomatic(pki, policy, tier, coming);
+      if (plan !== undefined) tiers.push(plan);
+    }
     const actions = tiers.flatMap(({ step, subject, successor }) =>
       step === undefined || subject === undefined ? [] : [stepAction(step, subject, successor?.planned.notAfter)],
     );
@@ -53,6 +64,14 @@ export const rotation: TickPart<RotationPlan> = {
     return { actions, failures };
   },
 };
+
+/** Returns the CRLs that a dry run has planned: the gates ask for fresh ones. */
+function crlsToCome(earlier: Earlier): CrlsToCome {
+  const keeping = earlier.of(crls);
+  if (keeping?.state !== 'planned') return new Map();
+  const signed = keeping.plan.keep.refresh.crls.filter(({ action }) => action === 'sign' || action === 'release');
+  return new Map(signed.map(({ authority, header }) => [authority.id, header]));
+}
 
 const stepAction = (step: Step, subject: string, until: Date | undefined): TickAction => ({
   ...{ kind: KINDS[step], subject },

@@ -61,6 +61,15 @@ describe('the mode of a tier', () => {
   });
 });
 
+test('a dry run shows the step that a tick takes, although CRLs are stale until the tick has signed them', async () => {
+  const world = template();
+  later(world, 321 * DAY);
+  const planned = (await runSvcauth(world, ['tick', '--dry-run'])).stdout;
+  expect(planned).toMatch(/^would sign crl +issuing-g1 /m);
+  expect(planned).toMatch(/^would prepare +issuing-g2 /m);
+  expect((await runSvcauth(world, ['tick'])).stdout).toMatch(/^prepared +issuing-g2 /m);
+});
+
 test('tick keeps the key of the CA that it retires, and the command destroys that key alone', async () => {
   const world = template();
   const rotate = (step: string) => world.succeed('ca', 'rotate', step, '--tier', 'issuing');
