@@ -21,6 +21,8 @@ export interface CheckInput {
   readonly authorities: readonly AuthorityRow[];
   /** CAs whose expiry is not a finding: a rotation replaces them, or has a finding itself. */
   readonly rotated?: ReadonlySet<string>;
+  /** Pending successors: the source of rotations judges how long they may wait. */
+  readonly awaited?: ReadonlySet<string>;
   /** Lifetimes of CRLs; present if the clock is in doubt. The thisUpdate of a CRL may then be long before it was signed. */
   readonly inDoubt?: Pick<CrlSchedule, 'lifetime' | 'rootLifetime'> | undefined;
 }
@@ -84,7 +86,7 @@ function intentFindings(intent: Certificate, now: Date): Finding[] {
 
 function authorityFindings(
   row: AuthorityRow,
-  { authorities, rotated, inDoubt }: CheckInput,
+  { authorities, rotated, awaited, inDoubt }: CheckInput,
   thresholds: CheckThresholds,
   now: Date,
 ): Finding[] {
@@ -94,7 +96,9 @@ function authorityFindings(
   const about = { kind: 'ca', subject, keyLocation, tier } as const;
   const known = authorities.map(each => each.authority);
   const signed = { ...about, keyLocation: certifierKey(authority, known) };
-  if (certificate === undefined) return [{ ...about, name: 'ca-pending', severity: 'warning' }];
+  if (certificate === undefined) {
+    return awaited?.has(subject) === true ? [] : [{ ...about, name: 'ca-pending', severity: 'warning' }];
+  }
   // no certificate of a retired CA is still valid
   if (authority.state === 'retired' || isLeft(authority, known)) return [];
   const { notBefore, notAfter } = lifeOf({ ...authority, certificate });

@@ -1,5 +1,6 @@
 // Decides which rotations need a person: due, blocked from the first day on, or without progress. And which keys are no longer needed.
 // The source `rotation` calls it with the outlook of each tier. A rotation by the book has no finding on any day.
+import { REMEDIES } from '../../errors/remedy.ts';
 import type { CertifiedAuthority } from '../../ca/rules/active-issuer.ts';
 import type { Authority } from '../../record/authority.ts';
 import type { Rotation, RotationUpkeep } from '../../record/rotation.ts';
@@ -33,10 +34,9 @@ const KEY_GRACE = 30 * DAY;
 export function rotationFindings(look: RotationLook, now: Date): readonly Finding[] {
   const { outlook, signer, upkeep } = look;
   const { tier, mode, from, rotation, step, due, expected, latest } = outlook;
+  if (outlook.awaited !== undefined) return awaitedFindings(outlook, outlook.awaited, now);
   // a compromise and an expired CA have findings of their own, with other remedies
   if (rotation === undefined && (from.state === 'tainted' || from.certificate.notAfter < now)) return [];
-  // a pending CA has a finding of its own
-  if (outlook.isAwaited) return [];
   const severity: Severity = latest !== undefined && now >= latest ? 'critical' : 'warning';
   const about = { kind: 'rotation', subject: tier, tier, step, severity, ...(latest && { deadline: latest }) } as const;
   const away = signer !== undefined && signer.keyLocation !== 'file' ? signer : undefined;
@@ -55,6 +55,14 @@ export function rotationFindings(look: RotationLook, now: Date): readonly Findin
   if (now.getTime() < expected.getTime() + graceOf(from)) return [];
   const gate = look.closedGate();
   return [{ ...about, name: 'rotation-stalled', ...(gate && wordsOf(gate)) }];
+}
+
+/** Finds a successor that waits for its certificate when the rotation should have begun; critical when it is too late to be safe. */
+function awaitedFindings({ tier, from, due, latest }: RotationOutlook, subject: string, now: Date): readonly Finding[] {
+  if (now < due && from.state !== 'tainted') return [];
+  const severity: Severity = latest !== undefined && now >= latest ? 'critical' : 'warning';
+  const remedy = REMEDIES.successorPending();
+  return [{ name: 'ca-pending', severity, kind: 'ca', subject, tier, remedy, ...(latest && { deadline: latest }) }];
 }
 
 const wordsOf = ({ problem, remedy }: Obstacle) => ({ problem, ...(remedy !== undefined && { remedy }) });

@@ -43,6 +43,11 @@ function firstStep({ deadline }: Finding, now: Date): string {
   return deadline > now ? `first step is due, ${latest} at the latest` : `first step was due ${latest} at the latest`;
 }
 
+function neededBy({ deadline }: Finding, now: Date): string {
+  if (deadline === undefined) return '';
+  return `; its rotation ${deadline > now ? 'needs' : 'needed'} it ${formatRelativeTime(deadline, now)} at the latest`;
+}
+
 const because = ({ failed }: Finding): string => (failed === undefined ? '' : `; ${failed}`);
 
 const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
@@ -67,9 +72,9 @@ const DESCRIPTIONS: Readonly<Record<FindingName, Describe>> = {
     message: `a run was interrupted while it signed; certificate ${finding.serial} may exist`,
     remedy: REMEDIES.intentUnfinished({ serial: finding.serial ?? 'SERIAL' }),
   }),
-  'ca-pending': () => ({
-    message: 'has no certificate yet, so it cannot sign',
-    remedy: REMEDIES.caPending(),
+  'ca-pending': (finding, _expiry, now) => ({
+    message: `has no certificate yet, so it cannot sign${neededBy(finding, now)}`,
+    remedy: finding.remedy ?? REMEDIES.caPending(),
   }),
   'ca-tainted': finding => ({
     message: 'key may be compromised; replace every certificate it issued',

@@ -31,8 +31,8 @@ export interface RotationOutlook {
   readonly from: CertifiedAuthority;
   /** The rotation in progress. */
   readonly rotation?: Rotation;
-  /** True: its successor waits for the certificate of an external CA. */
-  readonly isAwaited: boolean;
+  /** Id of a pending successor, which waits for the certificate of an external CA. */
+  readonly awaited?: string;
   /** The next step. */
   readonly step: RotationStep;
   /** Time from which `tick` takes it as soon as its gates are open. */
@@ -72,12 +72,13 @@ export function rotationOutlook(tier: Rotation['tier'], facts: OutlookFacts): Ro
   const timetable = rotationTimetable(timetableFacts(from, rotation, facts), LONG_AGO);
   const step = rotation === undefined ? 'prepare' : STEP_OF[recordedPhase(rotation)[0]];
   const { due, latest } = timetable[step];
+  const awaited = awaitedRotation({ ...facts, tier });
   return {
     tier,
     mode,
     from,
     ...(rotation && { rotation }),
-    isAwaited: awaitedRotation({ ...facts, tier }) !== undefined,
+    ...(awaited && { awaited: awaited.to.id }),
     step,
     ...dueOf(step, due, rotation, from, facts),
     ...(latest && { latest }),

@@ -37,6 +37,31 @@ async function belowPolicy(world: PkiWorld): Promise<{ readonly root: HeldCa; re
   return { root, policy };
 }
 
+/** Has a successor wait for the certificate of the holder, long before it is due. */
+async function requested(world: PkiWorld): Promise<void> {
+  setPolicy(world, { 'rotation.issuing': 'manual' });
+  held.set(world, await giveAway(world));
+  await world.succeed('ca', 'rotate', 'prepare', '--tier', 'issuing');
+  wait(world, DAY);
+  await world.succeed('check');
+}
+
+/** Renews what is due, and imports the CRL that the holder makes. */
+async function heard(world: PkiWorld): Promise<void> {
+  const key = join(world.cwd, 'held-root.key');
+  await world.succeed('crl', 'import', crlOf(world, world.home.authority('root-g1').certificate, key, ''));
+  await runSvcauth(world, ['tick', '--force-clock', '--fail-on', 'never']);
+}
+
+const held = new WeakMap<PkiWorld, HeldCa>();
+const CERTIFIED = {
+  subject: () => 'issuing-g2',
+  outside: async (world: PkiWorld) => void (await certifyIssuing(world, 'issuing-g2', held.get(world)!, [-0.5, 400])),
+  fill: () => ({ CERT: 'issuing-g2-400.crt' }),
+  // the steps that follow are due
+  remaining: ['rotation-stalled'],
+} as const;
+
 /** CAs that begin in the future, and CAs of others that expire. */
 export const ISSUERS: readonly PlantedFault[] = [
   {
@@ -66,5 +91,29 @@ export const ISSUERS: readonly PlantedFault[] = [
     fill: () => ({ CERT: 'issuing-g1-2000.crt', CHAIN: 'next.pem' }),
     // its holder also sends its CRL, and the hooks for the new chain run at the next tick
     remaining: ['crl-missing', 'deployment-pending'],
+  },
+  {
+    fault: 'the holder of the root has not certified our successor when the first step is due',
+    plant: async world => {
+      await requested(world);
+      wait(world, 322 * DAY);
+      await heard(world);
+    },
+    finding: 'ca-pending',
+    severity: 'warning',
+    ...CERTIFIED,
+  },
+  {
+    fault: 'the holder of the root has not certified our successor, and renewals will be refused',
+    plant: async world => {
+      await requested(world);
+      wait(world, 340 * DAY);
+      await heard(world);
+    },
+    finding: 'ca-pending',
+    severity: 'critical',
+    ...CERTIFIED,
+    // nothing renewed them for a year, and the old CA cannot any longer
+    remaining: ['rotation-stalled', 'certificate-expired'],
   },
 ];

@@ -9,8 +9,9 @@ import type { CheckLook, CheckSource } from '../source.ts';
 /** Finds the expiries and pending deployments in the records of the manifest. */
 export const records: CheckSource = look => {
   const rotated = look.rotation.outlooks.flatMap(outlook => rotatedAuthorities(outlook, look.authorities, look.at));
+  const awaited = new Set(look.rotation.outlooks.flatMap(outlook => outlook.awaited ?? []));
   const inDoubt = clockOf(look.pki).jump === undefined ? undefined : look.policy.crl;
-  const input = { ...gather(look), rotated: new Set(rotated), inDoubt };
+  const input = { ...gather(look), rotated: new Set(rotated), awaited, inDoubt };
   return {
     findings: checkManifest(input, look.thresholds, look.at),
     monitored: look.everything ? monitoredItems(input, look.at) : [],

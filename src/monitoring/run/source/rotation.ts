@@ -36,7 +36,7 @@ export const rotation: CheckSource = look => {
       lifetimes: selected === undefined ? facts.lifetimes : lifetimesOf(selected),
       authorities,
       reported: new Set(due.filter(row => isExpiring(row, look)).map(({ service }) => service.name)),
-      isCaReported: rotations.some(({ subject }) => subject === leafTier(authorities)),
+      isCaReported: rotations.some(({ tier }) => tier === leafTier(authorities)),
     },
     policy,
     at,
