@@ -169,6 +169,20 @@ describe('a hook delays and loses nothing', () => {
     expect(calls).toEqual([]);
   });
 
+  test('another run revokes while the hook for a new certificate hangs', async () => {
+    const { world } = site({ 'deployment.hooks': [{ argv: ['reload-server'], on: ['certificate'] }] });
+    for (const name of ['a', 'b']) await world.succeed('issue', name);
+    const { runHook } = world;
+    let revoked: Awaited<ReturnType<typeof runSvcauth>> | undefined;
+    world.runHook = async call => {
+      world.runHook = runHook;
+      revoked = await runSvcauth({ ...world, runHook }, ['revoke', 'b', '--lock-wait', '0s']);
+      return runHook(call);
+    };
+    await world.succeed('renew', 'a', '--force');
+    expect([revoked?.status, revoked?.stderr]).toEqual([0, '']);
+  });
+
   test('the next tick runs the hook of a run that was killed between publication and hook', async () => {
     const { world, calls } = site({ 'deployment.hooks': [['reload-server']] });
     for (const name of ['a', 'b']) await world.succeed('issue', name);

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { pkiTemplate, type PkiWorld } from '../../../support/pki/pki.ts';
 import { runSvcauth } from '../../../support/world/world.ts';
+import { setPolicy } from '../../../planted/site.ts';
 
 const DAY = 86_400_000;
 
@@ -68,6 +69,16 @@ test('a dry run shows the step that a tick takes, although CRLs are stale until 
   expect(planned).toMatch(/^would sign crl +issuing-g1 /m);
   expect(planned).toMatch(/^would prepare +issuing-g2 /m);
   expect((await runSvcauth(world, ['tick'])).stdout).toMatch(/^prepared +issuing-g2 /m);
+});
+
+test('the CRL of a new CA is out in the tick that prepares the CA', async () => {
+  const world = template();
+  const docroot = join(world.cwd, 'docroot');
+  mkdirSync(docroot);
+  setPolicy(world, { 'crl.publishTo': [docroot] });
+  later(world, 321 * DAY);
+  expect((await runSvcauth(world, ['tick'])).stdout).toMatch(/^prepared +issuing-g2 /m);
+  expect(existsSync(join(docroot, 'crl/issuing-g2.crl'))).toBe(true);
 });
 
 test('tick keeps the key of the CA that it retires, and the command destroys that key alone', async () => {
