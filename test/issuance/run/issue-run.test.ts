@@ -24,7 +24,7 @@ import { signerOf } from '../../../src/pki/key/signature.ts';
 import { pkiTemplate, type PkiWorld } from '../../support/pki/pki.ts';
 import { servedSerial } from '../../support/service-state.ts';
 import { treeDigest } from '../../support/world/tree-digest.ts';
-import { runSvcauth } from '../../support/world/world.ts';
+import { runSvcauth, START } from '../../support/world/world.ts';
 
 const DAY = 86_400_000;
 
@@ -189,7 +189,7 @@ describe('near the expiry of the issuing CA', () => {
     expect(await world.succeed('issue', 'payments')).toMatch(/^unchanged/);
   });
 
-  test('nothing is issued after the validity of the CA', async () => {
+  test('nothing is issued before or after the validity of the CA', async () => {
     const world = fresh();
     pass(world, 366);
     const ended = await runSvcauth(world, ['issue', 'payments']);
