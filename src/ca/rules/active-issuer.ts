@@ -53,7 +53,7 @@ export function certifier(authorities: readonly Authority[], from: CertifiedAuth
   );
 }
 
-/** Returns the location of the key that signs the certificate of a CA: its own, or that of the CA above it. */
+/** Returns the location of the key that signs the certificate of a CA: the key of a root is its own. */
 export const certifierKey = (
   { certificate }: Pick<Authority, 'certificate'>,
   authorities: readonly Authority[],

@@ -92,14 +92,14 @@ const recordedNames = ({ consumers, services }: Chosen): readonly string[] => [
 ];
 
 /**
- * What an acknowledgement means for the program of its name. `loaded`: recorded, as `reload --done` does. `hook`: only its hook counts.
- * `bundle-only`: nobody says that it has loaded the CRLs, too.
+ * The effect of an acknowledgement on the program of its name. `loaded`: recorded, as `reload --done` does. `hook`: only its hook counts.
+ * `bundle-only`: its CRLs are unknown.
  */
 export type ReportedConsumer = 'loaded' | 'hook' | 'bundle-only';
 
 /**
  * Records that a program without a hook has loaded what was published with a bundle sequence. Absent `sequence`: only its bundle is known.
- * Returns undefined where the name is no consumer.
+ * Undefined where no consumer has the name.
  */
 export async function reportLoaded(
   pki: Pki,

@@ -87,11 +87,11 @@ function scenario(
         ? []
         : [{ name: 'ca-expired', at: notAfter }];
       if (notBefore > runs.now) own.push({ name: 'ca-not-yet-valid', at: runs.now });
-      const ofCa = own.map(event => ({ ...event, keyLocation: certifierKey(authority, authorities) }));
-      return [...ofCa, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
-        keyLocation,
+      const above = certifierKey(authority, authorities);
+      return [...own, ...crlFuture(authority, crl, policy.crl, runs, series)].map(event => ({
         ...event,
-        ...{ kind: 'ca' as const, subject, tier, services: dependents(subject, event.at) },
+        ...{ kind: 'ca' as const, subject, keyLocation: own.includes(event) ? above : keyLocation, tier },
+        services: dependents(subject, event.at),
       }));
     }),
   ]

@@ -191,7 +191,7 @@ function extensionProblem(certificate: ParsedCertificate, holder: CertifiedAutho
   const settled = new Date(certificate.tbs.notBefore.date.getTime() + SKEW * 1000);
   if (settled > now)
     return `verifiers whose clocks are ${SKEW} s behind reject it until ${instantText(settled)}; install it then`;
-  // no verifier accepts a certificate that begins in the future: another one replaces it, whenever it ends
+  // no verifier accepts a certificate that begins in the future, so any other one replaces it
   if (ends > ended || holder.certificate.notBefore > now) return undefined;
   return `it expires ${instantText(ends)}, not later than the certificate of ${holder.id} (${instantText(ended)})`;
 }

@@ -58,8 +58,9 @@ export async function proveRotationOf(
   if (planned === undefined) return undefined;
   const { fromId, toId, timetable, course } = planned;
   const { successor, options } = question;
-  // the holder of an external CA chooses its lifetime, and `install-cert` judges it
-  const gaps = successor !== undefined && needsHolder(successor, options.rootKey) ? [] : planned.gaps;
+  // the holder of an external CA may certify the successor with another CA, and `install-cert` judges the result
+  const isHeld = successor !== undefined && needsHolder(successor, options.rootKey);
+  const gaps = isHeld && planned.wayOut?.kind === 'root-first' ? [] : planned.gaps;
   const remedy = gaps.length === 0 ? undefined : remedyOf(planned, facts, question);
   return {
     fromId,

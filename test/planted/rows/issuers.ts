@@ -77,7 +77,7 @@ export const ISSUERS: readonly PlantedFault[] = [
     fault: 'the policy CA above ours expires soon, and its holder has renewed it',
     plant: async world => {
       const { root, policy } = await belowPolicy(world);
-      // early, so that nothing else is due
+      // early: nothing else is due yet
       setPolicy(world, { 'check.caWarning': '99%', 'rotation.issuing': 'manual' });
       wait(world, 5 * DAY);
       await runSvcauth(world, ['tick', '--fail-on', 'never']);

@@ -53,7 +53,7 @@ describe('a directory lacks', () => {
     expect(found?.lacks).toBe('it does not hold the CRL of root-g2');
   });
 
-  test('no anchor of an issuing CA, which is no anchor', () => {
+  test('nothing where only the anchor of an issuing CA is absent', () => {
     expect(missingFrom([directory(['root-g1'], ['issuing-g2'])], rotation('issuing-g2', 'issuing'))).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-// The holder of a root that is not in the home: signs CA certificates as another team would, with our own encoder.
+// The holder of a root that is not in the home: signs CA certificates as another team would.
 // Planted faults use it. It writes files for `ca install-cert` into the working directory and changes no home, except `giveAway`.
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -74,7 +74,7 @@ export async function certifyIssuing(world: PkiWorld, id: string, by: HeldCa, da
   return path;
 }
 
-/** Records a policy CA below the root and our issuing CA below it, as a PKI that began below them has it. */
+/** Records a policy CA below the root, and our issuing CA below the policy CA. */
 export async function adoptPolicyCa(world: PkiWorld, policy: HeldCa, issuing: string): Promise<void> {
   const recorded = (der: Uint8Array, issuerId: string) => {
     const { serial, notBefore, notAfter } = decodeCertificate(der).tbs;
