@@ -53,7 +53,7 @@ export function certifier(authorities: readonly Authority[], from: CertifiedAuth
   );
 }
 
-/** Returns the location of the key that signs the certificate of a CA: the key of a root is its own. */
+/** Returns the location of the key that signs the certificate of a CA; a root signs its own. */
 export const certifierKey = (
   { certificate }: Pick<Authority, 'certificate'>,
   authorities: readonly Authority[],
