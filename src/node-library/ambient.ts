@@ -1,4 +1,4 @@
-import type { Clock, FollowProblem } from './types.ts';
+import type { Clock, SourceProblem } from './types.ts';
 
 // The only file of the library that uses the real clock and the process; all others get them as arguments.
 
@@ -10,5 +10,5 @@ export const ambientClock: Clock = {
   },
 };
 
-export const warn = ({ code, message }: FollowProblem): void =>
+export const warn = ({ code, message }: SourceProblem): void =>
   process.emitWarning(message, { type: 'SvcauthWarning', code });

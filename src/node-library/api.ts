@@ -1,24 +1,30 @@
-import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { matcherOf } from './allow.ts';
 import { ambientClock, warn } from './ambient.ts';
-import { followFiles } from './follow-files.ts';
-import { authorizePeer, readPeer } from './peer.ts';
-import type { Allow, Authorization, FollowedContext, FollowOptions, SpiffeIdText } from './types.ts';
+import { Connections } from './connections.ts';
+import { openSource } from './source.ts';
+import type { Allow, Authorization, PeerSocket, SourceOptions, SpiffeIdText, X509Source } from './types.ts';
 
 export type * from './types.ts';
 
 /**
- * Reads the files and follows them. Rejects if the files are not valid now, so a service does not start with them. Later faults
- * are only reported to `onProblem`.
+ * Reads a service's certificate, key, anchors and CRLs, and follows the files. Rejects if the files are not valid now, so a service
+ * does not start with them. Later faults are events, and what is in force stays in force.
  */
-export const secureContext = (options: FollowOptions): Promise<FollowedContext> =>
-  followFiles(options, options.clock ?? ambientClock, options.onProblem ?? warn);
+export const openX509Source = (options: SourceOptions): Promise<X509Source> =>
+  openSource(options, options.clock ?? ambientClock, warn);
 
-/** Gives the SPIFFE ID that the peer of a connection has proved; undefined if its certificate is not a verified X509-SVID. */
-export function peerSpiffeId(socket: TLSSocket | Socket): SpiffeIdText | undefined {
-  const peer = readPeer(socket);
-  return 'id' in peer ? peer.id : undefined;
+/** @deprecated The name of `openX509Source` before it had one that fits. */
+export const secureContext: typeof openX509Source = openX509Source;
+
+/**
+ * Decides whether the peer of a connection that a source has admitted may do something: by the trust in force now, the dates of its
+ * certificate and the rules. Throws TypeError for an invalid rule.
+ */
+export const authorize = (socket: PeerSocket, options: Allow): Authorization =>
+  Connections.authorize(socket, matcherOf(options));
+
+/** Returns the SPIFFE ID of the peer that a source has admitted; undefined if the peer is no longer accepted. */
+export function peerSpiffeId(socket: PeerSocket): SpiffeIdText | undefined {
+  const verdict = Connections.authorize(socket, () => true);
+  return verdict.allowed ? verdict.id : undefined;
 }
-
-/** Checks that the SPIFFE ID of the peer is in `allow`. Throws TypeError if `allow` has an invalid SPIFFE ID. */
-export const authorize = (socket: TLSSocket | Socket, { allow }: Allow): Authorization => authorizePeer(socket, allow);

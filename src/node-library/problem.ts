@@ -1,8 +1,8 @@
 import type { Refusal } from '../pki/path/refusal.ts';
-import type { FollowProblem } from './types.ts';
+import type { SourceProblem } from './types.ts';
 
 /** A fault because of which files do not come into force. */
-export interface Problem extends FollowProblem {
+export interface Problem extends SourceProblem {
   readonly kind: 'problem';
 }
 

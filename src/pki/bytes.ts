@@ -21,6 +21,13 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** Decides that `bytes` has the octets `wanted` from the offset `at` on. */
+export function holdsAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  // serial numbers of one CA often begin alike
+  for (let i = wanted.length - 1; i >= 0; i--) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}
+
 /** Writes lower-case hex: two digits for each byte, no separators. */
 export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');

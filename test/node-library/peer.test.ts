@@ -3,6 +3,7 @@ import { connect as connectPlain, createServer as createPlainServer, Socket, typ
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { beforeAll, expect, test } from 'vitest';
 import { authorize, peerSpiffeId } from '../../src/node-library/api.ts';
+import type { PeerEvent } from '../../src/node-library/types.ts';
 import { encodeKeyUsage } from '../../src/pki/extension/key-usage.ts';
 import { makeLeaf, names, type TestCertificate } from '../support/pki/path-pki.ts';
 import { planted, without } from '../support/pki/planted-certificate.ts';
@@ -22,15 +23,17 @@ beforeAll(() => {
   authorities = makeAuthorities();
 });
 
-/** Returns the view that a server has of a client with this certificate. */
+/** Returns the view that a server has of a client with this certificate, or why the server rejects it. */
 async function seenFrom<T>(
   leaf: TestCertificate | undefined,
   look: (socket: TLSSocket) => T,
   changes = {},
-): Promise<T> {
+): Promise<T | { readonly code: string; readonly message: string }> {
   const { context } = await follow(serviceDirectory('payments', authorities));
   const server = createServer({ ...context.serverOptions(), ...changes });
-  const seen = new Promise<T>(resolve => {
+  context.follow(server);
+  const seen = new Promise<T | PeerEvent>(resolve => {
+    context.on('peerRejected', resolve);
     server.on('secureConnection', socket => {
       resolve(look(socket));
       socket.on('error', () => undefined).destroy();
@@ -83,24 +86,22 @@ test.each([
     '',
   ],
 ])('a certificate with %s proves no id', async (_, extensions, reason) => {
-  const decision = await seenFrom(leaf(extensions), socket => authorize(socket, { allow: [REPORTS] }), {
-    rejectUnauthorized: false,
-  });
-  expect(decision).toMatchObject({ allowed: false, reason: expect.stringContaining(reason) as string });
+  const decision = await seenFrom(leaf(extensions), () => 'accepted');
+  expect(decision).toMatchObject({ side: 'server', message: expect.stringContaining(reason) as string });
   expect(decision).not.toHaveProperty('id');
 });
 
-test('a peer with an unverified chain has no SPIFFE ID', async () => {
+test('a peer with an unverified chain is rejected, although the server would accept it', async () => {
   const foreign = makeAuthorities(5);
   const lax = { rejectUnauthorized: false };
-  const decide = (socket: TLSSocket) => authorize(socket, { allow: [REPORTS] });
+  const decide = () => 'accepted';
   expect(await seenFrom(makeSvid('reports', foreign.issuing), decide, lax)).toMatchObject({
-    allowed: false,
-    reason: expect.stringContaining('the chain was not verified') as string,
+    code: 'not-verified',
+    message: expect.stringContaining('the chain was not verified') as string,
   });
-  expect(await seenFrom(undefined, decide, lax)).toMatchObject({ allowed: false });
+  expect(await seenFrom(undefined, decide, lax)).toMatchObject({ code: 'not-verified' });
   const expired = makeLeaf({ name: 'reports', issuer: authorities.issuing, notBefore: day(-9), notAfter: day(-1) });
-  expect(await seenFrom(expired, peerSpiffeId, lax)).toBeUndefined();
+  expect(await seenFrom(expired, decide, lax)).toMatchObject({ code: 'not-verified' });
 });
 
 test('an allow list with an invalid SPIFFE ID is refused', async () => {
@@ -117,7 +118,10 @@ test('a connection without TLS has no SPIFFE ID', async () => {
   await once(server, 'listening');
   const socket = connectPlain((server.address() as AddressInfo).port, '127.0.0.1');
   expect(peerSpiffeId(socket)).toBeUndefined();
-  expect(authorize(socket, { allow: [REPORTS] })).toEqual({ allowed: false, reason: 'the connection is not TLS' });
+  expect(authorize(socket, { allow: [REPORTS] })).toEqual({
+    allowed: false,
+    reason: 'no source has admitted this connection',
+  });
   socket.destroy();
   server.close();
 });

@@ -1,13 +1,13 @@
 /** CAs of a trust domain, made by hand, faulty ones too, and a service's directory with the layout of svcauth. */
 import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { secureContext } from '../../src/node-library/api.ts';
+import { openX509Source } from '../../src/node-library/api.ts';
 import { integer } from '../../src/pki/der/writer.ts';
 import { encodePem } from '../../src/pki/pem.ts';
 import { makeCa, makeCrl, makeLeaf, names, type TestCertificate, type Wanted } from '../support/pki/path-pki.ts';
 import { planted } from '../support/pki/planted-certificate.ts';
 import { tempDirectory } from '../support/world/temp-directory.ts';
-import type { Clock, FollowOptions, FollowProblem, FollowState } from '../../src/node-library/types.ts';
+import type { Clock, SourceOptions, SourceProblem, SourceState } from '../../src/node-library/types.ts';
 import { realNow } from '../support/real-clock.ts';
 
 const DAY = 86_400_000;
@@ -140,10 +140,10 @@ export function testClock(): TestClock {
 }
 
 /** Follows a service's directory, and records every report. */
-export async function follow(service: ServiceDirectory, changes: Partial<FollowOptions> = {}) {
-  const problems: FollowProblem[] = [];
-  const states: FollowState[] = [];
-  const context = await secureContext({
+export async function follow(service: ServiceDirectory, changes: Partial<SourceOptions> = {}) {
+  const problems: SourceProblem[] = [];
+  const states: SourceState[] = [];
+  const context = await openX509Source({
     dir: service.directory,
     bundle: service.path('bundle.pem'),
     crls: service.crls,

@@ -1,6 +1,7 @@
 // Splits a CRL into the fields around its entries, and finds or lists the entries on request.
 // Importing, showing, publishing, lint and path validation read CRLs with it; `stream.ts` reads head and tail with it.
 // It verifies no signature.
+import { holdsAt } from '../bytes.ts';
 import { decodeAlgorithmIdentifier, type AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { emptySpan, scanEntry } from './entry-span.ts';
 import { decodeCrlEntry, type CrlEntry } from './entry.ts';
@@ -10,6 +11,7 @@ import { decodeExtensions, findExtension, type Extension } from '../extension/ex
 import { decodeAuthorityKeyIdentifier } from '../extension/key-identifier.ts';
 import { decodeName, type Name } from '../name/name.ts';
 import { OID } from '../oids.ts';
+import type { SerialIndex } from './serial-index.ts';
 
 /** A range of bytes, as offsets. */
 interface Range {
@@ -48,6 +50,8 @@ export interface CrlTail {
 export interface ParsedCrl extends CrlHead, CrlTail {
   readonly der: Uint8Array;
   readonly entryCount: number;
+  /** Finds an entry without reading the list; absent if the CRL was read once for one question. */
+  readonly index?: SerialIndex;
 }
 
 /**
@@ -140,11 +144,16 @@ export function* crlEntries(crl: ParsedCrl): Generator<CrlEntry> {
 }
 
 /**
- * Finds the entry of a serial number, given as the INTEGER's content octets. It reads the list once and decodes only that entry.
+ * Finds the entry of a serial number, given as the INTEGER's content octets. Without an index it reads the list once. It decodes only
+ * that entry.
  */
 export function findCrlEntry(crl: ParsedCrl, serial: Uint8Array): CrlEntry | undefined {
   if (crl.entries === undefined) return undefined;
-  const { der, entries } = crl;
+  const { der, entries, index } = crl;
+  if (index !== undefined) {
+    const entry = index.find(serial);
+    return entry === undefined ? undefined : decodeCrlEntry(new DerReader(der, entry, entries.end));
+  }
   const span = emptySpan();
   for (let at = entries.start; at < entries.end; at = span.end) {
     scanEntry(der, at, entries.end, span);
@@ -163,11 +172,6 @@ export function* crlSerials({ der, entries }: ParsedCrl): Generator<Uint8Array> 
     scanEntry(der, at, entries.end, span);
     yield der.subarray(span.serialStart, span.serialEnd);
   }
-}
-
-function holdsAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
-  for (let i = wanted.length - 1; i >= 0; i--) if (bytes[at + i] !== wanted[i]) return false;
-  return true;
 }
 
 /** Returns the signed bytes, tbsCertList with its tag. */

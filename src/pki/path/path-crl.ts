@@ -1,7 +1,7 @@
 // Reads a CRL for path validation, and finds the faults that hold for every certificate.
 // Trust stores, published CRLs, `verifiers` and svcauth/node read CRLs with it. `revocation.ts` checks signature and dates.
 import { equalBytes } from '../bytes.ts';
-import { emptySpan, scanEntry } from '../crl/entry-span.ts';
+import { emptySpan, hasPlainExtensions, scanEntry, type EntrySpan } from '../crl/entry-span.ts';
 import { decodeCrlEntry, entryReasonCode } from '../crl/entry.ts';
 import { reasonWord } from '../crl/revocation-reason.ts';
 import { DerError, DerReader } from '../der/reader.ts';
@@ -11,7 +11,16 @@ import {
   type IssuingDistributionPoint,
 } from '../extension/issuing-distribution-point.ts';
 import { OID, oidName } from '../oids.ts';
-import { crlKeyIdentifier, crlNumber, decodeCrl, isDeltaCrl, type ParsedCrl } from '../crl/parsed.ts';
+import {
+  crlKeyIdentifier,
+  crlNumber,
+  decodeCrl,
+  isDeltaCrl,
+  readCrlHead,
+  readCrlTail,
+  type ParsedCrl,
+} from '../crl/parsed.ts';
+import { SerialIndex } from '../crl/serial-index.ts';
 import { canonicalName } from '../name/canonical-name.ts';
 import { refusal, type Refusal } from './refusal.ts';
 
@@ -27,15 +36,43 @@ export interface PathCrl extends ParsedCrl {
 }
 
 /** Reads a CRL. Throws DerError for bytes that are not a CRL; any other problem is its `fault`. */
-export function readPathCrl(der: Uint8Array): PathCrl {
-  const crl = decodeCrl(der);
+export const readPathCrl = (der: Uint8Array): PathCrl => interpret(decodeCrl(der), entryFault);
+
+/** The entries that `pathCrlSteps` reads between two pauses: about a millisecond of work. */
+const STEP = 2_000;
+
+/**
+ * Reads a long CRL as strictly as `readPathCrl`, with an index of its serial numbers. It pauses at each `yield`, so the caller decides
+ * when it goes on. Throws DerError.
+ */
+export function* pathCrlSteps(der: Uint8Array): Generator<undefined, PathCrl> {
+  const head = readCrlHead(der, der.length);
+  const { entries, version } = head;
+  let fault: Refusal | undefined;
+  let entryCount = 0;
+  const index = new SerialIndex(der, entries === undefined ? 0 : entries.end - entries.start);
+  if (entries !== undefined) {
+    if (entries.start === entries.end) fault = EMPTY_LIST;
+    const span = emptySpan();
+    for (let at = entries.start; at < entries.end; at = span.end) {
+      scanEntry(der, at, entries.end, span);
+      index.add(span.start, span.serialStart, span.serialEnd);
+      fault ??= faultOfEntry(der, version, span);
+      if (++entryCount % STEP === 0) yield;
+    }
+  }
+  const tail = readCrlTail(der.subarray(head.tail), head);
+  return interpret({ der, ...head, ...tail, entryCount, index }, () => fault);
+}
+
+function interpret(crl: ParsedCrl, entryFaultOf: (crl: ParsedCrl) => Refusal | undefined): PathCrl {
   const issuerName = canonicalName(crl.issuer);
   const read = { ...crl, issuerName, keyIdentifier: undefined, distributionPoint: undefined, gap: undefined };
   try {
     const point = findExtension(crl.extensions, OID.issuingDistributionPoint);
     const distributionPoint = point && decodeIssuingDistributionPoint(point.value);
     const keyIdentifier = crlKeyIdentifier(crl);
-    const fault = crlFault(crl, distributionPoint) ?? entryFault(crl);
+    const fault = crlFault(crl, distributionPoint) ?? entryFaultOf(crl);
     return { ...read, keyIdentifier, distributionPoint, fault, gap: crlGap(crl) };
   } catch (error) {
     if (error instanceof DerError) return { ...read, fault: refusal('crl-malformed', error.message) };
@@ -94,26 +131,36 @@ function scopeFault(point: IssuingDistributionPoint): Refusal | undefined {
   return undefined;
 }
 
-/** Returns the fault of an entry, which makes the CRL unusable (§5.3). It does not decode entries of the usual form. */
+const EMPTY_LIST = refusal('crl-malformed', 'revokedCertificates is present but empty');
+
+/** Returns the fault of an entry, which makes the CRL unusable (§5.3). */
 function entryFault({ der, entries, version }: ParsedCrl): Refusal | undefined {
   if (entries === undefined) return undefined;
-  if (entries.start === entries.end) return refusal('crl-malformed', 'revokedCertificates is present but empty');
+  if (entries.start === entries.end) return EMPTY_LIST;
   const span = emptySpan();
   for (let at = entries.start; at < entries.end; at = span.end) {
     scanEntry(der, at, entries.end, span);
-    if (span.extensionsStart === span.end) continue;
-    if (version !== 2) return refusal('crl-malformed', 'a version 1 CRL has entry extensions');
-    const entry = decodeCrlEntry(new DerReader(der, span.start, span.end));
-    for (const { oid, critical } of entry.extensions) {
-      if (oid === OID.certificateIssuer) return refusal('crl-indirect', 'an entry of the CRL names another issuer');
-      if (critical) {
-        const name = oidName(oid) ?? oid;
-        return refusal('crl-extension-critical-unknown', `the critical CRL entry extension ${name} is not supported`);
-      }
-    }
-    const reason = entryReasonCode(entry);
-    if (reasonWord(reason) === undefined)
-      return refusal('crl-malformed', `an entry of the CRL has the unknown reason ${reason}`);
+    const fault = faultOfEntry(der, version, span);
+    if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/** Returns the fault of one entry. It does not decode entries of the usual form. Throws DerError. */
+function faultOfEntry(der: Uint8Array, version: number, span: EntrySpan): Refusal | undefined {
+  if (span.extensionsStart === span.end) return undefined;
+  if (version !== 2) return refusal('crl-malformed', 'a version 1 CRL has entry extensions');
+  if (hasPlainExtensions(der, span) && reasonWord(der[span.end - 1]!) !== undefined) return undefined;
+  const entry = decodeCrlEntry(new DerReader(der, span.start, span.end));
+  for (const { oid, critical } of entry.extensions) {
+    if (oid === OID.certificateIssuer) return refusal('crl-indirect', 'an entry of the CRL names another issuer');
+    if (critical) {
+      const name = oidName(oid) ?? oid;
+      return refusal('crl-extension-critical-unknown', `the critical CRL entry extension ${name} is not supported`);
+    }
+  }
+  const reason = entryReasonCode(entry);
+  return reasonWord(reason) === undefined
+    ? refusal('crl-malformed', `an entry of the CRL has the unknown reason ${reason}`)
+    : undefined;
 }

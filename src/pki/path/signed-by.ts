@@ -35,11 +35,34 @@ export function signatureRefusal(
       `the signature algorithm ${oidName(oid) ?? oid} is not supported with this key`,
     );
   }
+  let good = verdicts.get(signed)?.get(issuer);
+  if (good === undefined) remember(signed, issuer, (good = isMadeBy(key, bytes, signed.signature)));
+  return good ? undefined : refusal(wrong, 'its signature does not verify with the key of its issuer');
+}
+
+/**
+ * Verifies a signature on another thread and remembers the answer for `signatureRefusal`. A long CRL takes milliseconds to hash. Never
+ * rejects: an unsupported key is left to `signatureRefusal`.
+ */
+export async function verifyAhead(signed: Signed, bytes: Uint8Array, issuer: PathCertificate): Promise<void> {
+  const key = keyFor(signed.signatureAlgorithm, issuer);
+  if (key === undefined || verdicts.get(signed)?.has(issuer) === true) return;
+  const good = await new Promise<boolean>(resolve => {
+    try {
+      verify(key.scheme.digest, bytes, key.publicKey, signed.signature, (error, result) =>
+        resolve(error === null && result),
+      );
+    } catch {
+      resolve(false);
+    }
+  });
+  remember(signed, issuer, good);
+}
+
+function remember(signed: Signed, issuer: PathCertificate, good: boolean): void {
   let known = verdicts.get(signed);
   if (known === undefined) verdicts.set(signed, (known = new WeakMap()));
-  let good = known.get(issuer);
-  if (good === undefined) known.set(issuer, (good = isMadeBy(key, bytes, signed.signature)));
-  return good ? undefined : refusal(wrong, 'its signature does not verify with the key of its issuer');
+  known.set(issuer, good);
 }
 
 /**
@@ -47,9 +70,7 @@ export function signatureRefusal(
  * only, never to one read from bytes.
  */
 export function countAsSigned(planned: Signed, issuer: PathCertificate): void {
-  let known = verdicts.get(planned);
-  if (known === undefined) verdicts.set(planned, (known = new WeakMap()));
-  known.set(issuer, true);
+  remember(planned, issuer, true);
 }
 
 function keyFor(algorithm: AlgorithmIdentifier, issuer: PathCertificate): VerifyingKey | undefined {

@@ -1,14 +1,14 @@
 /** A Node service as in docs/node.md: a server and a client that reload their files on request. */
 import { once } from 'node:events';
-import { createServer, request, type RequestOptions } from 'node:https';
+import { request, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import {
   peerSpiffeId,
-  secureContext,
+  openX509Source,
   type Clock,
-  type FollowProblem,
+  type SourceProblem,
   type SpiffeIdText,
 } from '../../../src/node-library/api.ts';
 import { realNow } from '../../support/real-clock.ts';
@@ -17,7 +17,7 @@ import type { LiveClient, LiveServer } from './traffic.ts';
 
 export interface NodeService extends LiveServer, LiveClient {
   /** Messages about its files. */
-  readonly problems: readonly FollowProblem[];
+  readonly problems: readonly SourceProblem[];
   /** Loads the current files. */
   follow(): Promise<void>;
   stop(): Promise<void>;
@@ -32,23 +32,25 @@ const TOLD: Clock = { now: realNow, every: () => () => undefined };
 const refusals = new Map<number, string>();
 
 export async function startNodeService(pki: Pki, name: string): Promise<NodeService> {
-  const problems: FollowProblem[] = [];
-  const context = await secureContext({
+  const problems: SourceProblem[] = [];
+  const context = await openX509Source({
     dir: join(pki.home, 'services', name),
     bundle: anchorsOf(pki),
     crls: crlBundleOf(pki),
     clock: TOLD,
     onProblem: problem => problems.push(problem),
   });
-  const server = createServer(context.serverOptions(), ({ socket }, response) => {
+  const server = context.createHttpsServer({ allow: { memberOf: 'example.org' } }, ({ socket }, response) => {
     response.writeHead(200, { connection: 'close' }).end(peerSpiffeId(socket));
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    refusals.set(socket.remotePort ?? 0, codeOf(socket) ?? error.code ?? error.message);
+    refusals.set(
+      socket.remotePort ?? 0,
+      codeOf(socket) ?? (error as { reason?: string }).reason ?? error.code ?? error.message,
+    );
   });
   // a socket whose port was read once still knows it when it is destroyed
   server.on('keylog', (_, socket: TLSSocket) => void socket.remotePort);
-  context.follow(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -83,7 +85,7 @@ function ask(name: string, options: RequestOptions): Promise<string | undefined>
     });
     asked.on('socket', socket => socket.on('connect', () => (port = socket.localPort ?? 0)));
     asked.on('error', (error: NodeJS.ErrnoException) => {
-      const words = refusals.get(port) ?? error.code ?? error.message;
+      const words = refusals.get(port) ?? (error as { reason?: string }).reason ?? error.code ?? error.message;
       refusals.delete(port);
       resolve(words);
     });

@@ -1,0 +1,37 @@
+// Puts a judge between the end of a handshake and everybody who waits for it.
+// Servers and clients emit one event when a handshake has ended; the guard sees it first, so nobody ever sees a rejected peer.
+// It takes the place of `emit` of one object, because a listener cannot keep an event from the other listeners.
+import type { EventEmitter } from 'node:events';
+import type { Server, TLSSocket } from 'node:tls';
+import type { PeerError } from './connections.ts';
+
+/** Judges a connection whose handshake has ended. */
+export type Admission = (socket: TLSSocket) => PeerError | undefined;
+
+/** Rejects clients before any listener of the server sees their connection. */
+export function guardServer(server: Server, admit: Admission): void {
+  beforeEvent(server, 'secureConnection', socket => {
+    const error = admit(socket as TLSSocket);
+    if (error === undefined) return true;
+    server.emit('tlsClientError', error, socket);
+    (socket as TLSSocket).destroy();
+    return false;
+  });
+}
+
+/** Rejects the server of a connection before any data was exchanged. */
+export function guardClient(socket: TLSSocket, admit: Admission): TLSSocket {
+  beforeEvent(socket, 'secureConnect', () => {
+    const error = admit(socket);
+    if (error === undefined) return true;
+    socket.destroy(error);
+    return false;
+  });
+  return socket;
+}
+
+function beforeEvent(emitter: EventEmitter, event: string, pass: (argument: unknown) => boolean): void {
+  const emit = emitter.emit.bind(emitter) as (name: string | symbol, ...values: unknown[]) => boolean;
+  emitter.emit = (name: string | symbol, ...values: unknown[]): boolean =>
+    name === event && !pass(values[0]) ? true : emit(name, ...values);
+}

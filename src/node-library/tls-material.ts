@@ -1,0 +1,56 @@
+// The TLS options that are made of the identity and the trust in force, for servers and for clients.
+// CRLs are not among them: OpenSSL parses a long one on the service's own thread. `peer-judge.ts` checks revocation.
+import { randomBytes } from 'node:crypto';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { InForce } from './settle.ts';
+import type { SourceOptions } from './types.ts';
+
+export interface TlsMaterial {
+  readonly inForce: InForce;
+  readonly credentials: SecureContextOptions;
+  /** Ticket keys of servers, and a name for the sessions of clients. They change with the trust, so sessions survive a renewal. */
+  readonly sessions: { readonly ticketKeys: Buffer; readonly id: string };
+  readonly clientContext: SecureContext;
+  /**
+   * The same for connections that others open. Its sessions are not resumed after a change of trust: Node judges no server of a resumed
+   * session.
+   */
+  readonly borrowedContext: SecureContext;
+  /** Grows with each change. */
+  readonly generation: number;
+}
+
+/** Makes the options of what is in force. Throws the error of OpenSSL if it refuses a file, for example a key that is too short. */
+export function makeMaterial(
+  inForce: InForce,
+  before: TlsMaterial | undefined,
+  tls: SourceOptions['tls'],
+): TlsMaterial {
+  const { identity, trust } = inForce;
+  const credentials: SecureContextOptions = {
+    ...tls,
+    key: identity.keyPem,
+    cert: identity.certificatePem,
+    ca: [...trust.anchorsPem],
+  };
+  const isSameTrust = before?.inForce.trust === trust;
+  const sessions = isSameTrust ? before.sessions : { ticketKeys: randomBytes(48), id: randomBytes(16).toString('hex') };
+  return {
+    inForce,
+    credentials,
+    sessions,
+    clientContext: createSecureContext(credentials),
+    borrowedContext: createSecureContext({ ...credentials, sessionIdContext: sessions.id }),
+    generation: (before?.generation ?? 0) + 1,
+  };
+}
+
+/** The options of a server that accepts nobody. */
+export const nobody = (): SecureContextOptions => ({ ca: [] });
+
+/**
+ * Makes a context that is always the one in force, for libraries that keep their options: Node reads `context` when a connection
+ * begins.
+ */
+export const liveContext = (now: () => SecureContext): SecureContext =>
+  Object.create(now(), { context: { get: () => now().context as unknown, enumerable: true } }) as SecureContext;
