@@ -51,7 +51,7 @@ export class FollowingAgent extends Agent {
   }
 
   override createConnection(options: ConnectionOptions, created: Created): Duplex | null | undefined {
-    const name = this.getName(options as Parameters<Agent['getName']>[0]);
+    const name = this.getName(options);
     const session = this.#sessions.get(name);
     // without its own key, Node leaves the sessions to us: a resumed one is judged by the server that gave it
     const { options: ours, evidence } = this.#world.tlsOptions();

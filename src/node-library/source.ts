@@ -205,7 +205,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
     { allow, endRevoked, endExpired, ...given }: Allow & Ending & Readonly<Record<string, unknown>>,
   ): InstanceType<U['Dispatcher']> {
     const timeout = typeof given.connectTimeout === 'number' ? { timeout: given.connectTimeout } : {};
-    const connector = this.connector({ allow, endRevoked, endExpired, ...timeout } as Allow & Ending);
+    const connector = this.connector({ allow, endRevoked, endExpired, ...timeout });
     const dispatcher = dispatcherOf(undici, given, connector);
     this.#replaceAfterChange(dispatcher);
     return dispatcher as unknown as InstanceType<U['Dispatcher']>;

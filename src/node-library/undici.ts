@@ -48,7 +48,7 @@ export interface Replaceable {
 /** Makes a dispatcher that hands each request to the newest agent. */
 export function dispatcherOf(undici: Undici, options: object, connect: UndiciConnector): Dispatching & Replaceable {
   const make = (): Dispatching => new undici.Agent({ ...options, connect }) as Dispatching;
-  const Base = undici.Dispatcher as abstract new () => Dispatching;
+  const Base = undici.Dispatcher;
   let current = make();
   const leaving = new Set<Dispatching>();
   class FollowingDispatcher extends Base {
