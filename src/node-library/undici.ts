@@ -48,17 +48,18 @@ export interface Replaceable {
 /** Makes a dispatcher that hands each request to the newest agent. */
 export function dispatcherOf(undici: Undici, options: object, connect: UndiciConnector): Dispatching & Replaceable {
   const make = (): Dispatching => new undici.Agent({ ...options, connect }) as Dispatching;
+  // typed here: the classes of undici differ from version to version
   const Base = undici.Dispatcher;
   let current = make();
   const leaving = new Set<Dispatching>();
   class FollowingDispatcher extends Base {
-    override dispatch(request: unknown, handler: unknown): boolean {
+    dispatch(request: unknown, handler: unknown): boolean {
       return current.dispatch(request, handler);
     }
-    override async close(): Promise<void> {
+    async close(): Promise<void> {
       await Promise.all([current, ...leaving].map(agent => agent.close()));
     }
-    override async destroy(error?: Error | null): Promise<void> {
+    async destroy(error?: Error | null): Promise<void> {
       await Promise.all([current, ...leaving].map(agent => agent.destroy(error ?? null)));
     }
     replace(): void {
