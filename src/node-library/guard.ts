@@ -13,6 +13,8 @@ export function guardServer(server: Server, admit: Admission): void {
   beforeEvent(server, 'secureConnection', socket => {
     const error = admit(socket as TLSSocket);
     if (error === undefined) return true;
+    // listeners of the event may end the connection with this error, and nobody else listens for it
+    (socket as TLSSocket).on('error', () => undefined);
     server.emit('tlsClientError', error, socket);
     (socket as TLSSocket).destroy();
     return false;

@@ -44,18 +44,18 @@ export function describeState(described: Described): SourceState {
   };
 }
 
-/** Problems with which peers reject this service, it rejects its peers, or nothing new comes into force. */
-const CRITICAL: ReadonlySet<string> = new Set(['expired', 'revoked', 'crl-expired', 'crl-not-valid-yet', 'look-hangs']);
-
 export function describeHealth(state: SourceState, now: Date): Health {
-  const isCritical = state.problems.some(({ code }) => CRITICAL.has(code)) || now > state.notAfter;
+  const isCritical = state.problems.some(({ severity }) => severity === 'critical') || now > state.notAfter;
   const calm = state.problems.length === 0 ? 'ok' : 'warning';
   return {
     status: isCritical ? 'critical' : calm,
     ...(state.id !== undefined && { id: state.id }),
     notAfter: state.notAfter.toISOString(),
     lookAge: Math.max(0, Math.round((now.getTime() - state.lookedAt.getTime()) / 1000)),
-    problems: state.problems.map(({ code, message, since }) => ({ code, message, since: since.toISOString() })),
+    problems: state.problems.map(({ code, severity, message, since }) => ({
+      ...{ code, severity, message },
+      since: since.toISOString(),
+    })),
   };
 }
 
@@ -93,9 +93,9 @@ export class ProblemList {
     const began = [...next].filter(([key]) => !this.#known.has(key)).map(([, each]) => each);
     const over = [...this.#known].filter(([key]) => !next.has(key)).map(([, each]) => each);
     this.#known = new Map(
-      [...next].map(([key, { code, file, message }]) => [
+      [...next].map(([key, { code, file, message, severity }]) => [
         key,
-        { code, file, message, since: this.#known.get(key)?.since ?? now },
+        { code, file, message, severity, since: this.#known.get(key)?.since ?? now },
       ]),
     );
     return { began, over };

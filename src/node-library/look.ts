@@ -36,7 +36,7 @@ export function siteOf({ dir, bundle, federated = {}, crls }: SourceOptions): Si
       bundle: typeof given === 'string' ? given : given.bundle,
       checksRevocation: crls !== false && typeof given === 'string',
     })),
-    crls: crls === false ? false : ([crls].flat()),
+    crls: crls === false ? false : [crls].flat(),
   };
 }
 

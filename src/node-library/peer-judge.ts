@@ -35,7 +35,8 @@ export type PeerVerdict = AcceptedPeer | RejectedPeer;
 
 interface Remembered {
   readonly peer: AcceptedPeer;
-  readonly trust: Trust;
+  /** Of the trust that accepted it. Long CRLs that are no longer in force must not stay in memory. */
+  readonly trust: symbol;
   /** Both inclusive: the time in which the verdict holds. */
   readonly from: Date;
   readonly freshUntil: Date;
@@ -60,7 +61,8 @@ export class PeerJudge {
   judge(der: Uint8Array, sent: () => readonly Uint8Array[], trust: Trust, now: Date): PeerVerdict {
     const key = digestOf(der);
     const known = this.#accepted.get(key);
-    if (known !== undefined && known.trust === trust && now >= known.from && now <= known.freshUntil) return known.peer;
+    if (known !== undefined && known.trust === trust.key && now >= known.from && now <= known.freshUntil)
+      return known.peer;
     try {
       const leaf = known?.peer.path[0] ?? readPathCertificate(der);
       const verdict = this.#validate(leaf, sent(), trust, now);
@@ -111,7 +113,12 @@ export class PeerJudge {
     if (this.#accepted.size >= MOST) this.#accepted.delete(this.#accepted.keys().next().value!);
     const below = peer.path.slice(0, -1);
     const from = below.reduce((most, { tbs }) => (tbs.notBefore.date > most ? tbs.notBefore.date : most), new Date(0));
-    this.#accepted.set(key, { peer, trust, from, freshUntil: earliest([peer.until, ...coverageOf(below, trust)]) });
+    this.#accepted.set(key, {
+      peer,
+      trust: trust.key,
+      from,
+      freshUntil: earliest([peer.until, ...coverageOf(below, trust)]),
+    });
   }
 }
 

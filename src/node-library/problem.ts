@@ -6,8 +6,12 @@ export interface Problem extends SourceProblem {
   readonly kind: 'problem';
 }
 
+/** Marks a problem with which peers reject this service, it rejects them, or nothing new comes into force. */
+export const critical = (problem: Problem): Problem => ({ ...problem, severity: 'critical' });
+
 export const problem = (code: string, file: string, words: string): Problem => ({
   kind: 'problem',
+  severity: 'warning',
   code,
   file,
   message: `${file}: ${words}`,

@@ -10,7 +10,7 @@ import { equalBytes } from '../pki/bytes.ts';
 import type { LoadedCrl } from './crl-file.ts';
 import { shelve, type Shelved } from './crl-shelf.ts';
 import type { Identity } from './identity.ts';
-import { isProblem, problem, refused, type Problem } from './problem.ts';
+import { critical, isProblem, problem, refused, type Problem } from './problem.ts';
 import { isSameBundle, isSameTrust, makeTrust, type Bundle, type Trust } from './trust.ts';
 
 /** The content of the files now. */
@@ -103,7 +103,11 @@ export function settle(
   const trust = makeTrust(own, bundles, shelf);
   const inForce = before !== undefined && isSameTrust(before.trust, trust) ? before.trust : trust;
   const refusals = found.crls === undefined ? [] : revocationProblems(path, shelf, now);
-  note(...refusals.filter(({ code }) => !problems.some(known => known.code === code)));
+  // the fault of a CRL is worse if it covers the own certificate
+  const isOwn = ({ code, file }: Problem) => refusals.some(own => own.code === code && own.file === file);
+  const others = problems.filter(each => !isOwn(each));
+  problems.length = 0;
+  note(...others, ...refusals.map(critical));
   if (before === undefined) {
     return { inForce: refusals.length > 0 ? undefined : { identity: chosen.identity, trust: inForce }, problems };
   }
@@ -111,8 +115,8 @@ export function settle(
   const isRevoked = refusals.some(({ code }) => code === 'revoked') && chosen.identity !== before.identity;
   const identity = isRevoked ? before.identity : chosen.identity;
   const end = identity.leaf.tbs.notAfter.date;
-  if (end < now && !problems.some(({ code }) => code === 'expired')) {
-    note(problem('expired', identity.file, `the certificate expired ${end.toISOString()}`));
+  if (end < now) {
+    note(critical(problem('expired', identity.file, `the certificate expired ${end.toISOString()}`)));
   }
   return { inForce: { identity, trust: inForce }, problems };
 }

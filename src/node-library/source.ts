@@ -23,7 +23,7 @@ import { guardClient, guardServer } from './guard.ts';
 import { describeHealth, describeMetrics, describeState, ProblemList } from './health.ts';
 import { Http2Pool } from './http2-pool.ts';
 import { lookAt, siteOf, type Site } from './look.ts';
-import { problem, type Problem } from './problem.ts';
+import { critical, problem, type Problem } from './problem.ts';
 import { settle, type Demands, type Settled } from './settle.ts';
 import { liveContext, makeMaterial, nobody, type TlsMaterial } from './tls-material.ts';
 import { connectorOf, dispatcherOf, type Replaceable } from './undici.ts';
@@ -305,7 +305,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
     const { at } = this.#files;
     const words = `the file system has not answered since ${since.toISOString()}`;
     const others = this.#problems.all.filter(({ code }) => code !== 'look-hangs');
-    this.#report([...others, problem('look-hangs', at, words)]);
+    this.#report([...others, critical(problem('look-hangs', at, words))]);
   }
 
   async #look(): Promise<boolean> {
@@ -357,14 +357,16 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
     const { began, over } = this.#problems.update(found, this.#clock.now());
     // in a microtask: an error that a listener throws does not stop the source
     for (const each of began) {
-      const known = { code: each.code, file: each.file, message: each.message };
+      const known = bare(each);
       queueMicrotask(() => {
         if (!this.emit('problem', known)) this.#warn(known);
       });
     }
-    for (const { code, file, message } of over) queueMicrotask(() => this.emit('solved', { code, file, message }));
+    for (const each of over) queueMicrotask(() => this.emit('solved', bare(each)));
   }
 }
+
+const bare = ({ code, file, message, severity }: SourceProblem): SourceProblem => ({ code, file, message, severity });
 
 const endingOf = ({ endRevoked = true, endExpired = true }: Ending): Required<Ending> => ({
   endRevoked,

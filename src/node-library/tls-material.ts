@@ -1,6 +1,6 @@
 // The TLS options that are made of the identity and the trust in force, for servers and for clients.
 // CRLs are not among them: OpenSSL parses a long one on the service's own thread. `peer-judge.ts` checks revocation.
-import { randomBytes } from 'node:crypto';
+import { constants, randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { InForce } from './settle.ts';
 import type { SourceOptions } from './types.ts';
@@ -29,6 +29,8 @@ export function makeMaterial(
   const { identity, trust } = inForce;
   const credentials: SecureContextOptions = {
     ...tls,
+    // a peer is judged once a handshake: a connection has one handshake
+    secureOptions: (tls?.secureOptions ?? 0) | constants.SSL_OP_NO_RENEGOTIATION,
     key: identity.keyPem,
     cert: identity.certificatePem,
     ca: [...trust.anchorsPem],

@@ -16,6 +16,8 @@ export interface Bundle {
 }
 
 export interface Trust {
+  /** Stands for this trust where the CRLs themselves must not be held. */
+  readonly key: symbol;
   readonly own: TrustDomain;
   readonly bundles: ReadonlyMap<TrustDomain, Bundle>;
   readonly shelf: readonly Shelved[];
@@ -32,6 +34,7 @@ export function makeTrust(
 ): Trust {
   const crls = shelf.flatMap(({ newest, previous }) => [newest.crl, ...(previous ? [previous.crl] : [])]);
   return {
+    key: Symbol('trust'),
     own,
     bundles,
     shelf,

@@ -61,6 +61,8 @@ export interface SourceProblem {
   readonly file: string;
   /** Description, with the file. */
   readonly message: string;
+  /** `critical`: peers reject this service, it rejects all peers of its own CA, or nothing new comes into force. */
+  readonly severity: 'warning' | 'critical';
 }
 
 /** What is in force, and what is wrong. */
@@ -110,7 +112,7 @@ export interface Health {
   readonly notAfter: string;
   /** Seconds since the last look at the files ended. */
   readonly lookAge: number;
-  readonly problems: readonly { readonly code: string; readonly message: string; readonly since: string }[];
+  readonly problems: readonly (Omit<SourceProblem, 'file'> & { readonly since: string })[];
 }
 
 /** A peer that was rejected, or whose connection was ended. */
