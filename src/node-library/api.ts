@@ -14,7 +14,7 @@ export const openX509Source = (options: SourceOptions): Promise<X509Source> =>
   openSource(options, options.clock ?? ambientClock, warn);
 
 /** @deprecated The name of `openX509Source` before it had one that fits. */
-export const secureContext: typeof openX509Source = openX509Source;
+export const secureContext = (options: SourceOptions): Promise<X509Source> => openX509Source(options);
 
 /**
  * Decides whether the peer of a connection that a source has admitted may do something: by the trust in force now, the dates of its

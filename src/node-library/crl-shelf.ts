@@ -128,10 +128,10 @@ const isOlder = (a: PathCrl, b: PathCrl): boolean => {
 };
 
 /** Returns the CRL number; 0 if it has none, which `gap` reports. */
-export const numberOf = (crl: PathCrl): bigint => crlNumber(crl) ?? 0n;
+const numberOf = (crl: PathCrl): bigint => crlNumber(crl) ?? 0n;
 
 /** Decides that two CRLs are of one CA. */
-export const isSameIssuer = (a: PathCrl, b: PathCrl): boolean =>
+const isSameIssuer = (a: PathCrl, b: PathCrl): boolean =>
   a.issuerName === b.issuerName && sameKey(a.keyIdentifier, b.keyIdentifier);
 
 /** Compares key identifiers; an absent one equals any (RFC 5280 §5.2.1). */

@@ -20,6 +20,4 @@ export const problem = (code: string, file: string, words: string): Problem => (
 /** Makes a problem of a refusal by path validation. */
 export const refused = (file: string, { code, message }: Refusal): Problem => problem(code, file, message);
 
-export const isGood = <T extends object>(value: T | Problem): value is T => !isProblem(value);
-
 export const isProblem = (value: object): value is Problem => 'kind' in value && value.kind === 'problem';
