@@ -5,8 +5,8 @@ import type { Allow, PeerRule, SpiffeIdText } from './types.ts';
 export type Matcher = (id: SpiffeIdText) => boolean;
 
 /**
- * Makes one matcher of the rules. Throws TypeError for a rule that can accept nobody: a mistake must not look like a peer that is not
- * allowed.
+ * Makes one matcher of the rules. Throws TypeError for a rule that can accept no peer: a mistake must not look like a peer that
+ * is not allowed.
  */
 export function matcherOf({ allow }: Allow): Matcher {
   const rules = [allow].flat() as readonly PeerRule[];

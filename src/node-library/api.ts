@@ -8,7 +8,7 @@ export type * from './types.ts';
 
 /**
  * Reads a service's certificate, key, anchors and CRLs, and follows the files. Rejects if the files are not valid now, so a service
- * does not start with them. Later faults are events, and what is in force stays in force.
+ * does not start with them. Later faults are events, and the files in force stay in force.
  */
 export const openX509Source = (options: SourceOptions): Promise<X509Source> =>
   openSource(options, options.clock ?? ambientClock, warn);
@@ -17,7 +17,7 @@ export const openX509Source = (options: SourceOptions): Promise<X509Source> =>
 export const secureContext = (options: SourceOptions): Promise<X509Source> => openX509Source(options);
 
 /**
- * Decides whether the peer of a connection that a source has admitted may do something: by the trust in force now, the dates of its
+ * Decides whether the peer of an admitted connection may do something. It goes by the trust in force now, the dates of the
  * certificate and the rules. Throws TypeError for an invalid rule.
  */
 export const authorize = (socket: PeerSocket, options: Allow): Authorization =>

@@ -1,6 +1,6 @@
-// The open connections of a source: admits a peer when its handshake ends, and ends connections after a change or an expiry.
-// Servers, agents and clients hand their sockets in; `source.ts` reviews all of them after each look. Why a peer was rejected or ended
-// is an event. It reads no file.
+// The open connections of a source: admits peers at the end of their handshake, and ends connections after a change.
+// Servers, agents and clients hand their sockets in; `source.ts` reviews all of them after each look. Why a peer was rejected or
+// ended is an event. It reads no file.
 import type { Socket } from 'node:net';
 import { TLSSocket, type DetailedPeerCertificate, type PeerCertificate } from 'node:tls';
 import type { Matcher } from './allow.ts';
@@ -16,7 +16,7 @@ interface Open {
   readonly ending: Ending;
 }
 
-/** What a client knows of the server when a handshake has ended. */
+/** The facts about a server at the end of a handshake. */
 export interface ServerEvidence {
   /** The session that the connection offered to resume. */
   readonly session: Uint8Array | undefined;
@@ -55,8 +55,8 @@ export class Connections {
   }
 
   /**
-   * Judges the client of a connection whose handshake has ended, and follows the connection until it closes. Returns the error if it is
-   * rejected; the caller ends the connection.
+   * Judges the client of a connection at the end of its handshake, and follows the connection until it closes. Returns the error
+   * if it is rejected; the caller ends the connection.
    */
   admitClient(socket: TLSSocket, allows: Matcher | undefined, ending: Ending): PeerError | undefined {
     return this.#admit(socket, 'server', allowed(this.#judge(socket), allows), ending);
@@ -90,7 +90,7 @@ export class Connections {
     return undefined;
   }
 
-  /** Judges the server of a connection that somebody else opened; nobody ends it later. For `checkServerIdentity` of node:tls. */
+  /** Judges the server of a connection that a library opened. It is not ended later. For `checkServerIdentity` of node:tls. */
   judgeServer(certificate: PeerCertificate, allows: Matcher): PeerError | undefined {
     const verdict = allowed(this.#judgeDetailed(certificate as DetailedPeerCertificate), allows);
     return verdict.accepted ? undefined : peerError('ERR_PEER_REJECTED', 'client', verdict);
@@ -116,7 +116,7 @@ export class Connections {
     return { allowed: false, reason: 'no source has admitted this connection' };
   }
 
-  /** Ends the connections whose peers are no longer accepted. With a change of trust it judges every peer again. */
+  /** Ends the connections to peers that are no longer accepted. With a change of trust it judges every peer again. */
   async review(hasChanged: boolean): Promise<void> {
     const open = [...this.#open];
     await paced(this.#reviewSteps(open, hasChanged));
@@ -169,7 +169,9 @@ export class Connections {
     return this.judge.judge(certificate.raw, () => chainOf(certificate), this.#world.trust(), this.#world.now());
   }
 
-  /** Judges the server of a resumed session. Node has no certificate of it, so it is that of the connection which got the session. */
+  /**
+   * Judges the server of a resumed session. Node has no certificate of it, so it is that of the connection which got the session.
+   */
   #judgeSession(session: Uint8Array | undefined): PeerVerdict {
     const peer = session && this.#sessions.get(session);
     if (peer === undefined) {

@@ -13,8 +13,8 @@ import { problem, refused, type Problem } from './problem.ts';
 export interface Shelved {
   readonly newest: LoadedCrl;
   /**
-   * The one before, as long as the newest is not in time or nobody has verified its signature. A serial number counts as revoked if one
-   * of the two lists it, and each covers what it can.
+   * The one before, as long as the newest is not in time or its signature is not verified. A serial number counts as revoked if one
+   * of the two lists it, and each covers as long as it can.
    */
   readonly previous?: LoadedCrl;
 }
@@ -24,7 +24,7 @@ export interface ShelfQuestion {
   readonly found: readonly LoadedCrl[];
   /** False: a file could not be read, so a CRL that was not found may be in it. */
   readonly isComplete: boolean;
-  /** The CAs whose keys can verify a CRL. */
+  /** The CAs that may have signed a CRL. */
   readonly signers: readonly PathCertificate[];
   /** Decides that peers of this CA are still accepted. */
   readonly isNeeded: (crl: PathCrl) => boolean;
@@ -76,7 +76,7 @@ export function shelve({ inForce, found, isComplete, signers, isNeeded, now }: S
   return { shelf, problems };
 }
 
-/** Returns what is in force of a CA after a look; the same object if nothing changed. */
+/** Returns the CRLs in force of a CA after a look; the same object if nothing changed. */
 function next(old: Shelved, found: LoadedCrl | undefined, signers: readonly PathCertificate[], now: Date): Shelved {
   const isNew =
     found !== undefined && !equalBytes(found.crl.der, old.newest.crl.der) && !isOlder(found.crl, old.newest.crl);

@@ -1,6 +1,6 @@
 // Reads the files that a source follows: one at a time, and only those that may have changed.
-// `look.ts` asks for all of them at every look. No other file of the library opens a file. It never throws for a file that cannot be
-// read: the problem is a value. One operation at a time means one thread of Node's pool, also when a file system hangs.
+// `look.ts` asks for all of them at every look. No other file of the library opens a file. It never throws for a file that cannot
+// be read: the problem is a value. One operation at a time means one thread of Node's pool, also when a file system hangs.
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -85,7 +85,7 @@ export class FollowedFiles {
       const value = known?.digest === digest ? known.value : await interpret(bytes, known?.value as T | undefined);
       return this.#keep(path, { ...seen, value }) as T;
     } catch (error) {
-      // what was read last is kept for the comparison with the next content
+      // the last value is kept for the comparison with the next content
       if (known !== undefined) this.#asked.set(path, { ...known, looks: '' });
       return unreadable(path, error);
     }
@@ -110,7 +110,7 @@ export class FollowedFiles {
 const unreadable = (path: string, error: unknown): Problem =>
   problem('unreadable', path, (error as NodeJS.ErrnoException).code ?? (error as Error).message);
 
-/** Returns a digest of the content, which tells a file that was written again from one that changed. */
+/** Returns a digest of the content: a file that was written again without a change has the same. */
 async function digestOf(bytes: Buffer): Promise<string> {
   const hash = createHash('sha256');
   function* steps(): Generator<undefined, string> {

@@ -1,4 +1,4 @@
-// An agent for https.request whose connections follow the files: new ones use what is in force, idle ones are replaced after a change.
+// An agent for https.request that follows the files: new connections use the files in force, and a change replaces idle ones.
 // It keeps Node's own queue and limits. Only a connection between two requests is ever closed for a change, so no request is lost.
 import { Agent, type AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -6,7 +6,7 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { PeerError, ServerEvidence } from './connections.ts';
 import { guardClient } from './guard.ts';
 
-/** Judges the server of a connection whose handshake has ended. */
+/** Judges the server of a connection at the end of its handshake. */
 export type ServerAdmission = (socket: TLSSocket, evidence: ServerEvidence) => PeerError | undefined;
 
 export interface AgentWorld {

@@ -1,11 +1,11 @@
-// Puts a judge between the end of a handshake and everybody who waits for it.
-// Servers and clients emit one event when a handshake has ended; the guard sees it first, so nobody ever sees a rejected peer.
+// Puts a judge between the end of a handshake and the listeners that wait for it.
+// Servers and clients emit one event when a handshake has ended; the guard sees it first, so no listener ever sees a rejected peer.
 // It takes the place of `emit` of one object, because a listener cannot keep an event from the other listeners.
 import type { EventEmitter } from 'node:events';
 import type { Server, TLSSocket } from 'node:tls';
 import type { PeerError } from './connections.ts';
 
-/** Judges a connection whose handshake has ended. */
+/** Judges a connection at the end of its handshake. */
 export type Admission = (socket: TLSSocket) => PeerError | undefined;
 
 /** Rejects clients before any listener of the server sees their connection. */
@@ -13,7 +13,7 @@ export function guardServer(server: Server, admit: Admission): void {
   beforeEvent(server, 'secureConnection', socket => {
     const error = admit(socket as TLSSocket);
     if (error === undefined) return true;
-    // listeners of the event may end the connection with this error, and nobody else listens for it
+    // listeners of the event may end the connection with this error, and it has no other listener
     (socket as TLSSocket).on('error', () => undefined);
     server.emit('tlsClientError', error, socket);
     (socket as TLSSocket).destroy();

@@ -40,7 +40,7 @@ export function siteOf({ dir, bundle, federated = {}, crls }: SourceOptions): Si
   };
 }
 
-/** Reads what changed. `known` are CAs whose keys can verify CRLs, besides those that the files hold. */
+/** Reads the files that changed. `known` are further CAs that may have signed CRLs. */
 export async function lookAt(
   site: Site,
   files: FollowedFiles,

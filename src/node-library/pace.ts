@@ -1,4 +1,4 @@
-/** Runs work in pieces, so that the service answers between them. */
+/** Runs work in pieces, and the service answers between them. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds of work in one turn of the event loop. */

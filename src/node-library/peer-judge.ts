@@ -35,7 +35,7 @@ export type PeerVerdict = AcceptedPeer | RejectedPeer;
 
 interface Remembered {
   readonly peer: AcceptedPeer;
-  /** Of the trust that accepted it. Long CRLs that are no longer in force must not stay in memory. */
+  /** The key of the trust that accepted it. Long CRLs that are no longer in force must not stay in memory. */
   readonly trust: symbol;
   /** Both inclusive: the time in which the verdict holds. */
   readonly from: Date;
@@ -75,8 +75,8 @@ export class PeerJudge {
   }
 
   /**
-   * Judges a peer with an open connection after a change. A CRL that expired, is missing or begins in the future ends no connection;
-   * a revocation that any CRL lists does.
+   * Judges a peer with an open connection after a change. A CRL that expired, is missing or begins in the future ends no
+   * connection; a revocation that any CRL lists does.
    */
   judgeAgain(peer: AcceptedPeer, trust: Trust, now: Date): PeerVerdict {
     const [leaf] = peer.path;

@@ -1,5 +1,6 @@
-// Decides what comes into force of the files that a look found: identity, anchors and CRLs, each as far as possible by itself.
-// `source.ts` calls it after each look. A fault keeps what is in force and becomes a problem. It reads no file and no clock.
+// Decides which files of a look come into force: identity, anchors and CRLs, each as far as possible by itself.
+// `source.ts` calls it after each look. A fault becomes a problem, and the files in force stay in force. It reads no file and no
+// clock.
 import type { TrustDomain } from '../pki/name/spiffe-id.ts';
 import { DEFAULT_LIMITS, startBudget } from '../pki/path/budget.ts';
 import type { PathCertificate } from '../pki/path/path-certificate.ts';
@@ -35,7 +36,7 @@ export interface FoundCrls {
   readonly problems: readonly Problem[];
 }
 
-/** What is in force. */
+/** The identity and the trust in force. */
 export interface InForce {
   readonly identity: Identity;
   readonly trust: Trust;
@@ -52,7 +53,7 @@ export interface Settled {
   readonly problems: readonly Problem[];
 }
 
-/** Decides what comes into force. At the start, `before` is undefined and every fault of the own files prevents it. */
+/** Decides which files come into force. At the start, `before` is undefined and every fault of the own files prevents it. */
 export function settle(
   found: Found,
   before: InForce | undefined,
@@ -190,7 +191,9 @@ function settleCrls(
   return shelf;
 }
 
-/** Validates the own path as a peer does. A certificate in force may have expired: that is reported and no reason to refuse CRLs. */
+/**
+ * Validates the own path as a peer does. A certificate in force may have expired: that is reported and no reason to refuse CRLs.
+ */
 function pathOf(
   { file, leaf, chain }: Identity,
   { anchors }: Bundle,

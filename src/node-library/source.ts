@@ -1,5 +1,5 @@
-// The source of a service's certificate, anchors and CRLs: looks at the files, and gives servers and clients what is in force.
-// `api.ts` starts it. Once it has started, a fault in the files is reported and what is in force stays in force.
+// The source of a service's certificate, anchors and CRLs: looks at the files, and hands them to servers and clients.
+// `api.ts` starts it. Once it has started, a fault in the files is reported and the files in force stay in force.
 import { EventEmitter } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { isIP } from 'node:net';

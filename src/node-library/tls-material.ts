@@ -12,15 +12,17 @@ export interface TlsMaterial {
   readonly sessions: { readonly ticketKeys: Buffer; readonly id: string };
   readonly clientContext: SecureContext;
   /**
-   * The same for connections that others open. Its sessions are not resumed after a change of trust: Node judges no server of a resumed
-   * session.
+   * The same for connections that others open. Its sessions are not resumed after a change of trust: Node judges no server of a
+   * resumed session.
    */
   readonly borrowedContext: SecureContext;
   /** Grows with each change. */
   readonly generation: number;
 }
 
-/** Makes the options of what is in force. Throws the error of OpenSSL if it refuses a file, for example a key that is too short. */
+/**
+ * Makes the options of the files in force. Throws the error of OpenSSL if it refuses a file, for example a key that is too short.
+ */
 export function makeMaterial(
   inForce: InForce,
   before: TlsMaterial | undefined,
@@ -47,11 +49,11 @@ export function makeMaterial(
   };
 }
 
-/** The options of a server that accepts nobody. */
+/** The options of a server that accepts no peer. */
 export const nobody = (): SecureContextOptions => ({ ca: [] });
 
 /**
- * Makes a context that is always the one in force, for libraries that keep their options: Node reads `context` when a connection
+ * Makes a context that is always the one in force, for libraries that keep their options. Node reads `context` when a connection
  * begins.
  */
 export const liveContext = (now: () => SecureContext): SecureContext =>

@@ -21,7 +21,7 @@ export interface Trust {
   readonly own: TrustDomain;
   readonly bundles: ReadonlyMap<TrustDomain, Bundle>;
   readonly shelf: readonly Shelved[];
-  /** What path validation uses, by trust domain. */
+  /** The trust stores for path validation, by trust domain. */
   readonly stores: ReadonlyMap<TrustDomain, TrustStore>;
   /** Every anchor, for OpenSSL. It does not know trust domains: `peer-judge.ts` checks them when the handshake ends. */
   readonly anchorsPem: readonly string[];

@@ -1,5 +1,5 @@
 // The types of svcauth/node: its arguments and its results.
-// `api.ts` exports all of them and the build publishes their declarations: a change here changes what services compile against.
+// `api.ts` exports all of them and the build publishes their declarations: services compile against them.
 import type { EventEmitter } from 'node:events';
 import type { ClientHttp2Stream, Http2SecureServer, OutgoingHttpHeaders, SecureServerOptions } from 'node:http2';
 import type { Agent, AgentOptions, Server as HttpsServer, ServerOptions } from 'node:https';
@@ -25,7 +25,7 @@ export interface SourceOptions {
   /** The anchors of other trust domains, by the name of the trust domain. They are never used for another trust domain. */
   readonly federated?: Readonly<Record<string, FederatedBundle>>;
   /**
-   * The CRLs: a PEM file with all of them, a directory with a .pem file for each, or a list of these. `false` disables revocation
+   * The CRLs: a PEM file, a directory with .pem files, or a list of these. `false` disables revocation
    * checking: revoked peers are accepted.
    */
   readonly crls: string | readonly string[] | false;
@@ -65,7 +65,7 @@ export interface SourceProblem {
   readonly severity: 'warning' | 'critical';
 }
 
-/** What is in force, and what is wrong. */
+/** The files in force, and the problems. */
 export interface SourceState {
   /** SPIFFE ID of the service's own certificate; absent if it is not an X509-SVID. */
   readonly id?: SpiffeIdText;
@@ -99,7 +99,7 @@ export interface CrlState {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date | undefined;
   readonly entries: number;
-  /** False: peers whose certificates its CA issued are rejected, unless another CRL covers them. */
+  /** False: peers with certificates of its CA are rejected, unless another CRL covers them. */
   readonly fresh: boolean;
 }
 
@@ -115,7 +115,7 @@ export interface Health {
   readonly problems: readonly (Omit<SourceProblem, 'file'> & { readonly since: string })[];
 }
 
-/** A peer that was rejected, or whose connection was ended. */
+/** A peer that was rejected, or an open connection that was ended. */
 export interface PeerEvent {
   /** The side of this process in the connection. */
   readonly side: 'server' | 'client';
@@ -143,7 +143,7 @@ export interface Allow {
   readonly allow: PeerRule | readonly PeerRule[];
 }
 
-/** What happens to open connections; both are on by default. */
+/** The reasons for ending open connections; both are on by default. */
 export interface Ending {
   /** Ends a connection when its peer is revoked or no longer trusted. */
   readonly endRevoked?: boolean | undefined;
@@ -176,7 +176,7 @@ export type UndiciConnector = (
 
 /** An HTTP/2 client for one origin. It opens a session when it needs one, and replaces it after a change. */
 export interface Http2Client {
-  /** Sends a request on a session whose server was judged by the trust in force. */
+  /** Sends a request on a session. Its server was judged by the trust in force. */
   request(headers: OutgoingHttpHeaders, options?: { readonly endStream?: boolean }): ClientHttp2Stream;
   /** Lets open streams finish, and opens no further session. Resolves when all sessions have ended. */
   close(): Promise<void>;
@@ -193,8 +193,8 @@ export interface SourceEvents {
 }
 
 /**
- * The certificate, key, anchors and CRLs of a service, as they are on disk now. Servers and clients made here use what is in force,
- * judge each peer when its handshake ends, and end connections whose peer is revoked or has expired.
+ * The certificate, key, anchors and CRLs of a service, as they are on disk now. Servers and clients made here use the files in
+ * force, judge each peer when its handshake ends, and end connections to peers that are revoked or have expired.
  */
 export interface X509Source extends EventEmitter<SourceEvents> {
   readonly state: SourceState;
@@ -234,8 +234,8 @@ export interface X509Source extends EventEmitter<SourceEvents> {
   /** Makes a connector for undici. Its connections are judged and ended like others, and not replaced after a change. */
   connector(options: Allow & Ending & { readonly timeout?: number }): UndiciConnector;
   /**
-   * Options for libraries that call tls.connect themselves, for example database drivers. A new connection uses what is in force and
-   * its server is judged; an open one is not ended. Throws TypeError for an invalid rule.
+   * Options for libraries that call tls.connect themselves, for example database drivers. A new connection uses the files in
+   * force and its server is judged; an open one is not ended. Throws TypeError for an invalid rule.
    */
   connectOptions(options: Allow): ConnectionOptions;
 

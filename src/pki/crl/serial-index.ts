@@ -1,7 +1,7 @@
 import { holdsAt } from '../bytes.ts';
 
 /**
- * Finds the entry of a serial number in a long CRL without reading the list: a hash table from serial numbers to offsets. It holds
+ * A hash table from serial numbers to the offsets of their entries in a long CRL. It holds
  * offsets into the bytes of the CRL and copies nothing. CAs choose serial numbers, so the hash needs no secret.
  */
 export class SerialIndex {
@@ -19,7 +19,7 @@ export class SerialIndex {
     this.#mask = slots - 1;
   }
 
-  /** Adds an entry by the offsets of its first byte and of the content octets of its serial number; `end` is exclusive. */
+  /** Adds an entry by the offsets of its first byte and of its serial number's content; `end` is exclusive. */
   add(entry: number, serial: number, end: number): void {
     let slot = hash(this.#der, serial, end) & this.#mask;
     while (this.#slots[slot * 2] !== 0) slot = (slot + 1) & this.#mask;
@@ -40,7 +40,7 @@ export class SerialIndex {
   }
 }
 
-/** The length in bytes of an entry with a serial number of one octet and without extensions: no entry is shorter. */
+/** The length in bytes of the shortest entry: a serial number of one octet, no extensions. */
 const SHORTEST_ENTRY = 20;
 
 /** FNV-1a over a range of bytes. */

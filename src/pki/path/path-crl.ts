@@ -42,8 +42,7 @@ export const readPathCrl = (der: Uint8Array): PathCrl => interpret(decodeCrl(der
 const STEP = 2_000;
 
 /**
- * Reads a long CRL as strictly as `readPathCrl`, with an index of its serial numbers. It pauses at each `yield`, so the caller decides
- * when it goes on. Throws DerError.
+ * Reads a long CRL as strictly as `readPathCrl`, with an index of its serial numbers. It pauses at each `yield`, so the caller decides when it continues. Throws DerError.
  */
 export function* pathCrlSteps(der: Uint8Array): Generator<undefined, PathCrl> {
   const head = readCrlHead(der, der.length);
