@@ -1,15 +1,5 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import {
-  bitString,
-  contextTag,
-  integer,
-  octetString,
-  oid,
-  sequence,
-  time,
-  tlv,
-  unsignedInteger,
-} from '../../../src/pki/der/writer.ts';
+import { bitString, contextTag, integer, octetString, oid, sequence, time, tlv } from '../../../src/pki/der/writer.ts';
 import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { encodeGeneralNames, type GeneralName } from '../../../src/pki/extension/general-name.ts';
@@ -73,7 +63,7 @@ function makeCertificate(
     ...extensions,
   };
   const tbs = encodeTbsCertificate({
-    serial: Uint8Array.of(serial),
+    serial: serialOctets(serial),
     signatureAlgorithmDer: P256.signatureAlgorithmDer,
     issuerDer: encodeName([[OID.commonName, signer.name]]),
     notBefore: new Date(notBefore),
@@ -83,6 +73,13 @@ function makeCertificate(
     extensions: Object.values(all).filter(der => der.length > 0),
   });
   return { ...key, der: signed(tbs, signer.privateKey, signs), name, serial };
+}
+
+/** The content octets of a positive INTEGER. */
+function serialOctets(serial: number): Uint8Array {
+  const hex = serial.toString(16);
+  const octets = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
+  return octets[0]! < 0x80 ? octets : Buffer.concat([Uint8Array.of(0), octets]);
 }
 
 const signed = (tbs: Uint8Array, key: KeyObject, signs = tbs): Uint8Array =>
@@ -126,7 +123,7 @@ export function makeCrl({
 }: WantedCrl): Uint8Array {
   const entries = revoked.map(serial =>
     sequence(
-      unsignedInteger(Uint8Array.of(serial)),
+      integer(serial),
       time(new Date('2026-05-01')),
       ...(entryExtensions === undefined ? [] : [sequence(entryExtensions)]),
     ),
