@@ -1,10 +1,10 @@
 // Bundles src/ into dist/: main.cjs holds all of our own code, dist/lib/ the heavy libraries, each loaded when a command needs it;
-// node.mjs and node.cjs are what services import as svcauth/node, with their types.
+// node.mjs and node.cjs are what services import as svcauth/node, with their types; svcauth-node/ and its tarball have the same files.
 // CommonJS, because Node starts it in half the time: it is read at once, where every ES module is several asynchronous steps.
 // Modules behind `await import()` are evaluated when they are asked for.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -77,6 +77,7 @@ await Promise.all([
   build({ ...common, entryPoints: LIBRARIES, outdir: 'dist/lib' }),
   ...['esm', 'cjs'].map(buildNodeLibrary),
 ]);
+packNodeLibrary();
 
 /** Readable: it is what a service's stack traces show. */
 async function buildNodeLibrary(format) {
@@ -96,6 +97,30 @@ async function buildNodeLibrary(format) {
   const functions = declarationsOf(api).replace(/^(im|ex)port type .* from '\.\/types\.ts';\n/gm, '');
   if (functions.includes("from './")) throw new Error(`${api}: public types belong into ${types}`);
   writeFileSync(`dist/node.d.${letter}ts`, `${declarationsOf(types)}${functions}`);
+}
+
+/** Makes the package svcauth-node of the same files: a service does not install the command line. */
+function packNodeLibrary() {
+  const directory = 'dist/svcauth-node';
+  const { version, license, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const conditions = letter => ({ types: `./index.d.${letter}ts`, default: `./index.${letter}js` });
+  const description = 'TLS for Node services with SPIFFE certificates: follows certificate, key, anchors and CRLs';
+  const manifest = {
+    ...{ name: 'svcauth-node', version, description, license, engines },
+    ...{ type: 'module', sideEffects: false, main: './index.cjs', types: './index.d.cts' },
+    exports: { '.': { import: conditions('m'), require: conditions('c') }, './package.json': './package.json' },
+  };
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  for (const ending of ['mjs', 'cjs', 'd.mts', 'd.cts']) {
+    copyFileSync(`dist/node.${ending}`, join(directory, `index.${ending}`));
+  }
+  copyFileSync('LICENSE', join(directory, 'LICENSE'));
+  const page = readFileSync('docs/node.md', 'utf8').replaceAll("'svcauth/node'", "'svcauth-node'");
+  // links to other pages lead nowhere in the package
+  writeFileSync(join(directory, 'README.md'), page.replace(/\[([^\]]*)\]\((?!https?:|#)[^)]*\)/g, '$1'));
+  const quiet = ['--silent', '--ignore-scripts', '--pack-destination', 'dist'];
+  execFileSync('npm', ['pack', ...quiet, `./${directory}`], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 function declarationsOf(file) {
