@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ function project(): string {
   const directory = tempDirectory();
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(ROOT, join(directory, 'node_modules/svcauth'));
+  symlinkSync(join(ROOT, 'dist/svcauth-node'), join(directory, 'node_modules/svcauth-node'));
   return directory;
 }
 
@@ -145,6 +146,7 @@ describe('the types of the package', () => {
   const names = 'authorize, peerSpiffeId, openX509Source';
   const others = `import { Agent } from 'node:https';\nimport { Socket } from 'node:net';\n`;
   const sources = {
+    'package.mts': `${others}import { ${names} } from 'svcauth-node';\n${program}export { agent, id };\n`,
     'consumer.mts': `${others}import { ${names} } from 'svcauth/node';\n${program}export { agent, id };\n`,
     'consumer.cts': `${others}import { ${names} } from 'svcauth/node';\nexport async function start() {${program}return { agent, id }; }\n`,
   };
@@ -179,4 +181,25 @@ test('the library is one file that imports only Node and loads in both module sy
     cwd: project(),
   });
   expect(asked.stdout).toBe('authorize,openX509Source,peerSpiffeId,secureContext\n');
+});
+
+test('the package svcauth-node installs without other packages, and loads in both module systems', async context => {
+  context.skip(!isBuilt, UNBUILT);
+  const directory = tempDirectory();
+  const tarball = readdirSync(join(ROOT, 'dist')).find(name => /^svcauth-node-.*\.tgz$/.test(name))!;
+  writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
+  const flags = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const installed = await run(['npm', 'install', ...flags, join(ROOT, 'dist', tarball)], { cwd: directory });
+  expect(installed.stderr).toBe('');
+  expect(readdirSync(join(directory, 'node_modules')).filter(name => !name.startsWith('.'))).toEqual(['svcauth-node']);
+  const names = 'authorize,openX509Source,peerSpiffeId,secureContext\n';
+  const print = 'console.log(Object.keys(library).sort().join())';
+  const load = (...argv: readonly string[]) => run([process.execPath, ...argv], { cwd: directory });
+  const [required, imported] = [
+    await load('-e', `const library = require('svcauth-node'); ${print}`),
+    await load('--input-type=module', '-e', `import * as library from 'svcauth-node'; ${print}`),
+  ];
+  expect([required.stdout, imported.stdout]).toEqual([names, names]);
+  const page = readFileSync(join(directory, 'node_modules/svcauth-node/README.md'), 'utf8');
+  expect(page).toContain("from 'svcauth-node'");
 });
