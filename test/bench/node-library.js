@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, createServer, createSecureContext } from 'node:tls';
-import { authorize, secureContext } from 'svcauth/node';
+import { openX509Source } from 'svcauth/node';
 import { median, ms, report, run, svcauth, workDirectory } from './measure.js';
 
 const ROUNDS = 9;
@@ -26,24 +26,22 @@ const plainOptions = service => ({
   crl: crls.map(name => readFileSync(at('public', 'crl', name))),
 });
 const followed = service =>
-  secureContext({
+  openX509Source({
     dir: at('services', service),
     bundle: at('public', 'bundle.pem'),
     crls: at('public', 'crl-bundle.pem'),
   });
 
-async function listen(options, greet, follow = () => undefined) {
-  const server = createServer(options, greet);
-  follow(server);
+async function listen(server) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
 }
 
-async function timed(port, options) {
+async function timed(open) {
   const start = process.cpuUsage();
   for (let i = 0; i < HANDSHAKES; i++) {
-    const socket = connect({ host: '127.0.0.1', servername: 'localhost', port, ...options() });
+    const socket = open();
     await once(socket, 'data');
     socket.destroy();
   }
@@ -53,26 +51,24 @@ async function timed(port, options) {
 
 const [payments, reports] = [await followed('payments'), await followed('reports')];
 const ours = await listen(
-  payments.serverOptions(),
-  socket => {
-    const { allowed } = authorize(socket, { allow: [REPORTS] });
-    socket.on('error', () => undefined).write(allowed ? 'yes' : 'no');
-  },
-  server => payments.follow(server, { endRevoked: true }),
+  payments.createTlsServer({ allow: REPORTS }, socket => void socket.on('error', () => undefined).write('yes')),
 );
 const plain = await listen(
-  { ...plainOptions('payments'), requestCert: true, rejectUnauthorized: true },
-  socket => void socket.on('error', () => undefined).write('yes'),
+  createServer(
+    { ...plainOptions('payments'), requestCert: true, rejectUnauthorized: true },
+    socket => void socket.on('error', () => undefined).write('yes'),
+  ),
 );
 const plainContext = createSecureContext(plainOptions('reports'));
+const address = server => ({ host: '127.0.0.1', servername: 'localhost', port: server.address().port });
 const clients = {
-  ours: [ours.address().port, () => reports.connectOptions({ allow: [PAYMENTS] })],
-  plain: [plain.address().port, () => ({ secureContext: plainContext })],
+  ours: () => reports.connect({ ...address(ours), allow: PAYMENTS }),
+  plain: () => connect({ ...address(plain), secureContext: plainContext }),
 };
 
 const times = { ours: [], plain: [] };
 for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, client] of Object.entries(clients)) times[name].push(await timed(...client));
+  for (const [name, client] of Object.entries(clients)) times[name].push(await timed(client));
 }
 report('svcauth/node, both sides, authorised', ms(median(times.ours)), 'a handshake, both ends');
 report('node:tls, the same files, host name compared', ms(median(times.plain)), 'a handshake, both ends');
