@@ -2,7 +2,7 @@
 // `look.ts` asks for all of them at every look. No other file of the library opens a file. It never throws for a file that cannot
 // be read: the problem is a value. One operation at a time means one thread of Node's pool, also when a file system hangs.
 import { createHash } from 'node:crypto';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILE_CAP } from '../pki/input-caps.ts';
 import { paced } from './pace.ts';
@@ -78,7 +78,7 @@ export class FollowedFiles {
       if (before.size > FILE_CAP) {
         return problem('malformed', path, `it has ${before.size} bytes, more than ${FILE_CAP}`);
       }
-      const bytes = await this.#ask(path, at => readFile(at));
+      const bytes = await this.#ask(path, at => contentOf(at));
       const digest = await digestOf(bytes);
       const age = this.#now().getTime() - Number(before.ctimeNs / 1_000_000n);
       const seen = { looks, isFresh: Math.abs(age) < FRESH, digest };
@@ -109,6 +109,24 @@ export class FollowedFiles {
 
 const unreadable = (path: string, error: unknown): Problem =>
   problem('unreadable', path, (error as NodeJS.ErrnoException).code ?? (error as Error).message);
+
+/** Reads a whole file into one buffer: to join pieces of a long CRL would hold up the service. */
+async function contentOf(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    // one byte more: a file that grew meanwhile is read again
+    const buffer = Buffer.allocUnsafeSlow(size + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
+    }
+  } finally {
+    await file.close();
+  }
+}
 
 /** Returns a digest of the content: a file that was written again without a change has the same. */
 async function digestOf(bytes: Buffer): Promise<string> {

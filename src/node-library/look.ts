@@ -3,13 +3,14 @@
 import type { TrustDomain } from '../pki/name/spiffe-id.ts';
 import { crlToBeSigned } from '../pki/crl/parsed.ts';
 import type { PathCertificate } from '../pki/path/path-certificate.ts';
-import { verifyAhead } from '../pki/path/signed-by.ts';
+import { signatureSteps } from '../pki/path/signed-by.ts';
 import { join } from 'node:path';
 import { trustDomainOf } from './allow.ts';
 import { readCrlFile, type CrlFile } from './crl-file.ts';
 import { signersOf } from './crl-shelf.ts';
 import type { FollowedFiles } from './followed-files.ts';
 import { readCertificates, readIdentity, type Identity } from './identity.ts';
+import { paced } from './pace.ts';
 import { isProblem, problem, type Problem } from './problem.ts';
 import type { Found, FoundBundle, FoundCrls } from './settle.ts';
 import type { FederatedBundle, SourceOptions } from './types.ts';
@@ -107,9 +108,9 @@ async function readCrls(files: FollowedFiles, paths: readonly string[]): Promise
   return { crls, problems };
 }
 
-/** Verifies the signatures of new CRLs on another thread, one after the other. */
+/** Verifies the signatures of new CRLs, one after the other. */
 async function verifyNew({ crls }: FoundCrls, signers: readonly PathCertificate[]): Promise<void> {
   for (const { crl } of crls) {
-    for (const signer of signersOf(crl, signers)) await verifyAhead(crl, crlToBeSigned(crl), signer);
+    for (const signer of signersOf(crl, signers)) await paced(signatureSteps(crl, crlToBeSigned(crl), signer));
   }
 }

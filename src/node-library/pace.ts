@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds of work in one turn of the event loop. */
-const TURN = 4;
+const TURN = 2;
 
 /** Runs the steps to their end. After a few milliseconds it lets other work of the process run. */
 export async function paced<T>(steps: Generator<undefined, T>): Promise<T> {

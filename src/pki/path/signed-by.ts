@@ -1,6 +1,6 @@
 // Decides whether the key of a certificate made a signature, and remembers the answer for the same pair of objects.
 // Path validation and svcauth/node call it. `countAsSigned` is for the plans that `verifiers` proves. It holds no private key.
-import { verify } from 'node:crypto';
+import { createVerify, verify } from 'node:crypto';
 import type { AlgorithmIdentifier } from '../key/algorithm-identifier.ts';
 import { oidName } from '../oids.ts';
 import { verifyingKey, type VerifyingKey } from '../key/signature.ts';
@@ -40,23 +40,33 @@ export function signatureRefusal(
   return good ? undefined : refusal(wrong, 'its signature does not verify with the key of its issuer');
 }
 
+/** Bytes hashed between two pauses: less than a millisecond. */
+const SLICE = 512 * 1024;
+
 /**
- * Verifies a signature on another thread and remembers the answer for `signatureRefusal`. A long CRL takes milliseconds to hash. Never
- * rejects: an unsupported key is left to `signatureRefusal`.
+ * Verifies a signature over many bytes in steps, and remembers the answer for `signatureRefusal`. It pauses at each `yield`. An
+ * unsupported key is left to `signatureRefusal`.
  */
-export async function verifyAhead(signed: Signed, bytes: Uint8Array, issuer: PathCertificate): Promise<void> {
+export function* signatureSteps(
+  signed: Signed,
+  bytes: Uint8Array,
+  issuer: PathCertificate,
+): Generator<undefined, void> {
   const key = keyFor(signed.signatureAlgorithm, issuer);
   if (key === undefined || verdicts.get(signed)?.has(issuer) === true) return;
-  const good = await new Promise<boolean>(resolve => {
-    try {
-      verify(key.scheme.digest, bytes, key.publicKey, signed.signature, (error, result) =>
-        resolve(error === null && result),
-      );
-    } catch {
-      resolve(false);
-    }
-  });
-  remember(signed, issuer, good);
+  const { digest } = key.scheme;
+  // Ed25519 reads the bytes twice, so it gets them at once
+  if (digest === null) return remember(signed, issuer, isMadeBy(key, bytes, signed.signature));
+  const verifier = createVerify(digest);
+  for (let at = 0; at < bytes.length; at += SLICE) {
+    verifier.update(bytes.subarray(at, at + SLICE));
+    yield;
+  }
+  try {
+    remember(signed, issuer, verifier.verify(key.publicKey, signed.signature));
+  } catch {
+    remember(signed, issuer, false);
+  }
 }
 
 function remember(signed: Signed, issuer: PathCertificate, good: boolean): void {
