@@ -8,6 +8,8 @@ export class Http2Pool implements Http2Client {
   readonly #origin: string;
   readonly #open: (host: string, port: number) => TLSSocket;
   readonly #sessions = new Set<ClientHttp2Session>();
+  /** The streams of a session without a connection. Node would hide its error from them. */
+  readonly #waiting = new WeakMap<ClientHttp2Session, Set<ClientHttp2Stream>>();
   #current: ClientHttp2Session | undefined;
   #isClosed = false;
 
@@ -21,7 +23,10 @@ export class Http2Pool implements Http2Client {
 
   request(headers: OutgoingHttpHeaders, options?: { readonly endStream?: boolean }): ClientHttp2Stream {
     if (this.#isClosed) throw Object.assign(new Error('the client is closed'), { code: 'ERR_HTTP2_CLIENT_CLOSED' });
-    return this.#session().request(headers, options);
+    const session = this.#session();
+    const stream = session.request(headers, options);
+    if (session.connecting) this.#waiting.get(session)?.add(stream);
+    return stream;
   }
 
   /** New requests get a new session; the present one closes after its streams. */
@@ -54,7 +59,12 @@ export class Http2Pool implements Http2Client {
     if (usable !== undefined && !usable.closed && !usable.destroyed) return usable;
     const { hostname, port } = new URL(this.#origin);
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
-    const session = connect(this.#origin, { createConnection: () => this.#open(host, Number(port || 443)) });
+    const socket = this.#open(host, Number(port || 443));
+    const waiting = new Set<ClientHttp2Stream>();
+    socket.once('error', error => waiting.forEach(stream => stream.destroy(error)));
+    const session = connect(this.#origin, { createConnection: () => socket });
+    this.#waiting.set(session, waiting);
+    session.once('connect', () => waiting.clear());
     const forget = (): void => {
       if (this.#current === session) this.#current = undefined;
     };
