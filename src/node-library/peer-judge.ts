@@ -2,6 +2,7 @@
 // `connections.ts` asks when a handshake ends and again after a change. A peer that was accepted is not validated again before
 // something changes. It reads no socket and no clock.
 import { createHash } from 'node:crypto';
+import { equalBytes } from '../pki/bytes.ts';
 import { certificateFacts } from '../pki/lint/certificate-facts.ts';
 import { serialToHex } from '../pki/certificate/serial-number.ts';
 import { svidVerdict } from '../pki/certificate/svid.ts';
@@ -89,7 +90,9 @@ export class PeerJudge {
   }
 
   #validate(leaf: PathCertificate, sent: readonly Uint8Array[], trust: Trust, now: Date): PeerVerdict {
-    const intermediates = [...sent.map(der => this.#authority(der)), ...this.#authorities.values()];
+    // an anchor that the peer sends vouches for nothing
+    const below = sent.map(der => this.#authority(der)).filter(certificate => !isSelfSigned(certificate));
+    const intermediates = [...below, ...this.#authorities.values()];
     const verdict = validateSvid(leaf, trust.stores, { now, intermediates });
     if (!verdict.accepted) {
       const { code, message } = verdict.reason;
@@ -121,6 +124,11 @@ export class PeerJudge {
     });
   }
 }
+
+const isSelfSigned = ({ subjectName, issuerName, extensions }: PathCertificate): boolean => {
+  const [own, above] = [extensions.subjectKeyIdentifier?.value, extensions.authorityKeyIdentifier?.value.keyIdentifier];
+  return subjectName === issuerName && (above === undefined || own === undefined || equalBytes(own, above));
+};
 
 /** Refusals that a CRL which is not in time causes. */
 const STALE: ReadonlySet<string> = new Set(['crl-expired', 'crl-missing', 'crl-not-valid-yet']);
