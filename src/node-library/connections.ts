@@ -77,17 +77,24 @@ export class Connections {
     return error;
   }
 
+  /** Records a peer whose chain OpenSSL rejected; Node has ended the connection. */
+  countUnverified(socket: TLSSocket, side: PeerEvent['side']): PeerError {
+    return this.#reject(socket, side, unverified(socket));
+  }
+
   #admit(socket: TLSSocket, side: PeerEvent['side'], verdict: PeerVerdict, ending: Ending): PeerError | undefined {
-    if (!verdict.accepted) {
-      this.#rejected++;
-      this.#world.emit('peerRejected', eventOf(socket, side, verdict));
-      return peerError('ERR_PEER_REJECTED', side, verdict);
-    }
+    if (!verdict.accepted) return this.#reject(socket, side, verdict);
     const open = { socket, side, peer: verdict, ending };
     this.#open.add(open);
     socket.once('close', () => this.#open.delete(open));
     Object.defineProperty(socket, ADMITTED, { value: { open, connections: this } });
     return undefined;
+  }
+
+  #reject(socket: TLSSocket, side: PeerEvent['side'], verdict: RejectedPeer): PeerError {
+    this.#rejected++;
+    this.#world.emit('peerRejected', eventOf(socket, side, verdict));
+    return peerError('ERR_PEER_REJECTED', side, verdict);
   }
 
   /** Judges the server of a connection that a library opened. It is not ended later. For `checkServerIdentity` of node:tls. */
@@ -149,9 +156,7 @@ export class Connections {
 
   /** Judges the client of a connection. */
   #judge(socket: TLSSocket): PeerVerdict {
-    if (!socket.authorized) {
-      return { accepted: false, code: 'not-verified', message: `the chain was not verified (${whyNot(socket)})` };
-    }
+    if (!socket.authorized) return unverified(socket);
     const leaf = socket.getPeerX509Certificate();
     if (leaf === undefined) return NO_CERTIFICATE;
     const sent = (): readonly Uint8Array[] => {
@@ -244,6 +249,12 @@ function eventOf(socket: TLSSocket, side: PeerEvent['side'], { code, message, id
     ...(remotePort !== undefined && { remotePort }),
   };
 }
+
+const unverified = (socket: TLSSocket): RejectedPeer => ({
+  accepted: false,
+  code: 'not-verified',
+  message: `the chain was not verified (${whyNot(socket)})`,
+});
 
 /** Formats the authorization error: Node types it as an Error, but it is a code. */
 const whyNot = ({ authorizationError }: { readonly authorizationError: unknown }): string =>

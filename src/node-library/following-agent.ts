@@ -4,7 +4,7 @@ import { Agent, type AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { PeerError, ServerEvidence } from './connections.ts';
-import { guardClient } from './guard.ts';
+import { guardClient, type Unverified } from './guard.ts';
 
 /** Judges the server of a connection at the end of its handshake. */
 export type ServerAdmission = (socket: TLSSocket, evidence: ServerEvidence) => PeerError | undefined;
@@ -16,6 +16,7 @@ export interface AgentWorld {
     readonly evidence: () => ServerEvidence['certificate'];
   };
   readonly admit: ServerAdmission;
+  readonly unverified: Unverified;
   /** Grows with each change: a connection of an earlier generation is not used for another request. */
   readonly generation: () => number;
 }
@@ -62,7 +63,11 @@ export class FollowingAgent extends Agent {
       this.#generations.set(socket, generation);
       socket.on('session', (offered: Buffer) => this.#keep(name, offered));
       socket.once('error', () => this.#sessions.delete(name));
-      return guardClient(socket, admitted => this.#world.admit(admitted, { session, certificate: evidence() }));
+      return guardClient(
+        socket,
+        admitted => this.#world.admit(admitted, { session, certificate: evidence() }),
+        this.#world.unverified,
+      );
     };
     const socket = super.createConnection(own, (error: Error | null, made: Duplex) =>
       created(error, error === null ? guarded(made) : made),

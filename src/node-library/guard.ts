@@ -8,8 +8,11 @@ import type { PeerError } from './connections.ts';
 /** Judges a connection at the end of its handshake. */
 export type Admission = (socket: TLSSocket) => PeerError | undefined;
 
+/** Hears of a peer whose chain OpenSSL rejected, and returns the error that says so. */
+export type Unverified = (socket: TLSSocket) => PeerError;
+
 /** Rejects clients before any listener of the server sees their connection. */
-export function guardServer(server: Server, admit: Admission): void {
+export function guardServer(server: Server, admit: Admission, unverified: Unverified): void {
   beforeEvent(server, 'secureConnection', socket => {
     const error = admit(socket as TLSSocket);
     if (error === undefined) return true;
@@ -19,18 +22,32 @@ export function guardServer(server: Server, admit: Admission): void {
     (socket as TLSSocket).destroy();
     return false;
   });
+  server.on('tlsClientError', (_error, socket) => {
+    if (isUnverified(socket)) unverified(socket);
+  });
 }
 
 /** Rejects the server of a connection before any data was exchanged. */
-export function guardClient(socket: TLSSocket, admit: Admission): TLSSocket {
+export function guardClient(socket: TLSSocket, admit: Admission, unverified: Unverified): TLSSocket {
   beforeEvent(socket, 'secureConnect', () => {
     const error = admit(socket);
     if (error === undefined) return true;
     socket.destroy(error);
     return false;
   });
+  let isKnown = false;
+  // Node has rejected it with a code of OpenSSL: the service gets the code of every other rejected peer
+  beforeEvent(socket, 'error', cause => {
+    if (isKnown || !isUnverified(socket)) return true;
+    isKnown = true;
+    socket.emit('error', Object.assign(unverified(socket), { cause }));
+    return false;
+  });
   return socket;
 }
+
+const isUnverified = ({ authorized, authorizationError }: TLSSocket): boolean =>
+  !authorized && (authorizationError as unknown) !== null && (authorizationError as unknown) !== undefined;
 
 function beforeEvent(emitter: EventEmitter, event: string, pass: (argument: unknown) => boolean): void {
   const emit = emitter.emit.bind(emitter) as (name: string | symbol, ...values: unknown[]) => boolean;

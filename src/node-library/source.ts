@@ -167,7 +167,11 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   follow(server: Server, { endRevoked, endExpired, allow }: Partial<Allow> & Ending = {}): void {
     const allows = allow === undefined ? undefined : matcherOf({ allow });
     const ending = endingOf({ endRevoked, endExpired });
-    guardServer(server, socket => this.#connections.admitClient(socket, allows, ending));
+    guardServer(
+      server,
+      socket => this.#connections.admitClient(socket, allows, ending),
+      socket => this.#connections.countUnverified(socket, 'server'),
+    );
     server.setSecureContext(this.#serverCredentials());
     this.#servers.add(server);
     server.once('close', () => this.#servers.delete(server));
@@ -176,8 +180,10 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   connect({ allow, endRevoked, endExpired, ...given }: ConnectOptions): TLSSocket {
     const admit = this.#clientAdmission(matcherOf({ allow }), { endRevoked, endExpired });
     const { options, evidence } = this.#clientOptions();
-    return guardClient(connect({ ...given, ...options }), socket =>
-      admit(socket, { session: given.session, certificate: evidence() }),
+    return guardClient(
+      connect({ ...given, ...options }),
+      socket => admit(socket, { session: given.session, certificate: evidence() }),
+      this.#unverifiedServer,
     );
   }
 
@@ -185,6 +191,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
     const agent = new FollowingAgent(given, {
       tlsOptions: () => this.#clientOptions(),
       admit: this.#clientAdmission(matcherOf({ allow }), { endRevoked, endExpired }),
+      unverified: this.#unverifiedServer,
       generation: () => this.#material.generation,
     });
     this.#replaceAfterChange(agent);
@@ -264,6 +271,8 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
     this.follow(server, { allow, ...endingOf({ endRevoked, endExpired }) });
     return server;
   }
+
+  readonly #unverifiedServer = (socket: TLSSocket) => this.#connections.countUnverified(socket, 'client');
 
   #clientAdmission(allows: Matcher, ending: Ending): ServerAdmission {
     const given = endingOf(ending);
