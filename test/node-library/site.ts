@@ -42,19 +42,20 @@ export const makeSvid = (service: string, issuer: TestCertificate, changes: Part
 export interface CrlChanges {
   readonly revoked?: readonly TestCertificate[];
   readonly number?: number;
+  readonly from?: string;
   readonly until?: string;
 }
 
 export const crlPem = (
   issuer: TestCertificate,
-  { revoked = [], number = 1, until = day(7) }: CrlChanges = {},
+  { revoked = [], number = 1, from = day(-1), until = day(7) }: CrlChanges = {},
 ): string =>
   encodePem(
     'X509 CRL',
     makeCrl({
       issuer,
       revoked: revoked.map(({ serial }) => serial),
-      thisUpdate: day(-1),
+      thisUpdate: from,
       nextUpdate: until,
       extensions: planted('cRLNumber', false, integer(number)),
     }),

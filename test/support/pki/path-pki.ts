@@ -50,6 +50,9 @@ export interface Wanted {
 
 let serials = 0;
 
+const serialBytes = (serial: number): Uint8Array =>
+  serial < 256 ? Uint8Array.of(serial) : Uint8Array.of(serial >> 8, serial & 255);
+
 function makeCertificate(
   { name, issuer, key = newKey(), notBefore = '2026-01-01', notAfter = '2027-01-01', extensions, signs }: Wanted,
   own: Readonly<Record<string, Uint8Array>>,
@@ -63,7 +66,7 @@ function makeCertificate(
     ...extensions,
   };
   const tbs = encodeTbsCertificate({
-    serial: serialOctets(serial),
+    serial: serialBytes(serial),
     signatureAlgorithmDer: P256.signatureAlgorithmDer,
     issuerDer: encodeName([[OID.commonName, signer.name]]),
     notBefore: new Date(notBefore),
@@ -73,13 +76,6 @@ function makeCertificate(
     extensions: Object.values(all).filter(der => der.length > 0),
   });
   return { ...key, der: signed(tbs, signer.privateKey, signs), name, serial };
-}
-
-/** The content octets of a positive INTEGER. */
-function serialOctets(serial: number): Uint8Array {
-  const hex = serial.toString(16);
-  const octets = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
-  return octets[0]! < 0x80 ? octets : Buffer.concat([Uint8Array.of(0), octets]);
 }
 
 const signed = (tbs: Uint8Array, key: KeyObject, signs = tbs): Uint8Array =>
@@ -123,7 +119,7 @@ export function makeCrl({
 }: WantedCrl): Uint8Array {
   const entries = revoked.map(serial =>
     sequence(
-      integer(serial),
+      unsignedInteger(serialBytes(serial)),
       time(new Date('2026-05-01')),
       ...(entryExtensions === undefined ? [] : [sequence(entryExtensions)]),
     ),
