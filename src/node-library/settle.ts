@@ -63,8 +63,8 @@ export function settle(
 ): Settled {
   const problems: Problem[] = [];
   const note = (...found: readonly Problem[]): void => void problems.push(...found);
-  const offered = acceptable(found.identity, demands, note);
-  const own = demands.trustDomain ?? trustDomainOfId((offered ?? before?.identity)?.id) ?? before?.trust.own;
+  const offered = acceptable(found.identity, demands, before?.trust.own, note);
+  const own = demands.trustDomain ?? before?.trust.own ?? trustDomainOfId(offered?.id);
   if (own === undefined) {
     if (offered !== undefined) {
       note(
@@ -122,14 +122,21 @@ export function settle(
   return { inForce: { identity, trust: inForce }, problems };
 }
 
-/** Returns the identity if it is the demanded one. */
+/** Returns the identity if it is the demanded one. Its trust domain is that of the anchors in force. */
 function acceptable(
   identity: Identity | Problem,
-  { id }: Demands,
+  { id, trustDomain }: Demands,
+  own: TrustDomain | undefined,
   note: (problem: Problem) => void,
 ): Identity | undefined {
+  const domain = isProblem(identity) ? undefined : trustDomainOfId(identity.id);
+  const isForeign = trustDomain === undefined && own !== undefined && domain !== undefined && domain !== own;
   if (isProblem(identity)) note(identity);
-  else if (id !== undefined && identity.id !== id) {
+  else if (isForeign) {
+    note(
+      problem('other-identity', identity.file, `the certificate is for ${identity.id}, not for a service of ${own}`),
+    );
+  } else if (id !== undefined && identity.id !== id) {
     note(
       problem(
         'other-identity',
