@@ -67,11 +67,12 @@ export class PeerJudge {
     try {
       const leaf = known?.peer.path[0] ?? readPathCertificate(der);
       const verdict = this.#validate(leaf, sent(), trust, now);
-      if (verdict.accepted) this.#remember(key, verdict, trust);
+      if (verdict.accepted) this.#remember(key, verdict, trust, now);
       return verdict;
     } catch (error) {
-      if (error instanceof DerError) return { accepted: false, code: 'not-der', message: error.message };
-      throw error;
+      // never thrown: an error in the middle of a handshake must not leave the connection open
+      const code = error instanceof DerError ? 'not-der' : 'unexpected';
+      return { accepted: false, code, message: (error as Error).message };
     }
   }
 
@@ -108,7 +109,7 @@ export class PeerJudge {
     return this.#authorities.get(digestOf(der)) ?? readPathCertificate(der);
   }
 
-  #remember(key: string, peer: AcceptedPeer, trust: Trust): void {
+  #remember(key: string, peer: AcceptedPeer, trust: Trust, now: Date): void {
     for (const authority of peer.path.slice(1, -1)) {
       if (this.#authorities.size < MOST_CAS) this.#authorities.set(digestOf(authority.der), authority);
     }
@@ -120,7 +121,7 @@ export class PeerJudge {
       peer,
       trust: trust.key,
       from,
-      freshUntil: earliest([peer.until, ...coverageOf(below, trust)]),
+      freshUntil: earliest([peer.until, ...coverageOf(peer.path, trust, now)]),
     });
   }
 }
@@ -159,11 +160,25 @@ const crlsOf = (certificate: PathCertificate, { shelf }: Trust) =>
     .flatMap(({ newest, previous }) => [newest.crl, ...(previous ? [previous.crl] : [])])
     .filter(crl => isSameIssuerName(crl, certificate));
 
-/** Returns until when CRLs cover each certificate. Without revocation checking, there is no such end. */
-const coverageOf = (certificates: readonly PathCertificate[], trust: Trust): readonly Date[] =>
-  certificates.flatMap(certificate => {
-    const ends = crlsOf(certificate, trust).flatMap(({ nextUpdate }) => nextUpdate?.date ?? []);
-    return ends.length === 0 ? [] : [ends.reduce((last, end) => (end > last ? end : last))];
+/**
+ * Returns until when the CRLs that cover each certificate cover it. A CRL of another CA with the same name does not count. Without
+ * revocation checking, there is no such end.
+ */
+const coverageOf = (path: readonly PathCertificate[], trust: Trust, now: Date): readonly Date[] =>
+  path.slice(0, -1).flatMap((certificate, index) => {
+    const crls = crlsOf(certificate, trust);
+    if (crls.length === 0) return [];
+    const signers = [path[index + 1]!];
+    const covering = crls.filter(crl => {
+      const budget = startBudget(DEFAULT_LIMITS);
+      return (
+        revocationRefusal(certificate, { crls: [crl], signers, isTrusted: () => false, now, budget }) === undefined
+      );
+    });
+    const ends = covering.map(({ nextUpdate }) => nextUpdate?.date);
+    if (ends.includes(undefined)) return [];
+    // covered by the CRL of a CA that is not in the path: judged anew each time
+    return [ends.reduce<Date>((last, end) => (end! > last ? end! : last), new Date(0))];
   });
 
 const earliest = (dates: readonly Date[]): Date => dates.reduce((first, date) => (date < first ? date : first));
