@@ -27,6 +27,7 @@ import { critical, problem, type Problem } from './problem.ts';
 import { settle, type Demands, type Settled } from './settle.ts';
 import { liveContext, makeMaterial, nobody, type TlsMaterial } from './tls-material.ts';
 import { connectorOf, dispatcherOf, type Replaceable } from './undici.ts';
+import { withShelf } from './trust.ts';
 import type {
   Allow,
   Authorization,
@@ -100,6 +101,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   #looks = 1;
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #isUnreviewed = false;
 
   constructor(
     { options, clock, site, demands, files, first, material }: Started,
@@ -235,6 +237,8 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
     return {
       secureContext: liveContext(() => this.#material.borrowedContext),
       rejectUnauthorized: true,
+      // keeps https.Agent from offering a session that it has kept
+      session: undefined,
       checkServerIdentity: (_host, certificate) => this.#connections.judgeServer(certificate, allows),
     };
   }
@@ -292,8 +296,8 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   }
 
   #serverCredentials(): SecureContextOptions {
-    const { credentials, sessions } = this.#material;
-    return { ...credentials, ticketKeys: sessions.ticketKeys };
+    const { credentials, ticketKeys } = this.#material;
+    return { ...credentials, ticketKeys };
   }
 
   #replaceAfterChange(client: Replaceable): void {
@@ -303,7 +307,11 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   #onTime(): void {
     // one look at a time, as the file system may hang
     if (this.#waiting === 0) void this.refresh();
-    else this.#reportHanging();
+    else {
+      this.#reportHanging();
+      // certificates expire while a file system hangs
+      void this.#connections.review(false);
+    }
   }
 
   #reportHanging(): void {
@@ -325,17 +333,33 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
       const found = await lookAt(this.#site, this.#files, inForce.identity, authorities);
       const now = this.#clock.now();
       const settled = settle(found, inForce, this.#demands, authorities, now);
-      const next = settled.inForce ?? inForce;
-      const hasChanged = next.identity !== inForce.identity || next.trust !== inForce.trust;
-      const failed = hasChanged ? this.#install(next) : undefined;
+      const failed = this.#installPart(settled.inForce ?? inForce);
       this.#report(failed === undefined ? settled.problems : [...settled.problems, failed]);
-      await this.#connections.review(hasChanged && failed === undefined);
-      return hasChanged && failed === undefined;
+      const isNew = this.#material.inForce !== inForce;
+      // stays set if a review is cut short
+      this.#isUnreviewed ||= isNew;
+      await this.#connections.review(this.#isUnreviewed);
+      this.#isUnreviewed = false;
+      return isNew;
     } finally {
       this.#looks++;
       this.#lookedAt = this.#clock.now();
       this.#lookingSince = undefined;
     }
+  }
+
+  /** Puts in force as much as OpenSSL takes: a certificate or an anchor that it refuses must not keep a CRL out. */
+  #installPart(next: TlsMaterial['inForce']): Problem | undefined {
+    const { identity, trust } = this.#material.inForce;
+    const parts = [next, { identity, trust: next.trust }, { identity, trust: withShelf(trust, next.trust.shelf) }];
+    let failed: Problem | undefined;
+    for (const part of parts) {
+      if (part.identity === identity && part.trust === trust) return failed;
+      const refusal = this.#install(part);
+      failed ??= refusal;
+      if (refusal === undefined) return failed;
+    }
+    return failed;
   }
 
   /** Puts files in force. Files that OpenSSL rejects, for example because the key is too short, change nothing. */

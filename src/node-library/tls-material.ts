@@ -8,13 +8,10 @@ import type { SourceOptions } from './types.ts';
 export interface TlsMaterial {
   readonly inForce: InForce;
   readonly credentials: SecureContextOptions;
-  /** Ticket keys of servers, and a name for the sessions of clients. They change with the trust, so sessions survive a renewal. */
-  readonly sessions: { readonly ticketKeys: Buffer; readonly id: string };
+  /** The keys of the tickets of servers. They change with the trust, so sessions survive a renewal. */
+  readonly ticketKeys: Buffer;
   readonly clientContext: SecureContext;
-  /**
-   * The same for connections that others open. Its sessions are not resumed after a change of trust: Node judges no server of a
-   * resumed session.
-   */
+  /** The same for connections that others open. */
   readonly borrowedContext: SecureContext;
   /** Grows with each change. */
   readonly generation: number;
@@ -38,13 +35,12 @@ export function makeMaterial(
     ca: [...trust.anchorsPem],
   };
   const isSameTrust = before?.inForce.trust === trust;
-  const sessions = isSameTrust ? before.sessions : { ticketKeys: randomBytes(48), id: randomBytes(16).toString('hex') };
   return {
     inForce,
     credentials,
-    sessions,
+    ticketKeys: isSameTrust ? before.ticketKeys : randomBytes(48),
     clientContext: createSecureContext(credentials),
-    borrowedContext: createSecureContext({ ...credentials, sessionIdContext: sessions.id }),
+    borrowedContext: createSecureContext(credentials),
     generation: (before?.generation ?? 0) + 1,
   };
 }
@@ -54,7 +50,12 @@ export const nobody = (): SecureContextOptions => ({ ca: [] });
 
 /**
  * Makes a context that is always the one in force, for libraries that keep their options. Node reads `context` when a connection
- * begins.
+ * begins. Node lets nobody judge the server of a resumed session, so each connection gets a name that no other session has.
  */
 export const liveContext = (now: () => SecureContext): SecureContext =>
-  Object.create(now(), { context: { get: () => now().context as unknown, enumerable: true } }) as SecureContext;
+  Object.create(now(), { context: { get: () => withoutSessions(now()), enumerable: true } }) as SecureContext;
+
+function withoutSessions({ context }: SecureContext): unknown {
+  (context as { setSessionIdContext(name: string): void }).setSessionIdContext(randomBytes(16).toString('hex'));
+  return context;
+}

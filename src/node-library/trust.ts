@@ -48,6 +48,12 @@ export function makeTrust(
   };
 }
 
+/** Returns the trust with other CRLs; the same object if they are the same. */
+export function withShelf(trust: Trust, shelf: readonly Shelved[]): Trust {
+  const made = makeTrust(trust.own, trust.bundles, shelf);
+  return isSameTrust(trust, made) ? trust : made;
+}
+
 /** Compares two bundles by their anchors. */
 export const isSameBundle = (a: Bundle | undefined, b: Bundle): boolean =>
   a !== undefined &&

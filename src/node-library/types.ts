@@ -235,7 +235,7 @@ export interface X509Source extends EventEmitter<SourceEvents> {
   connector(options: Allow & Ending & { readonly timeout?: number }): UndiciConnector;
   /**
    * Options for libraries that call tls.connect themselves, for example database drivers. A new connection uses the files in
-   * force and its server is judged; an open one is not ended. Throws TypeError for an invalid rule.
+   * force and its server is judged; an open one is not ended, and no session is resumed. Throws TypeError for an invalid rule.
    */
   connectOptions(options: Allow): ConnectionOptions;
 
