@@ -1,6 +1,7 @@
 // The open connections of a source: admits peers at the end of their handshake, and ends connections after a change.
 // Servers, agents and clients hand their sockets in; `source.ts` reviews all of them after each look. Why a peer was rejected or
 // ended is an event. It reads no file.
+import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { TLSSocket, type DetailedPeerCertificate, type PeerCertificate } from 'node:tls';
 import type { Matcher } from './allow.ts';
@@ -59,7 +60,12 @@ export class Connections {
    * if it is rejected; the caller ends the connection.
    */
   admitClient(socket: TLSSocket, allows: Matcher | undefined, ending: Ending): PeerError | undefined {
-    return this.#admit(socket, 'server', allowed(this.#judge(socket), allows), ending);
+    return this.#admit(
+      socket,
+      'server',
+      judged(() => this.#judge(socket), allows),
+      ending,
+    );
   }
 
   /** Does the same for the server. */
@@ -69,9 +75,12 @@ export class Connections {
     allows: Matcher,
     ending: Ending,
   ): PeerError | undefined {
-    const verdict = certificate === undefined ? this.#judgeSession(session) : this.#judgeDetailed(certificate);
-    const error = this.#admit(socket, 'client', allowed(verdict, allows), ending);
-    if (verdict.accepted && error === undefined) {
+    const verdict = judged(
+      () => (certificate === undefined ? this.#judgeSession(session) : this.#judgeDetailed(certificate)),
+      allows,
+    );
+    const error = this.#admit(socket, 'client', verdict, ending);
+    if (verdict.accepted) {
       socket.on('session', (offered: Buffer) => this.#sessions.set(offered, verdict));
     }
     return error;
@@ -87,11 +96,12 @@ export class Connections {
     const open = { socket, side, peer: verdict, ending };
     this.#open.add(open);
     socket.once('close', () => this.#open.delete(open));
-    Object.defineProperty(socket, ADMITTED, { value: { open, connections: this } });
+    // configurable: two sources may guard one server, and both must accept
+    Object.defineProperty(socket, ADMITTED, { value: { open, connections: this }, configurable: true });
     return undefined;
   }
 
-  #reject(socket: TLSSocket, side: PeerEvent['side'], verdict: RejectedPeer): PeerError {
+  #reject(socket: Address, side: PeerEvent['side'], verdict: RejectedPeer): PeerError {
     this.#rejected++;
     this.#world.emit('peerRejected', eventOf(socket, side, verdict));
     return peerError('ERR_PEER_REJECTED', side, verdict);
@@ -99,25 +109,28 @@ export class Connections {
 
   /** Judges the server of a connection that a library opened. It is not ended later. For `checkServerIdentity` of node:tls. */
   judgeServer(certificate: PeerCertificate, allows: Matcher): PeerError | undefined {
-    const verdict = allowed(this.#judgeDetailed(certificate as DetailedPeerCertificate), allows);
-    return verdict.accepted ? undefined : peerError('ERR_PEER_REJECTED', 'client', verdict);
+    const verdict = judged(() => this.#judgeDetailed(certificate as DetailedPeerCertificate), allows);
+    return verdict.accepted ? undefined : this.#reject({}, 'client', verdict);
   }
 
   /** Decides whether the peer of a connection may do something, by the trust in force now. */
   authorize(socket: TLSSocket | Socket, allows: Matcher): Authorization {
+    if (isUnbound(socket)) return CLOSED;
     const admitted = (socket as MaybeAdmitted)[ADMITTED];
-    if (admitted !== undefined) return authorizationOf(admitted.connections.#judgeAgain(admitted.open), allows);
+    if (admitted?.connections === this) return authorizationOf(this.#judgeAgain(admitted.open), allows);
+    if (admitted !== undefined) return authorizationOf(this.#judgePath(admitted.open.peer), allows);
     if (!(socket instanceof TLSSocket)) return { allowed: false, reason: 'the connection is not TLS' };
     if (!socket.authorized) return { allowed: false, reason: `the chain was not verified (${whyNot(socket)})` };
     // not getPeerX509Certificate: on the side of the client it takes the certificate out of the connection, and the next call
     // returns that of the CA
     const certificate = socket.getPeerCertificate(true) as DetailedPeerCertificate | Record<string, never>;
-    const verdict = 'raw' in certificate ? this.#judgeDetailed(certificate as DetailedPeerCertificate) : NO_CERTIFICATE;
+    const verdict = this.#judgeDetailed(certificate as DetailedPeerCertificate);
     return authorizationOf(verdict, allows);
   }
 
   /** Decides the same for a connection that some source has admitted. */
   static authorize(socket: TLSSocket | Socket, allows: Matcher): Authorization {
+    if (isUnbound(socket)) return CLOSED;
     const admitted = (socket as MaybeAdmitted)[ADMITTED];
     if (admitted !== undefined) return authorizationOf(admitted.connections.#judgeAgain(admitted.open), allows);
     return { allowed: false, reason: 'no source has admitted this connection' };
@@ -157,7 +170,8 @@ export class Connections {
   /** Judges the client of a connection. */
   #judge(socket: TLSSocket): PeerVerdict {
     if (!socket.authorized) return unverified(socket);
-    const leaf = socket.getPeerX509Certificate();
+    const leaf = PRESENTED.get(socket) ?? socket.getPeerX509Certificate();
+    if (leaf !== undefined) PRESENTED.set(socket, leaf);
     if (leaf === undefined) return NO_CERTIFICATE;
     const sent = (): readonly Uint8Array[] => {
       const chain: Uint8Array[] = [];
@@ -171,6 +185,8 @@ export class Connections {
   }
 
   #judgeDetailed(certificate: DetailedPeerCertificate): PeerVerdict {
+    // Node's form of no certificate: a handshake with a shared key has none
+    if (!('raw' in certificate)) return NO_CERTIFICATE;
     return this.judge.judge(certificate.raw, () => chainOf(certificate), this.#world.trust(), this.#world.now());
   }
 
@@ -182,7 +198,11 @@ export class Connections {
     if (peer === undefined) {
       return { accepted: false, code: 'no-certificate', message: 'the session is not of this source' };
     }
-    return this.judge.judge(peer.path[0]!.der, () => [], this.#world.trust(), this.#world.now());
+    return this.#judgePath(peer);
+  }
+
+  #judgePath({ path: [leaf, ...above] }: AcceptedPeer): PeerVerdict {
+    return this.judge.judge(leaf!.der, () => above.map(({ der }) => der), this.#world.trust(), this.#world.now());
   }
 
   #judgeAgain({ peer }: Open): PeerVerdict {
@@ -193,6 +213,20 @@ export class Connections {
 
 /** The property of an admitted socket. Not a map: HTTP/2 gives its requests a proxy of the socket, which is another object. */
 const ADMITTED = Symbol('admitted');
+
+/** The certificates of clients. Node hands out the chain once; a second source that guards the server needs it, too. */
+const PRESENTED = new WeakMap<TLSSocket, X509Certificate>();
+
+const CLOSED: Authorization = { allowed: false, reason: 'the connection is closed' };
+
+/** Decides that a request of HTTP/2 has lost its connection: each use of its socket throws then. */
+function isUnbound(socket: TLSSocket | Socket): boolean {
+  try {
+    return socket.destroyed && (socket as MaybeAdmitted)[ADMITTED] === undefined && !(socket instanceof TLSSocket);
+  } catch {
+    return true;
+  }
+}
 
 type MaybeAdmitted = Socket & { readonly [ADMITTED]?: { readonly open: Open; readonly connections: Connections } };
 
@@ -223,11 +257,26 @@ const NO_CERTIFICATE: PeerVerdict = {
 /** More certificates than any path has. */
 const LONGEST_CHAIN = 20;
 
+/** Judges a peer and applies the rules. A rule that throws rejects: its error must not leave a connection open. */
+function judged(judge: () => PeerVerdict, allows: Matcher | undefined): PeerVerdict {
+  const verdict = judge();
+  try {
+    return allowed(verdict, allows);
+  } catch (error) {
+    if (!verdict.accepted) return verdict;
+    return notAllowed(verdict, `the rule for ${verdict.id} failed: ${String(error)}`);
+  }
+}
+
 function allowed(verdict: PeerVerdict, allows: Matcher | undefined): PeerVerdict {
   if (!verdict.accepted || allows === undefined || allows(verdict.id)) return verdict;
-  const serial = serialOf(verdict.path[0]!);
-  return { accepted: false, code: 'not-allowed', message: `${verdict.id} is not allowed`, id: verdict.id, serial };
+  return notAllowed(verdict, `${verdict.id} is not allowed`);
 }
+
+const notAllowed = ({ id, path }: AcceptedPeer, message: string): RejectedPeer => ({
+  ...{ accepted: false, code: 'not-allowed', message, id },
+  serial: serialOf(path[0]!),
+});
 
 function peerError(
   code: PeerError['code'],
@@ -239,7 +288,9 @@ function peerError(
   return Object.assign(new Error(`${what}: ${message}`), { code, reason });
 }
 
-function eventOf(socket: TLSSocket, side: PeerEvent['side'], { code, message, id, serial }: RejectedPeer): PeerEvent {
+type Address = Partial<Pick<TLSSocket, 'remoteAddress' | 'remotePort'>>;
+
+function eventOf(socket: Address, side: PeerEvent['side'], { code, message, id, serial }: RejectedPeer): PeerEvent {
   const { remoteAddress, remotePort } = socket;
   return {
     ...{ side, code, message },

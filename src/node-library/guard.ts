@@ -50,6 +50,7 @@ const isUnverified = ({ authorized, authorizationError }: TLSSocket): boolean =>
   !authorized && (authorizationError as unknown) !== null && (authorizationError as unknown) !== undefined;
 
 function beforeEvent(emitter: EventEmitter, event: string, pass: (argument: unknown) => boolean): void {
+  // a judge that throws rejects: with a handler for uncaught exceptions, the connection would stay open
   const emit = emitter.emit.bind(emitter) as (name: string | symbol, ...values: unknown[]) => boolean;
   emitter.emit = (name: string | symbol, ...values: unknown[]): boolean =>
     name === event && !pass(values[0]) ? true : emit(name, ...values);
