@@ -59,9 +59,11 @@ interface Conversation {
   readonly session: () => Buffer | undefined;
 }
 
-function talk(port: number, options: ConnectionOptions): Promise<Conversation> {
+const talk = (port: number, options: ConnectionOptions): Promise<Conversation> =>
+  hear(connect({ host: '127.0.0.1', port, ...options }));
+
+function hear(socket: TLSSocket): Promise<Conversation> {
   return new Promise(resolve => {
-    const socket = connect({ host: '127.0.0.1', port, ...options });
     closing.push(() => socket.destroy());
     let session: Buffer | undefined;
     const done = (said: string): void => resolve({ said, socket, session: () => session });
@@ -107,26 +109,27 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', version => {
     const leaf = deployed(reports, 'reports');
     const [server, client] = [await follow(payments, { tls }), await follow(reports, { tls })];
     const port = await startServer(server.context);
-    const options = client.context.connectOptions({ allow: [PAYMENTS] });
-    const first = await talk(port, options);
+    const open = (more: ConnectionOptions = {}) =>
+      hear(client.context.connect({ host: '127.0.0.1', port, allow: [PAYMENTS], ...more }));
+    const first = await open();
     expect(first.said).toBe(REPORTS);
     await expect.poll(first.session).toBeDefined();
     const session = first.session()!;
-    expect((await talk(port, { ...options, session })).said).toBe(`${REPORTS} again`);
+    expect((await open({ session })).said).toBe(`${REPORTS} again`);
 
     deployed(payments, 'payments');
     expect(await server.context.refresh()).toBe(true);
-    expect((await talk(port, { ...options, session })).said).toBe(`${REPORTS} again`);
+    expect((await open({ session })).said).toBe(`${REPORTS} again`);
 
     // another client is revoked: this one shakes hands anew, and comes in
     revoke(makeSvid('other', authorities.issuing));
     await server.context.refresh();
-    expect((await talk(port, { ...options, session })).said).toBe(REPORTS);
+    expect((await open({ session })).said).toBe(REPORTS);
 
     revoke(leaf, 3);
     await server.context.refresh();
-    expect((await talk(port, { ...options, session })).said).not.toContain(REPORTS);
-    expect((await talk(port, options)).said).not.toContain(REPORTS);
+    expect((await open({ session })).said).not.toContain(REPORTS);
+    expect((await open()).said).not.toContain(REPORTS);
   });
 });
 

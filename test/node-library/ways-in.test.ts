@@ -3,26 +3,14 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { meeting, type Link, type Meeting, type Opening, type Transport } from './ways/links.ts';
-import {
-  closeAll,
-  HOUR,
-  makeWorld,
-  papersOf,
-  type Papers,
-  type Side,
-  type World,
-  type WorldChanges,
-} from './ways/world.ts';
-import { makeCa } from '../support/pki/path-pki.ts';
-import { certificatePem, crlPem, day, makeAuthorities, makeSvid } from './site.ts';
-import { encodeGeneralNames } from '../../src/pki/extension/general-name.ts';
-import { planted } from '../support/pki/planted-certificate.ts';
+import { closeAll, HOUR, makeWorld, papersOf, type Papers, type World, type WorldChanges } from './ways/world.ts';
+import { makeLeaf, names } from '../support/pki/path-pki.ts';
+import { certificatePem, crlPem, day, makeSvid } from './site.ts';
 
 afterEach(closeAll);
 
 const SIDES = ['server', 'client'] as const;
 const DAY = 24 * HOUR;
-const BAD = 'spiffe://example.org/bad';
 const GOOD = 'spiffe://example.org/good';
 
 /** A change that makes the bad peer bad. */
@@ -237,5 +225,76 @@ describe.each(SIDES)('on the side of the %s', side => {
         expect(of(world, world.good).filter(({ code }) => code !== 'not-verified')).toEqual([]);
       },
     );
+  });
+});
+
+/** A peer that was never good. */
+interface Stranger {
+  readonly stranger: string;
+  readonly papers: (world: World) => Papers;
+  readonly codes: readonly string[];
+}
+
+const FEDERATED = 'other.org';
+
+const STRANGERS: readonly Stranger[] = [
+  {
+    stranger: 'is not allowed',
+    papers: world => papersOf(world, makeSvid('bad', world.own.issuing), world.own.issuing),
+    codes: ['not-allowed'],
+  },
+  {
+    stranger: 'has an ID of ours from the anchor of another trust domain',
+    papers: world => papersOf(world, makeSvid('good', world.partner.issuing), world.partner.issuing),
+    codes: ['no-issuer'],
+  },
+  {
+    stranger: 'has an ID of another trust domain from our anchor',
+    papers: world => {
+      const value = `spiffe://${FEDERATED}/good`;
+      const leaf = makeSvid('good', world.own.issuing, { extensions: names({ type: 'uri', value }) });
+      return papersOf(world, leaf, world.own.issuing);
+    },
+    codes: ['no-issuer'],
+  },
+  {
+    stranger: 'has an ID of a trust domain without anchors',
+    papers: world => {
+      const value = 'spiffe://third.org/good';
+      const leaf = makeSvid('good', world.own.issuing, { extensions: names({ type: 'uri', value }) });
+      return papersOf(world, leaf, world.own.issuing);
+    },
+    codes: ['svid-trust-domain'],
+  },
+  {
+    stranger: 'has no SPIFFE ID',
+    papers: world =>
+      papersOf(
+        world,
+        makeLeaf({ name: 'bad', issuer: world.own.issuing, notBefore: day(-2), notAfter: day(9) }),
+        world.own.issuing,
+      ),
+    codes: ['svid-one-uri'],
+  },
+];
+
+describe.each(SIDES)('on the side of the %s', side => {
+  describe.each(['raw TLS', 'HTTP/1', 'HTTP/2', 'an upgraded socket'] as const)('with %s', transport => {
+    test.each(STRANGERS)('a peer that $stranger does not get in', async ({ papers, codes }) => {
+      const world = await makeWorld({ federated: FEDERATED });
+      const allow = [GOOD, { memberOf: FEDERATED }, { memberOf: 'third.org' }] as const;
+      const bad = papers(world);
+      const good = await (await meeting(world, side, transport, world.good, { allow })).open();
+      expect(await good.ask()).toBe('pong');
+      const link = await meeting(world, side, transport, bad, { allow })
+        .then(at => at.open())
+        .catch((error: unknown) => error as Error);
+      if (!(link instanceof Error)) await expectFailure(link, side === 'client', codes, 'peerRejected');
+      await expect
+        .poll(() => of(world, bad))
+        .toContainEqual(expect.objectContaining({ name: 'peerRejected', side, code: expect.toBeOneOf([...codes]) }));
+      expect(await good.ask()).toBe('pong');
+      expect(of(world, world.good)).toEqual([]);
+    });
   });
 });

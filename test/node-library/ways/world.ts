@@ -51,6 +51,8 @@ export interface WorldChanges {
   /** The CA of the good peer; default: the service's own. */
   readonly goodBelow?: 'own' | 'partner' | 'sibling';
   readonly options?: Partial<SourceOptions>;
+  /** The trust domain of the partner's anchor; default: that of the service. */
+  readonly federated?: string;
   /** All CRLs in one file. */
   readonly oneFile?: boolean;
 }
@@ -66,13 +68,15 @@ export async function makeWorld({
   bad,
   goodBelow = 'own',
   options,
+  federated,
   oneFile = false,
 }: WorldChanges = {}): Promise<World> {
   const own = makeAuthorities();
   const partner = makeAuthorities(2);
   const sibling = makeCa({ name: 'Sibling g2', issuer: partner.root, notBefore: day(-20), notAfter: day(300) });
   const service = serviceDirectory('payments', own);
-  service.write('bundle.pem', certificatePem(own.root, partner.root));
+  service.write('bundle.pem', certificatePem(own.root, ...(federated === undefined ? [partner.root] : [])));
+  service.write('partner.pem', certificatePem(partner.root));
   const others = { 'root-g2': partner.root, 'issuing-g2': partner.issuing, sibling };
   for (const [name, ca] of Object.entries(others)) service.write(`crl/${name}.pem`, crlPem(ca));
   service.write('crls.pem', [own.root, own.issuing, ...Object.values(others)].map(ca => crlPem(ca)).join(''));
@@ -80,6 +84,7 @@ export async function makeWorld({
   const { context: source } = await follow(service, {
     clock,
     crls: oneFile ? service.path('crls.pem') : service.crls,
+    ...(federated !== undefined && { federated: { [federated]: service.path('partner.pem') } }),
     ...options,
   });
   const ca = certificatePem(own.root, partner.root);
