@@ -328,6 +328,8 @@ test('a certificate that expires while a look hangs ends its connection', async 
 test('a peer is judged anew when the CRL of its CA has expired, although a CA of the same name has a longer one', async () => {
   const world = await makeWorld();
   const namesake = makeCa({ name: 'Issuing g2', issuer: world.own.root, notBefore: day(-20), notAfter: day(300) });
+  // the CRL of the root is good for longer, so that of the CA decides
+  world.service.replace('crl/root-g2.pem', crlPem(world.partner.root, { number: 2, until: day(30) }));
   world.service.write('crl/namesake.pem', crlPem(namesake, { until: day(60) }));
   await world.source.refresh();
   const port = await world.listen(world.source.createTlsServer({ allow: EVERYONE }, greeting));

@@ -198,11 +198,13 @@ async function expectFailure(link: Link, isOurs: boolean, codes: readonly string
 const BRIEF = new Set(['raw TLS', 'HTTP/2']);
 
 describe.each(SIDES)('on the side of the %s', side => {
-  describe.each(REASONS)('a peer that $reason', ({ world: changes, change, codes, reason }) => {
-    const isBrief = reason !== 'is revoked' && reason !== 'has expired';
-    test.each(ARRIVALS.filter(({ transport }) => !isBrief || BRIEF.has(transport)))(
-      'does not get in $arrival',
-      async ({ transport, fate, first = {}, arrive, isGated = false }) => {
+  describe.each(REASONS.map(each => [each.reason, each] as const))(
+    'a peer that %s',
+    (_, { world: changes, change, codes, reason }) => {
+      const isBrief = reason !== 'is revoked' && reason !== 'has expired';
+      test.each(
+        ARRIVALS.filter(({ transport }) => !isBrief || BRIEF.has(transport)).map(each => [each.arrival, each] as const),
+      )('does not get in %s', async (_, { transport, fate, first = {}, arrive, isGated = false }) => {
         const world = await makeWorld(changes);
         let release = (): void => undefined;
         const gate = new Promise<void>(resolve => (release = resolve));
@@ -223,9 +225,9 @@ describe.each(SIDES)('on the side of the %s', side => {
           .toContainEqual(expect.objectContaining({ name: fate, side, code: expect.toBeOneOf([...codes]) }));
         expect(await good.ask()).toBe('pong');
         expect(of(world, world.good).filter(({ code }) => code !== 'not-verified')).toEqual([]);
-      },
-    );
-  });
+      });
+    },
+  );
 });
 
 /** A peer that was never good. */
@@ -280,21 +282,24 @@ const STRANGERS: readonly Stranger[] = [
 
 describe.each(SIDES)('on the side of the %s', side => {
   describe.each(['raw TLS', 'HTTP/1', 'HTTP/2', 'an upgraded socket'] as const)('with %s', transport => {
-    test.each(STRANGERS)('a peer that $stranger does not get in', async ({ papers, codes }) => {
-      const world = await makeWorld({ federated: FEDERATED });
-      const allow = [GOOD, { memberOf: FEDERATED }, { memberOf: 'third.org' }] as const;
-      const bad = papers(world);
-      const good = await (await meeting(world, side, transport, world.good, { allow })).open();
-      expect(await good.ask()).toBe('pong');
-      const link = await meeting(world, side, transport, bad, { allow })
-        .then(at => at.open())
-        .catch((error: unknown) => error as Error);
-      if (!(link instanceof Error)) await expectFailure(link, side === 'client', codes, 'peerRejected');
-      await expect
-        .poll(() => of(world, bad))
-        .toContainEqual(expect.objectContaining({ name: 'peerRejected', side, code: expect.toBeOneOf([...codes]) }));
-      expect(await good.ask()).toBe('pong');
-      expect(of(world, world.good)).toEqual([]);
-    });
+    test.each(STRANGERS.map(each => [each.stranger, each] as const))(
+      'a peer that %s does not get in',
+      async (_, { papers, codes }) => {
+        const world = await makeWorld({ federated: FEDERATED });
+        const allow = [GOOD, { memberOf: FEDERATED }, { memberOf: 'third.org' }] as const;
+        const bad = papers(world);
+        const good = await (await meeting(world, side, transport, world.good, { allow })).open();
+        expect(await good.ask()).toBe('pong');
+        const link = await meeting(world, side, transport, bad, { allow })
+          .then(at => at.open())
+          .catch((error: unknown) => error as Error);
+        if (!(link instanceof Error)) await expectFailure(link, side === 'client', codes, 'peerRejected');
+        await expect
+          .poll(() => of(world, bad))
+          .toContainEqual(expect.objectContaining({ name: 'peerRejected', side, code: expect.toBeOneOf([...codes]) }));
+        expect(await good.ask()).toBe('pong');
+        expect(of(world, world.good)).toEqual([]);
+      },
+    );
   });
 });
