@@ -119,7 +119,7 @@ export function makeCrl({
 }: WantedCrl): Uint8Array {
   const entries = revoked.map(serial =>
     sequence(
-      unsignedInteger(serialBytes(serial)),
+      integer(serial),
       time(new Date('2026-05-01')),
       ...(entryExtensions === undefined ? [] : [sequence(entryExtensions)]),
     ),
