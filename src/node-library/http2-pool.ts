@@ -1,5 +1,6 @@
 // An HTTP/2 client for one origin: one session at a time for new requests, replaced after a change.
-// The session before finishes its streams and closes. A session that the server closes is replaced at the next request.
+// The session before finishes its streams, and only then closes: Node loses streams of a session that is closed while it connects.
+// A session that the server closes is replaced at the next request.
 import { connect, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Http2Client } from './types.ts';
@@ -7,7 +8,8 @@ import type { Http2Client } from './types.ts';
 export class Http2Pool implements Http2Client {
   readonly #origin: string;
   readonly #open: (host: string, port: number) => TLSSocket;
-  readonly #sessions = new Set<ClientHttp2Session>();
+  /** The open sessions, each with the number of its open streams. */
+  readonly #sessions = new Map<ClientHttp2Session, number>();
   /** The streams of a session without a connection. Node would hide its error from them. */
   readonly #waiting = new WeakMap<ClientHttp2Session, Set<ClientHttp2Stream>>();
   #current: ClientHttp2Session | undefined;
@@ -26,24 +28,30 @@ export class Http2Pool implements Http2Client {
     const session = this.#session();
     const stream = session.request(headers, options);
     if (session.connecting) this.#waiting.get(session)?.add(stream);
+    this.#count(session, 1);
+    stream.once('close', () => {
+      this.#count(session, -1);
+      this.#closeIdle(session);
+    });
     return stream;
   }
 
   /** New requests get a new session; the present one closes after its streams. */
   replace(): void {
-    this.#current?.close();
+    const old = this.#current;
     this.#current = undefined;
+    if (old !== undefined) this.#closeIdle(old);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#current = undefined;
     await Promise.all(
-      [...this.#sessions].map(
+      [...this.#sessions.keys()].map(
         session =>
           new Promise<void>(resolve => {
             session.once('close', resolve);
-            session.close();
+            this.#closeIdle(session);
           }),
       ),
     );
@@ -51,7 +59,17 @@ export class Http2Pool implements Http2Client {
 
   [Symbol.dispose](): void {
     this.#isClosed = true;
-    for (const session of this.#sessions) session.destroy();
+    for (const session of this.#sessions.keys()) session.destroy();
+  }
+
+  #count(session: ClientHttp2Session, change: number): void {
+    const streams = this.#sessions.get(session);
+    if (streams !== undefined) this.#sessions.set(session, streams + change);
+  }
+
+  /** Closes a session that gets no further stream and has none. */
+  #closeIdle(session: ClientHttp2Session): void {
+    if (session !== this.#current && this.#sessions.get(session) === 0) session.close();
   }
 
   #session(): ClientHttp2Session {
@@ -75,7 +93,7 @@ export class Http2Pool implements Http2Client {
       forget();
       this.#sessions.delete(session);
     });
-    this.#sessions.add(session);
+    this.#sessions.set(session, 0);
     return (this.#current = session);
   }
 }
