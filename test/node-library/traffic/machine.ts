@@ -1,269 +1,188 @@
-// Sends requests in every way while the files of both sides change every second, and counts what is lost.
+// Sends requests in every way while the files of both sides change every second, and counts the lost ones.
 // The suite runs it for seconds, `npm run torture -- node` for minutes. The seed decides moments, changes and delays.
-import { once } from 'node:events';
-import { request } from 'node:https';
-import { connect as connectTcp } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openX509Source } from '../../../src/node-library/api.ts';
-import type { X509Source } from '../../../src/node-library/types.ts';
-import type { TestCertificate } from '../../support/pki/path-pki.ts';
-import {
-  certificatePem,
-  crlPem,
-  keyPem,
-  makeAuthorities,
-  makeSvid,
-  serviceDirectory,
-  type Authorities,
-  type ServiceDirectory,
-} from '../site.ts';
-import { REFERENCE, waysOf, type Way } from './client-side.ts';
-import { randomOf, type Random } from './random.ts';
-import { startServers, type Ports } from './server-side.ts';
+import { certificatePem, keyPem, type ServiceDirectory } from '../site.ts';
+import { Doomed } from './doomed.ts';
+import { Publication } from './publication.ts';
+import { randomOf } from './random.ts';
+import { startServers } from './servers.ts';
+import { PATIENCE, Tally } from './tally.ts';
+import { questionOf, REFERENCE, referenceOf, waysOf, type Way } from './ways.ts';
 
 export interface TrafficReport {
   readonly seed: number;
   readonly requests: number;
-  readonly changes: number;
+  readonly perSecond: number;
+  /** Changes that came into force at the server and at the client. */
+  readonly changes: { readonly server: number; readonly client: number };
+  readonly looks: number;
+  /** Requests of each way. */
+  readonly ways: Readonly<Record<string, number>>;
   /** Requests that ended with an error or a wrong answer, by way. */
   readonly lost: Readonly<Record<string, readonly string[]>>;
-  /** Requests of the agent of Node that runs beside. */
-  readonly reference: { readonly requests: number; readonly lost: number };
-  /** Requests that did not end within a minute after the last one was sent. */
-  readonly hanging: number;
-  /** Clients that were revoked while they asked. */
-  readonly revoked: number;
-  /** Requests of revoked clients that were answered before and after the look. */
-  readonly answeredBefore: number;
-  readonly answeredLate: number;
+  /** Requests without any end, by way. */
+  readonly hanging: Readonly<Record<string, number>>;
+  readonly reference: { readonly requests: number; readonly lost: readonly string[]; readonly hanging: number };
+  readonly revoked: { readonly clients: number; readonly servers: number; readonly answeredBefore: number };
+  /** Answers of revoked peers, or to them, after the look. */
+  readonly late: readonly string[];
+  readonly problems: readonly string[];
 }
 
 /** Milliseconds between two changes. */
 const CHANGE = 1000;
-/** Milliseconds after which an unanswered request counts as hanging. */
-const PATIENCE = 60_000;
-/** Callers at the same time; thousands are rare, because one process answers all of them. */
-const CALLERS = [1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 32, 32, 64, 128, 256, 2000] as const;
-/** Certificates on a CRL: old ones leave, as they would when they expire. */
-const LISTED = 50;
+/** Requests a second, about: more would only make the turns of the event loop longer. */
+const RATE = 1200;
+const CALLERS = [1, 2, 8, 20, 60, 200, 2000];
+/** Milliseconds before the end in which no long queue begins. */
+const LAST = 10_000;
+/** Milliseconds between two sources of time that do not look by themselves here. */
+const NEVER = 86_400_000;
 
 export async function runTraffic(seconds: number, seed: number): Promise<TrafficReport> {
   const random = randomOf(seed);
-  const authorities = makeAuthorities();
-  const extra = makeAuthorities(2);
-  const [payments, reports, stolen] = ['payments', 'reports', 'stolen'].map(name =>
-    serviceDirectory(name, authorities),
-  );
-  const open = (service: ServiceDirectory) =>
+  const publication = new Publication(random);
+  const problems: string[] = [];
+  const open = (service: ServiceDirectory, note: (text: string) => void) =>
     openX509Source({
       dir: service.directory,
       bundle: service.path('bundle.pem'),
       crls: service.crls,
-      interval: 86_400_000,
-      onProblem: note,
+      interval: NEVER,
+      onProblem: ({ message }) => note(message),
     });
-  const problems: string[] = [];
-  const note = ({ message }: { message: string }): void => void problems.push(message);
-  const sources = { server: await open(payments!), client: await open(reports!), thief: await open(stolen!) };
-  const { ports, stop } = await startServers(sources.server, random);
-  const reference = {
-    ca: certificatePem(authorities.root),
-    cert: certificatePem(leafOf('reports', authorities), authorities.issuing),
+  const note = (text: string): void => void problems.push(text);
+  publication.service('nobody', seconds * 2);
+  const [payments, reports, thief, impostor] = ['payments', 'reports', 'thief', 'impostor'].map(name =>
+    publication.service(name, seconds),
+  );
+  const sources = {
+    server: await open(payments!, note),
+    client: await open(reports!, note),
+    // these are revoked all the time
+    thief: await open(thief!, () => undefined),
+    impostor: await open(impostor!, () => undefined),
   };
-  const plainLeaf = leafOf('reports', authorities);
-  const plain = { ...reference, cert: certificatePem(plainLeaf, authorities.issuing), key: keyPem(plainLeaf) };
-  const ways = waysOf(sources.client, ports, plain);
-  const lost: Record<string, string[]> = {};
-  const counts = { requests: 0, reference: 0, referenceLost: 0, waiting: 0, number: 0 };
-  const until = performance.now() + seconds * 1000;
-  const isOver = (): boolean => performance.now() >= until;
+  const changes = { server: 0, client: 0 };
+  sources.server.on('change', () => changes.server++);
+  sources.client.on('change', () => changes.client++);
 
-  const ask = async (way: Way): Promise<void> => {
-    const text = `/${way.name.length}-${counts.number++}`;
-    counts.waiting++;
-    const failure = await way.ask(text).then(
-      said => (said === text ? undefined : `answered ${said} to ${text}`),
-      (error: NodeJS.ErrnoException) =>
-        `${error.code ?? ''} ${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`,
-    );
-    counts.waiting--;
-    if (way.name === REFERENCE) {
-      counts.reference++;
-      if (failure !== undefined) counts.referenceLost++;
-      return;
-    }
-    counts.requests++;
-    if (failure !== undefined) (lost[way.name] ??= []).push(failure);
+  const tally = new Tally();
+  const both = { publication, random, tally };
+  const servers = await startServers(sources.server, random, path => client.onAnswer(path));
+  const others = await startServers(sources.impostor, random);
+  const client: Doomed = new Doomed({
+    ...{ ...both, name: 'thief', ports: servers.ports },
+    ...{ own: sources.thief, client: sources.thief, judge: sources.server },
+  });
+  const server = new Doomed({
+    ...{ ...both, name: 'impostor', ports: others.ports },
+    ...{ own: sources.impostor, client: sources.client, judge: sources.client },
+  });
+  const { authorities } = publication;
+  const leaf = publication.leaf('reports');
+  const plain = {
+    ca: certificatePem(authorities.root),
+    cert: certificatePem(leaf, authorities.issuing),
+    key: keyPem(leaf),
   };
-  /** A way is asked by a random number of callers for a while, and then by another number. */
+  const ways = [
+    ...waysOf(sources.client, servers.ports, 'spiffe://example.org/payments'),
+    referenceOf(plain, servers.ports),
+  ];
+
+  const startedAt = performance.now();
+  const left = (): number => startedAt + seconds * 1000 - performance.now();
+  let requests = 0;
+  const ask = async (way: Way): Promise<void> => {
+    const question = questionOf(`/${requests++}`, random);
+    const expected = way.name.startsWith('connect,') ? question.path : question.path + question.body;
+    const failure = await tally.ask(way.name, expected, () => way.ask(question));
+    if (failure !== undefined) tally.lose(way.name, `${((performance.now() - startedAt) / 1000).toFixed(3)} s: ${failure}`);
+  };
+  /** Some callers ask for a while, then another number of callers. */
   const keepAsking = async (way: Way): Promise<void> => {
-    while (!isOver()) {
-      const callers = Math.min(way.most, random.pick(CALLERS));
-      const rounds = callers > 100 ? 1 : 1 + random.below(20);
+    while (left() > 0) {
+      await wait(Math.max(0, startedAt + (requests / RATE) * 1000 - performance.now()));
+      const callers = Math.min(way.most, random.pick(CALLERS), left() < LAST ? 200 : Infinity);
+      const rounds = callers > 500 ? 1 : 1 + random.below(20);
       await Promise.all(
         Array.from({ length: callers }, async () => {
-          for (let round = 0; round < rounds && !isOver(); round++) await ask(way);
+          for (let round = 0; round < rounds && left() > 0; round++) await ask(way);
         }),
       );
     }
   };
-  const trust = trustWriter([payments!, reports!, stolen!], authorities, extra, random);
-  let changes = 0;
+  /** Every second a change of one to three kinds, which the two sides see at different times. */
   const keepChanging = async (): Promise<void> => {
-    while (!isOver()) {
-      const looks = random.below(4) === 0 ? [sources.server, sources.client] : [sources.client, sources.server];
-      for (let kinds = 1 + random.below(2); kinds > 0; kinds--) {
-        random.pick([
-          () => trust.revoke(leafOf('other', authorities)),
-          () => trust.revoke(leafOf('other', authorities)),
-          () => trust.switchAnchors(),
-          () => payments!.deploy(leafOf('payments', authorities), authorities.issuing),
-          () => reports!.deploy(leafOf('reports', authorities), authorities.issuing),
-        ])();
-        changes++;
-      }
-      await wait(random.below(CHANGE / 2));
-      await looks[0]!.refresh();
-      await wait(random.below(CHANGE / 2));
-      await looks[1]!.refresh();
+    const kinds = [
+      () => publication.revoke(),
+      () => publication.revoke(),
+      () => publication.switchAnchors(),
+      () => publication.renew('payments'),
+      () => publication.renew('reports'),
+    ];
+    while (left() > 0) {
+      const next = performance.now() + CHANGE;
+      await wait(random.below(CHANGE / 3));
+      for (let count = 1 + random.below(3); count > 0; count--) random.pick(kinds)();
+      const [first, second] = random.below(2) === 0 ? ['server', 'client'] : ['client', 'server'];
+      await wait(random.below(CHANGE / 4));
+      await sources[first as 'server'].refresh();
+      await wait(random.below(CHANGE / 4));
+      await sources[second as 'client'].refresh();
+      await wait(Math.max(0, next - performance.now()));
     }
   };
-  const thief = new Thief(sources, stolen!, ports, random, leaf => trust.revoke(leaf), authorities);
-  const keepStealing = async (): Promise<void> => {
-    while (!isOver()) await thief.round();
+  let looks = 0;
+  /** Looks at random moments, several at once as well. */
+  const keepLooking = async (): Promise<void> => {
+    while (left() > 0) {
+      await wait(random.below(300));
+      const source = random.pick([sources.server, sources.client]);
+      const times = 1 + random.below(3);
+      looks += times;
+      await Promise.all(Array.from({ length: times }, () => source.refresh()));
+    }
   };
-  const working = Promise.all([...ways.map(keepAsking), keepChanging(), keepStealing()]);
-  const isDone = await Promise.race([working.then(() => true), wait(seconds * 1000 + PATIENCE, false, { ref: false })]);
+  const keepRevoking = async (doomed: Doomed): Promise<void> => {
+    while (left() > 0) await doomed.round();
+  };
+  const sweeping = setInterval(() => tally.sweep(), 1000);
+  const working = Promise.all([
+    ...ways.map(keepAsking),
+    ...[client, server].map(keepRevoking),
+    keepChanging(),
+    keepLooking(),
+  ]);
+  const timer = new AbortController();
+  const { signal } = timer;
+  const tooLong = wait(seconds * 1000 + PATIENCE + 2000, undefined, { signal }).catch(() => undefined);
+  await Promise.race([working, tooLong]);
+  timer.abort();
+  tally.sweep();
+  clearInterval(sweeping);
+  const took = performance.now() - startedAt;
   for (const { stop } of ways) stop();
-  stop();
+  for (const each of [servers, others]) each.stop();
   for (const source of Object.values(sources)) source.close();
-  if (problems.length > 0) (lost.problems ??= []).push(...problems);
+
+  const all = [...tally.all].filter(([name]) => name !== REFERENCE);
+  const sum = all.reduce((total, [, count]) => total + count.requests, 0);
+  const compared = tally.of(REFERENCE);
   return {
     seed,
-    requests: counts.requests,
+    requests: sum,
+    perSecond: Math.round((sum / took) * 1000),
     changes,
-    lost,
-    reference: { requests: counts.reference, lost: counts.referenceLost },
-    hanging: isDone ? 0 : counts.waiting,
-    revoked: thief.rounds,
-    answeredBefore: thief.before,
-    answeredLate: thief.late,
+    looks,
+    ways: Object.fromEntries(all.map(([name, count]) => [name, count.requests])),
+    lost: Object.fromEntries(all.filter(([, { lost }]) => lost > 0).map(([name, { lost, why }]) => [`${name}: ${lost}`, why])),
+    hanging: Object.fromEntries(all.filter(([, { hanging }]) => hanging > 0).map(([name, { hanging }]) => [name, hanging])),
+    reference: { requests: compared.requests, lost: compared.why, hanging: compared.hanging },
+    revoked: { clients: client.rounds, servers: server.rounds, answeredBefore: client.before + server.before },
+    late: [...client.late, ...server.late],
+    problems,
   };
-}
-
-const leafOf = (name: string, { issuing }: Authorities): TestCertificate => makeSvid(name, issuing);
-
-/** Writes the CRL and the bundle of all services, as a publication does. */
-function trustWriter(
-  services: readonly ServiceDirectory[],
-  authorities: Authorities,
-  extra: Authorities,
-  random: Random,
-) {
-  const revoked: TestCertificate[] = [];
-  let number = 1;
-  let hasExtra = false;
-  return {
-    revoke(leaf: TestCertificate): void {
-      revoked.push(leaf);
-      revoked.splice(0, revoked.length - LISTED);
-      const text = crlPem(authorities.issuing, { revoked, number: ++number });
-      for (const service of services) service.replace('crl/issuing.pem', text);
-    },
-    switchAnchors(): void {
-      hasExtra = !hasExtra;
-      const anchors = hasExtra ? [authorities.root, extra.root] : [authorities.root];
-      if (random.below(2) === 0) anchors.reverse();
-      for (const service of services) service.replace('bundle.pem', certificatePem(...anchors));
-    },
-  };
-}
-
-interface Sources {
-  readonly server: X509Source;
-  readonly thief: X509Source;
-}
-
-/** A client that is revoked while it asks, over connections that it opened before. */
-class Thief {
-  rounds = 0;
-  before = 0;
-  late = 0;
-  readonly #sources: Sources;
-  readonly #directory: ServiceDirectory;
-  readonly #ports: Ports;
-  readonly #random: Random;
-  readonly #revoke: (leaf: TestCertificate) => void;
-  readonly #authorities: Authorities;
-
-  constructor(
-    sources: Sources,
-    directory: ServiceDirectory,
-    ports: Ports,
-    random: Random,
-    revoke: (leaf: TestCertificate) => void,
-    authorities: Authorities,
-  ) {
-    this.#sources = sources;
-    this.#directory = directory;
-    this.#ports = ports;
-    this.#random = random;
-    this.#revoke = revoke;
-    this.#authorities = authorities;
-  }
-
-  async round(): Promise<void> {
-    const leaf = leafOf('stolen', this.#authorities);
-    this.#directory.deploy(leaf, this.#authorities.issuing);
-    await this.#sources.thief.refresh();
-    let lookedAt = Infinity;
-    let isOver = false;
-    let answered = 0;
-    const count = (startedAt: number): void => {
-      answered++;
-      if (startedAt > lookedAt) this.late++;
-      else this.before++;
-    };
-    const agent = this.#sources.thief.agent({ allow: { memberOf: 'example.org' }, keepAlive: true, maxSockets: 4 });
-    const asking = Array.from({ length: 8 }, async () => {
-      while (!isOver) {
-        const startedAt = performance.now();
-        const isAnswered = await new Promise<boolean>(resolve => {
-          const options = { host: '127.0.0.1', port: this.#ports.http1, agent, path: '/stolen' };
-          // a server that ends the connection in the middle of an answer causes no `end`
-          request(options, response => response.resume().once('close', () => resolve(response.complete)))
-            .on('error', () => resolve(false))
-            .end();
-        });
-        if (isAnswered) count(startedAt);
-        else await wait(5);
-      }
-    });
-    // connections that were opened before the revocation and shake hands after it
-    const early = await Promise.all(
-      Array.from({ length: 4 }, async () => {
-        const tcp = connectTcp(this.#ports.tls, '127.0.0.1');
-        await once(tcp, 'connect');
-        return tcp;
-      }),
-    );
-    while (answered < 8) await wait(10);
-    await wait(this.#random.below(300));
-    this.#revoke(leaf);
-    await wait(this.#random.below(100));
-    await this.#sources.server.refresh();
-    lookedAt = performance.now();
-    for (const tcp of early) {
-      const socket = this.#sources.thief.connect({ socket: tcp, allow: { memberOf: 'example.org' } });
-      socket.on('error', () => undefined);
-      socket.on('secureConnect', () => socket.write('/stolen'));
-      socket.on('data', () => this.late++);
-    }
-    await wait(150 + this.#random.below(300));
-    isOver = true;
-    await Promise.all(asking);
-    for (const tcp of early) tcp.destroy();
-    agent.destroy();
-    this.rounds++;
-  }
 }
