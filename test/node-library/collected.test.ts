@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
+import type { Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
@@ -20,7 +21,7 @@ async function startSite() {
   const [server, client] = [await follow(payments!), await follow(reports!)];
   const allow = { memberOf: 'example.org' };
   const http1 = server.context.createHttpsServer({ allow }, (_, response) => response.end('ok'));
-  const http2 = server.context.createHttp2Server({ allow }, (_, response) => response.end('ok'));
+  const http2 = server.context.createHttp2Server({ allow }, (_, response: Http2ServerResponse) => response.end('ok'));
   for (const each of [http1, http2]) {
     each.listen(0, '127.0.0.1');
     await once(each, 'listening');

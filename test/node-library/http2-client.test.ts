@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
@@ -12,8 +13,9 @@ async function startPool() {
   const [server, client] = await Promise.all(
     ['payments', 'reports'].map(name => follow(serviceDirectory(name, authorities))),
   );
-  const http2 = server!.context.createHttp2Server({ allow: { memberOf: 'example.org' } }, (_, response) =>
-    response.end('ok'),
+  const http2 = server!.context.createHttp2Server(
+    { allow: { memberOf: 'example.org' } },
+    (_, response: Http2ServerResponse) => response.end('ok'),
   );
   let sessions = 0;
   http2.on('session', () => sessions++);
