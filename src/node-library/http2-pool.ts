@@ -1,13 +1,23 @@
 // An HTTP/2 client for one origin: one session at a time for new requests, replaced after a change.
 // The session before finishes its streams, and only then closes: Node loses streams of a session that is closed while it connects.
-// A session that the server closes is replaced at the next request.
+// A session that the server closes is replaced at the next request. One whose server is silent is asked by a ping: Node never ends
+// the streams of a session whose write met a reset connection.
 import { connect, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Http2Client } from './types.ts';
 
+/** Milliseconds: a session with open streams that is silent for so long sends a ping, and ends if no answer comes. */
+export interface Patience {
+  readonly silence: number;
+  readonly answer: number;
+}
+
+const PATIENCE: Patience = { silence: 30_000, answer: 10_000 };
+
 export class Http2Pool implements Http2Client {
   readonly #origin: string;
   readonly #open: (host: string, port: number) => TLSSocket;
+  readonly #patience: Patience;
   /** The open sessions, each with the number of its open streams. */
   readonly #sessions = new Map<ClientHttp2Session, number>();
   /** The streams of a session without a connection. Node would hide its error from them. */
@@ -16,11 +26,12 @@ export class Http2Pool implements Http2Client {
   #isClosed = false;
 
   /** `open` makes a judged TLS connection that offers h2. */
-  constructor(origin: string, open: (host: string, port: number) => TLSSocket) {
+  constructor(origin: string, open: (host: string, port: number) => TLSSocket, patience = PATIENCE) {
     const { protocol } = new URL(origin);
     if (protocol !== 'https:') throw new TypeError(`origin: ${JSON.stringify(origin)} does not begin with https://`);
     this.#origin = origin;
     this.#open = open;
+    this.#patience = patience;
   }
 
   request(headers: OutgoingHttpHeaders, options?: { readonly endStream?: boolean }): ClientHttp2Stream {
@@ -72,6 +83,16 @@ export class Http2Pool implements Http2Client {
     if (session !== this.#current && this.#sessions.get(session) === 0) session.close();
   }
 
+  /** Ends a session whose server does not answer. */
+  #probe(session: ClientHttp2Session): void {
+    if (session.destroyed || (this.#sessions.get(session) ?? 0) === 0) return;
+    const { answer } = this.#patience;
+    const words = `the server has not answered a ping for ${answer} ms`;
+    const end = (): void => session.destroy(Object.assign(new Error(words), { code: 'ETIMEDOUT' }));
+    const timer = setTimeout(end, answer).unref();
+    session.ping(() => clearTimeout(timer));
+  }
+
   #session(): ClientHttp2Session {
     const usable = this.#current;
     if (usable !== undefined && !usable.closed && !usable.destroyed) return usable;
@@ -87,6 +108,7 @@ export class Http2Pool implements Http2Client {
       if (this.#current === session) this.#current = undefined;
     };
     session.on('goaway', forget);
+    session.setTimeout(this.#patience.silence, () => this.#probe(session));
     // every stream gets the error as well
     session.on('error', forget);
     session.once('close', () => {

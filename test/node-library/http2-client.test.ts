@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:tls';
 import { text as textOf } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { Http2Pool } from '../../src/node-library/http2-pool.ts';
@@ -58,4 +59,33 @@ test('a client that is closed while its session connects answers what it was ask
   expect(await asked).toBe('ok');
   await closed;
   expect(ask).toThrow('the client is closed');
+});
+
+test('a session whose server falls silent ends, and one whose server only takes its time does not', async () => {
+  const authorities = makeAuthorities();
+  const [server, client] = await Promise.all(
+    ['payments', 'reports'].map(name => follow(serviceDirectory(name, authorities))),
+  );
+  const allow = { memberOf: 'example.org' };
+  const patience = { silence: 100, answer: 400 };
+  const start = async (listener: Server) => {
+    listener.listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    onTestFinished(() => void listener.close());
+    const { port } = listener.address() as AddressInfo;
+    const open = (host: string, to: number) =>
+      client!.context.connect({ host, port: to, allow: PAYMENTS, ALPNProtocols: ['h2'] });
+    const pool = new Http2Pool(`https://127.0.0.1:${port}`, open, patience);
+    onTestFinished(() => pool[Symbol.dispose]());
+    return textOf(pool.request({ ':path': '/' }));
+  };
+  const silent = server!.context.createTlsServer({ allow, ALPNProtocols: ['h2'] }, socket => {
+    socket.on('error', () => undefined).resume();
+  });
+  const slow = server!.context.createHttp2Server({ allow }, (_, response: Http2ServerResponse) => {
+    setTimeout(() => response.end('ok'), 1500);
+  });
+  const [first, second] = await Promise.allSettled([start(silent), start(slow)]);
+  expect(first).toMatchObject({ status: 'rejected', reason: { code: 'ETIMEDOUT' } });
+  expect(second).toEqual({ status: 'fulfilled', value: 'ok' });
 });
