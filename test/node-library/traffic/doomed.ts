@@ -29,15 +29,23 @@ export interface DoomedOptions {
 const EARLY = 4;
 const ALLOW = { memberOf: 'example.org' } as const;
 
+interface Round {
+  /** Begins each path. */
+  readonly prefix: string;
+  revokedAt: number;
+  /** When the revocation came into force. */
+  lookedAt: number;
+}
+
 export class Doomed {
   rounds = 0;
   /** Requests that were answered before the revocation came into force. */
   before = 0;
   readonly late: string[] = [];
   readonly #given: DoomedOptions;
-  /** When the present revocation came into force. */
-  #lookedAt = Infinity;
-  #revokedAt = Infinity;
+  readonly #rounds = new Map<string, Round>();
+  /** The ends of the rounds before: a request that hangs does not stop the next round. */
+  readonly #ending: Promise<void>[] = [];
   #requests = 0;
 
   constructor(given: DoomedOptions) {
@@ -46,16 +54,19 @@ export class Doomed {
 
   /** For the server: it is about to answer this path. */
   readonly onAnswer = (path: string): void => {
-    if (path.startsWith(this.#prefix) && performance.now() > this.#lookedAt) this.late.push(`server: ${path}`);
+    const round = this.#rounds.get(path.slice(0, path.lastIndexOf('-') + 1));
+    if (round !== undefined && performance.now() > round.lookedAt) this.late.push(`server: ${path}`);
   };
 
-  get #prefix(): string {
-    return `/${this.#given.name}-${this.rounds}-`;
+  /** Resolves when every request has ended. */
+  async end(): Promise<void> {
+    await Promise.all(this.#ending);
   }
 
   async round(): Promise<void> {
     const { name, own, client, judge, ports, publication, random } = this.#given;
-    this.#lookedAt = this.#revokedAt = Infinity;
+    const round: Round = { prefix: `/${name}-${this.rounds++}-`, revokedAt: Infinity, lookedAt: Infinity };
+    this.#rounds.set(round.prefix, round);
     const leaf = publication.renew(name);
     await own.refresh();
     const ways = fewWaysOf(client, ports, ALLOW);
@@ -63,7 +74,7 @@ export class Doomed {
     const asking = ways.flatMap(way =>
       [1, 2].map(async () => {
         // a failure is quick, so a pause keeps the machine free
-        while (!isOver) if (!(await this.#ask(way))) await wait(5 + random.below(20));
+        while (!isOver) if (!(await this.#ask(way, round))) await wait(20 + random.below(80));
       }),
     );
     const early = await Promise.all(
@@ -74,42 +85,43 @@ export class Doomed {
       }),
     );
     await wait(100 + random.below(500));
-    this.#revokedAt = performance.now();
+    round.revokedAt = performance.now();
     publication.revoke(leaf);
-    const shakenBefore = early.splice(0, EARLY / 2).map(tcp => this.#askEarly(tcp));
+    const shakenBefore = early.splice(0, EARLY / 2).map(tcp => this.#askEarly(tcp, round));
     await wait(random.below(40));
     await judge.refresh();
-    this.#lookedAt = performance.now();
-    const shakenAfter = early.map(tcp => this.#askEarly(tcp));
+    round.lookedAt = performance.now();
+    const shakenAfter = early.map(tcp => this.#askEarly(tcp, round));
     await wait(50 + random.below(250));
     isOver = true;
-    await Promise.all(asking);
     for (const socket of await Promise.all([...shakenBefore, ...shakenAfter])) socket.destroy();
-    for (const { stop } of ways) stop();
-    this.rounds++;
+    const ended = Promise.all(asking).then(() => {
+      for (const { stop } of ways) stop();
+    });
+    this.#ending.push(ended);
   }
 
   /** Asks once. Returns whether it was answered. */
-  async #ask(way: Way): Promise<boolean> {
+  async #ask(way: Way, round: Round): Promise<boolean> {
     const { tally, random, name } = this.#given;
-    const question = questionOf(`${this.#prefix}${this.#requests++}`, random);
+    const question = questionOf(`${round.prefix}${this.#requests++}`, random);
     const isLine = way.name.startsWith('connect,');
     const expected = isLine ? question.path : question.path + question.body;
     const kind = `${name}: ${way.name}`;
     const startedAt = performance.now();
     const failure = await tally.ask(kind, expected, () => way.ask(question));
-    if (failure === undefined) this.#count(kind, startedAt);
-    else if (performance.now() < this.#revokedAt) tally.lose(kind, `before the revocation: ${failure}`);
+    if (failure === undefined) this.#count(kind, startedAt, round);
+    else if (performance.now() < round.revokedAt) tally.lose(kind, `before the revocation: ${failure}`);
     return failure === undefined;
   }
 
-  #count(kind: string, startedAt: number): void {
-    if (startedAt > this.#lookedAt) this.late.push(kind);
+  #count(kind: string, startedAt: number, { lookedAt }: Round): void {
+    if (startedAt > lookedAt) this.late.push(kind);
     else this.before++;
   }
 
   /** Shakes hands on a connection that was opened before, and asks. */
-  async #askEarly(tcp: Socket): Promise<Socket> {
+  async #askEarly(tcp: Socket, round: Round): Promise<Socket> {
     const { client } = this.#given;
     const startedAt = performance.now();
     const socket = client.connect({ socket: tcp, allow: ALLOW });
@@ -117,9 +129,9 @@ export class Doomed {
     try {
       await once(socket, 'secureConnect');
       const answer = lineOf(socket);
-      socket.write(`${this.#prefix}${this.#requests++}\n`);
+      socket.write(`${round.prefix}${this.#requests++}\n`);
       await answer;
-      this.#count(kind, startedAt);
+      this.#count(kind, startedAt, round);
     } catch {
       // rejected
     }

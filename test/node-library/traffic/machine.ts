@@ -37,7 +37,7 @@ const RATE = 1200;
 const CALLERS = [1, 2, 8, 20, 60, 200, 2000];
 /** Milliseconds before the end in which no long queue begins. */
 const LAST = 10_000;
-/** Milliseconds between two sources of time that do not look by themselves here. */
+/** Milliseconds between two looks by themselves: the traffic asks for each look. */
 const NEVER = 86_400_000;
 
 export async function runTraffic(seconds: number, seed: number): Promise<TrafficReport> {
@@ -99,7 +99,8 @@ export async function runTraffic(seconds: number, seed: number): Promise<Traffic
     const question = questionOf(`/${requests++}`, random);
     const expected = way.name.startsWith('connect,') ? question.path : question.path + question.body;
     const failure = await tally.ask(way.name, expected, () => way.ask(question));
-    if (failure !== undefined) tally.lose(way.name, `${((performance.now() - startedAt) / 1000).toFixed(3)} s: ${failure}`);
+    if (failure !== undefined)
+      tally.lose(way.name, `${((performance.now() - startedAt) / 1000).toFixed(3)} s: ${failure}`);
   };
   /** Some callers ask for a while, then another number of callers. */
   const keepAsking = async (way: Way): Promise<void> => {
@@ -109,7 +110,10 @@ export async function runTraffic(seconds: number, seed: number): Promise<Traffic
       const rounds = callers > 500 ? 1 : 1 + random.below(20);
       await Promise.all(
         Array.from({ length: callers }, async () => {
-          for (let round = 0; round < rounds && left() > 0; round++) await ask(way);
+          for (let round = 0; round < rounds && left() > 0; round++) {
+            await ask(way);
+            if (way.rest > 0) await wait(random.below(way.rest));
+          }
         }),
       );
     }
@@ -148,6 +152,7 @@ export async function runTraffic(seconds: number, seed: number): Promise<Traffic
   };
   const keepRevoking = async (doomed: Doomed): Promise<void> => {
     while (left() > 0) await doomed.round();
+    await doomed.end();
   };
   const sweeping = setInterval(() => tally.sweep(), 1000);
   const working = Promise.all([
@@ -178,8 +183,12 @@ export async function runTraffic(seconds: number, seed: number): Promise<Traffic
     changes,
     looks,
     ways: Object.fromEntries(all.map(([name, count]) => [name, count.requests])),
-    lost: Object.fromEntries(all.filter(([, { lost }]) => lost > 0).map(([name, { lost, why }]) => [`${name}: ${lost}`, why])),
-    hanging: Object.fromEntries(all.filter(([, { hanging }]) => hanging > 0).map(([name, { hanging }]) => [name, hanging])),
+    lost: Object.fromEntries(
+      all.filter(([, { lost }]) => lost > 0).map(([name, { lost, why }]) => [`${name}: ${lost}`, why]),
+    ),
+    hanging: Object.fromEntries(
+      all.filter(([, { hanging }]) => hanging > 0).map(([name, { hanging }]) => [name, hanging]),
+    ),
     reference: { requests: compared.requests, lost: compared.why, hanging: compared.hanging },
     revoked: { clients: client.rounds, servers: server.rounds, answeredBefore: client.before + server.before },
     late: [...client.late, ...server.late],

@@ -22,6 +22,8 @@ export interface Way {
   readonly name: string;
   /** Callers at a time, at most. */
   readonly most: number;
+  /** Milliseconds that a caller waits between two requests, at most. A handshake for each request is what the machine can do least. */
+  readonly rest: number;
   readonly ask: (question: Question) => Promise<string>;
   readonly stop: () => void;
 }
@@ -31,13 +33,15 @@ export const REFERENCE = 'https.Agent of Node, for comparison';
 
 const HOST = '127.0.0.1';
 
+/** Milliseconds between two requests of a caller where each has a handshake. */
+const REST = 1500;
 /** Callers at a time where each has a connection of its own. */
 const FEW = 8;
 const MANY = 2000;
 
 const AGENTS: readonly (readonly [options: AgentOptions, most: number])[] = [
   [{ keepAlive: true, maxSockets: 4, scheduling: 'lifo' }, MANY],
-  [{ keepAlive: true, maxSockets: 12, scheduling: 'fifo' }, MANY],
+  [{ keepAlive: true, maxSockets: 10, scheduling: 'fifo' }, MANY],
   [{ keepAlive: true, maxTotalSockets: 8, scheduling: 'fifo' }, MANY],
   [{ keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 300 }, MANY],
   [{ keepAlive: true, maxSockets: 6, maxTotalSockets: 6, maxCachedSessions: 0 }, 200],
@@ -55,7 +59,8 @@ const nameOf = (options: object): string =>
 export function waysOf(source: X509Source, ports: Ports, allow: PeerRule): readonly Way[] {
   const agents = AGENTS.map(([options, most]): Way => {
     const agent = source.agent({ allow, ...options });
-    return { name: nameOf(options), most, ask: askAgent(agent, ports.http1), stop: () => agent.destroy() };
+    const rest = options.keepAlive === true ? 0 : REST;
+    return { name: nameOf(options), most, rest, ask: askAgent(agent, ports.http1), stop: () => agent.destroy() };
   });
   return [...agents, ...otherWaysOf(source, ports, allow)];
 }
@@ -67,7 +72,7 @@ export function fewWaysOf(source: X509Source, ports: Ports, allow: PeerRule): re
     { keepAlive: false, maxSockets: 2 },
   ].map((options): Way => {
     const agent = source.agent({ allow, ...options });
-    return { name: nameOf(options), most: 2, ask: askAgent(agent, ports.http1), stop: () => agent.destroy() };
+    return { name: nameOf(options), most: 2, rest: 0, ask: askAgent(agent, ports.http1), stop: () => agent.destroy() };
   });
   return [...agents, ...otherWaysOf(source, ports, allow)];
 }
@@ -78,17 +83,41 @@ function otherWaysOf(source: X509Source, ports: Ports, allow: PeerRule): readonl
   const pool = new undici.Agent({ connect: source.connector({ allow }), connections: 5 });
   const lines = new Lines(source, ports.tls, allow);
   return [
-    { name: 'http2Client', most: MANY, ask: q => askStream(http2.request(headersOf(q)), q), stop: dispose(http2) },
-    { name: 'dispatcher', most: MANY, ask: askFetch(dispatcher, ports.http1), stop: () => void dispatcher.destroy() },
-    { name: 'connector', most: MANY, ask: askFetch(pool, ports.http1), stop: () => void pool.destroy() },
-    { name: 'connect, a connection for each request', most: FEW, ask: q => lines.ask(q, false), stop: () => undefined },
-    { name: 'connect, connections kept open', most: FEW, ask: q => lines.ask(q, true), stop: () => lines.stop() },
+    {
+      name: 'http2Client',
+      most: MANY,
+      rest: 0,
+      ask: q => askStream(http2.request(headersOf(q)), q),
+      stop: dispose(http2),
+    },
+    {
+      name: 'dispatcher',
+      most: MANY,
+      rest: 0,
+      ask: askFetch(dispatcher, ports.http1),
+      stop: () => void dispatcher.destroy(),
+    },
+    { name: 'connector', most: MANY, rest: 0, ask: askFetch(pool, ports.http1), stop: () => void pool.destroy() },
+    {
+      name: 'connect, a connection for each request',
+      most: FEW,
+      rest: REST,
+      ask: q => lines.ask(q, false),
+      stop: () => undefined,
+    },
+    {
+      name: 'connect, connections kept open',
+      most: FEW,
+      rest: 0,
+      ask: q => lines.ask(q, true),
+      stop: () => lines.stop(),
+    },
   ];
 }
 
 export function referenceOf(options: AgentOptions, ports: Ports): Way {
   const agent = new Agent({ ...options, keepAlive: true, maxSockets: 8, checkServerIdentity: () => undefined });
-  return { name: REFERENCE, most: 200, ask: askAgent(agent, ports.http1), stop: () => agent.destroy() };
+  return { name: REFERENCE, most: 200, rest: 0, ask: askAgent(agent, ports.http1), stop: () => agent.destroy() };
 }
 
 const dispose = (client: Disposable) => () => client[Symbol.dispose]();
