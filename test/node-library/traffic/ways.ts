@@ -97,7 +97,7 @@ function otherWaysOf(source: X509Source, ports: Ports, allow: PeerRule): readonl
       ask: askFetch(dispatcher, ports.http1),
       stop: () => void dispatcher.destroy(),
     },
-    { name: 'connector', most: MANY, rest: 0, ask: askFetch(pool, ports.http1), stop: () => void pool.destroy() },
+    { name: 'connector', most: MANY, rest: 0, ask: askUndici(pool, ports.http1), stop: () => void pool.destroy() },
     {
       name: 'connect, a connection for each request',
       most: FEW,
@@ -151,6 +151,12 @@ const askFetch = (dispatcher: undici.Dispatcher, port: number) => async (questio
   const { path, body } = question;
   const response = await undici.fetch(`https://${HOST}:${port}${path}`, { dispatcher, method: 'POST', body });
   return response.text();
+};
+
+const askUndici = (dispatcher: undici.Dispatcher, port: number) => async (question: Question) => {
+  const { path, body } = question;
+  const response = await undici.request(`https://${HOST}:${port}${path}`, { dispatcher, method: 'POST', body });
+  return response.body.text();
 };
 
 /** Raw TLS: one line asks, one line answers. */
