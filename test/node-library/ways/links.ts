@@ -78,7 +78,7 @@ export async function ourServer(world: World, transport: Transport, allow: Openi
       : transport === 'HTTP/2'
         ? source.createHttp2Server(options)
         : source.createHttpsServer(options);
-  return { server: serve(server, transport) as Server, port: await world.listen(server) };
+  return { server: serve(server, transport), port: await world.listen(server) };
 }
 
 /** Starts a server of a peer. It begins no handshake before the gate opens. */

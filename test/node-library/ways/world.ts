@@ -40,7 +40,7 @@ export interface World {
   readonly good: Papers;
   /** The events of the source, the oldest first. */
   readonly events: readonly (PeerEvent & { readonly name: 'peerRejected' | 'peerEnded' })[];
-  later(milliseconds: number): void;
+  readonly later: (milliseconds: number) => void;
   listen(server: Server): Promise<number>;
   closing(close: () => void): void;
 }
