@@ -100,7 +100,7 @@ export class Http2Pool implements Http2Client {
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
     const socket = this.#open(host, Number(port || 443));
     const waiting = new Set<ClientHttp2Stream>();
-    socket.once('error', error => waiting.forEach(stream => stream.destroy(error)));
+    socket.once('error', (error: Error) => waiting.forEach(stream => stream.destroy(error)));
     const session = connect(this.#origin, { createConnection: () => socket });
     this.#waiting.set(session, waiting);
     session.once('connect', () => waiting.clear());
