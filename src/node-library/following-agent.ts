@@ -1,4 +1,4 @@
-// An agent for https.request that follows the files: new connections use the files in force, and a change replaces idle ones.
+// An agent for https.request that follows the files. New connections use the files in force, and a change replaces idle ones.
 // It keeps Node's own queue and limits. Only a connection between two requests is ever closed for a change, so no request is lost.
 import { Agent, type AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';

@@ -6,7 +6,7 @@ import { connect, type ClientHttp2Session, type ClientHttp2Stream, type Outgoing
 import type { TLSSocket } from 'node:tls';
 import type { Http2Client } from './types.ts';
 
-/** Milliseconds: a session with open streams that is silent for so long sends a ping, and ends if no answer comes. */
+/** Milliseconds. A silent session with open streams sends a ping, and closes if no answer comes. */
 export interface Patience {
   readonly silence: number;
   readonly answer: number;
@@ -80,7 +80,10 @@ export class Http2Pool implements Http2Client {
 
   /** Closes a session that gets no further stream and has none. */
   #closeIdle(session: ClientHttp2Session): void {
-    if (session !== this.#current && this.#sessions.get(session) === 0) session.close();
+    if (session === this.#current || this.#sessions.get(session) !== 0) return;
+    // Node keeps a session in memory as long as its timer runs
+    session.setTimeout(0);
+    session.close();
   }
 
   /** Ends a session whose server does not answer. */

@@ -348,7 +348,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
     }
   }
 
-  /** Puts in force as much as OpenSSL takes: a certificate or an anchor that it refuses must not keep a CRL out. */
+  /** Puts in force as much as OpenSSL takes. A certificate or an anchor that it refuses must not keep a CRL out. */
   #installPart(next: TlsMaterial['inForce']): Problem | undefined {
     const { identity, trust } = this.#material.inForce;
     const parts = [next, { identity, trust: next.trust }, { identity, trust: withShelf(trust, next.trust.shelf) }];

@@ -50,7 +50,7 @@ export const nobody = (): SecureContextOptions => ({ ca: [] });
 
 /**
  * Makes a context that is always the one in force, for libraries that keep their options. Node reads `context` when a connection
- * begins. Node lets nobody judge the server of a resumed session, so each connection gets a name that no other session has.
+ * begins. With Node, the server of a resumed session cannot be judged. Each connection gets a name that no other session has.
  */
 export const liveContext = (now: () => SecureContext): SecureContext =>
   Object.create(now(), { context: { get: () => withoutSessions(now()), enumerable: true } }) as SecureContext;

@@ -1,4 +1,4 @@
-// Times the longest stall of a service whose CRL has 100,000 entries, while the CRL changes, and the cost of a look without a change.
+// Times the longest stall of a service while its CRL of 100,000 entries changes, and a look without a change.
 // The probe is a chain of setImmediate: the longest gap between two of its turns is how long a request would have waited.
 // A million entries: SVCAUTH_BENCH_MILLION=1.
 import { buildSync } from 'esbuild';

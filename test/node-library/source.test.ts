@@ -26,7 +26,10 @@ beforeEach(() => {
   service = serviceDirectory('payments', authorities);
 });
 
-const serialOf = ({ serial }: TestCertificate): string => serial.toString(16).padStart(2, '0');
+const serialOf = ({ serial }: TestCertificate): string => {
+  const hex = serial.toString(16);
+  return hex.padStart(hex.length + (hex.length % 2), '0');
+};
 const svid = (changes = {}) => makeSvid('payments', authorities.issuing, changes);
 
 test('the state describes the files in force', async () => {

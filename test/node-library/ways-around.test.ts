@@ -95,7 +95,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a session of %s', version => {
     }
   });
 
-  test('is not kept by an agent of Node with connectOptions, and requests go on after a change', async () => {
+  test('is not kept by an agent of Node with connectOptions, and requests continue after a change', async () => {
     const world = await makeWorld({ bad: { notAfter: day(1) } });
     const ask = async (agent: Agent, port: number): Promise<string> => {
       const sent = request({ host: '127.0.0.1', port, agent }).end();
@@ -231,7 +231,7 @@ test('a server that two sources guard accepts only clients that both accept', as
 });
 
 test.each(['server', 'client'] as const)(
-  'a rule that throws rejects the peer of a %s, and the service goes on',
+  'a rule that throws rejects the peer of a %s, and the service continues',
   async side => {
     const world = await makeWorld();
     const allow = (id: string): boolean => {
@@ -283,7 +283,7 @@ describe('a revocation comes into force although', () => {
     expect(world.events).toMatchObject([{ code: 'revoked' }]);
   };
 
-  test('a certificate of another trust domain lies in the directory', async () => {
+  test('a certificate of another trust domain is in the directory', async () => {
     const world = await makeWorld();
     const root = makeCa({ name: 'Root x', notBefore: day(-20), notAfter: day(300) });
     const issuing = makeCa({ name: 'Issuing x', issuer: root, notBefore: day(-20), notAfter: day(300) });
@@ -328,7 +328,7 @@ test('a certificate that expires while a look hangs ends its connection', async 
 test('a peer is judged anew when the CRL of its CA has expired, although a CA of the same name has a longer one', async () => {
   const world = await makeWorld();
   const namesake = makeCa({ name: 'Issuing g2', issuer: world.own.root, notBefore: day(-20), notAfter: day(300) });
-  // the CRL of the root is good for longer, so that of the CA decides
+  // the CRL of the root is good for longer: the one of the CA decides
   world.service.replace('crl/root-g2.pem', crlPem(world.partner.root, { number: 2, until: day(30) }));
   world.service.write('crl/namesake.pem', crlPem(namesake, { until: day(60) }));
   await world.source.refresh();

@@ -179,7 +179,7 @@ const of = (world: World, { leaf }: Papers) => {
   return world.events.filter(event => event.serial === serial || event.code === 'not-verified');
 };
 
-/** The error of a client of ours says why; the service that rejects a client does not tell it. */
+/** The error of a client of ours says why; a client that the service rejects gets no reason. */
 async function expectFailure(link: Link, isOurs: boolean, codes: readonly string[], fate: Arrival['fate']) {
   const error = (await link.ask().then(
     answer => new Error(`answered ${answer}`),

@@ -126,7 +126,7 @@ function authorityFindings(
   return [...tainted, ...future, ...expiring, ...crlFindings(about, row, inDoubt, thresholds, now)];
 }
 
-/** Tests for a CA of others that no CA of ours chains to any longer: its holder has certified ours with another one. */
+/** Tests for a CA of others without a chain to it from a CA of ours: its holder has certified ours with another one. */
 function isLeft({ id, keyLocation }: Authority, authorities: readonly Authority[]): boolean {
   if (keyLocation !== 'foreign') return false;
   const ours = authorities

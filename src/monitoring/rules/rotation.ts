@@ -57,7 +57,7 @@ export function rotationFindings(look: RotationLook, now: Date): readonly Findin
   return [{ ...about, name: 'rotation-stalled', ...(gate && wordsOf(gate)) }];
 }
 
-/** Finds a successor that waits for its certificate when the rotation should have begun; critical when it is too late to be safe. */
+/** Finds a successor that waits for its certificate when the rotation should have begun. Critical: it is too late to be safe. */
 function awaitedFindings({ tier, from, due, latest }: RotationOutlook, subject: string, now: Date): readonly Finding[] {
   if (now < due && from.state !== 'tainted') return [];
   const severity: Severity = latest !== undefined && now >= latest ? 'critical' : 'warning';

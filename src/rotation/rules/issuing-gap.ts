@@ -116,7 +116,7 @@ function demandGap(issuer: AuthorityAbove, demand: LeafDemand, work: IssuingWork
   return undefined;
 }
 
-/** Returns a gap if the successor of this CA is due less than a soak after the CA itself is active. */
+/** Returns a gap if the successor of this CA is due before it can be active. */
 function dueGap(
   ca: AuthorityAbove,
   { demands, from, isAwaited, soak }: IssuingWork,

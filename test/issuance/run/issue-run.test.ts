@@ -224,7 +224,7 @@ describe('a lone intent of a crash', () => {
       expect(manifest.certificate(serial)).toMatchObject({ state: 'revoked' });
       expect(manifest.service('payments')!.currentSerial).toBe(served(world));
     });
-    // its CRL is published, and nobody has said that the services have loaded it
+    // its CRL is published, and there is no report that the services have loaded it
     await world.succeed('reload', 'undeclared', '--done');
     expect((await runSvcauth(world, ['check'])).status).toBe(0);
   });

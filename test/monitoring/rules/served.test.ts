@@ -25,6 +25,6 @@ test('an older certificate that was served after the deployment is a finding', (
   expect(found(1)).toBe('served-old');
 });
 
-test('one that was served before the deployment is none: nobody has looked since', () => {
+test('one that was served before the deployment is none: there was no probe since', () => {
   expect(found(3)).toBeUndefined();
 });

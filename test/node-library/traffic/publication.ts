@@ -1,5 +1,5 @@
 // Writes the files of all services, as a publication and a deployment do: certificates, the CRL and the bundle.
-// Certificates are made ahead where they can be, so that the traffic has the machine for itself.
+// Certificates are made ahead where they can be: the traffic then has the machine for itself.
 import {
   certificatePem,
   crlPem,
@@ -54,7 +54,7 @@ export class Publication {
     return this.#stock.get(name)?.pop() ?? this.#make(name);
   }
 
-  /** Revokes a certificate; without one, a certificate that nobody uses. */
+  /** Revokes a certificate; without one, a certificate that is not in use. */
   revoke(leaf: TestCertificate = this.leaf('nobody')): void {
     this.#revoked.push(leaf);
     this.#revoked.splice(0, this.#revoked.length - LISTED);

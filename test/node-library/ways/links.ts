@@ -1,5 +1,5 @@
 // Conversations between the service and a plain peer, over each transport, with the service on either side.
-// The server answers each question; a link says whether its connection is still good, and with which error it ended.
+// The server answers each question; a link says whether its connection is still good, and with which error it closed.
 import { once } from 'node:events';
 import { connect as connectHttp2, createSecureServer, type Http2SecureServer } from 'node:http2';
 import { Agent, createServer as createHttpsServer, request, type Server as HttpsServer } from 'node:https';

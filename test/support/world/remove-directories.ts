@@ -1,4 +1,4 @@
-// Set-up of every test file: removes its directories when it ends. To remove all of them when the run ends took more than ten seconds,
+// Set-up of every test file: removes its directories after its last test. To remove all of them when the run ends took more than ten seconds,
 // in which vitest saw no process end: it reported a worker that does not terminate.
 import { afterAll } from 'vitest';
 import { removeTempDirectories } from './temp-directory.ts';
