@@ -68,7 +68,7 @@ export class Tally {
 
 const briefly = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   const { code, message, cause } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
   return [code, message, cause?.code, cause?.message].filter(part => part !== undefined).join(' ');
 }
