@@ -69,7 +69,7 @@ function serve(server: Listening, transport: Transport): Listening {
 }
 
 /** Starts a server of ours. */
-export async function ourServer(world: World, transport: Transport, allow: Opening['allow'] = EVERYONE) {
+async function ourServer(world: World, transport: Transport, allow: Opening['allow'] = EVERYONE) {
   const { source } = world;
   const options = { allow };
   const server =
