@@ -14,12 +14,15 @@ export type Unverified = (socket: TLSSocket) => PeerError;
 /** Rejects clients before any listener of the server sees their connection. */
 export function guardServer(server: Server, admit: Admission, unverified: Unverified): void {
   beforeEvent(server, 'secureConnection', socket => {
-    const error = admit(socket as TLSSocket);
+    const error = judged(admit, socket as TLSSocket);
     if (error === undefined) return true;
     // listeners of the event may end the connection with this error, and it has no other listener
     (socket as TLSSocket).on('error', () => undefined);
-    server.emit('tlsClientError', error, socket);
-    (socket as TLSSocket).destroy();
+    try {
+      server.emit('tlsClientError', error, socket);
+    } finally {
+      (socket as TLSSocket).destroy();
+    }
     return false;
   });
   server.on('tlsClientError', (_error, socket) => {
@@ -30,7 +33,7 @@ export function guardServer(server: Server, admit: Admission, unverified: Unveri
 /** Rejects the server of a connection before any data was exchanged. */
 export function guardClient(socket: TLSSocket, admit: Admission, unverified: Unverified): TLSSocket {
   beforeEvent(socket, 'secureConnect', () => {
-    const error = admit(socket);
+    const error = judged(admit, socket);
     if (error === undefined) return true;
     socket.destroy(error);
     return false;
@@ -46,11 +49,19 @@ export function guardClient(socket: TLSSocket, admit: Admission, unverified: Unv
   return socket;
 }
 
+/** A judge that throws rejects: with a handler for uncaught exceptions, the connection would stay open. */
+function judged(admit: Admission, socket: TLSSocket): Error | undefined {
+  try {
+    return admit(socket);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
 const isUnverified = ({ authorized, authorizationError }: TLSSocket): boolean =>
   !authorized && (authorizationError as unknown) !== null && (authorizationError as unknown) !== undefined;
 
 function beforeEvent(emitter: EventEmitter, event: string, pass: (argument: unknown) => boolean): void {
-  // a judge that throws rejects: with a handler for uncaught exceptions, the connection would stay open
   const emit = emitter.emit.bind(emitter) as (name: string | symbol, ...values: unknown[]) => boolean;
   emitter.emit = (name: string | symbol, ...values: unknown[]): boolean =>
     name === event && !pass(values[0]) ? true : emit(name, ...values);
