@@ -180,6 +180,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   }
 
   connect({ allow, endRevoked, endExpired, ...given }: ConnectOptions): TLSSocket {
+    requireOwn(given);
     const admit = this.#clientAdmission(matcherOf({ allow }), { endRevoked, endExpired });
     const { options, evidence } = this.#clientOptions();
     return guardClient(
@@ -190,6 +191,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   }
 
   agent({ allow, endRevoked, endExpired, ...given }: AgentOptions & Allow & Ending): FollowingAgent {
+    requireOwn(given);
     const agent = new FollowingAgent(given, {
       tlsOptions: () => this.#clientOptions(),
       admit: this.#clientAdmission(matcherOf({ allow }), { endRevoked, endExpired }),
@@ -270,6 +272,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
     make: (options: Options) => Made,
   ): Made {
     // checked before the server exists
+    requireOwn(given);
     matcherOf({ allow });
     const server = make({ ...given, ...this.serverOptions() } as unknown as Options);
     this.follow(server, { allow, ...endingOf({ endRevoked, endExpired }) });
@@ -397,6 +400,23 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
     }
     for (const each of over) queueMicrotask(() => this.emit('solved', bare(each)));
   }
+}
+
+/** Options that belong to the source: a server or client of its own would lose them at the next change. */
+const OF_THE_SOURCE = [
+  'minVersion',
+  'maxVersion',
+  'ciphers',
+  'ecdhCurve',
+  'sigalgs',
+  'secureOptions',
+  'secureProtocol',
+];
+
+/** Throws TypeError for an option that would have no effect. */
+function requireOwn(given: object): void {
+  const lost = OF_THE_SOURCE.find(name => (given as Record<string, unknown>)[name] !== undefined);
+  if (lost !== undefined) throw new TypeError(`${lost}: give it to openX509Source, in the option tls`);
 }
 
 const bare = ({ code, file, message, severity }: SourceProblem): SourceProblem => ({ code, file, message, severity });
