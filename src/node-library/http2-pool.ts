@@ -12,7 +12,7 @@ export interface Patience {
   readonly answer: number;
 }
 
-const PATIENCE: Patience = { silence: 30_000, answer: 10_000 };
+const PATIENCE: Patience = { silence: 20_000, answer: 10_000 };
 
 export class Http2Pool implements Http2Client {
   readonly #origin: string;

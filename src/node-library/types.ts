@@ -176,7 +176,7 @@ export type UndiciConnector = (
 
 /**
  * An HTTP/2 client for one origin. It opens a session when it needs one, and replaces it after a change. A session with open streams
- * that was silent for 30 seconds sends a ping; without an answer within 10 seconds it ends with ETIMEDOUT.
+ * that was silent for 20 seconds sends a ping; without an answer within 10 seconds it ends with ETIMEDOUT.
  */
 export interface Http2Client {
   /** Sends a request on a session. Its server was judged by the trust in force. */

@@ -72,9 +72,9 @@ export class Doomed {
     const ways = fewWaysOf(client, ports, ALLOW);
     let isOver = false;
     const asking = ways.flatMap(way =>
-      [1, 2].map(async () => {
+      [1, 2].slice(0, way.most).map(async () => {
         // a failure is quick, so a pause keeps the machine free
-        while (!isOver) if (!(await this.#ask(way, round))) await wait(20 + random.below(80));
+        while (!isOver) if (!(await this.#ask(way, round))) await wait(30 + random.below(120));
       }),
     );
     const early = await Promise.all(
@@ -84,7 +84,7 @@ export class Doomed {
         return tcp;
       }),
     );
-    await wait(100 + random.below(500));
+    await wait(300 + random.below(700));
     round.revokedAt = performance.now();
     publication.revoke(leaf);
     const shakenBefore = early.splice(0, EARLY / 2).map(tcp => this.#askEarly(tcp, round));

@@ -35,6 +35,8 @@ const CHANGE = 1000;
 /** Requests a second, about: more would only make the turns of the event loop longer. */
 const RATE = 1200;
 const CALLERS = [1, 2, 8, 20, 60, 200, 2000];
+/** Callers of a way while another way has more. */
+const MOST = 100;
 /** Milliseconds before the end in which no long queue begins. */
 const LAST = 10_000;
 /** Milliseconds between two looks by themselves: the traffic asks for each look. */
@@ -102,12 +104,15 @@ export async function runTraffic(seconds: number, seed: number): Promise<Traffic
     if (failure !== undefined)
       tally.lose(way.name, `${((performance.now() - startedAt) / 1000).toFixed(3)} s: ${failure}`);
   };
+  let hasQueue = false;
   /** Some callers ask for a while, then another number of callers. */
   const keepAsking = async (way: Way): Promise<void> => {
     while (left() > 0) {
       await wait(Math.max(0, startedAt + (requests / RATE) * 1000 - performance.now()));
-      const callers = Math.min(way.most, random.pick(CALLERS), left() < LAST ? 200 : Infinity);
-      const rounds = callers > 500 ? 1 : 1 + random.below(20);
+      const isQueue = !hasQueue && left() > LAST;
+      const callers = Math.min(way.most, random.pick(CALLERS), isQueue ? Infinity : MOST);
+      if (callers > MOST) hasQueue = true;
+      const rounds = callers > MOST ? 1 : 1 + random.below(20);
       await Promise.all(
         Array.from({ length: callers }, async () => {
           for (let round = 0; round < rounds && left() > 0; round++) {
@@ -116,6 +121,7 @@ export async function runTraffic(seconds: number, seed: number): Promise<Traffic
           }
         }),
       );
+      if (callers > MOST) hasQueue = false;
     }
   };
   /** Every second a change of one to three kinds, which the two sides see at different times. */

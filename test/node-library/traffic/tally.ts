@@ -2,7 +2,7 @@
 // Every request is registered before it is sent. Only the tally decides whether it ended well.
 
 /** A request that is not answered after so many milliseconds counts as hanging. Long queues are part of the traffic. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 120_000;
 
 /** Losses of one way that are described; the others are only counted. */
 const MOST = 20;
