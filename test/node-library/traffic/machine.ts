@@ -34,9 +34,9 @@ export interface TrafficReport {
 const CHANGE = 1000;
 /** Requests a second, about: more would only make the turns of the event loop longer. */
 const RATE = 1200;
-const CALLERS = [1, 2, 8, 20, 60, 200, 2000];
+const CALLERS = [1, 8, 60, 200, 200, 2000];
 /** Callers of a way while another way has more. */
-const MOST = 100;
+const MOST = 200;
 /** Milliseconds before the end in which no long queue begins. */
 const LAST = 10_000;
 /** Milliseconds between two looks by themselves: the traffic asks for each look. */

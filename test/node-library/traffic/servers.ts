@@ -21,7 +21,7 @@ export interface Servers {
 }
 
 /** Milliseconds of most delays, and of a few: those last across a change. */
-const DELAY = 8;
+const DELAY = 5;
 const LONG_DELAY = 1500;
 
 /**
@@ -38,7 +38,7 @@ export async function startServers(
   random: Random,
   onAnswer: (path: string) => void = () => undefined,
 ): Promise<Servers> {
-  const delay = (): number => random.below(random.below(150) === 0 ? LONG_DELAY : DELAY);
+  const delay = (): number => random.below(random.below(300) === 0 ? LONG_DELAY : DELAY);
   const open = new Set<TLSSocket>();
 
   const answer = async (

@@ -223,5 +223,5 @@ export const lineOf = (socket: TLSSocket): Promise<string> =>
 export function questionOf(path: string, random: Random): Question {
   const isLong = random.below(200) === 0;
   const length = isLong ? 200_000 : random.below(40);
-  return { path, body: 'x'.repeat(length), pause: random.below(8) === 0 ? random.below(40) : 0 };
+  return { path, body: 'x'.repeat(length), pause: random.below(16) === 0 ? random.below(40) : 0 };
 }
