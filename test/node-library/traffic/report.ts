@@ -5,10 +5,10 @@ import { realNow } from '../../support/real-clock.ts';
 import { runTraffic, type TrafficReport } from './machine.ts';
 
 /** Runs the traffic with the seed of SVCAUTH_TRAFFIC_SEED, or another one, and prints the report. */
-export async function traffic(seconds: number): Promise<TrafficReport> {
+export async function traffic(seconds: number, atLeast?: number): Promise<TrafficReport> {
   const seed = Number(process.env['SVCAUTH_TRAFFIC_SEED'] ?? (realNow().getTime() / 1000) % 2 ** 31);
   console.log(`SVCAUTH_TRAFFIC_SEED=${seed}`);
-  const report = await runTraffic(seconds, seed);
+  const report = await runTraffic(seconds, seed, atLeast);
   console.log(inspect(report, { depth: 5, breakLength: 140, maxArrayLength: 20 }));
   expect({ lost: report.lost, hanging: report.hanging, late: report.late, problems: report.problems }).toEqual({
     lost: {},

@@ -1,8 +1,10 @@
 // Counts the requests of the traffic, and finds those that are lost or hang.
 // Every request is registered before it is sent. Only the tally decides whether it ended well.
 
-/** A request that is not answered after so many milliseconds counts as hanging. Long queues are part of the traffic. */
-export const PATIENCE = 120_000;
+/** Milliseconds: a request hangs if it waits for so long, and its way has answered nothing in this time. */
+export const PATIENCE = 60_000;
+/** Milliseconds after which it hangs in any case: 2,000 callers wait behind a few connections, on a busy machine for long. */
+const LONGEST = 300_000;
 
 /** Losses of one way that are described; the others are only counted. */
 const MOST = 20;
@@ -11,6 +13,8 @@ export interface WayCount {
   requests: number;
   lost: number;
   hanging: number;
+  /** When a request of this way ended last. */
+  endedAt: number;
   readonly why: string[];
 }
 
@@ -19,17 +23,13 @@ export class Tally {
   readonly #waiting = new Set<{ readonly way: string; readonly since: number; isHanging: boolean }>();
 
   of(way: string): WayCount {
-    const known = this.#ways.get(way) ?? { requests: 0, lost: 0, hanging: 0, why: [] };
+    const known = this.#ways.get(way) ?? { requests: 0, lost: 0, hanging: 0, endedAt: 0, why: [] };
     this.#ways.set(way, known);
     return known;
   }
 
   get all(): ReadonlyMap<string, WayCount> {
     return this.#ways;
-  }
-
-  get waiting(): number {
-    return this.#waiting.size;
   }
 
   lose(way: string, why: string): void {
@@ -49,19 +49,27 @@ export class Tally {
     } catch (error) {
       return describeError(error);
     } finally {
+      this.of(way).endedAt = performance.now();
       this.#waiting.delete(entry);
     }
   }
 
+  /** Counts all requests that still wait as hanging. */
+  abandon(): void {
+    for (const { way, isHanging } of this.#waiting) if (!isHanging) this.of(way).hanging++;
+  }
+
   /** Counts the requests that have waited too long, each once. */
   sweep(): void {
-    const limit = performance.now() - PATIENCE;
+    const now = performance.now();
     for (const entry of this.#waiting) {
+      const waited = now - entry.since;
       // in order of their beginning
-      if (entry.since > limit) return;
-      if (entry.isHanging) continue;
+      if (waited < PATIENCE) return;
+      const count = this.of(entry.way);
+      if (entry.isHanging || (waited < LONGEST && now - count.endedAt < PATIENCE)) continue;
       entry.isHanging = true;
-      this.of(entry.way).hanging++;
+      count.hanging++;
     }
   }
 }

@@ -42,7 +42,7 @@ const MANY = 2000;
 const CONNECT = 60_000;
 
 const AGENTS: readonly (readonly [options: AgentOptions, most: number])[] = [
-  [{ keepAlive: true, maxSockets: 2, scheduling: 'lifo' }, MANY],
+  [{ keepAlive: true, maxSockets: 4, scheduling: 'lifo' }, MANY],
   [{ keepAlive: true, maxSockets: 5, scheduling: 'fifo' }, MANY],
   [{ keepAlive: true, maxTotalSockets: 3, scheduling: 'fifo' }, MANY],
   [{ keepAlive: true, maxSockets: 4, maxFreeSockets: 2, timeout: 300 }, MANY],
