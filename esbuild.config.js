@@ -116,7 +116,7 @@ function packNodeLibrary() {
     copyFileSync(`dist/node.${ending}`, join(directory, `index.${ending}`));
   }
   copyFileSync('LICENSE', join(directory, 'LICENSE'));
-  const page = readFileSync('docs/node.md', 'utf8').replaceAll("'svcauth/node'", "'svcauth-node'");
+  const page = readFileSync('docs/node.md', 'utf8');
   // links to other pages lead nowhere in the package
   writeFileSync(join(directory, 'README.md'), page.replace(/\[([^\]]*)\]\((?!https?:|#)[^)]*\)/g, '$1'));
   const quiet = ['--silent', '--ignore-scripts', '--pack-destination', 'dist'];

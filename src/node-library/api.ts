@@ -13,7 +13,7 @@ export type * from './types.ts';
 export const openX509Source = (options: SourceOptions): Promise<X509Source> =>
   openSource(options, options.clock ?? ambientClock, warn);
 
-/** @deprecated The name of `openX509Source` before it had one that fits. */
+/** @deprecated The earlier name of `openX509Source`. */
 export const secureContext = (options: SourceOptions): Promise<X509Source> => openX509Source(options);
 
 /**

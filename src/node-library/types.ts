@@ -52,9 +52,9 @@ export interface Clock {
 /** A fault in the files, or in the way in which they are read. */
 export interface SourceProblem {
   /**
-   * `unreadable`, `malformed`, `key-mismatch`, `no-crls`, `crl-went-back`, `crl-removed`, `other-identity`, `anchors-removed`,
-   * `refused-by-openssl`, `look-hangs`, or a code of path validation: `expired`, `no-issuer`, `crl-expired`, `crl-missing`,
-   * `crl-signature-wrong`, `revoked` and so on.
+   * `unreadable`, `malformed`, `key-mismatch`, `no-svid`, `no-crls`, `crl-went-back`, `crl-removed`, `other-identity`,
+   * `refused-by-openssl`, `look-hangs`, `unexpected`, or a code of path validation: `expired`, `no-issuer`, `crl-expired`,
+   * `crl-missing`, `crl-signature-wrong`, `revoked` and so on.
    */
   readonly code: string;
   /** The file with the problem. */
@@ -258,3 +258,12 @@ export type Authorization =
   | { readonly allowed: true; readonly id: SpiffeIdText }
   /** `id` is present if the peer has proved one. */
   | { readonly allowed: false; readonly reason: string; readonly id?: SpiffeIdText };
+
+/** @deprecated The earlier name of `SourceOptions`. */
+export type FollowOptions = SourceOptions;
+/** @deprecated The earlier name of `SourceState`. */
+export type FollowState = SourceState;
+/** @deprecated The earlier name of `SourceProblem`. */
+export type FollowProblem = SourceProblem;
+/** @deprecated The earlier name of `X509Source`. */
+export type FollowedContext = X509Source;

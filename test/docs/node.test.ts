@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -15,14 +15,22 @@ const isBuilt = existsSync(join(ROOT, 'dist/node.mjs'));
 const START = 'at the start';
 const UNBUILT = 'it needs the built library: npm run build';
 
-/** A project that depends on the package, as npm would lay it out. */
-function project(): string {
+/** A project that has installed the package from its tarball. */
+async function project(): Promise<string> {
   const directory = tempDirectory();
-  mkdirSync(join(directory, 'node_modules'));
-  symlinkSync(ROOT, join(directory, 'node_modules/svcauth'));
-  symlinkSync(join(ROOT, 'dist/svcauth-node'), join(directory, 'node_modules/svcauth-node'));
+  const name = readdirSync(join(ROOT, 'dist')).find(name => /^svcauth-node-.*\.tgz$/.test(name))!;
+  mkdirSync(join(directory, 'vendor'));
+  copyFileSync(join(ROOT, 'dist', name), join(directory, 'vendor', name));
+  writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
+  const flags = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const installed = await run(['npm', 'install', ...flags, `./vendor/${name}`], { cwd: directory });
+  expect(installed).toMatchObject({ status: 0, stderr: '' });
   return directory;
 }
+
+/** A link as npm makes one for a package in another directory. */
+const linkPackage = (directory: string, name: string, target: string): void =>
+  symlinkSync(target, join(directory, 'node_modules', name));
 
 describe('the programs of docs/node.md', () => {
   let pki: Pki;
@@ -32,8 +40,9 @@ describe('the programs of docs/node.md', () => {
   const publish = () => svcauth(pki, 'crl', 'publish', '--to', published());
 
   beforeAll(async () => {
-    directory = project();
-    symlinkSync(join(ROOT, 'node_modules/undici'), join(directory, 'node_modules/undici'));
+    if (!isBuilt) return;
+    directory = await project();
+    linkPackage(directory, 'undici', join(ROOT, 'node_modules/undici'));
     // the rotations take minutes, and the programs have the real clock
     pki = await initPkiAt(new Date(realNow().getTime() - 7_200_000), '--key-protection', 'none');
     writeFileSync(
@@ -68,7 +77,7 @@ describe('the programs of docs/node.md', () => {
     child.stdout.on('data', data => (answers += String(data)));
     let asked = 0;
     const ask = async (): Promise<string> => {
-      child.stdin.write('\n');
+      child.stdin.write('/\n');
       asked++;
       const lines = () => answers.split('\n').slice(0, -1);
       await expect.poll(() => `${lines().length} ${said}`, { timeout: 20_000 }).toMatch(new RegExp(`^${asked} `));
@@ -135,28 +144,65 @@ describe('the programs of docs/node.md', () => {
 
 describe('the types of the package', () => {
   const program = `
-    const pki = await openX509Source({ dir: '/etc/payments/tls', crls: false });
-    const agent: Agent = pki.agent({ allow: ['spiffe://example.org/payments'] });
-    const id: \`spiffe://\${string}\` | undefined = peerSpiffeId(new Socket());
+    const source = await openX509Source({
+      ...{ dir: '/etc/payments/tls', id: 'spiffe://example.org/payments', crls: ['/srv/crl.pem'] },
+      federated: { 'example.com': '/srv/b.pem', 'example.net': { bundle: '/srv/c.pem', crls: false } },
+      tls: { minVersion: 'TLSv1.3' },
+      signal: AbortSignal.timeout(1000),
+    });
+    source.on('change', state => console.error(state.serial, state.notAfter.toISOString()));
+    source.on('problem', (problem: SourceProblem) => console.error(problem.severity));
+    source.on('peerRejected', peer => console.error(peer.message, peer.id));
+    const allow = ['spiffe://example.org/reports', { memberOf: 'example.org' }, (id: string) => id.endsWith('x')] as const;
+    const server = source.createHttp2Server({ allow, allowHTTP1: true }, (request, response) => {
+      const caller = source.authorize(request.socket, { allow });
+      response.end(caller.allowed ? caller.id : caller.reason);
+    });
+    const https = source.createHttpsServer({ allow, endRevoked: undefined }, (request, response) => {
+      response.end(peerSpiffeId(request.socket));
+    });
+    source.follow(https, { allow: { pattern: 'spiffe://example.org/ns/*/sa/web' } });
+    const dispatcher: undici.Dispatcher = source.dispatcher(undici, { allow, connections: 3 });
+    const answer: string = await undici.fetch('https://x/', { dispatcher }).then(response => response.text());
+    const pool = new undici.Pool('https://x', { connect: source.connector({ allow }) });
+    const stream = source.http2Client('https://x', { allow }).request({ ':path': '/' });
+    const agent: Agent = source.agent({ allow, maxSockets: 3 });
+    const socket: TLSSocket = source.connect({ allow, host: 'x', port: 1 });
+    const status: 'ok' | 'warning' | 'critical' = source.health().status;
+    const earlier: FollowedContext = await secureContext({ dir: '/etc/payments/tls', crls: false });
     // @ts-expect-error crls is required
     await openX509Source({ dir: '/etc/payments/tls' });
     // @ts-expect-error a host name is not a SPIFFE ID
-    authorize(new Socket(), { allow: ['payments.example.org'] });
+    authorize(socket, { allow: ['payments.example.org'] });
+    // @ts-expect-error a server without a rule accepts nobody
+    source.createHttpsServer({});
   `;
-  const names = 'authorize, peerSpiffeId, openX509Source';
-  const others = `import { Agent } from 'node:https';\nimport { Socket } from 'node:net';\n`;
+  const imports = (name: string) => `
+    import type { Agent } from 'node:https';
+    import type { TLSSocket } from 'node:tls';
+    import * as undici from 'undici';
+    import { authorize, openX509Source, peerSpiffeId, secureContext } from '${name}';
+    import type { FollowedContext, SourceProblem } from '${name}';
+    export async function start() {${program}
+      return { server, answer, pool, stream, agent, status, earlier };
+    }`;
   const sources = {
-    'package.mts': `${others}import { ${names} } from 'svcauth-node';\n${program}export { agent, id };\n`,
-    'consumer.mts': `${others}import { ${names} } from 'svcauth/node';\n${program}export { agent, id };\n`,
-    'consumer.cts': `${others}import { ${names} } from 'svcauth/node';\nexport async function start() {${program}return { agent, id }; }\n`,
+    'package.mts': imports('svcauth-node'),
+    'package.cts': imports('svcauth-node'),
+    'consumer.mts': imports('svcauth/node'),
+    'consumer.cts': imports('svcauth/node'),
   };
 
-  test.for(Object.entries(sources))('the published types compile in %s', ([name, text], context) => {
+  test.for([true, false])('programs compile with exactOptionalPropertyTypes %s', async (exact, context) => {
     context.skip(!isBuilt, UNBUILT);
-    const directory = project();
-    writeFileSync(join(directory, name), text);
-    const checked = ts.createProgram([join(directory, name)], {
+    const directory = await project();
+    linkPackage(directory, 'svcauth', ROOT);
+    linkPackage(directory, 'undici', join(ROOT, 'node_modules/undici'));
+    for (const [name, text] of Object.entries(sources)) writeFileSync(join(directory, name), text);
+    const files = Object.keys(sources).map(name => join(directory, name));
+    const checked = ts.createProgram(files, {
       strict: true,
+      exactOptionalPropertyTypes: exact,
       noEmit: true,
       skipLibCheck: false,
       module: ts.ModuleKind.NodeNext,
@@ -167,39 +213,49 @@ describe('the types of the package', () => {
       preserveSymlinks: true,
     });
     const diagnostics = ts.getPreEmitDiagnostics(checked);
-    expect(diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
+    const found = diagnostics.map(
+      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
+    expect(found).toEqual([]);
   });
 });
 
-test('the library is one file that imports only Node and loads in both module systems', async context => {
-  context.skip(!isBuilt, UNBUILT);
-  const text = readFileSync(join(ROOT, 'dist/node.mjs'), 'utf8');
-  const imported = [...text.matchAll(/^} from "(.*)";|^import .* from "(.*)";/gm)].map(match => match[1] ?? match[2]);
-  expect(imported.length).toBeGreaterThan(0);
-  expect(imported.filter(name => !name!.startsWith('node:'))).toEqual([]);
-  const asked = await run([process.execPath, '-p', `Object.keys(require('svcauth/node')).sort().join()`], {
-    cwd: project(),
-  });
-  expect(asked.stdout).toBe('authorize,openX509Source,peerSpiffeId,secureContext\n');
-});
+const EXPORTS = 'authorize,openX509Source,peerSpiffeId,secureContext\n';
 
-test('the package svcauth-node installs without other packages, and loads in both module systems', async context => {
+test('the library is one file that imports only Node', async context => {
   context.skip(!isBuilt, UNBUILT);
+  for (const name of ['node.mjs', 'node.d.mts', 'node.d.cts']) {
+    const text = readFileSync(join(ROOT, 'dist', name), 'utf8');
+    const imported = [...text.matchAll(/^(?:} |import .*)from ["'](.*)["'];/gm)].map(match => match[1]!);
+    expect(imported.length).toBeGreaterThan(0);
+    expect(imported.filter(name => !name.startsWith('node:'))).toEqual([]);
+  }
   const directory = tempDirectory();
-  const tarball = readdirSync(join(ROOT, 'dist')).find(name => /^svcauth-node-.*\.tgz$/.test(name))!;
-  writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
-  const flags = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
-  const installed = await run(['npm', 'install', ...flags, join(ROOT, 'dist', tarball)], { cwd: directory });
-  expect(installed.stderr).toBe('');
+  mkdirSync(join(directory, 'node_modules'));
+  linkPackage(directory, 'svcauth', ROOT);
+  const asked = await run([process.execPath, '-p', `Object.keys(require('svcauth/node')).sort().join()`], {
+    cwd: directory,
+  });
+  expect(asked.stdout).toBe(EXPORTS);
+});
+
+test('the package svcauth-node installs alone and loads in both module systems', async context => {
+  context.skip(!isBuilt, UNBUILT);
+  const directory = await project();
   expect(readdirSync(join(directory, 'node_modules')).filter(name => !name.startsWith('.'))).toEqual(['svcauth-node']);
-  const names = 'authorize,openX509Source,peerSpiffeId,secureContext\n';
+  const installed = join(directory, 'node_modules/svcauth-node');
+  expect(readdirSync(installed).sort()).toEqual([
+    ...['LICENSE', 'README.md', 'index.cjs', 'index.d.cts', 'index.d.mts', 'index.mjs', 'package.json'],
+  ]);
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
+  expect(Object.keys(manifest).filter(key => /dependencies$/i.test(key))).toEqual([]);
   const print = 'console.log(Object.keys(library).sort().join())';
   const load = (...argv: readonly string[]) => run([process.execPath, ...argv], { cwd: directory });
   const [required, imported] = [
     await load('-e', `const library = require('svcauth-node'); ${print}`),
     await load('--input-type=module', '-e', `import * as library from 'svcauth-node'; ${print}`),
   ];
-  expect([required.stdout, imported.stdout]).toEqual([names, names]);
-  const page = readFileSync(join(directory, 'node_modules/svcauth-node/README.md'), 'utf8');
-  expect(page).toContain("from 'svcauth-node'");
+  expect([required.stdout, imported.stdout]).toEqual([EXPORTS, EXPORTS]);
+  // links to pages that the package does not have
+  expect(readFileSync(join(installed, 'README.md'), 'utf8')).not.toMatch(/\]\((?!https?:)/);
 });
