@@ -1,6 +1,6 @@
-// @service:raw@ over TLS with client certificates. svcauth/node reads changed certificates, bundles and CRLs
+// @service:raw@ over TLS with client certificates. svcauth-node reads changed certificates, bundles and CRLs
 // without a restart, at least once a minute. It needs no hook; in svcauth.yaml, under deployment: {reload: self, every: 1m}
-import { openX509Source } from 'svcauth/node';
+import { openX509Source } from 'svcauth-node';
 
 // SPIFFE IDs of the allowed clients; while the list is empty, every client is rejected
 const ALLOWED = [

@@ -58,7 +58,7 @@ const TARGETS: Readonly<Record<ConsumerTarget, Target>> = {
     place: '/etc/envoy',
   },
   node: {
-    description: 'print a Node server that uses svcauth/node',
+    description: 'print a Node server that uses svcauth-node',
     options: ['allow'],
     flags: '--allow ledger',
   },
