@@ -71,6 +71,7 @@ export async function openSource(
     trustDomain: options.trustDomain === undefined ? undefined : trustDomainOf(options.trustDomain, 'trustDomain'),
   };
   const files = new FollowedFiles(() => clock.now());
+  options.signal?.throwIfAborted();
   const found = await unlessAborted(lookAt(site, files, undefined, []), options.signal);
   const first = settle(found, undefined, demands, [], clock.now());
   if (first.inForce === undefined) throw startError(first.problems);
@@ -102,6 +103,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #isUnreviewed = false;
+  #isClosed = false;
 
   constructor(
     { options, clock, site, demands, files, first, material }: Started,
@@ -260,6 +262,7 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stop();
   }
 
@@ -329,11 +332,14 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   }
 
   async #look(): Promise<boolean> {
+    if (this.#isClosed) return false;
     this.#lookingSince = this.#clock.now();
     try {
       const { inForce } = this.#material;
       const { authorities } = this.#connections.judge;
       const found = await lookAt(this.#site, this.#files, inForce.identity, authorities);
+      // a file system may answer after the service has stopped
+      if (this.#isClosed) return false;
       const now = this.#clock.now();
       const settled = settle(found, inForce, this.#demands, authorities, now);
       const failed = this.#installPart(settled.inForce ?? inForce);
@@ -435,7 +441,6 @@ const startError = (problems: readonly Problem[]): Error =>
 /** Rejects with the reason of the signal when it aborts: a file system may hang at the start. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
-  signal.throwIfAborted();
   const controller = new AbortController();
   const aborted = new Promise<never>((_, reject) =>
     // the reason of a signal is an error unless the service gave another one

@@ -246,7 +246,7 @@ export interface X509Source extends EventEmitter<SourceEvents> {
   authorize(socket: PeerSocket, options: Allow): Authorization;
   /** Looks at the files now, for example on SIGHUP. Resolves to true if new files came into force; never rejects. */
   refresh(): Promise<boolean>;
-  /** Stops the looks. Servers and clients keep the files in force. */
+  /** Stops the looks, also one that hangs, and those by `refresh`. Servers and clients keep the files in force. */
   close(): void;
   [Symbol.dispose](): void;
 }
