@@ -79,6 +79,7 @@ export class FollowedFiles {
         return problem('malformed', path, `it has ${before.size} bytes, more than ${FILE_CAP}`);
       }
       const bytes = await this.#ask(path, at => contentOf(at));
+      if (bytes.length > FILE_CAP) return problem('malformed', path, `it has more than ${FILE_CAP} bytes`);
       const digest = await digestOf(bytes);
       const age = this.#now().getTime() - Number(before.ctimeNs / 1_000_000n);
       const seen = { looks, isFresh: Math.abs(age) < FRESH, digest };
@@ -110,23 +111,30 @@ export class FollowedFiles {
 const unreadable = (path: string, error: unknown): Problem =>
   problem('unreadable', path, (error as NodeJS.ErrnoException).code ?? (error as Error).message);
 
-/** Reads a whole file into one buffer: to join pieces of a long CRL would hold up the service. */
+/**
+ * Reads a whole file into one buffer: to join pieces of a long CRL would hold up the service. Some file systems report a size of 0, so
+ * it reads to the end.
+ */
 async function contentOf(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    // one byte more: a file that grew meanwhile is read again
-    const buffer = Buffer.allocUnsafeSlow(size + 1);
+    // one byte more shows that the file has ended
+    let buffer = Buffer.allocUnsafeSlow(size + 1);
     let length = 0;
     for (;;) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
       length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
+      if (bytesRead === 0 || length > FILE_CAP) return buffer.subarray(0, length);
+      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.max(length * 2, SMALL_FILE));
     }
   } finally {
     await file.close();
   }
 }
+
+/** Bytes with room for most files. */
+const SMALL_FILE = 16 * 1024;
 
 /** Returns a digest of the content: a file that was written again without a change has the same. */
 async function digestOf(bytes: Buffer): Promise<string> {

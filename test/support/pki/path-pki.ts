@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { concatBytes } from '../../../src/pki/bytes.ts';
 import { bitString, contextTag, integer, octetString, oid, sequence, time, tlv } from '../../../src/pki/der/writer.ts';
 import { encodeBasicConstraints } from '../../../src/pki/extension/basic-constraints.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
@@ -136,7 +137,7 @@ export function makeCrl({
     encodeName([[OID.commonName, issuer.name]]),
     time(new Date(thisUpdate)),
     ...(nextUpdate === '' ? [] : [time(new Date(nextUpdate))]),
-    ...(entries.length === 0 ? [] : [sequence(...entries)]),
+    ...(entries.length === 0 ? [] : [sequence(concatBytes(entries))]),
     tlv(contextTag(0, true), sequence(...Object.values(all).filter(der => der.length > 0))),
   );
   return signed(tbs, issuer.privateKey);
