@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { pbkdf2 } from 'node:crypto';
 import { once } from 'node:events';
-import { linkSync, openSync, renameSync, writeSync, closeSync } from 'node:fs';
+import { linkSync, openSync, renameSync, closeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
