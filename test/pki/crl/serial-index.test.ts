@@ -60,6 +60,17 @@ test('a serial number is not found by its beginning, its end, or with more octet
   }
 });
 
+test('no beginning of a listed serial number is found', () => {
+  // in an index of one entry, many questions meet it
+  for (let number = 1; number <= 50; number++) {
+    const serial = Uint8Array.from({ length: 20 }, (_, index) => (number * 37 + index * 101) % 127);
+    serial[0] = 0x21;
+    const { index } = indexed([serial]);
+    for (let length = 1; length < 20; length++) expect(index.find(serial.subarray(0, length))).toBeUndefined();
+    expect(index.find(serial)).toBeDefined();
+  }
+});
+
 test('an index without entries answers', () => {
   expect(indexed([]).index.find(Uint8Array.of(1))).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findCrlEntry } from '../../../src/pki/crl/parsed.ts';
 import { DerError, DerReader } from '../../../src/pki/der/reader.ts';
-import { integer, octetString, TAG } from '../../../src/pki/der/writer.ts';
+import { integer, octetString, sequence, TAG } from '../../../src/pki/der/writer.ts';
 import { encodeExtension } from '../../../src/pki/extension/extension.ts';
 import { OID } from '../../../src/pki/oids.ts';
 import { pathCrlSteps, readPathCrl, type PathCrl } from '../../../src/pki/path/path-crl.ts';
@@ -112,15 +112,25 @@ test('a long CRL is read with a pause at least every 500 entries, and its index 
   expect(findCrlEntry(crl, contentOf(2))).toBeUndefined();
 });
 
-test('a fault in the last entry of a long CRL is found', () => {
-  const der = makeCrl({
-    issuer,
-    revoked: Array.from({ length: 2_000 }, (_, index) => index + 1),
-    entryExtensions: reason(1),
-  });
-  const { entries } = readPathCrl(der);
-  const damaged = Uint8Array.from(der);
-  // the reason of the last entry is its last octet
-  damaged[entries!.end - 1] = 7;
-  expect(inSteps(damaged).crl.fault?.code).toBe('crl-malformed');
+test.each([0, 1_000, 1_999])('entry %d: a fault in one of 2,000 entries is found', number => {
+  const revoked = Array.from({ length: 2_000 }, (_, index) => 256 + index);
+  const damaged = makeCrl({ issuer, revoked, entryExtensions: reason(1) });
+  const { start, end } = readPathCrl(damaged).entries!;
+  // the reason is the last octet of an entry
+  damaged[start + ((end - start) / 2_000) * (number + 1) - 1] = 7;
+  expect(inSteps(damaged).crl.fault).toEqual(readPathCrl(damaged).fault);
+  expect(inSteps(damaged).crl.fault?.message).toContain('unknown reason 7');
+});
+
+test('an empty list of entries is a fault', () => {
+  const without = makeCrl({ issuer });
+  const { tbs, tail } = readPathCrl(without);
+  const outer = new DerReader(without).enter(TAG.sequence, 'a CRL');
+  const inner = new DerReader(without, outer.position, tbs.end).enter(TAG.sequence, 'tbsCertList');
+  const empty = sequence(
+    sequence(without.subarray(inner.position, tail), sequence(), without.subarray(tail, tbs.end)),
+    without.subarray(tbs.end),
+  );
+  expect(readPathCrl(empty).fault?.code).toBe('crl-malformed');
+  expect(inSteps(empty).crl).toMatchObject({ entryCount: 0, fault: { code: 'crl-malformed' } });
 });
