@@ -5,6 +5,7 @@ import { crlNumber, crlToBeSigned } from '../pki/crl/parsed.ts';
 import { DEFAULT_LIMITS, startBudget } from '../pki/path/budget.ts';
 import type { PathCertificate } from '../pki/path/path-certificate.ts';
 import type { PathCrl } from '../pki/path/path-crl.ts';
+import type { Refusal } from '../pki/path/refusal.ts';
 import { signatureRefusal } from '../pki/path/signed-by.ts';
 import type { LoadedCrl } from './crl-file.ts';
 import { problem, refused, type Problem } from './problem.ts';
@@ -45,7 +46,7 @@ export function shelve({ inForce, found, isComplete, signers, isNeeded, now }: S
     return fault === undefined;
   });
   const shelf: Shelved[] = [];
-  for (const old of inForce) {
+  for (const old of inForce.flatMap(each => withoutForged(each, signers))) {
     const newest = newestOf(good.filter(({ crl }) => isSameIssuer(crl, old.newest.crl)));
     if (newest === undefined && isComplete && good.length === found.length) {
       if (!isNeeded(old.newest.crl)) {
@@ -88,14 +89,24 @@ function next(old: Shelved, found: LoadedCrl | undefined, signers: readonly Path
 }
 
 function faultOf({ file, crl }: LoadedCrl, signers: readonly PathCertificate[]): Problem | undefined {
-  const fault = crl.fault ?? crl.gap;
-  if (fault !== undefined) return refused(file, fault);
+  const fault = crl.fault ?? crl.gap ?? signatureFault(crl, signers);
+  return fault === undefined ? undefined : refused(file, fault);
+}
+
+/** Returns the refusal of a CRL whose CA is known and has not signed it. */
+function signatureFault(crl: PathCrl, signers: readonly PathCertificate[]): Refusal | undefined {
   const budget = startBudget(DEFAULT_LIMITS);
   const refusals = signersOf(crl, signers).map(signer =>
     signatureRefusal(crl, crlToBeSigned(crl), signer, 'crl-signature-wrong', budget),
   );
-  const isWrong = refusals.length > 0 && refusals.every(refusal => refusal !== undefined);
-  return isWrong ? refused(file, refusals[0]!) : undefined;
+  return refusals.every(refusal => refusal !== undefined) ? refusals[0] : undefined;
+}
+
+/** Takes a CRL off the shelf that came into force before its CA was known, if that CA has not signed it. */
+function withoutForged(shelved: Shelved, signers: readonly PathCertificate[]): readonly Shelved[] {
+  const { newest, previous } = shelved;
+  if (signatureFault(newest.crl, signers) === undefined) return [shelved];
+  return previous === undefined ? [] : withoutForged({ newest: previous }, signers);
 }
 
 /** Finds the known CAs that may have signed a CRL. Without one, its signature is verified when a peer needs it. */
