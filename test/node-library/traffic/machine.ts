@@ -174,7 +174,10 @@ export async function runTraffic(seconds: number, seed: number, atLeast = 0): Pr
   ]);
   let isDone = false;
   void working.finally(() => (isDone = true)).catch(() => undefined);
-  while (!isDone && left() > -2 * PATIENCE) await Promise.race([working, wait(1000)]);
+  while (!isDone && left() > 0) await Promise.race([working, wait(1000)]);
+  // the requests under way end by themselves
+  const endedAt = performance.now();
+  while (!isDone && performance.now() < endedAt + 2 * PATIENCE) await Promise.race([working, wait(1000)]);
   tally.abandon();
   clearInterval(sweeping);
   const took = performance.now() - startedAt;
