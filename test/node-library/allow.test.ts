@@ -65,7 +65,7 @@ describe('a pattern', () => {
 test('a function decides by true only', () => {
   expect(accepts(id => id === at('/a'), at('/a'))).toBe(true);
   expect(accepts(id => id === at('/a'), at('/b'))).toBe(false);
-  // a promise, as of an async function, is no decision
+  // a promise, as of an async function, decides nothing
   const promise = (() => Promise.resolve(false)) as unknown as (id: SpiffeIdText) => boolean;
   expect(accepts(promise, at('/a'))).toBe(false);
 });
@@ -89,7 +89,7 @@ test.each<[string, unknown]>([
   ['a wrong trust domain', { memberOf: 'Example.org' }],
   ['a trust domain with a path', { memberOf: 'example.org/a' }],
   ['no trust domain', { memberOf: undefined }],
-  ['a pattern that is no text', { pattern: 7 }],
+  ['a pattern that is not a text', { pattern: 7 }],
 ])('%s is refused', (_, allow) => {
   expect(() => matcherOf({ allow: allow as PeerRule })).toThrow(TypeError);
 });

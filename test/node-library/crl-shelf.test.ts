@@ -66,7 +66,7 @@ describe('numbers', () => {
     expect(codes).toEqual(['crl-went-back']);
   });
 
-  test('a lower number beside the one in force is no problem', () => {
+  test('a lower number beside the one in force is not a problem', () => {
     const newest = load(3);
     expect(ask([{ newest }], [load(2), newest]).codes).toEqual([]);
   });
@@ -145,7 +145,7 @@ describe('signers', () => {
     expect(ask(alone, [good])).toEqual({ shelf: [{ newest: good }], codes: [] });
   });
 
-  test('a CA of the same name with another key is no signer', () => {
+  test('a CA of the same name with another key is not a signer', () => {
     const newest = load(1, { issuer: namesake });
     expect(ask([], [newest])).toEqual({ shelf: [{ newest }], codes: [] });
   });

@@ -1,4 +1,6 @@
 // Files in the forms that file systems and tools give them: coarse clocks, unknown sizes, several CRLs in one file.
+import type * as FsPromises from 'node:fs/promises';
+import type * as PathCrlModule from '../../src/pki/path/path-crl.ts';
 import { appendFileSync, utimesSync } from 'node:fs';
 import { build } from 'esbuild';
 import { beforeEach, expect, test, vi } from 'vitest';
@@ -20,7 +22,7 @@ const calls = vi.hoisted(() => ({ parsed: [] as number[], opened: 0, isCoarse: f
 
 // a file system whose times are whole hours, and one that does not know sizes
 vi.mock('node:fs/promises', async original => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof FsPromises>();
   const stat = async (path: string, options: { bigint: true }) => {
     const status = await real.stat(path, options);
     if (calls.isCoarse && options?.bigint) {
@@ -40,7 +42,7 @@ vi.mock('node:fs/promises', async original => {
 });
 
 vi.mock('../../src/pki/path/path-crl.ts', async original => {
-  const real = await original<typeof import('../../src/pki/path/path-crl.ts')>();
+  const real = await original<typeof PathCrlModule>();
   return {
     ...real,
     pathCrlSteps: (der: Uint8Array) => {

@@ -28,7 +28,7 @@ async function serve(...hung: readonly string[]): Promise<readonly Record<string
   return lines.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]));
 }
 
-describe('while a mount hangs, a service with two threads for files goes on', () => {
+describe('while a mount hangs, a service with two threads for files continues', () => {
   test.each([
     ['a CRL', 'crl/root.pem', ['crl/root.pem']],
     ['the bundle', 'bundle.pem', ['bundle.pem']],
@@ -41,7 +41,9 @@ describe('while a mount hangs, a service with two threads for files goes on', ()
   ])('%s', async (_, first, hung) => {
     const [hanging, meanwhile, after] = await serve(...hung);
     expect(hanging).toMatchObject({
-      problems: [{ code: 'look-hangs', severity: 'critical', file: expect.stringContaining(first.split('/').at(-1)!) }],
+      problems: [
+        { code: 'look-hangs', severity: 'critical', file: expect.stringContaining(first.split('/').at(-1)!) as string },
+      ],
       status: 'critical',
     });
     // three intervals after the look began
@@ -53,7 +55,7 @@ describe('while a mount hangs, a service with two threads for files goes on', ()
   test('a mount whose directories hang', ({ skip }) => skip('no portable way makes stat hang: it needs FUSE'));
 });
 
-/** Puts a pipe in the place of a file; the returned function lets the one who waits go on with the good file. */
+/** Puts a pipe in the place of a file; the returned function puts the good file back. */
 function hang(name: string): () => void {
   const path = service.path(name);
   renameSync(path, `${path}.good`);
@@ -66,19 +68,22 @@ function hang(name: string): () => void {
 }
 
 describe('the signal of a service that starts on a hung mount', () => {
-  test.each(['current/tls.crt', 'bundle.pem', 'crl/root.pem'])('%s: it ends the start with its reason', async name => {
-    const answer = hang(name);
-    onTestFinished(answer);
-    const controller = new AbortController();
-    const clock = testClock();
-    const { directory: dir, crls } = service;
-    const start = openX509Source({ dir, bundle: service.path('bundle.pem'), crls, clock, signal: controller.signal });
-    const reason = new Error('the service stops');
-    await setTimeout(20);
-    controller.abort(reason);
-    await expect(start).rejects.toBe(reason);
-    expect(clock.running).toBe(false);
-  });
+  test.each(['current/tls.crt', 'bundle.pem', 'crl/root.pem'])(
+    '%s: it aborts the start with its reason',
+    async name => {
+      const answer = hang(name);
+      onTestFinished(answer);
+      const controller = new AbortController();
+      const clock = testClock();
+      const { directory: dir, crls } = service;
+      const start = openX509Source({ dir, bundle: service.path('bundle.pem'), crls, clock, signal: controller.signal });
+      const reason = new Error('the service stops');
+      await setTimeout(20);
+      controller.abort(reason);
+      await expect(start).rejects.toBe(reason);
+      expect(clock.running).toBe(false);
+    },
+  );
 
   test('a signal that has aborted before keeps the files closed', async () => {
     const { directory: dir, crls } = service;

@@ -1,5 +1,6 @@
-// Certificate, bundle and CRLs as three volumes of Kubernetes: each is switched as a whole by its link `..data`, and the
+// Certificate, bundle and CRLs as three volumes of Kubernetes. Each is switched as a whole by its link `..data`, and the
 // directory before is removed at once. Only a look that is under way when that happens may notice.
+import type * as FsPromises from 'node:fs/promises';
 import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -11,7 +12,7 @@ import { tempDirectory } from '../support/world/temp-directory.ts';
 const operation = vi.hoisted(() => ({ count: 0, before: (_: number): void => undefined }));
 
 vi.mock('node:fs/promises', async original => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof FsPromises>();
   const hooked = Object.entries(real).map(([name, member]) => {
     if (!['open', 'readdir', 'realpath', 'stat'].includes(name)) return [name, member];
     const ask = member as (...given: unknown[]) => unknown;

@@ -19,7 +19,7 @@ const one = encodePem('X509 CRL', Uint8Array.of(1, 2, 3));
 const two = encodePem('X509 CRL', Uint8Array.of(4, 5));
 
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 200 });
-const label = fc.constantFrom('X509 CRL', 'CRL', 'CERTIFICATE');
+const label = fc.constantFrom('X509 CRL' as const, 'CERTIFICATE' as const, 'PUBLIC KEY' as const);
 
 test('blocks are read as decodePem reads them', () => {
   fc.assert(

@@ -354,7 +354,7 @@ test('the timer checks the files, one check at a time, until close', async () =>
   expect(clock.running).toBe(false);
 });
 
-test('TLS options of a server or a client that would have no effect are refused', async () => {
+test('TLS options of a server or a client that would have no effect are errors', async () => {
   const { context } = await follow(service);
   const wrong = { allow: { memberOf: 'example.org' }, minVersion: 'TLSv1.3' } as const;
   const message = 'minVersion: give it to openX509Source, in the option tls';

@@ -38,7 +38,7 @@ const REST = 1500;
 /** Callers at a time where each has a connection of its own. */
 const FEW = 3;
 const MANY = 2000;
-/** Milliseconds that undici waits for a connection: a busy machine is no loss. */
+/** Milliseconds that undici waits for a connection: a busy machine loses nothing. */
 const CONNECT = 60_000;
 
 const AGENTS: readonly (readonly [options: AgentOptions, most: number])[] = [

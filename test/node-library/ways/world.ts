@@ -1,4 +1,4 @@
-// Three CAs under two roots, a service that trusts both, a peer that a change makes bad, and a good one.
+// Three CAs under two roots, a service that trusts both, a peer that turns bad and a good one.
 // The peers are plain Node: they know nothing of the library, as an attacker with a certificate would.
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';

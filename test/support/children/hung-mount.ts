@@ -33,10 +33,10 @@ for (const name of names) {
   execFileSync('mkfifo', [path(name)]);
   linkSync(path(name), path(`${name}.pipe`));
 }
-const began = Date.now();
+const began = performance.now();
 while (!source.state.problems.some(({ code }) => code === 'look-hangs')) await setTimeout(5);
 const { problems, lookingSince } = source.state;
-print({ problems, status: source.health().status, intervals: (Date.now() - began) / INTERVAL, lookingSince });
+print({ problems, status: source.health().status, intervals: (performance.now() - began) / INTERVAL, lookingSince });
 
 // further looks are wanted meanwhile
 const looks = Array.from({ length: 20 }, () => source.refresh());
@@ -50,7 +50,7 @@ print({ files: (await Promise.all(files)).length, hashes: (await Promise.all(has
 
 for (const name of names) {
   renameSync(path(`${name}.good`), path(name));
-  // the mount answers: whoever waits gets an empty file
+  // the mount answers: an operation that waits gets an empty file
   closeSync(openSync(path(`${name}.pipe`), 'r+'));
 }
 await Promise.all(looks);
