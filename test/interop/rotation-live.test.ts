@@ -7,7 +7,7 @@ let site: LiveSite | undefined;
 afterEach(() => site?.stop());
 
 // npm run torture: the same test with ten thousand handshakes
-test('no peer is rejected in any phase of a rotation or a rollback', { timeout: 300_000 }, async () => {
+test('no peer is rejected in any phase of a rotation or a rollback', { timeout: 900_000 }, async () => {
   site = await startSite({ withPrograms: true });
   const { services, programs } = await rotateEverything(site, 25);
   const failures = [...services, ...programs].flatMap(({ phase, failures }) =>
