@@ -2,7 +2,7 @@
 const names =
   process.argv.length > 2
     ? process.argv.slice(2)
-    : ['start-up', 'engine', 'batch', 'crl', 'path', 'rotation', 'renew', 'tick', 'node-library'];
+    : ['start-up', 'engine', 'batch', 'crl', 'path', 'rotation', 'renew', 'tick', 'node-library', 'node-stall'];
 for (const name of names) {
   console.log(`\n${name}`);
   await import(`./${name}.js`);

@@ -177,19 +177,21 @@ describe('later', () => {
     expect(inForce!.identity).toBe(START.identity);
     expect(inForce!.trust.shelf).not.toEqual(START.trust.shelf);
     // nor does a new certificate that is revoked already replace it
-    const good = ask({}, ask({ identity: identity() }).inForce).inForce!;
+    const good = ask({ identity: identity() }).inForce!;
     const again = ask({ identity: START.identity, crls: { crls, problems: [] } }, good);
     expect(again.inForce!.identity).toBe(good.identity);
     expect(again.codes).toEqual(['revoked!']);
   });
 
-  test('the own certificate has expired: that is critical, and new CRLs come into force', () => {
+  test('the own certificate has expired: that is critical, and new anchors and CRLs come into force', () => {
     const short = identity(undefined, issuing, { notAfter: '2026-05-31T12:00:00Z' });
     const before = ask({ identity: short }, undefined, {}, new Date('2026-05-31')).inForce!;
     const crls = [...CRLS, crl(issuing, 2, [77])];
-    const { inForce, codes } = ask({ identity: short, crls: { crls, problems: [] } }, before);
+    const found = { identity: short, bundles: [bundle(root, nextRoot)], crls: { crls, problems: [] } };
+    const { inForce, codes } = ask(found, before);
     expect(codes.filter(code => code.startsWith('expired'))).toContain('expired!');
     expect(inForce!.trust.shelf.some(({ newest }) => newest.crl.entryCount === 1)).toBe(true);
+    expect(inForce!.trust.bundles.get('example.org' as TrustDomain)!.anchors).toHaveLength(2);
   });
 });
 
