@@ -1,4 +1,4 @@
-// Times mutual TLS 1.3 handshakes through svcauth/node beside plain node:tls with the same files in the same run, and a look.
+// Times mutual TLS 1.3 handshakes through svcauth/node beside plain node:tls with the same files, and a look.
 // Both ends are in this process. It measures processor time, which other work on the machine does not change. A peer that comes back
 // was judged before; one that is seen for the first time has its path validated and its revocation checked.
 import { once } from 'node:events';

@@ -159,7 +159,7 @@ describe('later', () => {
     ).toHaveLength(2);
   });
 
-  test('a partner with a broken bundle keeps the one before, and disturbs nobody else', () => {
+  test('a partner with a broken bundle keeps the one before, and changes nothing for the others', () => {
     const federated = { ...bundle(partner), trustDomain: 'partner.org' as TrustDomain };
     const before = ask({ bundles: [bundle(root), federated] }).inForce!;
     expect([...before.trust.bundles.keys()].sort()).toEqual(['example.org', 'partner.org']);
@@ -195,6 +195,6 @@ describe('later', () => {
   });
 });
 
-test('problems are told from other values', () => {
+test('problems differ from other values', () => {
   expect([FAULT, GOOD.identity, {}].map(isProblem)).toEqual([true, false, false]);
 });
