@@ -1,3 +1,5 @@
+// Makes one matcher of the rules for accepted peers, and checks the rules.
+// Servers, clients and `authorize` ask it with the SPIFFE ID that a peer has proved. It knows no connection.
 import { isSpiffeId, parseTrustDomain } from '../pki/name/spiffe-id.ts';
 import type { Allow, PeerRule, SpiffeIdText } from './types.ts';
 
