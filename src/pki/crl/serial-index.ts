@@ -1,22 +1,33 @@
+// A hash table from serial numbers to the offsets of their entries in a long CRL. `path-crl.ts` fills it for svcauth/node.
+// It holds offsets into the bytes of the CRL and copies nothing. CAs choose serial numbers, so the hash needs no secret.
 import { holdsAt } from '../bytes.ts';
 
-/**
- * A hash table from serial numbers to the offsets of their entries in a long CRL. It holds
- * offsets into the bytes of the CRL and copies nothing. CAs choose serial numbers, so the hash needs no secret.
- */
 export class SerialIndex {
   readonly #der: Uint8Array;
   /** Two numbers a slot: the offset of the entry, 0 for an empty slot, and the offset of the serial number. */
   readonly #slots: Uint32Array;
   readonly #mask: number;
 
-  /** Makes an empty index for entries of `length` bytes altogether, in the CRL `der`. */
-  constructor(der: Uint8Array, length: number) {
+  private constructor(der: Uint8Array, slots: Uint32Array) {
     this.#der = der;
+    this.#slots = slots;
+    this.#mask = slots.length / 2 - 1;
+  }
+
+  /**
+   * Makes an empty index for entries of `length` bytes altogether, in the CRL `der`. It pauses at each `yield`: the first use of much
+   * memory takes longer than anything else here.
+   */
+  static *make(der: Uint8Array, length: number): Generator<undefined, SerialIndex> {
     const most = Math.ceil(length / SHORTEST_ENTRY);
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, most * 2)));
-    this.#slots = new Uint32Array(slots * 2);
-    this.#mask = slots - 1;
+    const count = 2 ** Math.ceil(Math.log2(Math.max(2, most * 2)));
+    const { buffer } = Buffer.allocUnsafeSlow(count * 2 * Uint32Array.BYTES_PER_ELEMENT);
+    const slots = new Uint32Array(buffer);
+    for (let at = 0; at < slots.length; at += CLEARED) {
+      slots.fill(0, at, at + CLEARED);
+      if (at + CLEARED < slots.length) yield;
+    }
+    return new SerialIndex(der, slots);
   }
 
   /** Adds an entry by the offsets of its first byte and of its serial number's content; `end` is exclusive. */
@@ -39,6 +50,9 @@ export class SerialIndex {
     }
   }
 }
+
+/** Numbers cleared between two pauses. */
+const CLEARED = 32 * 1024;
 
 /** The length in bytes of the shortest entry: a serial number of one octet, no extensions. */
 const SHORTEST_ENTRY = 20;

@@ -49,7 +49,7 @@ export function* pathCrlSteps(der: Uint8Array): Generator<undefined, PathCrl> {
   const { entries, version } = head;
   let fault: Refusal | undefined;
   let entryCount = 0;
-  const index = new SerialIndex(der, entries === undefined ? 0 : entries.end - entries.start);
+  const index = yield* SerialIndex.make(der, entries === undefined ? 0 : entries.end - entries.start);
   if (entries !== undefined) {
     if (entries.start === entries.end) fault = EMPTY_LIST;
     const span = emptySpan();
