@@ -87,7 +87,7 @@ export const SERVICE = documentSchema('service', 'a service, its certificate and
 
 export const CONSUMER = documentSchema(
   'consumer',
-  'a program that loads the published bundle and CRLs',
+  'a program that loads the published trust',
   CONSUMER_FIELDS,
 );
 
@@ -98,7 +98,7 @@ export const STATUS = documentSchema('status', 'the CAs, the services and their 
   services: list('the services by name', object('a service, its certificate and its deployment', SERVICE_STATUS)),
   consumers: list(
     'the consumers; of selected services: those that are one of them',
-    object('a program that loads the published bundle and CRLs', CONSUMER_FIELDS),
+    object('a program that loads the published trust', CONSUMER_FIELDS),
   ),
   hooks: list(
     'hook runs of the services that were selected',
