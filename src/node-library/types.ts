@@ -151,9 +151,10 @@ export interface Ending {
   readonly endExpired?: boolean | undefined;
 }
 
-/** Options of TLS that the source sets itself. */
+/** Options of TLS that belong to the source: it sets them itself, or takes them in `SourceOptions.tls`. */
 type Ours =
-  'key' | 'cert' | 'pfx' | 'ca' | 'crl' | 'ticketKeys' | 'secureContext' | 'requestCert' | 'rejectUnauthorized';
+  | ('key' | 'cert' | 'pfx' | 'ca' | 'crl' | 'ticketKeys' | 'secureContext' | 'requestCert' | 'rejectUnauthorized')
+  | ('minVersion' | 'maxVersion' | 'ciphers' | 'ecdhCurve' | 'sigalgs' | 'secureOptions' | 'secureProtocol');
 
 export type GuardedServer<Options> = Omit<Options, Ours> & Allow & Ending;
 
@@ -223,7 +224,7 @@ export interface X509Source extends EventEmitter<SourceEvents> {
   /** Opens one TLS connection, as tls.connect. */
   connect(options: ConnectOptions): TLSSocket;
   /** Makes an agent for https.request. After a change it replaces idle connections; busy ones finish their request. */
-  agent(options: AgentOptions & Allow & Ending): Agent;
+  agent(options: Omit<AgentOptions, Ours> & Allow & Ending): Agent;
   /** Makes an HTTP/2 client for an origin such as `https://payments:8443`. */
   http2Client(origin: string, options: Allow & Ending & Pick<ConnectOptions, 'servername'>): Http2Client;
   /**

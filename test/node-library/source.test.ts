@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openX509Source } from '../../src/node-library/api.ts';
-import type { SourceState } from '../../src/node-library/types.ts';
+import type { ConnectOptions, SourceState } from '../../src/node-library/types.ts';
 import type { TestCertificate } from '../support/pki/path-pki.ts';
 import {
   certificatePem,
@@ -358,7 +358,8 @@ test('TLS options of a server or a client that would have no effect are errors',
   const { context } = await follow(service);
   const wrong = { allow: { memberOf: 'example.org' }, minVersion: 'TLSv1.3' } as const;
   const message = 'minVersion: give it to openX509Source, in the option tls';
+  // callers in plain JavaScript, or with an object that was made elsewhere
   expect(() => context.createHttpsServer(wrong)).toThrow(message);
   expect(() => context.agent(wrong)).toThrow(message);
-  expect(() => context.connect({ ...wrong, port: 1 })).toThrow(message);
+  expect(() => context.connect({ ...wrong, port: 1 } as ConnectOptions)).toThrow(message);
 });
