@@ -1,30 +1,25 @@
 // Times a CRL from manifest to durable DER, PEM and bundle, beside openssl ca -gencrl and an empty script. Whole process.
 // A million entries take a minute to prepare: SVCAUTH_BENCH_MILLION=1.
-import { buildSync } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { emptyScript, isInstalled, ms, peakMemory, report, run, svcauth, takeTurns, workDirectory } from './measure.js';
+import {
+  emptyScript,
+  importEntry,
+  isInstalled,
+  ms,
+  peakMemory,
+  report,
+  run,
+  svcauth,
+  takeTurns,
+  workDirectory,
+} from './measure.js';
 
 const ROUNDS = 5;
 const SIZES = [1_000, 10_000, 100_000, ...(process.env.SVCAUTH_BENCH_MILLION ? [1_000_000] : [])];
 
 const directory = workDirectory();
-const outfile = join(directory, 'revocations.mjs');
-buildSync({
-  entryPoints: [fileURLToPath(new URL('revocations-entry.ts', import.meta.url))],
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  external: ['@libsql/*'],
-  nodePaths: [fileURLToPath(new URL('../../node_modules', import.meta.url))],
-  banner: {
-    js: `import{createRequire}from'node:module';const require=createRequire(${JSON.stringify(import.meta.url)});`,
-  },
-});
-const { fillRevocations } = await import(pathToFileURL(outfile).href);
+const { fillRevocations } = await importEntry(directory, 'revocations');
 const empty = emptyScript(directory);
 
 /** Makes the same list in openssl's format, signed with the same key. */

@@ -86,6 +86,12 @@ export async function importEntry(directory, name) {
     platform: 'node',
     target: 'node20.19',
     minify: true,
+    // the native binding stays in node_modules
+    external: ['@libsql/*'],
+    nodePaths: [fileURLToPath(new URL('../../node_modules', import.meta.url))],
+    banner: {
+      js: `import{createRequire}from'node:module';const require=createRequire(${JSON.stringify(import.meta.url)});`,
+    },
   });
   return import(pathToFileURL(outfile).href);
 }

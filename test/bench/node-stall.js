@@ -2,34 +2,18 @@
 // The probe is a chain of setImmediate: the longest gap between two of its turns is how long a request would have waited. The main
 // figure counts the time of this thread alone: on a busy machine, other processes make gaps as well.
 // A million entries: SVCAUTH_BENCH_MILLION=1.
-import { buildSync } from 'esbuild';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openX509Source } from 'svcauth/node';
-import { median, ms, report, run, svcauth, workDirectory } from './measure.js';
+import { importEntry, median, ms, report, run, svcauth, workDirectory } from './measure.js';
 
 const SIZES = [1_000, 100_000, ...(process.env.SVCAUTH_BENCH_MILLION ? [1_000_000] : [])];
 const ROUNDS = 5;
 
 const directory = workDirectory();
-const outfile = join(directory, 'revocations.mjs');
-buildSync({
-  entryPoints: [fileURLToPath(new URL('revocations-entry.ts', import.meta.url))],
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  external: ['@libsql/*'],
-  nodePaths: [fileURLToPath(new URL('../../node_modules', import.meta.url))],
-  banner: {
-    js: `import{createRequire}from'node:module';const require=createRequire(${JSON.stringify(import.meta.url)});`,
-  },
-});
-const { fillRevocations } = await import(pathToFileURL(outfile).href);
+const { fillRevocations } = await importEntry(directory, 'revocations');
 
 /** Returns the milliseconds that this thread has run, without those in which another process had its core; undefined elsewhere. */
 const threadTime = () => {
