@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openX509Source } from '../../src/node-library/api.ts';
-import type { ConnectOptions, SourceState } from '../../src/node-library/types.ts';
+import type { SourceState } from '../../src/node-library/types.ts';
 import type { TestCertificate } from '../support/pki/path-pki.ts';
 import {
   certificatePem,
@@ -361,5 +361,5 @@ test('TLS options of a server or a client that would have no effect are errors',
   // callers in plain JavaScript, or with an object that was made elsewhere
   expect(() => context.createHttpsServer(wrong)).toThrow(message);
   expect(() => context.agent(wrong)).toThrow(message);
-  expect(() => context.connect({ ...wrong, port: 1 } as ConnectOptions)).toThrow(message);
+  expect(() => context.connect({ ...wrong, port: 1 })).toThrow(message);
 });
