@@ -1,7 +1,7 @@
 import { matcherOf } from './allow.ts';
 import { ambientClock, warn } from './ambient.ts';
 import { Connections } from './connections.ts';
-import { openSource } from './source.ts';
+import { openSource } from './start.ts';
 import type { Allow, Authorization, PeerSocket, SourceOptions, SpiffeIdText, X509Source } from './types.ts';
 
 export type * from './types.ts';

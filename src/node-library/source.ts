@@ -1,8 +1,7 @@
 // The source of a service's certificate, anchors and CRLs: looks at the files, and hands them to servers and clients.
-// `api.ts` starts it. Once it has started, a fault in the files is reported and the files in force stay in force.
+// `start.ts` makes it. Once it has started, a fault in the files is reported and the files in force stay in force.
 import { EventEmitter } from 'node:events';
 import type { RequestListener } from 'node:http';
-import { isIP } from 'node:net';
 import { createSecureServer, type Http2SecureServer, type SecureServerOptions } from 'node:http2';
 import { createServer as createHttpsServer, type AgentOptions, type ServerOptions } from 'node:https';
 import {
@@ -15,14 +14,15 @@ import {
   type TLSSocket,
   type TlsOptions,
 } from 'node:tls';
-import { matcherOf, trustDomainOf, type Matcher } from './allow.ts';
+import { matcherOf, type Matcher } from './allow.ts';
 import { Connections } from './connections.ts';
-import { FollowedFiles } from './followed-files.ts';
+import type { FollowedFiles } from './followed-files.ts';
 import { FollowingAgent, type ServerAdmission } from './following-agent.ts';
 import { guardClient, guardServer } from './guard.ts';
 import { describeHealth, describeMetrics, describeState, ProblemList } from './health.ts';
 import { Http2Pool } from './http2-pool.ts';
-import { lookAt, siteOf, type Site } from './look.ts';
+import { lookAt, type Site } from './look.ts';
+import { endingOf, nameOf, requireOwn } from './connection-options.ts';
 import { critical, problem, type Problem } from './problem.ts';
 import { settle, type Demands, type Settled } from './settle.ts';
 import { liveContext, makeMaterial, nobody, type TlsMaterial } from './tls-material.ts';
@@ -49,7 +49,8 @@ const INTERVAL = 10_000;
 /** Intervals after which a look counts as hanging. */
 const PATIENCE = 3;
 
-interface Started {
+/** The parts of a source whose files were valid at the start. */
+export interface Started {
   readonly options: SourceOptions;
   readonly clock: Clock;
   readonly site: Site;
@@ -59,30 +60,8 @@ interface Started {
   readonly material: TlsMaterial;
 }
 
-/** Opens a source. Rejects if the files are not valid now, with every problem in the message. */
-export async function openSource(
-  options: SourceOptions,
-  clock: Clock,
-  warn: (problem: SourceProblem) => void,
-): Promise<X509Source> {
-  const site = siteOf(options);
-  const demands = {
-    id: options.id,
-    trustDomain: options.trustDomain === undefined ? undefined : trustDomainOf(options.trustDomain, 'trustDomain'),
-  };
-  const files = new FollowedFiles(() => clock.now());
-  options.signal?.throwIfAborted();
-  const found = await unlessAborted(lookAt(site, files, undefined, []), options.signal);
-  const first = settle(found, undefined, demands, [], clock.now());
-  if (first.inForce === undefined) throw startError(first.problems);
-  // throws the error of OpenSSL
-  const material = makeMaterial(first.inForce, undefined, options.tls);
-  const source = new Source({ options, clock, site, demands, files, first, material }, warn);
-  options.signal?.addEventListener('abort', () => source.close(), { once: true });
-  return source;
-}
-
-class Source extends EventEmitter<SourceEvents> implements X509Source {
+/** A source that has started. */
+export class Source extends EventEmitter<SourceEvents> implements X509Source {
   readonly #options: SourceOptions;
   readonly #clock: Clock;
   readonly #site: Site;
@@ -408,48 +387,4 @@ class Source extends EventEmitter<SourceEvents> implements X509Source {
   }
 }
 
-/** Options that belong to the source: a server or client of its own would lose them at the next change. */
-const OF_THE_SOURCE = [
-  'minVersion',
-  'maxVersion',
-  'ciphers',
-  'ecdhCurve',
-  'sigalgs',
-  'secureOptions',
-  'secureProtocol',
-];
-
-/** Throws TypeError for an option that would have no effect. */
-function requireOwn(given: object): void {
-  const lost = OF_THE_SOURCE.find(name => (given as Record<string, unknown>)[name] !== undefined);
-  if (lost !== undefined) throw new TypeError(`${lost}: give it to openX509Source, in the option tls`);
-}
-
 const bare = ({ code, file, message, severity }: SourceProblem): SourceProblem => ({ code, file, message, severity });
-
-const endingOf = ({ endRevoked = true, endExpired = true }: Ending): Required<Ending> => ({
-  endRevoked,
-  endExpired,
-});
-
-/** Returns the SNI name of a host; an IP address has none. */
-const nameOf = (host: string): { readonly servername?: string } => (isIP(host) === 0 ? { servername: host } : {});
-
-const startError = (problems: readonly Problem[]): Error =>
-  Object.assign(new Error(problems.map(({ message }) => message).join('\n')), { code: problems[0]!.code });
-
-/** Rejects with the reason of the signal when it aborts: a file system may hang at the start. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  const controller = new AbortController();
-  const aborted = new Promise<never>((_, reject) =>
-    // the reason of a signal is an error unless the service gave another one
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: controller.signal }),
-  );
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    controller.abort();
-  }
-}
