@@ -85,11 +85,7 @@ const HOOK_RUN = object('the last run of a hook', {
 
 export const SERVICE = documentSchema('service', 'a service, its certificate and its deployment', SERVICE_STATUS);
 
-export const CONSUMER = documentSchema(
-  'consumer',
-  'a program that loads the published trust',
-  CONSUMER_FIELDS,
-);
+export const CONSUMER = documentSchema('consumer', 'a program that loads the published trust', CONSUMER_FIELDS);
 
 export const STATUS = documentSchema('status', 'the CAs, the services and their certificates', {
   at: instant('time that the answer is for'),
