@@ -165,15 +165,28 @@ function settleBundles(
       if (old !== undefined) bundles.set(trustDomain, old);
       continue;
     }
-    const bundle = { ...content, trustDomain, checksRevocation };
-    const isSame = isSameBundle(old, bundle);
-    // half of a copied file is a good file with fewer anchors
-    const isShorter = old?.anchors.some(anchor => !bundle.anchors.some(({ der }) => equalBytes(der, anchor.der)));
-    if (old !== undefined && (isSame || (isShorter === true && !isSettled))) bundles.set(trustDomain, old);
-    else bundles.set(trustDomain, bundle);
+    const anchors = isSettled ? content.anchors : withAnchors(content.anchors, old?.anchors ?? []);
+    const bundle = { ...content, anchors, trustDomain, checksRevocation };
+    bundles.set(trustDomain, old !== undefined && isSameBundle(old, bundle) ? old : bundle);
   }
   return bundles;
 }
+
+/**
+ * Adds the anchors in force that a file lacks. It was changed a moment ago, and half of a copied file is a good file with fewer
+ * anchors. New anchors take effect at once.
+ */
+function withAnchors(
+  found: readonly PathCertificate[],
+  inForce: readonly PathCertificate[],
+): readonly PathCertificate[] {
+  const missing = inForce.filter(anchor => !holds(found, anchor));
+  // in the order in force: an unchanged set is the same bundle
+  return missing.length === 0 ? found : [...inForce, ...found.filter(each => !holds(inForce, each))];
+}
+
+const holds = (anchors: readonly PathCertificate[], wanted: PathCertificate): boolean =>
+  anchors.some(({ der }) => equalBytes(der, wanted.der));
 
 function settleCrls(
   found: FoundCrls | undefined,

@@ -159,6 +159,17 @@ describe('later', () => {
     ).toHaveLength(2);
   });
 
+  test('a bundle that was changed a moment ago adds its new anchors at once, and loses none', () => {
+    const before = ask({ bundles: [bundle(root, partner)] }).inForce!;
+    const { inForce } = ask({ bundles: [{ ...bundle(root, nextRoot), isSettled: false }] }, before);
+    const names = inForce!.trust.bundles
+      .get('example.org' as TrustDomain)!
+      .anchors.map(({ subjectName }) => subjectName);
+    expect(names).toEqual([root, partner, nextRoot].map(each => read(each).subjectName));
+    const rested = ask({ bundles: [bundle(root, nextRoot)] }, inForce).inForce!;
+    expect(rested.trust.bundles.get('example.org' as TrustDomain)!.anchors).toHaveLength(2);
+  });
+
   test('a partner with a broken bundle keeps the one before, and changes nothing for the others', () => {
     const federated = { ...bundle(partner), trustDomain: 'partner.org' as TrustDomain };
     const before = ask({ bundles: [bundle(root), federated] }).inForce!;
